@@ -1,0 +1,1 @@
+"""HTTP for customers and operators: knows no Stasis and no channel."""

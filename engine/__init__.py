@@ -1,0 +1,1 @@
+"""Calls and what happens in them: knows no customer's server and no vendor."""

@@ -1,0 +1,61 @@
+"""The record of one call: one leg between us and one party."""
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.calls.cause import HangupCause
+from engine.calls.state import CallState
+
+
+class Direction(StrEnum):
+    """Who placed the call: `outbound` we did, `inbound` the far party did."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class Party(StrEnum):
+    """Who ended a call: the far party, us (a request, a task, a limit), or the network."""
+
+    FAR = "far"
+    US = "us"
+    NETWORK = "network"
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call as last committed; replaced, never mutated.
+
+    Times are Unix seconds (UTC); `price` is in millionths of `currency`; `tag` is opaque to the engine.
+    `sip_call_id` is the leg's SIP Call-ID (RFC 3261 §8.1.1.4), known once Asterisk has sent or seen the INVITE.
+    """
+
+    id: str
+    root: str
+    account: str
+    direction: Direction
+    caller: str
+    callee: str
+    state: CallState
+    created: float
+    application: str | None = None
+    tag: str = ""
+    answered: float | None = None
+    ended: float | None = None
+    cause: HangupCause | None = None
+    sip_status: int | None = None
+    hung_up_by: Party | None = None
+    price: int = 0
+    currency: str = "USD"
+    trunk: str | None = None
+    sip_call_id: str | None = None
+    node: str = "asterisk-0"
+    ari_application: str = "carillon-0"
+    channel_id: str = ""
+    ring_seconds: float = 60.0
+    max_seconds: float = 14400.0
+
+    @property
+    def duration(self) -> float:
+        """Seconds from answer to end; 0 for a call never answered or not ended."""
+        return self.ended - self.answered if self.ended and self.answered else 0.0

@@ -1,0 +1,98 @@
+"""Why a call ended: one enum, and one table from what Asterisk says."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class HangupCause(StrEnum):
+    """Why a call ended, in words; `codes` gives Q.850 and SIP."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNAVAILABLE = "unavailable"
+    REJECTED = "rejected"
+    FORBIDDEN = "forbidden"
+    UNKNOWN_NUMBER = "unknown_number"
+    INVALID_NUMBER = "invalid_number"
+    NOT_ACCEPTABLE = "not_acceptable"
+    CONGESTION = "congestion"
+    NETWORK_ERROR = "network_error"
+    NO_RESPONSE = "no_response"
+    CANCELLED = "cancelled"
+    MEDIA_TIMEOUT = "media_timeout"
+    MAX_DURATION = "max_duration"
+    NO_CREDIT = "no_credit"
+    NOT_ALLOWED = "not_allowed"
+    NO_ROUTE = "no_route"
+    NO_APPLICATION = "no_application"
+    OVER_LIMIT = "over_limit"
+    MEDIA_NODE_LOST = "media_node_lost"
+    CONTROLLER_LOST = "controller_lost"
+    ERROR = "error"
+
+
+class Codes(NamedTuple):
+    """A cause's Q.850 value and SIP status (RFC 3261 §21; 0 where no reply fits)."""
+
+    q850: int
+    sip: int
+
+
+CODES: dict[HangupCause, Codes] = {
+    HangupCause.NORMAL: Codes(16, 0),
+    HangupCause.BUSY: Codes(17, 486),
+    HangupCause.NO_ANSWER: Codes(19, 480),
+    HangupCause.UNAVAILABLE: Codes(20, 480),
+    HangupCause.REJECTED: Codes(21, 603),
+    HangupCause.FORBIDDEN: Codes(21, 403),
+    HangupCause.UNKNOWN_NUMBER: Codes(1, 404),
+    HangupCause.INVALID_NUMBER: Codes(28, 484),
+    HangupCause.NOT_ACCEPTABLE: Codes(58, 488),
+    HangupCause.CONGESTION: Codes(34, 503),
+    HangupCause.NETWORK_ERROR: Codes(38, 500),
+    HangupCause.NO_RESPONSE: Codes(18, 408),
+    HangupCause.CANCELLED: Codes(16, 487),
+    HangupCause.MEDIA_TIMEOUT: Codes(44, 0),
+    HangupCause.MAX_DURATION: Codes(16, 0),
+    HangupCause.NO_CREDIT: Codes(21, 402),
+    HangupCause.NOT_ALLOWED: Codes(21, 403),
+    HangupCause.NO_ROUTE: Codes(3, 404),
+    HangupCause.NO_APPLICATION: Codes(20, 480),
+    HangupCause.OVER_LIMIT: Codes(42, 503),
+    HangupCause.MEDIA_NODE_LOST: Codes(41, 500),
+    HangupCause.CONTROLLER_LOST: Codes(41, 500),
+    HangupCause.ERROR: Codes(41, 500),
+}
+
+_BY_SIP: dict[int, HangupCause] = {
+    486: HangupCause.BUSY, 600: HangupCause.BUSY,
+    408: HangupCause.NO_RESPONSE, 480: HangupCause.UNAVAILABLE, 483: HangupCause.UNAVAILABLE,
+    401: HangupCause.FORBIDDEN, 403: HangupCause.FORBIDDEN, 407: HangupCause.FORBIDDEN, 603: HangupCause.REJECTED,
+    404: HangupCause.UNKNOWN_NUMBER, 410: HangupCause.UNKNOWN_NUMBER, 604: HangupCause.UNKNOWN_NUMBER,
+    484: HangupCause.INVALID_NUMBER, 485: HangupCause.INVALID_NUMBER,
+    488: HangupCause.NOT_ACCEPTABLE, 606: HangupCause.NOT_ACCEPTABLE,
+    487: HangupCause.CANCELLED, 500: HangupCause.NETWORK_ERROR, 502: HangupCause.NETWORK_ERROR,
+    503: HangupCause.CONGESTION, 504: HangupCause.NO_RESPONSE,
+}  # fmt: skip
+_BY_Q850: dict[int, HangupCause] = {
+    1: HangupCause.UNKNOWN_NUMBER, 3: HangupCause.NO_ROUTE, 16: HangupCause.NORMAL, 17: HangupCause.BUSY,
+    18: HangupCause.NO_RESPONSE, 19: HangupCause.NO_ANSWER, 20: HangupCause.UNAVAILABLE, 21: HangupCause.REJECTED,
+    27: HangupCause.NETWORK_ERROR, 28: HangupCause.INVALID_NUMBER, 34: HangupCause.CONGESTION,
+    38: HangupCause.NETWORK_ERROR, 44: HangupCause.MEDIA_TIMEOUT, 58: HangupCause.NOT_ACCEPTABLE,
+    102: HangupCause.NO_RESPONSE,
+}  # fmt: skip
+
+
+def cause_of(*, q850: int, sip: int | None, answered: bool, soft: bool) -> HangupCause:
+    """Map ChannelDestroyed's `cause` and `tech_cause` (shown by Asterisk 22's ARI) to ours.
+
+    `soft` says that ChannelHangupRequest was soft: we ended it, so the SIP code is made up locally
+    (measured: our own dial timeout shows 480) and only the Q.850 value counts.
+    An answered call has ended normally unless its media died.
+    """
+    if answered:
+        return HangupCause.MEDIA_TIMEOUT if q850 == 44 else HangupCause.NORMAL
+    if soft or sip is None:
+        return _BY_Q850.get(q850, HangupCause.ERROR)
+    return _BY_SIP.get(sip) or _BY_Q850.get(q850, HangupCause.ERROR)

@@ -1,0 +1,120 @@
+"""The contract out: what happened, in the order it happened (`sequence` rises by one per root)."""
+
+import msgspec
+
+from engine.tasks.results import Outcome
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Something that happened to `subject` (a call or a conference).
+
+    `at` is Unix seconds; `tag` is what the customer's dialect put on the call, conference or task concerned.
+    `sequence` is 0 until the event is committed.
+    """
+
+    id: str
+    account: str
+    subject: str
+    root: str
+    at: float
+    sequence: int = 0
+    tag: str = ""
+
+
+class CallOffered(Event, frozen=True, kw_only=True, tag="call_offered"):
+    """An inbound call waits for its application to queue tasks."""
+
+    application: str
+    caller: str
+    callee: str
+
+
+class CallDialing(Event, frozen=True, kw_only=True, tag="call_dialing"):
+    """An INVITE goes out through `trunk` (or to an extension: None)."""
+
+    trunk: str | None = None
+
+
+class CallRinging(Event, frozen=True, kw_only=True, tag="call_ringing"):
+    """The far party's phone rings (a 180 came)."""
+
+
+class CallAnswered(Event, frozen=True, kw_only=True, tag="call_answered"):
+    """The call was answered (by the far party, or by us if inbound)."""
+
+
+class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
+    """The call is over: the last event of a call. `seconds` counts from the answer, `price` in millionths."""
+
+    cause: str
+    hung_up_by: str
+    answered: bool
+    seconds: float
+    price: int
+    currency: str
+    sip_status: int | None = None
+
+
+class TaskStarted(Event, frozen=True, kw_only=True, tag="task_started"):
+    """A task's effect began (a prompt plays, a recorder or detector runs, a party joined). At most once a task."""
+
+    task: str
+    kind: str
+
+
+class TaskEnded(Event, frozen=True, kw_only=True, tag="task_ended"):
+    """A task is over; `outcome` says how. Exactly once for every task that was queued."""
+
+    task: str
+    kind: str
+    outcome: Outcome
+
+
+class DigitReceived(Event, frozen=True, kw_only=True, tag="digit_received"):
+    """A digit reached a task that listens. `accepted` is False for one that WaitForDigits was not asked for."""
+
+    task: str
+    kind: str
+    digit: str
+    accepted: bool
+    call: str
+
+
+class ParticipantJoined(Event, frozen=True, kw_only=True, tag="participant_joined"):
+    """The subject (a call) joined `conference`."""
+
+    conference: str
+    task: str
+
+
+class ParticipantLeft(Event, frozen=True, kw_only=True, tag="participant_left"):
+    """The subject (a call) left `conference`."""
+
+    conference: str
+    task: str
+
+
+class ConferenceStarted(Event, frozen=True, kw_only=True, tag="conference_started"):
+    """The moderator answered."""
+
+
+class ConferenceEnded(Event, frozen=True, kw_only=True, tag="conference_ended"):
+    """The conference is over: the last event of a conference."""
+
+    reason: str
+
+
+AnyEvent = (
+    CallOffered
+    | CallDialing
+    | CallRinging
+    | CallAnswered
+    | CallEnded
+    | TaskStarted
+    | TaskEnded
+    | DigitReceived
+    | ParticipantJoined
+    | ParticipantLeft
+    | ConferenceStarted
+    | ConferenceEnded
+)

@@ -1,0 +1,269 @@
+"""The tables: what must last. SQLAlchemy Core; SQLite (WAL) by default, PostgreSQL by URL.
+
+Times are Unix seconds in Float; money is Integer millionths of the account's currency; ids are engine.ids strings.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("created", Float, nullable=False),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("allow_private", Boolean, nullable=False, default=False),
+    Column("country", String, nullable=False, default="US"),
+    Column("currency", String, nullable=False, default="USD"),
+    Column("balance", _BIG, nullable=True),  # NULL: not prepaid, no limit by balance
+    Column("daily_spend", _BIG, nullable=True),
+    Column("max_calls", Integer, nullable=False, default=100),
+    Column("calls_per_second", Float, nullable=False, default=10.0),
+    Column("settings", Text, nullable=False, default="{}"),  # a dialect's account settings: {"ringful": {"sig": "off"}}
+)
+credentials = Table(  # a key is looked up by (dialect, key)
+    "credentials",
+    metadata,
+    Column("dialect", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("secret", String, nullable=False),
+    Column("created", Float, nullable=False),
+)
+allowed_prefixes = Table(
+    "allowed_prefixes",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("prefix", String, primary_key=True),  # digits, no plus
+)
+caller_ids = Table(
+    "caller_ids",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("number", String, primary_key=True),
+    Column("verified", Float, nullable=False),
+)
+applications = Table(
+    "applications",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("dialect", String, nullable=False, default=""),  # who takes an offered call; "" for a fixed list
+    Column("settings", Text, nullable=False, default="{}"),  # the dialect's, e.g. {"inboundUrl": "http://…"}
+    Column("tasks", Text, nullable=True),  # a fixed list of tasks as JSON, which needs no web server
+    UniqueConstraint("account", "name"),
+)
+numbers = Table(  # digits (or a short code such as 500) → application; owned by its account
+    "numbers",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("application", ForeignKey("applications.id"), nullable=False),
+)
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", String, nullable=False, default=""),
+    Column("password", String, nullable=False),
+)
+trunks = Table(
+    "trunks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("host", String, nullable=False),
+    Column("port", Integer, nullable=False, default=5060),
+    Column("username", String, nullable=True),
+    Column("password", String, nullable=True),
+    Column("register", Boolean, nullable=False, default=False),
+    Column("codecs", String, nullable=False, default="ulaw,alaw"),
+    Column("dtmf", String, nullable=False, default="rfc4733"),
+    Column("prefix", String, nullable=False, default=""),  # digits this trunk carries; longest wins
+    Column("priority", Integer, nullable=False, default=10),  # lower first among equal prefixes
+)
+rates = Table(
+    "rates",
+    metadata,
+    Column("prefix", String, primary_key=True),
+    Column("currency", String, primary_key=True),
+    Column("per_minute", _BIG, nullable=False),
+    Column("first", Integer, nullable=False, default=60),
+    Column("next", Integer, nullable=False, default=60),
+)
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("amount", _BIG, nullable=False),
+    Column("call", String, nullable=True, unique=True),
+    Column("note", String, nullable=False, default=""),
+    Index("ledger_by_account", "account", "at"),
+)
+owners = Table(  # who may write for an ARI application: fencing
+    "owners",
+    metadata,
+    Column("ari_application", String, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("root", String, nullable=False, index=True),
+    Column("account", String, nullable=False),
+    Column("application", String, nullable=True),
+    Column("tag", Text, nullable=False, default=""),
+    Column("direction", String, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("callee", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("answered", Float, nullable=True),
+    Column("ended", Float, nullable=True),
+    Column("cause", String, nullable=True),
+    Column("sip_status", Integer, nullable=True),
+    Column("hung_up_by", String, nullable=True),
+    Column("price", _BIG, nullable=False, default=0),
+    Column("currency", String, nullable=False, default="USD"),
+    Column("trunk", String, nullable=True),
+    Column("sip_call_id", String, nullable=True),
+    Column("node", String, nullable=False),
+    Column("ari_application", String, nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("ring_seconds", Float, nullable=False),
+    Column("max_seconds", Float, nullable=False),
+    Index("calls_by_account", "account", "created"),
+)
+Index(
+    "calls_live",
+    calls.c.ari_application,
+    sqlite_where=calls.c.ended.is_(None),
+    postgresql_where=calls.c.ended.is_(None),
+)
+conferences = Table(
+    "conferences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("tag", Text, nullable=False, default=""),
+    Column("moderator", String, nullable=True),  # the moderator's call
+    Column("policy", Text, nullable=False),  # engine.conferences.policy as JSON
+    Column("ari_application", String, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("started", Float, nullable=True),
+    Column("ended", Float, nullable=True),
+    Column("reason", String, nullable=True),
+)
+participants = Table(
+    "participants",
+    metadata,
+    Column("conference", String, primary_key=True),
+    Column("call", String, primary_key=True),
+    Column("task", String, primary_key=True),  # the JoinConference task
+    Column("joined", Float, nullable=False),
+    Column("left", Float, nullable=True),
+)
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False),  # a call or a conference
+    Column("position", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("parameters", Text, nullable=False),  # the task itself as JSON
+    Column("state", String, nullable=False),
+    Column("phase", String, nullable=False, default="none"),
+    Column("queued", Float, nullable=False),
+    Column("begun", Float, nullable=True),  # taken from the queue
+    Column("started", Float, nullable=True),  # its effect began (TaskStarted)
+    Column("ended", Float, nullable=True),
+    Column("outcome", Text, nullable=True),  # engine.tasks.results.Outcome as JSON
+    UniqueConstraint("owner", "position"),
+)
+events = Table(
+    "events",
+    metadata,
+    Column("position", _BIG, primary_key=True, autoincrement=True),  # the publisher's cursor
+    Column("id", String, nullable=False, unique=True),
+    Column("root", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("subject", String, nullable=False, index=True),
+    Column("account", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("body", Text, nullable=False),  # engine.events as JSON
+    UniqueConstraint("root", "sequence"),
+)
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False, index=True),
+    Column("owner", String, nullable=False, index=True),  # a call or a conference
+    Column("task", String, nullable=False),
+    Column("name", String, nullable=False),  # what the customer's link ends in
+    Column("created", Float, nullable=False),
+    Column("seconds", Float, nullable=True),
+    Column("bytes", Integer, nullable=True),
+    Column("deleted", Float, nullable=True),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("event", String, nullable=False),
+    Column("part", Integer, nullable=False),  # which of an event's callbacks
+    Column("position", _BIG, nullable=False),  # of the event: order within a lane
+    Column("account", String, nullable=False),
+    Column("root", String, nullable=False),
+    Column("subject", String, nullable=False, index=True),
+    Column("dialect", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("state", String, nullable=False),  # pending, delivered, dead
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due", Float, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("ended", Float, nullable=True),
+    Column("error", Text, nullable=True),
+    UniqueConstraint("event", "part"),
+    Index("deliveries_by_state", "state", "account"),
+)
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("delivery", ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("error", Text, nullable=True),
+)
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("position", _BIG, nullable=False),
+)

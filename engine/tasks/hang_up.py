@@ -1,0 +1,18 @@
+"""End the call when its turn comes."""
+
+from typing import ClassVar
+
+from engine.tasks.results import Done
+from engine.tasks.roles import Subject
+from engine.tasks.task import Requires, Task
+
+
+class HangUp(Task, frozen=True, kw_only=True, tag="hang_up"):
+    """End the call (or the conference), after everything queued before."""
+
+    requires: ClassVar[Requires] = Requires.NOTHING
+
+    async def run(self, on: Subject) -> Done:
+        """Hang up."""
+        await on.line.hang_up()
+        return Done()

@@ -1,0 +1,54 @@
+"""Every kind of task, and their JSON."""
+
+import msgspec
+
+from engine.tasks.detect_dtmf import DetectDtmf
+from engine.tasks.dial import Dial
+from engine.tasks.hang_up import HangUp
+from engine.tasks.join_conference import JoinConference
+from engine.tasks.leave_conference import LeaveConference
+from engine.tasks.pause import Pause
+from engine.tasks.play import Play
+from engine.tasks.record import Record
+from engine.tasks.say import Say
+from engine.tasks.send_dtmf import SendDtmf
+from engine.tasks.stop import StopBackground
+from engine.tasks.wait_for_digits import WaitForDigits
+
+AnyTask = (
+    Play
+    | Say
+    | Record
+    | WaitForDigits
+    | DetectDtmf
+    | SendDtmf
+    | Pause
+    | Dial
+    | JoinConference
+    | LeaveConference
+    | StopBackground
+    | HangUp
+)
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask)
+_list_decoder: msgspec.json.Decoder[list[AnyTask]] = msgspec.json.Decoder(list[AnyTask])
+
+
+def kind_of(task: AnyTask) -> str:
+    """Return a task's kind as stored and told, e.g. "play"."""
+    return str(task.__struct_config__.tag)
+
+
+def encode(task: AnyTask) -> str:
+    """Return a task as JSON."""
+    return _encoder.encode(task).decode()
+
+
+def decode(text: str | bytes) -> AnyTask:
+    """Read a task; raises msgspec.ValidationError that says what is wrong."""
+    return _decoder.decode(text)
+
+
+def decode_list(text: str | bytes) -> list[AnyTask]:
+    """Read a fixed list of tasks; raises msgspec.ValidationError that says what is wrong."""
+    return _list_decoder.decode(text)

@@ -1,0 +1,43 @@
+"""Record what the far party says, or a whole conference."""
+
+import asyncio
+from typing import ClassVar
+
+from engine.tasks.results import Recorded
+from engine.tasks.roles import Recording, Subject
+from engine.tasks.task import Recovery, Task
+
+
+class Record(Task, frozen=True, kw_only=True, tag="record"):
+    """Record beside what follows, until stopped, the call's end, or a limit (seconds; None: no limit).
+
+    `terminator` is a digit that ends it ("" none). `name` is what the recording's link ends in, before `.wav`.
+    """
+
+    recovery: ClassVar[Recovery] = Recovery.ADOPT
+
+    name: str = ""
+    max_seconds: float | None = None
+    max_silence: float | None = None
+    terminator: str = ""
+
+    @property
+    def background(self) -> bool:
+        """A recorder lets the queue go on."""
+        return True
+
+    async def run(self, on: Subject) -> Recorded:
+        """Record until something ends it; the file is kept however it ends."""
+        async with on.recorder.recording(self, on) as recording:
+            await recording.started()
+            await on.started()
+            stopper = asyncio.create_task(_stop_on_request(recording, on), name=f"stop {on.task_id}")
+            try:
+                return await recording.finished()
+            finally:
+                stopper.cancel()
+
+
+async def _stop_on_request(recording: Recording, on: Subject) -> None:
+    await on.stop_requested.wait()
+    await recording.stop()

@@ -1,0 +1,72 @@
+"""How a task ended: results are values, and `Outcome` says whether it completed, was stopped, or failed."""
+
+import msgspec
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What a completed task brought."""
+
+
+class Done(Result, frozen=True, kw_only=True, tag="done"):
+    """It happened; there is nothing to tell."""
+
+
+class Digits(Result, frozen=True, kw_only=True, tag="digits"):
+    """Digits that were pressed; empty when `timed_out`."""
+
+    digits: str
+    timed_out: bool = False
+
+
+class Recorded(Result, frozen=True, kw_only=True, tag="recorded"):
+    """A recording was saved: its id, its length in seconds by the file."""
+
+    recording: str
+    seconds: float
+
+
+class Dialled(Result, frozen=True, kw_only=True, tag="dialled"):
+    """The other party was (or was not) reached: its call, the cause in words where it was not."""
+
+    call: str
+    answered: bool
+    cause: str | None = None
+
+
+AnyResult = Done | Digits | Recorded | Dialled
+
+
+class Completed(msgspec.Struct, frozen=True, tag="completed", tag_field="type"):
+    """The task ran to its end."""
+
+    result: AnyResult
+
+
+class Stopped(msgspec.Struct, frozen=True, tag="stopped", tag_field="type"):
+    """The task was stopped before its end, for `reason` (a StopReason's value)."""
+
+    reason: str
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed", tag_field="type"):
+    """The task could not do its work; `reason` is one word, `detail` a sentence."""
+
+    reason: str
+    detail: str = ""
+
+
+class Discarded(msgspec.Struct, frozen=True, tag="discarded", tag_field="type"):
+    """The task never began: it was cancelled while queued, or its call ended."""
+
+    reason: str
+
+
+Outcome = Completed | Stopped | Failed | Discarded
+
+
+class TaskFailed(Exception):
+    """A task could not do its work: {reason}."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(detail or reason)

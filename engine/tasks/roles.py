@@ -1,0 +1,140 @@
+"""What a running task may do, in small roles: the same Play serves a call and a conference."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from engine.media.prompts import Prompt
+from engine.tasks.results import Dialled, Recorded
+
+if TYPE_CHECKING:
+    from engine.tasks.dial import Dial
+    from engine.tasks.record import Record
+
+
+class Playing(Protocol):
+    """A prompt that is being played."""
+
+    async def started(self) -> None:
+        """Wait until it plays; raises TaskFailed."""
+
+    async def finished(self) -> None:
+        """Wait for its end; raises TaskFailed where it could not be played."""
+
+
+class Player(Protocol):
+    """Something that can play: a call or a conference."""
+
+    def playing(self, prompt: Prompt, on: "Subject") -> AbstractAsyncContextManager[Playing]:
+        """Play a prompt to everyone here; leaving the block early stops it and waits for its end."""
+
+
+class Recording(Protocol):
+    """A recorder that runs."""
+
+    async def started(self) -> None:
+        """Wait until it records; raises TaskFailed."""
+
+    async def finished(self) -> Recorded:
+        """Wait for its end by itself, by `stop` or by the call's end; the file is then measured and kept."""
+
+    async def stop(self) -> None:
+        """Ask it to end."""
+
+
+class Recorder(Protocol):
+    """Something that can be recorded: what a call's far party says, or a whole conference."""
+
+    def recording(self, task: "Record", on: "Subject") -> AbstractAsyncContextManager[Recording]:
+        """Record under `task`'s limits; leaving the block ends it."""
+
+
+class Digit(Protocol):
+    """One digit and the call whose party pressed it."""
+
+    digit: str
+    call: str
+
+
+class Keypad(Protocol):
+    """Where digits come from and go to."""
+
+    last: str
+    """The digits last collected by a WaitForDigits of this queue, e.g. for `{digit}` in a text."""
+
+    def listening(self) -> AbstractContextManager[AsyncIterator[Digit]]:
+        """Hear every digit from now on until the block is left."""
+
+    async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
+        """Press digits towards the far party and wait until they are sent."""
+
+
+class Dialler(Protocol):
+    """Connects this call to another party."""
+
+    async def dial(self, task: "Dial", on: "Subject") -> Dialled:
+        """Call the other party, and bridge the two when it answers; returns then, or when it will not be."""
+
+
+class Conferences(Protocol):
+    """Conferences that this call may join and leave."""
+
+    async def join(self, conference: str, on: "Subject", *, join_moderator: bool) -> None:
+        """Take part until it ends, the call leaves or ends; raises TaskFailed where it cannot."""
+
+    async def leave(self, conference: str) -> None:
+        """Take the call out; without effect for the moderator."""
+
+
+class Line(Protocol):
+    """The call itself."""
+
+    async def hang_up(self) -> None:
+        """End the call (or the conference with everybody in it)."""
+
+
+class Subject(Protocol):
+    """A running task's view of its call or conference, and of itself."""
+
+    task_id: str
+    stop_requested: asyncio.Event
+    player: Player
+    recorder: Recorder
+    keypad: Keypad
+    dialler: Dialler
+    conferences: Conferences
+    line: Line
+
+    @property
+    def resumed(self) -> bool:
+        """Whether a controller that is gone had already begun this task."""
+
+    @property
+    def intended(self) -> bool:
+        """Whether an earlier controller may have asked Asterisk for this task's effect."""
+
+    @property
+    def was_accepted(self) -> bool:
+        """Whether Asterisk is known to have accepted this task's effect."""
+
+    def accepted(self) -> None:
+        """Note that Asterisk accepted the effect (written, not waited for)."""
+
+    async def started(self) -> None:
+        """Note that the effect began: TaskStarted, once even over a restart."""
+
+    async def digit(self, digit: Digit, *, accepted: bool) -> None:
+        """Note a digit that this task heard: DigitReceived."""
+
+    def remaining(self, seconds: float | None) -> float | None:
+        """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
+
+    async def prompt(self) -> Prompt:
+        """The prompt that is prepared since the task was queued; raises TaskFailed with what is wrong with it."""
+
+    async def say(self, text: str) -> Prompt:
+        """Synthesise a text that could not be prepared before; raises TaskFailed."""
+
+    def stop_background(self, kind: str, tag: str | None = None) -> int:
+        """Stop this queue's running tasks of a kind; returns how many."""

@@ -1,0 +1,21 @@
+"""Stop a background task of the same queue, when its turn comes."""
+
+from typing import ClassVar
+
+from engine.tasks.results import Done
+from engine.tasks.roles import Subject
+from engine.tasks.task import Requires, Task
+
+
+class StopBackground(Task, frozen=True, kw_only=True, tag="stop_background"):
+    """Stop the running tasks of kind `stops`, e.g. "record"; `stopped_tag`, if given, goes with their end."""
+
+    requires: ClassVar[Requires] = Requires.NOTHING
+
+    stops: str
+    stopped_tag: str | None = None
+
+    async def run(self, on: Subject) -> Done:
+        """Ask them to stop."""
+        on.stop_background(self.stops, self.stopped_tag)
+        return Done()

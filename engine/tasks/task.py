@@ -1,0 +1,64 @@
+"""What a queued task is: frozen parameters, what the call must be, and what a restart does with it."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from engine.tasks.results import Result
+    from engine.tasks.roles import Subject
+
+
+class Requires(StrEnum):
+    """What a call must be before its task may run; the queue's runner sees to it."""
+
+    NOTHING = "nothing"
+    MEDIA = "media"
+    ANSWERED = "answered"
+
+
+class Recovery(StrEnum):
+    """What becomes of a running task when its controller was killed and came back."""
+
+    REPEAT = "repeat"  # run it again: it had no lasting effect, or is deadline-bound
+    ADOPT = "adopt"  # its effect may still be going on in Asterisk: find it by id and go on
+    ENDED = "ended"  # it is over
+
+
+class TaskState(StrEnum):
+    """Where a queued task stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    DISCARDED = "discarded"
+
+
+class Phase(StrEnum):
+    """How far a running task's effect got: committed before asking, and after Asterisk's answer."""
+
+    NONE = "none"
+    INTENDED = "intended"
+    ACCEPTED = "accepted"
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """One entry of a call's or conference's queue. `tag` is opaque to the engine and comes back in its events."""
+
+    requires: ClassVar[Requires] = Requires.ANSWERED
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+
+    id: str = ""
+    tag: str = ""
+
+    @property
+    def background(self) -> bool:
+        """Whether the queue goes on as soon as this task has started."""
+        return False
+
+    async def run(self, on: "Subject") -> "Result":
+        """Do it. Normal endings (a timeout too) are values, accidents exceptions; stopping is cancellation."""
+        raise NotImplementedError
