@@ -141,6 +141,7 @@ class StartConference(Command[str]):
     wait_for_participant: bool = True
     waiting_prompt: str | None = None
     tag: str = ""
+    id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import ClassVar
 
 from engine.tasks.results import Done
 from engine.tasks.roles import Digit, Subject
@@ -10,6 +11,8 @@ from engine.tasks.task import Task
 
 class DetectDtmf(Task, frozen=True, kw_only=True, tag="detect_dtmf"):
     """Report every digit from now on, beside what follows, until stopped or the call's end."""
+
+    graceful: ClassVar[bool] = True
 
     @property
     def background(self) -> bool:

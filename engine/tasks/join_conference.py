@@ -14,6 +14,7 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
+    graceful: ClassVar[bool] = True
 
     conference: str
     join_moderator: bool = True

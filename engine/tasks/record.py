@@ -15,6 +15,7 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
+    graceful: ClassVar[bool] = True
 
     name: str = ""
     max_seconds: float | None = None

@@ -19,9 +19,10 @@ class Digits(Result, frozen=True, kw_only=True, tag="digits"):
 
 
 class Recorded(Result, frozen=True, kw_only=True, tag="recorded"):
-    """A recording was saved: its id, its length in seconds by the file."""
+    """A recording was saved: its id, the name its link ends in (before `.wav`), its length in seconds by the file."""
 
     recording: str
+    name: str
     seconds: float
 
 

@@ -138,3 +138,14 @@ class Subject(Protocol):
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
         """Stop this queue's running tasks of a kind; returns how many."""
+
+
+class Roles(Protocol):
+    """Everything that a call or a conference can do for its tasks."""
+
+    player: Player
+    recorder: Recorder
+    keypad: Keypad
+    dialler: Dialler
+    conferences: Conferences
+    line: Line

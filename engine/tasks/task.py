@@ -50,6 +50,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 
     requires: ClassVar[Requires] = Requires.ANSWERED
     recovery: ClassVar[Recovery] = Recovery.REPEAT
+    graceful: ClassVar[bool] = False
+    """Ends by request (`stop_requested`) and still has a result, where others are cancelled."""
 
     id: str = ""
     tag: str = ""

@@ -1,0 +1,66 @@
+"""The live side of one queued task: what is happening with it, as opposed to what it is."""
+
+import asyncio
+from enum import StrEnum
+
+from engine.media.prompts import Prompt
+from engine.store.tasks import TaskRow
+from engine.tasks.kinds import AnyTask, kind_of
+from engine.tasks.task import Phase, TaskState
+
+
+class StopReason(StrEnum):
+    """Why a running task was stopped, or a queued one discarded."""
+
+    REQUESTED = "requested"
+    CANCELLED = "cancelled"
+    CALL_ENDED = "call_ended"
+    CONFERENCE_ENDED = "conference_ended"
+    BARGE_IN = "barge_in"
+
+
+class Entry:
+    """One queued task and its fate; `begun` and `started` are Unix seconds."""
+
+    def __init__(self, row: TaskRow, *, resumed: bool = False) -> None:
+        self.task: AnyTask = row.task
+        self.id = row.id
+        self.kind = kind_of(row.task)
+        self.state = row.state
+        self.phase = row.phase
+        self.begun = row.begun
+        self.started = row.started
+        self.resumed = resumed
+        self.tag = row.task.tag
+        self.prompt: asyncio.Task[Prompt] | None = None
+        self.runner: asyncio.Task[None] | None = None
+        self.stop_requested = asyncio.Event()
+        self.stopped_for: StopReason | None = None
+        self.underway = asyncio.Event()  # its effect began, or it is over
+        self.over = asyncio.Event()
+
+    @property
+    def intended(self) -> bool:
+        """Whether a controller that is gone may have asked Asterisk for its effect."""
+        return self.resumed and self.phase is not Phase.NONE
+
+    def stop(self, reason: StopReason, *, tag: str | None = None) -> None:
+        """Stop it while it runs: by request where it ends gracefully, else by cancelling it."""
+        if tag is not None:
+            self.tag = tag
+        if self.task.graceful:
+            self.stop_requested.set()
+        elif self.runner and self.stopped_for is None:
+            self.stopped_for = reason
+            self.runner.cancel()
+
+    def abort(self, reason: StopReason) -> None:
+        """Cancel it, graceful or not."""
+        if self.runner and not self.runner.done():
+            self.stopped_for = reason
+            self.runner.cancel()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has begun and is not over."""
+        return self.state is TaskState.RUNNING

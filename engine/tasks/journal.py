@@ -1,0 +1,120 @@
+"""Writes down what happens to a subject's tasks: each change and its event in one transaction."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from engine.events import DigitReceived, Event, TaskEnded, TaskStarted
+from engine.ids import new_id
+from engine.store import events, tasks
+from engine.store.tasks import TaskRow
+from engine.tasks.entry import Entry
+from engine.tasks.kinds import AnyTask
+from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
+from engine.tasks.task import Phase, Recovery, TaskState
+
+T = TypeVar("T")
+
+
+class Write(Protocol):
+    """The store's writer, as far as a queue needs it (engine.store.writer.Writer)."""
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        """Run a unit and return after its commit."""
+
+    def post(self, unit: Callable[[Connection], object]) -> None:
+        """Run a unit in order; nobody waits for it."""
+
+
+class Journal:
+    """The book of one call or conference (`subject`)."""
+
+    def __init__(self, writer: Write, clock: Callable[[], float], *, account: str, subject: str, root: str) -> None:
+        self.writer, self.clock = writer, clock
+        self.account, self.subject, self.root = account, subject, root
+
+    def common(self, tag: str = "") -> dict[str, str | float]:
+        """The fields that every event has."""
+        return {
+            "id": new_id("event"),
+            "account": self.account,
+            "subject": self.subject,
+            "root": self.root,
+            "at": self.clock(),
+            "tag": tag,
+        }
+
+    async def queued(self, added: Sequence[AnyTask]) -> list[TaskRow]:
+        """Append tasks (they get their ids before); returns their rows after the commit."""
+        at = self.clock()
+        return await self.writer.write(lambda conn: tasks.append(conn, self.subject, added, at))
+
+    async def begin(self, entry: Entry) -> None:
+        """Commit that a task is about to have its effect; only then may it be asked for."""
+        entry.state = TaskState.RUNNING
+        if entry.begun is None:
+            entry.begun = self.clock()
+        adoptable = entry.task.recovery is Recovery.ADOPT
+        entry.phase = Phase.INTENDED if adoptable and entry.phase is Phase.NONE else entry.phase
+        at, phase = entry.begun, entry.phase
+        await self.writer.write(lambda conn: tasks.begin(conn, entry.id, at, phase))
+
+    def accepted(self, entry: Entry) -> None:
+        """Note that Asterisk accepted the effect."""
+        entry.phase = Phase.ACCEPTED
+        self.writer.post(lambda conn: tasks.set_phase(conn, entry.id, Phase.ACCEPTED))
+
+    def started(self, entry: Entry, *also: Event) -> None:
+        """Note that the effect began, with the event for it and others that belong to it."""
+        at = entry.started = self.clock()
+        event = TaskStarted(**self.common(entry.tag), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]
+
+        def unit(conn: Connection) -> None:
+            tasks.started(conn, entry.id, at)
+            for one in (event, *also):
+                events.append(conn, one)
+
+        self.writer.post(unit)
+
+    def digit(self, entry: Entry, digit: str, call: str, *, accepted: bool) -> None:
+        """Note a digit that a task heard."""
+        event = DigitReceived(
+            **self.common(entry.tag),  # type: ignore[arg-type]
+            task=entry.id,
+            kind=entry.kind,
+            digit=digit,
+            accepted=accepted,
+            call=call,
+        )
+        self.writer.post(lambda conn: events.append(conn, event))
+
+    def ended(self, entry: Entry, outcome: Outcome) -> None:
+        """Note how a task ended, with its event."""
+        entry.state = state_after(outcome)
+        at = self.clock()
+        event = TaskEnded(
+            **self.common(entry.tag),  # type: ignore[arg-type]
+            task=entry.id,
+            kind=entry.kind,
+            outcome=outcome,
+        )
+
+        def unit(conn: Connection) -> None:
+            tasks.end(conn, entry.id, entry.state, outcome, at)
+            events.append(conn, event)
+
+        self.writer.post(unit)
+
+
+def state_after(outcome: Outcome) -> TaskState:
+    """The state that an outcome leaves a task in."""
+    match outcome:
+        case Completed():
+            return TaskState.COMPLETED
+        case Stopped():
+            return TaskState.STOPPED
+        case Failed():
+            return TaskState.FAILED
+        case Discarded():
+            return TaskState.DISCARDED

@@ -1,0 +1,216 @@
+"""The queue of a call or a conference: first in, first out; blocking tasks hold it, background tasks do not."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import structlog
+
+from engine.ari.errors import AriError
+from engine.media.errors import PromptError
+from engine.media.prompts import Prompt
+from engine.store.tasks import TaskRow
+from engine.tasks.entry import Entry, StopReason
+from engine.tasks.journal import Journal
+from engine.tasks.kinds import AnyTask
+from engine.tasks.play import Play
+from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped, TaskFailed
+from engine.tasks.roles import Roles
+from engine.tasks.running import Running
+from engine.tasks.say import Say
+from engine.tasks.task import Recovery, Requires, TaskState
+
+log = structlog.get_logger(__name__)
+FINISH_SECONDS = 5.0  # what a background task gets to finish and report after its call ended
+
+
+class QueueClosed(Exception):
+    """The call or conference is over; its queue takes no more tasks."""
+
+
+class Prepare(Protocol):
+    """Makes prompts for an account."""
+
+    async def source(self, source: str) -> Prompt:
+        """Fetch, check and convert an audio file; raises PromptError."""
+
+    async def text(self, text: str, locale: str, voice: str) -> Prompt:
+        """Synthesise a text; raises PromptError."""
+
+
+class Owner(Protocol):
+    """Whose queue it is."""
+
+    roles: Roles
+    prepare: Prepare
+
+    async def ready(self, requires: Requires) -> None:
+        """Wait until a task that requires this may run (an inbound call is answered for it)."""
+
+    async def ending(self, seconds: float) -> bool:
+        """Whether it is over, or is within `seconds`: then a failure is only the call's end seen from a task."""
+
+
+class Queue:
+    """Runs one subject's tasks. Whoever owns it runs `run` as a task of its own and calls `close` at the end."""
+
+    def __init__(self, owner: Owner, journal: Journal, rows: Iterable[TaskRow] = ()) -> None:
+        self._owner, self._journal = owner, journal
+        self._waiting: deque[Entry] = deque()
+        self._running: dict[str, Entry] = {}
+        self._more = asyncio.Event()
+        self._idle_since_start = True
+        self.closed: StopReason | None = None
+        self.add(rows)
+
+    # What may be asked of it
+
+    async def append(self, tasks: Sequence[AnyTask]) -> None:
+        """Commit tasks to the end of the queue; raises QueueClosed."""
+        if self.closed:
+            raise QueueClosed
+        self.add(await self._journal.queued(tasks))
+
+    def add(self, rows: Iterable[TaskRow]) -> None:
+        """Take rows that are committed; prompts begin to be prepared now."""
+        for row in rows:
+            entry = Entry(row, resumed=row.state is TaskState.RUNNING)
+            if self.closed:  # the end came between the commit and now
+                self._journal.ended(entry, Discarded(self.closed))
+                continue
+            self._prepare(entry)
+            self._waiting.append(entry)
+            self._idle_since_start = False
+        self._more.set()
+
+    def cancel(self, task_id: str) -> bool:
+        """Take a task that has not begun out of the queue; False if there is none."""
+        for entry in self._waiting:
+            if entry.id == task_id and not entry.resumed:
+                self._waiting.remove(entry)
+                self._discard(entry, StopReason.CANCELLED)
+                return True
+        return False
+
+    def stop(self, kinds: Iterable[str], reason: StopReason, tag: str | None = None) -> int:
+        """Stop running tasks of these kinds; returns how many."""
+        found = [entry for entry in self._running.values() if entry.kind in kinds]
+        for entry in found:
+            entry.stop(reason, tag=tag)
+        return len(found)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was ever queued."""
+        return self._idle_since_start
+
+    # What it does
+
+    async def run(self) -> None:
+        """Run tasks in order, for ever; cancelled by its owner."""
+        try:
+            while True:
+                entry = await self._next()
+                await self._owner.ready(entry.task.requires)
+                if entry is not self._waiting[0]:  # cancelled while the call was not ready
+                    continue
+                self._waiting.popleft()
+                await self._launch(entry)
+                await (entry.underway if entry.task.background else entry.over).wait()
+        except asyncio.CancelledError:
+            if not self.closed:  # the controller leaves, the call stays: the store says what goes on
+                for entry in list(self._running.values()):
+                    if entry.runner:
+                        entry.runner.cancel()
+            raise
+
+    async def close(self, reason: StopReason) -> None:
+        """End it: the running task is stopped, queued ones are discarded, background tasks finish and report."""
+        self.closed = reason
+        for entry in list(self._running.values()):
+            entry.stop(reason)
+        while self._waiting:
+            self._discard(self._waiting.popleft(), reason)
+        runners = [entry.runner for entry in self._running.values() if entry.runner]
+        if runners:
+            _, late = await asyncio.wait(runners, timeout=FINISH_SECONDS)
+            for entry in list(self._running.values()):
+                entry.abort(reason)
+            if late:
+                await asyncio.wait(late, timeout=FINISH_SECONDS)
+
+    async def _next(self) -> Entry:
+        while not self._waiting:
+            self._more.clear()
+            await self._more.wait()
+        return self._waiting[0]
+
+    async def _launch(self, entry: Entry) -> None:
+        if entry.resumed and entry.task.recovery is Recovery.ENDED:
+            self._end(entry, Stopped("controller_lost"))
+            return
+        self._running[entry.id] = entry
+        try:
+            await self._journal.begin(entry)
+        except BaseException:
+            del self._running[entry.id]
+            raise
+        if self.closed:  # the end came during the commit
+            self._end(entry, Stopped(self.closed))
+            return
+        entry.runner = asyncio.create_task(self._perform(entry), name=f"{entry.kind} {entry.id}")
+
+    async def _perform(self, entry: Entry) -> None:
+        outcome: Outcome
+        try:
+            outcome = Completed(await entry.task.run(Running(entry, self._journal, self._owner, self)))
+        except asyncio.CancelledError:
+            if entry.stopped_for is None:
+                raise
+            outcome = Stopped(entry.stopped_for)
+        except (TaskFailed, AriError) as error:
+            outcome = await self._failure(entry, error)
+        except Exception:
+            log.exception("A task failed in a way nobody foresaw.", task=entry.id, kind=entry.kind)
+            outcome = Failed("internal_error", "The engine failed; its log says why.")
+        self._end(entry, outcome)
+
+    async def _failure(self, entry: Entry, error: TaskFailed | AriError) -> Outcome:
+        over = not isinstance(error, TaskFailed) or error.reason == "playback_failed"
+        if self.closed or (over and await self._owner.ending(0.5)):
+            return Stopped(self.closed or StopReason.CALL_ENDED)
+        if isinstance(error, TaskFailed):
+            return Failed(error.reason, error.detail)
+        log.warning("Asterisk refused a task.", task=entry.id, kind=entry.kind, error=str(error))
+        return Failed("asterisk_error", str(error))
+
+    def _end(self, entry: Entry, outcome: Outcome) -> None:
+        self._running.pop(entry.id, None)
+        self._journal.ended(entry, outcome)
+        _forget_prompt(entry)
+        entry.underway.set()
+        entry.over.set()
+
+    def _discard(self, entry: Entry, reason: StopReason) -> None:
+        if entry.resumed:
+            self._end(entry, Stopped(reason))
+        else:
+            self._end(entry, Discarded(reason))
+
+    def _prepare(self, entry: Entry) -> None:
+        task = entry.task
+        if isinstance(task, Play):
+            coroutine = self._owner.prepare.source(task.source)
+        elif isinstance(task, Say) and not task.due_only:
+            coroutine = self._owner.prepare.text(task.text, task.locale, task.voice or "")
+        else:
+            return
+        entry.prompt = asyncio.create_task(coroutine, name=f"prepare {entry.id}")
+
+
+def _forget_prompt(entry: Entry) -> None:
+    if entry.prompt and not entry.prompt.cancel() and not entry.prompt.cancelled():
+        error = entry.prompt.exception()  # a failure that no task came to ask for is noticed here
+        if error and not isinstance(error, PromptError):
+            log.error("A prompt could not be prepared.", task=entry.id, exc_info=error)

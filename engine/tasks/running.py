@@ -1,0 +1,90 @@
+"""A running task's view of its call or conference, and of itself (engine.tasks.roles.Subject)."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from engine.media.errors import PromptError
+from engine.media.prompts import Prompt
+from engine.tasks.entry import Entry, StopReason
+from engine.tasks.journal import Journal
+from engine.tasks.results import TaskFailed
+from engine.tasks.roles import Digit
+from engine.tasks.task import Phase
+
+if TYPE_CHECKING:
+    from engine.tasks.queue import Owner, Queue
+
+PROMPT_SECONDS = 10.0  # what a prompt that is not ready when due is waited for
+
+
+class Running:
+    """See engine.tasks.roles.Subject for what each member promises."""
+
+    def __init__(self, entry: Entry, journal: Journal, owner: "Owner", queue: "Queue") -> None:
+        self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue
+        self.task_id = entry.id
+        self.stop_requested = entry.stop_requested
+        roles = owner.roles
+        self.player, self.recorder, self.keypad = roles.player, roles.recorder, roles.keypad
+        self.dialler, self.conferences, self.line = roles.dialler, roles.conferences, roles.line
+
+    @property
+    def resumed(self) -> bool:
+        """See Subject."""
+        return self._entry.resumed
+
+    @property
+    def intended(self) -> bool:
+        """See Subject."""
+        return self._entry.intended
+
+    @property
+    def was_accepted(self) -> bool:
+        """See Subject."""
+        return self._entry.resumed and self._entry.phase is Phase.ACCEPTED
+
+    def accepted(self) -> None:
+        """See Subject."""
+        if self._entry.phase is not Phase.ACCEPTED:
+            self._journal.accepted(self._entry)
+
+    async def started(self) -> None:
+        """See Subject."""
+        if self._entry.started is None:
+            self._journal.started(self._entry)
+        self._entry.underway.set()
+
+    async def digit(self, digit: Digit, *, accepted: bool) -> None:
+        """See Subject."""
+        self._journal.digit(self._entry, digit.digit, digit.call, accepted=accepted)
+
+    def remaining(self, seconds: float | None) -> float | None:
+        """See Subject."""
+        if seconds is None or self._entry.begun is None:
+            return seconds
+        return max(0.0, self._entry.begun + seconds - self._journal.clock())
+
+    async def prompt(self) -> Prompt:
+        """See Subject."""
+        assert self._entry.prompt
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._entry.prompt), PROMPT_SECONDS)
+        except TimeoutError:
+            raise TaskFailed("too_slow", f"The announcement was not ready after {PROMPT_SECONDS:g} s.") from None
+        except PromptError as error:
+            raise TaskFailed(error.reason, str(error)) from error
+
+    async def say(self, text: str) -> Prompt:
+        """See Subject."""
+        task = self._entry.task
+        locale, voice = getattr(task, "locale", ""), getattr(task, "voice", None) or ""
+        try:
+            return await asyncio.wait_for(self._owner.prepare.text(text, locale, voice), PROMPT_SECONDS)
+        except TimeoutError:
+            raise TaskFailed("too_slow", f"The speech was not ready after {PROMPT_SECONDS:g} s.") from None
+        except PromptError as error:
+            raise TaskFailed(error.reason, str(error)) from error
+
+    def stop_background(self, kind: str, tag: str | None = None) -> int:
+        """See Subject."""
+        return self._queue.stop((kind,), StopReason.REQUESTED, tag)
