@@ -83,10 +83,10 @@ def python_type(swagger: str) -> str:
 
 def may_be_empty(model: Json, models: Json) -> bool:
     """Whether every field of the model has a default, so that the model itself can have one."""
-    return all(
-        name != "id" and (not one.get("required") or one["type"] not in models or may_be_empty(models[one["type"]], models))
-        for name, one in model["properties"].items()
-    )
+    held = [
+        models[one["type"]] for one in model["properties"].values() if one.get("required") and one["type"] in models
+    ]
+    return "id" not in model["properties"] and all(may_be_empty(one, models) for one in held)
 
 
 def field_line(name: str, declared: Json, models: Json) -> str:
