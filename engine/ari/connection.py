@@ -20,7 +20,7 @@ DISALLOWED = ("ChannelVarset", "ChannelDialplan", "ChannelCreated", "ChannelCall
 
 log = structlog.get_logger()
 
-_decode = msgspec.json.Decoder(ari.AnyEvent).decode
+_decode: Callable[[str | bytes], ari.AnyEvent] = msgspec.json.Decoder(ari.AnyEvent).decode
 
 
 class _Header(msgspec.Struct):
