@@ -1,0 +1,170 @@
+"""Events to whom they concern: found by the object's id in a dict, never by asking every listener."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import structlog
+from msgspec import Struct
+
+from engine.ari import generated as ari
+from engine.ari.errors import Closed
+from engine.ari.routing import ids_of, target_of
+
+
+class Resumed(Struct, frozen=True, kw_only=True):
+    """The events websocket was lost and is back: what happened in between was seen by nobody."""
+
+
+Delivered: TypeAlias = "ari.AnyEvent | Resumed"
+
+# Asterisk's helpers raise StasisStart too, but are never calls: a MESSAGE without message_context, and our own snoops.
+NEVER_CALLS = ("Message/", "Snoop/")
+
+log = structlog.get_logger()
+
+
+def _ignore(event: ari.AnyEvent) -> None:
+    """Nobody asked to see what is unclaimed."""
+
+
+class Subscription:
+    """An inbox of one reader: next(), until() or `async for`. It holds everything until it is read or closed."""
+
+    __slots__ = ("_bus", "_closed", "_inbox", "_targets", "_types", "_waiter", "ids")
+
+    def __init__(self, bus: "Bus", ids: tuple[str, ...], types: tuple[type, ...] | None, targets: bool) -> None:
+        self.ids = ids
+        self._bus = bus
+        self._types = types
+        self._targets = targets
+        self._inbox: deque[Delivered] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._closed = False
+
+    async def next(self, within: float | None = None) -> Delivered:
+        """The next event, waiting at most `within` seconds for it (None: as long as it takes).
+
+        Raises TimeoutError, and Closed once it is closed and empty.
+        """
+        if not self._inbox:
+            async with asyncio.timeout(within):
+                await self._arrival()
+        return self._inbox.popleft()
+
+    async def until(self, *types: type[Any], within: float | None = None) -> Any:
+        """The next event of one of `types`; the others are passed over. Raises as next(); `within` is for all of it."""
+        async with asyncio.timeout(within):
+            while True:
+                event = await self.next()
+                if isinstance(event, types):
+                    return event
+
+    def close(self) -> None:
+        """Ends the subscription; what it still holds can be read."""
+        if not self._closed:
+            self._closed = True
+            self._bus._forget(self)
+            self._wake()
+
+    async def _arrival(self) -> None:
+        while not self._inbox:
+            if self._closed:
+                raise Closed(type(self).__name__)
+            if self._waiter is not None:
+                raise RuntimeError("a subscription has one reader")
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+
+    def _put(self, event: Delivered) -> None:
+        if self._types is None or isinstance(event, self._types):
+            self._inbox.append(event)
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def __aiter__(self) -> AsyncIterator[Delivered]:
+        while True:
+            try:
+                event = await self.next()
+            except Closed:
+                return
+            yield event
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Bus:
+    """Routes each event to the subscriptions of the objects it is about, and what is for nobody to `unclaimed`.
+
+    `unclaimed` gets the StasisStart of new calls, messages and endpoints' states, and leftovers of calls that nobody
+    follows any more. Everything here is synchronous: subscribe, then act, with no await in between.
+    """
+
+    def __init__(self, unclaimed: Callable[[ari.AnyEvent], None] = _ignore) -> None:
+        self.unclaimed = unclaimed
+        self._by_id: dict[str, list[Subscription]] = {}
+        self._by_target: dict[str, list[Subscription]] = {}
+
+    def subscribe(self, *ids: str, types: tuple[type, ...] | None = None, targets: bool = False) -> Subscription:
+        """Follows the channels, bridges, playbacks and recordings with these ids (a recording's id is its name).
+
+        `types` keeps other events (and Resumed, unless it is named) out of the inbox. With `targets` come the events
+        of playbacks and recordings on these objects too, whatever their own ids.
+        """
+        subscription = Subscription(self, ids, types, targets)
+        for table in self._tables(subscription):
+            for one in ids:
+                table.setdefault(one, []).append(subscription)
+        return subscription
+
+    def dispatch(self, event: ari.AnyEvent) -> None:
+        """Puts the event into every inbox it belongs in, once each."""
+        reached: list[Subscription] = []
+        for one in ids_of(event):
+            for subscription in self._by_id.get(one, ()):
+                if subscription not in reached:
+                    reached.append(subscription)
+        if self._by_target and (target := target_of(event)):
+            reached += [one for one in self._by_target.get(target, ()) if one not in reached]
+        for subscription in reached:
+            subscription._put(event)
+        if not reached:
+            self._pass_on(event)
+
+    def resume(self) -> None:
+        """Tells every subscription that events were missed; the connection calls it behind the events it held."""
+        marker = Resumed()
+        for subscription in {one for listeners in self._by_id.values() for one in listeners}:
+            subscription._put(marker)
+
+    def _pass_on(self, event: ari.AnyEvent) -> None:
+        if isinstance(event, ari.StasisStart) and event.channel.name.startswith(NEVER_CALLS):
+            log.debug("a helper channel of Asterisk entered the application", channel=event.channel.id)
+            return
+        self.unclaimed(event)
+
+    def _tables(self, subscription: Subscription) -> tuple[dict[str, list[Subscription]], ...]:
+        return (self._by_id, self._by_target) if subscription._targets else (self._by_id,)
+
+    def _forget(self, subscription: Subscription) -> None:
+        for table in self._tables(subscription):
+            for one in subscription.ids:
+                listeners = table.get(one, [])
+                if subscription in listeners:
+                    listeners.remove(subscription)
+                if not listeners:
+                    table.pop(one, None)

@@ -1,0 +1,63 @@
+"""A snoop channel: hears one party, or speaks to it, without disturbing what it is in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from engine.ari import generated as ari
+from engine.ari.bus import Bus, Subscription
+from engine.ari.client import Client
+from engine.ari.errors import Conflict, Gone, NotStarted
+from engine.ari.requests import settled, undone
+
+STARTS_WITHIN_SECONDS = 5.0
+
+
+@asynccontextmanager
+async def snooping(
+    client: Client,
+    bus: Bus,
+    channel_id: str,
+    snoop_id: str,
+    *,
+    spy: Literal["none", "in", "out", "both"] = "none",
+    whisper: Literal["none", "in", "out", "both"] = "none",
+) -> AsyncIterator[None]:
+    """A snoop on the channel, under an id of ours, that can take commands; hung up when the context is left.
+
+    Raises NotFound or BadRequest when the channel is gone, Gone or NotStarted when the snoop does not come up in 5 s.
+    """
+    with bus.subscribe(snoop_id, types=(ari.StasisStart, ari.StasisEnd)) as events:
+        try:
+            if await _make(client, channel_id, snoop_id, spy, whisper):
+                await _in_stasis(events, snoop_id)
+            yield
+        finally:
+            await end_snoop(client, snoop_id)
+
+
+async def end_snoop(client: Client, snoop_id: str) -> None:
+    """Hangs the snoop up; one that is gone is a success."""
+    await undone(client.channels.hangup(snoop_id), "a snoop channel could not be hung up", id=snoop_id)
+
+
+async def _in_stasis(events: Subscription, snoop_id: str) -> None:
+    try:
+        event = await events.until(ari.StasisStart, ari.StasisEnd, within=STARTS_WITHIN_SECONDS)
+    except TimeoutError:
+        raise NotStarted(f"snoop {snoop_id}") from None
+    if isinstance(event, ari.StasisEnd):
+        raise Gone(f"snoop {snoop_id}")
+
+
+async def _make(client: Client, channel_id: str, snoop_id: str, spy: str, whisper: str) -> bool:
+    """Whether it was made now; False when it was there already, because an earlier process made it."""
+    application = client.application
+    request = client.channels.snoop_channel_with_id(
+        channel_id, snoop_id, app=application, spy=spy, whisper=whisper, app_args=f"snoop,{channel_id}"
+    )
+    try:
+        await settled(request, f"ari: snoop {snoop_id}")
+    except Conflict:
+        return False
+    return True
