@@ -1,0 +1,60 @@
+"""What the one door out asks before a leg is dialled; the rules themselves are injected (engine.features.admission)."""
+
+from typing import Protocol
+
+import msgspec
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to reach a number: Asterisk's dial string, e.g. `PJSIP/12015550100@trunk-lab` or `PJSIP/100`.
+
+    `trunk` is None for an own extension. `headers` are variables set on the channel before it is dialled.
+    """
+
+    endpoint: str
+    trunk: str | None = None
+
+
+class Admitted(msgspec.Struct, frozen=True, kw_only=True):
+    """A leg that may be dialled: its digits, the routes to try in order, and what it may show and last.
+
+    `caller` is what the far party sees (None: anonymous), `wait` the seconds until its turn under the account's pace,
+    `max_seconds` the longest the call may last from its answer.
+    """
+
+    digits: str
+    routes: tuple[Route, ...]
+    caller: str | None
+    max_seconds: float
+    wait: float = 0.0
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True):
+    """What a leg cost: millionths of `currency`."""
+
+    amount: int
+    currency: str
+
+
+class Admission(Protocol):
+    """Who may call what, how much at once, and what it costs."""
+
+    async def admit(
+        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float
+    ) -> Admitted:
+        """Admit one leg, taking its place among the account's calls; raises engine.commands.CommandRefused."""
+
+    async def resume(self, account: str, call: str) -> None:
+        """Take the place of a call that lives since before a restart; never refuses."""
+
+    async def release(self, account: str, call: str) -> None:
+        """Give the place back; harmless where none is held."""
+
+    def price(self, account: str, digits: str, seconds: float) -> Price:
+        """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
+
+    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
+        """The routes of a leg that was admitted before a restart."""
+
+    def allow_private(self, account: str) -> bool:
+        """Whether this account's announcements may come from private addresses."""

@@ -1,0 +1,26 @@
+"""What every call needs around it, wired by engine.engine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.ari.bus import Bus
+from engine.ari.client import Client
+from engine.calls.admission import Admission
+from engine.media.prompts import Prompts
+from engine.media.recordings import RecordingFiles
+from engine.settings import EngineSettings
+from engine.store.writer import Writer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Asterisk (client and bus), the store's writer, media, admission, wall clock and settings."""
+
+    client: Client
+    bus: Bus
+    writer: Writer
+    prompts: Prompts
+    files: RecordingFiles
+    admission: Admission
+    settings: EngineSettings
+    clock: Callable[[], float]
