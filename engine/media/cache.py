@@ -1,0 +1,114 @@
+"""The folder of prompts that are ready to play."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import weakref
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.media import errors, g711
+from engine.media.convert import Audio
+from engine.media.prompt import WIDE, Prompt
+
+_ENDINGS = (".ulaw", ".alaw", ".sln16")
+"""Asterisk's names for raw µ-law, A-law (8 kHz) and signed linear (16 kHz). The last is written last."""
+
+
+class PromptFiles:
+    """Prompts by digest, three files each; the least recently used go when they take more than `limit` bytes.
+
+    A prompt somebody still holds stays. `adopt`, `write` and `remove` touch the disk and belong in a worker thread;
+    the rest belongs to the event loop.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._folder = folder.absolute()
+        self._limit = limit
+        self._sizes: OrderedDict[str, int] = OrderedDict()
+        self._held: weakref.WeakValueDictionary[str, Prompt] = weakref.WeakValueDictionary()
+
+    @property
+    def bytes(self) -> int:
+        """What the prompts take on disk."""
+        return sum(self._sizes.values())
+
+    def get(self, digest: str) -> Prompt | None:
+        """The prompt of this digest; None where it, or its file, is not there (any more)."""
+        last = self._folder / f"{digest}{_ENDINGS[-1]}"
+        try:
+            size = last.stat().st_size
+        except OSError:
+            self._sizes.pop(digest, None)
+            return None
+        if digest not in self._sizes:
+            return None
+        self._sizes.move_to_end(digest)
+        with contextlib.suppress(OSError):
+            os.utime(last)
+        return self._prompt(digest, size)
+
+    def _prompt(self, digest: str, wide_bytes: int) -> Prompt:
+        prompt = self._held.get(digest)
+        if prompt is None:
+            prompt = Prompt(path=str(self._folder / digest), seconds=wide_bytes / 2 / WIDE, digest=digest)
+            self._held[digest] = prompt
+        return prompt
+
+    def added(self, digest: str, audio: Audio) -> Prompt:
+        """Note what `write` wrote."""
+        self._sizes[digest] = 2 * len(audio.wide) + 2 * len(audio.narrow)
+        self._sizes.move_to_end(digest)
+        return self._prompt(digest, 2 * len(audio.wide))
+
+    def surplus(self) -> list[str]:
+        """Forget and name what must be removed to be below the limit, the least recently used first."""
+        total, gone = self.bytes, []
+        for digest, size in list(self._sizes.items()):
+            if total <= self._limit:
+                break
+            if digest not in self._held:
+                gone.append(digest)
+                total -= self._sizes.pop(digest, size)
+        return gone
+
+    def adopt(self) -> None:
+        """Make the folder, take over what an earlier process left, remove what it did not finish. Raises NoSpace."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            files = {path.name: path.stat() for path in self._folder.iterdir() if path.is_file()}
+        except OSError as error:
+            raise errors.NoSpace(f"{self._folder}: {error.strerror}") from error
+        for name in files:
+            if name.endswith(".part"):
+                (self._folder / name).unlink(missing_ok=True)
+        found = [name.removesuffix(_ENDINGS[-1]) for name in files if name.endswith(_ENDINGS[-1])]
+        for digest in sorted(found, key=lambda one: files[one + _ENDINGS[-1]].st_mtime):
+            names = [digest + ending for ending in _ENDINGS]
+            if all(name in files for name in names):
+                self._sizes[digest] = sum(files[name].st_size for name in names)
+
+    def write(self, digest: str, audio: Audio) -> None:
+        """Put a prompt's files in place, each whole or not at all. Raises NoSpace."""
+        contents: tuple[npt.NDArray[np.uint8] | npt.NDArray[np.int16], ...] = (
+            g711.ulaw(audio.narrow), g711.alaw(audio.narrow), audio.wide,
+        )
+        for ending, content in zip(_ENDINGS, contents, strict=True):
+            part = self._folder / f"{secrets.token_hex(8)}.part"
+            try:
+                part.write_bytes(content.tobytes())
+                part.replace(self._folder / f"{digest}{ending}")
+            except OSError as error:
+                part.unlink(missing_ok=True)
+                raise errors.NoSpace(f"{self._folder}: {error.strerror}") from error
+
+    def remove(self, digests: list[str]) -> None:
+        """Delete the files of these prompts."""
+        for digest in digests:
+            for ending in reversed(_ENDINGS):
+                (self._folder / f"{digest}{ending}").unlink(missing_ok=True)

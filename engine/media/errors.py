@@ -1,0 +1,131 @@
+"""What can be wrong with a prompt, in words for the customer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PromptError(Exception):
+    """The prompt cannot be played.
+
+    `reason` is one machine word; the text is the class's first line, with `detail` in brackets where there is one.
+    """
+
+    reason: ClassVar[str] = "failed"
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        sentence = (type(self).__doc__ or "The prompt cannot be played.").partition("\n")[0]
+        super().__init__(f"{sentence} ({detail})" if detail else sentence)
+
+    def again(self) -> PromptError:
+        """The same error as a fresh object, for another caller."""
+        return type(self)(self.detail)
+
+
+class BadUrl(PromptError):
+    """The address of the audio is not a valid http, https or file URL."""
+
+    reason = "bad_url"
+
+
+class NotFound(PromptError):
+    """There is no audio at this address."""
+
+    reason = "not_found"
+
+
+class Refused(PromptError):
+    """The server refuses to give this audio without a login."""
+
+    reason = "refused"
+
+
+class HttpError(PromptError):
+    """The server answered with an error."""
+
+    reason = "http_error"
+
+
+class Unreachable(PromptError):
+    """The server cannot be reached."""
+
+    reason = "unreachable"
+
+
+class TooSlow(PromptError):
+    """The audio did not arrive in time."""
+
+    reason = "too_slow"
+
+
+class Redirects(PromptError):
+    """The server redirects too often, or to something that is not http."""
+
+    reason = "redirects"
+
+
+class PrivateAddress(PromptError):
+    """The address is not a public one, and this account may not reach private addresses."""
+
+    reason = "private_address"
+
+
+class OutsideMediaRoot(PromptError):
+    """A file prompt must lie below the configured media folder."""
+
+    reason = "outside_media_root"
+
+
+class TooLarge(PromptError):
+    """The file is larger than a prompt may be."""
+
+    reason = "too_large"
+
+
+class TooLong(PromptError):
+    """The audio lasts longer than a prompt may."""
+
+    reason = "too_long"
+
+
+class Truncated(PromptError):
+    """The audio breaks off before its own end."""
+
+    reason = "truncated"
+
+
+class Empty(PromptError):
+    """There is nothing to play: no bytes, no samples or no words."""
+
+    reason = "empty"
+
+
+class NotAudio(PromptError):
+    """What is at this address is not audio."""
+
+    reason = "not_audio"
+
+
+class Unsupported(PromptError):
+    """This kind of audio is not supported; use WAV, MP3, FLAC or OGG."""
+
+    reason = "unsupported"
+
+
+class TextTooLong(PromptError):
+    """The text to speak is too long."""
+
+    reason = "text_too_long"
+
+
+class SpeechFailed(PromptError):
+    """The text could not be spoken."""
+
+    reason = "speech_failed"
+
+
+class NoSpace(PromptError):
+    """The prompt could not be written to the cache; look at the disk space and rights of its folder."""
+
+    reason = "no_space"

@@ -1,0 +1,177 @@
+"""Getting the bytes of a prompt: over HTTP with limits, or from the media folder."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, cast
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+import msgspec
+
+from engine.media import errors
+from engine.media.prompt import PromptSettings
+from engine.net import Net, blocked
+
+_CHUNK = 65_536
+
+
+class Validators(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server gave to ask "is it still this?" with (RFC 9110, section 8.8)."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+class Body:
+    """Received bytes in a file without a name, and their digest."""
+
+    def __init__(self, limit: int, folder: Path | None) -> None:
+        self._limit = limit
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.validators = Validators()
+        self.file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 (the taker closes it)
+
+    def add(self, chunk: bytes) -> None:
+        """Raises TooLarge past the limit, NoSpace when the disk is full."""
+        self.size += len(chunk)
+        if self.size > self._limit:
+            raise errors.TooLarge(f"more than {self._limit} bytes")
+        self._hash.update(chunk)
+        try:
+            self.file.write(chunk)
+        except OSError as error:
+            raise errors.NoSpace(error.strerror or "") from error
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hex."""
+        return self._hash.hexdigest()
+
+
+async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSettings, folder: Path,
+                known: Validators) -> Body | None:
+    """The audio at an http(s) URL; None when the server says that it has not changed. The taker closes `file`.
+
+    Raises BadUrl, NotFound, Refused, HttpError, Unreachable, TooSlow, Redirects, PrivateAddress, TooLarge, Truncated,
+    NoSpace.
+    """
+    body = Body(settings.max_bytes, folder)
+    try:
+        async with asyncio.timeout(settings.fetch_seconds):
+            if await _receive(net, url, allow_private, settings, known, body):
+                return body
+    except TimeoutError as error:
+        body.file.close()
+        raise errors.TooSlow(f"{settings.fetch_seconds:g} seconds, {body.size} bytes came") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        body.file.close()
+        raise _translated(error, body.size) from error
+    except BaseException:
+        body.file.close()
+        raise
+    body.file.close()
+    return None
+
+
+async def _receive(net: Net, url: str, allow_private: bool, settings: PromptSettings, known: Validators,
+                   body: Body) -> bool:
+    headers = {"Accept-Encoding": "identity", "Accept": "audio/*, */*;q=0.5"}
+    if known.etag:
+        headers["If-None-Match"] = known.etag
+    if known.modified:
+        headers["If-Modified-Since"] = known.modified
+    # aiohttp counts the answer that would be one too many.
+    request = net.session(allow_private).get(
+        url, headers=headers, max_redirects=settings.max_redirects + 1, timeout=aiohttp.ClientTimeout(total=None)
+    )
+    async with request as response:
+        if response.status == 304 and (known.etag or known.modified):
+            return False
+        _check_status(response.status)
+        if (response.content_length or 0) > settings.max_bytes:
+            raise errors.TooLarge(f"{response.content_length} bytes")
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            body.add(chunk)
+        body.validators = Validators(
+            etag=response.headers.get("ETag", ""), modified=response.headers.get("Last-Modified", "")
+        )
+    return True
+
+
+def _check_status(status: int) -> None:
+    if status in (404, 410):
+        raise errors.NotFound(f"HTTP {status}")
+    if status in (401, 403, 407):
+        raise errors.Refused(f"HTTP {status}")
+    if not 200 <= status < 300:
+        raise errors.HttpError(f"HTTP {status}")
+
+
+def _translated(error: Exception, received: int) -> errors.PromptError:
+    if blocked(error):
+        return errors.PrivateAddress()
+    if isinstance(error, (aiohttp.TooManyRedirects, aiohttp.RedirectClientError)):
+        return errors.Redirects()
+    if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)):
+        return errors.BadUrl()
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        return errors.Unreachable("its certificate is not trusted")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return errors.Unreachable("its name is not known")
+    if isinstance(error, aiohttp.ClientPayloadError) or received:
+        return errors.Truncated(f"the connection ended after {received} bytes")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return errors.Unreachable("its answer is not HTTP")
+    if isinstance(error, ValueError):
+        return errors.BadUrl()
+    return errors.Unreachable()
+
+
+class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A regular file below the media folder, and what tells whether it has changed."""
+
+    path: str
+    size: int
+    changed: int
+
+    def open(self) -> BinaryIO:
+        """For reading. Raises NotFound."""
+        try:
+            # Its path is resolved already; a symbolic link that appeared since is not followed.
+            return os.fdopen(os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+        except OSError as error:
+            raise errors.NotFound from error
+
+
+def locate(source: str, settings: PromptSettings) -> LocalFile:
+    """The file of a file:// URL; its path is absolute or counted from the media folder. Touches the disk.
+
+    Raises BadUrl, OutsideMediaRoot, NotFound, NotAudio, TooLarge.
+    """
+    parts = urlsplit(source)
+    path = unquote(parts.path)
+    if parts.netloc not in ("", "localhost") or not path or "\0" in path:
+        raise errors.BadUrl
+    if settings.media_root is None:
+        raise errors.OutsideMediaRoot("no media folder is configured")
+    root = settings.media_root.resolve()
+    asked = Path(path) if Path(path).is_relative_to(settings.media_root) else root / path.lstrip("/")
+    try:
+        real = asked.resolve()
+        if not real.is_relative_to(root):
+            raise errors.OutsideMediaRoot
+        status = real.stat()
+    except (OSError, RuntimeError) as error:
+        raise errors.NotFound from error
+    if not stat.S_ISREG(status.st_mode):
+        raise errors.NotAudio("it is not a file")
+    if status.st_size > settings.max_bytes:
+        raise errors.TooLarge(f"{status.st_size} bytes")
+    return LocalFile(path=str(real), size=status.st_size, changed=status.st_mtime_ns)

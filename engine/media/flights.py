@@ -1,0 +1,61 @@
+"""Single flight: many callers, one piece of work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class _Flight(Generic[T]):
+    def __init__(self, task: asyncio.Task[T]) -> None:
+        self.task = task
+        self.waiting = 0
+
+
+class Flights(Generic[K, T]):
+    """Callers that ask for the same key at once share one task, which the Flights own.
+
+    A caller that is cancelled leaves the others undisturbed; when the last one has gone, the work is cancelled.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._flights: dict[K, _Flight[T]] = {}
+
+    async def join(self, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The result of the work for `key`, started by the first caller. Raises what the work raises."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = _Flight(asyncio.create_task(work(), name=f"{self._name} {key}"))
+            self._flights[key] = flight
+            flight.task.add_done_callback(lambda task: self._landed(key, task))
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting and not flight.task.done():
+                self._forget(key, flight.task)
+                flight.task.cancel()
+
+    def _landed(self, key: K, task: asyncio.Task[T]) -> None:
+        self._forget(key, task)
+        if not task.cancelled():
+            task.exception()  # every caller may have gone by now; the error has no other reader
+
+    def _forget(self, key: K, task: asyncio.Task[T]) -> None:
+        flight = self._flights.get(key)
+        if flight is not None and flight.task is task:
+            del self._flights[key]
+
+    async def close(self) -> None:
+        """Cancel what is under way and wait for its end."""
+        tasks: list[Awaitable[Any]] = []
+        for flight in list(self._flights.values()):
+            flight.task.cancel()
+            tasks.append(flight.task)
+        await asyncio.gather(*tasks, return_exceptions=True)

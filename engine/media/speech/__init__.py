@@ -1,0 +1,1 @@
+"""Speech engines behind one Protocol, and which of them speaks what."""

@@ -1,0 +1,48 @@
+"""espeak-ng: over a hundred languages, by rules."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+from engine.media.speech.command import spoken
+from engine.media.speech.speaker import Speech, Voice
+
+_LINE = re.compile(r"^\s*(\d+)\s+(\S+)\s+\S+\s+\S+\s+\S+\s*(.*)$")
+_OTHER = re.compile(r"\((\S+) (\d+)\)")
+_ALIASES = {"zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue", "no": "nb", "iw": "he", "in": "id",
+            "fil": "tl"}
+
+
+class Espeak:
+    """The program `espeak-ng`."""
+
+    engine = "espeak-ng"
+
+    def voices(self) -> Sequence[Voice]:
+        """What `espeak-ng --voices` lists, by language and by its other names; none where it is not installed."""
+        if shutil.which("espeak-ng") is None:
+            return []
+        listing = subprocess.run(
+            ["espeak-ng", "--voices"], capture_output=True, text=True, timeout=10, check=False
+        ).stdout
+        found: dict[str, tuple[int, str]] = {}
+        for line in listing.splitlines():
+            if matched := _LINE.match(line):
+                name = matched[2]
+                for locale, priority in [(name, "0"), *_OTHER.findall(matched[3])]:
+                    # The lower number is the better match for the language.
+                    found[locale.lower()] = min(found.get(locale.lower(), (99, "")), (int(priority), name))
+        for locale, other in _ALIASES.items():
+            if other in found:
+                found.setdefault(locale, found[other])
+        return [Voice(engine=self.engine, name=name, locale=locale) for locale, (_, name) in found.items()]
+
+    async def synthesise(self, text: str, voice: Voice) -> Speech:
+        """Speak a text. Raises SpeechFailed."""
+        return await spoken("espeak-ng", "-v", voice.name, "-b", "1", "--stdin", "--stdout", text=text)
+
+    async def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,74 @@
+"""Which voice speaks which locale."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from engine.media import errors
+from engine.media.speech.espeak import Espeak
+from engine.media.speech.flite import Flite
+from engine.media.speech.hibari import HibariSpeaker
+from engine.media.speech.speaker import Speaker, Speech, Voice
+
+_NEAREST = {"en-au": "en-gb", "en-nz": "en-gb", "en-ie": "en-gb", "en-za": "en-gb", "en-in": "en-gb", "en-ca": "en-us"}
+
+
+class Voices:
+    """The voices of the speakers given; an earlier speaker is preferred to a later one.
+
+    The first voice of the first speaker that has any is the default one. `turn` is held while speaking: one at a time.
+    """
+
+    def __init__(self, speakers: Sequence[Speaker], default_locale: str = "en-us") -> None:
+        self._speakers = {speaker.engine: speaker for speaker in speakers}
+        self._voices = [voice for speaker in speakers for voice in speaker.voices()]
+        self._default_locale = default_locale
+        self._by_locale: dict[str, Voice] = {}
+        self._by_name: dict[str, Voice] = {}
+        for voice in self._voices:
+            self._by_locale.setdefault(voice.locale, voice)
+            self._by_name.setdefault(voice.name.lower(), voice)
+        self.turn = asyncio.Lock()
+
+    @classmethod
+    def standard(cls) -> Voices:
+        """English by hibari, or flite where that is not installed; every other locale by espeak-ng. Runs a program."""
+        hibari = HibariSpeaker()
+        english: Speaker = hibari if hibari.voices() else Flite()
+        return cls([english, Espeak()])
+
+    def list(self) -> list[Voice]:
+        """All voices."""
+        return list(self._voices)
+
+    def choose(self, locale: str = "", voice: str = "") -> Voice:
+        """The voice of that name, if it is one; else the best for the locale; else the default one.
+
+        Raises SpeechFailed where no voice is installed at all.
+        """
+        if named := self._by_name.get(voice.strip().lower()):
+            return named
+        wanted = locale.strip().lower().replace("_", "-")
+        language = wanted.partition("-")[0]
+        for name in (wanted, _NEAREST.get(wanted, ""), language):
+            if name in self._by_locale and not (name == language == "en"):
+                return self._by_locale[name]
+        same = (one for one in self._voices if one.locale.partition("-")[0] == language)
+        chosen = next(same, None) or self._by_locale.get(self._default_locale)
+        if chosen is None and not self._voices:
+            raise errors.SpeechFailed("no speech engine is installed: hibari-tts, flite or espeak-ng")
+        return chosen or self._voices[0]
+
+    async def synthesise(self, text: str, voice: Voice, seconds: float) -> Speech:
+        """Speak clean text (see `text.clean`) within so many seconds. Raises SpeechFailed."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._speakers[voice.engine].synthesise(text, voice)
+        except TimeoutError as error:
+            raise errors.SpeechFailed(f"it took more than {seconds:g} seconds") from error
+
+    async def close(self) -> None:
+        """Close all speakers."""
+        for speaker in self._speakers.values():
+            await speaker.close()

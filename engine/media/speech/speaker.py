@@ -1,0 +1,53 @@
+"""What every speech engine looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from engine.media import convert, errors
+
+_PEAK = 0.7
+"""Speech is brought to this peak: engines differ by 10 dB, and a telephone has no volume to spare."""
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True):
+    """A voice of an engine, and a locale it speaks (lower case, BCP 47: `en-gb`, `de`)."""
+
+    engine: str
+    name: str
+    locale: str
+
+
+class Speech(msgspec.Struct, frozen=True, kw_only=True):
+    """Mono samples between -1 and 1, and their rate in Hz."""
+
+    samples: convert.Samples
+    rate: int
+
+    def audio(self) -> convert.Audio:
+        """As telephone audio, at an even level. Raises Empty where nothing was said."""
+        peak = float(np.abs(self.samples).max()) if len(self.samples) else 0.0
+        if peak < 1e-4:
+            raise errors.Empty("the text has no words this voice can speak")
+        return convert.resample(np.asarray(self.samples * np.float32(_PEAK / peak), np.float32), self.rate)
+
+
+class Speaker(Protocol):
+    """A speech engine."""
+
+    @property
+    def engine(self) -> str:
+        """Its name and version: what it said is kept under it."""
+
+    def voices(self) -> Sequence[Voice]:
+        """What it can speak here and now, the default voice of a language first; empty when it is not installed."""
+
+    async def synthesise(self, text: str, voice: Voice) -> Speech:
+        """Speak a text. Raises SpeechFailed. Cancelling it ends its work."""
+
+    async def close(self) -> None:
+        """Let go of what it holds."""

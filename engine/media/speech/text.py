@@ -1,0 +1,47 @@
+"""What may be spoken: plain words."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from engine.media import errors
+
+_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*>")
+_SYNTAX = str.maketrans("[]{}|\\`^", "        ")
+"""Brackets and their kind are commands to some engines ([[phonemes]], [word](/phonemes/))."""
+_JOINERS = "\u200c\u200d"
+"""They are letters' shapes in Persian and the Indic scripts."""
+_LONE_SIGN = re.compile(r"(?<![^\s(\"'])([#*])(?=$|[\s.,;:!?)\"'])")
+_SIGNS = {"#": "pound", "*": "star"}
+_BRITISH = ("en-gb", "en-ie", "en-au", "en-nz", "en-za", "en-in")
+
+
+def clean(text: str, limit: int, locale: str = "en-us") -> str:
+    """Words only: no markup, no control characters, no engine's commands; a lone # or * is named in English.
+
+    Raises TextTooLong past `limit` characters, Empty where nothing is left.
+    """
+    if len(text) > limit:
+        raise errors.TextTooLong(f"{len(text)} characters, {limit} are allowed")
+    if _TAG.search(text):
+        text = html.unescape(_TAG.sub(" ", text))
+    text = "".join(map(_plain, unicodedata.normalize("NFC", text))).translate(_SYNTAX)
+    if locale.startswith("en"):
+        text = _LONE_SIGN.sub(lambda sign: _name(sign[1], locale), text)
+    text = " ".join(text.split())
+    if not any(character.isalnum() for character in text):
+        raise errors.Empty("the text has no words")
+    return text
+
+
+def _plain(character: str) -> str:
+    kind = unicodedata.category(character)
+    if kind == "Cf" and character not in _JOINERS:
+        return ""
+    return " " if kind in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else character
+
+
+def _name(sign: str, locale: str) -> str:
+    return "hash" if sign == "#" and locale in _BRITISH else _SIGNS[sign]

@@ -1,0 +1,96 @@
+"""Which addresses an outgoing HTTP request may reach."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import Any
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+SocketFactory = Callable[[tuple[Any, Any, int, str, tuple[Any, ...]]], socket.socket]
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
+_V4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_CGNAT = ipaddress.IPv4Network("100.64.0.0/10")
+_PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
+_UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
+
+
+class BlockedAddress(OSError):
+    """The address is not a public one, and private addresses are not allowed here."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        # One text for every address: when all addresses of a host fail alike, the connector hands on the first error.
+        super().__init__("The address is not a public one, and private addresses are not allowed here.")
+
+
+def effective(address: Address) -> Address:
+    """The IPv4 address inside an IPv6 one that carries it (v4-mapped, v4-compatible, NAT64, 6to4), else the address."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address in _NAT64 or (address in _V4_COMPATIBLE and int(address) > 1):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+def is_public(address: Address) -> bool:
+    """True for an address of the public internet (IANA special-purpose registries, RFC 6890)."""
+    real = effective(address)
+    if real.is_multicast or not real.is_global or real.is_reserved:
+        return False
+    if isinstance(real, ipaddress.IPv6Address):
+        return not real.is_site_local and real not in _NAT64_LOCAL
+    return real not in _PROTOCOL_ASSIGNMENTS
+
+
+def is_private(address: Address) -> bool:
+    """True for what an allowing session reaches besides: loopback, RFC 1918, unique local, carrier-grade NAT.
+
+    Link-local stays out: cloud machines hand out credentials at 169.254.169.254.
+    """
+    real = effective(address)
+    if real.is_link_local or real.is_multicast or real.is_unspecified:
+        return False
+    if real.is_loopback:
+        return True
+    if isinstance(real, ipaddress.IPv6Address):
+        return real in _UNIQUE_LOCAL
+    return real in _CGNAT or (real.is_private and not real.is_reserved)
+
+
+def guarded_sockets(allow_private: bool) -> SocketFactory:
+    """A socket factory for aiohttp's TCPConnector; it sees the very address that is connected to.
+
+    So IP literals, redirects and a name that resolves differently the second time are covered alike.
+    The factory raises BlockedAddress (an OSError, which aiohttp wraps in ClientConnectorError).
+    """
+
+    def make(info: tuple[Any, Any, int, str, tuple[Any, ...]]) -> socket.socket:
+        family, kind, protocol, _, where = info
+        text = str(where[0])
+        try:
+            address = ipaddress.ip_address(text.partition("%")[0])
+        except ValueError:
+            raise BlockedAddress(text) from None
+        if not (is_public(address) or (allow_private and is_private(address))):
+            raise BlockedAddress(text)
+        return socket.socket(family, kind, protocol)
+
+    return make
+
+
+def blocked(error: BaseException) -> bool:
+    """True when the guard caused this error (aiohttp wraps it, as `os_error` and as the cause)."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, BlockedAddress) or isinstance(getattr(seen, "os_error", None), BlockedAddress):
+            return True
+        seen = seen.__cause__
+    return False
