@@ -1,0 +1,219 @@
+"""Who may call what, how much at once, and what it costs: asked before every leg out (engine.calls.admission)."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+from redis.exceptions import RedisError
+
+from engine.calls.admission import Admitted, Price, Route
+from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
+from engine.features import destinations, rating, routing
+from engine.features.book import Book, Rules
+from engine.features.errors import InvalidNumber
+from engine.store import accounts, calls, ledger
+from engine.store.database import Database
+from engine.store.rates import Rate
+
+LONGEST_WAIT = 30.0  # seconds that a call may wait QUEUED for its turn
+
+
+class TooManyCalls(Exception):
+    """The account holds as many places as it may."""
+
+
+class TooLittleLeft(Exception):
+    """What is left does not cover the least."""
+
+
+class TooLongToWait(Exception):
+    """The next turn is too far away."""
+
+
+class Counters(Protocol):
+    """Places, reserved money and pace per account, each step atomic over all processes (engine.redis)."""
+
+    async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
+        """Take a place and reserve money for a call; returns what was reserved, `wanted` or the rest of `available`.
+
+        Raises TooManyCalls, or TooLittleLeft where less than `least` is left. A call that holds a place keeps it.
+        """
+
+    async def restore(self, account: str, call: str, reserved: int) -> None:
+        """Note the place of a call that is up, whatever the limits say."""
+
+    async def give_back(self, account: str, call: str) -> None:
+        """Give place and reservation back; harmless where there is none."""
+
+    async def pace(self, account: str, per_second: float, longest: float) -> float:
+        """Return the seconds until the account's next turn and take it; raises TooLongToWait and takes none."""
+
+
+class Admission:
+    """The rules for calls out. An account's prepaid balance and its daily spend are reserved while a call lasts, so
+    that calls at once cannot spend the same money; what a call does not use is free again when it is released."""
+
+    def __init__(self, db: Database, book: Book, counters: Counters) -> None:
+        self._db, self._book, self._counters = db, book, counters
+
+    async def admit(
+        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float, party: str | None = None
+    ) -> Admitted:
+        """Admit one leg, taking its place, its money and its turn; `release` gives them back.
+
+        `party` is a number that may be shown though the account does not own it: the other leg's own.
+        Raises NumberRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
+        """
+        rules = self._book.rules(account)
+        digits, routes = self._destination(rules, callee)
+        shown = self._shown(rules, caller, party, inside=routes[0].trunk is None)
+        rate = self._rate(rules, digits)
+        try:
+            lasting = await self._take(rules, call, rate, max_seconds)
+            wait = await self._turn(rules, call)
+        except RedisError as error:
+            raise EngineUnavailable("New calls are not taken now: Redis does not answer. Try again.") from error
+        return Admitted(digits=digits, routes=routes, caller=shown, max_seconds=lasting, wait=wait)
+
+    def check(self, account: str, callee: str, caller: str | None) -> None:
+        """Refuse what `admit` would refuse for its numbers, taking nothing; raises NumberRefused, CallerRefused."""
+        rules = self._book.rules(account)
+        _, routes = self._destination(rules, callee)
+        self._shown(rules, caller, None, inside=routes[0].trunk is None)
+
+    async def resume(self, account: str, call: str) -> None:
+        """Take the place of a call that lives since before a restart; never refuses."""
+        row = await self._db.read(lambda conn: calls.get(conn, call))
+        rate = self._rate_of(account, row.callee) if row else None
+        reserved = rating.price(rate, row.max_seconds) if rate and row else 0
+        try:
+            await self._counters.restore(account, call, reserved)
+        except RedisError as error:
+            raise EngineUnavailable("Redis does not answer.") from error
+
+    async def release(self, account: str, call: str) -> None:
+        """Give the place back; harmless where none is held."""
+        try:
+            await self._counters.give_back(account, call)
+        except RedisError as error:
+            raise EngineUnavailable("Redis does not answer.") from error
+
+    def price(self, account: str, digits: str, seconds: float) -> Price:
+        """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
+        owner = self._book.find(account)
+        currency = owner.currency if owner else "USD"
+        rate = self._rate_of(account, digits)
+        return Price(amount=rating.price(rate, seconds) if rate else 0, currency=currency)
+
+    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
+        """The routes of a leg that was admitted before a restart."""
+        extension = self._book.extensions.get(digits)
+        if extension and extension.account == account:
+            return (Route(endpoint=f"PJSIP/{extension.number}"),)
+        trunks = routing.choose(self._book.trunks, digits)
+        return tuple(Route(endpoint=routing.dial_string(trunk, digits), trunk=trunk.name) for trunk in trunks)
+
+    def allow_private(self, account: str) -> bool:
+        """Whether this account's announcements may come from private addresses."""
+        owner = self._book.find(account)
+        return bool(owner and owner.allow_private)
+
+    def _destination(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
+        account = rules.account
+        if destinations.is_emergency(callee, account.country):
+            raise NumberRefused("Emergency numbers are not dialled; use a phone of your own.")
+        if (written := callee.strip()) in self._book.extensions and self._book.extensions[
+            written
+        ].account == account.id:
+            return written, self.routes(account.id, written)
+        try:
+            digits = destinations.normalise(callee, account.country)
+        except InvalidNumber as error:
+            raise NumberRefused(str(error)) from error
+        if destinations.is_emergency(digits, account.country):
+            raise NumberRefused("Emergency numbers are not dialled; use a phone of your own.")
+        if not destinations.allowed(digits, rules.prefixes):
+            raise NumberRefused("This account may not call that number: no allowed prefix matches it.")
+        routes = self.routes(account.id, digits)
+        if not routes:
+            raise NumberRefused("No trunk carries that number.")
+        return digits, routes
+
+    def _shown(self, rules: Rules, caller: str | None, party: str | None, *, inside: bool) -> str | None:
+        """Choose the caller id: an owned or verified one; an extension's number only inside."""
+        default = next(iter(rules.owned), None)
+        if not caller:
+            return self._shown_party(rules, party, default, inside=inside) if party else default
+        if self._is_own_extension(rules, caller):
+            return caller.strip() if inside else default
+        try:
+            digits = destinations.normalise(caller, rules.account.country)
+        except InvalidNumber:
+            digits = caller.strip()  # an owned short number, e.g. 500, is no telephone number
+        if digits not in rules.owned and not (inside and self._owns(rules, digits)):
+            raise CallerRefused("The caller id is neither owned nor verified by this account.")
+        return digits
+
+    def _shown_party(self, rules: Rules, party: str, default: str | None, *, inside: bool) -> str | None:
+        if self._is_own_extension(rules, party):
+            return party if inside else default
+        digits = party.removeprefix("+")
+        return digits if digits.isascii() and digits.isdigit() and len(digits) <= 15 else default
+
+    def _is_own_extension(self, rules: Rules, number: str) -> bool:
+        extension = self._book.extensions.get(number.strip())
+        return extension is not None and extension.account == rules.account.id
+
+    def _owns(self, rules: Rules, digits: str) -> bool:
+        application = self._book.application_of(digits)
+        return application is not None and application.account == rules.account.id
+
+    def _rate(self, rules: Rules, digits: str) -> Rate | None:
+        return None if self._is_own_extension(rules, digits) else self._rate_of(rules.account.id, digits)
+
+    def _rate_of(self, account: str, digits: str) -> Rate | None:
+        owner = self._book.find(account)
+        extension = self._book.extensions.get(digits)
+        if owner is None or (extension and extension.account == account):
+            return None
+        return self._book.rates.match(digits, owner.currency)
+
+    async def _take(self, rules: Rules, call: str, rate: Rate | None, longest: float) -> float:
+        """Take a place and the money for `longest` seconds, or for as long as the money lasts; returns the seconds."""
+        account = rules.account
+        costs = rate is not None and rate.per_minute > 0
+        available = await self._available(account.id) if costs else None
+        wanted = rating.price(rate, longest) if rate and available is not None else 0
+        least = rating.price(rate, 0.001) if rate and available is not None else 0
+        try:
+            granted = await self._counters.take(
+                account.id, call, most=account.max_calls, available=available, least=max(least, 1), wanted=wanted
+            )
+        except TooManyCalls:
+            raise LimitReached(f"This account has {account.max_calls} calls at once, and may have no more.") from None
+        except TooLittleLeft:
+            raise CreditSpent("The balance or the daily spend does not cover this call.") from None
+        covered = rating.max_seconds(rate, granted) if rate and available is not None else None
+        return longest if covered is None else min(longest, covered)
+
+    async def _available(self, account: str) -> int | None:
+        """Return what the account may still spend, in millionths; None: there is no limit."""
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        row = await self._db.read(lambda conn: accounts.get(conn, account))
+        if row is None:
+            return 0
+        limits = [] if row.balance is None else [row.balance]
+        if row.daily_spend is not None:
+            spent = await self._db.read(lambda conn: ledger.spent_since(conn, account, today))
+            limits.append(row.daily_spend - spent)
+        return min(limits, default=None)
+
+    async def _turn(self, rules: Rules, call: str) -> float:
+        """Take the account's turn under its pace; a call that would wait too long gives its place back."""
+        account = rules.account
+        try:
+            return await self._counters.pace(account.id, account.calls_per_second, LONGEST_WAIT)
+        except TooLongToWait:
+            await self._counters.give_back(account.id, call)
+            raise LimitReached(
+                f"This account starts {account.calls_per_second:g} calls a second; the queue is {LONGEST_WAIT:g} s long."
+            ) from None

@@ -1,0 +1,104 @@
+"""The settings in memory: what is asked on the way of every call. The store stays the truth; `load` reads it again."""
+
+from collections import defaultdict
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.commands import NumberRefused
+from engine.features.rating import RateTable
+from engine.store import accounts, applications, extensions, numbers, rates, trunks
+from engine.store.accounts import Account
+from engine.store.applications import Application
+from engine.store.database import Database
+from engine.store.extensions import Extension
+from engine.store.numbers import Number
+from engine.store.trunks import Trunk
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """An account and what it may do. `owned` are the numbers that it may show as a caller, the default one first."""
+
+    account: Account
+    prefixes: tuple[str, ...]
+    owned: tuple[str, ...]
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it, as read in one transaction."""
+
+    rules: dict[str, Rules]
+    trunks: tuple[Trunk, ...]
+    extensions: dict[str, Extension]
+    numbers: dict[str, Number]
+    applications: dict[str, Application]
+
+
+class Book:
+    """Accounts, trunks, extensions, numbers, applications and rates in memory; `load` after each change of them.
+
+    Balances in here are as old as the last load: who needs one asks the store.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._contents = Contents(rules={}, trunks=(), extensions={}, numbers={}, applications={})
+        self.rates = RateTable()
+
+    async def load(self) -> None:
+        """Read everything but the rates."""
+        self._contents = await self._db.read(_contents)
+
+    async def load_rates(self) -> None:
+        """Read the rates."""
+        self.rates = RateTable(await self._db.read(rates.list))
+
+    def rules(self, account: str) -> Rules:
+        """Return an account's rules; raises NumberRefused where it does not exist or is disabled."""
+        rules = self._contents.rules.get(account)
+        if rules is None or rules.account.disabled:
+            raise NumberRefused("This account is disabled.")
+        return rules
+
+    def find(self, account: str) -> Account | None:
+        """Return an account, a disabled one too."""
+        rules = self._contents.rules.get(account)
+        return rules.account if rules else None
+
+    @property
+    def trunks(self) -> tuple[Trunk, ...]:
+        """All trunks."""
+        return self._contents.trunks
+
+    @property
+    def extensions(self) -> dict[str, Extension]:
+        """All extensions, by number."""
+        return self._contents.extensions
+
+    def application_of(self, number: str) -> Application | None:
+        """Return what answers `number` (exactly these digits)."""
+        found = self._contents.numbers.get(number)
+        return self._contents.applications.get(found.application) if found else None
+
+
+def _contents(conn: Connection) -> Contents:
+    everyone = accounts.list(conn)
+    all_numbers = numbers.list(conn)
+    owned: dict[str, list[str]] = defaultdict(list)
+    for number in all_numbers:
+        if len(number.number) >= 7:
+            owned[number.account].append(number.number)
+    return Contents(
+        rules={
+            account.id: Rules(
+                account=account,
+                prefixes=tuple(accounts.allowed(conn, account.id)),
+                owned=(*accounts.caller_ids(conn, account.id), *owned[account.id]),
+            )
+            for account in everyone
+        },
+        trunks=tuple(trunks.list(conn)),
+        extensions={extension.number: extension for extension in extensions.list(conn)},
+        numbers={number.number: number for number in all_numbers},
+        applications={application.id: application for application in applications.list(conn)},
+    )

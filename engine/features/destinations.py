@@ -1,0 +1,95 @@
+"""What may be dialled: from whatever a customer writes to plain digits, or a refusal."""
+
+import re
+from collections.abc import Iterable
+
+import phonenumbers
+
+from engine.features.errors import InvalidNumber
+
+LAB_PREFIX = "1201555"  # fictional numbers of the North American plan; a new account may dial these
+NEW_ACCOUNT_PREFIXES = (LAB_PREFIX,)
+# GSM 03.22 / 3GPP TS 22.101 §10.1 (112, 911), and two that connect from many countries' networks.
+EMERGENCY_ANYWHERE = frozenset({"112", "911", "999", "000"})
+_WRITTEN = re.compile(r"\+?[0-9 ().\-]+", re.ASCII)
+_FEWEST, _MOST = 7, 15  # ITU-T E.164 §6.1: 15 at most
+
+
+def digits_of(text: str) -> str:
+    """Take the formatting (blanks, dots, hyphens, parentheses) and a plus away; raises InvalidNumber for all else."""
+    written = text.strip(" ")
+    if not _WRITTEN.fullmatch(written) or len(written) > 40:
+        raise InvalidNumber("A telephone number has only digits, an optional + before them, blanks and ( ) . -")
+    digits = re.sub(r"[^0-9]", "", written)
+    if not digits:
+        raise InvalidNumber("A telephone number has digits.")
+    return digits
+
+
+def normalise(text: str, country: str) -> str:
+    """Return the international digits (7 to 15, no plus) of a number as somebody in `country` (ISO 3166) writes it.
+
+    Without + or 00, a number valid in the country is taken as national; else what is valid abroad, or possible at
+    home. Whether a number is assigned is never asked: 7 to 15 digits pass as they stand. Raises InvalidNumber.
+    """
+    digits = digits_of(text)
+    written = text.strip(" ")
+    if written.startswith("+"):
+        found = _international(written) or digits
+    elif digits.startswith("00"):
+        found = _international("+" + digits[2:]) or digits[2:]
+    else:
+        found = _national(digits, country)
+    if not _FEWEST <= len(found) <= _MOST:
+        raise InvalidNumber(f"A telephone number has {_FEWEST} to {_MOST} digits; this one has {len(found)}.")
+    return found
+
+
+def is_emergency(text: str, country: str) -> bool:
+    """Whether `text` is an emergency number, anywhere or in `country`; those are never dialled."""
+    try:
+        digits = digits_of(text)
+    except InvalidNumber:
+        return False
+    if digits in EMERGENCY_ANYWHERE:
+        return True
+    return country in phonenumbers.SUPPORTED_REGIONS and bool(phonenumbers.is_emergency_number(digits, country))
+
+
+def allowed(digits: str, prefixes: Iterable[str]) -> bool:
+    """Whether one of the prefixes begins `digits`; with no prefix nothing is allowed."""
+    return any(digits.startswith(prefix) for prefix in prefixes)
+
+
+def prefix_of(text: str) -> str:
+    """Read a prefix such as `+1` or `44 20`; `+`, `*` or nothing is every number. Raises InvalidNumber."""
+    if text.strip() in ("", "+", "*"):
+        return ""
+    digits = digits_of(text)
+    return digits[2:] if digits.startswith("00") and not text.strip().startswith("+") else digits
+
+
+def _international(written: str) -> str | None:
+    number = _parse(written, None)
+    return _e164(number) if number else None
+
+
+def _national(digits: str, country: str) -> str:
+    home = _parse(digits, country)
+    if home and phonenumbers.is_valid_number(home):
+        return _e164(home)
+    abroad = _parse("+" + digits, None)
+    if abroad and phonenumbers.is_valid_number(abroad):
+        return _e164(abroad)
+    return _e164(home) if home and phonenumbers.is_possible_number(home) else digits
+
+
+def _parse(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")

@@ -1,0 +1,80 @@
+"""Extensions: softphones of an account, and what Asterisk is told about each."""
+
+import re
+import secrets
+
+from engine.features.destinations import is_emergency
+from engine.features.errors import InvalidSetting
+from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_TIMEOUT, TRANSPORT, Piece
+from engine.store.extensions import Extension
+
+_NUMBER = re.compile(r"[0-9]{2,6}", re.ASCII)
+_NAME = re.compile(r"[^\x00-\x1f\x7f\"<>;\\]{0,64}")
+_PASSWORD = re.compile(r"[\x21-\x3a\x3c-\x7e]{8,64}")
+
+
+def new_password() -> str:
+    """Make a random password that can be typed."""
+    return secrets.token_hex(10)
+
+
+def checked(extension: Extension, country: str) -> Extension:
+    """Return an extension whose every field is safe to give to Asterisk; raises InvalidSetting."""
+    if not _NUMBER.fullmatch(extension.number):
+        raise InvalidSetting("An extension is 2 to 6 digits.")
+    if is_emergency(extension.number, country):
+        raise InvalidSetting(f"{extension.number} is an emergency number and cannot be an extension.")
+    if not _NAME.fullmatch(extension.name):
+        raise InvalidSetting("An extension's name has at most 64 characters, and none of \" < > ; \\.")
+    if not _PASSWORD.fullmatch(extension.password):
+        raise InvalidSetting("A password has 8 to 64 characters, no blanks and no ;.")
+    return extension
+
+
+def pieces(extension: Extension) -> list[Piece]:
+    """Return what Asterisk is told about an extension, in the order to tell it."""
+    number = extension.number
+    return [
+        Piece(
+            kind="auth",
+            id=number,
+            fields={"auth_type": "digest", "username": number, "password": extension.password},
+        ),
+        Piece(
+            kind="aor",
+            id=number,
+            # One contact: Asterisk rings only the first of several, and a phone that moved must not leave a dead one.
+            fields={
+                "max_contacts": "1",
+                "remove_existing": "yes",
+                "qualify_frequency": "60",
+                "qualify_timeout": "3",
+                "minimum_expiration": "30",
+                "maximum_expiration": "3600",
+            },
+        ),
+        Piece(kind="endpoint", id=number, fields=_endpoint(extension)),
+    ]
+
+
+def _endpoint(extension: Extension) -> dict[str, str]:
+    return {
+        "context": "from-extension",
+        "disallow": "all",
+        "allow": "ulaw,alaw,g722",
+        "auth": extension.number,
+        "aors": extension.number,
+        "transport": TRANSPORT,
+        "identify_by": "username",
+        "callerid": f'"{extension.name}" <{extension.number}>',
+        "direct_media": "no",
+        "rtp_symmetric": "yes",
+        "force_rport": "yes",
+        "rewrite_contact": "yes",
+        "rtp_timeout": RTP_TIMEOUT,
+        "rtp_timeout_hold": HELD_RTP_TIMEOUT,
+        "dtmf_mode": "rfc4733",
+        "message_context": "im",
+        "allow_transfer": "no",  # a REFER would take the call out of the engine's hands
+        "allow_subscribe": "no",
+    }

@@ -1,0 +1,138 @@
+"""What a call costs, how long a balance lasts, and the files that rates come in. Money is in millionths, times in
+seconds."""
+
+import csv
+import io
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from math import ceil
+
+from engine.features.destinations import prefix_of
+from engine.features.errors import InvalidNumber, RatesInvalid
+from engine.store.rates import Rate
+
+MILLION = 1_000_000
+COLUMNS = ("prefix", "price", "first", "next", "currency")
+_LONGEST_INCREMENT = 3600
+_HIGHEST_PRICE = Decimal(1000)
+
+
+def price(rate: Rate, seconds: float) -> int:
+    """Return what an answered call of this length costs, in millionths, rounded up.
+
+    The first increment is charged whole, then each next one that was begun; a call never answered (0 s) is free.
+    """
+    if seconds <= 0:
+        return 0
+    beyond = max(0, ceil(round(seconds - rate.first, 3) / rate.next))
+    billed = rate.first + beyond * rate.next
+    return -(-rate.per_minute * billed // 60)
+
+
+def max_seconds(rate: Rate, balance: int) -> float | None:
+    """Return how long a call may last so that `balance` (millionths) pays for it; None: no limit, it is free.
+
+    0 where not even the first increment is paid for.
+    """
+    if rate.per_minute <= 0:
+        return None
+    paid = balance * 60 // rate.per_minute
+    if balance < 0 or paid < rate.first:
+        return 0.0
+    return float(rate.first + (paid - rate.first) // rate.next * rate.next)
+
+
+class RateTable:
+    """Rates in memory, to find the longest prefix without asking the store."""
+
+    def __init__(self, rates: Iterable[Rate] = ()) -> None:
+        self._rates = {(rate.currency, rate.prefix): rate for rate in rates}
+        self._longest = max((len(rate.prefix) for rate in self._rates.values()), default=0)
+
+    def match(self, digits: str, currency: str) -> Rate | None:
+        """Return the rate with the longest prefix of `digits` in `currency`; None: there is none."""
+        for length in range(min(self._longest, len(digits)), -1, -1):
+            if rate := self._rates.get((currency, digits[:length])):
+                return rate
+        return None
+
+
+def read_csv(text: str) -> list[Rate]:
+    """Read lines of prefix, price per minute, first and next increment in seconds, currency.
+
+    The first line may name the columns, in any order. Raises RatesInvalid that names each line that is wrong.
+    """
+    columns, rates, problems = COLUMNS, {}, []
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    try:
+        for row in rows:
+            fields = [field.strip() for field in row]
+            if not any(fields) or fields[0].startswith("#"):
+                continue
+            if not rates and not problems and (named := _header(fields)):
+                columns = named
+                continue
+            try:
+                rate = _rate(dict(zip(columns, fields, strict=False)), len(fields))
+                if (key := (rate.prefix, rate.currency)) in rates:
+                    raise ValueError(f"the prefix {rate.prefix or '(every number)'} is there twice")
+                rates[key] = rate
+            except ValueError as error:
+                problems.append(f"line {rows.line_num}: {error}")
+    except csv.Error as error:
+        problems.append(f"line {rows.line_num}: {error}")
+    if problems:
+        raise RatesInvalid(problems)
+    if not rates:
+        raise RatesInvalid(["the file has no rates"])
+    return list(rates.values())
+
+
+def _header(fields: list[str]) -> tuple[str, ...] | None:
+    names = tuple(_column(field) for field in fields)
+    return names if "prefix" in names and "price" in names else None
+
+
+def _column(title: str) -> str:
+    """Map a title such as "price per minute" or "first_increment" to one of COLUMNS."""
+    words = title.lower().replace("_", " ").split()
+    return words[0] if words and words[0] in COLUMNS else "price" if words[:1] == ["per"] else title
+
+
+def _rate(fields: dict[str, str], count: int) -> Rate:
+    missing = [name for name in COLUMNS if not fields.get(name) and name != "prefix"]
+    if missing or count != len(COLUMNS):
+        raise ValueError(f"5 columns are needed ({', '.join(COLUMNS)}), {count} are there")
+    try:
+        prefix = prefix_of(fields["prefix"])
+    except InvalidNumber:
+        raise ValueError(f"the prefix {fields['prefix']!r} is not digits") from None
+    currency = fields["currency"].upper()
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise ValueError(f"the currency {fields['currency']!r} is not three letters (ISO 4217)")
+    return Rate(
+        prefix=prefix,
+        currency=currency,
+        per_minute=_money(fields["price"]),
+        first=_increment(fields["first"], "first"),
+        next=_increment(fields["next"], "next"),
+    )
+
+
+def _money(text: str) -> int:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the price {text!r} is not a number") from None
+    if not (amount.is_finite() and 0 <= amount <= _HIGHEST_PRICE):
+        raise ValueError(f"the price {text!r} is not between 0 and {_HIGHEST_PRICE} a minute")
+    if amount * MILLION != int(amount * MILLION):
+        raise ValueError(f"the price {text!r} has more than 6 decimals")
+    return int(amount * MILLION)
+
+
+def _increment(text: str, which: str) -> int:
+    least = 1 if which == "next" else 0
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= _LONGEST_INCREMENT):
+        raise ValueError(f"the {which} increment {text!r} is not {least} to {_LONGEST_INCREMENT} whole seconds")
+    return int(text)
