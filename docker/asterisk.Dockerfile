@@ -24,7 +24,7 @@ RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-ho
  && mkdir -p /var/spool/asterisk/recording /var/lib/carillon/prompts /var/lib/carillon/media /var/lib/lab/heard /run/asterisk \
  && chown -R carillon:carillon /etc/asterisk /var/lib/asterisk /var/spool/asterisk /var/log/asterisk /var/cache/asterisk \
       /var/lib/carillon /var/lib/lab /run/asterisk
-COPY --from=sounds --chown=5060:5060 /sounds /var/lib/lab/sounds
+COPY --from=sounds /sounds /usr/share/carillon-lab/sounds
 COPY docker/asterisk/entrypoint docker/asterisk/health /usr/local/bin/
 COPY --chown=5060:5060 asterisk-config /opt/carillon/asterisk-config
 USER 5060:5060
