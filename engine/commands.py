@@ -54,6 +54,8 @@ class EngineUnavailable(CommandRefused):
 class PlaceCall(Command[Call]):
     """Call `callee` (an own extension, or 7 to 15 digits). Returns at once, the call QUEUED; its tasks wait for it.
 
+    `party` is the number of the call that this one is to be connected with: shown where no `caller` is asked for.
+
     Raises NumberRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
     `tag` comes back in the call's events; `root` is the call whose customer-visible story this leg belongs to.
     """
@@ -61,6 +63,7 @@ class PlaceCall(Command[Call]):
     account: str
     callee: str
     caller: str | None = None
+    party: str | None = None
     tag: str = ""
     application: str | None = None
     tasks: tuple[AnyTask, ...] = ()
@@ -163,10 +166,11 @@ class HangUpConference(Command[None]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConferenceMember:
-    """One party of a conference: its call and the number as the customer spelled it."""
+    """One party of a conference: its call, its number in digits, and its call's tag."""
 
     call: str
     number: str
+    tag: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,6 +49,10 @@ class Gone(AriError):
     """The channel ended while it was waited for."""
 
 
+class Detached(AriError):
+    """This controller is leaving, or lost its lease: it must not steer calls any more."""
+
+
 class Replaced(Exception):
     """Another controller registered our ARI application: this one must stop steering its calls."""
 

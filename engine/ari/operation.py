@@ -89,6 +89,11 @@ class Operation(ABC):
             if state in ("done", "failed", "canceled"):
                 self._finish("done" if state == "done" else "failed", unseen=True)
 
+    @property
+    def unseen(self) -> bool:
+        """Whether Asterisk knew nothing of it when it was looked up."""
+        return self._finished is not None and self._finished.unseen
+
     def close(self) -> None:
         """Stops following it."""
         self._subscription.close()

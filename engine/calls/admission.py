@@ -40,15 +40,21 @@ class Admission(Protocol):
     """Who may call what, how much at once, and what it costs."""
 
     async def admit(
-        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float
+        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float, party: str | None = None
     ) -> Admitted:
-        """Admit one leg, taking its place among the account's calls; raises engine.commands.CommandRefused."""
+        """Admit one leg, taking its place among the account's calls; raises engine.commands.CommandRefused.
+
+        `party` is the other leg's number where this one connects it, shown where no `caller` is asked for.
+        """
+
+    def check(self, account: str, callee: str, caller: str | None) -> None:
+        """Refuse numbers that may not be used, taking nothing; raises engine.commands.CommandRefused."""
 
     async def resume(self, account: str, call: str) -> None:
-        """Take the place of a call that lives since before a restart; never refuses."""
+        """Take the place of a call that is up, whatever the limits say; raises EngineUnavailable without Redis."""
 
     async def release(self, account: str, call: str) -> None:
-        """Give the place back; harmless where none is held."""
+        """Give the place back; harmless where none is held. Raises EngineUnavailable without Redis."""
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""

@@ -9,6 +9,7 @@ from engine.calls.admission import Admission
 from engine.media.prompts import Prompts
 from engine.media.recordings import RecordingFiles
 from engine.settings import EngineSettings
+from engine.store.database import Database
 from engine.store.writer import Writer
 
 
@@ -18,9 +19,12 @@ class Services:
 
     client: Client
     bus: Bus
+    database: Database
     writer: Writer
     prompts: Prompts
     files: RecordingFiles
     admission: Admission
     settings: EngineSettings
     clock: Callable[[], float]
+    leaving: Callable[[], bool]
+    """Whether this controller is on its way out: what it stops doing then goes on with the next one."""

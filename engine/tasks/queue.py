@@ -113,7 +113,7 @@ class Queue:
             while True:
                 entry = await self._next()
                 await self._owner.ready(entry.task.requires)
-                if entry is not self._waiting[0]:  # cancelled while the call was not ready
+                if not self._waiting or entry is not self._waiting[0]:  # cancelled while the call was not ready
                     continue
                 self._waiting.popleft()
                 await self._launch(entry)

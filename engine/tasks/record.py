@@ -32,13 +32,25 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
         async with on.recorder.recording(self, on) as recording:
             await recording.started()
             await on.started()
-            stopper = asyncio.create_task(_stop_on_request(recording, on), name=f"stop {on.task_id}")
+            watchers = [asyncio.create_task(_stop_on_request(recording, on), name=f"stop {on.task_id}")]
+            if self.terminator:
+                watch = _stop_on_digit(recording, on, self.terminator)
+                watchers.append(asyncio.create_task(watch, name=f"terminator {on.task_id}"))
             try:
                 return await recording.finished()
             finally:
-                stopper.cancel()
+                for watcher in watchers:
+                    watcher.cancel()
 
 
 async def _stop_on_request(recording: Recording, on: Subject) -> None:
     await on.stop_requested.wait()
     await recording.stop()
+
+
+async def _stop_on_digit(recording: Recording, on: Subject, terminator: str) -> None:
+    with on.keypad.listening() as digits:
+        async for heard in digits:
+            if heard.digit == terminator:
+                await recording.stop()
+                return

@@ -98,6 +98,7 @@ class Subject(Protocol):
     """A running task's view of its call or conference, and of itself."""
 
     task_id: str
+    tag: str
     stop_requested: asyncio.Event
     player: Player
     recorder: Recorder

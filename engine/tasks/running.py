@@ -23,6 +23,7 @@ class Running:
     def __init__(self, entry: Entry, journal: Journal, owner: "Owner", queue: "Queue") -> None:
         self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue
         self.task_id = entry.id
+        self.tag = entry.task.tag
         self.stop_requested = entry.stop_requested
         roles = owner.roles
         self.player, self.recorder, self.keypad = roles.player, roles.recorder, roles.keypad

@@ -1,0 +1,60 @@
+# Everything one does with Carillon. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+
+.PHONY: help run build up down restart logs status clean test unit lint ari bench lock venv shell-asterisk shell-lab
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Get what is needed, build, start, and place the demonstration call
+	@docker/run
+
+build: ## Build the images only (REFRESH=1 fetches all packages anew)
+	@docker/bootstrap && docker/build "$$(docker/project)"
+
+up: ## Start the system that is built, without the demonstration
+	@docker/stack up && docker/stack wait
+
+down: ## Stop the system; its volumes stay
+	@docker/down
+
+restart: ## Restart one service: make restart SERVICE=carillon
+	@docker/stack restart $(SERVICE)
+
+logs: ## Follow the logs; of one service: make logs SERVICE=asterisk
+	@docker/stack logs $(SERVICE)
+
+status: ## Show the containers and whether they are healthy
+	@docker/stack ps
+
+clean: ## Delete containers, volumes (calls, recordings, settings) and images; asks first (YES=1 does not ask)
+	@docker/clean
+
+test: ## Install what tests need and run all of them, real containers included (ARGS for pytest, KEEP=1 leaves the test system up)
+	@docker/test $(ARGS)
+
+unit: ## Run the tests that need no container: make unit ARGS=tests/engine
+	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)
+
+lint: ## Check style, types and the arrows between the packages
+	@docker/venv test && docker/lint
+
+ari: ## Write engine/ari/generated.py anew from the image's own API description
+	@docker/venv && docker/ari
+
+bench: ## Measure (see docs/benchmarks.md); needs the running system's machine to be otherwise idle
+	@docker/venv test && docker/bench $(ARGS)
+
+lock: ## Write the lock files anew from pyproject.toml (ARGS=--upgrade takes newer versions)
+	@docker/lock $(ARGS)
+
+venv: ## Make .venv, with the command line in .venv/bin/carillon
+	@docker/venv
+
+shell-asterisk: ## Open the console of the engine's Asterisk
+	@docker/stack exec asterisk asterisk -rvvv
+
+shell-lab: ## Open the console of the lab's Asterisk
+	@docker/stack exec lab asterisk -rvvv

@@ -1,0 +1,88 @@
+"""Settings, read from the environment (see .env.example); one that is missing or wrong is told in a sentence."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+
+PREFIX = "CARILLON_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which, and what it should be."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything this process is told from outside; names are those of .env.example, in lower case."""
+
+    admin_token: str
+    ari_password: str
+    secret: str
+    redis_password: str = ""
+    bind: str = "127.0.0.1"
+    external_address: str = ""
+    api_port: int = 8080
+    admin_port: int = 8081
+    public_url: str = ""
+    sip_port: int = 5060
+    ari_port: int = 8088
+    ari_user: str = "carillon"
+    ari_application: str = "carillon-0"
+    redis_port: int = 6390
+    database_url: str = "sqlite:////var/lib/carillon/carillon.db"
+    data: Path = Path("/var/lib/carillon")
+    recordings: Path = Path("/var/spool/asterisk/recording")
+    lab_address: str = "127.0.0.2"
+    lab_sip_port: int = 5070
+    lab_ari_port: int = 8089
+    lab_ari_password: str = ""
+
+    @property
+    def ari_url(self) -> str:
+        """The root of ARI; on this machine always."""
+        return f"http://127.0.0.1:{self.ari_port}/ari"
+
+    @property
+    def lab_ari_url(self) -> str:
+        """The root of the lab's ARI."""
+        return f"http://127.0.0.1:{self.lab_ari_port}/ari"
+
+    @property
+    def redis_url(self) -> str:
+        """Redis, with its password; on this machine always."""
+        return f"redis://:{quote(self.redis_password, safe='')}@127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def reached_at(self) -> str:
+        """The host name or address under which the outside reaches us."""
+        wide = self.bind in ("0.0.0.0", "::")
+        return self.external_address or ("127.0.0.1" if wide else self.bind)
+
+    @property
+    def api_url(self) -> str:
+        """The base of links in answers and callbacks."""
+        return (self.public_url or f"http://{self.reached_at}:{self.api_port}").rstrip("/")
+
+    @property
+    def prompts(self) -> Path:
+        """The prompt cache, which Asterisk reads at the same path."""
+        return self.data / "prompts"
+
+    @property
+    def media_root(self) -> Path:
+        """The folder below which file:// announcements must lie."""
+        return self.data / "media"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; an empty value means the default. Raises SettingsError."""
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and value != ""
+    }
+    try:
+        return msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"A setting is missing or wrong: {error} (names in .env begin with {PREFIX}).") from error

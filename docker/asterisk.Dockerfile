@@ -1,0 +1,33 @@
+# Asterisk, for two services: `asterisk` (the engine's) and `lab` (the pretend telephone network). Which of the
+# folders of asterisk-config/ a container uses is said by CARILLON_ASTERISK_CONFIG.
+FROM carillon-base:sid AS sounds
+COPY docker/apt-install.sh /build/
+COPY .build/context /build/context
+RUN sh /build/apt-install.sh sid flite sox
+COPY asterisk-config /build/asterisk-config
+# The lab's voices are made once, here; flite is not needed where they are played.
+RUN mkdir -p /sounds && if [ -x /build/asterisk-config/carrier/make-sounds ]; then /build/asterisk-config/carrier/make-sounds /sounds; fi
+
+FROM carillon-base:sid
+COPY docker/apt-install.sh /build/
+COPY .build/context /build/context
+RUN sh /build/apt-install.sh sid asterisk asterisk-core-sounds-en asterisk-moh-opsound-wav
+COPY docker/asterisk/check-version /build/
+RUN sh /build/check-version && rm -rf /build
+# uid 5060 is the same in every container that shares a volume. Debian's package has no recording folder: without it
+# every record is answered 500.
+RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-home --home-dir /var/lib/asterisk --shell /usr/sbin/nologin carillon \
+ && mkdir -p /opt/carillon/asterisk-defaults \
+ && for name in acl amd ccss chan_websocket features indications pjproject res_fax udptl websocket_client; do \
+      cp "/usr/share/asterisk/conf/samples/$name.conf.sample" "/opt/carillon/asterisk-defaults/$name.conf"; done \
+ && rm -rf /etc/asterisk/* \
+ && mkdir -p /var/spool/asterisk/recording /var/lib/carillon/prompts /var/lib/carillon/media /var/lib/lab/heard /run/asterisk \
+ && chown -R carillon:carillon /etc/asterisk /var/lib/asterisk /var/spool/asterisk /var/log/asterisk /var/cache/asterisk \
+      /var/lib/carillon /var/lib/lab /run/asterisk
+COPY --from=sounds /sounds /usr/share/carillon-lab/sounds
+COPY docker/asterisk/entrypoint docker/asterisk/health /usr/local/bin/
+COPY --chown=5060:5060 asterisk-config /opt/carillon/asterisk-config
+USER 5060:5060
+ENV CARILLON_ASTERISK_CONFIG=engine
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/health"]
+ENTRYPOINT ["/usr/local/bin/entrypoint"]

@@ -1,0 +1,25 @@
+# The engine and the API: one process, `python -m api`.
+FROM carillon-base:trixie AS packages
+COPY docker/apt-install.sh /build/
+COPY .build/context /build/context
+RUN sh /build/apt-install.sh trixie python3 python3-venv
+# Only this stage sees the host's pip settings, which may hold a password; nothing of it but the packages is kept.
+COPY docker/requirements.txt docker/pip-install.sh /build/
+RUN sh /build/pip-install.sh /opt/carillon/venv /build/requirements.txt
+
+FROM carillon-base:trixie
+COPY docker/apt-install.sh /build/
+COPY .build/context /build/context
+RUN sh /build/apt-install.sh trixie python3 espeak-ng flite ca-certificates && rm -rf /build
+RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-home --home-dir /var/lib/carillon --shell /usr/sbin/nologin carillon \
+ && mkdir -p /var/lib/carillon/prompts /var/lib/carillon/media /var/spool/asterisk/recording \
+ && chown -R carillon:carillon /var/lib/carillon /var/spool/asterisk
+COPY --from=packages /opt/carillon/venv /opt/carillon/venv
+COPY docker/carillon/carillon docker/carillon/health /usr/local/bin/
+COPY engine /opt/carillon/engine
+COPY api /opt/carillon/api
+USER 5060:5060
+WORKDIR /opt/carillon
+ENV PATH=/opt/carillon/venv/bin:/usr/local/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 PYTHONPATH=/opt/carillon
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/health"]
+CMD ["python", "-m", "api"]

@@ -1,0 +1,89 @@
+# Sourced by the scripts of this folder: where things are, how a step is shown, how a run ends with one line.
+# shellcheck shell=bash
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=$ROOT/.build
+ENGINE_STATE=$BUILD/engine-started
+export DOCKER_BUILDKIT=0 COMPOSE_INTERACTIVE_NO_CLI=1
+
+# Ends the run: one line that says what is wrong and what to do.
+die() {
+  printf 'carillon: %s\n' "$*" >&2
+  exit 1
+}
+
+say() { printf '%s\n' "$*"; }
+
+# step TITLE COMMAND…: a line at the start, the time at the end; the command's output only when it fails (or with V=1).
+step() {
+  local title=$1 started=$SECONDS log status=0
+  shift
+  printf '  %s … ' "$title"
+  mkdir -p "$BUILD/log"
+  log=$BUILD/log/$(printf '%s' "$title" | tr -c 'A-Za-z0-9\n' '-' | cut -c1-60).log
+  if [ "${V:-0}" = 1 ]; then
+    printf '\n'
+    "$@" 2>&1 | tee "$log" || status=$?
+  else
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+  fi
+  if [ "$status" = 0 ]; then
+    printf 'done (%d s)\n' "$((SECONDS - started))"
+    return
+  fi
+  printf 'failed after %d s\n' "$((SECONDS - started))"
+  tail -n 20 "$log" | sed 's/^/    /' >&2
+  local reason
+  reason=$(sed -n 's/^carillon: //p' "$log" | tail -n 1)
+  die "${reason:-$title failed; all of its output is in ${log#"$ROOT"/}}"
+}
+
+on_debian() { [ -r /etc/os-release ] && [ "$(. /etc/os-release && printf '%s' "${ID:-}")" = debian ]; }
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# apt_install PACKAGE…: installs what is missing; says what to do where we may not.
+apt_install() {
+  local package missing=()
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  command -v apt-get >/dev/null || die "missing: ${missing[*]}; install them with your system's package manager and try again"
+  is_root || die "missing: ${missing[*]}; run 'sudo apt-get install ${missing[*]}' and try again"
+  step "installing ${missing[*]}" apt_get_install "${missing[@]}"
+}
+
+# The lists of packages may be stale or absent: they are fetched only when a first try fails.
+apt_get_install() {
+  local options=(-y --no-install-recommends -o DPkg::Lock::Timeout=120)
+  DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" && return
+  apt-get -o Acquire::Check-Valid-Until=false -o DPkg::Lock::Timeout=120 update &&
+    DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@"
+}
+
+# The Debian mirror this machine itself uses: the URIs field (deb822) or a deb line, never a comment. Empty on other systems.
+debian_mirror() {
+  on_debian || return 0
+  local file
+  for file in /etc/apt/sources.list.d/*.sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+    [ -r "$file" ] || continue
+    awk '
+      /^[[:space:]]*#/ { next }
+      tolower($1) == "uris:" { uri = $2 }
+      tolower($1) == "suites:" { suites = $0 }
+      $1 == "deb" { i = 2; if ($2 ~ /^\[/) { while ($i !~ /\]$/) i++; i++ } if ($(i + 1) !~ /security/ && $0 ~ / main/) print $i }
+      /^[[:space:]]*$/ { if (uri != "" && suites !~ /security/ && comps ~ /main/) print uri; uri = suites = comps = "" }
+      tolower($1) == "components:" { comps = $0 }
+      END { if (uri != "" && suites !~ /security/ && comps ~ /main/) print uri }
+    ' "$file"
+  done | grep -E '^(http|https|ftp|file|mirror\+)' | head -n 1
+}
+
+# A value of an env file; the default where it is not set there. env_value FILE NAME [DEFAULT]
+env_value() {
+  local line
+  line=$(grep -E "^$2=" "$1" 2>/dev/null | tail -n 1 || true)
+  line=${line#*=}
+  printf '%s' "${line:-${3:-}}"
+}

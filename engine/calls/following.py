@@ -1,0 +1,107 @@
+"""Following a channel: Asterisk's events become what happened to a call, until the channel is no more."""
+
+from datetime import datetime
+
+import structlog
+
+from engine.ari import generated as ari
+from engine.ari.bus import Resumed, Subscription
+from engine.ari.errors import AriError
+from engine.calls.call import Party
+from engine.calls.cause import HangupCause, cause_of
+from engine.calls.session import Ending, Session
+
+log = structlog.get_logger(__name__)
+FOLLOWED = (
+    ari.StasisStart,
+    ari.ChannelStateChange,
+    ari.ChannelDtmfReceived,
+    ari.ChannelHangupRequest,
+    ari.ChannelDestroyed,
+    Resumed,
+)
+GIVE_UP_SECONDS = 15.0  # after our hang-up request, without ChannelDestroyed
+
+
+async def follow(session: Session, events: Subscription) -> Ending:
+    """Follow a call's channel to its end. StasisEnd is not the end: the call may visit the dialplan."""
+    soft: bool | None = None
+    while True:
+        wait = GIVE_UP_SECONDS if session.our_cause else session.seconds_left()
+        try:
+            event = await events.next(wait)
+        except TimeoutError:
+            if session.our_cause:
+                return await _unheard(session)
+            await session.hang_up(HangupCause.MAX_DURATION)
+            continue
+        match event:
+            case ari.ChannelStateChange() | ari.StasisStart():
+                note_state(session, event.channel)
+            case ari.ChannelDtmfReceived():
+                session.press(event.digit)
+            case ari.ChannelHangupRequest():
+                soft = bool(event.soft) if soft is None else soft
+                session.hanging_up.set()
+            case ari.ChannelDestroyed():
+                session.note_sip_call_id(event.channel.protocol_id)
+                return _ending(session, event, soft=bool(soft))
+            case Resumed():
+                if (lost := await _catch_up(session)) is not None:
+                    return lost
+
+
+def note_state(session: Session, channel: ari.Channel) -> None:
+    """Take over what Asterisk says of the channel."""
+    session.note_sip_call_id(channel.protocol_id)
+    if channel.state == "Up":
+        session.note_answered()
+    elif channel.state == "Ringing":
+        session.note_ringing()
+
+
+async def _catch_up(session: Session) -> Ending | None:
+    """After events were missed: what is gone has ended, and a hang-up that found no Asterisk is asked again."""
+    try:
+        channel = await session.channel.get()
+        if channel is None:
+            return await lost(session)
+    except AriError as error:  # the connection will be lost again, and then be back again
+        log.warning("A call could not be looked up after a reconnect.", call=session.call.id, error=str(error))
+        return None
+    note_state(session, channel)
+    if session.our_cause:
+        await session.hang_up(session.our_cause)
+    return None
+
+
+async def lost(session: Session) -> Ending:
+    """How a call ended that is no longer there: with its Asterisk, or while nobody was connected to it."""
+    if session.our_cause:
+        return Ending(cause=session.our_cause, by=Party.US)
+    if await _restarted_since(session, session.call.created):
+        return Ending(cause=HangupCause.MEDIA_NODE_LOST, by=Party.NETWORK)
+    return Ending(cause=HangupCause.CONTROLLER_LOST, by=Party.NETWORK)
+
+
+async def _restarted_since(session: Session, at: float) -> bool:
+    info = await session.services.client.asterisk.get_info(only=["status"])
+    started = info.status.startup_time if info.status else ""
+    return bool(started) and datetime.fromisoformat(started).timestamp() > at
+
+
+async def _unheard(session: Session) -> Ending:
+    """We hung up, and no ChannelDestroyed came: is the channel gone?"""
+    if await session.channel.get() is not None:
+        await session.hang_up()
+    return Ending(cause=session.our_cause or HangupCause.NORMAL, by=Party.US)
+
+
+def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> Ending:
+    answered = session.call.answered is not None
+    if session.our_cause:
+        return Ending(cause=session.our_cause, by=Party.US)
+    cause = cause_of(q850=event.cause, sip=event.tech_cause, answered=answered, soft=soft)
+    if cause is HangupCause.MEDIA_TIMEOUT or (soft and not answered):
+        return Ending(cause=cause, by=Party.NETWORK)
+    return Ending(cause=cause, by=Party.FAR, sip_status=None if answered or soft else event.tech_cause)

@@ -1,0 +1,173 @@
+"""Calls that come in: who answers them, and what happens until somebody does."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.ari import generated as ari
+from engine.ari.bus import NEVER_CALLS, Subscription
+from engine.ari.channel import Channel
+from engine.ari.errors import AriError
+from engine.calls.call import Call, Direction
+from engine.calls.cause import CODES, HangupCause
+from engine.calls.directory import Answering, Directory
+from engine.calls.following import FOLLOWED, follow
+from engine.calls.outbound import MakeSession, with_ids
+from engine.calls.registry import Registry
+from engine.calls.services import Services
+from engine.calls.session import Ending, Session
+from engine.calls.state import CallState
+from engine.events import CallOffered
+from engine.ids import new_id
+from engine.store import calls, events, tasks
+from engine.store.tasks import TaskRow
+
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>)`."""
+
+    def __init__(self, services: Services, registry: Registry, directory: Directory, make: MakeSession) -> None:
+        self._services, self._registry, self._directory, self._make = services, registry, directory, make
+        self._arriving: set[asyncio.Task[None]] = set()
+
+    def arrive(self, start: ari.StasisStart) -> None:
+        """A channel entered our application that nobody waited for. Follows it from this moment on."""
+        if len(start.args) < 2 or start.args[0] not in ("inbound", "extension"):
+            log.warning("A channel came that is no call of ours; it is hung up.", channel=start.channel.id)
+            self._own(self._refuse(start.channel.id, HangupCause.ERROR), start)
+            return
+        inbox = self._services.bus.subscribe(start.channel.id, types=FOLLOWED)
+        self._own(self._receive(start, inbox), start)
+
+    def catch_up(self, channels: Iterable[ari.Channel], registry: Registry) -> None:
+        """Take the calls that came in while nobody listened; what is nobody's is hung up."""
+        application = self._services.settings.ari_application
+        known = {session.channel.id for session in registry}
+        for channel in channels:
+            name, _, args = channel.dialplan.app_data.partition(",")
+            if channel.id in known or channel.dialplan.app_name != "Stasis" or name != application:
+                continue
+            if not channel.name.startswith(NEVER_CALLS):
+                start = ari.StasisStart(
+                    type="StasisStart", application=name, timestamp="", args=tuple(args.split(",")), channel=channel
+                )
+                self.arrive(start)
+
+    async def stop(self) -> None:
+        """Leave what is arriving."""
+        for task in list(self._arriving):
+            task.cancel()
+        if self._arriving:
+            await asyncio.wait(list(self._arriving), timeout=5)
+
+    def _own(self, work: Coroutine[object, object, None], start: ari.StasisStart) -> None:
+        task = asyncio.create_task(work, name=f"arriving {start.channel.id}")
+        self._arriving.add(task)
+        task.add_done_callback(self._arrived)
+
+    def _arrived(self, task: "asyncio.Task[None]") -> None:
+        self._arriving.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("An inbound call could not be taken.", exc_info=error)
+
+    async def _receive(self, start: ari.StasisStart, inbox: Subscription) -> None:
+        with inbox:
+            channel = start.channel
+            try:
+                answering = await self._answering(start)
+                if answering is None:
+                    await self._refuse(channel.id, HangupCause.UNKNOWN_NUMBER)
+                    return
+                session = await self._accept(start, answering)
+            except Exception:
+                log.exception("An inbound call could not be taken; it is refused.", channel=channel.id)
+                await self._refuse(channel.id, HangupCause.CONGESTION)
+                return
+            self._registry.start(session, lambda live: _live(live, inbox, answering))
+            await session.gone.wait()
+
+    async def _answering(self, start: ari.StasisStart) -> Answering | None:
+        source, dialled = start.args[0], start.args[1]
+        number = start.channel.caller.number
+        if source == "extension":
+            endpoint = start.channel.name.removeprefix("PJSIP/").rpartition("-")[0]
+            return await self._directory.from_extension(dialled, endpoint)
+        return await self._directory.from_trunk(dialled, number)
+
+    async def _accept(self, start: ari.StasisStart, answering: Answering) -> Session:
+        services = self._services
+        channel, at, call_id = start.channel, services.clock(), new_id("call")
+        call = Call(
+            id=call_id,
+            root=call_id,
+            account=answering.account,
+            application=answering.application,
+            tag=answering.tag,
+            direction=Direction.INBOUND,
+            caller=answering.caller or channel.caller.number,
+            callee=start.args[1],
+            state=CallState.RINGING,
+            created=at,
+            sip_call_id=channel.protocol_id or None,
+            node=services.settings.node,
+            ari_application=services.settings.ari_application,
+            channel_id=channel.id,
+            ring_seconds=services.settings.ring_seconds,
+            max_seconds=services.settings.max_call_seconds,
+        )
+        added = with_ids(answering.tasks)
+
+        def unit(conn: Connection) -> list[TaskRow]:
+            calls.insert(conn, call)
+            if added:
+                return tasks.append(conn, call.id, added, at)
+            events.append(conn, _offer(call))
+            return []
+
+        await services.admission.resume(call.account, call.id)
+        return self._make(call, await services.writer.write(unit))
+
+    async def _refuse(self, channel_id: str, cause: HangupCause) -> None:
+        try:
+            await Channel(self._services.client, self._services.bus, channel_id).hangup(cause=CODES[cause].q850)
+        except AriError as error:
+            log.warning("An inbound call could not be refused.", channel=channel_id, error=str(error))
+
+
+def _offer(call: Call) -> CallOffered:
+    return CallOffered(
+        id=new_id("event"),
+        account=call.account,
+        subject=call.id,
+        root=call.root,
+        at=call.created,
+        tag=call.tag,
+        application=call.application or "",
+        caller=call.caller,
+        callee=call.callee,
+    )
+
+
+async def _live(session: Session, inbox: Subscription, answering: Answering) -> Ending:
+    """Follow an inbound call; one that was offered rings until its application queues a task, or is refused."""
+    if not answering.tasks:
+        session.spawn(await_application(session), "offer")
+    return await follow(session, inbox)
+
+
+async def await_application(session: Session) -> None:
+    """Let an offered call ring until its application's time is up; without a task by then it is refused (480)."""
+    try:
+        await session.channel.ring()
+    except AriError as error:
+        log.warning("A ringing could not be sent.", call=session.call.id, error=str(error))
+    left = session.call.created + session.services.settings.offer_seconds - session.services.clock()
+    await asyncio.sleep(max(0.0, left))
+    if session.queue.untouched:
+        await session.hang_up(HangupCause.NO_APPLICATION)
+
+

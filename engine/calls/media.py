@@ -1,0 +1,195 @@
+"""What a call can play and record: prompts to its party, and what its party says."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from engine.ari import playback as ari_playback
+from engine.ari import recording as ari_recording
+from engine.ari.playback import Playback
+from engine.ari.targets import Listen, OnBridge, OnChannel, PlayTarget, RecordTarget, Whisper
+from engine.calls.services import Services
+from engine.media.prompts import Prompt
+from engine.media.recordings import RecordingError
+from engine.store import recordings
+from engine.store.recordings import RecordingRow
+from engine.tasks.record import Record
+from engine.tasks.results import Recorded, TaskFailed
+from engine.tasks.roles import Subject
+
+if TYPE_CHECKING:
+    from engine.calls.session import Session
+
+
+class _Heard:
+    """A prompt that plays (engine.tasks.roles.Playing)."""
+
+    def __init__(self, playback: Playback) -> None:
+        self._playback = playback
+
+    async def started(self) -> None:
+        """See Playing."""
+        if not await self._playback.started():
+            await self.finished()
+
+    async def finished(self) -> None:
+        """See Playing."""
+        ended = await self._playback.finished()
+        if ended.state == "failed":
+            raise TaskFailed("playback_failed", "Asterisk could not play the prompt.")
+
+
+@asynccontextmanager
+async def heard(services: Services, target: PlayTarget, prompt: Prompt, on: Subject) -> AsyncIterator[_Heard]:
+    """Play a prompt under the task's id, or go on with one that a controller that is gone asked for.
+
+    One that it asked for and that Asterisk does not know is over if it was accepted, else it was never played.
+    """
+    client, bus = services.client, services.bus
+    async with AsyncExitStack() as stack:
+        playback: Playback | None = None
+        if on.intended:
+            playback = await stack.enter_async_context(ari_playback.adopting(client, bus, target, on.task_id))
+            if playback.unseen and not on.was_accepted:
+                playback = None
+        if playback is None:
+            playing = ari_playback.playing(client, bus, target, prompt.media, on.task_id)
+            playback = await stack.enter_async_context(playing)
+        on.accepted()
+        yield _Heard(playback)
+
+
+class CallPlayer:
+    """Plays to a call's party; in a conference only it hears the prompt."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    @asynccontextmanager
+    async def playing(self, prompt: Prompt, on: Subject) -> AsyncIterator[_Heard]:
+        """See engine.tasks.roles.Player. One prompt at a time: Asterisk is never given a queue of them."""
+        session = self._session
+        async with session.speaking:
+            target: PlayTarget = OnChannel(session.channel.id)
+            if session.bridge:
+                target = Whisper(session.channel.id, f"snoop-{on.task_id}")
+            async with heard(session.services, target, prompt, on) as playing:
+                yield playing
+
+
+class _Taken:
+    """A recorder that runs (engine.tasks.roles.Recording)."""
+
+    def __init__(self, live: ari_recording.Recording, services: Services, name: str) -> None:
+        self._live, self._services, self._name = live, services, name
+
+    async def started(self) -> None:
+        """See Recording."""
+        if not await self._live.started() and not self._live.unseen:
+            raise TaskFailed("recording_failed", "Asterisk could not record.")
+
+    async def stop(self) -> None:
+        """See Recording."""
+        await self._live.stop()
+
+    async def finished(self) -> Recorded:
+        """See Recording."""
+        ended = await self._live.finished()
+        if ended.state == "failed":
+            raise TaskFailed("recording_failed", ended.cause or "Asterisk could not record.")
+        recording = self._live.id
+        try:
+            if ended.unseen:
+                await self._services.files.mend(recording)
+            measure = await self._services.files.measure(recording)
+        except RecordingError as error:
+            raise TaskFailed("recording_lost", str(error)) from error
+        write = self._services.writer
+        write.post(lambda conn: recordings.finish(conn, recording, measure.seconds, measure.bytes))
+        return Recorded(recording=recording, name=self._name, seconds=measure.seconds)
+
+
+@asynccontextmanager
+async def taken(
+    services: Services, target: RecordTarget, task: Record, on: Subject, *, account: str, owner: str
+) -> AsyncIterator[_Taken]:
+    """Record under an id made of the task's, or go on with a recording that a controller that is gone asked for."""
+    recording = on.task_id.replace("task-", "rec-", 1)
+    at = services.clock()
+
+    def unit(conn: Connection) -> str:
+        if known := recordings.get(conn, recording):
+            return known.name
+        name = recordings.unused_name(conn, owner, task.name or owner)
+        row = RecordingRow(id=recording, account=account, owner=owner, task=on.task_id, name=name, created=at)
+        recordings.begin(conn, row)
+        return name
+
+    name = await services.writer.write(unit)
+    client, bus = services.client, services.bus
+    async with AsyncExitStack() as stack:
+        live: ari_recording.Recording | None = None
+        if on.intended:
+            live = await stack.enter_async_context(ari_recording.adopting(client, bus, target, recording))
+            if live.unseen and not on.was_accepted:
+                live = None
+        if live is None:
+            live = await stack.enter_async_context(
+                ari_recording.recording(
+                    client,
+                    bus,
+                    target,
+                    recording,
+                    max_seconds=math.ceil(task.max_seconds or 0),
+                    max_silence_seconds=math.ceil(task.max_silence or 0),
+                )
+            )
+        on.accepted()
+        yield _Taken(live, services, name)
+
+
+class CallRecorder:
+    """Records what a call's party says, also while prompts play and in a conference: always through a snoop."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    @asynccontextmanager
+    async def recording(self, task: Record, on: Subject) -> AsyncIterator[_Taken]:
+        """See engine.tasks.roles.Recorder."""
+        session = self._session
+        target = Listen(session.channel.id, f"snoop-{on.task_id}")
+        call = session.call
+        async with taken(session.services, target, task, on, account=call.account, owner=call.id) as recording:
+            yield recording
+
+
+class RoomPlayer:
+    """Plays to everybody in a conference, one prompt at a time."""
+
+    def __init__(self, services: Services, bridge: str) -> None:
+        self._services, self._bridge, self._speaking = services, bridge, asyncio.Lock()
+
+    @asynccontextmanager
+    async def playing(self, prompt: Prompt, on: Subject) -> AsyncIterator[_Heard]:
+        """See engine.tasks.roles.Player."""
+        async with self._speaking, heard(self._services, OnBridge(self._bridge), prompt, on) as playing:
+            yield playing
+
+
+class RoomRecorder:
+    """Records a whole conference."""
+
+    def __init__(self, services: Services, account: str, bridge: str) -> None:
+        self._services, self._account, self._bridge = services, account, bridge
+
+    @asynccontextmanager
+    async def recording(self, task: Record, on: Subject) -> AsyncIterator[_Taken]:
+        """See engine.tasks.roles.Recorder."""
+        target = OnBridge(self._bridge)
+        async with taken(self._services, target, task, on, account=self._account, owner=self._bridge) as recording:
+            yield recording

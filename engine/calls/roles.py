@@ -1,0 +1,83 @@
+"""What a call does for its tasks, put together (engine.tasks.roles.Roles)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+
+from engine.calls.dialling import CallDialler
+from engine.calls.keypad import PressedDigit
+from engine.calls.media import CallPlayer, CallRecorder
+from engine.calls.outbound import Door
+from engine.calls.session import Session
+from engine.tasks.results import TaskFailed
+from engine.tasks.roles import Subject
+
+
+class CallKeypad:
+    """Digits from and to a call's party."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def last(self) -> str:
+        """See engine.tasks.roles.Keypad."""
+        return self._session.digits.last
+
+    @last.setter
+    def last(self, digits: str) -> None:
+        self._session.digits.last = digits
+
+    def listening(self) -> AbstractContextManager[AsyncIterator[PressedDigit]]:
+        """See engine.tasks.roles.Keypad."""
+        return self._session.digits.listening()
+
+    async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
+        """See engine.tasks.roles.Keypad."""
+        async with self._session.speaking:
+            await self._session.channel.send_dtmf(digits, duration_ms=milliseconds, between_ms=gap)
+            await asyncio.sleep(len(digits) * (milliseconds + gap) / 1000)
+
+
+class CallLine:
+    """The call itself."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def hang_up(self) -> None:
+        """See engine.tasks.roles.Line."""
+        await self._session.hang_up()
+
+
+class CallConferences:
+    """Joining and leaving conferences."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def join(self, conference: str, on: Subject, *, join_moderator: bool) -> None:
+        """See engine.tasks.roles.Conferences."""
+        session = self._session
+        room = session.rooms.find(session.call.account, conference)
+        if room is None:
+            raise TaskFailed("conference_over", "The conference is over.")
+        await room.take_part(session, on, join_moderator=join_moderator)
+
+    async def leave(self, conference: str) -> None:
+        """See engine.tasks.roles.Conferences."""
+        session = self._session
+        if room := session.rooms.find(session.call.account, conference):
+            room.leave(session)
+
+
+class CallRoles:
+    """Everything that a call can do for its tasks."""
+
+    def __init__(self, session: Session, door: Door) -> None:
+        self.player = CallPlayer(session)
+        self.recorder = CallRecorder(session)
+        self.keypad = CallKeypad(session)
+        self.dialler = CallDialler(session, door)
+        self.conferences = CallConferences(session)
+        self.line = CallLine(session)

@@ -1,0 +1,28 @@
+"""What a call knows of conferences: enough to join and leave one."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from engine.tasks.roles import Subject
+
+if TYPE_CHECKING:
+    from engine.calls.session import Session
+
+
+class Room(Protocol):
+    """A live conference, seen by a call."""
+
+    async def take_part(self, session: "Session", on: Subject, *, join_moderator: bool) -> None:
+        """Be in it until it ends, the call leaves or ends; raises TaskFailed."""
+
+    def leave(self, session: "Session") -> None:
+        """Take the call out now; without effect for the moderator."""
+
+    def press(self, digit: str, call: str) -> None:
+        """A participant pressed a digit."""
+
+
+class Rooms(Protocol):
+    """The live conferences of this controller."""
+
+    def find(self, account: str, conference: str) -> Room | None:
+        """A live conference of the account's, or None."""

@@ -1,0 +1,243 @@
+"""One live call, from its row to its CallEnded: what it is now, its queue, and who waits for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from engine.ari.channel import Channel
+from engine.ari.errors import AriError
+from engine.calls.call import Call, Direction, Party
+from engine.calls.cause import CODES, HangupCause
+from engine.calls.keypad import Digits, PressedDigit
+from engine.calls.rooms import Rooms
+from engine.calls.services import Services
+from engine.calls.state import CallState, Trigger, move
+from engine.commands import CommandRefused
+from engine.events import CallAnswered, CallDialing, CallEnded, CallRinging, Event
+from engine.store import calls, events, ledger
+from engine.store.tasks import TaskRow
+from engine.tasks.entry import StopReason
+from engine.tasks.journal import Journal
+from engine.tasks.queue import Queue
+from engine.tasks.roles import Roles
+from engine.tasks.task import Requires
+
+log = structlog.get_logger(__name__)
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """How a call ended; `sip_status` is a reply that the far end really sent, or None."""
+
+    cause: HangupCause
+    by: Party
+    sip_status: int | None = None
+
+
+Life = Callable[["Session"], Awaitable[Ending]]
+
+
+class Session:
+    """A live call. Whoever made it runs `run`; everything else may be called at any time, from any task."""
+
+    def __init__(
+        self, services: Services, call: Call, rooms: Rooms, make_roles: Callable[["Session"], Roles],
+        rows: Iterable[TaskRow] = (),
+    ) -> None:  # fmt: skip
+        self.services, self.call, self.rooms = services, call, rooms
+        self.journal = Journal(services.writer, services.clock, account=call.account, subject=call.id, root=call.root)
+        self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
+        self.digits = Digits()
+        self.speaking = asyncio.Lock()
+        self.bridge: str | None = None
+        self.room: str | None = None
+        self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
+        self.our_cause: HangupCause | None = None
+        self.prepare = Preparing(services, call.account)
+        self.roles = make_roles(self)
+        self.queue = Queue(self, self.journal, rows)
+        self._side: set[asyncio.Task[Any]] = set()
+        if call.state is CallState.ANSWERED:
+            self.answered.set()
+
+    # Its life
+
+    async def run(self, life: Life) -> None:
+        """Live from now to the last event; a cancellation leaves the call up in Asterisk, for the next controller."""
+        queue = asyncio.create_task(self.queue.run(), name=f"queue {self.call.id}")
+        queue.add_done_callback(self._notice)
+        try:
+            ending = await life(self)
+        except asyncio.CancelledError:
+            await _cancelled([queue, *self._side])
+            raise
+        except Exception:
+            log.exception("A call failed in a way nobody foresaw.", call=self.call.id)
+            await self.hang_up(HangupCause.ERROR)
+            ending = Ending(cause=HangupCause.ERROR, by=Party.US)
+        self.hanging_up.set()
+        self.gone.set()
+        await self.queue.close(StopReason.CALL_ENDED)
+        await _cancelled([queue, *self._side])
+        await self._close(ending)
+        self.ended.set()
+
+    async def _close(self, ending: Ending) -> None:
+        call = msgspec.structs.replace(
+            self.call,
+            state=move(self.call.state, Trigger.END),
+            ended=self.services.clock(),
+            cause=ending.cause,
+            hung_up_by=ending.by,
+            sip_status=ending.sip_status,
+        )
+        if call.answered and call.direction is Direction.OUTBOUND:
+            price = self.services.admission.price(call.account, call.callee, call.duration)
+            call = msgspec.structs.replace(call, price=price.amount, currency=price.currency)
+        self.call = call
+        event = CallEnded(
+            **self.journal.common(call.tag),  # type: ignore[arg-type]
+            cause=ending.cause,
+            hung_up_by=ending.by,
+            answered=call.answered is not None,
+            seconds=call.duration,
+            price=call.price,
+            currency=call.currency,
+            sip_status=ending.sip_status,
+        )
+
+        def unit(conn: Connection) -> None:
+            calls.update(conn, call)
+            if call.price:
+                ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
+            events.append(conn, event)
+
+        await self.services.writer.write(unit)
+        try:
+            await self.services.admission.release(call.account, call.id)
+        except CommandRefused as error:  # the counters are rebuilt from the store when Redis is back
+            log.warning("A call's place was not given back.", call=call.id, error=str(error))
+
+    # What it tells
+
+    def dialing(self, channel_id: str, trunk: str | None) -> Awaitable[None]:
+        """An INVITE is about to go out on this channel; to be awaited before it does."""
+        self.channel = Channel(self.services.client, self.services.bus, channel_id)
+        event = CallDialing(**self.journal.common(self.call.tag), trunk=trunk)  # type: ignore[arg-type]
+        return self._change(Trigger.DIAL, event, channel_id=channel_id, trunk=trunk)
+
+    def note_ringing(self) -> None:
+        """The far party's phone rings."""
+        if self.call.state is CallState.DIALING:
+            event = CallRinging(**self.journal.common(self.call.tag))  # type: ignore[arg-type]
+            self._post(Trigger.RING, event)
+
+    def note_answered(self) -> None:
+        """The call was answered."""
+        if self.call.state in (CallState.DIALING, CallState.RINGING):
+            event = CallAnswered(**self.journal.common(self.call.tag))  # type: ignore[arg-type]
+            self._post(Trigger.ANSWER, event, answered=self.services.clock())
+            self.answered.set()
+
+    def note_sip_call_id(self, sip_call_id: str) -> None:
+        """The leg's SIP Call-ID; written with the next change of state."""
+        if sip_call_id and self.call.sip_call_id != sip_call_id:
+            self.call = msgspec.structs.replace(self.call, sip_call_id=sip_call_id)
+
+    def press(self, digit: str) -> None:
+        """The far party pressed a digit."""
+        self.digits.press(PressedDigit(digit, self.call.id))
+        if self.room and (room := self.rooms.find(self.call.account, self.room)):
+            room.press(digit, self.call.id)
+
+    def _post(self, trigger: Trigger, event: Event, **fields: object) -> None:
+        self.services.writer.post(self._unit(trigger, event, fields))
+
+    async def _change(self, trigger: Trigger, event: Event, **fields: object) -> None:
+        await self.services.writer.write(self._unit(trigger, event, fields))
+
+    def _unit(self, trigger: Trigger, event: Event, fields: dict[str, object]) -> Callable[[Connection], None]:
+        state = move(self.call.state, trigger)
+        call = self.call = msgspec.structs.replace(self.call, state=state, **fields)
+
+        def unit(conn: Connection) -> None:
+            calls.update(conn, call)
+            events.append(conn, event)
+
+        return unit
+
+    # What it is asked
+
+    async def hang_up(self, cause: HangupCause = HangupCause.NORMAL) -> None:
+        """End it now. Without an answer from Asterisk it ends as soon as there is one."""
+        self.our_cause = self.our_cause or cause
+        self.hanging_up.set()
+        try:
+            await self.channel.hangup(cause=CODES[self.our_cause].q850)
+        except AriError as error:
+            log.warning("A call could not be hung up yet.", call=self.call.id, error=str(error))
+
+    async def ready(self, requires: Requires) -> None:
+        """See engine.tasks.queue.Owner: an inbound call is answered here, any other is waited for."""
+        if requires is Requires.NOTHING or self.answered.is_set():
+            return
+        if self.call.direction is Direction.INBOUND and not self.hanging_up.is_set():
+            try:
+                await self.channel.answer()
+            except AriError as error:
+                log.warning("An inbound call could not be answered.", call=self.call.id, error=str(error))
+        await self.answered.wait()
+
+    async def ending(self, seconds: float) -> bool:
+        """See engine.tasks.queue.Owner."""
+        try:
+            await asyncio.wait_for(self.hanging_up.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def seconds_left(self) -> float | None:
+        """Until the longest an answered call may last; None before the answer and once it is being hung up."""
+        if self.call.answered is None or self.hanging_up.is_set():
+            return None
+        return max(0.0, self.call.answered + self.call.max_seconds - self.services.clock())
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Let something go on beside the queue, owned by this call."""
+        task = asyncio.create_task(work, name=f"{name} {self.call.id}")
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
+        task.add_done_callback(self._notice)
+
+    def _notice(self, task: "asyncio.Task[Any]") -> None:
+        if not task.cancelled() and (error := task.exception()):
+            log.error("A part of a call failed; the call is hung up.", call=self.call.id, exc_info=error)
+            if not self.hanging_up.is_set():
+                self.spawn(self.hang_up(HangupCause.ERROR), "hang up")
+
+
+class Preparing:
+    """Makes prompts under an account's permissions (engine.tasks.queue.Prepare)."""
+
+    def __init__(self, services: Services, account: str) -> None:
+        self._services, self._account = services, account
+
+    async def source(self, source: str) -> Any:
+        """See Prepare."""
+        allowed = self._services.admission.allow_private(self._account)
+        return await self._services.prompts.prepare(source, allow_private=allowed)
+
+    async def text(self, text: str, locale: str, voice: str) -> Any:
+        """See Prepare."""
+        return await self._services.prompts.say(text, locale=locale, voice=voice)
+
+
+async def _cancelled(tasks: "Iterable[asyncio.Task[Any]]") -> None:
+    running = [task for task in tasks if not task.done()]
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)

@@ -1,0 +1,49 @@
+"""What was asked of a conference: kept with it, so that a restarted controller goes on."""
+
+import msgspec
+
+from engine.commands import Invite
+from engine.ids import new_id
+from engine.tasks.kinds import AnyTask
+
+
+class Invited(msgspec.Struct, frozen=True, kw_only=True):
+    """One party to call, under a call id that is chosen beforehand: it is never called twice."""
+
+    call: str
+    callee: str
+    caller: str | None = None
+    tag: str = ""
+    join_tag: str = ""
+    before: tuple[AnyTask, ...] = ()
+
+    @classmethod
+    def of(cls, invite: Invite) -> "Invited":
+        """Give an invitation its call's id."""
+        return cls(
+            call=new_id("call"),
+            callee=invite.callee,
+            caller=invite.caller,
+            tag=invite.tag,
+            join_tag=invite.join_tag,
+            before=invite.before,
+        )
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """How a conference goes: see engine.commands.StartConference."""
+
+    moderator: Invited
+    attendees: tuple[Invited, ...] = ()
+    wait_for_participant: bool = True
+    waiting_prompt: str | None = None
+
+
+def encode(policy: Policy) -> str:
+    """Return a policy as JSON."""
+    return msgspec.json.encode(policy).decode()
+
+
+def decode(text: str) -> Policy:
+    """Read a policy."""
+    return msgspec.json.decode(text, type=Policy)

@@ -1,0 +1,98 @@
+"""What a conference does for its tasks, put together (engine.tasks.roles.Roles)."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, NoReturn
+
+import structlog
+
+from engine.ari.errors import AriError
+from engine.ari.playback import playing
+from engine.ari.targets import OnChannel
+from engine.calls.keypad import PressedDigit
+from engine.calls.media import RoomPlayer, RoomRecorder
+from engine.calls.session import Session
+from engine.ids import new_id
+from engine.media.errors import PromptError
+from engine.tasks.dial import Dial
+from engine.tasks.results import TaskFailed
+from engine.tasks.roles import Subject
+
+if TYPE_CHECKING:
+    from engine.conferences.conference import Conference
+
+log = structlog.get_logger(__name__)
+
+
+def _calls_only() -> NoReturn:
+    raise TaskFailed("calls_only", "Only a call can do that, not a conference.")
+
+
+class RoomKeypad:
+    """Digits of anybody in the conference."""
+
+    def __init__(self, conference: "Conference") -> None:
+        self._conference = conference
+        self.last = ""
+
+    def listening(self) -> AbstractContextManager[AsyncIterator[PressedDigit]]:
+        """See engine.tasks.roles.Keypad."""
+        return self._conference.digits.listening()
+
+    async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
+        """A conference has no far party."""
+        _calls_only()
+
+
+class RoomLine:
+    """The conference itself."""
+
+    def __init__(self, conference: "Conference") -> None:
+        self._conference = conference
+
+    async def hang_up(self) -> None:
+        """See engine.tasks.roles.Line."""
+        self._conference.end("requested")
+
+
+class CallsOnly:
+    """What only a call can do: connect to another party, take part in a conference."""
+
+    async def dial(self, task: Dial, on: Subject) -> NoReturn:
+        """A conference dials nobody."""
+        _calls_only()
+
+    async def join(self, conference: str, on: Subject, *, join_moderator: bool) -> None:
+        """A conference joins none."""
+        _calls_only()
+
+    async def leave(self, conference: str) -> None:
+        """A conference leaves none."""
+        _calls_only()
+
+
+class ConferenceRoles:
+    """Everything that a conference can do for its tasks."""
+
+    def __init__(self, conference: "Conference") -> None:
+        self.player = RoomPlayer(conference.services, conference.id)
+        self.recorder = RoomRecorder(conference.services, conference.account, conference.id)
+        self.keypad = RoomKeypad(conference)
+        self.dialler = CallsOnly()
+        self.conferences = CallsOnly()
+        self.line = RoomLine(conference)
+
+
+async def keep_playing(session: Session, source: str) -> None:
+    """Play a prompt to a call again and again, until cancelled; one that cannot be played is logged and left out."""
+    services = session.services
+    try:
+        prompt = await session.prepare.source(source)
+        async with session.speaking:
+            while True:
+                target = OnChannel(session.channel.id)
+                async with playing(services.client, services.bus, target, prompt.media, new_id("play")) as playback:
+                    if (await playback.finished()).state == "failed":
+                        return
+    except (PromptError, AriError) as error:
+        log.warning("A waiting prompt could not be played.", call=session.call.id, error=str(error))

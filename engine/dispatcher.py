@@ -1,0 +1,100 @@
+"""Commands to whom they concern."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.calls.call import Call
+from engine.calls.outbound import Door, with_ids
+from engine.calls.registry import Registry
+from engine.calls.session import Session
+from engine.commands import (
+    CancelTask,
+    Command,
+    Enqueue,
+    HangUpCall,
+    HangUpConference,
+    LeaveNow,
+    NoSuchCall,
+    NoSuchConference,
+    NoSuchTask,
+    PlaceCall,
+    QueryConference,
+    StartConference,
+    StopTasks,
+)
+from engine.conferences.conferences import Conferences
+from engine.tasks.entry import StopReason
+from engine.tasks.queue import Queue, QueueClosed
+
+_GONE_CALL = "There is no such call, or it is over."
+_GONE_CONFERENCE = "There is no such conference, or it is over."
+
+
+class Dispatcher:
+    """Carries out each kind of command."""
+
+    def __init__(self, registry: Registry, conferences: Conferences, door: Door) -> None:
+        self._registry, self._conferences, self._door = registry, conferences, door
+        self._by_kind: dict[type[Command[Any]], Callable[[Any], Any]] = {
+            PlaceCall: self._place,
+            Enqueue: self._enqueue,
+            CancelTask: self._cancel,
+            HangUpCall: self._hang_up,
+            StopTasks: self._stop,
+            StartConference: self._conferences.start,
+            LeaveNow: self._leave,
+            HangUpConference: self._hang_up_conference,
+            QueryConference: self._query,
+        }
+
+    async def submit(self, command: Command[Any]) -> Any:
+        """Carry out a command; raises engine.commands.CommandRefused."""
+        return await self._by_kind[type(command)](command)
+
+    async def _place(self, command: PlaceCall) -> Call:
+        return (await self._door.place(command)).call
+
+    async def _enqueue(self, command: Enqueue) -> tuple[str, ...]:
+        added = with_ids(command.tasks)
+        queue = self._queue(command.account, command.owner)
+        try:
+            await queue.append(added)
+        except QueueClosed:
+            raise _gone(command.owner) from None
+        return tuple(task.id for task in added)
+
+    async def _cancel(self, command: CancelTask) -> None:
+        if not self._queue(command.account, command.owner).cancel(command.task):
+            raise NoSuchTask("There is no such task in the queue, or it has begun.")
+
+    async def _hang_up(self, command: HangUpCall) -> None:
+        await self._session(command.account, command.call).hang_up(command.cause)
+
+    async def _stop(self, command: StopTasks) -> int:
+        queue = self._queue(command.account, command.owner)
+        return queue.stop((command.kind,), StopReason.REQUESTED, command.tag)
+
+    async def _leave(self, command: LeaveNow) -> None:
+        room = self._conferences.need(command.account, command.conference)
+        room.leave(self._session(command.account, command.call))
+
+    async def _hang_up_conference(self, command: HangUpConference) -> None:
+        self._conferences.need(command.account, command.conference).end("requested")
+
+    async def _query(self, command: QueryConference) -> Any:
+        return self._conferences.view(command.account, command.conference)
+
+    def _session(self, account: str, call: str) -> Session:
+        session = self._registry.find(account, call)
+        if session is None or session.gone.is_set():
+            raise NoSuchCall(_GONE_CALL)
+        return session
+
+    def _queue(self, account: str, owner: str) -> Queue:
+        if owner.startswith("conf-"):
+            return self._conferences.need(account, owner).queue
+        return self._session(account, owner).queue
+
+
+def _gone(owner: str) -> NoSuchCall | NoSuchConference:
+    return NoSuchConference(_GONE_CONFERENCE) if owner.startswith("conf-") else NoSuchCall(_GONE_CALL)

@@ -1,0 +1,158 @@
+"""The engine: start, stop, submit; wires what is below, by hand."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from engine.ari import generated as ari
+from engine.ari.bus import NEVER_CALLS, Bus
+from engine.ari.client import Client
+from engine.ari.connection import Connection
+from engine.ari.errors import Replaced
+from engine.calls.admission import Admission
+from engine.calls.call import Call
+from engine.calls.directory import Directory
+from engine.calls.inbound import Reception
+from engine.calls.outbound import Door
+from engine.calls.recovery import Recovery
+from engine.calls.registry import Registry
+from engine.calls.roles import CallRoles
+from engine.calls.services import Services
+from engine.calls.session import Session
+from engine.commands import Command, EngineUnavailable
+from engine.conferences.conferences import Conferences
+from engine.dispatcher import Dispatcher
+from engine.media.prompts import Prompts
+from engine.media.recordings import RecordingFiles
+from engine.settings import EngineSettings
+from engine.store.database import Database
+from engine.store.errors import StoreError
+from engine.store.tasks import TaskRow
+from engine.store.writer import Writer
+
+log = structlog.get_logger(__name__)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What an engine is made of. `on_media_server` is awaited when an Asterisk is met that may know nothing of us."""
+
+    client: Client
+    database: Database
+    writer: Writer
+    prompts: Prompts
+    files: RecordingFiles
+    admission: Admission
+    directory: Directory
+    settings: EngineSettings
+    on_media_server: Callable[[], Awaitable[None]]
+    clock: Callable[[], float] = time.time
+
+
+class Engine:
+    """Runs the calls and conferences of one ARI application."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._bus = Bus(unclaimed=self._unclaimed)
+        self._leaving = False
+        self.services = Services(
+            client=parts.client,
+            bus=self._bus,
+            database=parts.database,
+            writer=parts.writer,
+            prompts=parts.prompts,
+            files=parts.files,
+            admission=parts.admission,
+            settings=parts.settings,
+            clock=parts.clock,
+            leaving=lambda: self._leaving,
+        )
+        self.registry = Registry()
+        self.conferences = Conferences(self.services, self.registry)
+        self._door = Door(self.services, self.registry, self._make)
+        self.conferences.door = self._door
+        self._reception = Reception(self.services, self.registry, parts.directory, self._make)
+        self._recovery = Recovery(self.services, self.registry, self._make)
+        self._dispatcher = Dispatcher(self.registry, self.conferences, self._door)
+        self._connection = Connection(
+            parts.client, self._bus, on_connected=self._on_connected, on_lost=self._on_lost
+        )
+        self._task: asyncio.Task[None] | None = None
+        self._recovered = False
+        self._media_server_since: str | None = None
+        self.replaced = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to listen to Asterisk; calls are taken once it answers."""
+        await self._parts.client.open()
+        self._task = asyncio.create_task(self._listen(), name="ari events")
+
+    async def stop(self) -> None:
+        """Leave: every call stays up in Asterisk, for the next controller. The caller refuses ARI commands first."""
+        self._leaving = True
+        self._door.open = False
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._reception.stop()
+        await self.conferences.stop()
+        await self.registry.stop()
+        await self._parts.client.close()
+
+    @property
+    def available(self) -> bool:
+        """Whether new work is taken."""
+        return self._door.open
+
+    async def submit(self, command: Command[R]) -> R:
+        """Carry out a command; raises engine.commands.CommandRefused."""
+        try:
+            return await self._dispatcher.submit(command)  # type: ignore[no-any-return]
+        except StoreError as error:
+            raise EngineUnavailable(f"The store does not take anything now: {error}") from error
+
+    # Asterisk
+
+    async def _listen(self) -> None:
+        try:
+            await self._connection.run()
+        except Replaced:
+            log.error("Another controller has taken over; this one steers no call any more.")
+            self._door.open = False
+            self.replaced.set()
+
+    async def _on_connected(self) -> None:
+        client = self._parts.client
+        info = await client.asterisk.get_info(only=["status"])
+        since = info.status.startup_time if info.status else ""
+        if since != self._media_server_since:
+            await self._parts.on_media_server()
+        await client.applications.subscribe(client.application, event_source="channel:")
+        channels = await client.channels.list()
+        if not self._recovered:
+            await self._recovery.restore(channels)
+            await self.conferences.restore()
+            self._recovered = True
+            self._recovery.run_all()
+            self.conferences.run_all()
+        self._reception.catch_up(channels, self.registry)
+        self._media_server_since = since
+        self._door.open = True
+
+    def _on_lost(self) -> None:
+        self._door.open = False
+
+    def _unclaimed(self, event: ari.AnyEvent) -> None:
+        if isinstance(event, ari.StasisStart) and not event.channel.name.startswith(NEVER_CALLS):
+            self._reception.arrive(event)
+
+    def _make(self, call: Call, rows: Sequence[TaskRow]) -> Session:
+        return Session(self.services, call, self.conferences, lambda session: CallRoles(session, self._door), rows)
+
+
