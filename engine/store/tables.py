@@ -18,7 +18,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData()
+metadata = MetaData(
+    naming_convention={  # SQLite can only change a constraint that has a name
+        "pk": "%(table_name)s_key",
+        "uq": "%(table_name)s_by_%(column_0_N_name)s",
+        "fk": "%(table_name)s_to_%(referred_table_name)s_by_%(column_0_name)s",
+        "ix": "%(table_name)s_by_%(column_0_N_name)s",
+    }
+)
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
 accounts = Table(
@@ -115,7 +122,7 @@ ledger = Table(
     Column("account", ForeignKey("accounts.id"), nullable=False),
     Column("at", Float, nullable=False),
     Column("amount", _BIG, nullable=False),
-    Column("call", String, nullable=True, unique=True),
+    Column("call", String, nullable=True, unique=True),  # a call is charged once
     Column("note", String, nullable=False, default=""),
     Index("ledger_by_account", "account", "at"),
 )
@@ -153,6 +160,7 @@ calls = Table(
     Column("ring_seconds", Float, nullable=False),
     Column("max_seconds", Float, nullable=False),
     Index("calls_by_account", "account", "created"),
+    Index("calls_by_time", "created"),
 )
 Index(
     "calls_live",
@@ -173,6 +181,12 @@ conferences = Table(
     Column("started", Float, nullable=True),
     Column("ended", Float, nullable=True),
     Column("reason", String, nullable=True),
+)
+Index(
+    "conferences_live",
+    conferences.c.ari_application,
+    sqlite_where=conferences.c.ended.is_(None),
+    postgresql_where=conferences.c.ended.is_(None),
 )
 participants = Table(
     "participants",
@@ -213,6 +227,7 @@ events = Table(
     Column("at", Float, nullable=False),
     Column("body", Text, nullable=False),  # engine.events as JSON
     UniqueConstraint("root", "sequence"),
+    sqlite_autoincrement=True,  # a position is never used twice, even when old events are deleted
 )
 recordings = Table(
     "recordings",
@@ -224,7 +239,7 @@ recordings = Table(
     Column("name", String, nullable=False),  # what the customer's link ends in
     Column("created", Float, nullable=False),
     Column("seconds", Float, nullable=True),
-    Column("bytes", Integer, nullable=True),
+    Column("bytes", _BIG, nullable=True),
     Column("deleted", Float, nullable=True),
 )
 deliveries = Table(

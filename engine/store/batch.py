@@ -1,0 +1,198 @@
+"""One transaction for many units: the writer thread's own half. Nothing here touches the event loop."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, select, text
+from sqlalchemy.sql import ClauseElement
+
+from engine.store.database import Database
+from engine.store.errors import Fenced, Unavailable, is_outage
+from engine.store.events import APPENDED, StoredEvent
+from engine.store.statement import Statement
+from engine.store.tables import owners
+
+Unit = Callable[[Connection], Any]
+FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0  # seconds between attempts while the database is out
+
+_log = structlog.get_logger(__name__)
+_XID: ColumnElement[str] = literal_column("CAST(pg_current_xact_id() AS TEXT)")
+# Any number that nobody else uses.
+_TURN: ColumnElement[str] = literal_column("CAST(pg_advisory_xact_lock(111555003052147) AS TEXT)")
+
+
+class Success(msgspec.Struct, frozen=True):
+    """A unit's value; it is committed."""
+
+    value: Any
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A unit's error; nothing of it is committed."""
+
+    error: BaseException
+
+
+Result = Success | Failure
+Committed = tuple[Sequence[Result], list[StoredEvent]]
+
+
+def _fence(columns: list[Any], *, locked: bool) -> ClauseElement:
+    statement = select(*columns).where(owners.c.ari_application == bindparam("ari_application"))
+    return statement.with_for_update(read=True) if locked else statement
+
+
+# On SQLite, BEGIN IMMEDIATE lets one process write at a time. On PostgreSQL an advisory lock does: positions of events
+# must become visible in order, or a cursor would skip one; and writers that take turns cannot deadlock. The owner's row
+# is kept until the commit, so that a claim waits for us. The transaction's id tells later whether a commit whose answer
+# was lost took place.
+_sqlite_fence = Statement(_fence([owners.c.epoch], locked=False))
+_postgresql_fence = Statement(_fence([owners.c.epoch, _XID, _TURN], locked=True))
+_postgresql_turn = Statement(select(_XID, _TURN))
+
+
+class Batches:
+    """Commits batches of units on one connection, and tries again while the database is out."""
+
+    def __init__(self, database: Database, ari_application: str) -> None:
+        self.epoch: int | None = None
+        self.out = threading.Event()
+        """Set while the database is out."""
+        self.given_up = threading.Event()
+        """Set from outside: do not wait for a database that is out any more."""
+        self._database = database
+        self._ari_application = ari_application
+        self._conn: Connection | None = None
+        self._doubtful: tuple[str, Committed] | None = None
+
+    def commit(self, units: Sequence[Unit]) -> Committed:
+        """Run units in order in one transaction and commit it; each unit's error is its own result.
+
+        Waits while the database is out. When told to give up, every unit fails with Unavailable.
+        """
+        wait = FIRST_WAIT
+        while True:
+            try:
+                committed = self._attempt(units)
+            except Exception as error:
+                self._drop()
+                if not is_outage(error) and not isinstance(error, _Undecided):
+                    return [Failure(error)] * len(units), []
+                if self.given_up.wait(wait):
+                    return [Failure(Unavailable("The database cannot be reached now. Try again."))] * len(units), []
+                if not self.out.is_set():
+                    _log.warning("The database is out; writes wait.", error=type(error).__name__)
+                    self.out.set()
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                if self.out.is_set():
+                    _log.info("The database is back.")
+                    self.out.clear()
+                return committed
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._drop()
+
+    def _attempt(self, units: Sequence[Unit]) -> Committed:
+        conn = self._conn
+        if conn is None:
+            conn = self._conn = self._database.connect()
+        if self._doubtful is not None:
+            xid, committed = self._doubtful
+            if self._took_place(conn, xid):
+                self._doubtful = None
+                return committed
+            self._doubtful = None
+        try:
+            return self._together(conn, units)
+        except _UnitFailed as failed:
+            if len(units) == 1:
+                return [Failure(failed.error)], []
+        return self._one_by_one(conn, units)
+
+    def _together(self, conn: Connection, units: Sequence[Unit]) -> Committed:
+        xid = self._begin(conn)
+        appended: list[StoredEvent] = []
+        conn.info[APPENDED] = appended
+        results: list[Result] = []
+        for unit in units:
+            try:
+                results.append(Success(unit(conn)))
+            except BaseException as error:
+                if is_outage(error):
+                    raise
+                conn.rollback()
+                raise _UnitFailed(error) from error
+        return self._end(conn, xid, (results, appended))
+
+    def _one_by_one(self, conn: Connection, units: Sequence[Unit]) -> Committed:
+        xid = self._begin(conn)
+        appended: list[StoredEvent] = []
+        conn.info[APPENDED] = appended
+        results: list[Result] = []
+        for unit in units:
+            count = len(appended)
+            savepoint = conn.begin_nested()
+            try:
+                value = unit(conn)
+                savepoint.commit()
+            except BaseException as error:
+                if is_outage(error):
+                    raise
+                savepoint.rollback()
+                del appended[count:]
+                results.append(Failure(error))
+            else:
+                results.append(Success(value))
+        return self._end(conn, xid, (results, appended))
+
+    def _begin(self, conn: Connection) -> str | None:
+        """Begin, and check the fence; returns the transaction's id on PostgreSQL. Raises Fenced."""
+        conn.begin()
+        if not self._ari_application:
+            return str(_postgresql_turn.value(conn)) if self._database.is_postgresql else None
+        fence = _postgresql_fence if self._database.is_postgresql else _sqlite_fence
+        row = fence.first(conn, ari_application=self._ari_application)
+        if row is None or row[0] != self.epoch:
+            conn.rollback()
+            raise Fenced(self._ari_application)
+        return str(row[1]) if self._database.is_postgresql else None
+
+    def _end(self, conn: Connection, xid: str | None, committed: Committed) -> Committed:
+        try:
+            conn.commit()
+        except Exception:
+            if xid is not None:
+                self._doubtful = xid, committed
+            raise
+        conn.info.pop(APPENDED, None)
+        return committed
+
+    def _took_place(self, conn: Connection, xid: str) -> bool:
+        """Return whether a commit whose answer was lost took place; raises _Undecided until that is known."""
+        with conn.begin():
+            status = conn.execute(text("SELECT pg_xact_status(CAST(:xid AS xid8))"), {"xid": xid}).scalar()
+        if status == "in progress":
+            raise _Undecided
+        return bool(status == "committed")
+
+    def _drop(self) -> None:
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            conn.close()
+
+
+class _UnitFailed(Exception):
+    """A unit raised {error}."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+        super().__init__(str(error))
+
+
+class _Undecided(Exception):
+    """The server has not yet decided about an earlier commit."""

@@ -1,0 +1,85 @@
+"""Calls, as last committed."""
+
+import builtins
+
+import sqlalchemy
+from sqlalchemy import Connection, and_, bindparam, or_, select
+
+from engine.calls.call import Call
+from engine.store import tables
+from engine.store.rows import Mapped, plain
+from engine.store.statement import Statement, insert_into
+
+_table = tables.calls
+_FIXED = ("id", "root", "account", "direction", "created")  # never change
+_call = Mapped(Call, _table)
+_insert = insert_into(_table)
+_update = Statement(
+    sqlalchemy.update(_table)
+    .where(_table.c.id == bindparam("call"))
+    .values({c.name: bindparam(c.name) for c in _table.c if c.name not in _FIXED})
+)
+_get = Statement(_call.select.where(_table.c.id == bindparam("id")))
+_live = Statement(
+    _call.select.where(_table.c.ari_application == bindparam("ari_application"), _table.c.ended.is_(None)).order_by(
+        _table.c.created, _table.c.id
+    )
+)
+_all_live = Statement(_call.select.where(_table.c.ended.is_(None)).order_by(_table.c.created, _table.c.id))
+_by_root = Statement(_call.select.where(_table.c.root == bindparam("root")).order_by(_table.c.created, _table.c.id))
+
+
+def insert(conn: Connection, call: Call) -> None:
+    """Store a new call."""
+    _insert.run(conn, **plain(call))
+
+
+def update(conn: Connection, call: Call) -> None:
+    """Store a call's new version."""
+    _update.run(conn, call=call.id, **plain(call))
+
+
+def get(conn: Connection, id: str) -> Call | None:
+    """Return a call by its id."""
+    return _call.one(conn, _get, id=id)
+
+
+def live(conn: Connection, ari_application: str) -> builtins.list[Call]:
+    """Return the calls of an ARI application that have not ended, oldest first."""
+    return _call.all(conn, _live, ari_application=ari_application)
+
+
+def all_live(conn: Connection) -> builtins.list[Call]:
+    """Return every call that has not ended, whoever owns it, oldest first."""
+    return _call.all(conn, _all_live)
+
+
+def by_root(conn: Connection, root: str) -> builtins.list[Call]:
+    """Return a root and the legs below it, oldest first."""
+    return _call.all(conn, _by_root, root=root)
+
+
+def list(
+    conn: Connection,
+    *,
+    account: str | None = None,
+    live: bool | None = None,
+    since: float | None = None,
+    limit: int = 100,
+    before: str | None = None,
+) -> builtins.list[Call]:
+    """Return calls, newest first: of one account, live or ended, created since (Unix seconds).
+
+    `before` is the last id of the page shown before.
+    """
+    query = _call.select.order_by(_table.c.created.desc(), _table.c.id.desc()).limit(limit)
+    if account is not None:
+        query = query.where(_table.c.account == account)
+    if live is not None:
+        query = query.where(_table.c.ended.is_(None) if live else _table.c.ended.is_not(None))
+    if since is not None:
+        query = query.where(_table.c.created >= since)
+    if before is not None:
+        last = select(_table.c.created).where(_table.c.id == before).scalar_subquery()
+        query = query.where(or_(_table.c.created < last, and_(_table.c.created == last, _table.c.id < before)))
+    return _call.each(conn.execute(query))

@@ -1,0 +1,117 @@
+"""The database: its connections, its migrations, and reading beside the event loop."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from engine.store import migrate
+from engine.store.errors import Unavailable, is_outage
+
+T = TypeVar("T")
+READERS = 4
+LOCK_SECONDS = 10  # how long SQLite waits for another process's transaction
+
+
+class Database:
+    """SQLite (a file, in WAL mode) or PostgreSQL, by URL: `sqlite:////path`, `postgresql://user:password@host/name`."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            self._writing, self._reading = _sqlite(parsed)
+        elif parsed.get_backend_name() == "postgresql":
+            self._writing, self._reading = _postgresql(parsed)
+        else:
+            raise ValueError("The database's URL must begin with sqlite:/// or postgresql://.")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether it is PostgreSQL, where other processes may write beside this one."""
+        return self._writing.dialect.name == "postgresql"
+
+    def connect(self) -> Connection:
+        """Open a connection that may write; for the writer's own thread, which closes it."""
+        return self._writing.connect()
+
+    async def migrate(self) -> None:
+        """Bring the tables to this version. Safe to run in several processes at once. Raises Unavailable."""
+        await self.transact(migrate.upgrade)
+
+    async def read(self, function: Callable[[Connection], T]) -> T:
+        """Run `function` in a reader thread, in one read-only transaction; raises what it raises, and Unavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, function)
+
+    async def transact(self, function: Callable[[Connection], T]) -> T:
+        """Run `function` in a transaction of its own, beside the writer: for start-up and administration only."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._writing, function)
+
+    async def close(self) -> None:
+        """Finish what reads, and close every connection."""
+        await asyncio.to_thread(self._readers.shutdown)
+        self._writing.dispose()
+        self._reading.dispose()
+
+    def _read(self, function: Callable[[Connection], T]) -> T:
+        try:
+            return self._run(self._reading, function)
+        except Unavailable as error:
+            if not getattr(error.__cause__, "connection_invalidated", False):
+                raise
+        return self._run(self._reading, function)  # the server was restarted: its old connections are dropped now
+
+    def _run(self, engine: Engine, function: Callable[[Connection], T]) -> T:
+        try:
+            with engine.begin() as conn:
+                return function(conn)
+        except Exception as error:
+            if is_outage(error):
+                raise Unavailable("The database cannot be reached now. Try again.") from error
+            raise
+
+
+def _sqlite(url: URL) -> tuple[Engine, Engine]:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("An SQLite database must be a file: the writer and the readers each have a connection.")
+    arguments = {"isolation_level": None, "timeout": LOCK_SECONDS}  # None: BEGIN is ours, below
+    engines = []
+    for begin, last in (("BEGIN IMMEDIATE", "foreign_keys = ON"), ("BEGIN", "query_only = ON")):
+        engine = create_engine(
+            url.set(drivername="sqlite+pysqlite"),
+            connect_args=arguments,
+            pool_size=READERS + 1,
+            hide_parameters=True,
+        )
+        _on_connect(engine, ("journal_mode = WAL", "synchronous = FULL", last))
+        _on_begin(engine, begin)
+        engines.append(engine)
+    return engines[0], engines[1]
+
+
+def _on_connect(engine: Engine, pragmas: tuple[str, ...]) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(raw: Any, _: Any) -> None:
+        for pragma in pragmas:
+            raw.execute(f"PRAGMA {pragma}").close()
+
+
+def _on_begin(engine: Engine, begin: str) -> None:
+    @event.listens_for(engine, "begin")
+    def began(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)
+
+
+def _postgresql(url: URL) -> tuple[Engine, Engine]:
+    url = url.set(drivername="postgresql+psycopg")
+    common: dict[str, Any] = {"pool_size": READERS + 1, "hide_parameters": True}
+    writing = create_engine(url, **common)
+    reading = create_engine(
+        url,
+        isolation_level="REPEATABLE READ",
+        connect_args={"options": "-c default_transaction_read_only=on"},
+        **common,
+    )
+    return writing, reading

@@ -1,0 +1,162 @@
+"""Deliveries: callbacks on their way to customers, every attempt, and the cursors of those who make them."""
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, update
+
+from engine.store.rows import Mapped, plain
+from engine.store.statement import Statement
+from engine.store.tables import cursors, deliveries, delivery_attempts
+
+PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt: how long it took, the HTTP status or what went wrong."""
+
+    number: int
+    at: float
+    seconds: float
+    status: int | None
+    error: str | None
+
+
+class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A callback: part `part` of what `event` means to the customer. `position` is the event's.
+
+    `state` is pending, delivered or dead; `due` (Unix seconds) is when the next attempt may be made. `tries` is filled
+    by `of_subject` and `dead` only.
+    """
+
+    id: str
+    event: str
+    part: int
+    position: int
+    account: str
+    root: str
+    subject: str
+    dialect: str
+    host: str
+    url: str
+    body: str
+    content_type: str
+    due: float
+    created: float
+    state: str = PENDING
+    attempts: int = 0
+    ended: float | None = None
+    error: str | None = None
+    tries: tuple[Attempt, ...] = ()
+
+
+_delivery = Mapped(DeliveryRow, deliveries)
+_add = Statement(
+    lambda insert: (
+        insert(deliveries)
+        .values({c.name: bindparam(c.name) for c in deliveries.c})
+        .on_conflict_do_nothing(index_elements=[deliveries.c.event, deliveries.c.part])
+    )
+)
+_attempt = Statement(
+    lambda insert: (
+        insert(delivery_attempts)
+        .values({c.name: bindparam(c.name) for c in delivery_attempts.c})
+        .on_conflict_do_nothing()
+    )
+)
+_one = deliveries.c.id == bindparam("the_id")
+_count = Statement(update(deliveries).where(_one).values(attempts=bindparam("attempts")))
+_finish = Statement(
+    update(deliveries).where(_one).values(state=bindparam("state"), ended=bindparam("ended"), error=bindparam("error"))
+)
+_postpone = Statement(update(deliveries).where(_one).values(due=bindparam("due"), error=bindparam("error")))
+_revive = Statement(
+    update(deliveries)
+    .where(_one, deliveries.c.state == bindparam("dead"))
+    .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
+)
+_ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
+_get = Statement(_delivery.select.where(_one))
+_pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
+_of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
+_attempts = Statement(
+    select(*(delivery_attempts.c[name] for name in Attempt.__struct_fields__))
+    .where(delivery_attempts.c.delivery == bindparam("delivery"))
+    .order_by(delivery_attempts.c.number)
+)
+_cursor = Statement(select(cursors.c.position).where(cursors.c.name == bindparam("name")))
+_set_cursor = Statement(
+    lambda insert: (
+        insert(cursors)
+        .values(name=bindparam("name"), position=bindparam("position"))
+        .on_conflict_do_update(index_elements=[cursors.c.name], set_={"position": bindparam("position")})
+    )
+)
+
+
+def add(conn: Connection, delivery: DeliveryRow) -> bool:
+    """Store a delivery; False where this part of this event is stored already."""
+    return _add.run(conn, **plain(delivery)) > 0
+
+
+def attempt(
+    conn: Connection, id: str, number: int, at: float, seconds: float, status: int | None, error: str | None
+) -> None:
+    """Note attempt `number` (from 1) of a delivery; an attempt noted twice counts once."""
+    if _attempt.run(conn, delivery=id, number=number, at=at, seconds=seconds, status=status, error=error):
+        _count.run(conn, the_id=id, attempts=number)
+
+
+def finish(conn: Connection, id: str, state: str, at: float, error: str | None = None) -> None:
+    """Note that a delivery is over: delivered, or dead with the reason."""
+    _finish.run(conn, the_id=id, state=state, ended=at, error=error)
+
+
+def postpone(conn: Connection, id: str, due: float, error: str | None = None) -> None:
+    """Note when the next attempt is due, and why the last one failed."""
+    _postpone.run(conn, the_id=id, due=due, error=error)
+
+
+def get(conn: Connection, id: str) -> DeliveryRow | None:
+    """Return a delivery by its id."""
+    return _delivery.one(conn, _get, the_id=id)
+
+
+def pending(conn: Connection) -> list[DeliveryRow]:
+    """Return what is still to be delivered, in the order of events."""
+    return _delivery.all(conn, _pending, state=PENDING)
+
+
+def of_subject(conn: Connection, subject: str) -> list[DeliveryRow]:
+    """Return a call's or conference's deliveries with their attempts, in the order of events."""
+    return [_with_tries(conn, row) for row in _delivery.all(conn, _of_subject, subject=subject)]
+
+
+def dead(conn: Connection, account: str | None = None, limit: int = 1000) -> list[DeliveryRow]:
+    """Return what was given up, with its attempts, oldest first."""
+    query = _ordered.where(deliveries.c.state == DEAD).limit(limit)
+    if account is not None:
+        query = query.where(deliveries.c.account == account)
+    return [_with_tries(conn, row) for row in _delivery.each(conn.execute(query))]
+
+
+def revive(conn: Connection, id: str) -> bool:
+    """Make a dead delivery pending and due at once; False where it is not dead. Its attempts stay."""
+    return _revive.run(conn, the_id=id, dead=DEAD, pending=PENDING, due=0.0) > 0
+
+
+def cursor(conn: Connection, name: str) -> int:
+    """Return a durable cursor's position; 0 where it was never set."""
+    return int(_cursor.value(conn, name=name) or 0)
+
+
+def set_cursor(conn: Connection, name: str, position: int) -> None:
+    """Move a durable cursor."""
+    _set_cursor.run(conn, name=name, position=position)
+
+
+def _with_tries(conn: Connection, delivery: DeliveryRow) -> DeliveryRow:
+    tries = tuple(
+        Attempt(**dict(zip(Attempt.__struct_fields__, row, strict=True)))
+        for row in _attempts.all(conn, delivery=delivery.id)
+    )
+    return msgspec.structs.replace(delivery, tries=tries)

@@ -1,0 +1,54 @@
+"""What can go wrong in the store: one tree, each message a sentence a user can act on."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+_SQLITE_OUTAGES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+# PostgreSQL, appendix A: connection, rolled back (deadlock), resources, lock not available, shutdown and start-up.
+_POSTGRESQL_OUTAGES = ("08", "40", "53", "55P03", "57P0")
+
+
+class StoreError(Exception):
+    """Something went wrong in the store."""
+
+
+class Fenced(StoreError):
+    """Another controller has taken over this ARI application; nothing was written."""
+
+    def __init__(self, ari_application: str) -> None:
+        super().__init__(f"Another controller has taken over {ari_application!r}, or it was never claimed.")
+
+
+class Unavailable(StoreError):
+    """The database cannot be reached now. Try again."""
+
+
+class Closed(StoreError):
+    """The store was stopped; nothing was written."""
+
+
+class Conflict(StoreError):
+    """What was asked clashes with what is stored; the message says how."""
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether `error` is the database's state (locked, full, gone, restarting) and not the statement's fault."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_OUTAGES
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return isinstance(error, OperationalError)
+    return str(state).startswith(_POSTGRESQL_OUTAGES)

@@ -1,0 +1,87 @@
+"""Events: the outbox. Their order within a root is `sequence`; their order for the publisher is `position`."""
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, insert, select
+
+from engine.events import AnyEvent, Event
+from engine.store.rows import to_json
+from engine.store.statement import Row, Statement
+from engine.store.tables import events
+
+APPENDED = "appended events"
+"""The key in `Connection.info` of the list in which a writer collects what its units append."""
+
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+class StoredEvent(msgspec.Struct, frozen=True):
+    """An event with its sequence, and its position among all events: it rises with each commit, with gaps."""
+
+    position: int
+    event: Event
+
+
+_of_root = events.alias("of_root")
+_append = Statement(
+    insert(events)
+    .values(
+        {c.name: bindparam(c.name) for c in events.c if c.name not in ("position", "sequence")}
+        | {
+            "sequence": select(func.coalesce(func.max(_of_root.c.sequence), 0) + 1)
+            .where(_of_root.c.root == bindparam("root"))
+            .scalar_subquery()
+        }
+    )
+    .returning(events.c.position, events.c.sequence)
+)
+_select = select(events.c.position, events.c.sequence, events.c.body)
+_of_subject = Statement(_select.where(events.c.subject == bindparam("subject")).order_by(events.c.position))
+_by_root = Statement(_select.where(events.c.root == bindparam("root")).order_by(events.c.sequence))
+_after = Statement(
+    _select.where(events.c.position > bindparam("position")).order_by(events.c.position).limit(bindparam("most"))
+)
+_last = Statement(select(func.max(events.c.position)))
+
+
+def append(conn: Connection, event: Event) -> None:
+    """Store an event under the next sequence of its root; its writer tells it after the commit."""
+    row = _append.first(
+        conn,
+        id=event.id,
+        root=event.root,
+        subject=event.subject,
+        account=event.account,
+        kind=event.__struct_config__.tag,
+        at=event.at,
+        body=to_json(event),
+    )
+    assert row is not None
+    appended = conn.info.get(APPENDED)
+    if appended is not None:
+        appended.append(StoredEvent(row[0], msgspec.structs.replace(event, sequence=row[1])))
+
+
+def of_subject(conn: Connection, subject: str) -> list[StoredEvent]:
+    """Return a call's or conference's events, oldest first."""
+    return [_read(row) for row in _of_subject.all(conn, subject=subject)]
+
+
+def of_root(conn: Connection, root: str) -> list[StoredEvent]:
+    """Return the events of a root and everything below it, by sequence."""
+    return [_read(row) for row in _by_root.all(conn, root=root)]
+
+
+def after(conn: Connection, position: int, limit: int) -> list[StoredEvent]:
+    """Return at most `limit` events that come after `position`, oldest first."""
+    return [_read(row) for row in _after.all(conn, position=position, most=limit)]
+
+
+def last_position(conn: Connection) -> int:
+    """Return the newest event's position; 0 where there is none."""
+    return int(_last.value(conn) or 0)
+
+
+def _read(row: Row) -> StoredEvent:
+    position, sequence, body = row
+    event: Event = _decoder.decode(body)
+    return StoredEvent(position, msgspec.structs.replace(event, sequence=sequence))

@@ -1,0 +1,54 @@
+"""Extensions: softphones that register with us."""
+
+import builtins
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy.exc import IntegrityError
+
+from engine.store.errors import Conflict
+from engine.store.rows import Mapped, plain
+from engine.store.statement import Statement, insert_into
+from engine.store.tables import extensions
+
+
+class Extension(msgspec.Struct, frozen=True, kw_only=True):
+    """A softphone's number and SIP password, and the name it shows."""
+
+    number: str
+    account: str
+    password: str
+    name: str = ""
+
+
+_extension = Mapped(Extension, extensions)
+_insert = insert_into(extensions)
+_remove = Statement(delete(extensions).where(extensions.c.number == bindparam("number")))
+_get = Statement(_extension.select.where(extensions.c.number == bindparam("number")))
+_of_account = Statement(
+    _extension.select.where(extensions.c.account == bindparam("account")).order_by(extensions.c.number)
+)
+_all = Statement(_extension.select.order_by(extensions.c.number))
+
+
+def add(conn: Connection, extension: Extension) -> None:
+    """Store a new extension; raises Conflict where the number is taken."""
+    try:
+        _insert.run(conn, **plain(extension))
+    except IntegrityError as error:
+        raise Conflict(f"The extension {extension.number} exists already, or its account does not.") from error
+
+
+def remove(conn: Connection, number: str) -> bool:
+    """Remove an extension; False where there is none."""
+    return _remove.run(conn, number=number) > 0
+
+
+def get(conn: Connection, number: str) -> Extension | None:
+    """Return an extension."""
+    return _extension.one(conn, _get, number=number)
+
+
+def list(conn: Connection, account: str | None = None) -> builtins.list[Extension]:
+    """Return an account's extensions; all of them without an account."""
+    return _extension.all(conn, _all) if account is None else _extension.all(conn, _of_account, account=account)

@@ -1,0 +1,17 @@
+"""Migrations, run in-process on start: the revisions are data of this package."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+_LOCK = 0x636172696C6C6F  # an advisory lock's number, any that nobody else uses
+
+
+def upgrade(conn: Connection) -> None:
+    """Bring the tables to the newest revision in this transaction; two processes at once take turns."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    config = Config()
+    config.set_main_option("script_location", "engine.store:migrations")
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")

@@ -1,0 +1,14 @@
+"""Alembic's environment: always run in-process, on the connection that engine.store.migrate hands in."""
+
+from alembic import context
+
+from engine.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite cannot alter most of a table in place
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,26 @@
+"""Who may write for an ARI application: an epoch that rises with each controller that takes over."""
+
+from sqlalchemy import Connection, bindparam, select
+
+from engine.store.statement import Statement
+from engine.store.tables import owners
+
+_claim = Statement(
+    lambda insert: (
+        insert(owners)
+        .values(ari_application=bindparam("ari_application"), epoch=1)
+        .on_conflict_do_update(index_elements=[owners.c.ari_application], set_={"epoch": owners.c.epoch + 1})
+        .returning(owners.c.epoch)
+    )
+)
+_epoch = Statement(select(owners.c.epoch).where(owners.c.ari_application == bindparam("ari_application")))
+
+
+def claim(conn: Connection, ari_application: str) -> int:
+    """Raise the epoch and return it: from now on every earlier controller of this ARI application is fenced."""
+    return int(_claim.value(conn, ari_application=ari_application))
+
+
+def epoch(conn: Connection, ari_application: str) -> int:
+    """Return the epoch of the controller that claimed last; 0 where none ever did."""
+    return int(_epoch.value(conn, ari_application=ari_application) or 0)

@@ -1,0 +1,59 @@
+"""Rates: what a minute costs, by the number's prefix."""
+
+import builtins
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, func
+
+from engine.store.rows import Mapped, plain
+from engine.store.statement import Statement, insert_into
+from engine.store.tables import rates
+
+LONGEST = 15  # digits of a number: ITU-T E.164 §6.1
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """Millionths of `currency` a minute; the first `first` seconds are charged at least, then every begun `next`."""
+
+    prefix: str
+    currency: str
+    per_minute: int
+    first: int = 60
+    next: int = 60
+
+
+_rate = Mapped(Rate, rates)
+_insert = insert_into(rates)
+_clear = Statement(delete(rates))
+_all = Statement(_rate.select.order_by(rates.c.currency, rates.c.prefix))
+_match = Statement(
+    _rate.select.where(
+        rates.c.currency == bindparam("currency"),
+        rates.c.prefix.in_([bindparam(f"prefix_{length}") for length in range(LONGEST + 1)]),
+    )
+    .order_by(func.length(rates.c.prefix).desc())
+    .limit(1)
+)
+
+
+def replace_all(conn: Connection, new: Iterable[Rate]) -> None:
+    """Make these the only rates."""
+    _clear.run(conn)
+    load(conn, new)
+
+
+def load(conn: Connection, new: Iterable[Rate]) -> None:
+    """Add rates."""
+    _insert.many(conn, map(plain, new))
+
+
+def match(conn: Connection, digits: str, currency: str) -> Rate | None:
+    """Return the rate with the longest prefix of `digits` in this currency; None where none fits."""
+    prefixes = {f"prefix_{length}": digits[:length] for length in range(LONGEST + 1)}
+    return _rate.one(conn, _match, currency=currency, **prefixes)
+
+
+def list(conn: Connection) -> builtins.list[Rate]:
+    """Return all rates."""
+    return _rate.all(conn, _all)

@@ -1,0 +1,84 @@
+"""Recordings: whose they are, and what the customer's link is called."""
+
+import builtins
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, update
+
+from engine.store import tables
+from engine.store.rows import Mapped, plain
+from engine.store.statement import Statement, insert_into
+
+
+class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording of `owner` (a call or a conference); `seconds` and `bytes` are None until it is finished."""
+
+    id: str
+    account: str
+    owner: str
+    task: str
+    name: str
+    created: float
+    seconds: float | None = None
+    bytes: int | None = None
+    deleted: float | None = None
+
+
+_table = tables.recordings
+_recording = Mapped(RecordingRow, _table)
+_insert = insert_into(_table)
+_one = _table.c.id == bindparam("the_id")
+_finish = Statement(update(_table).where(_one).values(seconds=bindparam("seconds"), bytes=bindparam("bytes")))
+_delete = Statement(update(_table).where(_one, _table.c.deleted.is_(None)).values(deleted=bindparam("deleted")))
+_get = Statement(_recording.select.where(_one))
+_of_owner = Statement(
+    _recording.select.where(_table.c.owner == bindparam("owner")).order_by(_table.c.created, _table.c.id)
+)
+_names = Statement(select(_table.c.name).where(_table.c.owner == bindparam("owner")))
+
+
+def begin(conn: Connection, recording: RecordingRow) -> None:
+    """Store a recording that is about to begin."""
+    _insert.run(conn, **plain(recording))
+
+
+def finish(conn: Connection, id: str, seconds: float, bytes: int) -> None:
+    """Note a finished recording's length and size."""
+    _finish.run(conn, the_id=id, seconds=seconds, bytes=bytes)
+
+
+def get(conn: Connection, id: str) -> RecordingRow | None:
+    """Return a recording by its id, a deleted one too."""
+    return _recording.one(conn, _get, the_id=id)
+
+
+def of_owner(conn: Connection, owner: str) -> builtins.list[RecordingRow]:
+    """Return a call's or conference's recordings, oldest first, deleted ones too."""
+    return _recording.all(conn, _of_owner, owner=owner)
+
+
+def list(
+    conn: Connection, account: str | None = None, *, limit: int = 100, before: str | None = None
+) -> builtins.list[RecordingRow]:
+    """Return recordings that are not deleted, newest first; `before` is the last id of the page shown before."""
+    query = _recording.select.where(_table.c.deleted.is_(None)).order_by(_table.c.id.desc()).limit(limit)
+    if account is not None:
+        query = query.where(_table.c.account == account)
+    if before is not None:
+        query = query.where(_table.c.id < before)
+    return _recording.each(conn.execute(query))
+
+
+def mark_deleted(conn: Connection, id: str, at: float) -> bool:
+    """Note that a recording's file is deleted; False where it was before, or is unknown."""
+    return _delete.run(conn, the_id=id, deleted=at) > 0
+
+
+def unused_name(conn: Connection, owner: str, wanted: str) -> str:
+    """Return `wanted`, or `wanted-2`, `wanted-3`, … : the first that no recording of this owner has."""
+    taken = {row[0] for row in _names.all(conn, owner=owner)}
+    name, count = wanted, 1
+    while name in taken:
+        count += 1
+        name = f"{wanted}-{count}"
+    return name

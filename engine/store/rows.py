@@ -1,0 +1,61 @@
+"""Between a table's rows and frozen Structs."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Select, Table, select
+
+from engine.store.statement import Row, Statement
+
+T = TypeVar("T", bound=msgspec.Struct)
+_encoder = msgspec.json.Encoder()
+
+
+def plain(struct: msgspec.Struct) -> dict[str, Any]:
+    """Return a Struct's fields by name as the driver takes them (an enum as its value)."""
+    values: dict[str, Any] = msgspec.to_builtins(struct)
+    return values
+
+
+def to_json(value: Any) -> str:
+    """Return JSON text."""
+    return _encoder.encode(value).decode()
+
+
+class Mapped(Generic[T]):
+    """Reads rows of one table into one Struct whose fields are named as the columns are.
+
+    `converters` are for columns that hold JSON: from the column's value to the field's.
+    """
+
+    def __init__(
+        self,
+        struct: type[T],
+        table: Table,
+        *,
+        converters: dict[str, Callable[[Any], Any]] | None = None,
+    ) -> None:
+        self._struct, self._converters = struct, converters or {}
+        self.names = tuple(field for field in struct.__struct_fields__ if field in table.c)
+        self.select: Select[Any] = select(*(table.c[name] for name in self.names))
+
+    def of(self, row: Row) -> T:
+        """Read one row."""
+        values = dict(zip(self.names, row, strict=True))
+        for name, converter in self._converters.items():
+            values[name] = converter(values[name])
+        return msgspec.convert(values, self._struct, strict=False)
+
+    def each(self, rows: Iterable[Any]) -> list[T]:
+        """Read rows."""
+        return [self.of(tuple(row)) for row in rows]
+
+    def one(self, conn: Connection, statement: Statement, **values: Any) -> T | None:
+        """Run a statement and read its first row; None where there is none."""
+        row = statement.first(conn, **values)
+        return None if row is None else self.of(row)
+
+    def all(self, conn: Connection, statement: Statement, **values: Any) -> list[T]:
+        """Run a statement and read its rows."""
+        return self.each(statement.all(conn, **values))

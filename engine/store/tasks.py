@@ -1,0 +1,150 @@
+"""Queued tasks: every call's and conference's FIFO, with how far each task got."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from engine.ids import new_id
+from engine.store import tables
+from engine.store.rows import to_json
+from engine.store.statement import Row, Statement, insert_into
+from engine.tasks.kinds import AnyTask, decode, encode, kind_of
+from engine.tasks.results import Outcome
+from engine.tasks.task import Phase, TaskState
+
+
+class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a queue. `begun`: taken from the queue; `started`: its effect began. Times are Unix seconds."""
+
+    id: str
+    owner: str
+    position: int
+    task: AnyTask
+    state: TaskState
+    phase: Phase
+    queued: float
+    begun: float | None = None
+    started: float | None = None
+    ended: float | None = None
+    outcome: Outcome | None = None
+
+
+_table = tables.tasks
+_OPEN = (TaskState.QUEUED.value, TaskState.RUNNING.value)
+_outcomes: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
+_insert = insert_into(_table)
+_last = Statement(select(func.max(_table.c.position)).where(_table.c.owner == bindparam("owner")))
+_one = _table.c.id == bindparam("the_id")
+_begin = Statement(
+    update(_table).where(_one).values(state=TaskState.RUNNING.value, begun=bindparam("begun"), phase=bindparam("phase"))
+)
+_set_phase = Statement(update(_table).where(_one).values(phase=bindparam("phase")))
+_started = Statement(update(_table).where(_one).values(started=bindparam("started")))
+_end = Statement(
+    update(_table).where(_one).values(state=bindparam("state"), outcome=bindparam("outcome"), ended=bindparam("ended"))
+)
+_retag = Statement(update(_table).where(_one).values(parameters=bindparam("parameters")))
+_NAMES = ("id", "owner", "position", "parameters", "state", "phase", "queued", "begun", "started", "ended", "outcome")
+_select = select(*(_table.c[name] for name in _NAMES))
+_get = Statement(_select.where(_one))
+_of = Statement(_select.where(_table.c.owner == bindparam("owner")).order_by(_table.c.position))
+_open_of = Statement(
+    _select.where(_table.c.owner == bindparam("owner"), _table.c.state.in_([bindparam("a"), bindparam("b")])).order_by(
+        _table.c.position
+    )
+)
+
+
+def append(conn: Connection, owner: str, tasks: Sequence[AnyTask], at: float) -> list[TaskRow]:
+    """Queue tasks behind what the owner's queue holds, and return their rows. A task without an id gets one."""
+    if not tasks:
+        return []
+    first = 1 + (_last.value(conn, owner=owner) or 0)
+    rows = [_queued(owner, position, task, at) for position, task in enumerate(tasks, first)]
+    _insert.many(conn, map(_stored, rows))
+    return rows
+
+
+def begin(conn: Connection, id: str, at: float, phase: Phase) -> None:
+    """Note that a task was taken from its queue."""
+    _begin.run(conn, the_id=id, begun=at, phase=phase.value)
+
+
+def set_phase(conn: Connection, id: str, phase: Phase) -> None:
+    """Note how far a running task's effect got."""
+    _set_phase.run(conn, the_id=id, phase=phase.value)
+
+
+def started(conn: Connection, id: str, at: float) -> None:
+    """Note that a task's effect began."""
+    _started.run(conn, the_id=id, started=at)
+
+
+def end(conn: Connection, id: str, state: TaskState, outcome: Outcome, at: float) -> None:
+    """Note how a task ended."""
+    _end.run(conn, the_id=id, state=state.value, outcome=to_json(outcome), ended=at)
+
+
+def retag(conn: Connection, id: str, task: AnyTask) -> None:
+    """Store a task whose tag was changed."""
+    _retag.run(conn, the_id=id, parameters=encode(task))
+
+
+def get(conn: Connection, id: str) -> TaskRow | None:
+    """Return a task by its id."""
+    row = _get.first(conn, the_id=id)
+    return None if row is None else _read(row)
+
+
+def of(conn: Connection, owner: str) -> list[TaskRow]:
+    """Return an owner's tasks in the order of the queue."""
+    return [_read(row) for row in _of.all(conn, owner=owner)]
+
+
+def open_of(conn: Connection, owner: str) -> list[TaskRow]:
+    """Return an owner's tasks that are queued or running, in the order of the queue."""
+    a, b = _OPEN
+    return [_read(row) for row in _open_of.all(conn, owner=owner, a=a, b=b)]
+
+
+def _queued(owner: str, position: int, task: AnyTask, at: float) -> TaskRow:
+    if not task.id:
+        task = msgspec.structs.replace(task, id=new_id("task"))
+    return TaskRow(
+        id=task.id, owner=owner, position=position, task=task, state=TaskState.QUEUED, phase=Phase.NONE, queued=at
+    )
+
+
+def _stored(row: TaskRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "owner": row.owner,
+        "position": row.position,
+        "kind": kind_of(row.task),
+        "parameters": encode(row.task),
+        "state": row.state.value,
+        "phase": row.phase.value,
+        "queued": row.queued,
+        "begun": None,
+        "started": None,
+        "ended": None,
+        "outcome": None,
+    }
+
+
+def _read(row: Row) -> TaskRow:
+    id, owner, position, parameters, state, phase, queued, begun, started, ended, outcome = row
+    return TaskRow(
+        id=id,
+        owner=owner,
+        position=position,
+        task=decode(parameters),
+        state=TaskState(state),
+        phase=Phase(phase),
+        queued=queued,
+        begun=begun,
+        started=started,
+        ended=ended,
+        outcome=None if outcome is None else _outcomes.decode(outcome),
+    )

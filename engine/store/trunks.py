@@ -1,0 +1,60 @@
+"""Trunks: the carriers that calls go out through and come in from."""
+
+import builtins
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy.exc import IntegrityError
+
+from engine.store.errors import Conflict
+from engine.store.rows import Mapped, plain
+from engine.store.statement import Statement, insert_into
+from engine.store.tables import trunks
+
+
+class Trunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A SIP trunk. `prefix`: the digits it carries, the longest wins; among equals the lowest `priority` first.
+
+    `register`: we register with it; otherwise it knows us by our address. `codecs` in order, comma-separated.
+    """
+
+    name: str
+    host: str
+    port: int = 5060
+    username: str | None = None
+    password: str | None = None
+    register: bool = False
+    codecs: str = "ulaw,alaw"
+    dtmf: str = "rfc4733"
+    prefix: str = ""
+    priority: int = 10
+
+
+_trunk = Mapped(Trunk, trunks)
+_insert = insert_into(trunks)
+_remove = Statement(delete(trunks).where(trunks.c.name == bindparam("name")))
+_get = Statement(_trunk.select.where(trunks.c.name == bindparam("name")))
+_all = Statement(_trunk.select.order_by(trunks.c.priority, trunks.c.name))
+
+
+def add(conn: Connection, trunk: Trunk) -> None:
+    """Store a new trunk; raises Conflict where the name is taken."""
+    try:
+        _insert.run(conn, **plain(trunk))
+    except IntegrityError as error:
+        raise Conflict(f"There is already a trunk named {trunk.name!r}.") from error
+
+
+def remove(conn: Connection, name: str) -> bool:
+    """Remove a trunk; False where there is none."""
+    return _remove.run(conn, name=name) > 0
+
+
+def get(conn: Connection, name: str) -> Trunk | None:
+    """Return a trunk by its name."""
+    return _trunk.one(conn, _get, name=name)
+
+
+def list(conn: Connection) -> builtins.list[Trunk]:
+    """Return all trunks by priority."""
+    return _trunk.all(conn, _all)

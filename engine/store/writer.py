@@ -1,0 +1,161 @@
+"""The one writer of a process: group commit without a timer, in a thread of its own."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.store import owners
+from engine.store.batch import Batches, Failure, Result, Unit
+from engine.store.database import Database
+from engine.store.errors import Closed, Fenced
+from engine.store.events import StoredEvent
+
+T = TypeVar("T")
+OnEvents = Callable[[list[StoredEvent]], None]
+LARGEST_BATCH = 256  # units; bounds how long the first waits for the last
+GIVE_UP_SECONDS = 10.0
+
+_log = structlog.get_logger(__name__)
+_Entry = tuple[Unit, "asyncio.Future[Any] | None"]
+
+
+class Writer:
+    """Runs write units in the order in which they were handed in, and commits whatever waits in one transaction.
+
+    A unit takes the connection, calls repositories, and returns a value. It may be run again before it is committed
+    (when a neighbour failed, or the database was out), so it must change nothing but the database.
+    `fenced` is set once another controller has claimed this ARI application; an API-only process gives "" (no fence).
+    """
+
+    def __init__(self, database: Database, ari_application: str = "", on_events: OnEvents | None = None) -> None:
+        self.fenced = asyncio.Event()
+        self.on_events = on_events
+        """Called in the event loop after each commit with the events it appended, before any `write` returns."""
+        self._database = database
+        self._ari_application = ari_application
+        self._batches = Batches(database, ari_application)
+        self._waiting: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._closed = False
+
+    @property
+    def epoch(self) -> int | None:
+        """The epoch that `claim` brought; None before."""
+        return self._batches.epoch
+
+    @property
+    def waiting(self) -> int:
+        """How many units wait for the next transaction."""
+        return self._waiting.qsize()
+
+    @property
+    def out(self) -> bool:
+        """Whether the database is out: units wait until it is back, and new work should be refused."""
+        return self._batches.out.is_set()
+
+    async def claim(self) -> int:
+        """Take this ARI application over from whoever had it, and return the new epoch. Raises Unavailable."""
+        name = self._ari_application
+        epoch = await self._database.transact(lambda conn: owners.claim(conn, name))
+        self._batches.epoch = epoch
+        self.fenced.clear()
+        return epoch
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        """Run a unit and return its value once it is committed; raises its error, Fenced, Unavailable or Closed.
+
+        Being cancelled while waiting does not take the unit back.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._submit(unit, future)
+        return await future
+
+    def post(self, unit: Callable[[Connection], object]) -> None:
+        """Hand in a unit, in order with `write`, without waiting for it; an error is logged."""
+        self._submit(unit, None)
+
+    async def stop(self) -> None:
+        """Commit what waits, and end the thread. A database that is out is given up after ten seconds."""
+        self._closed = True
+        if self._ended is None:
+            return
+        self._waiting.put(None)
+        try:
+            async with asyncio.timeout(GIVE_UP_SECONDS):
+                await asyncio.shield(self._ended)
+        except TimeoutError:
+            self._batches.given_up.set()
+            await self._ended
+
+    def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None") -> None:
+        if self._closed:
+            raise Closed("The store was stopped; nothing was written.")
+        if self._loop is None:
+            self._start()
+        self._waiting.put((unit, future))
+
+    def _start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._ended = self._loop.create_future()
+        name = f"store-writer {self._ari_application}".strip()
+        threading.Thread(target=self._work, args=(self._loop,), name=name, daemon=True).start()
+
+    # ---- in the thread
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        more = True
+        try:
+            while more:
+                entries, more = self._next()
+                if entries:
+                    results, events = self._batches.commit([unit for unit, _ in entries])
+                    loop.call_soon_threadsafe(self._settle, entries, results, events)
+            self._batches.close()
+        finally:
+            loop.call_soon_threadsafe(self._end)
+
+    def _next(self) -> tuple[list[_Entry], bool]:
+        """Wait for a unit; return it with all that wait behind it, and whether more may come."""
+        entries: list[_Entry] = []
+        entry = self._waiting.get()
+        while entry is not None:
+            entries.append(entry)
+            if len(entries) == LARGEST_BATCH:
+                return entries, True
+            try:
+                entry = self._waiting.get_nowait()
+            except queue.Empty:
+                return entries, True
+        return entries, False
+
+    # ---- back in the event loop
+
+    def _end(self) -> None:
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(None)
+
+    def _settle(self, entries: list[_Entry], results: Sequence[Result], events: list[StoredEvent]) -> None:
+        if events and self.on_events is not None:
+            try:
+                self.on_events(events)
+            except Exception:
+                _log.exception("Telling of committed events failed.", count=len(events))
+        for (_, future), result in zip(entries, results, strict=True):
+            if isinstance(result, Failure):
+                self._fail(future, result.error)
+            elif future is not None and not future.done():
+                future.set_result(result.value)
+
+    def _fail(self, future: "asyncio.Future[Any] | None", error: BaseException) -> None:
+        if isinstance(error, Fenced):
+            self.fenced.set()
+        if future is None:
+            _log.error("A posted write failed.", error=type(error).__name__, exc_info=error)
+        elif not future.done():
+            future.set_exception(error)
