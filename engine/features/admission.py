@@ -215,5 +215,5 @@ class Admission:
         except TooLongToWait:
             await self._counters.give_back(account.id, call)
             raise LimitReached(
-                f"This account starts {account.calls_per_second:g} calls a second; the queue is {LONGEST_WAIT:g} s long."
+                f"This account may start {account.calls_per_second:g} calls a second; {LONGEST_WAIT:g} s of them wait."
             ) from None

@@ -81,7 +81,9 @@ def _national(digits: str, country: str) -> str:
     abroad = _parse("+" + digits, None)
     if abroad and phonenumbers.is_valid_number(abroad):
         return _e164(abroad)
-    return _e164(home) if home and phonenumbers.is_possible_number(home) else digits
+    # A number without its area code is not one to dial from elsewhere: it stays as it stands.
+    whole = home and phonenumbers.is_possible_number_with_reason(home) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return _e164(home) if home and whole else digits
 
 
 def _parse(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:

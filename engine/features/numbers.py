@@ -1,5 +1,7 @@
 """Who answers an inbound call, and what a softphone's dialling does (engine.calls.directory)."""
 
+from contextlib import suppress
+
 from engine.calls.directory import Answering
 from engine.features.book import Book
 from engine.features.destinations import is_emergency, normalise
@@ -32,8 +34,7 @@ class Directory:
             return None
         application = None if is_emergency(dialled, owner.country) else self._own_application(dialled, own.account)
         if application:
-            answering = self._answering(application)
-            return answering
+            return self._answering(application)
         # What may be dialled is asked at the one door out, when the task runs.
         tasks = (Dial(to=dialled), HangUp())
         return Answering(account=own.account, tasks=tasks, caller=own.number)
@@ -41,10 +42,8 @@ class Directory:
     def _own_application(self, dialled: str, account: str) -> Application | None:
         owner = self._book.find(account)
         spellings = [dialled.removeprefix("+")]
-        try:
+        with suppress(InvalidNumber):
             spellings.append(normalise(dialled, owner.country if owner else "US"))
-        except InvalidNumber:
-            pass
         for digits in spellings:
             application = self._book.application_of(digits)
             if application and application.account == account:

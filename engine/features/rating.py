@@ -62,7 +62,9 @@ def read_csv(text: str) -> list[Rate]:
 
     The first line may name the columns, in any order. Raises RatesInvalid that names each line that is wrong.
     """
-    columns, rates, problems = COLUMNS, {}, []
+    columns: tuple[str, ...] = COLUMNS
+    rates: dict[tuple[str, str], Rate] = {}
+    problems: list[str] = []
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     try:
         for row in rows:

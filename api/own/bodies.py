@@ -1,0 +1,78 @@
+"""Reading requests: JSON bodies into Structs, queries into numbers and times."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from api.own.errors import BadRequest
+from engine.tasks.dial import Dial
+from engine.tasks.kinds import AnyTask
+from engine.tasks.stop import StopBackground
+
+T = TypeVar("T")
+MOST_TASKS = 100
+MOST_LISTED = 1000
+
+
+async def body_of(request: web.Request, kind: type[T]) -> T:
+    """Read a JSON body; raises msgspec.ValidationError that says what is wrong, BadRequest for one that is not JSON."""
+    raw = await request.read()
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(f"The body is not JSON: {error}") from error
+
+
+def checked_tasks(tasks: Sequence[AnyTask]) -> tuple[AnyTask, ...]:
+    """Return tasks as they may be queued: without ids and tags, which are not the customer's to choose."""
+    if len(tasks) > MOST_TASKS:
+        raise BadRequest(f"At most {MOST_TASKS} tasks may be queued at once.")
+    return tuple(_plain(task) for task in tasks)
+
+
+def _plain(task: AnyTask) -> AnyTask:
+    if isinstance(task, Dial):
+        return msgspec.structs.replace(task, id="", tag="", call_tag="")
+    if isinstance(task, StopBackground):
+        return msgspec.structs.replace(task, id="", tag="", stopped_tag=None)
+    return msgspec.structs.replace(task, id="", tag="")
+
+
+def number_of(request: web.Request, name: str, default: int) -> int:
+    """Read a whole number of the query, 1 to 1000."""
+    text = request.query.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_LISTED):
+        raise BadRequest(f"{name} is a whole number from 1 to {MOST_LISTED}.")
+    return int(text)
+
+
+def switch_of(request: web.Request, name: str) -> bool | None:
+    """Read true or false of the query; None where it is not there."""
+    text = request.query.get(name)
+    if text is None:
+        return None
+    if text.lower() not in ("true", "false", "1", "0"):
+        raise BadRequest(f"{name} is true or false.")
+    return text.lower() in ("true", "1")
+
+
+def time_of(request: web.Request, name: str) -> float | None:
+    """Read a moment of the query: a date, RFC 3339 (without a zone: UTC), or Unix seconds."""
+    text = request.query.get(name)
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        # A + of a zone that was not escaped arrives as a blank.
+        read = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise BadRequest(f"{name} is a date such as 2030-01-31 or a time such as 2030-01-31T12:00:00Z.") from None
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,89 @@
+"""Errors of our own API: JSON with one sentence, made in one place."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from api.errors import sentence_of, status_of
+from api.lab import LabError
+from engine.ari.errors import AriError
+from engine.commands import CommandRefused
+from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere
+from engine.media import PromptError
+from engine.media.recordings import RecordingError
+from engine.store.errors import Conflict, StoreError
+
+log = structlog.get_logger(__name__)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class BadRequest(Exception):
+    """The request is not what this address takes; the message says why."""
+
+
+class NotFound(Exception):
+    """There is no such thing in this account."""
+
+
+class Unauthorized(Exception):
+    """No valid key was shown."""
+
+
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (BadRequest, 400),
+    (msgspec.DecodeError, 400),
+    (NotFound, 404),
+    (Unauthorized, 401),
+    (NotThere, 404),
+    (AlreadyThere, 409),
+    (NotProvisioned, 502),
+    (FeatureError, 400),
+    (Conflict, 409),
+    (StoreError, 503),
+    (PromptError, 400),
+    (RecordingError, 404),
+    (LabError, 502),
+    (AriError, 502),
+)
+
+
+def answering(handler: Handler) -> Handler:
+    """Wrap a handler so that whatever it raises becomes JSON: {"error": sentence, "code": word}."""
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            return error_of(error.status, error.reason, "http")
+        except CommandRefused as error:
+            return error_of(status_of(error), sentence_of(error), type(error).__name__)
+        except ConnectionError:
+            raise
+        except Exception as error:
+            return _rendered(error)
+
+    return answered
+
+
+def answering_all(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
+    """Wrap every route's handler."""
+    return [web.RouteDef(each.method, each.path, answering(each.handler), each.kwargs) for each in routes]
+
+
+def error_of(status: int, sentence: str, code: str) -> web.Response:
+    """Return an error answer."""
+    headers = {"WWW-Authenticate": 'Bearer realm="carillon"'} if status == 401 else None
+    return web.json_response({"error": sentence, "code": code}, status=status, headers=headers)
+
+
+def _rendered(error: Exception) -> web.Response:
+    for kind, status in _STATUS:
+        if isinstance(error, kind):
+            sentence = str(error) or (kind.__doc__ or "").partition(";")[0]
+            return error_of(status, sentence, type(error).__name__)
+    reference = secrets.token_hex(6)
+    log.error("a request failed", reference=reference, exc_info=error)
+    return error_of(500, f"Something went wrong here. Please report it with the reference {reference}.", "internal")

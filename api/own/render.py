@@ -1,0 +1,149 @@
+"""What our own API shows: times as RFC 3339 in UTC, money as decimals, seconds as numbers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from engine.calls.call import Call
+from engine.events import Event
+from engine.features.rating import MILLION
+from engine.store.accounts import Account
+from engine.store.deliveries import DeliveryRow
+from engine.store.recordings import RecordingRow
+from engine.store.tasks import TaskRow
+from engine.tasks.kinds import kind_of
+
+Shape = dict[str, Any]
+
+
+def moment(at: float | None) -> str | None:
+    """Return Unix seconds as e.g. 2030-01-31T23:59:59.123Z; None for none."""
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def money(millionths: int | None) -> str | None:
+    """Return millionths as a decimal, at least two places: 1230000 is "1.23"."""
+    if millionths is None:
+        return None
+    sign, amount = ("-" if millionths < 0 else ""), abs(millionths)
+    fraction = f"{amount % MILLION:06}".rstrip("0").ljust(2, "0")
+    return f"{sign}{amount // MILLION}.{fraction}"
+
+
+def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] = ()) -> Shape:
+    """An account without its secrets."""
+    return {
+        "account": row.id,
+        "name": row.name,
+        "created": moment(row.created),
+        "disabled": row.disabled,
+        "allow_private": row.allow_private,
+        "country": row.country,
+        "currency": row.currency,
+        "balance": money(row.balance),
+        "daily_spend": money(row.daily_spend),
+        "max_calls": row.max_calls,
+        "calls_per_second": row.calls_per_second,
+        "settings": row.settings,
+        "allowed": list(prefixes),
+        "callers": list(callers),
+    }
+
+
+def call(row: Call) -> Shape:
+    """A call as last committed."""
+    return {
+        "id": row.id,
+        "root": row.root,
+        "account": row.account,
+        "direction": row.direction,
+        "caller": row.caller,
+        "callee": row.callee,
+        "state": row.state,
+        "created": moment(row.created),
+        "answered": moment(row.answered),
+        "ended": moment(row.ended),
+        "seconds": round(row.duration, 3),
+        "cause": row.cause,
+        "sip_status": row.sip_status,
+        "hung_up_by": row.hung_up_by,
+        "price": money(row.price),
+        "currency": row.currency,
+        "trunk": row.trunk,
+        "sip_call_id": row.sip_call_id,
+        "application": row.application,
+    }
+
+
+def task(row: TaskRow) -> Shape:
+    """A task of a queue: where it stands and how it ended."""
+    parameters = msgspec.to_builtins(row.task)
+    hidden = ("kind", "id", "tag", "call_tag", "stopped_tag")
+    return {
+        "id": row.id,
+        "kind": kind_of(row.task),
+        "state": row.state,
+        "position": row.position,
+        "queued": moment(row.queued),
+        "begun": moment(row.begun),
+        "started": moment(row.started),
+        "ended": moment(row.ended),
+        "parameters": {name: value for name, value in parameters.items() if name not in hidden},
+        "outcome": msgspec.to_builtins(row.outcome) if row.outcome else None,
+    }
+
+
+def event(row: Event) -> Shape:
+    """An event, its kind first."""
+    fields = msgspec.to_builtins(row)
+    kind, at = fields.pop("event"), fields.pop("at")
+    for name in ("account", "root", "tag"):
+        fields.pop(name, None)
+    if "price" in fields:
+        fields["price"] = money(fields["price"])
+    return {"event": kind, "at": moment(at), **fields}
+
+
+def delivery(row: DeliveryRow, attempts: Sequence[Any] = ()) -> Shape:
+    """A callback and each attempt to deliver it."""
+    return {
+        "id": row.id,
+        "event": row.event,
+        "subject": row.subject,
+        "dialect": row.dialect,
+        "url": row.url,
+        "body": row.body,
+        "state": row.state,
+        "created": moment(row.created),
+        "ended": moment(row.ended),
+        "error": row.error,
+        "attempts": [
+            {
+                "number": attempt.number,
+                "at": moment(attempt.at),
+                "seconds": round(attempt.seconds, 3),
+                "status": attempt.status,
+                "error": attempt.error,
+            }
+            for attempt in attempts
+        ],
+    }
+
+
+def recording(row: RecordingRow, url: str | None = None) -> Shape:
+    """A recording and a link to it that expires."""
+    return {
+        "id": row.id,
+        "account": row.account,
+        "owner": row.owner,
+        "name": row.name,
+        "created": moment(row.created),
+        "seconds": row.seconds,
+        "bytes": row.bytes,
+        "deleted": moment(row.deleted),
+        "url": url,
+    }

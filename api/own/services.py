@@ -1,0 +1,83 @@
+"""What our own API works with, handed in by the composition root."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+
+from api.accounts import Accounts
+from api.callbacks.delivery import Delivery
+from api.lab import Lab
+from api.ports import CommandTaker
+from api.recordings import Recordings
+from engine.ari.client import Client
+from engine.features.book import Book
+from engine.features.lines import Lines
+from engine.media import Prompts, RecordingFiles
+from engine.store.database import Database
+from engine.store.writer import Writer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dialect:
+    """A dialect as accounts see it: what it calls its key and its secret, and which values its settings may have.
+
+    `url_setting` is where an application of this dialect keeps the address that is told of an inbound call.
+    """
+
+    name: str
+    key: str = "key"
+    secret: str = "secret"
+    settings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    url_setting: str | None = None
+
+
+OWN = Dialect(name="carillon")  # our own API's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """Where this installation is reached, for who asks."""
+
+    api: str  # e.g. http://127.0.0.1:8080
+    sip_host: str
+    sip_port: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Services:
+    """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
+
+    `folders` are what must have room on disk. `dialects` are the vendors' beside our own.
+    """
+
+    engine: CommandTaker
+    db: Database
+    writer: Writer
+    book: Book
+    lines: Lines
+    accounts: Accounts
+    delivery: Delivery
+    recordings: Recordings
+    files: RecordingFiles
+    prompts: Prompts
+    ari: Client
+    connected: Callable[[], bool]
+    redis: "Redis[Any]"
+    addresses: Addresses
+    admin_token: str
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    dialects: Sequence[Dialect] = ()
+    lab: Lab | None = None
+    version: str = "0"
+
+    async def refresh(self) -> None:
+        """Make a change of accounts, numbers or applications count at once."""
+        await self.book.load()
+        self.accounts.forget()
+
+    def dialect(self, name: str) -> Dialect | None:
+        """Return a dialect by its name, our own included."""
+        return next((each for each in (OWN, *self.dialects) if each.name == name), None)
