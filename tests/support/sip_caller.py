@@ -181,7 +181,8 @@ class SipCaller:
 
     def _reply_ok(self, request: str) -> None:
         kept = [line for line in request.split("\r\n") if re.match(r"(?i)(via|from|to|call-id|cseq):", line)]
-        self._sip.sendto(("\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0"]) + "\r\n\r\n").encode(), self._target)
+        lines = ["SIP/2.0 200 OK", *kept, "Content-Length: 0"]
+        self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._target)
 
     async def _give_up(self, queue: asyncio.Queue[bytes]) -> None:
         if self.result.answered is None:
