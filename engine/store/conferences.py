@@ -81,9 +81,9 @@ def live(conn: Connection, ari_application: str) -> list[ConferenceRow]:
     return _conference.all(conn, _live, ari_application=ari_application)
 
 
-def joined(conn: Connection, conference: str, call: str, task: str, at: float) -> None:
-    """Note that a call joined; the same task joins once."""
-    _joined.run(conn, conference=conference, call=call, task=task, joined=at, left=None)
+def joined(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:
+    """Note that a call joined; False where this task brought it there before."""
+    return _joined.run(conn, conference=conference, call=call, task=task, joined=at, left=None) > 0
 
 
 def left(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:

@@ -1,0 +1,165 @@
+"""What an account uses now, over all processes: its calls at once, the money they may still spend, its pace."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+
+from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, asking
+
+_PREFIX = "carillon"
+_FULL, _POOR, _EMPTY = -1, -2, -3
+
+# KEYS: the account's places (call → reserved), this application's calls (call → account), the mark that these are
+# known. ARGV: call, account, most, available ("" no limit), least, wanted.
+_TAKE = """
+if redis.call('EXISTS', KEYS[3]) == 0 then return -3 end
+local held = redis.call('HGET', KEYS[1], ARGV[1])
+if held then return tonumber(held) end
+if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return -1 end
+local granted = tonumber(ARGV[6])
+if ARGV[4] ~= '' then
+  local left = tonumber(ARGV[4])
+  for _, reserved in ipairs(redis.call('HVALS', KEYS[1])) do left = left - tonumber(reserved) end
+  if left < tonumber(ARGV[5]) then return -2 end
+  granted = math.min(granted, left)
+end
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', granted))
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return granted
+"""
+# KEYS: the account's next turn (microseconds of Redis's clock). ARGV: microseconds between two turns, longest wait.
+# Returns the microseconds to wait, or -1 where that is longer than the longest (then no turn is taken).
+_PACE = """
+local now = redis.call('TIME')
+now = now[1] * 1000000 + now[2]
+local turn = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+if turn - now > tonumber(ARGV[2]) then return -1 end
+local following = turn + tonumber(ARGV[1])
+redis.call('SET', KEYS[1], string.format('%.0f', following), 'PX', math.ceil((following - now) / 1000) + 1000)
+return turn - now
+"""
+
+
+class Counters:
+    """Places, reserved money (millionths) and pace per account.
+
+    Redis adds up what the processes hold; what this one holds (for `application`, its ARI application) is kept in
+    memory too, so that a Redis that was restarted empty, or down when a place was given back, is put right before the
+    next place is taken. A controller restores its live calls' places at start; what its predecessor left is dropped.
+    """
+
+    def __init__(self, redis: Redis, application: str) -> None:
+        self._redis = redis
+        self._calls = f"{_PREFIX}:calls:{application}"
+        self._mark = f"{_PREFIX}:counted:{application}"
+        self._held: dict[str, tuple[str, int]] = {}
+        self._asked: set[str] = set()
+        self._stale = True
+        self._given = 0
+        self._take: AsyncScript = redis.register_script(_TAKE)
+        self._pace: AsyncScript = redis.register_script(_PACE)
+
+    async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
+        """Take a place and reserve money for a call; returns what was reserved, `wanted` or the rest of `available`.
+
+        Raises TooManyCalls where the account has `most` places taken, TooLittleLeft where less than `least` of
+        `available` is not reserved (None: there is no limit), Unavailable. A call that holds a place keeps it.
+        """
+        if self._stale:
+            await self.reconcile()
+        keys = [_places(account), self._calls, self._mark]
+        arguments = [call, account, most, "" if available is None else available, least, wanted]
+        self._asked.add(call)
+        try:
+            with self._marking():  # an answer that is lost may have been a place
+                granted = await self._run(self._take, keys, arguments)
+                if granted == _EMPTY:  # Redis was restarted
+                    await self.reconcile()
+                    granted = await self._run(self._take, keys, arguments)
+        finally:
+            self._asked.discard(call)
+        if granted == _FULL:
+            raise TooManyCalls
+        if granted == _POOR:
+            raise TooLittleLeft
+        self._held[call] = account, granted
+        return granted
+
+    async def restore(self, account: str, call: str, reserved: int) -> None:
+        """Note the place of a call that is up, whatever the limits say. Raises Unavailable, and notes it later then."""
+        self._held[call] = account, reserved
+        with self._marking(), asking():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                self._add(pipeline, account, call, reserved)
+                await pipeline.execute()
+
+    async def give_back(self, account: str, call: str) -> None:
+        """Give place and reservation back; harmless where there is none. Raises Unavailable, and does it later then."""
+        self._held.pop(call, None)
+        self._given += 1
+        with self._marking(), asking():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                self._remove(pipeline, account, call)
+                await pipeline.execute()
+
+    async def taken(self, account: str) -> int:
+        """Return how many places an account has taken, over all processes. Raises Unavailable."""
+        with asking():
+            return int(await self._redis.hlen(_places(account)))
+
+    async def pace(self, account: str, per_second: float, longest: float) -> float:
+        """Return the seconds until the account's next turn and take it; turns are evenly spaced.
+
+        Raises TooLongToWait (and takes none) where that is longer than `longest` seconds, Unavailable.
+        """
+        if per_second <= 0:
+            raise TooLongToWait
+        arguments = [round(1_000_000 / per_second), round(longest * 1_000_000)]
+        wait = await self._run(self._pace, [f"{_PREFIX}:turn:{account}"], arguments)
+        if wait < 0:
+            raise TooLongToWait
+        return wait / 1_000_000
+
+    async def reconcile(self) -> None:
+        """Make Redis say what this process holds: drop what it does not, add what is missing. Raises Unavailable."""
+        with self._marking(), asking():
+            given = self._given
+            self._stale = False
+            known = await self._redis.hgetall(self._calls)
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                for call, account in known.items():
+                    if call not in self._held and call not in self._asked:
+                        self._remove(pipeline, str(account), str(call))
+                for call, (account, reserved) in self._held.items():
+                    self._add(pipeline, account, call, reserved)
+                pipeline.set(self._mark, "1")
+                await pipeline.execute()
+            self._stale |= given != self._given  # what was given back meanwhile may have been added again
+
+    def _add(self, pipeline: Any, account: str, call: str, reserved: int) -> None:
+        pipeline.hset(_places(account), call, reserved)
+        pipeline.hset(self._calls, call, account)
+
+    def _remove(self, pipeline: Any, account: str, call: str) -> None:
+        pipeline.hdel(_places(account), call)
+        pipeline.hdel(self._calls, call)
+
+    @contextmanager
+    def _marking(self) -> Iterator[None]:
+        """Whatever goes wrong here, put it right before the next place is taken."""
+        try:
+            yield
+        except BaseException:
+            self._stale = True
+            raise
+
+    async def _run(self, script: AsyncScript, keys: list[str], arguments: list[Any]) -> int:
+        with asking():
+            return int(await script(keys=keys, args=arguments))
+
+
+def _places(account: str) -> str:
+    return f"{_PREFIX}:places:{account}"

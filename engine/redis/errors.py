@@ -1,0 +1,33 @@
+"""What the redis room raises; each message a sentence a user can act on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis.exceptions import RedisError
+
+
+class Unavailable(RedisError):
+    """Redis does not answer, or cannot be written to. Try again."""
+
+
+class TooManyCalls(Exception):
+    """The account holds as many places as it may."""
+
+
+class TooLittleLeft(Exception):
+    """What is left of the account's money does not cover the least."""
+
+
+class TooLongToWait(Exception):
+    """The account's next turn is too far away."""
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turn whatever Redis or the way to it does wrong into Unavailable."""
+    try:
+        yield
+    except Unavailable:
+        raise
+    except (RedisError, OSError, TimeoutError) as error:
+        raise Unavailable("Redis does not answer. Try again.") from error

@@ -1,0 +1,161 @@
+"""A lease: who may steer an ARI application's calls now."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from redis.asyncio import Redis
+
+from engine.redis.errors import Unavailable, asking
+
+TTL = 3.0  # seconds
+POLL = 0.25  # seconds between two looks at a lease that another holds
+
+_log = structlog.get_logger(__name__)
+
+# KEYS: the lease. ARGV: owner, milliseconds, "1" to take it from whoever has it.
+# Returns 0 when it is ours now, else the milliseconds that are left of the other's.
+_ACQUIRE = """
+local current = redis.call('GET', KEYS[1])
+if not current or current == ARGV[1] or ARGV[3] == '1' then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  return 0
+end
+return math.max(redis.call('PTTL', KEYS[1]), 1)
+"""
+# Returns 1 when it was still ours, 2 when nobody had it (it ran out, or Redis lost it) and it is ours again, 0 when
+# another has it.
+_RENEW = """
+local current = redis.call('GET', KEYS[1])
+if current and current ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return current and 1 or 2
+"""
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+Confirm = Callable[[], Awaitable[bool]]
+
+
+class Lease:
+    """The lease `name`, held by `owner` (a token of this process) and renewed three times in its `ttl` seconds.
+
+    Holding it is a matter of time: `held` is true until `held_until` on the monotonic clock, counted from before the
+    renewal was sent, so it has run out here before another can have it. It does not fence: the epoch in SQL does.
+
+    `confirm` asks SQL whether this process is still the owner. It is asked when Redis does not answer, or had lost the
+    lease: Redis holds only what can be rebuilt, so a Redis that is down must not stop calls in progress.
+    `on_lost` is called once, in the event loop, when another has it or SQL says so.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        name: str,
+        owner: str,
+        *,
+        ttl: float = TTL,
+        confirm: Confirm | None = None,
+        on_lost: Callable[[], None] | None = None,
+    ) -> None:
+        self.name, self.owner = name, owner
+        self.held_until = 0.0
+        """On the monotonic clock, seconds."""
+        self.lost = asyncio.Event()
+        self._ttl, self._confirm, self._on_lost = ttl, confirm, on_lost
+        self._redis = redis
+        self._key = f"carillon:lease:{name}"
+        self._acquire = redis.register_script(_ACQUIRE)
+        self._renew = redis.register_script(_RENEW)
+        self._release = redis.register_script(_RELEASE)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether it is ours at this moment; asked before each command to Asterisk."""
+        return time.monotonic() < self.held_until
+
+    async def acquire(self, *, steal: bool = False) -> None:
+        """Wait until the lease is ours, and keep it from then on. Raises Unavailable.
+
+        `steal` takes it at once from whoever has it: for a controller that knows its predecessor to be dead, because it
+        ran on this host under the same supervisor. Claim the epoch in SQL afterwards, before anything else.
+        """
+        left = await self._try(steal=steal)
+        while left > 0:
+            await asyncio.sleep(min(left, POLL))
+            left = await self._try(steal=steal)
+        self.lost.clear()
+        self._task = asyncio.create_task(self._keep(), name=f"lease {self.name}")
+
+    async def release(self) -> None:
+        """Stop renewing and give it up, so that another need not wait. Harmless where it is not held."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait((task,))
+        held, self.held_until = self.held, 0.0
+        if held:
+            try:
+                with asking():
+                    await self._release(keys=[self._key], args=[self.owner])
+            except Unavailable:
+                _log.warning("The lease runs out by itself: Redis does not answer.", lease=self.name)
+
+    async def _try(self, *, steal: bool) -> float:
+        """Return 0 when the lease is ours now, else the seconds that are left of the other's."""
+        asked = time.monotonic()
+        with asking():
+            milliseconds = round(self._ttl * 1000)
+            left = int(await self._acquire(keys=[self._key], args=[self.owner, milliseconds, "1" if steal else "0"]))
+        if left == 0:
+            self.held_until = asked + self._ttl
+        return left / 1000
+
+    async def _keep(self) -> None:
+        try:
+            renewed = True
+            while renewed:
+                await asyncio.sleep(self._ttl / 3)
+                renewed = await self._renewed()
+        except Exception:
+            _log.exception("Renewing the lease failed.", lease=self.name)
+        self.held_until = 0.0
+        self.lost.set()
+        _log.error("The lease is lost: another controller has it.", lease=self.name)
+        if self._on_lost is not None:
+            self._on_lost()
+
+    async def _renewed(self) -> bool:
+        """Renew; returns False once the lease is lost."""
+        asked = time.monotonic()
+        try:
+            with asking():
+                answer = int(await self._renew(keys=[self._key], args=[self.owner, round(self._ttl * 1000)]))
+        except Unavailable:
+            return await self._without_redis()
+        if answer == 0:
+            return False
+        if answer == 2 and self._confirm is not None and await self._confirmed() is False:
+            return False
+        self.held_until = asked + self._ttl
+        return True
+
+    async def _without_redis(self) -> bool:
+        if self._confirm is None:
+            return True  # not lost, but not held either once its time has run out
+        asked = time.monotonic()
+        confirmed = await self._confirmed()
+        if confirmed:
+            self.held_until = asked + self._ttl
+        return confirmed is not False
+
+    async def _confirmed(self) -> bool | None:
+        """Ask SQL; None when it cannot tell now."""
+        assert self._confirm is not None
+        try:
+            async with asyncio.timeout(self._ttl / 3):
+                return await self._confirm()
+        except Exception as error:
+            _log.warning("The store cannot confirm the lease now.", lease=self.name, error=type(error).__name__)
+            return None
