@@ -44,7 +44,7 @@ class Bridge:
 
     async def destroy(self) -> None:
         """Ends it; its channels stay up, in our application. A bridge that is gone is a success."""
-        with suppress(NotFound):
+        with suppress(NotFound, Conflict):  # 409 "not in Stasis" for some ms after it went
             await self._bridges.destroy(self.id)
 
     async def start_moh(self, moh_class: str | None = None) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
-import structlog
 from msgspec import Struct
 
 from engine.ari import generated as ari
@@ -20,10 +19,8 @@ class Resumed(Struct, frozen=True, kw_only=True):
 
 Delivered: TypeAlias = "ari.AnyEvent | Resumed"
 
-# Asterisk's helpers raise StasisStart too, but are never calls: a MESSAGE without message_context, and our own snoops.
+# Asterisk's helpers raise StasisStart too but are never calls: a MESSAGE without message_context, and our own snoops.
 NEVER_CALLS = ("Message/", "Snoop/")
-
-log = structlog.get_logger()
 
 
 def _ignore(event: ari.AnyEvent) -> None:
@@ -152,10 +149,9 @@ class Bus:
             subscription._put(marker)
 
     def _pass_on(self, event: ari.AnyEvent) -> None:
-        if isinstance(event, ari.StasisStart) and event.channel.name.startswith(NEVER_CALLS):
-            log.debug("a helper channel of Asterisk entered the application", channel=event.channel.id)
-            return
-        self.unclaimed(event)
+        channel = getattr(event, "channel", None)
+        if channel is None or not channel.name.startswith(NEVER_CALLS):
+            self.unclaimed(event)
 
     def _tables(self, subscription: Subscription) -> tuple[dict[str, list[Subscription]], ...]:
         return (self._by_id, self._by_target) if subscription._targets else (self._by_id,)

@@ -7,7 +7,7 @@ from typing import Literal
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Subscription
 from engine.ari.client import Client
-from engine.ari.errors import Conflict, Gone, NotFound, NotStarted
+from engine.ari.errors import Conflict, Gone, NotFound, NotStarted, ServerError
 from engine.ari.requests import settled, undone
 
 Direction = Literal["in", "out", "both"]
@@ -57,11 +57,21 @@ class Channel:
             try:
                 await settled(request, f"ari: create {self.id}")
                 return await self._in_stasis(events, within)
-            except Conflict:
-                return await self._channels.get(self.id)
+            except Conflict as conflict:
+                return await self._earlier(conflict)
             except BaseException:
                 await undone(self._channels.hangup(self.id), "a new channel could not be hung up", id=self.id)
                 raise
+
+    async def _earlier(self, conflict: Conflict) -> ari.Channel:
+        """The channel that has our id already.
+
+        Asterisk keeps "id exists" for its HTTP connection: a later failure on it for another reason says 409 too.
+        """
+        found = await self.get()
+        if found is None:
+            raise ServerError(conflict.operation, conflict.detail, conflict.status) from conflict
+        return found
 
     async def _in_stasis(self, events: Subscription, within: float) -> ari.Channel:
         operation = f"create {self.id}"

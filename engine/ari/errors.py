@@ -67,6 +67,7 @@ _BY_STATUS: dict[int, type[AriError]] = {
     403: Forbidden,
     404: NotFound,
     409: Conflict,
+    412: Conflict,
     422: Unprocessable,
 }
 

@@ -69,8 +69,11 @@ async def playing(
     Leaving the context stops what still plays and waits for its end, at most 2 s; so does a cancellation, also while
     the request is on its way. `offset_ms` skips that much of the beginning. Several items in one playback hide which
     one failed, and a second play waits in Asterisk until the first ends: play one thing at a time.
-    Raises NotFound or Conflict when the channel or bridge is gone or not ours, and the other AriErrors.
+    Raises NotFound or Conflict when the channel or bridge is gone or not ours, and the other AriErrors; ValueError
+    for a comma, at which Asterisk would cut the URI into several items.
     """
+    if "," in media:
+        raise ValueError("a media URI with a comma is several items to Asterisk: play one thing at a time")
     async with AsyncExitStack() as stack:
         if isinstance(target, Whisper):
             await stack.enter_async_context(snooping(client, bus, target.channel, target.snoop, whisper="out"))

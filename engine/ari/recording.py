@@ -80,6 +80,8 @@ async def recording(
 ) -> AsyncIterator[Recording]:
     """Records to WAV under `name`, which replaces a file of that name. 0 is no limit.
 
+    Asterisk looks at the limits in whole seconds of its clock: a recording of `max_seconds` may be up to 1 s longer.
+
     It ends by stop(), by leaving the context, by a limit, or with the call; in each case the file is kept and the
     context waits for the end of the recording, at most 3 s. A snoop hears no digits and the party no beep: with
     Listen, end it on a digit by stop(), and play a beep before it.

@@ -59,5 +59,6 @@ async def _make(client: Client, channel_id: str, snoop_id: str, spy: str, whispe
     try:
         await settled(request, f"ari: snoop {snoop_id}")
     except Conflict:
+        await client.channels.get(snoop_id)  # a 409 may be left over from another request of the connection
         return False
     return True

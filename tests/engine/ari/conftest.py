@@ -16,10 +16,6 @@ def at_once() -> Iterator[float]:
         yield 0.0
 
 
-async def settle() -> None:
-    """Used as on_connected where nothing is to be reconciled."""
-
-
 @pytest.fixture
 async def asterisk() -> AsyncIterator[FakeAri]:
     async with FakeAri() as fake:

@@ -62,3 +62,8 @@ async def test_music(asterisk: FakeAri, room: Bridge) -> None:
     await room.stop_moh()
     assert (await asterisk.asked("POST", "/bridges/room/moh")).query == {"mohClass": "jazz"}
     assert asterisk.was_asked("DELETE", "/bridges/room/moh")
+
+
+async def test_destroying_it_while_it_goes_is_a_success(asterisk: FakeAri, room: Bridge) -> None:
+    asterisk.refuse("DELETE", "/bridges/room", 409, "Bridge not in Stasis application")
+    await room.destroy()

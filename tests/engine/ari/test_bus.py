@@ -93,6 +93,7 @@ async def test_a_new_call_is_unclaimed(bus: Bus, unclaimed: list[Any]) -> None:
 @pytest.mark.parametrize("name", ["Message/ast_msg_queue", "Snoop/call-1-0000001"])
 async def test_helper_channels_are_never_calls(bus: Bus, unclaimed: list[Any], name: str) -> None:
     bus.dispatch(ari.StasisStart(channel=channel("helper", name)))
+    bus.dispatch(ari.StasisEnd(channel=channel("helper", name)))
     assert unclaimed == []
 
 

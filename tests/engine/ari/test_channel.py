@@ -77,6 +77,12 @@ async def test_an_unknown_endpoint(asterisk: FakeAri, channel: Channel) -> None:
         await channel.create("PJSIP/1@nowhere")
 
 
+async def test_a_conflict_left_over_from_another_request_is_a_failure(asterisk: FakeAri, channel: Channel) -> None:
+    asterisk.refuse("POST", "/channels/create", 409, "Channel with given unique ID already exists")
+    with pytest.raises(ServerError):
+        await channel.create("PJSIP/1@nowhere")
+
+
 async def test_cancelled_while_it_is_created_no_channel_is_left(asterisk: FakeAri, channel: Channel) -> None:
     held = asterisk.hold("POST", "/channels/create")
     creating = asyncio.create_task(channel.create("PJSIP/1@trunk"))

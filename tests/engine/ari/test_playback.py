@@ -214,3 +214,9 @@ async def test_offset_and_language_go_out_as_asterisk_names_them(asterisk: FakeA
     async with playing(client, bus, CALL, "sound:/a b", "task-1", language="de", offset_ms=1500):
         asked = await asterisk.asked("POST", "/channels/call-1/play/task-1")
     assert asked.query == {"media": "sound:/a b", "lang": "de", "offsetms": "1500"}
+
+
+async def test_several_items_at_once_are_refused(client: Client, bus: Bus) -> None:
+    with pytest.raises(ValueError, match="one thing at a time"):
+        async with playing(client, bus, CALL, "tone:440/300,0/100", "task-1"):
+            pytest.fail("it was never asked for")
