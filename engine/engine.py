@@ -80,9 +80,7 @@ class Engine:
         self._reception = Reception(self.services, self.registry, parts.directory, self._make)
         self._recovery = Recovery(self.services, self.registry, self._make)
         self._dispatcher = Dispatcher(self.registry, self.conferences, self._door)
-        self._connection = Connection(
-            parts.client, self._bus, on_connected=self._on_connected, on_lost=self._on_lost
-        )
+        self._connection = Connection(parts.client, self._bus, on_connected=self._on_connected, on_lost=self._on_lost)
         self._task: asyncio.Task[None] | None = None
         self._recovered = False
         self._media_server_since: str | None = None
@@ -154,5 +152,3 @@ class Engine:
 
     def _make(self, call: Call, rows: Sequence[TaskRow]) -> Session:
         return Session(self.services, call, self.conferences, lambda session: CallRoles(session, self._door), rows)
-
-

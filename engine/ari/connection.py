@@ -27,7 +27,7 @@ class _Header(msgspec.Struct):
     type: str = ""
 
 
-_decode_header = msgspec.json.Decoder(_Header).decode
+_decode_header: Callable[[str | bytes], _Header] = msgspec.json.Decoder(_Header).decode
 _KNOWN = {one.__name__ for one in ari.AnyEvent.__args__}
 
 
@@ -43,14 +43,17 @@ def decode(text: str | bytes) -> ari.AnyEvent | None:
     """The event in a websocket message; None for a type that this version does not know or cannot read."""
     try:
         return _decode(text)
-    except msgspec.ValidationError as error:
-        kind = _decode_header(text).type
-        if kind in _KNOWN:
-            log.warning("an event of Asterisk could not be read and was left out", type=kind, reason=str(error))
-        else:
-            log.debug("an event of an unknown type was left out", type=kind)
     except msgspec.DecodeError as error:
-        log.warning("a message of Asterisk was no JSON and was left out", reason=str(error))
+        reason = str(error)
+    try:
+        kind = _decode_header(text).type
+    except msgspec.DecodeError:
+        log.warning("a message of Asterisk was no event and was left out", reason=reason)
+        return None
+    if kind in _KNOWN:
+        log.warning("an event of Asterisk could not be read and was left out", type=kind, reason=reason)
+    else:
+        log.debug("an event of an unknown type was left out", type=kind)
     return None
 
 

@@ -52,9 +52,7 @@ class Reception:
             if channel.id in known or channel.dialplan.app_name != "Stasis" or name != application:
                 continue
             if not channel.name.startswith(NEVER_CALLS):
-                start = ari.StasisStart(
-                    type="StasisStart", application=name, timestamp="", args=tuple(args.split(",")), channel=channel
-                )
+                start = ari.StasisStart(application=name, timestamp="", args=tuple(args.split(",")), channel=channel)
                 self.arrive(start)
 
     async def stop(self) -> None:
@@ -169,5 +167,3 @@ async def await_application(session: Session) -> None:
     await asyncio.sleep(max(0.0, left))
     if session.queue.untouched:
         await session.hang_up(HangupCause.NO_APPLICATION)
-
-

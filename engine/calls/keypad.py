@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 
-
 @dataclass(frozen=True, slots=True)
 class PressedDigit:
     """One digit and the call whose party pressed it."""
@@ -41,5 +40,3 @@ class Digits:
 async def _each(inbox: asyncio.Queue[PressedDigit]) -> AsyncIterator[PressedDigit]:
     while True:
         yield await inbox.get()
-
-

@@ -1,6 +1,7 @@
 """The one door out: every leg that we place goes through here."""
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 
@@ -94,10 +95,8 @@ def _inserting(call: Call, added: Sequence[AnyTask]) -> Callable[[Connection], l
 async def dial(session: Session, admitted: Admitted) -> Ending:
     """Wait for the account's turn, then try each route until one reaches the party."""
     if admitted.wait > 0:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(session.hanging_up.wait(), admitted.wait)
-        except TimeoutError:
-            pass
     ending = Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
     for attempt, route in enumerate(admitted.routes, start=1):
         if session.hanging_up.is_set():

@@ -1,5 +1,6 @@
 """After a controller's crash: the calls are still up in Asterisk; match them by id, and go on at the task boundary."""
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 
@@ -40,7 +41,7 @@ class Recovery:
         application = self._services.settings.ari_application
         read = self._services.database.read
         for call in await read(lambda conn: calls.live(conn, application)):
-            rows = await read(lambda conn, owner=call.id: tasks.open_of(conn, owner))
+            rows = await read(functools.partial(tasks.open_of, owner=call.id))
             session = self._make(call, rows)
             self._registry.add(session)
             self._restored.append((session, self._life(call, rows, there.get(call.channel_id))))
@@ -76,7 +77,7 @@ class Recovery:
             if not bridge.id.startswith("bridge-"):
                 continue
             task_id = bridge.id.replace("bridge-", "task-", 1)
-            row = await self._services.database.read(lambda conn, wanted=task_id: tasks.get(conn, wanted))
+            row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
             session = self._registry.get(row.owner) if row else None
             other = self._registry.get(task_id.replace("task-", "call-", 1))
             if row and session and other and isinstance(row.task, Dial):
@@ -104,4 +105,3 @@ async def _dial_again(session: Session) -> None:
         pass
     except AriError as error:
         log.warning("A restored call could not be dialled.", call=session.call.id, error=str(error))
-

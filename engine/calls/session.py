@@ -18,6 +18,7 @@ from engine.calls.services import Services
 from engine.calls.state import CallState, Trigger, move
 from engine.commands import CommandRefused
 from engine.events import CallAnswered, CallDialing, CallEnded, CallRinging, Event
+from engine.media.prompts import Prompt
 from engine.store import calls, events, ledger
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
@@ -225,12 +226,12 @@ class Preparing:
     def __init__(self, services: Services, account: str) -> None:
         self._services, self._account = services, account
 
-    async def source(self, source: str) -> Any:
+    async def source(self, source: str) -> Prompt:
         """See Prepare."""
         allowed = self._services.admission.allow_private(self._account)
         return await self._services.prompts.prepare(source, allow_private=allowed)
 
-    async def text(self, text: str, locale: str, voice: str) -> Any:
+    async def text(self, text: str, locale: str, voice: str) -> Prompt:
         """See Prepare."""
         return await self._services.prompts.say(text, locale=locale, voice=voice)
 

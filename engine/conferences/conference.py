@@ -273,4 +273,3 @@ async def _cancelled(tasks: Iterable["asyncio.Task[Any]"]) -> None:
         task.cancel()
     if running:
         await asyncio.wait(running)
-

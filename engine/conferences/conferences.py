@@ -1,6 +1,7 @@
 """The live conferences of this controller: started, found, restored."""
 
 import asyncio
+import functools
 
 import msgspec
 import structlog
@@ -165,7 +166,7 @@ class Conferences:
         read = self._services.database.read
         for row in await read(lambda conn: conferences.live(conn, application)):
             policy = decode(row.policy)
-            open_rows = await read(lambda conn, owner=row.id: tasks.open_of(conn, owner))
+            open_rows = await read(functools.partial(tasks.open_of, owner=row.id))
             session = self._registry.get(row.moderator or "")
             self._live[row.id] = Conference(self._services, row, policy, session, self, open_rows)
         return list(self._live.values())
@@ -200,5 +201,3 @@ def _member(session: Session) -> ConferenceMember:
     call = session.call
     number = call.callee if call.direction is Direction.OUTBOUND else call.caller
     return ConferenceMember(call=call.id, number=number, tag=call.tag)
-
-

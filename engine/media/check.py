@@ -96,8 +96,11 @@ def check_whole(file: BinaryIO, kind: str) -> None:
     if kind == "WAV":
         wave = wave_of(file)
         file.seek(0)
+        if wave is None and file.read(4) == b"RIFF":
+            raise errors.Truncated("it ends before its sound begins")
         if wave is not None and wave.present < wave.declared < _STREAMED:
             raise errors.Truncated(f"{wave.present} of {wave.declared} bytes of sound")
+        file.seek(0)
     elif kind == "OGG":
         _check_last_page(file)
         file.seek(0)

@@ -44,12 +44,14 @@ def decode(file: BinaryIO, max_seconds: float) -> Audio:
     kind = kind_of(file)
     check_whole(file, kind)
     try:
-        with soundfile.SoundFile(file) as sound:
-            return _read(sound, max_seconds)
+        sound = soundfile.SoundFile(file)
     except soundfile.LibsndfileError as error:
-        if kind == "WAV" and file.seek(0, 2) < 44:
-            raise errors.Truncated(f"{file.tell()} bytes") from error
         raise errors.Unsupported(f"{kind}: {error.error_string.rstrip('.')}") from error
+    with sound:
+        try:
+            return _read(sound, max_seconds)
+        except soundfile.LibsndfileError as error:
+            raise errors.Truncated("it cannot be decoded to its end") from error
 
 
 def resample(samples: Samples, rate: int) -> Audio:

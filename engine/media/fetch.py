@@ -29,14 +29,17 @@ class Validators(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Body:
-    """Received bytes in a file without a name, and their digest."""
+    """Received bytes in a file without a name, and their digest. Raises NoSpace."""
 
-    def __init__(self, limit: int, folder: Path | None) -> None:
+    def __init__(self, limit: int, folder: Path) -> None:
         self._limit = limit
         self._hash = hashlib.sha256()
         self.size = 0
         self.validators = Validators()
-        self.file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 (the taker closes it)
+        try:
+            self.file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 (the taker closes it)
+        except OSError as error:
+            raise errors.NoSpace(error.strerror or "") from error
 
     def add(self, chunk: bytes) -> None:
         """Raises TooLarge past the limit, NoSpace when the disk is full."""

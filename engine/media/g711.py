@@ -10,8 +10,9 @@ import numpy.typing as npt
 Pcm = npt.NDArray[np.int16]
 Bytes = npt.NDArray[np.uint8]
 
-_MU_BIAS = 0x84
-_MU_CLIP = 32635
+_MU_BIAS = 33
+_MU_CLIP = 8158
+"""Bias and largest magnitude in the 14 bits that µ-law keeps; their sum is the end of the last segment."""
 
 
 def _segments(magnitude: npt.NDArray[np.int32], first_end: int) -> npt.NDArray[np.int32]:
@@ -22,11 +23,11 @@ def _segments(magnitude: npt.NDArray[np.int32], first_end: int) -> npt.NDArray[n
 
 @functools.cache
 def _ulaw_table() -> Bytes:
-    linear = np.arange(-32768, 32768, dtype=np.int32)
+    linear = np.arange(-32768, 32768, dtype=np.int32) >> 2
     sign = np.where(linear < 0, 0x80, 0)
     magnitude = np.minimum(np.abs(linear), _MU_CLIP) + _MU_BIAS
-    exponent = _segments(magnitude, 0xFF)
-    mantissa = (magnitude >> (exponent + 3)) & 0x0F
+    exponent = _segments(magnitude, 0x3F)
+    mantissa = (magnitude >> (exponent + 1)) & 0x0F
     codes: Bytes = (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
     return codes
 

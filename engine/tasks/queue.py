@@ -42,8 +42,13 @@ class Prepare(Protocol):
 class Owner(Protocol):
     """Whose queue it is."""
 
-    roles: Roles
-    prepare: Prepare
+    @property
+    def roles(self) -> Roles:
+        """What it can do for its tasks."""
+
+    @property
+    def prepare(self) -> Prepare:
+        """Makes its prompts."""
 
     async def ready(self, requires: Requires) -> None:
         """Wait until a task that requires this may run (an inbound call is answered for it)."""

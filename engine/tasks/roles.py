@@ -53,8 +53,13 @@ class Recorder(Protocol):
 class Digit(Protocol):
     """One digit and the call whose party pressed it."""
 
-    digit: str
-    call: str
+    @property
+    def digit(self) -> str:
+        """0-9, A-D, * or #."""
+
+    @property
+    def call(self) -> str:
+        """The call's id."""
 
 
 class Keypad(Protocol):
@@ -94,18 +99,40 @@ class Line(Protocol):
         """End the call (or the conference with everybody in it)."""
 
 
-class Subject(Protocol):
+class Roles(Protocol):
+    """Everything that a call or a conference can do for its tasks."""
+
+    @property
+    def player(self) -> Player:
+        """Plays."""
+
+    @property
+    def recorder(self) -> Recorder:
+        """Records."""
+
+    @property
+    def keypad(self) -> Keypad:
+        """Hears and presses digits."""
+
+    @property
+    def dialler(self) -> Dialler:
+        """Connects."""
+
+    @property
+    def conferences(self) -> Conferences:
+        """Joins and leaves conferences."""
+
+    @property
+    def line(self) -> Line:
+        """Hangs up."""
+
+
+class Subject(Roles, Protocol):
     """A running task's view of its call or conference, and of itself."""
 
     task_id: str
     tag: str
     stop_requested: asyncio.Event
-    player: Player
-    recorder: Recorder
-    keypad: Keypad
-    dialler: Dialler
-    conferences: Conferences
-    line: Line
 
     @property
     def resumed(self) -> bool:
@@ -139,14 +166,3 @@ class Subject(Protocol):
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
         """Stop this queue's running tasks of a kind; returns how many."""
-
-
-class Roles(Protocol):
-    """Everything that a call or a conference can do for its tasks."""
-
-    player: Player
-    recorder: Recorder
-    keypad: Keypad
-    dialler: Dialler
-    conferences: Conferences
-    line: Line

@@ -8,7 +8,7 @@ from engine.media.prompts import Prompt
 from engine.tasks.entry import Entry, StopReason
 from engine.tasks.journal import Journal
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import Digit
+from engine.tasks.roles import Conferences, Dialler, Digit, Keypad, Line, Player, Recorder
 from engine.tasks.task import Phase
 
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ class Running:
         self.tag = entry.task.tag
         self.stop_requested = entry.stop_requested
         roles = owner.roles
-        self.player, self.recorder, self.keypad = roles.player, roles.recorder, roles.keypad
-        self.dialler, self.conferences, self.line = roles.dialler, roles.conferences, roles.line
+        self.player: Player = roles.player
+        self.recorder: Recorder = roles.recorder
+        self.keypad: Keypad = roles.keypad
+        self.dialler: Dialler = roles.dialler
+        self.conferences: Conferences = roles.conferences
+        self.line: Line = roles.line
 
     @property
     def resumed(self) -> bool:

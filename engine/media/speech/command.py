@@ -1,10 +1,15 @@
-"""Running a speech program: the text goes in by its standard input, a WAV comes out."""
+"""Running a speech program: the text goes in by its standard input, a WAV comes out.
+
+Both are files without a name: programs that open /dev/stdin by its name cannot open the socket asyncio would give them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import io
+import tempfile
+from typing import IO
 
 import numpy as np
 
@@ -17,15 +22,23 @@ _PCM = 1
 
 async def spoken(program: str, *arguments: str, text: str) -> Speech:
     """What the program said. Raises SpeechFailed. Its process ends with the call, whichever way that ends."""
+    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as sound:
+        words.write(f"{text}\n".encode())
+        words.seek(0)
+        await _run(program, *arguments, words=words, sound=sound)
+        sound.seek(0)
+        return _samples(sound.read(), program)
+
+
+async def _run(program: str, *arguments: str, words: IO[bytes], sound: IO[bytes]) -> None:
     try:
         process = await asyncio.create_subprocess_exec(
-            program, *arguments,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            program, *arguments, stdin=words, stdout=sound, stderr=asyncio.subprocess.DEVNULL
         )
     except OSError as error:
         raise errors.SpeechFailed(f"{program} does not start") from error
     try:
-        wav, _ = await process.communicate((text + "\n").encode())
+        await process.wait()
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -33,7 +46,6 @@ async def spoken(program: str, *arguments: str, text: str) -> Speech:
             await process.wait()
     if process.returncode:
         raise errors.SpeechFailed(f"{program} ended with status {process.returncode}")
-    return _samples(wav, program)
 
 
 def _samples(wav: bytes, program: str) -> Speech:

@@ -1,0 +1,67 @@
+"""Accounts as requests need them: by a dialect's key, or by id; kept in memory for a few seconds."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeVar
+
+from engine.store import accounts
+from engine.store.accounts import Account
+from engine.store.database import Database
+
+KEPT_SECONDS = 5.0
+MOST_KEPT = 10_000
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class KeyHolder(NamedTuple):
+    """The account whose key was shown, and the secret that belongs to the key."""
+
+    account: Account
+    secret: str
+
+
+class Accounts:
+    """Reads accounts; a change made elsewhere is seen within 5 s, at once after `forget`."""
+
+    def __init__(self, db: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._db = db
+        self._clock = clock
+        self._by_key: dict[tuple[str, str], tuple[float, KeyHolder]] = {}
+        self._by_id: dict[str, tuple[float, Account]] = {}
+
+    async def by_key(self, dialect: str, key: str) -> KeyHolder | None:
+        """Return who owns a dialect's key; None for an unknown key or a disabled account."""
+
+        async def read() -> KeyHolder | None:
+            found = await self._db.read(lambda conn: accounts.by_key(conn, dialect, key))
+            return KeyHolder(*found) if found else None
+
+        holder = await self._kept(self._by_key, (dialect, key), read)
+        return None if holder is None or holder.account.disabled else holder
+
+    async def get(self, account: str) -> Account | None:
+        """Return an account by id, a disabled one too."""
+        return await self._kept(
+            self._by_id, account, lambda: self._db.read(lambda conn: accounts.get(conn, account))
+        )
+
+    def forget(self) -> None:
+        """Read everything anew: an account or a key was changed."""
+        self._by_key.clear()
+        self._by_id.clear()
+
+    async def _kept(
+        self, kept: dict[K, tuple[float, T]], key: K, read: Callable[[], Awaitable[T | None]]
+    ) -> T | None:
+        now = self._clock()
+        if (entry := kept.get(key)) is not None and entry[0] > now:
+            return entry[1]
+        value = await read()
+        if value is None:
+            kept.pop(key, None)
+        else:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = (now + KEPT_SECONDS, value)
+        return value

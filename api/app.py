@@ -1,0 +1,40 @@
+"""The public HTTP application."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from api.accounts import Accounts
+from api.callbacks.delivery import Delivery
+from api.keys import ACCOUNTS, DATABASE, DELIVERY, ENGINE, WRITER
+from api.middleware import errors
+from api.ports import CommandTaker
+from api.recordings import Recordings
+from api.vendors.vendor import Vendor
+from engine.store.database import Database
+from engine.store.writer import Writer
+
+LARGEST_REQUEST = 1024 * 1024
+
+
+def build_app(
+    *,
+    engine: CommandTaker,
+    db: Database,
+    writer: Writer,
+    accounts: Accounts,
+    delivery: Delivery,
+    recordings: Recordings,
+    vendors: Iterable[Vendor],
+    routes: Iterable[web.AbstractRouteDef] = (),
+) -> web.Application:
+    """Return the application with every dialect mounted at the root; `routes` are further ones, e.g. our own API."""
+    vendors = tuple(vendors)
+    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[errors(vendors)])
+    app[ENGINE], app[DATABASE], app[WRITER] = engine, db, writer
+    app[ACCOUNTS], app[DELIVERY] = accounts, delivery
+    app.add_routes(recordings.routes())
+    app.add_routes(routes)
+    for vendor in vendors:
+        app.add_routes(vendor.routes())
+    return app

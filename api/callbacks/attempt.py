@@ -1,0 +1,115 @@
+"""One attempt to deliver a callback."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+import aiohttp
+import structlog
+
+from api.callbacks.callback import BadAddress, address
+from engine.net import blocked
+from engine.store.deliveries import DeliveryRow
+
+log = structlog.get_logger(__name__)
+MOST_OF_A_REPLY = 16_384
+SECONDS_FOR_A_REPLY = 1.0
+
+
+class Verdict(Enum):
+    """What an attempt means for its delivery."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"  # may work later
+    UNRESOLVED = "unresolved"  # the host has no address; it may get one, but hardly
+    HOPELESS = "hopeless"  # will never work
+
+
+class Attempt(NamedTuple):
+    """How one attempt went: the HTTP status, where there was one; a sentence, where it failed; how long it took."""
+
+    verdict: Verdict
+    status: int | None
+    error: str | None
+    seconds: float
+
+
+async def attempt(
+    session: aiohttp.ClientSession,
+    delivery: DeliveryRow,
+    headers: Mapping[str, str],
+    *,
+    total: float,
+    connect: float,
+) -> Attempt:
+    """POST once, within `total` seconds; any 2xx is success, redirects are not followed, the reply is ignored."""
+    begun = time.monotonic()
+    verdict, status, error = await _post(session, delivery, headers, total, connect)
+    return Attempt(verdict, status, error, time.monotonic() - begun)
+
+
+async def _post(
+    session: aiohttp.ClientSession, delivery: DeliveryRow, headers: Mapping[str, str], total: float, connect: float
+) -> tuple[Verdict, int | None, str | None]:
+    limits = aiohttp.ClientTimeout(total=total, sock_connect=connect)
+    try:
+        reply = await session.post(
+            address(delivery.url),
+            data=delivery.body.encode(),
+            headers={"Content-Type": delivery.content_type, "Accept-Encoding": "identity", **headers},
+            timeout=limits,
+            allow_redirects=False,
+            auto_decompress=False,
+        )
+    except Exception as error:
+        return _accident(error, delivery, total)
+    await _discard(reply)
+    if 200 <= reply.status < 300:
+        return Verdict.DELIVERED, reply.status, None
+    if 300 <= reply.status < 400:
+        return Verdict.FAILED, reply.status, f"The host answered {reply.status}; redirects are not followed."
+    return Verdict.FAILED, reply.status, f"The host answered {reply.status}."
+
+
+async def _discard(reply: aiohttp.ClientResponse) -> None:
+    """Read a short reply, so that its connection can serve again; drop the connection of any other."""
+    try:
+        if reply.content_length is not None and reply.content_length <= MOST_OF_A_REPLY:
+            async with asyncio.timeout(SECONDS_FOR_A_REPLY):
+                await reply.read()
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        log.debug("a callback's reply was cut short")
+    finally:
+        reply.close()
+
+
+def _accident(error: Exception, delivery: DeliveryRow, total: float) -> tuple[Verdict, None, str]:
+    match error:
+        case BadAddress():
+            return Verdict.HOPELESS, None, f"The callback URL can never work. {error}"
+        case aiohttp.InvalidURL():
+            return Verdict.HOPELESS, None, "The callback URL can never work. It is not a URL."
+        case _ if blocked(error):
+            return Verdict.HOPELESS, None, f"This account's callbacks may not go there: {_root(error)}."
+        case aiohttp.ClientConnectorDNSError():
+            return Verdict.UNRESOLVED, None, f"The host {error.host} has no address in the DNS."
+        case aiohttp.ConnectionTimeoutError():
+            return Verdict.FAILED, None, "The host did not accept a connection in time."
+        case TimeoutError():
+            return Verdict.FAILED, None, f"The host did not answer within {total:g} seconds."
+        case aiohttp.ClientConnectorCertificateError():
+            return Verdict.FAILED, None, "The host's TLS certificate is not trusted."
+        case aiohttp.ClientConnectorError():
+            return Verdict.FAILED, None, f"No connection to {error.host}:{error.port}: {error.strerror}."
+        case aiohttp.ClientError() | OSError():
+            return Verdict.FAILED, None, f"The connection failed: {error or type(error).__name__}."
+    log.error("a callback failed in an unforeseen way", delivery=delivery.id, exc_info=error)
+    return Verdict.FAILED, None, f"The request could not be made: {type(error).__name__}."
+
+
+def _root(error: BaseException) -> BaseException:
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error

@@ -1,0 +1,30 @@
+"""What the API writes on calls, conferences and tasks to find its way back from their events."""
+
+import msgspec
+
+
+class Tag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which dialect is told, at which URL ("": nobody), and what that dialect wants to see again."""
+
+    dialect: str
+    url: str = ""
+    data: dict[str, str] = {}
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Tag)
+
+
+def encode(tag: Tag) -> str:
+    """Return a tag as the engine keeps it."""
+    return _encoder.encode(tag).decode()
+
+
+def decode(text: str) -> Tag | None:
+    """Read a tag; None for a text that is not one, e.g. of a task that nobody is told about."""
+    if not text.startswith("{"):
+        return None
+    try:
+        return _decoder.decode(text)
+    except msgspec.DecodeError:
+        return None

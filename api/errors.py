@@ -1,0 +1,34 @@
+"""The engine's refusals as HTTP statuses, once for all dialects."""
+
+from engine.commands import (
+    CallerRefused,
+    CommandRefused,
+    CreditSpent,
+    EngineUnavailable,
+    LimitReached,
+    NoSuchCall,
+    NoSuchConference,
+    NoSuchTask,
+    NumberRefused,
+)
+
+_STATUS: dict[type[CommandRefused], int] = {
+    NoSuchCall: 404,
+    NoSuchConference: 404,
+    NoSuchTask: 404,
+    NumberRefused: 403,
+    CallerRefused: 403,
+    LimitReached: 429,
+    CreditSpent: 402,
+    EngineUnavailable: 503,
+}
+
+
+def status_of(refusal: CommandRefused) -> int:
+    """Return the HTTP status that fits a refusal (RFC 9110 §15); 400 for one without its own."""
+    return next((_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS), 400)
+
+
+def sentence_of(refusal: CommandRefused) -> str:
+    """Return what the customer is told."""
+    return str(refusal) or (type(refusal).__doc__ or "The request was refused.").strip()

@@ -1,0 +1,72 @@
+"""Calls that come in: whose application answers them, and so which dialect is told."""
+
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy import Connection
+
+from api.callbacks.tags import Tag
+from api.vendors.vendor import Vendor
+from engine.calls.call import Call, Direction
+from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered
+from engine.store import applications, calls
+from engine.store.applications import Application
+from engine.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Inbound:
+    """Gives the events of an inbound call the tag that its application's dialect needs.
+
+    The engine knows an application by id only; while a call is up its tag is kept here, and after a restart it is
+    found again from the call. Fed with events in their order.
+    """
+
+    def __init__(self, db: Database, vendors: Mapping[str, Vendor]) -> None:
+        self._db = db
+        self._vendors = vendors
+        self._tags: dict[str, Tag] = {}
+
+    async def tag(self, event: AnyEvent, *, restarted: bool = False) -> Tag | None:
+        """Return the tag of an untagged event; None for one that is of no dialect's inbound call.
+
+        `restarted`: the call may have been offered before this process began.
+        """
+        if isinstance(event, CallOffered):
+            return await self._offered(event)
+        if not isinstance(event, CallAnswered | CallEnded):
+            return None
+        if restarted and event.subject not in self._tags:
+            await self._remember(event.subject)
+        if isinstance(event, CallEnded):
+            return self._tags.pop(event.subject, None)
+        return self._tags.get(event.subject)
+
+    async def load(self) -> None:
+        """Find the tags of the inbound calls that are up."""
+        for call in await self._db.read(lambda conn: calls.list(conn, live=True, limit=1_000_000)):
+            if call.direction == Direction.INBOUND and call.application and not call.tag:
+                await self._keep(call.id, call.application)
+
+    async def _offered(self, event: CallOffered) -> Tag | None:
+        tag = await self._keep(event.subject, event.application)
+        if tag is None:
+            log.warning("an offered call's application tells nobody", call=event.subject, application=event.application)
+        return tag
+
+    async def _remember(self, call_id: str) -> None:
+        call: Call | None = await self._db.read(lambda conn: calls.get(conn, call_id))
+        if call and call.direction == Direction.INBOUND and call.application and not call.tag:
+            await self._keep(call.id, call.application)
+
+    async def _keep(self, call_id: str, application_id: str) -> Tag | None:
+        def read(conn: Connection) -> Application | None:
+            return applications.get(conn, application_id)
+
+        application = await self._db.read(read)
+        vendor = self._vendors.get(application.dialect) if application else None
+        tag = vendor.inbound_tag(application.settings) if application and vendor else None
+        if tag:
+            self._tags[call_id] = tag
+        return tag

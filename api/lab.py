@@ -1,0 +1,232 @@
+"""The lab from outside: which personas there are, what number has which, and calls that the lab places.
+
+The lab is the second Asterisk of docs/lab.md, a telephone network where numbers are people. It is steered by its own
+ARI, whose address is `http://127.0.0.1:${CARILLON_LAB_ARI_PORT}` and whose user is `carillon`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from types import TracebackType
+from typing import Any, NoReturn, Self
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+
+TRUNKS = ("carillon", "registered")
+"""By which way a call reaches the engine: the trunk known by its address, or the contact that registered."""
+
+_PATIENCE = 3.0
+"""Seconds that the lab has for one answer, and for keeping a number's persona."""
+
+_PAUSE = 0.02
+
+
+class LabError(Exception):
+    """The lab cannot do what was asked; the text says what to do about it."""
+
+
+class Persona(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone in the lab's network: the number, what happens when it is called, and the Hz of its tone, if any."""
+
+    number: str
+    does: str
+    tone: int | None = None
+
+
+class Dialled(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that the lab placed: the lab's channel, and the SIP Call-ID that names the recordings."""
+
+    channel: str
+    call_id: str
+
+
+def _speaking(number: str, hertz: int) -> Persona:
+    return Persona(number=number, does=f"answers, speaks a tone of {hertz} Hz and listens", tone=hertz)
+
+
+_TWENTY = (
+    *(573, 741, 823, 908, 1030, 1100, 1292, 1418, 1563, 1687),
+    *(1862, 1933, 2086, 2164, 2261, 2344, 2538, 2677, 2784, 2900),
+)
+
+PERSONAS: tuple[Persona, ...] = (
+    Persona(number="12015550100", does="rings, answers after 1 s and listens"),
+    _speaking("12015550101", 440),
+    Persona(number="12015550102", does="answers, presses 1 after 2 s and then every 5 s"),
+    Persona(number="12015550103", does="answers, presses 5 after 2 s, then 1 after 2 s more, and listens"),
+    Persona(number="12015550104", does="is busy (486)"),
+    Persona(number="12015550105", does="rings for 90 s, then is not available (480)"),
+    Persona(number="12015550106", does="declines (603)"),
+    Persona(number="12015550107", does="does not exist (404)"),
+    Persona(number="12015550108", does="is not available (480)"),
+    Persona(number="12015550109", does="has no free line (503)"),
+    Persona(number="12015550110", does="answers, hangs up after 3 s"),
+    Persona(
+        number="12015550111", does="sends early media (183, a tone of 500 Hz) for 3 s, then is busy (486)", tone=500
+    ),
+    Persona(number="12015550112", does="voicemail: speaks a greeting, beeps (1000 Hz) and listens"),
+    Persona(number="12015550113", does="voicemail without a beep: speaks a greeting and listens"),
+    Persona(
+        number="12015550114",
+        does='answers, says "hello", presses 1 after 3 s, says "my name is" and its number 1 s later, and listens',
+    ),
+    Persona(number="12015550115", does="answers, sends back what it hears"),
+    Persona(number="12015550116", does="answers, asks for 1234# until it is pressed, and listens"),
+    Persona(number="12015550117", does="answers, stops sending RTP after 3 s"),
+    Persona(number="12015550118", does="rings for 8 s, then answers and listens"),
+    *(_speaking(str(12015550120 + index), hertz) for index, hertz in enumerate(_TWENTY)),
+)
+
+_NUMBERS = frozenset(persona.number for persona in PERSONAS)
+
+
+def file_name(call_id: str) -> str:
+    """How the lab writes a SIP Call-ID in the names of its files; docs/lab.md has the rule."""
+    return re.sub(r"[^A-Za-z0-9._-]", "", call_id)[:200]
+
+
+class Lab:
+    """A client of the lab's ARI. Use it as `async with Lab(url, password) as lab`, or call `close`.
+
+    `url` is the base, `http://127.0.0.1:8089`. Every method that asks the lab raises LabError.
+    """
+
+    def __init__(self, url: str, password: str) -> None:
+        self._url = url.rstrip("/").removesuffix("/ari") + "/ari"
+        self._session = aiohttp.ClientSession(
+            auth=aiohttp.BasicAuth("carillon", password), timeout=aiohttp.ClientTimeout(total=_PATIENCE)
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Gives up the connections."""
+        await self._session.close()
+
+    @staticmethod
+    def personas() -> list[Persona]:
+        """Everyone there is, by number."""
+        return list(PERSONAS)
+
+    async def map(self, number: str, persona: str) -> None:
+        """Gives any other number a persona, for good: it lasts over a restart of the lab."""
+        number = self._free(number)
+        if (given := _digits(persona)) not in _NUMBERS:
+            raise LabError(f"{persona} is no persona; `carillon lab personas` lists them")
+        kept, _ = await self._database(number, given)
+        if kept != given:
+            raise LabError(f"the lab did not keep the persona of {number}; its log says why: `make logs`")
+
+    async def unmap(self, number: str) -> None:
+        """Takes a number's persona away; nothing happens where it has none."""
+        await self._database(self._free(number), "")
+
+    async def mapped(self) -> dict[str, str]:
+        """The numbers that were given a persona, with the persona's number."""
+        _, found = await self._database("", "")
+        return found
+
+    async def dial(self, number: str, as_: str, seconds: float = 60, trunk: str = "carillon") -> Dialled:
+        """Calls one of the engine's numbers as a persona, and hangs up so many seconds after the answer.
+
+        `as_` is a persona's number or one that was mapped; it is the caller id, and once the call is answered it says
+        and does what that persona does. The method returns when the INVITE is sent, not when the call is answered.
+        """
+        caller, called = _digits(as_), _digits(number)
+        if not called:
+            raise LabError(f"{number} is not a number: only digits, with or without a + before them")
+        if trunk not in TRUNKS:
+            raise LabError(f"{trunk} is no trunk of the lab: {' or '.join(TRUNKS)}")
+        if caller not in _NUMBERS and caller not in await self.mapped():
+            raise LabError(f"{as_} has no persona; give it one with `carillon lab map {as_} 12015550100`")
+        channel = f"lab-{uuid4().hex}"
+        await self._originate(
+            channel,
+            endpoint=f"PJSIP/{called}@{trunk}",
+            context="caller",
+            extension=caller,
+            timeout=120,
+            callerId=caller,
+            variables={"LAB_SECONDS": f"{seconds:g}"},
+        )
+        status, answer = await self._ask("GET", f"/channels/{channel}/variable", {"variable": "CHANNEL(pjsip,call-id)"})
+        if status != 200:
+            raise LabError(f"the call to {number} ended at once; see the engine's log, and `carillon trunks status`")
+        return Dialled(channel=channel, call_id=answer["value"])
+
+    async def state(self, channel: str) -> str | None:
+        """How a placed call stands, in Asterisk's words (Down, Ring, Ringing, Up); None when it is over."""
+        status, answer = await self._ask("GET", f"/channels/{channel}", {})
+        return answer["state"] if status == 200 else None
+
+    async def hang_up(self, channel: str) -> None:
+        """Ends a placed call; nothing happens where it is over."""
+        await self._ask("DELETE", f"/channels/{channel}", {})
+
+    def _free(self, number: str) -> str:
+        digits = _digits(number)
+        if not digits:
+            raise LabError(f"{number} is not a number: only digits, with or without a + before them")
+        if digits in _NUMBERS:
+            raise LabError(f"{number} is a persona itself; map another number to it")
+        return digits
+
+    async def _database(self, number: str, persona: str) -> tuple[str, dict[str, str]]:
+        """Runs the lab's [database]: (the persona that `number` has now, all that were given)."""
+        channel = f"lab-{uuid4().hex}"
+        await self._originate(
+            channel,
+            endpoint="Local/keep@database/n",
+            context="database",
+            extension="tell",
+            variables={"LAB_NUMBER": number, "LAB_PERSONA": persona},
+        )
+        try:
+            for _ in range(round(_PATIENCE / _PAUSE)):
+                if told := await self._variable(channel, "LAB_MAPPED"):
+                    kept = await self._variable(channel, "LAB_KEPT")
+                    return kept, dict(pair.split("=", 1) for pair in told.split()[1:])
+                await asyncio.sleep(_PAUSE)  # No event says that a channel's variable was set, but through a websocket.
+        finally:
+            await self.hang_up(channel)
+        raise LabError("the lab does not keep personas: is it running with asterisk-config/carrier?")
+
+    async def _variable(self, channel: str, name: str) -> str:
+        status, answer = await self._ask("GET", f"/channels/{channel}/variable", {"variable": name})
+        return str(answer["value"]) if status == 200 else ""
+
+    async def _originate(self, channel: str, **what: object) -> None:
+        status, answer = await self._ask("POST", "/channels", {}, {"channelId": channel, "priority": 1, **what})
+        if status != 200:
+            said = answer.get("message") or answer.get("error") or status
+            raise LabError(f"the lab refused the call ({said}); has anyone registered at its registered trunk?")
+
+    async def _ask(
+        self, method: str, path: str, query: dict[str, str], body: dict[str, object] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        try:
+            async with self._session.request(method, self._url + path, params=query, json=body) as response:
+                text = await response.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            self._unreachable(error)
+        if response.status == 401:
+            raise LabError("the lab refused the password: CARILLON_LAB_ARI_PASSWORD in .env is not its own")
+        return response.status, msgspec.json.decode(text, type=dict[str, Any]) if text else {}
+
+    def _unreachable(self, error: BaseException) -> NoReturn:
+        raise LabError(f"the lab does not answer at {self._url}: start it with `make run`") from error
+
+
+def _digits(number: str) -> str:
+    """A number's digits; empty where it is not one (at most 15 digits, E.164)."""
+    found = re.fullmatch(r"\+?(\d{1,15})", number.strip())
+    return found[1] if found else ""

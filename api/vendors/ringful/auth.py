@@ -1,0 +1,43 @@
+"""Who asks: the key in the path, and `sig` where the account wants it.
+
+Ringful's document shows `seq` and `sig` in every example and says nowhere what they are; vendors.md §1.2 has the
+reading: `sig` is off by default, or "kvmd5".
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from api.accounts import Accounts, KeyHolder
+from api.vendors.ringful.errors import Unauthorized
+from engine.store.accounts import Account
+
+DIALECT = "ringful"
+
+
+async def authenticate(accounts: Accounts, key: str, pairs: Sequence[tuple[str, str]]) -> Account:
+    """Return the account that a request with these parameters comes from; raises Unauthorized."""
+    holder = await accounts.by_key(DIALECT, key)
+    if holder is None:
+        raise Unauthorized("The API key is unknown.")
+    if holder.account.settings.get(DIALECT, {}).get("sig", "off") != "off":
+        _check(holder, pairs)
+    return holder.account
+
+
+def kvmd5(pairs: Sequence[tuple[str, str]], secret: str) -> str:
+    """Return the signature of a request: MD5 in hex of its decoded parameters and the secret.
+
+    Every `key=value` but `sig`, sorted by key, without anything between, then the secret.
+    """
+    signed = sorted((pair for pair in pairs if pair[0] != "sig"), key=lambda pair: pair[0])
+    text = "".join(f"{key}={value}" for key, value in signed) + secret
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _check(holder: KeyHolder, pairs: Sequence[tuple[str, str]]) -> None:
+    given = next((value for key, value in pairs if key == "sig"), "")
+    if not given:
+        raise Unauthorized("The parameter sig is missing; this account signs its requests (kvmd5).")
+    if not hmac.compare_digest(kvmd5(pairs, holder.secret).encode(), given.lower().encode()):
+        raise Unauthorized("The signature (sig) does not fit the request.")

@@ -1,0 +1,103 @@
+"""Ringful's callbacks: which event becomes which action, with exactly the document's keys.
+
+Where the document is silent, vendors.md §1.2 and §2 decide: CalleeHangUp is the far party's hang-up after an answer,
+ServerHangup any other end; a play cut short is neither complete nor failed; conference legs carry two keys more.
+"""
+
+from decimal import Decimal
+
+from api.callbacks.tags import Tag
+from api.vendors.ringful import tags
+from engine.calls.call import Party
+from engine.events import (
+    AnyEvent,
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    ConferenceEnded,
+    ConferenceStarted,
+    DigitReceived,
+    ParticipantJoined,
+    ParticipantLeft,
+    TaskEnded,
+    TaskStarted,
+)
+from engine.tasks.results import Completed, Discarded, Failed, Recorded
+
+Fields = dict[str, str]
+_STARTED = {"play": "PlayStart", "record": "RecordStart", "detect_dtmf": "ToneDetectorStart"}
+ADDITIONS = {"CallReceived": "callReceived", "PlayFailed": "playFailed"}
+"""The actions that are not in the document, and the account settings that switch them off."""
+
+
+def fields(event: AnyEvent, tag: Tag) -> Fields | None:
+    """Return a callback's fields, in the document's order; None for an event that Ringful does not tell.
+
+    RecordComplete's recordFile is still the recording's id.
+    """
+    match event:
+        case CallOffered():
+            return {"action": "CallReceived", "callId": event.subject, "caller": event.caller, "callee": event.callee}
+        case CallAnswered():
+            return {"action": "CallEstablished", "callId": event.subject}
+        case CallEnded():
+            return _ended(event, tag)
+        case TaskStarted() | TaskEnded() | DigitReceived():
+            return _task(event, tag)
+        case ParticipantJoined():
+            return _participant("ConfCallJoined", event)
+        case ParticipantLeft():
+            return _participant("ConfCallLeft", event)
+        case ConferenceStarted():
+            return {"action": "ConfCallStarted", "confCallId": event.subject}
+        case ConferenceEnded():
+            return {"action": "ConfCallCompleted", "confCallId": event.subject}
+    return None
+
+
+def bill_amount(price: int) -> str:
+    """Return millionths of the account's currency as a decimal, e.g. 15000 as `0.015`."""
+    return format((Decimal(price) / 1_000_000).normalize(), "f") if price else "0"
+
+
+def _ended(event: CallEnded, tag: Tag) -> Fields:
+    by_callee = event.answered and event.hung_up_by == Party.FAR
+    told = {
+        "action": "CalleeHangUp" if by_callee else "ServerHangup",
+        "callId": event.subject,
+        "billAmount": bill_amount(event.price),
+    }
+    if conference := tag.data.get(tags.CONFERENCE):
+        told |= {"confCallId": conference, "duration": str(round(event.seconds))}
+    return told
+
+
+def _participant(action: str, event: ParticipantJoined | ParticipantLeft) -> Fields:
+    return {"action": action, "confCallId": event.conference, "participantCallId": event.subject}
+
+
+def _task(event: TaskStarted | TaskEnded | DigitReceived, tag: Tag) -> Fields | None:
+    owner = {tags.owner_key(event.subject): event.subject}
+    match event:
+        case TaskStarted(kind="play"):
+            return {"action": "PlayStart", **_announcement(tag), **owner}
+        case TaskStarted(kind=kind) if kind in _STARTED:
+            return {"action": _STARTED[kind], **owner}
+        case DigitReceived(kind="detect_dtmf"):
+            return {"action": "ToneDetected", **owner, "tone": event.digit}
+        case DigitReceived(kind="wait_for_digits"):
+            action = "WaitForToneDetected" if event.accepted else "WaitForToneMisfire"
+            return {"action": action, **owner, "tone": event.digit}
+        case TaskEnded(kind="play", outcome=Completed()):
+            return {"action": "PlayComplete", **_announcement(tag), **owner}
+        case TaskEnded(kind="play", outcome=Failed(reason=reason)):
+            return {"action": "PlayFailed", **_announcement(tag), **owner, "reason": reason}
+        case TaskEnded(kind="record", outcome=Completed(result=Recorded(recording=recording))):
+            return {"action": "RecordComplete", **owner, "recordFile": recording}
+        case TaskEnded(kind="detect_dtmf", outcome=outcome) if not isinstance(outcome, Failed | Discarded):
+            return {"action": "ToneDetectorStop", **owner}
+    return None
+
+
+def _announcement(tag: Tag) -> Fields:
+    return {"announcement": tag.data.get(tags.ANNOUNCEMENT, "")}

@@ -1,0 +1,123 @@
+"""Ringful's operations on conferences."""
+
+from aiohttp import web
+
+from api.callbacks.tags import decode
+from api.ports import CommandTaker
+from api.vendors.ringful import resources, tags
+from api.vendors.ringful.handlers import Asked
+from api.vendors.ringful.ids import new_conference_id
+from api.vendors.ringful.requests import Number, Parameters
+from engine.commands import (
+    ConferenceView,
+    Enqueue,
+    HangUpConference,
+    Invite,
+    LeaveNow,
+    QueryConference,
+    StartConference,
+)
+from engine.store import calls
+from engine.store.database import Database
+from engine.tasks.join_conference import JoinConference
+from engine.tasks.kinds import AnyTask
+from engine.tasks.leave_conference import LeaveConference
+from engine.tasks.play import Play
+from engine.tasks.wait_for_digits import WaitForDigits
+
+GATE_SECONDS = 30.0  # how long the moderator has to press the expected tone
+
+
+class ConferenceOperations:
+    """ConfCall, StartConf, JoinConf, LeaveConf, HangupConf, QueryConf."""
+
+    def __init__(self, engine: CommandTaker, db: Database) -> None:
+        self._engine = engine
+        self._db = db
+
+    async def conf_call(self, asked: Asked) -> web.Response:
+        """Call the moderator, then, once she is there, the attendees. The URL hears of the conference and each leg."""
+        parameters, conference = asked.parameters, new_conference_id()
+        moderator, attendees = parameters.number("moderator"), parameters.numbers("attendees")
+        url, waiting = parameters.callback_url(), parameters.audio("waitConnectAudio")
+        command = StartConference(
+            id=conference,
+            account=asked.account.id,
+            moderator=_leg(moderator, url, conference, before=_gate(parameters)),
+            attendees=tuple(_leg(attendee, url, conference) for attendee in attendees),
+            waiting_prompt=waiting,
+            tag=tags.tag(url),
+        )
+        return resources.identifier(await self._engine.submit(command))
+
+    async def start_conf(self, asked: Asked) -> web.Response:
+        """Start a conference around a moderator, whose live call is used where there is one (vendors.md §2.10)."""
+        parameters = asked.parameters
+        moderator, url = parameters.number("moderator"), parameters.callback_url()
+        command = StartConference(
+            id=new_conference_id(),
+            account=asked.account.id,
+            moderator=Invite(callee=moderator.digits, tag=tags.tag("", **tags.spelling(moderator))),
+            wait_for_participant=parameters.flag("waitForParticipant"),
+            tag=tags.tag(url),
+        )
+        return resources.identifier(await self._engine.submit(command))
+
+    async def join_conf(self, asked: Asked) -> web.Response:
+        """Queue that a call joins."""
+        parameters = asked.parameters
+        conference, call = parameters.text("confCallId"), parameters.text("participantCallId", "callId")
+        join_moderator, tag = parameters.flag("joinModerator"), tags.tag(parameters.callback_url())
+        await self._view(asked, conference)
+        return await self._queue(
+            asked, call, JoinConference(conference=conference, join_moderator=join_moderator, tag=tag)
+        )
+
+    async def leave_conf(self, asked: Asked) -> web.Response:
+        """Take a call out of its conference, now or when its turn comes; without effect for the moderator."""
+        parameters = asked.parameters
+        conference, call = parameters.text("confCallId"), parameters.text("participantCallId", "callId")
+        if not parameters.flag("immediately", "immediate"):
+            await self._view(asked, conference)
+            return await self._queue(asked, call, LeaveConference(conference=conference))
+        await self._engine.submit(LeaveNow(account=asked.account.id, conference=conference, call=call))
+        return resources.nothing()
+
+    async def hang_up_conf(self, asked: Asked) -> web.Response:
+        """End a conference and everybody's call in it."""
+        conference = asked.parameters.text("confCallId")
+        await self._engine.submit(HangUpConference(account=asked.account.id, conference=conference))
+        return resources.nothing()
+
+    async def query_conf(self, asked: Asked) -> web.Response:
+        """Tell who is in a conference, with the numbers as the customer spelled them."""
+        view = await self._view(asked, asked.parameters.text("confCallId"))
+        return resources.conference(view, await self._written(view))
+
+    async def _view(self, asked: Asked, conference: str) -> ConferenceView:
+        return await self._engine.submit(QueryConference(account=asked.account.id, conference=conference))
+
+    async def _queue(self, asked: Asked, call: str, task: AnyTask) -> web.Response:
+        await self._engine.submit(Enqueue(account=asked.account.id, owner=call, tasks=(task,)))
+        return resources.nothing()
+
+    async def _written(self, view: ConferenceView) -> dict[str, str]:
+        members = (*((view.moderator,) if view.moderator else ()), *view.participants)
+        rows = await self._db.read(lambda conn: [calls.get(conn, member.call) for member in members])
+        found = {row.id: tag.data.get(tags.WRITTEN) for row in rows if row and (tag := decode(row.tag))}
+        return {call: written for call, written in found.items() if written}
+
+
+def _leg(number: Number, url: str, conference: str, before: tuple[AnyTask, ...] = ()) -> Invite:
+    """A leg of ConfCall: its hang-up carries the conference and the duration (vendors.md §2.7)."""
+    tag = tags.tag(url, **{tags.CONFERENCE: conference}, **tags.spelling(number))
+    return Invite(callee=number.digits, tag=tag, before=before)
+
+
+def _gate(parameters: Parameters) -> tuple[AnyTask, ...]:
+    """What keeps a voice mail from being the moderator: `waitToneAudio` prompts for `expectedTone`, else for any."""
+    audio, tones = parameters.audio("waitToneAudio"), parameters.tones("expectedTone")
+    if audio is None and not tones:
+        return ()
+    wait = WaitForDigits(accept=tones, seconds=GATE_SECONDS, barge_in=True, hang_up_on_timeout=True)
+    return (Play(source=audio, wait=False), wait) if audio else (wait,)

@@ -1,0 +1,43 @@
+"""Errors in Ringful's manner: a 4xx or 5xx with a sentence as text (its document names none; vendors.md §1.2)."""
+
+from aiohttp import web
+
+
+class RingfulError(Exception):
+    """A request that cannot be served; the message is what the customer reads."""
+
+    status = 400
+
+
+class Invalid(RingfulError):
+    """A parameter is missing, or its value is not a possible one."""
+
+
+class Unauthorized(RingfulError):
+    """The key is unknown or the signature is wrong."""
+
+    status = 401
+
+
+class NotFound(RingfulError):
+    """There is no such live call or conference in this account."""
+
+    status = 404
+
+
+class WrongBody(RingfulError):
+    """The body is not a form."""
+
+    status = 415
+
+
+class NoMessages(RingfulError):
+    """Text messages have no route."""
+
+    status = 503
+
+
+def render(status: int, sentence: str) -> web.Response:
+    """Return an error as text."""
+    headers = {"Retry-After": "1"} if status in (429, 503) else None
+    return web.Response(status=status, text=sentence, headers=headers)

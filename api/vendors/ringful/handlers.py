@@ -1,0 +1,122 @@
+"""Ringful's operations on calls and queues: each reads its parameters, asks the engine once, and answers."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from aiohttp import web
+
+from api.ports import CommandTaker
+from api.vendors.ringful import resources, tags
+from api.vendors.ringful.errors import Invalid, NoMessages
+from api.vendors.ringful.requests import Parameters
+from engine.commands import Enqueue, HangUpCall, PlaceCall, StopTasks
+from engine.store.accounts import Account
+from engine.tasks.detect_dtmf import DetectDtmf
+from engine.tasks.hang_up import HangUp
+from engine.tasks.kinds import AnyTask
+from engine.tasks.play import Play
+from engine.tasks.record import Record
+from engine.tasks.stop import StopBackground
+from engine.tasks.wait_for_digits import WaitForDigits
+
+
+class Asked(NamedTuple):
+    """An authenticated request."""
+
+    account: Account
+    parameters: Parameters
+
+
+Operation = Callable[[Asked], Awaitable[web.Response]]
+
+
+class CallOperations:
+    """Call, Hangup, Play, Record, StopRecord, WaitForTone, StartToneDetector, StopToneDetector, and the two of SMS."""
+
+    def __init__(self, engine: CommandTaker) -> None:
+        self._engine = engine
+
+    async def call(self, asked: Asked) -> web.Response:
+        """Ring a phone; the id comes back before it is answered."""
+        callee, caller = asked.parameters.number("callee"), asked.parameters.number_or_none("callerId")
+        url = asked.parameters.callback_url()
+        call = await self._engine.submit(
+            PlaceCall(
+                account=asked.account.id,
+                callee=callee.digits,
+                caller=caller.digits if caller else None,
+                tag=tags.tag(url, **tags.spelling(callee)),
+            )
+        )
+        return resources.identifier(call.id)
+
+    async def hang_up(self, asked: Asked) -> web.Response:
+        """End a call, now or when its turn comes."""
+        call = asked.parameters.text("callId")
+        if not asked.parameters.flag("immediate", "immediately"):
+            return await self._queue(asked, call, HangUp())
+        await self._engine.submit(HangUpCall(account=asked.account.id, call=call))
+        return resources.nothing()
+
+    async def play(self, asked: Asked) -> web.Response:
+        """Queue an announcement."""
+        parameters = asked.parameters
+        owner, announcement = _owner(parameters), parameters.audio("announcement")
+        if announcement is None:
+            raise Invalid("The parameter announcement is missing.")
+        url, wait = parameters.callback_url(), parameters.flag("waitComplete")
+        tag = tags.tag(url, announcement=announcement) if url else ""
+        return await self._queue(asked, owner, Play(source=announcement, wait=wait, tag=tag))
+
+    async def record(self, asked: Asked) -> web.Response:
+        """Queue a recorder; its link ends in `<callId>.wav`."""
+        owner, url = _owner(asked.parameters), asked.parameters.callback_url()
+        return await self._queue(asked, owner, Record(name=owner, tag=tags.tag(url)))
+
+    async def stop_record(self, asked: Asked) -> web.Response:
+        """Stop the recorder, and only it (vendors.md §2.4)."""
+        return await self._stop(asked, "record", None)
+
+    async def wait_for_tone(self, asked: Asked) -> web.Response:
+        """Hold the queue until one of the tones is pressed."""
+        owner, tones = _owner(asked.parameters), asked.parameters.tones("tone")
+        if not tones:
+            raise Invalid("The parameter tone is missing.")
+        tag = tags.tag(asked.parameters.callback_url())
+        return await self._queue(asked, owner, WaitForDigits(accept=tones, tag=tag))
+
+    async def start_tone_detector(self, asked: Asked) -> web.Response:
+        """Queue a detector that tells every tone."""
+        owner, url = _owner(asked.parameters), asked.parameters.callback_url()
+        if not url:
+            raise Invalid("The parameter callbackUrl is missing.")
+        return await self._queue(asked, owner, DetectDtmf(tag=tags.tag(url)))
+
+    async def stop_tone_detector(self, asked: Asked) -> web.Response:
+        """Stop the detector; its end is told to this request's callbackUrl, else to the detector's."""
+        return await self._stop(asked, "detect_dtmf", tags.tag(asked.parameters.callback_url()) or None)
+
+    async def message(self, asked: Asked) -> web.Response:
+        """Refuse a text message: there is no route for one."""
+        raise NoMessages("Text messages cannot be sent: this server has no message route yet.")
+
+    async def _stop(self, asked: Asked, kind: str, tag: str | None) -> web.Response:
+        owner = _owner(asked.parameters)
+        if not asked.parameters.flag("immediate", "immediately"):
+            return await self._queue(asked, owner, StopBackground(stops=kind, stopped_tag=tag))
+        await self._engine.submit(StopTasks(account=asked.account.id, owner=owner, kind=kind, tag=tag))
+        return resources.nothing()
+
+    async def _queue(self, asked: Asked, owner: str, task: AnyTask) -> web.Response:
+        await self._engine.submit(Enqueue(account=asked.account.id, owner=owner, tasks=(task,)))
+        return resources.nothing()
+
+
+def _owner(parameters: Parameters) -> str:
+    """Whose queue it is: `callId`, or `confCallId` for a conference's."""
+    call, conference = parameters.text_or_none("callId"), parameters.text_or_none("confCallId")
+    if call and conference and call != conference:
+        raise Invalid("Give callId or confCallId, not both.")
+    if not (owner := call or conference):
+        raise Invalid("The parameter callId is missing (confCallId for a conference).")
+    return owner

@@ -1,0 +1,157 @@
+"""Ringful's parameters, read as its document means them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from aiohttp import web
+
+from api.callbacks.callback import FORM, BadAddress, address
+from api.numbers import NotANumber, dialled
+from api.vendors.ringful.errors import Invalid, WrongBody
+from engine.store.accounts import Account
+
+TONES = frozenset("0123456789*#ABCD")  # RFC 4733 §3.2
+MOST_PARAMETERS = 100
+MOST_ATTENDEES = 100
+LONGEST_VALUE = 4096
+SECONDS_FOR_A_BODY = 15.0
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A phone number: as the customer wrote it, and the digits to dial."""
+
+    written: str
+    digits: str
+
+
+async def read_pairs(request: web.Request) -> Pairs:
+    """Return every parameter, those of the query first, then the form's.
+
+    Raises Invalid, WrongBody; aiohttp's HTTPRequestEntityTooLarge for a body of more than 1 MB.
+    """
+    pairs = list(request.query.items())
+    if request.can_read_body:
+        pairs += await _form(request)
+    if len(pairs) > MOST_PARAMETERS:
+        raise Invalid(f"There are more than {MOST_PARAMETERS} parameters.")
+    return pairs
+
+
+async def _form(request: web.Request) -> Pairs:
+    try:
+        async with asyncio.timeout(SECONDS_FOR_A_BODY):
+            body = await request.read()
+    except TimeoutError:
+        raise Invalid(f"The body did not arrive within {SECONDS_FOR_A_BODY:g} seconds.") from None
+    if not body:
+        return ()
+    if request.content_type not in (FORM, "application/octet-stream"):  # aiohttp's word for none given
+        raise WrongBody(f"Send the parameters in the URL or as {FORM}.")
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+    except UnicodeDecodeError:
+        raise Invalid("The body is not UTF-8.") from None
+    except ValueError:
+        raise Invalid(f"There are more than {MOST_PARAMETERS} parameters.") from None
+
+
+class Parameters:
+    """A request's parameters by name. The first of two counts, unknown ones are ignored, an empty one is absent.
+
+    Every method raises Invalid with a sentence that names the parameter.
+    """
+
+    def __init__(self, pairs: Pairs, account: Account) -> None:
+        self._values: dict[str, str] = {}
+        self._account = account
+        for name, value in pairs:
+            self._values.setdefault(name, value)
+
+    def text(self, *names: str) -> str:
+        """Return a required value, under the first of its names that is there."""
+        value = self.text_or_none(*names)
+        if value is None:
+            raise Invalid(f"The parameter {names[0]} is missing.")
+        return value
+
+    def text_or_none(self, *names: str) -> str | None:
+        """Return an optional value."""
+        for name in names:
+            if value := self._values.get(name, "").strip():
+                if len(value) > LONGEST_VALUE:
+                    raise Invalid(f"The parameter {name} is longer than {LONGEST_VALUE} characters.")
+                if not value.isprintable():
+                    raise Invalid(f"The parameter {name} holds control characters.")
+                return value
+        return None
+
+    def flag(self, *names: str, default: bool = True) -> bool:
+        """Return true or false, written in any case."""
+        value = self.text_or_none(*names)
+        if value is None:
+            return default
+        if value.lower() not in ("true", "false"):
+            raise Invalid(f"The parameter {names[0]} must be true or false.")
+        return value.lower() == "true"
+
+    def number(self, name: str) -> Number:
+        """Return a required phone number or extension."""
+        return self._number(name, self.text(name))
+
+    def number_or_none(self, name: str) -> Number | None:
+        """Return an optional phone number or extension."""
+        value = self.text_or_none(name)
+        return None if value is None else self._number(name, value)
+
+    def numbers(self, name: str) -> tuple[Number, ...]:
+        """Return a required, comma separated list of phone numbers."""
+        written = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        if not written:
+            raise Invalid(f"The parameter {name} is missing.")
+        if len(written) > MOST_ATTENDEES:
+            raise Invalid(f"The parameter {name} lists more than {MOST_ATTENDEES} numbers.")
+        return tuple(self._number(name, part) for part in written)
+
+    def callback_url(self, name: str = "callbackUrl") -> str:
+        """Return an optional callback URL, "" for none. A sloppy one passes; one that can never work does not."""
+        value = self.text_or_none(name)
+        if value is None:
+            return ""
+        try:
+            address(value)
+        except BadAddress as error:
+            raise Invalid(f"The parameter {name} cannot be used. {error}") from None
+        return value
+
+    def audio(self, name: str) -> str | None:
+        """Return an optional address of an audio file."""
+        value = self.text_or_none(name)
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if not (parts.scheme in ("http", "https") and parts.hostname) and not (parts.scheme == "file" and parts.path):
+            raise Invalid(f"The parameter {name} must be an http://, https:// or file:/// URL.")
+        return value
+
+    def tones(self, name: str) -> tuple[str, ...]:
+        """Return an optional comma separated list of touch tones; empty for none."""
+        value = self.text_or_none(name)
+        if value is None:
+            return ()
+        tones = tuple(part.strip().upper() for part in value.split(","))
+        if not all(tone in TONES for tone in tones):
+            raise Invalid(f"The parameter {name} must list single keys: 0-9, *, #, A-D.")
+        return tones
+
+    def _number(self, name: str, written: str) -> Number:
+        try:
+            return Number(written, dialled(written, self._account.country))
+        except NotANumber as error:
+            raise Invalid(f"The parameter {name} is not a phone number. {error}") from None

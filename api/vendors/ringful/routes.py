@@ -1,0 +1,105 @@
+"""Ringful's paths: `/<Method>/apikey/<key>`, the method in any case, GET or POST."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from api.accounts import Accounts
+from api.callbacks.callback import Callback, form
+from api.callbacks.tags import Tag
+from api.errors import sentence_of, status_of
+from api.ports import CommandTaker
+from api.recordings import Recordings
+from api.vendors.ringful import callbacks
+from api.vendors.ringful.auth import DIALECT, authenticate
+from api.vendors.ringful.conferences import ConferenceOperations
+from api.vendors.ringful.errors import RingfulError, render
+from api.vendors.ringful.handlers import Asked, CallOperations, Operation
+from api.vendors.ringful.requests import Parameters, read_pairs
+from engine.commands import CommandRefused
+from engine.events import AnyEvent
+from engine.store.database import Database
+from engine.store.deliveries import DeliveryRow
+
+
+def operations(calls: CallOperations, conferences: ConferenceOperations) -> dict[str, Operation]:
+    """Return every method by its name in lower case, with the aliases of vendors.md §2.1 and §2.2."""
+    return {
+        "call": calls.call,
+        "hangup": calls.hang_up,
+        "play": calls.play,
+        "record": calls.record,
+        "stoprecord": calls.stop_record,
+        "recordstop": calls.stop_record,
+        "waitfortone": calls.wait_for_tone,
+        "starttonedetector": calls.start_tone_detector,
+        "starttonedector": calls.start_tone_detector,
+        "stoptonedetector": calls.stop_tone_detector,
+        "stoptonedector": calls.stop_tone_detector,
+        "confcall": conferences.conf_call,
+        "startconf": conferences.start_conf,
+        "joinconf": conferences.join_conf,
+        "leaveconf": conferences.leave_conf,
+        "hangupconf": conferences.hang_up_conf,
+        "queryconf": conferences.query_conf,
+        "sendreceivesms": calls.message,
+        "sendrecivesms": calls.message,
+        "sendsms": calls.message,
+    }
+
+
+class Ringful:
+    """The Ringful dialect (api.vendors.vendor.Vendor)."""
+
+    name = DIALECT
+    paths = re.compile(r"/[^/]*/apikey(/|$)", re.IGNORECASE)
+
+    def __init__(self, engine: CommandTaker, db: Database, accounts: Accounts, recordings: Recordings) -> None:
+        self._accounts, self._recordings = accounts, recordings
+        self._operations = operations(CallOperations(engine), ConferenceOperations(engine, db))
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """One route for all methods, by GET and POST."""
+        path = f"/{{method:(?i:{'|'.join(self._operations)})}}/apikey/{{key}}"
+        return [web.get(path, self._answer, allow_head=False), web.post(path, self._answer)]
+
+    def render_error(self, status: int, sentence: str) -> web.Response:
+        """An error as text."""
+        return render(status, sentence)
+
+    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
+        """The application's inboundUrl hears of its calls."""
+        url = settings.get("inboundUrl")
+        return Tag(dialect=DIALECT, url=str(url)) if url else None
+
+    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+        """One form by POST for an event of the document, and for our two additions unless they are switched off."""
+        fields = callbacks.fields(event, tag)
+        if fields is None:
+            return ()
+        if (addition := callbacks.ADDITIONS.get(fields["action"])) and not await self._wanted(event.account, addition):
+            return ()
+        if "recordFile" in fields:
+            fields["recordFile"] = await self._recordings.url(fields["recordFile"]) or ""
+        return (form(tag.url, fields),)
+
+    async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
+        """Ringful signs no callback."""
+        return {}
+
+    async def _wanted(self, account_id: str, addition: str) -> bool:
+        account = await self._accounts.get(account_id)
+        return account is None or account.settings.get(DIALECT, {}).get(addition, True) is not False
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        operation = self._operations[request.match_info["method"].lower()]
+        try:
+            pairs = await read_pairs(request)
+            account = await authenticate(self._accounts, request.match_info["key"], pairs)
+            return await operation(Asked(account, Parameters(pairs, account)))
+        except RingfulError as error:
+            return render(error.status, str(error))
+        except CommandRefused as refusal:
+            return render(status_of(refusal), sentence_of(refusal))

@@ -1,0 +1,265 @@
+"""A SIP telephone of one call, for tests: what was answered on the wire, and the RTP that came back.
+
+It speaks G.711 mu-law and RFC 4733 digits over UDP, knows no authentication, and is no softphone: tests that need
+one use a real one.
+"""
+
+import asyncio
+import math
+import random
+import re
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from pydub.utils import audioop
+
+TELEPHONE_EVENT = 101
+DIGITS = "0123456789*#ABCD"
+FRAME = 160
+FRAME_SECONDS = 0.02
+
+
+@dataclass(kw_only=True)
+class CallResult:
+    """What a call was. Times are seconds since the INVITE; `answered` and `ended_by_peer` are None where it was not."""
+
+    call_id: str
+    statuses: list[tuple[float, int, bool]] = field(default_factory=list)
+    """Each answer to the INVITE: when, its status code, whether it held an SDP body."""
+    answered: float | None = None
+    ended_by_peer: float | None = None
+    rtp: list[tuple[float, bytes]] = field(default_factory=list)
+    """The mu-law payloads that came, with their times; the digits are not among them."""
+    rtcp: list[float] = field(default_factory=list)
+    digits: list[tuple[float, str]] = field(default_factory=list)
+
+    @property
+    def status(self) -> int:
+        """The final status code."""
+        return self.statuses[-1][1]
+
+    def pcm(self, since: float = 0.0, until: float = math.inf) -> bytes:
+        """The audio that came between two times, 8 kHz 16-bit, packets put end to end."""
+        return b"".join(audioop.ulaw2lin(data, 2) for at, data in self.rtp if since <= at < until)
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.queue.put_nowait(data)
+
+
+class SipCaller:
+    """Calls `number` at `host`:`port` over UDP from `address`; one object, one call."""
+
+    def __init__(self, host: str, port: int, *, address: str = "127.0.0.1", caller: str = "12015559999") -> None:
+        self._target, self._address, self._caller = (host, port), address, caller
+        self.result = CallResult(call_id=f"{uuid4().hex}@{address}")
+        self._sequence, self._remote = 1, ("", 0)
+        self._to_tag = ""
+
+    async def call(
+        self,
+        number: str,
+        *,
+        seconds: float,
+        tone: float | None = None,
+        press: tuple[tuple[float, str], ...] = (),
+        send: bool = True,
+    ) -> CallResult:
+        """Calls and stays at most `seconds`, then sends CANCEL or BYE.
+
+        `tone`: Hz that is spoken once answered (silence otherwise); `press`: (seconds after the answer, digit);
+        `send`: whether RTP is sent at all.
+        """
+        loop = asyncio.get_running_loop()
+        self._number, self._began = number, loop.time()
+        self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, 0))
+        self._rtp, rtp = await self._rtp_socket()
+        self._rtcp, rtcp = await loop.create_datagram_endpoint(
+            _Datagrams, local_addr=(self._address, self._rtp.get_extra_info("sockname")[1] + 1)
+        )
+        self._branch = f"z9hG4bK{uuid4().hex}"
+        self._request("INVITE", self._offer())
+        listeners = [
+            asyncio.create_task(self._read_rtp(rtp.queue), name="caller rtp"),
+            asyncio.create_task(self._read_rtcp(rtcp.queue), name="caller rtcp"),
+        ]
+        self._speaker: asyncio.Task[None] | None = None
+        self._speech = (tone, dict(press), send)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._read_sip(sip.queue)
+        except TimeoutError:
+            await self._give_up(sip.queue)
+        finally:
+            tasks = [*listeners, *([self._speaker] if self._speaker else [])]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for transport in (self._sip, self._rtp, self._rtcp):
+                transport.close()
+        return self.result
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time() - self._began
+
+    async def _rtp_socket(self) -> tuple[asyncio.DatagramTransport, _Datagrams]:
+        loop = asyncio.get_running_loop()
+        for _ in range(100):
+            port = random.randrange(40000, 60000, 2)
+            try:
+                return await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, port))
+            except OSError:
+                continue
+        raise RuntimeError("no free pair of UDP ports for RTP between 40000 and 60000")
+
+    def _offer(self) -> str:
+        port = self._rtp.get_extra_info("sockname")[1]
+        return (
+            f"v=0\r\no=- 1 1 IN IP4 {self._address}\r\ns=-\r\nc=IN IP4 {self._address}\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP 0 {TELEPHONE_EVENT}\r\na=rtpmap:0 PCMU/8000\r\n"
+            f"a=rtpmap:{TELEPHONE_EVENT} telephone-event/8000\r\na=fmtp:{TELEPHONE_EVENT} 0-15\r\na=sendrecv\r\n"
+        )
+
+    def _request(self, method: str, body: str = "", *, branch: str = "") -> None:
+        host, port = self._sip.get_extra_info("sockname")
+        to = f"<sip:{self._number}@{self._target[0]}:{self._target[1]}>{self._to_tag}"
+        lines = [
+            f"{method} sip:{self._number}@{self._target[0]}:{self._target[1]} SIP/2.0",
+            f"Via: SIP/2.0/UDP {host}:{port};branch={branch or self._branch};rport",
+            f"From: <sip:{self._caller}@{host}>;tag=caller",
+            f"To: {to}",
+            f"Call-ID: {self.result.call_id}",
+            f"CSeq: {self._sequence} {method}",
+            f"Contact: <sip:{self._caller}@{host}:{port}>",
+            "Max-Forwards: 70",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self._target)
+
+    async def _read_sip(self, queue: asyncio.Queue[bytes]) -> None:
+        while True:
+            text = (await queue.get()).decode(errors="replace")
+            if text.startswith("SIP/2.0"):
+                if self._heard_answer(text):
+                    return
+            elif text.startswith("BYE"):
+                self.result.ended_by_peer = self._now()
+                self._reply_ok(text)
+                return
+            elif not text.startswith("ACK"):
+                self._reply_ok(text)
+
+    def _heard_answer(self, text: str) -> bool:
+        """Notes an answer; True where the call is over with it."""
+        if "INVITE" not in (re.search(r"(?im)^CSeq:.*$", text) or [""])[0]:
+            return False
+        code = int(text.split(" ", 2)[1])
+        if code == 100:
+            return False
+        repeated = code >= 200 and bool(self.result.statuses) and self.result.statuses[-1][1] >= 200
+        tag = re.search(r"(?im)^To:.*(;tag=[^;\r\n]+)", text)
+        self._to_tag = tag[1] if tag else ""
+        if not repeated:
+            self.result.statuses.append((self._now(), code, "m=audio" in text))
+        if code < 200:
+            return False
+        self._request("ACK", branch="" if code >= 300 else f"z9hG4bK{uuid4().hex}")
+        if code < 300 and not repeated:
+            self.result.answered = self._now()
+            peer = re.search(r"(?m)^c=IN IP4 ([\d.]+)", text), re.search(r"(?m)^m=audio (\d+)", text)
+            assert peer[0] and peer[1], "the answer had no SDP"
+            self._remote = (peer[0][1], int(peer[1][1]))
+            self._speaker = asyncio.create_task(self._speak(), name="caller speech")
+        return code >= 300
+
+    def _reply_ok(self, request: str) -> None:
+        kept = [line for line in request.split("\r\n") if re.match(r"(?i)(via|from|to|call-id|cseq):", line)]
+        lines = ["SIP/2.0 200 OK", *kept, "Content-Length: 0"]
+        self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._target)
+
+    async def _give_up(self, queue: asyncio.Queue[bytes]) -> None:
+        if self.result.answered is None:
+            tag, self._to_tag = self._to_tag, ""
+            self._request("CANCEL")
+            self._to_tag = tag
+        else:
+            self._sequence += 1
+            self._request("BYE", branch=f"z9hG4bK{uuid4().hex}")
+        try:
+            async with asyncio.timeout(2):
+                while not (text := (await queue.get()).decode(errors="replace")).startswith("SIP/2.0 2"):
+                    if text.startswith("SIP/2.0"):
+                        self._heard_answer(text)
+        except TimeoutError:
+            return
+
+    async def _read_rtp(self, queue: asyncio.Queue[bytes]) -> None:
+        last = -1
+        while True:
+            packet = await queue.get()
+            kind, stamp = packet[1] & 0x7F, struct.unpack("!I", packet[4:8])[0]
+            if kind == 0:
+                self.result.rtp.append((self._now(), packet[12:]))
+            elif kind == TELEPHONE_EVENT and packet[13] & 0x80 and stamp != last:
+                last = stamp
+                self.result.digits.append((self._now(), DIGITS[packet[12]]))
+
+    async def _read_rtcp(self, queue: asyncio.Queue[bytes]) -> None:
+        while True:
+            await queue.get()
+            self.result.rtcp.append(self._now())
+
+    async def _speak(self) -> None:
+        hertz, press, send = self._speech
+        if not send:
+            return
+        loop = asyncio.get_running_loop()
+        began, number, ssrc = loop.time(), 0, random.getrandbits(32)
+        pending = sorted(press.items())
+        sequence = 0
+        while True:
+            await asyncio.sleep(max(0.0, began + number * FRAME_SECONDS - loop.time()))
+            stamp = number * FRAME
+            if pending and number * FRAME_SECONDS >= pending[0][0]:
+                _, digit = pending.pop(0)
+                event = DIGITS.index(digit)
+                for step in range(1, 9):
+                    for _ in range(3 if step == 8 else 1):
+                        data = struct.pack("!BBH", event, (0x80 if step == 8 else 0) | 10, step * FRAME)
+                        self._send_rtp(TELEPHONE_EVENT, sequence, stamp, ssrc, data, marker=step == 1)
+                        sequence += 1
+                    number += 1
+                    await asyncio.sleep(max(0.0, began + number * FRAME_SECONDS - loop.time()))
+                continue
+            self._send_rtp(0, sequence, stamp, ssrc, _frame(hertz, stamp), marker=sequence == 0)
+            sequence += 1
+            number += 1
+
+    def _send_rtp(self, kind: int, sequence: int, stamp: int, ssrc: int, data: bytes, *, marker: bool) -> None:
+        head = struct.pack("!BBHII", 0x80, kind | (0x80 if marker else 0), sequence & 0xFFFF, stamp & 0xFFFFFFFF, ssrc)
+        self._rtp.sendto(head + data, self._remote)
+
+
+def _frame(hertz: float | None, stamp: int) -> bytes:
+    if hertz is None:
+        return b"\xff" * FRAME
+    samples = (int(8000 * math.sin(2 * math.pi * hertz * (stamp + n) / 8000)) for n in range(FRAME))
+    return audioop.lin2ulaw(struct.pack(f"<{FRAME}h", *samples), 2)
+
+
+def write_wav(path: Path, pcm: bytes) -> None:
+    """Writes 8 kHz 16-bit mono audio."""
+    import wave
+
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(pcm)
