@@ -1,0 +1,283 @@
+import pytest
+from redis.exceptions import ConnectionError as RedisLost
+
+from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
+from engine.features.admission import Admission, TooLittleLeft, TooLongToWait, TooManyCalls
+from engine.features.book import Book
+from engine.store import accounts, applications, extensions, ledger, numbers, rates, trunks
+from engine.store.accounts import Account
+from engine.store.applications import Application
+from engine.store.database import Database
+from engine.store.extensions import Extension
+from engine.store.numbers import Number
+from engine.store.rates import Rate
+from engine.store.trunks import Trunk
+from engine.store.writer import Writer
+
+LAB_NUMBER = "12015550114"
+
+
+class CountersInMemory:
+    """Counters that behave, for one process; `lost` makes them answer as a Redis that is down does."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, dict[str, int]] = {}
+        self.wait = 0.0
+        self.lost = False
+
+    def _held(self, account: str) -> dict[str, int]:
+        if self.lost:
+            raise RedisLost
+        return self.places.setdefault(account, {})
+
+    async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
+        held = self._held(account)
+        if call in held:
+            return held[call]
+        if len(held) >= most:
+            raise TooManyCalls
+        left = wanted if available is None else available - sum(held.values())
+        if available is not None and left < least:
+            raise TooLittleLeft
+        held[call] = min(wanted, left)
+        return held[call]
+
+    async def restore(self, account: str, call: str, reserved: int) -> None:
+        self._held(account)[call] = reserved
+
+    async def give_back(self, account: str, call: str) -> None:
+        self._held(account).pop(call, None)
+
+    async def pace(self, account: str, per_second: float, longest: float) -> float:
+        if self.wait > longest:
+            raise TooLongToWait
+        return self.wait
+
+
+@pytest.fixture
+def counters() -> CountersInMemory:
+    return CountersInMemory()
+
+
+@pytest.fixture
+def admission(database: Database, book: Book, counters: CountersInMemory) -> Admission:
+    return Admission(database, book, counters)
+
+
+async def test_a_new_account_may_call_the_lab(admission: Admission, account: Account) -> None:
+    admitted = await admission.admit(account.id, "call-1", "+1 (201) 555-0114", None, max_seconds=14400)
+    assert admitted.digits == LAB_NUMBER
+    assert [(route.endpoint, route.trunk) for route in admitted.routes] == [(f"PJSIP/{LAB_NUMBER}@trunk-lab", "lab")]
+    assert (admitted.caller, admitted.max_seconds, admitted.wait) == (None, 14400, 0)
+
+
+@pytest.mark.parametrize(
+    ("callee", "why"),
+    [
+        ("442079460000", "no allowed prefix"),
+        ("911", "Emergency"),
+        ("+911", "Emergency"),
+        ("500&PJSIP/x", "only digits"),
+        ("12015550114@evil", "only digits"),
+        ("${EXTEN}", "only digits"),
+        ("100", "7 to 15"),
+        ("", "only digits"),
+    ],
+)
+async def test_what_may_not_be_called_is_refused_and_takes_no_place(
+    admission: Admission, account: Account, counters: CountersInMemory, callee: str, why: str
+) -> None:
+    with pytest.raises(NumberRefused, match=why):
+        await admission.admit(account.id, "call-1", callee, None, max_seconds=60)
+    with pytest.raises(NumberRefused, match=why):
+        admission.check(account.id, callee, None)
+    assert not counters.places.get(account.id)
+
+
+async def test_an_allowed_prefix_opens_its_numbers(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(lambda conn: accounts.allow(conn, account.id, "44"))
+    await book.load()
+    assert (
+        await admission.admit(account.id, "call-1", "00442079460000", None, max_seconds=60)
+    ).digits == "442079460000"
+
+
+async def test_an_own_extension_is_rung_and_another_account_s_is_not(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    other = Account(id="account-2", name="other", created=0)
+    await writer.write(lambda conn: accounts.create(conn, other))
+    await writer.write(
+        lambda conn: extensions.add(conn, Extension(number="100", account=account.id, name="A", password="x" * 10))
+    )
+    await book.load()
+    admitted = await admission.admit(account.id, "call-1", "100", None, max_seconds=60)
+    assert [(route.endpoint, route.trunk) for route in admitted.routes] == [("PJSIP/100", None)]
+    with pytest.raises(NumberRefused):
+        await admission.admit(other.id, "call-2", "100", None, max_seconds=60)
+
+
+async def test_several_trunks_are_there_to_fail_over(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(lambda conn: trunks.add(conn, Trunk(name="b", host="192.0.2.2", prefix="1201", priority=2)))
+    await writer.write(lambda conn: trunks.add(conn, Trunk(name="a", host="192.0.2.1", prefix="1201", priority=1)))
+    await book.load()
+    assert [route.trunk for route in admission.routes(account.id, LAB_NUMBER)] == ["lab", "a", "b"]
+
+
+async def test_a_number_without_a_trunk_is_refused(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(lambda conn: trunks.remove(conn, "lab"))
+    await book.load()
+    with pytest.raises(NumberRefused, match="No trunk"):
+        await admission.admit(account.id, "call-1", LAB_NUMBER, None, max_seconds=60)
+
+
+async def test_a_disabled_or_unknown_account_calls_nobody(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(lambda conn: accounts.update(conn, account.id, disabled=True))
+    await book.load()
+    for who in (account.id, "account-none"):
+        with pytest.raises(NumberRefused, match="disabled"):
+            await admission.admit(who, "call-1", LAB_NUMBER, None, max_seconds=60)
+
+
+async def test_a_caller_id_is_shown_only_if_owned_or_verified(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    application = Application(id="app-1", account=account.id, name="main", tasks=[])
+    await writer.write(lambda conn: applications.create(conn, application))
+    for number in ("12015559999", "500"):
+        await writer.write(
+            lambda conn, number=number: numbers.assign(
+                conn, Number(number=number, account=account.id, application="app-1")
+            )
+        )
+    await writer.write(lambda conn: accounts.add_caller_id(conn, account.id, "442079460000"))
+    await book.load()
+
+    async def shown(caller: str | None, call: str) -> str | None:
+        return (await admission.admit(account.id, call, LAB_NUMBER, caller, max_seconds=60)).caller
+
+    assert await shown("+44 20 7946 0000", "call-1") == "442079460000"
+    assert await shown("(201) 555-9999", "call-2") == "12015559999"
+    assert await shown(None, "call-3") == "442079460000"
+    for foreign in ("12015550000", "500", "anonymous", "442079460000;x", "911"):
+        with pytest.raises(CallerRefused):
+            await shown(foreign, "call-4")
+
+
+async def test_an_extension_s_number_is_shown_inside_only(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    for number in ("100", "101"):
+        extension = Extension(number=number, account=account.id, name="", password="x" * 10)
+        await writer.write(lambda conn, extension=extension: extensions.add(conn, extension))
+    await book.load()
+    assert (await admission.admit(account.id, "a", "101", "100", max_seconds=60)).caller == "100"
+    assert (await admission.admit(account.id, "b", LAB_NUMBER, "100", max_seconds=60)).caller is None
+    assert (await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=60, party="100")).caller is None
+
+
+async def test_the_other_leg_s_number_may_be_shown_unless_it_is_no_number(
+    admission: Admission, account: Account
+) -> None:
+    async def shown(party: str, call: str) -> str | None:
+        return (await admission.admit(account.id, call, LAB_NUMBER, None, max_seconds=60, party=party)).caller
+
+    assert await shown("+442079460000", "a") == "442079460000"
+    assert await shown("anonymous", "b") is None
+    assert await shown("1" * 30, "c") is None
+
+
+async def test_calls_at_once_are_limited_and_a_released_place_is_free_again(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(lambda conn: accounts.update(conn, account.id, max_calls=2))
+    await book.load()
+    for call in ("a", "b", "a"):
+        await admission.admit(account.id, call, LAB_NUMBER, None, max_seconds=60)
+    with pytest.raises(LimitReached, match="2 calls at once"):
+        await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=60)
+    await admission.release(account.id, "a")
+    await admission.release(account.id, "a")
+    await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=60)
+
+
+async def _prepaid(writer: Writer, book: Book, account: Account, balance: int | None, daily: int | None = None) -> None:
+    await writer.write(lambda conn: accounts.update(conn, account.id, balance=balance, daily_spend=daily))
+    await writer.write(
+        lambda conn: rates.replace_all(
+            conn, [Rate(prefix="1201555", currency="USD", per_minute=600_000, first=60, next=60)]
+        )
+    )
+    await book.load()
+    await book.load_rates()
+
+
+async def test_the_balance_caps_a_call_and_two_calls_cannot_spend_it_twice(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await _prepaid(writer, book, account, 2_000_000)
+    first = await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=120)
+    second = await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=14400)
+    assert (first.max_seconds, second.max_seconds) == (120, 60)
+    with pytest.raises(CreditSpent):
+        await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=60)
+    await admission.release(account.id, "a")
+    assert (await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=14400)).max_seconds == 120
+
+
+async def test_the_daily_spend_counts_what_was_charged_today(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await _prepaid(writer, book, account, None, 1_900_000)
+    await writer.write(lambda conn: ledger.charge(conn, account.id, "call-old", 600_000))
+    assert (await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=14400)).max_seconds == 120
+    with pytest.raises(CreditSpent):
+        await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=60)
+
+
+async def test_where_nothing_is_charged_no_balance_is_needed(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await _prepaid(writer, book, account, 0)
+    await writer.write(lambda conn: rates.replace_all(conn, []))
+    await book.load_rates()
+    assert (await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=90)).max_seconds == 90
+    assert admission.price(account.id, LAB_NUMBER, 90).amount == 0
+
+
+async def test_a_leg_is_priced_by_its_digits_and_an_extension_is_free(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(
+        lambda conn: extensions.add(conn, Extension(number="1201555", account=account.id, name="", password="x" * 10))
+    )
+    await _prepaid(writer, book, account, None)
+    assert admission.price(account.id, LAB_NUMBER, 61).amount == 1_200_000
+    assert admission.price(account.id, "1201555", 61).amount == 0
+
+
+async def test_over_the_pace_a_call_waits_and_over_thirty_seconds_it_is_refused(
+    admission: Admission, account: Account, counters: CountersInMemory
+) -> None:
+    counters.wait = 12.5
+    assert (await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=60)).wait == 12.5
+    counters.wait = 31
+    with pytest.raises(LimitReached, match="10 calls a second"):
+        await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=60)
+    assert list(counters.places[account.id]) == ["a"]
+
+
+async def test_without_redis_new_calls_are_not_taken(
+    admission: Admission, account: Account, counters: CountersInMemory
+) -> None:
+    counters.lost = True
+    with pytest.raises(EngineUnavailable, match="Redis"):
+        await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=60)
