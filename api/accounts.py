@@ -42,18 +42,14 @@ class Accounts:
 
     async def get(self, account: str) -> Account | None:
         """Return an account by id, a disabled one too."""
-        return await self._kept(
-            self._by_id, account, lambda: self._db.read(lambda conn: accounts.get(conn, account))
-        )
+        return await self._kept(self._by_id, account, lambda: self._db.read(lambda conn: accounts.get(conn, account)))
 
     def forget(self) -> None:
         """Read everything anew: an account or a key was changed."""
         self._by_key.clear()
         self._by_id.clear()
 
-    async def _kept(
-        self, kept: dict[K, tuple[float, T]], key: K, read: Callable[[], Awaitable[T | None]]
-    ) -> T | None:
+    async def _kept(self, kept: dict[K, tuple[float, T]], key: K, read: Callable[[], Awaitable[T | None]]) -> T | None:
         now = self._clock()
         if (entry := kept.get(key)) is not None and entry[0] > now:
             return entry[1]

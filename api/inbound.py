@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 
 import structlog
-from sqlalchemy import Connection
 
 from api.callbacks.tags import Tag
 from api.vendors.vendor import Vendor
 from engine.calls.call import Call, Direction
 from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered
 from engine.store import applications, calls
-from engine.store.applications import Application
 from engine.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -45,9 +43,8 @@ class Inbound:
 
     async def load(self) -> None:
         """Find the tags of the inbound calls that are up."""
-        for call in await self._db.read(lambda conn: calls.list(conn, live=True, limit=1_000_000)):
-            if call.direction == Direction.INBOUND and call.application and not call.tag:
-                await self._keep(call.id, call.application)
+        for call in await self._db.read(calls.all_live):
+            await self._recall(call)
 
     async def _offered(self, event: CallOffered) -> Tag | None:
         tag = await self._keep(event.subject, event.application)
@@ -56,15 +53,16 @@ class Inbound:
         return tag
 
     async def _remember(self, call_id: str) -> None:
-        call: Call | None = await self._db.read(lambda conn: calls.get(conn, call_id))
-        if call and call.direction == Direction.INBOUND and call.application and not call.tag:
+        call = await self._db.read(lambda conn: calls.get(conn, call_id))
+        if call is not None:
+            await self._recall(call)
+
+    async def _recall(self, call: Call) -> None:
+        if call.direction is Direction.INBOUND and call.application and not call.tag:
             await self._keep(call.id, call.application)
 
     async def _keep(self, call_id: str, application_id: str) -> Tag | None:
-        def read(conn: Connection) -> Application | None:
-            return applications.get(conn, application_id)
-
-        application = await self._db.read(read)
+        application = await self._db.read(lambda conn: applications.get(conn, application_id))
         vendor = self._vendors.get(application.dialect) if application else None
         tag = vendor.inbound_tag(application.settings) if application and vendor else None
         if tag:

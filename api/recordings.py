@@ -31,13 +31,10 @@ class Recordings:
         self._db, self._files, self._links = db, files, links
         self._public_url, self._seconds, self._clock = public_url.rstrip("/"), seconds, clock
 
-    async def url(self, recording: str) -> str | None:
-        """Return a fresh link to a recording; None for one that is unknown or deleted."""
-        row = await self._db.read(lambda conn: recordings.get(conn, recording))
-        if row is None or row.deleted is not None:
-            return None
+    def url(self, recording: str, name: str) -> str:
+        """Return a fresh link to a recording; `name` is what it ends in, before `.wav`."""
         token = self._links.sign(recording, self._clock() + self._seconds)
-        return f"{self._public_url}/recordings/{token}/{row.name}.wav"
+        return f"{self._public_url}/recordings/{token}/{name}.wav"
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """The route that serves the files."""

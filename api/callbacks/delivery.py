@@ -18,11 +18,11 @@ from api.vendors.vendor import Vendor
 from engine.net import Net
 from engine.store import deliveries
 from engine.store.database import Database
-from engine.store.deliveries import DeliveryRow
+from engine.store.deliveries import DEAD, DELIVERED, DeliveryRow
+from engine.store.errors import Unavailable
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
-DEAD, DELIVERED = "dead", "delivered"
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +44,17 @@ class NoSuchDelivery(LookupError):
 
 
 @dataclass(slots=True)
+class _Waiting:
+    """A delivery as it stands; `since` and `before`: when it came here, and after how many attempts."""
+
+    row: DeliveryRow
+    since: float
+    before: int
+
+
+@dataclass(slots=True)
 class _Lane:
-    waiting: deque[tuple[DeliveryRow, float]] = field(default_factory=deque)
+    waiting: deque[_Waiting] = field(default_factory=deque)
     task: asyncio.Task[None] | None = None
 
 
@@ -77,8 +86,7 @@ class Delivery:
 
     async def start(self) -> None:
         """Take up what was pending when the last process ended."""
-        pending = await self._db.read(deliveries.pending)
-        self.add(sorted(pending, key=lambda row: (row.position, row.part)))
+        self.add(await self._db.read(deliveries.pending))
 
     async def stop(self) -> None:
         """Break off; what is not delivered stays pending in the table."""
@@ -90,13 +98,9 @@ class Delivery:
 
     def add(self, rows: Sequence[DeliveryRow]) -> None:
         """Deliver these, which are committed, after what their lanes hold already."""
-        now = self._clock()
         for row in rows:
-            key = (row.root, row.host)
-            lane = self._lanes.setdefault(key, _Lane())
-            lane.waiting.append((row, now))
-            if lane.task is None:
-                lane.task = asyncio.create_task(self._run(key, lane), name=f"deliver {row.root} to {row.host}")
+            # One with all its attempts spent was resent: it has as many again.
+            self._add(row, before=0 if row.attempts < self._policy.attempts else row.attempts)
 
     @property
     def active_lanes(self) -> int:
@@ -111,22 +115,25 @@ class Delivery:
         """Try a dead delivery again from the beginning; raises NoSuchDelivery."""
 
         def revive(conn: Connection) -> DeliveryRow | None:
-            if not any(row.id == delivery for row in deliveries.dead(conn)):
-                return None
-            deliveries.revive(conn, delivery)
-            return next((row for row in deliveries.pending(conn) if row.id == delivery), None)
+            return deliveries.get(conn, delivery) if deliveries.revive(conn, delivery) else None
 
         row = await self._writer.write(revive)
         if row is None:
             raise NoSuchDelivery(f"There is no dead callback {delivery}.")
-        self.add([row])
+        self._add(row, before=row.attempts)
         return row
+
+    def _add(self, row: DeliveryRow, *, before: int) -> None:
+        key = (row.root, row.host)
+        lane = self._lanes.setdefault(key, _Lane())
+        lane.waiting.append(_Waiting(row, self._clock(), before))
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._run(key, lane), name=f"deliver {row.root} to {row.host}")
 
     async def _run(self, key: tuple[str, str], lane: _Lane) -> None:
         try:
             while lane.waiting:
-                row, since = lane.waiting[0]
-                await self._deliver(row, since)
+                await self._deliver(lane.waiting[0])
                 lane.waiting.popleft()
         except Exception:
             log.exception("a lane of callbacks broke", root=key[0], host=key[1], left=len(lane.waiting))
@@ -134,47 +141,50 @@ class Delivery:
             if self._lanes.get(key) is lane:
                 del self._lanes[key]
 
-    async def _deliver(self, row: DeliveryRow, since: float) -> None:
-        first = row.attempts
+    async def _deliver(self, waiting: _Waiting) -> None:
         while True:
+            row = waiting.row
             if (wait := row.due - self._clock()) > 0:
                 await self._sleep(wait)
             at = self._clock()
-            done = await self._attempt(row, row.attempts + 1)
-            row = msgspec.structs.replace(row, attempts=row.attempts + 1)
+            try:
+                done = await self._attempt(row, row.attempts + 1)
+            except Unavailable:
+                await self._sleep(self._policy.first)
+                continue
+            row = waiting.row = msgspec.structs.replace(row, attempts=row.attempts + 1)
             if done.verdict is Verdict.DELIVERED:
                 return self._end(row, at, done, DELIVERED)
-            if self._is_over(row, done, since, first):
+            if self._is_over(waiting, done):
                 log.warning("a callback was given up", delivery=row.id, host=row.host, reason=done.error)
                 return self._end(row, at, done, DEAD)
-            row = msgspec.structs.replace(row, due=self._clock() + self._pause(row.attempts))
-            self._postpone(row, at, done)
+            pause = self._pause(row.attempts - waiting.before)
+            waiting.row = msgspec.structs.replace(row, due=self._clock() + pause)
+            self._postpone(waiting.row, at, done)
 
     async def _attempt(self, row: DeliveryRow, number: int) -> Attempt:
         account = await self._accounts.get(row.account)
-        vendor = self._vendors.get(row.dialect)
         session = self._net.session(account is not None and account.allow_private)
+        headers = {
+            "Carillon-Event-Id": f"{row.event}-{row.part}" if row.part else row.event,
+            "Carillon-Attempt": str(number),
+        }
         async with self._places.take(row.host):
-            headers = {
-                "Carillon-Event-Id": f"{row.event}-{row.part}" if row.part else row.event,
-                "Carillon-Attempt": str(number),
-            }
-            if vendor is not None:
+            if (vendor := self._vendors.get(row.dialect)) is not None:
                 headers |= await vendor.sign(row, number)
             return await attempt(session, row, headers, total=self._policy.total, connect=self._policy.connect)
 
-    def _is_over(self, row: DeliveryRow, done: Attempt, since: float, first: int) -> bool:
-        tried, policy = row.attempts, self._policy
+    def _is_over(self, waiting: _Waiting, done: Attempt) -> bool:
+        tried, policy = waiting.row.attempts - waiting.before, self._policy
         if done.verdict is Verdict.HOPELESS or tried >= policy.attempts:
             return True
         if done.verdict is Verdict.UNRESOLVED and tried >= policy.unresolved_attempts:
             return True
-        # At least one attempt here: a callback that waited an hour behind others of its lane still gets its chance.
-        return tried > first and self._clock() - since >= policy.seconds
+        return self._clock() - waiting.since >= policy.seconds
 
-    def _pause(self, attempts: int) -> float:
-        pause = min(self._policy.first * 2 ** (attempts - 1), self._policy.longest)
-        return float(pause * (1 - self._chance() / 4))
+    def _pause(self, tried: int) -> float:
+        pause = min(self._policy.first * 2.0 ** (tried - 1), self._policy.longest)
+        return pause * (1 - self._chance() / 4)
 
     def _end(self, row: DeliveryRow, at: float, done: Attempt, state: str) -> None:
         ended = self._clock()

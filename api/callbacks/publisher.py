@@ -51,6 +51,7 @@ class Publisher:
         self._fed: list[StoredEvent] = []
         self._wake = asyncio.Event()
         self._stopping = False
+        self._busy = False
         self._seen = 0  # the last event that was looked at
         self._saved = 0  # the cursor as written
         self._task: asyncio.Task[None] | None = None
@@ -59,6 +60,11 @@ class Publisher:
         """Take events just committed, in their order: the Writer's `on_events`."""
         self._fed.extend(committed)
         self._wake.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was fed is published."""
+        return not self._fed and not self._busy
 
     async def start(self) -> None:
         """Publish what was committed and not published when the last process ended; then go on with what is fed."""
@@ -81,8 +87,9 @@ class Publisher:
         try:
             while not (self._stopping and not self._fed and self._saved == self._seen):
                 await self._woken()
-                taken, self._fed = self._fed, []
+                taken, self._fed, self._busy = self._fed, [], True
                 await self._publish([stored for stored in taken if stored.position > self._seen])
+                self._busy = False
         except Fenced:
             log.warning("publishing ends here: another controller writes now")
         except Closed:

@@ -4,6 +4,7 @@ Where the document is silent, vendors.md §1.2 and §2 decide: CalleeHangUp is t
 ServerHangup any other end; a play cut short is neither complete nor failed; conference legs carry two keys more.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from api.callbacks.tags import Tag
@@ -25,16 +26,15 @@ from engine.events import (
 from engine.tasks.results import Completed, Discarded, Failed, Recorded
 
 Fields = dict[str, str]
+Link = Callable[[str, str], str]
+"""Makes the URL of a recording from its id and its name."""
 _STARTED = {"play": "PlayStart", "record": "RecordStart", "detect_dtmf": "ToneDetectorStart"}
 ADDITIONS = {"CallReceived": "callReceived", "PlayFailed": "playFailed"}
 """The actions that are not in the document, and the account settings that switch them off."""
 
 
-def fields(event: AnyEvent, tag: Tag) -> Fields | None:
-    """Return a callback's fields, in the document's order; None for an event that Ringful does not tell.
-
-    RecordComplete's recordFile is still the recording's id.
-    """
+def fields(event: AnyEvent, tag: Tag, link: Link) -> Fields | None:
+    """Return a callback's fields, in the document's order; None for an event that Ringful does not tell."""
     match event:
         case CallOffered():
             return {"action": "CallReceived", "callId": event.subject, "caller": event.caller, "callee": event.callee}
@@ -43,7 +43,7 @@ def fields(event: AnyEvent, tag: Tag) -> Fields | None:
         case CallEnded():
             return _ended(event, tag)
         case TaskStarted() | TaskEnded() | DigitReceived():
-            return _task(event, tag)
+            return _task(event, tag, link)
         case ParticipantJoined():
             return _participant("ConfCallJoined", event)
         case ParticipantLeft():
@@ -76,7 +76,7 @@ def _participant(action: str, event: ParticipantJoined | ParticipantLeft) -> Fie
     return {"action": action, "confCallId": event.conference, "participantCallId": event.subject}
 
 
-def _task(event: TaskStarted | TaskEnded | DigitReceived, tag: Tag) -> Fields | None:
+def _task(event: TaskStarted | TaskEnded | DigitReceived, tag: Tag, link: Link) -> Fields | None:
     owner = {tags.owner_key(event.subject): event.subject}
     match event:
         case TaskStarted(kind="play"):
@@ -92,8 +92,8 @@ def _task(event: TaskStarted | TaskEnded | DigitReceived, tag: Tag) -> Fields | 
             return {"action": "PlayComplete", **_announcement(tag), **owner}
         case TaskEnded(kind="play", outcome=Failed(reason=reason)):
             return {"action": "PlayFailed", **_announcement(tag), **owner, "reason": reason}
-        case TaskEnded(kind="record", outcome=Completed(result=Recorded(recording=recording))):
-            return {"action": "RecordComplete", **owner, "recordFile": recording}
+        case TaskEnded(kind="record", outcome=Completed(result=Recorded() as saved)):
+            return {"action": "RecordComplete", **owner, "recordFile": link(saved.recording, saved.name)}
         case TaskEnded(kind="detect_dtmf", outcome=outcome) if not isinstance(outcome, Failed | Discarded):
             return {"action": "ToneDetectorStop", **owner}
     return None

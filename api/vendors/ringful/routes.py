@@ -76,13 +76,11 @@ class Ringful:
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
         """One form by POST for an event of the document, and for our two additions unless they are switched off."""
-        fields = callbacks.fields(event, tag)
+        fields = callbacks.fields(event, tag, self._recordings.url)
         if fields is None:
             return ()
         if (addition := callbacks.ADDITIONS.get(fields["action"])) and not await self._wanted(event.account, addition):
             return ()
-        if "recordFile" in fields:
-            fields["recordFile"] = await self._recordings.url(fields["recordFile"]) or ""
         return (form(tag.url, fields),)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:

@@ -1,0 +1,146 @@
+"""The whole HTTP side on a real store, a fake engine below it and a real web server of a customer's behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from api.accounts import Accounts
+from api.app import build_app
+from api.callbacks.delivery import Delivery, Policy
+from api.callbacks.publisher import Publisher
+from api.inbound import Inbound
+from api.recordings import Recordings
+from api.vendors.ringful import Ringful
+from engine.media import Links, RecordingFiles
+from engine.net import Net
+from engine.store import accounts
+from engine.store.accounts import Account
+from engine.store.database import Database
+from engine.store.writer import Writer
+from tests.fakes.engine import FakeEngine
+from tests.fakes.sink import Sink
+
+KEY, SECRET = "key-of-ann", "secret-of-ann"
+
+
+class Time:
+    """Wall time that passes only in `sleep`, which takes none; it remembers how long everybody slept."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Stack:
+    """Everything between a customer's request and a customer's callback."""
+
+    db: Database
+    writer: Writer
+    net: Net
+    accounts: Accounts
+    recordings: Recordings
+    engine: FakeEngine
+    ringful: Ringful
+    delivery: Delivery
+    publisher: Publisher
+    time: Time
+    folder: Path
+    client: TestClient[Any, Any]
+
+    async def ask(self, method: str, **parameters: str) -> tuple[int, str]:
+        """Send one request as the document writes it; returns status and text."""
+        key = parameters.pop("key", KEY)
+        async with self.client.get(f"/{method}/apikey/{key}", params=parameters) as response:
+            return response.status, await response.text()
+
+    async def ok(self, method: str, **parameters: str) -> str:
+        """Send a request that must succeed; returns its text."""
+        status, text = await self.ask(method, **parameters)
+        assert status == 200, text
+        return text
+
+    async def settle(self) -> None:
+        """Wait until every event is published and every delivery is over."""
+        async with asyncio.timeout(20):
+            await self.writer.write(lambda conn: None)
+            while not self.publisher.idle or self.delivery.active_lanes:
+                await asyncio.sleep(0.001)
+            await self.writer.write(lambda conn: None)
+
+
+async def create_account(writer: Writer, id: str, key: str, **fields: Any) -> Account:
+    """Store an account with a key of Ringful's."""
+    account = Account(id=id, name=id, created=0.0, **fields)
+
+    def unit(conn: Any) -> None:
+        accounts.create(conn, account)
+        accounts.set_credential(conn, id, "ringful", key, SECRET if key == KEY else f"secret of {key}")
+
+    await writer.write(unit)
+    return account
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    """A customer's web server."""
+    async with Sink() as server:
+        yield server
+
+
+@pytest.fixture
+def policy() -> Policy:
+    """The limits of delivering."""
+    return Policy()
+
+
+@pytest.fixture
+async def stack(tmp_path: Path, policy: Policy) -> AsyncIterator[Stack]:
+    """Two accounts, Ann's (which may reach private addresses) and Bob's, and all that serves them."""
+    db = Database(f"sqlite:///{tmp_path}/carillon.db")
+    await db.migrate()
+    writer, net, time = Writer(db), Net(), Time()
+    known, engine = Accounts(db), FakeEngine(writer)
+    recordings = Recordings(db, RecordingFiles(tmp_path), Links("a secret", clock=time), "http://api.test", clock=time)
+    ringful = Ringful(engine, db, known, recordings)
+    vendors = {ringful.name: ringful}
+    delivery = Delivery(
+        db, writer, net, known, vendors, policy=policy, clock=time, sleep=time.sleep, chance=lambda: 0.0
+    )
+    publisher = Publisher(db, writer, vendors, Inbound(db, vendors), delivery, clock=time)
+    writer.on_events = publisher.feed
+    await create_account(writer, "account-ann", KEY, allow_private=True)
+    await create_account(writer, "account-bob", "key-of-bob")
+    await publisher.start()
+    await delivery.start()
+    app = build_app(
+        engine=engine,
+        db=db,
+        writer=writer,
+        accounts=known,
+        delivery=delivery,
+        recordings=recordings,
+        vendors=vendors.values(),
+    )
+    async with TestClient(TestServer(app)) as client:
+        yield Stack(
+            db, writer, net, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client
+        )
+    await publisher.stop()
+    await delivery.stop()
+    await writer.stop()
+    await net.close()
+    await db.close()
