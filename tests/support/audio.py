@@ -185,9 +185,7 @@ def _digit(block: Samples, rate: int, floor: float) -> str:
     if loud < floor:
         return ""
     time = np.arange(len(block)) / rate
-    powers = [
-        [float(abs(np.mean(block * np.exp(-2j * np.pi * hz * time)))) for hz in group] for group in (LOW, HIGH)
-    ]
+    powers = [[float(abs(np.mean(block * np.exp(-2j * np.pi * hz * time)))) for hz in group] for group in (LOW, HIGH)]
     row, column = (group.index(max(group)) for group in powers)
     pair = [powers[0][row], powers[1][column]]
     share = 20 * math.log10(math.hypot(*pair) * math.sqrt(2)) - loud
