@@ -97,7 +97,8 @@ class Lab:
     def __init__(self, url: str, password: str) -> None:
         self._url = url.rstrip("/").removesuffix("/ari") + "/ari"
         self._session = aiohttp.ClientSession(
-            auth=aiohttp.BasicAuth("carillon", password), timeout=aiohttp.ClientTimeout(total=_PATIENCE)
+            headers={"Authorization": aiohttp.encode_basic_auth("carillon", password)},
+            timeout=aiohttp.ClientTimeout(total=_PATIENCE),
         )
 
     async def __aenter__(self) -> Self:

@@ -38,6 +38,8 @@ def test_a_taken_udp_port_is_seen_on_the_labs_own_address(tmp_path: Path) -> Non
 def test_the_ports_of_a_service_that_runs_already_are_not_looked_at(tmp_path: Path) -> None:
     env_file = tmp_path / ".env"
     with socket.create_server(("127.0.0.1", 0)) as other:
-        env_file.write_text(f"CARILLON_REDIS_PORT={other.getsockname()[1]}\nCARILLON_API_PORT=0\nCARILLON_ADMIN_PORT=0\n")
+        env_file.write_text(
+            f"CARILLON_REDIS_PORT={other.getsockname()[1]}\nCARILLON_API_PORT=0\nCARILLON_ADMIN_PORT=0\n"
+        )
         done = check(env_file, "carillon")
     assert (done.returncode, done.stderr) == (0, "")

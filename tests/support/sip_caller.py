@@ -9,11 +9,12 @@ import math
 import random
 import re
 import struct
+import wave
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from pydub.utils import audioop
+import numpy as np
 
 TELEPHONE_EVENT = 101
 DIGITS = "0123456789*#ABCD"
@@ -42,7 +43,8 @@ class CallResult:
 
     def pcm(self, since: float = 0.0, until: float = math.inf) -> bytes:
         """The audio that came between two times, 8 kHz 16-bit, packets put end to end."""
-        return b"".join(audioop.ulaw2lin(data, 2) for at, data in self.rtp if since <= at < until)
+        data = b"".join(data for at, data in self.rtp if since <= at < until)
+        return _LINEAR[np.frombuffer(data, np.uint8)].tobytes()
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -67,7 +69,7 @@ class SipCaller:
         number: str,
         *,
         seconds: float,
-        tone: float | None = None,
+        tone: int | None = None,
         press: tuple[tuple[float, str], ...] = (),
         send: bool = True,
     ) -> CallResult:
@@ -185,18 +187,22 @@ class SipCaller:
         self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._target)
 
     async def _give_up(self, queue: asyncio.Queue[bytes]) -> None:
-        if self.result.answered is None:
+        """Ends the call from this side: CANCEL until the INVITE's final answer, BYE until its own."""
+        if answered := self.result.answered is not None:
+            self._sequence += 1
+            self._request("BYE", branch=f"z9hG4bK{uuid4().hex}")
+        else:
             tag, self._to_tag = self._to_tag, ""
             self._request("CANCEL")
             self._to_tag = tag
-        else:
-            self._sequence += 1
-            self._request("BYE", branch=f"z9hG4bK{uuid4().hex}")
         try:
             async with asyncio.timeout(2):
-                while not (text := (await queue.get()).decode(errors="replace")).startswith("SIP/2.0 2"):
-                    if text.startswith("SIP/2.0"):
-                        self._heard_answer(text)
+                while True:
+                    text = (await queue.get()).decode(errors="replace")
+                    if not text.startswith("SIP/2.0"):
+                        self._reply_ok(text)
+                    elif self._heard_answer(text) or (answered and re.search(r"(?im)^CSeq:.*BYE", text)):
+                        return
         except TimeoutError:
             return
 
@@ -221,7 +227,7 @@ class SipCaller:
         if not send:
             return
         loop = asyncio.get_running_loop()
-        began, number, ssrc = loop.time(), 0, random.getrandbits(32)
+        began, number, ssrc, sound = loop.time(), 0, random.getrandbits(32), _second(hertz)
         pending = sorted(press.items())
         sequence = 0
         while True:
@@ -238,7 +244,8 @@ class SipCaller:
                     number += 1
                     await asyncio.sleep(max(0.0, began + number * FRAME_SECONDS - loop.time()))
                 continue
-            self._send_rtp(0, sequence, stamp, ssrc, _frame(hertz, stamp), marker=sequence == 0)
+            voice = sound[stamp % 8000 : stamp % 8000 + FRAME]
+            self._send_rtp(0, sequence, stamp, ssrc, voice, marker=sequence == 0)
             sequence += 1
             number += 1
 
@@ -247,17 +254,27 @@ class SipCaller:
         self._rtp.sendto(head + data, self._remote)
 
 
-def _frame(hertz: float | None, stamp: int) -> bytes:
+def _linear_of_ulaw() -> np.ndarray:
+    """What each of the 256 codes of G.711 mu-law means, 16-bit."""
+    code = ~np.arange(256) & 0xFF
+    value = ((((code & 0x0F) << 3) + 0x84) << (code >> 4 & 7)) - 0x84
+    return np.where(code & 0x80, -value, value).astype("<i2")
+
+
+_LINEAR = _linear_of_ulaw()
+_CODES = np.argsort(_LINEAR, kind="stable").astype(np.uint8)
+
+
+def _second(hertz: int | None) -> bytes:
+    """One second of a tone of whole Hz, or of silence, as mu-law."""
     if hertz is None:
-        return b"\xff" * FRAME
-    samples = (int(8000 * math.sin(2 * math.pi * hertz * (stamp + n) / 8000)) for n in range(FRAME))
-    return audioop.lin2ulaw(struct.pack(f"<{FRAME}h", *samples), 2)
+        return b"\xff" * 8000
+    samples = 8000 * np.sin(2 * np.pi * hertz * np.arange(8000) / 8000)
+    return _CODES[np.searchsorted(_LINEAR[_CODES], samples).clip(0, 255)].tobytes()
 
 
 def write_wav(path: Path, pcm: bytes) -> None:
     """Writes 8 kHz 16-bit mono audio."""
-    import wave
-
     with wave.open(str(path), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
