@@ -2,9 +2,13 @@
 
 import asyncio
 import io
+import shutil
+import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -51,7 +55,9 @@ class Behaviour:
 
 
 @dataclass
-class _File:
+class File:
+    """What is served under a name."""
+
     body: bytes
     content_type: str = "audio/wav"
     status: int = 200
@@ -75,11 +81,10 @@ class Sink:
     async def __aenter__(self) -> "Sink":
         self._changed = asyncio.Condition()
         self._behaviours: dict[str, Behaviour] = {}
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, File] = {}
         self._closing = asyncio.Event()
         app = web.Application(client_max_size=1 << 20)
-        app.router.add_get("/audio/{name:.+}", self._serve)
-        app.router.add_route("*", "/{name:.*}", self._take)
+        app.router.add_route("*", "/{name:.*}", self._answer)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.address, 0)
@@ -92,6 +97,12 @@ class Sink:
     ) -> None:
         self._closing.set()
         await self._runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        file = self._files.get(request.match_info["name"])
+        if file is not None and request.method == "GET":
+            return await self._serve(request, file)
+        return await self._take(request)
 
     # -- callbacks
 
@@ -170,14 +181,18 @@ class Sink:
 
     # -- audio
 
-    def file(self, name: str, file: _File) -> str:
+    def file(self, name: str, file: File) -> str:
         """Put up a file; returns its address."""
         self._files[name] = file
-        return f"http://{self.address}:{self.port}/audio/{name}"
+        return self.url(name)
 
     def fetches(self, url: str) -> int:
         """How often a file was fetched."""
-        return self._files[url.rpartition("/audio/")[2]].fetches
+        return self._files[url.removeprefix(self.url(""))].fetches
+
+    def spoken(self, text: str) -> str:
+        """A WAV with a spoken English sentence."""
+        return self.file("spoken.wav", File(speech(text)))
 
     def tone(self, hz: float, seconds: float = 1.0, level: float = 0.5) -> str:
         """A WAV (8 kHz, 16 bit) with one tone."""
@@ -187,17 +202,17 @@ class Sink:
         """A WAV with tones one after the other, each (Hz, seconds); 0 Hz is silence."""
         samples = notes_of(notes, level)
         name = "-".join(f"{hz:g}x{seconds:g}" for hz, seconds in notes) + f"@{level:g}.wav"
-        return self.file(name, _File(wav(samples)))
+        return self.file(name, File(wav(samples)))
 
     def samples(self, name: str, samples: np.ndarray, rate: int = RATE) -> str:
         """A WAV with these samples."""
-        return self.file(name, _File(wav(samples, rate)))
+        return self.file(name, File(wav(samples, rate)))
 
     def odd(self, kind: str, hz: float, seconds: float = 1.0) -> str:
         """A tone in a format that is unusual for telephony: stereo44, wide24, mp3, flac, ogg, or as octet-stream."""
         if kind == "octet-stream":
             body = wav(audio.sine(hz, seconds))
-            return self.file("prompt", _File(body, content_type="application/octet-stream"))
+            return self.file("prompt", File(body, content_type="application/octet-stream"))
         rate = 48000 if kind == "ogg" else 44100
         samples = audio.sine(hz, seconds, rate=rate)
         format_, subtype, content_type = {
@@ -210,31 +225,28 @@ class Sink:
         buffer = io.BytesIO()
         both = np.stack([samples, samples], axis=1) if kind == "stereo44" else samples
         soundfile.write(buffer, both, rate, format=format_, subtype=subtype)
-        return self.file(f"odd.{kind}", _File(buffer.getvalue(), content_type=content_type))
+        return self.file(f"odd.{kind}", File(buffer.getvalue(), content_type=content_type))
 
     def bad(self, kind: str) -> str:
         """A prompt that cannot be played: missing, html, truncated, empty, huge, slow, loop, error."""
         good = wav(audio.sine(500, 2.0))
         name = f"bad-{kind}.wav"
-        here = f"http://{self.address}:{self.port}/audio/{name}"
+        here = self.url(name)
         return self.file(
             name,
             {
-                "missing": _File(b"no such file", "text/plain", status=404),
-                "error": _File(b"broken", "text/plain", status=500),
-                "html": _File(b"<!doctype html><html><body>Log in, please</body></html>", "audio/wav"),
-                "truncated": _File(good[: len(good) // 2], promised=len(good)),
-                "empty": _File(b""),
-                "huge": _File(good, promised=1_000_000_000, endless=True),
-                "slow": _File(good, delay=60.0),
-                "loop": _File(b"", redirect=here),
+                "missing": File(b"no such file", "text/plain", status=404),
+                "error": File(b"broken", "text/plain", status=500),
+                "html": File(b"<!doctype html><html><body>Log in, please</body></html>", "audio/wav"),
+                "truncated": File(good[: len(good) // 2], promised=len(good)),
+                "empty": File(b""),
+                "huge": File(good, promised=1_000_000_000, endless=True),
+                "slow": File(good, delay=60.0),
+                "loop": File(b"", redirect=here),
             }[kind],
         )
 
-    async def _serve(self, request: web.Request) -> web.StreamResponse:
-        file = self._files.get(request.match_info["name"])
-        if file is None:
-            raise web.HTTPNotFound
+    async def _serve(self, request: web.Request, file: File) -> web.StreamResponse:
         file.fetches += 1
         if file.redirect:
             raise web.HTTPFound(file.redirect)
@@ -247,7 +259,7 @@ class Sink:
             return web.Response(body=file.body, content_type=file.content_type, status=file.status)
         return await self._lie(request, file)
 
-    async def _lie(self, request: web.Request, file: _File) -> web.StreamResponse:
+    async def _lie(self, request: web.Request, file: File) -> web.StreamResponse:
         """Promise more bytes than come, or go on for as long as they are read."""
         answer = web.StreamResponse(headers={"Content-Type": file.content_type, "Content-Length": str(file.promised)})
         await answer.prepare(request)
@@ -270,6 +282,16 @@ def notes_of(notes: Sequence[tuple[float, float]], level: float = 0.5) -> np.nda
         for hz, seconds in notes
     ]
     return np.concatenate(parts)
+
+
+def speech(text: str) -> bytes:
+    """A sentence as a WAV, spoken by flite: a recogniser understands it."""
+    program = shutil.which("flite")
+    assert program, "flite is not installed; run `make test`, which installs what the tests need."
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "speech.wav"
+        subprocess.run([program, "-voice", "slt", "-t", text, "-o", str(file)], check=True, capture_output=True)
+        return file.read_bytes()
 
 
 def wav(samples: np.ndarray, rate: int = RATE) -> bytes:
