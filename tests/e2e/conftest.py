@@ -1,0 +1,279 @@
+"""What every end-to-end test works with: the running system, an account, a web server for callbacks, the lab."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import aiohttp
+import numpy as np
+import pytest
+
+from tests.support import audio
+from tests.support.carillon import Account, Command, Own
+from tests.support.far_end import Sound
+from tests.support.lab import Heard
+from tests.support.phone import Phone
+from tests.support.ringful import Ringful
+from tests.support.sink import Sink
+from tests.support.sipp import Sipp
+from tests.support.system import System
+
+MOST_CALLS = 500
+CALLS_PER_SECOND = 100
+ENDS_WITHIN = 15.0
+
+
+def worker() -> int:
+    """The number of this test process when several run side by side."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def make_account(carillon: Command, *arguments: str, private: bool = True) -> Account:
+    """Make an account that may call the lab, reach private addresses and place many calls at once."""
+    name = f"e2e-{worker()}-{secrets.token_hex(4)}"
+    arguments = (*arguments, "--allow-private") if private else arguments
+    account = Account.made(name, carillon.now("accounts", "create", name, *arguments))
+    carillon.now("accounts", "limits", name, "--max-calls", str(MOST_CALLS), "--calls-per-second", str(CALLS_PER_SECOND))
+    return account
+
+
+@pytest.fixture(scope="session")
+def system() -> System:
+    """The running system, healthy. Where there is none the test fails and says what to do."""
+    system = System.described()
+    system.wait_until_healthy()
+    return system
+
+
+@pytest.fixture(scope="session")
+def carillon(system: System) -> Command:
+    """The command line."""
+    return Command(system)
+
+
+@pytest.fixture(scope="session")
+def account(carillon: Command) -> Account:
+    """This test process's account."""
+    return make_account(carillon)
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    """An HTTP client."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
+        yield session
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    """The customer's web server."""
+    async with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+async def ringful(http: aiohttp.ClientSession, system: System, account: Account) -> AsyncIterator[Ringful]:
+    """The account's Ringful API. Calls that a test leaves up are ended with it."""
+    client = Ringful(http, system.api, account.apikey)
+    yield client
+    await client.tidy()
+
+
+@pytest.fixture
+def own(http: aiohttp.ClientSession, system: System, account: Account) -> Own:
+    """The account's view of Carillon's own API."""
+    return Own(http, system, account)
+
+
+@dataclass(frozen=True)
+class FarEnd:
+    """One person of the lab in one call: what it heard from us, what it said, the digits it heard."""
+
+    heard: Sound
+    said: Sound
+    digits: str
+
+
+@dataclass(frozen=True)
+class LabEars:
+    """Finds what the far end of one of our calls heard."""
+
+    own: Own
+    files: Heard
+
+    async def of(self, call: str, own: Own | None = None) -> FarEnd:
+        """What the person heard and said in this call; waits until the lab has closed the files."""
+        ended = await call_ended(own or self.own, call)
+        assert ended["sip_call_id"], f"the call {call} has no SIP Call-ID: {ended}"
+        return await self.at(ended["sip_call_id"])
+
+    async def at(self, sip_call_id: str) -> FarEnd:
+        """The same by the SIP Call-ID."""
+        files = await self.files.files(sip_call_id)
+        return FarEnd(Sound.of(files.heard), Sound.of(files.said), files.digits)
+
+
+RecordingOf = Callable[..., Awaitable[Sound]]
+
+
+@pytest.fixture
+def recording_of(http: aiohttp.ClientSession, sink: Sink, carillon: Command, account: Account) -> RecordingOf:
+    """Fetches a call's or conference's recording: by its RecordComplete's link, or else as the operator lists it."""
+
+    async def fetch(owner: str, *, which: int = -1, told: bool = True) -> Sound:
+        if told:
+            key = "confCallId" if sink.taken("RecordComplete", confCallId=owner) else "callId"
+            link = sink.taken("RecordComplete", **{key: owner})[which].form["recordFile"]
+        else:
+            listed = await carillon.json("recordings", "list", "--account", account.name)
+            link = [one["link"] for one in listed if one["owner"] == owner][which]
+        async with http.get(link) as answer:
+            assert answer.status == 200, f"{link}: {answer.status}"
+            assert answer.content_type == "audio/wav"
+            samples, rate = audio.read_wav(await answer.read())
+        assert rate == 8000
+        return Sound(samples, rate, f"the recording of {owner}")
+
+    return fetch
+
+
+@pytest.fixture
+def lab(own: Own, system: System) -> LabEars:
+    """The ears of the lab's people."""
+    return LabEars(own, Heard(system.heard))
+
+
+async def call_ended(own: Own, call: str, within: float = ENDS_WITHIN) -> dict[str, Any]:
+    """Return a call as it is once it has ended."""
+    return await until(lambda: own.call(call), lambda seen: seen["state"] == "ended", within, f"{call} ends")
+
+
+async def in_state(own: Own, call: str, state: str, within: float = ENDS_WITHIN) -> dict[str, Any]:
+    """Return a call as it is once it is in this state."""
+    return await until(lambda: own.call(call), lambda seen: seen["state"] == state, within, f"{call} is {state}")
+
+
+async def until(
+    look: Callable[[], Awaitable[Any]], good: Callable[[Any], bool], within: float = ENDS_WITHIN, what: str = "it"
+) -> Any:
+    """Look again and again until it is good: for what nothing announces. Fails with what was seen last."""
+    seen = None
+    try:
+        async with asyncio.timeout(within):
+            while not good(seen := await look()):
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"{what}: not within {within} s; last seen: {seen}") from None
+    return seen
+
+
+# -- softphones
+
+_numbers = count()
+
+
+def _unused(length: int) -> str:
+    """Digits that no other test process uses: the worker, then a counter, then chance."""
+    tail = f"{worker():02d}{next(_numbers) % 100:02d}{secrets.randbelow(10**6):06d}"
+    return tail[:length]
+
+
+MakePhone = Callable[..., Awaitable[Phone]]
+
+
+@pytest.fixture
+async def phone(carillon: Command, account: Account, system: System) -> AsyncIterator[MakePhone]:
+    """Makes registered softphones: `await phone(microphone=…)`; its `user` is its extension's number."""
+    made: list[str] = []
+    async with AsyncExitStack() as stack:
+
+        async def make(microphone: np.ndarray | None = None, **fields: Any) -> Phone:
+            number = "7" + _unused(5)
+            printed = await carillon.json("extensions", "add", number, "--account", account.name, "--name", "Test phone")
+            made.append(number)
+            sound = np.zeros(0, dtype=np.float32) if microphone is None else microphone
+            return await stack.enter_async_context(
+                Phone(number, printed["password"], system.sip, microphone=sound, **fields)
+            )
+
+        yield make
+    for number in made:
+        await carillon("extensions", "remove", number)
+
+
+# -- carriers
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A trunk to a sipp of ours: numbers that begin with `prefix` go to `address`:`port`."""
+
+    name: str
+    address: str
+    port: int
+    prefix: str
+
+    def number(self, tail: str = "01") -> str:
+        """A number that this trunk carries."""
+        return (self.prefix + tail.rjust(11 - len(self.prefix), "0"))[:11]
+
+    def answers(self, scenario: str, **fields: Any) -> Sipp:
+        """sipp as this carrier, taking our calls."""
+        return Sipp(scenario, address=self.address, port=self.port, **fields)
+
+    def calls(self, system: System, scenario: str, number: str, **fields: Any) -> Sipp:
+        """sipp as this carrier, calling one of our numbers."""
+        return Sipp(scenario, address=self.address, port=self.port, remote=system.sip, service=number, **fields)
+
+
+MakeCarrier = Callable[..., Awaitable[Carrier]]
+
+
+@pytest.fixture
+async def carrier(carillon: Command, account: Account) -> AsyncIterator[MakeCarrier]:
+    """Makes trunks: `await carrier()`; `prefix` and trunk arguments such as "--priority", "5" may be given."""
+    made: list[str] = []
+
+    async def make(*arguments: str, prefix: str = "") -> Carrier:
+        tail = next(_numbers)
+        name = f"t{worker()}-{secrets.token_hex(3)}"
+        prefix = prefix or f"1999{worker():02d}{tail % 100:02d}"
+        address, port = f"127.0.{100 + worker()}.{10 + tail % 200}", 5060
+        await carillon("trunks", "add", name, "--host", address, "--port", str(port), "--prefix", prefix, *arguments)
+        made.append(name)
+        await carillon("accounts", "allow", account.name, f"+{prefix}")
+        return Carrier(name, address, port, prefix)
+
+    yield make
+    for name in made:
+        await carillon("trunks", "remove", name)
+
+
+# -- numbers
+
+
+@pytest.fixture
+async def number(carillon: Command, account: Account) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+    """Makes numbers of ours: `await number("--inbound-url", url)`, `await number("--tasks", json)`."""
+    made: list[str] = []
+
+    async def make(*arguments: str) -> str:
+        digits = "44" + _unused(9)
+        await carillon("numbers", "add", digits, "--account", account.name, *arguments)
+        made.append(digits)
+        return digits
+
+    yield make
+    for digits in made:
+        await carillon("numbers", "remove", digits)
+
+
+@pytest.fixture(autouse=True)
+def _needs_system(system: System) -> Iterator[None]:
+    """Every test here needs the running system."""
+    yield

@@ -1,0 +1,94 @@
+"""What the far end of a call really heard and said, and how to compare it with what it should."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tests.support import audio
+
+SAME_PITCH = 0.025
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Audio as it arrived somewhere."""
+
+    samples: np.ndarray
+    rate: int
+    where: str = ""
+
+    @classmethod
+    def of(cls, file: Path) -> "Sound":
+        """Read a WAV."""
+        samples, rate = audio.read(file)
+        return cls(samples, rate, str(file))
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.samples) / self.rate
+
+    @property
+    def level(self) -> float:
+        """RMS in dBFS; silence is -120."""
+        return audio.level(self.samples)
+
+    def part(self, start: float, end: float | None = None) -> "Sound":
+        """The audio between two times, in seconds."""
+        stop = None if end is None else int(end * self.rate)
+        return Sound(self.samples[int(start * self.rate) : stop], self.rate, self.where)
+
+    def melody(self, least: float = 0.15) -> list[int]:
+        """The frequencies of its tones in order, those of at least so many seconds, equal neighbours as one."""
+        found: list[int] = []
+        for tone in audio.tones(self.samples, self.rate):
+            if tone.seconds >= least and not (found and same_pitch(found[-1], tone.frequency)):
+                found.append(round(tone.frequency))
+        return found
+
+    def lasted(self, hz: float) -> float:
+        """For how many seconds in all a tone of this frequency stood alone."""
+        return sum(tone.seconds for tone in audio.tones(self.samples, self.rate) if same_pitch(hz, tone.frequency))
+
+    def first(self, hz: float) -> float:
+        """When a tone of this frequency began; fails where there is none."""
+        for tone in audio.tones(self.samples, self.rate):
+            if same_pitch(hz, tone.frequency):
+                return tone.start
+        raise AssertionError(f"no {hz} Hz in {self.where}; heard {self.melody()}")
+
+    def has(self, hz: float, seconds: float = 0.3) -> bool:
+        """Whether this frequency stands out for so long, among others too."""
+        return audio.has_tone(self.samples, self.rate, hz, seconds)
+
+    def says(self, phrase: str) -> bool:
+        """Whether a recogniser spots the phrase, and does not spot another one."""
+        assert not audio.spots(self.samples, self.rate, "purple elephant"), f"anything is spotted in {self.where}"
+        return audio.spots(self.samples, self.rate, phrase)
+
+
+def same_pitch(wanted: float, got: float) -> bool:
+    """Whether two frequencies are the same tone."""
+    return abs(wanted - got) <= SAME_PITCH * wanted
+
+
+def assert_melody(sound: Sound, *wanted: float) -> None:
+    """Fail unless exactly these tones were heard, in this order."""
+    heard = sound.melody()
+    good = len(heard) == len(wanted) and all(map(same_pitch, wanted, heard))
+    assert good, f"heard {heard} Hz, not {list(wanted)}, in {sound.where} ({sound.seconds:.1f} s)"
+
+
+def assert_hears(sound: Sound, hears: Iterable[float], others: Iterable[float]) -> None:
+    """Fail unless all of `hears` and none of `others` can be heard."""
+    wrong = [f"no {hz:g} Hz" for hz in hears if not sound.has(hz)]
+    wrong += [f"{hz:g} Hz though it must not" for hz in others if sound.has(hz, 0.12)]
+    assert not wrong, f"{sound.where} ({sound.seconds:.1f} s) hears {', '.join(wrong)}"
+
+
+def in_order(wanted: Sequence[str], got: Sequence[str]) -> bool:
+    """Whether `wanted` is found in `got` in this order, others may lie between."""
+    rest = iter(got)
+    return all(one in rest for one in wanted)

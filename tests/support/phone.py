@@ -1,0 +1,284 @@
+"""A real softphone: Debian's baresip, steered over its control socket (JSON in netstrings, module ctrl_tcp)."""
+
+import asyncio
+import json
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from tests.support import audio
+
+RATE = 8000
+LIMIT_SECONDS = 20.0
+MICROPHONE_SECONDS = 120.0
+"""How long the microphone's file lasts: aufile ends the call at the end of its file."""
+
+_CONFIG = """
+poll_method epoll
+sip_listen {address}:{sip_port}
+call_local_timeout 120
+call_max_calls 4
+audio_source aufile,{microphone}
+ausrc_srate {rate}
+auplay_srate {rate}
+ausrc_channels 1
+auplay_channels 1
+audio_level no
+rtp_tos 184
+rtp_ports {rtp_start}-{rtp_end}
+rtcp_mux no
+jitter_buffer_delay 1-5
+rtp_stats no
+net_interface {address}
+module_path /usr/lib/baresip/modules
+module g711.so
+module aufile.so
+module sndfile.so
+module_tmp uuid.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen {address}:{control_port}
+snd_path {folder}
+redial_attempts 0
+"""
+
+
+class PhoneFailed(AssertionError):
+    """The softphone did not do what it was told, or did not see what was waited for."""
+
+
+@dataclass
+class Phone:
+    """One softphone with a user name, a microphone (a WAV) and ears (a recording of what it heard).
+
+    A context manager: leaving it hangs up, unregisters and ends the process. `registrar` is host:port.
+    """
+
+    user: str
+    password: str
+    registrar: str
+    microphone: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    address: str = "127.0.0.1"
+    answer: bool = False
+    register: bool = True
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    async def __aenter__(self) -> "Phone":
+        self._folder = Path(tempfile.mkdtemp(prefix="phone-"))
+        self._changed = asyncio.Condition()
+        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._tokens = 0
+        self._mark = 0
+        control_port = self._write_folder()
+        self._log = (self._folder / "log").open("wb")
+        self._process = await asyncio.create_subprocess_exec(
+            _program("baresip"), "-f", str(self._folder), stdin=asyncio.subprocess.DEVNULL, stdout=self._log, stderr=self._log
+        )  # fmt: skip
+        try:
+            self._reader, self._writer = await self._connect(control_port)
+            self._listening = asyncio.create_task(self._listen(), name=f"phone {self.user}")
+            await self.command("uanew", self.account)
+            if self.register:
+                await self.until("REGISTER_OK")
+        except BaseException:
+            await self._end()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._end()
+
+    def _write_folder(self) -> int:
+        padded = np.zeros(int(MICROPHONE_SECONDS * RATE), dtype=np.float32)
+        padded[: len(self.microphone)] = self.microphone
+        soundfile.write(self._folder / "microphone.wav", padded, RATE, subtype="PCM_16")
+        sip_port, control_port, rtp_start = free_ports(self.address)
+        config = _CONFIG.format(
+            address=self.address, sip_port=sip_port, control_port=control_port, rate=RATE, folder=self._folder,
+            microphone=self._folder / "microphone.wav", rtp_start=rtp_start, rtp_end=rtp_start + 9,
+        )  # fmt: skip
+        (self._folder / "config").write_text(config)
+        (self._folder / "contacts").write_text("")
+        (self._folder / "accounts").write_text("")  # the account comes by command, so that its events are seen
+        return control_port
+
+    @property
+    def account(self) -> str:
+        """The account in baresip's notation."""
+        return (
+            f"<sip:{self.user}@{self.registrar};transport=udp>;auth_user={self.user};auth_pass={self.password}"
+            f";answermode={'auto' if self.answer else 'manual'};regint={60 if self.register else 0}"
+            ";audio_codecs=PCMU/8000/1;mwi=no"
+        )
+
+    async def _connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while True:
+                if self._process.returncode is not None:
+                    raise PhoneFailed(f"baresip ended at once:\n{self.log()}")
+                try:
+                    return await asyncio.open_connection(self.address, port)
+                except ConnectionRefusedError:
+                    await asyncio.sleep(0.05)  # its socket opens some time after its start, and nothing tells when
+
+    async def _listen(self) -> None:
+        while not self._reader.at_eof():
+            try:
+                size = int((await self._reader.readuntil(b":"))[:-1])
+                message = json.loads((await self._reader.readexactly(size + 1))[:-1])
+            except (asyncio.IncompleteReadError, ConnectionResetError):
+                break
+            if message.get("response"):
+                waiting = self._replies.pop(message.get("token", ""), None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(message)
+            else:
+                async with self._changed:
+                    self.events.append(message)
+                    self._changed.notify_all()
+
+    async def command(self, command: str, params: str = "") -> str:
+        """Do one of baresip's commands and return what it printed; raises PhoneFailed when it says no."""
+        self._tokens += 1
+        token = str(self._tokens)
+        reply = self._replies[token] = asyncio.get_running_loop().create_future()
+        text = json.dumps({"command": command, "params": params, "token": token}).encode()
+        self._writer.write(b"%d:%s," % (len(text), text))
+        await self._writer.drain()
+        answer = await asyncio.wait_for(reply, LIMIT_SECONDS)
+        if not answer.get("ok"):
+            raise PhoneFailed(f"{self.user}: {command} {params}: {answer.get('data')}")
+        return str(answer.get("data", ""))
+
+    async def until(
+        self, kind: str, *, within: float = LIMIT_SECONDS, where: Callable[[dict[str, Any]], bool] | None = None
+    ) -> dict[str, Any]:
+        """Wait for an event of this kind that no earlier `until` has taken, e.g. CALL_ESTABLISHED."""
+
+        def found() -> dict[str, Any] | None:
+            for place in range(self._mark, len(self.events)):
+                event = self.events[place]
+                if event.get("type") == "CALL_CLOSED" and kind == "CALL_ESTABLISHED":
+                    raise PhoneFailed(f"{self.user}: the call was not set up: {event.get('param')}")
+                if event.get("type") == kind and (where is None or where(event)):
+                    self._mark = place + 1
+                    return event
+            return None
+
+        try:
+            async with asyncio.timeout(within), self._changed:
+                while (event := found()) is None:
+                    await self._changed.wait()
+                return event
+        except TimeoutError:
+            seen = [event.get("type") for event in self.events]
+            raise PhoneFailed(f"{self.user}: no {kind} within {within} s; saw {seen}\n{self.log()}") from None
+
+    async def dial(self, number: str) -> None:
+        """Call a number of the registrar; returns when the call is set up or raises PhoneFailed."""
+        await self.ring(number)
+        await self.until("CALL_ESTABLISHED")
+
+    async def ring(self, number: str) -> None:
+        """Call a number; does not wait for the answer."""
+        await self.command("dial", f"sip:{number}@{self.registrar}")
+
+    async def pick_up(self) -> dict[str, Any]:
+        """Wait until it rings, answer, and return the CALL_INCOMING event (its `peeruri` is the caller)."""
+        ringing = await self.until("CALL_INCOMING")
+        await self.command("accept")
+        await self.until("CALL_ESTABLISHED")
+        return ringing
+
+    async def press(self, digits: str) -> None:
+        """Press digits (RFC 4733)."""
+        for digit in digits:
+            await self.command("sndcode", digit)
+
+    async def hang_up(self) -> None:
+        """Hang up, and wait until the call is over."""
+        await self.command("hangup")
+        await self.until("CALL_CLOSED")
+
+    async def digits(self, count: int, *, within: float = LIMIT_SECONDS) -> str:
+        """Wait until the other side has pressed so many digits; returns them."""
+        return "".join([str((await self.until("CALL_DTMF_START", within=within))["param"]) for _ in range(count)])
+
+    async def closed(self, within: float = LIMIT_SECONDS) -> str:
+        """Wait until the call is over; returns the reason, e.g. "486 Busy Here"."""
+        return str((await self.until("CALL_CLOSED", within=within)).get("param", ""))
+
+    def heard(self, call: int = -1) -> tuple[np.ndarray, int]:
+        """What it heard in one of its calls so far (complete once the call is over); the default is the last."""
+        files = sorted(self._folder.glob("dump-*-dec.wav"), key=lambda file: file.stat().st_mtime)
+        if not files:
+            raise PhoneFailed(f"{self.user} heard nothing at all:\n{self.log()}")
+        return audio.read(files[call])
+
+    def log(self) -> str:
+        """The end of what baresip printed."""
+        lines = (self._folder / "log").read_text(errors="replace").splitlines()
+        return "\n".join(line for line in lines if line.strip() and "(bit/s)" not in line)[-3000:]
+
+    async def _end(self) -> None:
+        if hasattr(self, "_writer"):
+            self._writer.close()
+        if hasattr(self, "_listening"):
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+        if self._process.returncode is None:
+            self._process.terminate()  # baresip hangs up and unregisters on SIGTERM
+            try:
+                await asyncio.wait_for(self._process.wait(), 5)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def free_ports(address: str = "127.0.0.1") -> tuple[int, int, int]:
+    """Three free places, each with nine free ports behind it: for SIP, control and RTP."""
+    found: list[int] = []
+    held: list[socket.socket] = []
+    try:
+        while len(found) < 3:
+            probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            held.append(probe)
+            probe.bind((address, 0))
+            port = probe.getsockname()[1]
+            port += port % 2
+            if port + 10 < 65536 and all(abs(port - other) >= 12 for other in found) and _all_free(address, port):
+                found.append(port)
+    finally:
+        for probe in held:
+            probe.close()
+    return found[0], found[1], found[2]
+
+
+def _all_free(address: str, start: int) -> bool:
+    for port in range(start, start + 10):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
+    return True
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise PhoneFailed(f"{name} is not installed; run `make test`, which installs what the tests need.")
+    return found

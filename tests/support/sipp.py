@@ -1,0 +1,162 @@
+"""sipp as the other end of a SIP trunk: a carrier that we call (uas) and one that calls us (uac)."""
+
+import asyncio
+import csv
+import re
+import shutil
+import socket
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+SCENARIOS = Path(__file__).resolve().parent.parent / "e2e" / "sipp"
+LIMIT_SECONDS = 40.0
+
+
+class SippFailed(AssertionError):
+    """sipp did not see the messages of its scenario, or not as often as it should."""
+
+
+@dataclass(frozen=True)
+class SippResult:
+    """What one sipp did. `messages` is the trace of every SIP message, newest last."""
+
+    attempted: int
+    completed: int
+    failed: int
+    retransmissions: int
+    exit_status: int
+    messages: str
+    errors: str
+
+    def check(self, calls: int = 1) -> "SippResult":
+        """Raise SippFailed unless all of so many calls went by the scenario: `failed == 0` alone proves nothing."""
+        if (self.attempted, self.completed, self.failed, self.exit_status) != (calls, calls, 0, 0):
+            raise SippFailed(
+                f"sipp: {self.completed} of {self.attempted} calls went by the scenario ({calls} wanted), "
+                f"{self.failed} failed, exit status {self.exit_status}\n{self.errors}\n{self.messages[-4000:]}"
+            )
+        return self
+
+    def header(self, method: str, name: str) -> str:
+        """The value of a header in the first request with this method; "" where there is none."""
+        for message in re.split(r"-{20,} [0-9:. TZ-]+\n", self.messages):
+            if re.search(rf"^{method} sips?:", message, re.MULTILINE):
+                found = re.search(rf"^{name}:\s*(.*?)\r?$", message, re.MULTILINE | re.IGNORECASE)
+                if found:
+                    return found.group(1)
+        return ""
+
+
+@dataclass
+class Sipp:
+    """One sipp process with a scenario of tests/e2e/sipp/. A context manager; `result` waits for its end.
+
+    `remote` is host:port of who is called (uac) or None (uas). `keys` replace [name] in the scenario.
+    """
+
+    scenario: str
+    address: str = "127.0.0.3"
+    port: int = 0
+    remote: str | None = None
+    service: str = "500"
+    calls: int = 1
+    keys: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    seconds: float = LIMIT_SECONDS
+
+    async def __aenter__(self) -> "Sipp":
+        program = shutil.which("sipp")
+        if program is None:
+            raise SippFailed("sipp is not installed; run `make test`, which installs what the tests need.")
+        self._folder = Path(tempfile.mkdtemp(prefix="sipp-"))
+        self.port = self.port or free_port(self.address)
+        media = free_port(self.address, even=True)
+        command = [
+            program, *([self.remote] if self.remote else []),
+            "-sf", str(self._scenario()), "-i", self.address, "-p", str(self.port),
+            "-mi", self.address, "-mp", str(media), "-s", self.service, "-m", str(self.calls), "-nostdin",
+            "-trace_msg", "-message_file", str(self._folder / "messages"),
+            "-trace_err", "-error_file", str(self._folder / "errors"),
+            "-trace_stat", "-stf", str(self._folder / "statistics"), "-fd", "1",
+            "-timeout", f"{self.seconds:.0f}s", "-timeout_error", "-recv_timeout", f"{self.seconds * 1000:.0f}",
+            *self.arguments,
+        ]  # fmt: skip
+        self._process = await asyncio.create_subprocess_exec(
+            *command, cwd=self._folder, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        if self.remote is None:
+            await self._listening()
+        return self
+
+    def _scenario(self) -> Path:
+        """The scenario with its keys put in: sipp itself takes no variable in a status line."""
+        text = (SCENARIOS / f"{self.scenario}.xml").read_text()
+        for key, value in self.keys.items():
+            text = text.replace(f"[{key}]", value)
+        file = self._folder / "scenario.xml"
+        file.write_text(text)
+        return file
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _listening(self) -> None:
+        """Wait until its socket is bound: nothing tells when, so binding beside it is tried until that fails."""
+        async with asyncio.timeout(5):
+            while self._process.returncode is None:
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                    try:
+                        probe.bind((self.address, self.port))
+                    except OSError:
+                        return
+                await asyncio.sleep(0.02)
+        _, complaint = await self._process.communicate()
+        raise SippFailed(f"sipp ended at once: {self._read('errors')}{complaint.decode(errors='replace')}")
+
+    async def result(self) -> SippResult:
+        """Wait until all its calls are over; a scenario that is not kept to shows in the result."""
+        _, complaint = await asyncio.wait_for(self._process.communicate(), self.seconds + 10)
+        last = self._statistics()
+        return SippResult(
+            attempted=int(last.get("TotalCallCreated", 0)),
+            completed=int(last.get("SuccessfulCall(C)", 0)),
+            failed=int(last.get("FailedCall(C)", 0)),
+            retransmissions=int(last.get("Retransmissions(C)", 0)),
+            exit_status=self._process.returncode or 0,
+            messages=self.messages(),
+            errors=self._read("errors") + complaint.decode(errors="replace"),
+        )
+
+    async def done(self) -> SippResult:
+        """Wait for the end; raises SippFailed unless every call went by the scenario."""
+        return (await self.result()).check(self.calls)
+
+    def messages(self) -> str:
+        """The SIP messages so far."""
+        return self._read("messages")
+
+    def _read(self, name: str) -> str:
+        file = self._folder / name
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def _statistics(self) -> dict[str, str]:
+        rows = list(csv.DictReader(self._read("statistics").splitlines(), delimiter=";"))
+        return rows[-1] if rows else {}
+
+
+def free_port(address: str, *, even: bool = False) -> int:
+    """A UDP port of this address that is free now."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+            port = int(probe.getsockname()[1])
+        if not even or (port % 2 == 0 and port < 65500):
+            return port
