@@ -88,8 +88,8 @@ class _Mixer:
         self._parts: list[list[Samples]] = [[], []]
 
     def add(self, block: Samples, last: bool = False) -> None:
-        """Take samples by frame and channel; values that are no numbers count as silence."""
-        block = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+        """Take samples by frame and channel; beyond full scale is cut, no number is silence."""
+        block = np.clip(np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
         mono = block.mean(axis=1, dtype=np.float32)
         self.frames += len(mono)
         if len(mono):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pocketsphinx
 import soxr
 
 Samples = npt.NDArray[np.float32]
@@ -193,26 +193,34 @@ def _digit(block: Samples, rate: int, floor: float) -> str:
     return KEYS[row][column] if share > -1.5 and max(pair) < 2.8 * min(pair) else ""
 
 
-@functools.cache
-def _model() -> str:
-    import pocketsphinx
-
-    return str(pocketsphinx.get_model_path())
-
-
 def spots(samples: Samples, rate: int, phrase: str, threshold: float = 1e-20) -> bool:
     """True when the recogniser spots the English phrase. Its words must be in the recogniser's dictionary."""
-    import pocketsphinx
+    decoder = pocketsphinx.Decoder(keyphrase=phrase, kws_threshold=threshold, lm=None, loglevel="FATAL")
+    return bool(_heard(decoder, samples, rate))
 
+
+def said(samples: Samples, rate: int, choices: Iterable[str]) -> str:
+    """Which of the phrases was said, with anything or nothing around it; "" for silence or none.
+
+    To tell "you pressed one" from "you pressed five", which keyphrase spotting alone does not. In speech it always
+    leans to one of the choices: give all that could be meant.
+    """
+    decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")
+    decoder.add_jsgf_string("choices", f"#JSGF V1.0; grammar choices; public <choice> = {' | '.join(choices)};")
+    decoder.activate_search("choices")
+    return _heard(decoder, samples, rate)
+
+
+def _heard(decoder: pocketsphinx.Decoder, samples: Samples, rate: int) -> str:
     loudest = float(np.abs(samples).max()) if len(samples) else 0.0
     if loudest < 1e-3:
-        return False
+        return ""
     wide = soxr.resample(samples / loudest * 0.7, rate, 16_000)
-    decoder = pocketsphinx.Decoder(keyphrase=phrase, kws_threshold=threshold, lm=None, loglevel="FATAL")
     decoder.start_utt()
     decoder.process_raw(np.rint(wide * 32767).astype("<i2").tobytes(), full_utt=True)
     decoder.end_utt()
-    return decoder.hyp() is not None
+    best = decoder.hyp()
+    return best.hypstr if best else ""
 
 
 def words(path: Path | str, phrase: str, decoy: str = "purple elephant", threshold: float = 1e-20) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support import audio
 from tests.support.audio import dtmf, dtmf_signal, has_tone, level, read_wav, silence, sine, tone_level, tones
 
 NOISE = np.random.default_rng(1).normal(0, 0.05, 16_000).astype(np.float32)
@@ -89,3 +90,18 @@ def test_a_wav_is_read_whole_though_its_header_is_wrong(tmp_path: Path) -> None:
         assert (len(samples), rate) == (8_000, 8_000)
     with pytest.raises(AssertionError):
         read_wav(b"<html>")
+
+
+def test_the_recogniser_hears_nothing_in_tones_silence_and_noise() -> None:
+    for sound in (sine(440, 2), silence(2), NOISE, NOISE * 0):
+        assert not audio.spots(sound, 8_000, "my name is")
+        assert audio.said(sound, 8_000, ["you pressed one", "you pressed five"]) == ""
+
+
+def test_a_recogniser_that_spots_the_decoy_fails_the_test(tmp_path: Path) -> None:
+    (tmp_path / "quiet.wav").write_bytes(wav(silence(1)))
+    assert not audio.words(tmp_path / "quiet.wav", "my name is")
+    # At this threshold it takes anything for the phrase.
+    (tmp_path / "noise.wav").write_bytes(wav(NOISE * 5))
+    with pytest.raises(AssertionError, match="spots anything"):
+        audio.words(tmp_path / "noise.wav", "my name is", decoy="a", threshold=1e-300)

@@ -16,9 +16,11 @@ from engine.media.speech.flite import Flite
 from engine.media.speech.hibari import HibariSpeaker
 from engine.media.speech.speaker import Speaker, Speech, Voice
 from engine.media.speech.text import clean
-from tests.support.audio import level, read, sine, spots, words
+from tests.support.audio import level, read, said, silence, sine, spots, words
 
 Make = Callable[..., Prompts]
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+PRESSED = [f"you pressed {digit}" for digit in DIGITS]
 
 
 class Tone:
@@ -63,7 +65,6 @@ def understood(prompt: Prompt, phrase: str) -> bool:
 @pytest.mark.parametrize(("text", "phrase", "other"), [
     ("Hello. My name is Carillon.", "my name is", "you pressed"),
     ("You pressed 5.", "you pressed five", "my name is"),
-    ("You pressed 1.", "you pressed one", "my name is"),
     ("Please enter your number.", "please enter your number", "you pressed five"),
 ])
 async def test_english_is_understood(spoken_by, speaker, text: str, phrase: str, other: str) -> None:
@@ -72,13 +73,26 @@ async def test_english_is_understood(spoken_by, speaker, text: str, phrase: str,
     assert not understood(prompt, other)
 
 
+@pytest.mark.parametrize("speaker", [HibariSpeaker, Flite])
+async def test_every_digit_is_understood_and_told_from_the_others(spoken_by, speaker) -> None:
+    prompts = await spoken_by(speaker())
+    heard = []
+    for digit in range(10):
+        samples, rate = read((await prompts.say(f"You pressed {digit}.")).path + ".ulaw")
+        heard.append(said(np.concatenate([silence(0.5), samples, silence(0.5)]), rate, PRESSED))
+    assert heard == PRESSED
+
+
 async def test_british_english_is_understood(spoken_by) -> None:
     prompt = await (await spoken_by(HibariSpeaker())).say("Hello. My name is Carillon.", locale="en-GB")
     assert understood(prompt, "my name is")
 
 
-@pytest.mark.parametrize(("locale", "text"), [("de-DE", "Guten Tag"), ("fr", "Bonjour"), ("zh-CN", "你好"),
-                                              ("ru", "Привет"), ("hi-IN", "नमस्ते"), ("ar", "مرحبا"), ("pt-BR", "Olá"), ("es-MX", "Hola")])
+OTHERS = [("de-DE", "Guten Tag"), ("fr", "Bonjour"), ("zh-CN", "你好"), ("ru", "Привет"), ("hi-IN", "नमस्ते"),
+          ("ar", "مرحبا"), ("pt-BR", "Olá"), ("es-MX", "Hola")]
+
+
+@pytest.mark.parametrize(("locale", "text"), OTHERS)
 async def test_other_languages_sound(spoken_by, locale: str, text: str) -> None:
     prompt = await (await spoken_by(HibariSpeaker(), Espeak())).say(text, locale=locale)
     samples, _ = read(prompt.path + ".ulaw")
@@ -89,7 +103,7 @@ async def test_other_languages_sound(spoken_by, locale: str, text: str) -> None:
 async def test_engines_are_heard_at_about_the_same_peak(spoken_by) -> None:
     for speaker in (HibariSpeaker(), Flite(), Espeak()):
         prompt = await (await spoken_by(speaker)).say("Good morning.", locale="en")
-        assert float(np.abs(read(prompt.path + ".sln16")[0]).max()) == pytest.approx(0.7, abs=0.03)
+        assert float(np.abs(read(prompt.path + ".sln16")[0]).max()) == pytest.approx(0.7, abs=0.1)
 
 
 def test_each_locale_gets_its_voice_and_an_unknown_one_the_default() -> None:
