@@ -17,7 +17,7 @@ from engine.calls.rooms import Rooms
 from engine.calls.services import Services
 from engine.calls.state import CallState, Trigger, move
 from engine.commands import CommandRefused
-from engine.events import CallAnswered, CallDialing, CallEnded, CallRinging, Event
+from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging
 from engine.media.prompts import Prompt
 from engine.store import calls, events, ledger
 from engine.store.tasks import TaskRow
@@ -154,13 +154,13 @@ class Session:
         if self.room and (room := self.rooms.find(self.call.account, self.room)):
             room.press(digit, self.call.id)
 
-    def _post(self, trigger: Trigger, event: Event, **fields: object) -> None:
+    def _post(self, trigger: Trigger, event: AnyEvent, **fields: object) -> None:
         self.services.writer.post(self._unit(trigger, event, fields))
 
-    async def _change(self, trigger: Trigger, event: Event, **fields: object) -> None:
+    async def _change(self, trigger: Trigger, event: AnyEvent, **fields: object) -> None:
         await self.services.writer.write(self._unit(trigger, event, fields))
 
-    def _unit(self, trigger: Trigger, event: Event, fields: dict[str, object]) -> Callable[[Connection], None]:
+    def _unit(self, trigger: Trigger, event: AnyEvent, fields: dict[str, object]) -> Callable[[Connection], None]:
         state = move(self.call.state, trigger)
         call = self.call = msgspec.structs.replace(self.call, state=state, **fields)
 

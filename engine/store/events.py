@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from engine.events import AnyEvent, Event
+from engine.events import AnyEvent
 from engine.store.rows import to_json
 from engine.store.statement import Row, Statement
 from engine.store.tables import events
@@ -18,7 +18,7 @@ class StoredEvent(msgspec.Struct, frozen=True):
     """An event with its sequence, and its position among all events: it rises with each commit, with gaps."""
 
     position: int
-    event: Event
+    event: AnyEvent
 
 
 _of_root = events.alias("of_root")
@@ -43,7 +43,7 @@ _after = Statement(
 _last = Statement(select(func.max(events.c.position)))
 
 
-def append(conn: Connection, event: Event) -> None:
+def append(conn: Connection, event: AnyEvent) -> None:
     """Store an event under the next sequence of its root; its writer tells it after the commit."""
     row = _append.first(
         conn,

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from engine.events import DigitReceived, Event, TaskEnded, TaskStarted
+from engine.events import AnyEvent, DigitReceived, TaskEnded, TaskStarted
 from engine.ids import new_id
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
@@ -65,7 +65,7 @@ class Journal:
         entry.phase = Phase.ACCEPTED
         self.writer.post(lambda conn: tasks.set_phase(conn, entry.id, Phase.ACCEPTED))
 
-    def started(self, entry: Entry, *also: Event) -> None:
+    def started(self, entry: Entry, *also: AnyEvent) -> None:
         """Note that the effect began, with the event for it and others that belong to it."""
         at = entry.started = self.clock()
         event = TaskStarted(**self.common(entry.tag), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]
