@@ -178,7 +178,7 @@ class Controller:
 
 
 def _owner(folder: Path) -> str:
-    """This installation's name as a holder of leases, kept: a controller that is started again has its lease at once."""
+    """This installation's name as a holder of leases; kept, so that one started again has its lease at once."""
     file = folder / "owner"
     if file.is_file():
         return file.read_text().strip()

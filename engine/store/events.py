@@ -83,5 +83,5 @@ def last_position(conn: Connection) -> int:
 
 def _read(row: Row) -> StoredEvent:
     position, sequence, body = row
-    event: Event = _decoder.decode(body)
+    event: AnyEvent = _decoder.decode(body)
     return StoredEvent(position, msgspec.structs.replace(event, sequence=sequence))
