@@ -56,6 +56,7 @@ class Conference:
         self.prepare = Preparing(services, row.account)
         self.over, self.ended, self.wanted = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.reason = ""
+        self._to_hang_up: list[Session] = []
         self._exits: dict[str, asyncio.Event] = {}
         self._open = asyncio.Event()  # the bridge is there
         self._making = asyncio.Lock()
@@ -88,8 +89,9 @@ class Conference:
 
     def end(self, reason: str) -> None:
         """End it, and hang up everybody in it."""
-        self.reason = self.reason or reason
-        self.over.set()
+        if not self.over.is_set():
+            self.reason, self._to_hang_up = reason, list(self.members.values())
+            self.over.set()
 
     async def _watch_moderator(self) -> None:
         """Started when the moderator answers; over when her call is."""
@@ -120,7 +122,7 @@ class Conference:
         self.services.writer.post(unit)
 
     async def _hang_up_all(self) -> None:
-        sessions = {session.call.id: session for session in self.members.values()}
+        sessions = {session.call.id: session for session in self._to_hang_up}
         if self.moderator:
             sessions[self.moderator.call.id] = self.moderator
         for invited in self.policy.attendees:
