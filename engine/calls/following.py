@@ -20,20 +20,21 @@ FOLLOWED = (
     ari.ChannelDestroyed,
     Resumed,
 )
-GIVE_UP_SECONDS = 15.0  # after our hang-up request, without ChannelDestroyed
+GIVE_UP_SECONDS = 5.0  # after a hang-up request, without ChannelDestroyed
 
 
 async def follow(session: Session, events: Subscription) -> Ending:
     """Follow a call's channel to its end. StasisEnd is not the end: the call may visit the dialplan."""
     soft: bool | None = None
     while True:
-        wait = GIVE_UP_SECONDS if session.our_cause else session.seconds_left()
+        hanging_up = session.hanging_up.is_set()
         try:
-            event = await events.next(wait)
+            event = await events.next(GIVE_UP_SECONDS if hanging_up else session.seconds_left())
         except TimeoutError:
-            if session.our_cause:
-                return await _unheard(session)
-            await session.hang_up(HangupCause.MAX_DURATION)
+            if not hanging_up:
+                await session.hang_up(HangupCause.MAX_DURATION)
+            elif (gone := await _catch_up(session)) is not None:
+                return gone
             continue
         match event:
             case ari.ChannelStateChange() | ari.StasisStart():
@@ -47,8 +48,8 @@ async def follow(session: Session, events: Subscription) -> Ending:
                 session.note_sip_call_id(event.channel.protocol_id)
                 return _ending(session, event, soft=bool(soft))
             case Resumed():
-                if (lost := await _catch_up(session)) is not None:
-                    return lost
+                if (gone := await _catch_up(session)) is not None:
+                    return gone
 
 
 def note_state(session: Session, channel: ari.Channel) -> None:
@@ -61,13 +62,13 @@ def note_state(session: Session, channel: ari.Channel) -> None:
 
 
 async def _catch_up(session: Session) -> Ending | None:
-    """After events were missed: what is gone has ended, and a hang-up that found no Asterisk is asked again."""
+    """When events were missed: what is gone has ended, and a hang-up without effect is asked again."""
     try:
         channel = await session.channel.get()
         if channel is None:
             return await lost(session)
     except AriError as error:  # the connection will be lost again, and then be back again
-        log.warning("A call could not be looked up after a reconnect.", call=session.call.id, error=str(error))
+        log.warning("A call could not be looked up.", call=session.call.id, error=str(error))
         return None
     note_state(session, channel)
     if session.our_cause:
@@ -88,13 +89,6 @@ async def _restarted_since(session: Session, at: float) -> bool:
     info = await session.services.client.asterisk.get_info(only=["status"])
     started = info.status.startup_time if info.status else ""
     return bool(started) and datetime.fromisoformat(started).timestamp() > at
-
-
-async def _unheard(session: Session) -> Ending:
-    """We hung up, and no ChannelDestroyed came: is the channel gone?"""
-    if await session.channel.get() is not None:
-        await session.hang_up()
-    return Ending(cause=session.our_cause or HangupCause.NORMAL, by=Party.US)
 
 
 def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> Ending:

@@ -183,6 +183,8 @@ class Session:
 
     async def ready(self, requires: Requires) -> None:
         """See engine.tasks.queue.Owner: an inbound call is answered here, any other is waited for."""
+        if self.our_cause:
+            await self.ended.wait()  # what is still queued is discarded
         if requires is Requires.NOTHING or self.answered.is_set():
             return
         if self.call.direction is Direction.INBOUND and not self.hanging_up.is_set():

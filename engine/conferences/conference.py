@@ -257,6 +257,8 @@ class Conference:
 
     async def ready(self, requires: Requires) -> None:
         """See engine.tasks.queue.Owner: what is queued for a conference waits until somebody is in it."""
+        if self.over.is_set():
+            await self.ended.wait()  # what is still queued is discarded
         if requires is not Requires.NOTHING:
             await self._open.wait()
 
