@@ -1,16 +1,16 @@
 # The engine and the API: one process, `python -m api`.
-FROM carillon-base:trixie AS packages
+FROM carillon-base:trixie AS system
 COPY docker/apt-install.sh /build/
 COPY .build/context /build/context
-RUN sh /build/apt-install.sh trixie python3 python3-venv
+RUN sh /build/apt-install.sh trixie python3 python3-venv espeak-ng flite ca-certificates && rm -rf /build
+
 # Only this stage sees the host's pip settings, which may hold a password; nothing of it but the packages is kept.
+FROM system AS packages
+COPY .build/context /build/context
 COPY docker/requirements.txt docker/pip-install.sh /build/
 RUN sh /build/pip-install.sh /opt/carillon/venv /build/requirements.txt
 
-FROM carillon-base:trixie
-COPY docker/apt-install.sh /build/
-COPY .build/context /build/context
-RUN sh /build/apt-install.sh trixie python3 espeak-ng flite ca-certificates && rm -rf /build
+FROM system
 RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-home --home-dir /var/lib/carillon --shell /usr/sbin/nologin carillon \
  && mkdir -p /var/lib/carillon/prompts /var/lib/carillon/media /var/spool/asterisk/recording \
  && chown -R carillon:carillon /var/lib/carillon /var/spool/asterisk
@@ -18,6 +18,7 @@ COPY --from=packages /opt/carillon/venv /opt/carillon/venv
 COPY docker/carillon/carillon docker/carillon/health /usr/local/bin/
 COPY engine /opt/carillon/engine
 COPY api /opt/carillon/api
+RUN ["python3", "-m", "compileall", "-q", "/opt/carillon/engine", "/opt/carillon/api"]
 USER 5060:5060
 WORKDIR /opt/carillon
 ENV PATH=/opt/carillon/venv/bin:/usr/local/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 PYTHONPATH=/opt/carillon

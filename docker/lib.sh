@@ -4,6 +4,7 @@ set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$ROOT/.build
+# shellcheck disable=SC2034  # used where this file is sourced
 ENGINE_STATE=$BUILD/engine-started
 export DOCKER_BUILDKIT=0 COMPOSE_INTERACTIVE_NO_CLI=1
 
@@ -19,24 +20,40 @@ say() { printf '%s\n' "$*"; }
 step() {
   local title=$1 started=$SECONDS log status=0
   shift
-  printf '  %s … ' "$title"
   mkdir -p "$BUILD/log"
   log=$BUILD/log/$(printf '%s' "$title" | tr -c 'A-Za-z0-9\n' '-' | cut -c1-60).log
+  if [ "${V:-0}" = 1 ] || [ -n "${SIDE_BY_SIDE:-}" ]; then printf '  %s …\n' "$title"; else printf '  %s … ' "$title"; fi
+  # Not `"$@" || status=$?`: that would switch errexit off inside a function.
+  set +e
   if [ "${V:-0}" = 1 ]; then
-    printf '\n'
-    "$@" 2>&1 | tee "$log" || status=$?
+    (set -e; "$@") </dev/null 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
   else
-    "$@" >"$log" 2>&1 </dev/null || status=$?
+    (set -e; "$@") </dev/null >"$log" 2>&1
+    status=$?
   fi
+  set -e
+  [ -z "${SIDE_BY_SIDE:-}" ] || printf '  %s ' "$title"
   if [ "$status" = 0 ]; then
     printf 'done (%d s)\n' "$((SECONDS - started))"
     return
   fi
   printf 'failed after %d s\n' "$((SECONDS - started))"
-  tail -n 20 "$log" | sed 's/^/    /' >&2
   local reason
   reason=$(sed -n 's/^carillon: //p' "$log" | tail -n 1)
+  [ -n "$reason" ] || tail -n 20 "$log" | sed 's/^/    /' >&2
   die "${reason:-$title failed; all of its output is in ${log#"$ROOT"/}}"
+}
+
+# side_by_side COMMAND…: runs each (one string) at the same time; fails when one does, after the others' end.
+side_by_side() {
+  local command pid pids=() status=0
+  for command in "$@"; do
+    SIDE_BY_SIDE=1 bash -c "$command" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+  [ "$status" = 0 ] || exit 1
 }
 
 on_debian() { [ -r /etc/os-release ] && [ "$(. /etc/os-release && printf '%s' "${ID:-}")" = debian ]; }

@@ -7,5 +7,4 @@ if [ -s "$context/pip.conf" ]; then export PIP_CONFIG_FILE="$context/pip.conf"; 
 if [ -s "$context/ca.pem" ]; then export PIP_CERT="$context/ca.pem"; fi
 python3 -m venv "$1"
 "$1/bin/pip" install --disable-pip-version-check --no-cache-dir --require-hashes --no-deps --only-binary :all: -r "$2"
-"$1/bin/python" -m compileall -q "$1" || true
 "$1/bin/pip" uninstall -y pip
