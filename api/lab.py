@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, NoReturn, Self
 from uuid import uuid4
@@ -123,18 +125,23 @@ class Lab:
         number = self._free(number)
         if (given := _digits(persona)) not in _NUMBERS:
             raise LabError(f"{persona} is no persona; `carillon lab personas` lists them")
-        kept, _ = await self._database(number, given)
+        async with self._database({"LAB_NUMBER": number, "LAB_PERSONA": given}) as channel:
+            kept = await self._variable(channel, "LAB_KEPT")
         if kept != given:
             raise LabError(f"the lab did not keep the persona of {number}; its log says why: `make logs`")
 
     async def unmap(self, number: str) -> None:
         """Takes a number's persona away; nothing happens where it has none."""
-        await self._database(self._free(number), "")
+        async with self._database({"LAB_NUMBER": self._free(number), "LAB_PERSONA": ""}):
+            pass
 
     async def mapped(self) -> dict[str, str]:
         """The numbers that were given a persona, with the persona's number."""
-        _, found = await self._database("", "")
-        return found
+        async with self._database({"LAB_NUMBER": "", "LAB_PERSONA": ""}) as channel:
+            count = int(await self._variable(channel, "LAB_PAGES"))
+            pages = [await self._variable(channel, f"LAB_PAGE_{page}") for page in range(count)]
+        pairs = (pair.partition("=") for page in pages for pair in page.split())
+        return {number: persona for number, _, persona in pairs if persona}
 
     async def dial(self, number: str, as_: str, seconds: float = 60, trunk: str = "carillon") -> Dialled:
         """Calls one of the engine's numbers as a persona, and hangs up so many seconds after the answer.
@@ -181,25 +188,22 @@ class Lab:
             raise LabError(f"{number} is a persona itself; map another number to it")
         return digits
 
-    async def _database(self, number: str, persona: str) -> tuple[str, dict[str, str]]:
-        """Runs the lab's [database]: (the persona that `number` has now, all that were given)."""
+    @asynccontextmanager
+    async def _database(self, asked: dict[str, str]) -> AsyncIterator[str]:
+        """Runs the lab's [database]; the channel whose variables tell what it found."""
         channel = f"lab-{uuid4().hex}"
-        await self._originate(
-            channel,
-            endpoint="Local/keep@database/n",
-            context="database",
-            extension="tell",
-            variables={"LAB_NUMBER": number, "LAB_PERSONA": persona},
-        )
+        what = {"context": "database", "extension": "tell", "variables": asked}
+        await self._originate(channel, endpoint="Local/keep@database/n", **what)
         try:
             for _ in range(round(_PATIENCE / _PAUSE)):
-                if told := await self._variable(channel, "LAB_MAPPED"):
-                    kept = await self._variable(channel, "LAB_KEPT")
-                    return kept, dict(pair.split("=", 1) for pair in told.split()[1:])
+                if await self._variable(channel, "LAB_PAGES"):
+                    break
                 await asyncio.sleep(_PAUSE)  # No event says that a channel's variable was set, but through a websocket.
+            else:
+                raise LabError("the lab does not keep personas: is it running with asterisk-config/carrier?")
+            yield channel
         finally:
             await self.hang_up(channel)
-        raise LabError("the lab does not keep personas: is it running with asterisk-config/carrier?")
 
     async def _variable(self, channel: str, name: str) -> str:
         status, answer = await self._ask("GET", f"/channels/{channel}/variable", {"variable": name})

@@ -62,11 +62,15 @@ class FakeLab:
         channel, name = self.channels.get(request.match_info["id"]), request.query["variable"]
         if channel is None:
             return web.json_response({"message": "Provided channel was not found"}, status=404)
-        if name == "LAB_MAPPED":
+        told = [f"{number}={persona}" for number, persona in self.numbers.items()]
+        pages = [" ".join(told[at : at + 100]) for at in range(0, max(1, len(told)), 100)]
+        if name == "LAB_PAGES":
             channel["reads"] -= 1
             if channel["reads"] >= 0:
                 return web.json_response({"message": "Provided variable was not found"}, status=404)
-            return web.json_response({"value": " ".join(["all", *(f"{a}={b}" for a, b in self.numbers.items())])})
+            return web.json_response({"value": str(len(pages))})
+        if name.startswith("LAB_PAGE_"):
+            return web.json_response({"value": pages[int(name.removeprefix("LAB_PAGE_"))]})
         if name == "LAB_KEPT":
             return web.json_response({"value": self.numbers.get(channel["LAB_NUMBER"], "")})
         return web.json_response({"value": channel[name]})
@@ -110,6 +114,11 @@ async def test_unmapping_takes_only_that_number_away(lab: Lab) -> None:
     await lab.unmap("77")
     await lab.unmap("79")
     assert await lab.mapped() == {"78": "12015550102"}
+
+
+async def test_all_mapped_numbers_are_told_past_the_first_page(fake: FakeLab, lab: Lab) -> None:
+    fake.numbers = {str(49_300_000 + n): "12015550101" for n in range(230)}
+    assert await lab.mapped() == fake.numbers
 
 
 @pytest.mark.parametrize(
