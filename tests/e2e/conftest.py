@@ -17,11 +17,11 @@ from api.lab import Lab
 from tests.support import audio
 from tests.support.carillon import Account, Admin, Command, Own
 from tests.support.far_end import Sound
-from tests.support.lab import Heard
+from tests.support.lab import RunningLab
 from tests.support.phone import Phone
 from tests.support.ringful import Ringful
 from tests.support.sink import Sink
-from tests.support.sipp import Sipp
+from tests.support.sipp import CarrierFront, Sipp, free_port
 from tests.support.system import System
 
 MOST_CALLS = 500
@@ -111,7 +111,7 @@ class LabEars:
     """Finds what the far end of one of our calls heard."""
 
     own: Own
-    files: Heard
+    running: RunningLab
 
     async def of(self, call: str, own: Own | None = None) -> FarEnd:
         """What the person heard and said in this call; waits until the lab has closed the files."""
@@ -121,7 +121,7 @@ class LabEars:
 
     async def at(self, sip_call_id: str) -> FarEnd:
         """The same by the SIP Call-ID."""
-        files = await self.files.files(sip_call_id)
+        files = await self.running.recorded(sip_call_id)
         return FarEnd(Sound.of(files.heard), Sound.of(files.said), files.digits)
 
 
@@ -149,9 +149,9 @@ def recording_of(http: aiohttp.ClientSession, sink: Sink, own: Own) -> Recording
 
 
 @pytest.fixture
-def lab(own: Own, system: System) -> LabEars:
+def lab(own: Own) -> LabEars:
     """The ears of the lab's people."""
-    return LabEars(own, Heard(system.heard))
+    return LabEars(own, RunningLab.of_environment())
 
 
 async def call_ended(own: Own, call: str, within: float = ENDS_WITHIN) -> dict[str, Any]:
@@ -224,6 +224,7 @@ class Carrier:
     address: str
     port: int
     prefix: str
+    front: CarrierFront
 
     def number(self, tail: str = "01") -> str:
         """A number that this trunk carries."""
@@ -231,11 +232,12 @@ class Carrier:
 
     def answers(self, scenario: str, **fields: Any) -> Sipp:
         """sipp as this carrier, taking our calls."""
-        return Sipp(scenario, address=self.address, port=self.port, **fields)
+        self.front.sipp = free_port(self.address)
+        return Sipp(scenario, address=self.address, port=self.front.sipp, **fields)
 
     def calls(self, system: System, scenario: str, number: str, **fields: Any) -> Sipp:
         """sipp as this carrier, calling one of our numbers."""
-        return Sipp(scenario, address=self.address, port=self.port, remote=system.sip, service=number, **fields)
+        return Sipp(scenario, address=self.address, remote=system.sip, service=number, **fields)
 
 
 MakeCarrier = Callable[..., Awaitable[Carrier]]
@@ -245,21 +247,24 @@ MakeCarrier = Callable[..., Awaitable[Carrier]]
 async def carrier(admin: Admin, account: Account) -> AsyncIterator[MakeCarrier]:
     """Makes trunks: `await carrier()`; `prefix` and a trunk's other fields such as `priority` may be given."""
     made: list[str] = []
+    fronts = AsyncExitStack()
 
     async def make(*, prefix: str = "", **fields: Any) -> Carrier:
         tail = next(_numbers)
         name = f"t{worker()}-{secrets.token_hex(3)}"
         prefix = prefix or f"1999{worker():02d}{tail % 100:02d}"
         address, port = f"127.0.{100 + worker()}.{10 + tail % 200}", 5060
+        front = await fronts.enter_async_context(CarrierFront.at(address, port))
         wanted = {"name": name, "host": address, "port": port, "prefix": prefix, **fields}
         await admin.ask("POST", "trunks", wanted)
         made.append(name)
         await admin.ask("POST", f"accounts/{account.name}/prefixes", {"prefix": f"+{prefix}"})
-        return Carrier(name, address, port, prefix)
+        return Carrier(name, address, port, prefix, front)
 
-    yield make
-    for name in made:
-        await admin.ask("DELETE", f"trunks/{name}")
+    async with fronts:
+        yield make
+        for name in made:
+            await admin.ask("DELETE", f"trunks/{name}")
 
 
 # -- numbers
@@ -289,8 +294,7 @@ async def number(admin: Admin, account: Account) -> AsyncIterator[MakeNumber]:
 @pytest.fixture
 async def network(system: System) -> AsyncIterator[Lab]:
     """The lab as an operator steers it: its people call our numbers."""
-    port, password = system.setting("LAB_ARI_PORT", "8089"), system.setting("LAB_ARI_PASSWORD")
-    async with Lab(f"http://127.0.0.1:{port}", password) as network:
+    async with RunningLab.of_environment().client() as network:
         yield network
 
 
