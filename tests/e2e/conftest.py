@@ -13,14 +13,15 @@ import aiohttp
 import numpy as np
 import pytest
 
+from api.lab import Lab
 from tests.support import audio
-from tests.support.carillon import Account, Command, Own
+from tests.support.carillon import Account, Admin, Command, Own
 from tests.support.far_end import Sound
-from tests.support.lab import Heard
+from tests.support.lab import RunningLab
 from tests.support.phone import Phone
 from tests.support.ringful import Ringful
 from tests.support.sink import Sink
-from tests.support.sipp import Sipp
+from tests.support.sipp import CarrierFront, Sipp, free_port
 from tests.support.system import System
 
 MOST_CALLS = 500
@@ -33,12 +34,12 @@ def worker() -> int:
     return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
-def make_account(carillon: Command, *arguments: str, private: bool = True) -> Account:
+def make_account(admin: Admin, *, private: bool = True, currency: str = "USD") -> Account:
     """Make an account that may call the lab, reach private addresses and place many calls at once."""
     name = f"e2e-{worker()}-{secrets.token_hex(4)}"
-    arguments = (*arguments, "--allow-private") if private else arguments
-    account = Account.made(name, carillon.now("accounts", "create", name, *arguments))
-    carillon.now("accounts", "limits", name, "--max-calls", str(MOST_CALLS), "--calls-per-second", str(CALLS_PER_SECOND))
+    account = Account.of(admin.now("POST", "accounts", {"name": name, "allow_private": private, "currency": currency}))
+    limits = {"max_calls": MOST_CALLS, "calls_per_second": CALLS_PER_SECOND}
+    admin.now("PATCH", f"accounts/{name}/limits", limits)
     return account
 
 
@@ -57,9 +58,15 @@ def carillon(system: System) -> Command:
 
 
 @pytest.fixture(scope="session")
-def account(carillon: Command) -> Account:
+def admin(system: System) -> Admin:
+    """The administrator's API."""
+    return Admin(system)
+
+
+@pytest.fixture(scope="session")
+def account(admin: Admin) -> Account:
     """This test process's account."""
-    return make_account(carillon)
+    return make_account(admin)
 
 
 @pytest.fixture
@@ -104,7 +111,7 @@ class LabEars:
     """Finds what the far end of one of our calls heard."""
 
     own: Own
-    files: Heard
+    running: RunningLab
 
     async def of(self, call: str, own: Own | None = None) -> FarEnd:
         """What the person heard and said in this call; waits until the lab has closed the files."""
@@ -114,7 +121,7 @@ class LabEars:
 
     async def at(self, sip_call_id: str) -> FarEnd:
         """The same by the SIP Call-ID."""
-        files = await self.files.files(sip_call_id)
+        files = await self.running.recorded(sip_call_id)
         return FarEnd(Sound.of(files.heard), Sound.of(files.said), files.digits)
 
 
@@ -122,16 +129,15 @@ RecordingOf = Callable[..., Awaitable[Sound]]
 
 
 @pytest.fixture
-def recording_of(http: aiohttp.ClientSession, sink: Sink, carillon: Command, account: Account) -> RecordingOf:
-    """Fetches a call's or conference's recording: by its RecordComplete's link, or else as the operator lists it."""
+def recording_of(http: aiohttp.ClientSession, sink: Sink, own: Own) -> RecordingOf:
+    """Fetches a call's or conference's recording: by its RecordComplete's link, or else by the call's timeline."""
 
     async def fetch(owner: str, *, which: int = -1, told: bool = True) -> Sound:
         if told:
             key = "confCallId" if sink.taken("RecordComplete", confCallId=owner) else "callId"
             link = sink.taken("RecordComplete", **{key: owner})[which].form["recordFile"]
         else:
-            listed = await carillon.json("recordings", "list", "--account", account.name)
-            link = [one["link"] for one in listed if one["owner"] == owner][which]
+            link = (await own.call(owner))["recordings"][which]["url"]
         async with http.get(link) as answer:
             assert answer.status == 200, f"{link}: {answer.status}"
             assert answer.content_type == "audio/wav"
@@ -143,9 +149,9 @@ def recording_of(http: aiohttp.ClientSession, sink: Sink, carillon: Command, acc
 
 
 @pytest.fixture
-def lab(own: Own, system: System) -> LabEars:
+def lab(own: Own) -> LabEars:
     """The ears of the lab's people."""
-    return LabEars(own, Heard(system.heard))
+    return LabEars(own, RunningLab.of_environment())
 
 
 async def call_ended(own: Own, call: str, within: float = ENDS_WITHIN) -> dict[str, Any]:
@@ -187,14 +193,15 @@ MakePhone = Callable[..., Awaitable[Phone]]
 
 
 @pytest.fixture
-async def phone(carillon: Command, account: Account, system: System) -> AsyncIterator[MakePhone]:
+async def phone(admin: Admin, account: Account, system: System) -> AsyncIterator[MakePhone]:
     """Makes registered softphones: `await phone(microphone=…)`; its `user` is its extension's number."""
     made: list[str] = []
     async with AsyncExitStack() as stack:
 
         async def make(microphone: np.ndarray | None = None, **fields: Any) -> Phone:
             number = "7" + _unused(5)
-            printed = await carillon.json("extensions", "add", number, "--account", account.name, "--name", "Test phone")
+            wanted = {"number": number, "account": account.name, "name": "Test phone"}
+            printed = await admin.ask("POST", "extensions", wanted)
             made.append(number)
             sound = np.zeros(0, dtype=np.float32) if microphone is None else microphone
             return await stack.enter_async_context(
@@ -203,7 +210,7 @@ async def phone(carillon: Command, account: Account, system: System) -> AsyncIte
 
         yield make
     for number in made:
-        await carillon("extensions", "remove", number)
+        await admin.ask("DELETE", f"extensions/{number}")
 
 
 # -- carriers
@@ -217,6 +224,7 @@ class Carrier:
     address: str
     port: int
     prefix: str
+    front: CarrierFront
 
     def number(self, tail: str = "01") -> str:
         """A number that this trunk carries."""
@@ -224,53 +232,70 @@ class Carrier:
 
     def answers(self, scenario: str, **fields: Any) -> Sipp:
         """sipp as this carrier, taking our calls."""
-        return Sipp(scenario, address=self.address, port=self.port, **fields)
+        self.front.sipp = free_port(self.address)
+        return Sipp(scenario, address=self.address, port=self.front.sipp, **fields)
 
     def calls(self, system: System, scenario: str, number: str, **fields: Any) -> Sipp:
         """sipp as this carrier, calling one of our numbers."""
-        return Sipp(scenario, address=self.address, port=self.port, remote=system.sip, service=number, **fields)
+        return Sipp(scenario, address=self.address, remote=system.sip, service=number, **fields)
 
 
 MakeCarrier = Callable[..., Awaitable[Carrier]]
 
 
 @pytest.fixture
-async def carrier(carillon: Command, account: Account) -> AsyncIterator[MakeCarrier]:
-    """Makes trunks: `await carrier()`; `prefix` and trunk arguments such as "--priority", "5" may be given."""
+async def carrier(admin: Admin, account: Account) -> AsyncIterator[MakeCarrier]:
+    """Makes trunks: `await carrier()`; `prefix` and a trunk's other fields such as `priority` may be given."""
     made: list[str] = []
+    fronts = AsyncExitStack()
 
-    async def make(*arguments: str, prefix: str = "") -> Carrier:
+    async def make(*, prefix: str = "", **fields: Any) -> Carrier:
         tail = next(_numbers)
         name = f"t{worker()}-{secrets.token_hex(3)}"
         prefix = prefix or f"1999{worker():02d}{tail % 100:02d}"
         address, port = f"127.0.{100 + worker()}.{10 + tail % 200}", 5060
-        await carillon("trunks", "add", name, "--host", address, "--port", str(port), "--prefix", prefix, *arguments)
+        front = await fronts.enter_async_context(CarrierFront.at(address, port))
+        wanted = {"name": name, "host": address, "port": port, "prefix": prefix, **fields}
+        await admin.ask("POST", "trunks", wanted)
         made.append(name)
-        await carillon("accounts", "allow", account.name, f"+{prefix}")
-        return Carrier(name, address, port, prefix)
+        await admin.ask("POST", f"accounts/{account.name}/prefixes", {"prefix": f"+{prefix}"})
+        return Carrier(name, address, port, prefix, front)
 
-    yield make
-    for name in made:
-        await carillon("trunks", "remove", name)
+    async with fronts:
+        yield make
+        for name in made:
+            await admin.ask("DELETE", f"trunks/{name}")
 
 
 # -- numbers
 
 
+MakeNumber = Callable[..., Awaitable[str]]
+
+
 @pytest.fixture
-async def number(carillon: Command, account: Account) -> AsyncIterator[Callable[..., Awaitable[str]]]:
-    """Makes numbers of ours: `await number("--inbound-url", url)`, `await number("--tasks", json)`."""
+async def number(admin: Admin, account: Account) -> AsyncIterator[MakeNumber]:
+    """Makes numbers of ours: `await number(url=…)` for an inbound URL, `await number(tasks=[…])` for a fixed list."""
     made: list[str] = []
 
-    async def make(*arguments: str) -> str:
+    async def make(*, url: str | None = None, tasks: list[dict[str, Any]] | None = None) -> str:
         digits = "44" + _unused(9)
-        await carillon("numbers", "add", digits, "--account", account.name, *arguments)
+        wanted: dict[str, Any] = {"number": digits, "account": account.name}
+        wanted |= {"tasks": tasks} if url is None else {"dialect": "ringful", "url": url}
+        await admin.ask("POST", "numbers", wanted)
         made.append(digits)
         return digits
 
     yield make
     for digits in made:
-        await carillon("numbers", "remove", digits)
+        await admin.ask("DELETE", f"numbers/{digits}")
+
+
+@pytest.fixture
+async def network(system: System) -> AsyncIterator[Lab]:
+    """The lab as an operator steers it: its people call our numbers."""
+    async with RunningLab.of_environment().client() as network:
+        yield network
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ async def test_it_calls_the_moderator_then_the_attendees_and_they_hear_each_othe
     assert [one.action for one in sink.received[:2]].count("ConfCallStarted") == 1, "before anybody else answers"
     calls = await members(ringful, conference)
     assert list(calls) == [anna, ben, cleo] or list(calls) == [anna, cleo, ben]
-    await ringful.play(confCallId=conference, announcement=sink.tone(2300, 2.0), callbackUrl=sink.url())
+    await ringful.play(confCallId=conference, announcement=sink.tone(300, 2.0), callbackUrl=sink.url())
     await sink.until("PlayComplete")
     await ringful.hangup_conf(confCallId=conference)
     for call in calls.values():
@@ -39,7 +39,7 @@ async def test_it_calls_the_moderator_then_the_attendees_and_they_hear_each_othe
     tones = {anna: a_hz, ben: b_hz, cleo: c_hz}
     for number, call in calls.items():
         others = [hz for other, hz in tones.items() if other != number]
-        assert_hears((await lab.of(call)).heard, [*others, 2300], [tones[number]])
+        assert_hears((await lab.of(call)).heard, [*others, 300], [tones[number]])
 
 
 async def test_the_moderator_hears_the_waiting_audio_until_an_attendee_is_there(
@@ -48,20 +48,20 @@ async def test_the_moderator_hears_the_waiting_audio_until_an_attendee_is_there(
     (anna, a_hz), *_ = people.speakers(1)
     late = people.ANSWERS_AFTER_8_SECONDS
     conference = await ringful.conf_call(
-        moderator=anna, attendees=late, waitConnectAudio=sink.tone(2300, 2.0), callbackUrl=sink.url()
+        moderator=anna, attendees=late, waitConnectAudio=sink.tone(300, 2.0), callbackUrl=sink.url()
     )
     first = await sink.until("CallEstablished")
     second = await sink.until("CallEstablished", count=2)
     assert second.at - first.at > 7
     calls = await members(ringful, conference)
-    await ringful.play(confCallId=conference, announcement=sink.tone(2700, 1.5), callbackUrl=sink.url())
+    await ringful.play(confCallId=conference, announcement=sink.tone(400, 1.5), callbackUrl=sink.url())
     await sink.until("PlayComplete")
     await ringful.hangup_conf(confCallId=conference)
     await sink.until("ConfCallCompleted", confCallId=conference)
     heard = (await lab.of(calls[anna])).heard
-    assert heard.part(0, 3).has(2300, 1.5)
-    assert not heard.part(second.at - first.at + 0.5).has(2300, 0.12), "it stops when the attendee is there"
-    assert_hears((await lab.of(calls[late])).heard, [a_hz, 2700], [2300])
+    assert heard.part(0, 3).has(300, 1.5)
+    assert not heard.part(second.at - first.at + 0.5).has(300, 0.12), "it stops when the attendee is there"
+    assert_hears((await lab.of(calls[late])).heard, [a_hz, 400], [300])
 
 
 async def test_nobody_is_called_before_the_moderator_has_pressed_the_expected_tone(
@@ -76,7 +76,7 @@ async def test_nobody_is_called_before_the_moderator_has_pressed_the_expected_to
     attendee = await sink.until("CallEstablished", count=2)
     assert attendee.at - moderator.at > 3.8, "the 5 after two seconds is not it, the 1 after four is"
     calls = await members(ringful, conference)
-    await ringful.play(confCallId=conference, announcement=sink.tone(2700, 1.5), callbackUrl=sink.url())
+    await ringful.play(confCallId=conference, announcement=sink.tone(400, 1.5), callbackUrl=sink.url())
     await sink.until("PlayComplete")
     await ringful.hangup_conf(confCallId=conference)
     await sink.until("ConfCallCompleted")
@@ -119,7 +119,7 @@ async def test_an_attendee_who_does_not_answer_does_not_keep_the_others_waiting(
     await sink.until("ServerHangup", confCallId=conference)
     calls = await members(ringful, conference)
     assert set(calls) == {anna, ben}
-    await ringful.play(confCallId=conference, announcement=sink.tone(2300, 1.5), callbackUrl=sink.url())
+    await ringful.play(confCallId=conference, announcement=sink.tone(300, 1.5), callbackUrl=sink.url())
     await sink.until("PlayComplete")
     await ringful.hangup_conf(confCallId=conference)
     await sink.until("ConfCallCompleted")

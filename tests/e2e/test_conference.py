@@ -164,7 +164,7 @@ async def test_the_conferences_own_queue_plays_to_all_and_records_all(
     await room.start(anna)
     await room.join(ben)
     await ringful.record(confCallId=room.conference, callbackUrl=sink.url("record"))
-    await ringful.play(confCallId=room.conference, announcement=sink.tone(2300, 1.5), callbackUrl=sink.url("play"))
+    await ringful.play(confCallId=room.conference, announcement=sink.tone(300, 1.5), callbackUrl=sink.url("play"))
     answer = await ringful.ask("StopRecord", confCallId=room.conference, immediate="false")
     assert answer.status == 200
     await sink.until("RecordComplete", confCallId=room.conference)
@@ -179,7 +179,7 @@ async def test_the_conferences_own_queue_plays_to_all_and_records_all(
     assert 1.3 < recording.seconds < 2.5
     for number, other in ((anna, b_hz), (ben, a_hz)):
         heard = (await lab.of(room.calls[number])).heard
-        assert_hears(heard, [2300, other], [])
+        assert_hears(heard, [300, other], [])
 
 
 async def test_a_digit_of_anyone_in_the_conference_counts(ringful: Ringful, sink: Sink) -> None:
@@ -205,9 +205,9 @@ async def test_a_queued_leave_waits_for_the_calls_own_queue(ringful: Ringful, si
     await room.start(anna)
     await room.join(ben)
     call = room.calls[ben]
-    await ringful.play(callId=call, announcement=sink.tone(2300, 1.5), callbackUrl=sink.url("play"))
+    await ringful.play(callId=call, announcement=sink.tone(300, 1.5), callbackUrl=sink.url("play"))
     await ringful.leave_conf(confCallId=room.conference, participantCallId=call, immediately="false")
-    await ringful.play(callId=call, announcement=sink.tone(2700, 1.0), callbackUrl=sink.url("play"))
+    await ringful.play(callId=call, announcement=sink.tone(400, 1.0), callbackUrl=sink.url("play"))
     await ringful.hangup(callId=call, immediate="false")
     await sink.until("ServerHangup", callId=call)
     order = [one.action for one in sink.received if one.form.get("participantCallId", one.form.get("callId")) == call]
@@ -216,8 +216,8 @@ async def test_a_queued_leave_waits_for_the_calls_own_queue(ringful: Ringful, si
         "PlayStart", "PlayComplete", "ServerHangup",
     ]  # fmt: skip
     heard = (await lab.of(call)).heard
-    after = heard.first(2700)
-    assert_hears(heard.part(0, after), [2300, a_hz], [])
+    after = heard.first(400)
+    assert_hears(heard.part(0, after), [300, a_hz], [])
     assert not heard.part(after).has(a_hz, 0.12), "out of the conference it hears nobody"
 
 
@@ -254,12 +254,12 @@ async def test_a_conference_plays_to_its_member_while_its_own_queue_plays_to_all
     await room.ring(anna, ben)
     await room.start(anna)
     await room.join(ben)
-    await ringful.play(callId=room.calls[ben], announcement=sink.tone(2300, 1.5), callbackUrl=sink.url("play"))
+    await ringful.play(callId=room.calls[ben], announcement=sink.tone(300, 1.5), callbackUrl=sink.url("play"))
     await sink.until("PlayComplete", callId=room.calls[ben])
     await ringful.hangup_conf(confCallId=room.conference)
     await sink.until("ConfCallCompleted")
-    assert_hears((await lab.of(room.calls[ben])).heard, [a_hz, 2300], [])
-    assert_hears((await lab.of(room.calls[anna])).heard, [b_hz], [2300])
+    assert_hears((await lab.of(room.calls[ben])).heard, [a_hz, 300], [])
+    assert_hears((await lab.of(room.calls[anna])).heard, [b_hz], [300])
 
 
 def parsed(text: str) -> tuple[tuple[str, str], list[tuple[str, str]]]:

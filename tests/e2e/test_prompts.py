@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.conftest import LabEars, make_account
 from tests.support import people
-from tests.support.carillon import Command, Own
+from tests.support.carillon import Admin, Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
 from tests.support.sink import Sink
@@ -60,9 +60,9 @@ async def test_a_prompt_that_must_not_or_cannot_be_reached_fails(ringful: Ringfu
 
 
 async def test_an_account_that_may_not_reach_private_addresses_does_not(
-    carillon: Command, ringful: Ringful, sink: Sink, lab: LabEars
+    admin: Admin, ringful: Ringful, sink: Sink, lab: LabEars
 ) -> None:
-    account = make_account(carillon, private=False)
+    account = make_account(admin, private=False)
     stranger = Ringful(ringful.session, ringful.base, account.apikey)
     prompt = sink.tone(500, 0.5)
     call = await stranger.call(callee=people.LISTENS, callbackUrl=sink.url())
@@ -73,7 +73,7 @@ async def test_an_account_that_may_not_reach_private_addresses_does_not(
     assert far.heard.melody() == []
     assert sink.fetches(prompt) == 0 and sink.received == [], "neither the prompt nor a callback left the house"
     (play, _) = (await own.call(call))["tasks"]
-    assert play["state"] == "failed" and "private" in play["reason"]
+    assert play["state"] == "failed" and play["outcome"]["reason"] == "private_address"
 
 
 @pytest.mark.parametrize("kind", ["stereo44", "wide24", "mp3", "flac", "ogg", "octet-stream"])

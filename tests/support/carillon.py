@@ -2,9 +2,11 @@
 
 import asyncio
 import json
-import subprocess
 import sys
+import urllib.error
+import urllib.request
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -54,15 +56,29 @@ class Command:
         """Run it with --json; returns what it printed, parsed."""
         return json.loads(await self(*arguments, "--json"))
 
-    def now(self, *arguments: str) -> Any:
-        """`json` for fixtures that are not async."""
-        ran = subprocess.run(
-            [*_PROGRAM, *arguments, "--json"], cwd=ROOT, env=self.system.environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=LIMIT_SECONDS,
-        )  # fmt: skip
-        if ran.returncode:
-            raise CommandFailed(f"carillon {' '.join(arguments)}: exit status {ran.returncode}\n{ran.stderr}{ran.stdout}")
-        return json.loads(ran.stdout)
+
+@dataclass(frozen=True)
+class Admin:
+    """The administrator's API, for what tests set up; what it answers is parsed JSON, errors are AssertionError."""
+
+    system: System
+
+    async def ask(self, verb: str, path: str, body: Any = None) -> Any:
+        """Send one request."""
+        return await asyncio.to_thread(self.now, verb, path, body)
+
+    def now(self, verb: str, path: str, body: Any = None) -> Any:
+        """`ask` for fixtures that are not async."""
+        headers = {"Authorization": f"Bearer {self.system.setting('ADMIN_TOKEN')}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.system.admin}/{path}", data, headers, method=verb)
+        try:
+            with urllib.request.urlopen(request, timeout=LIMIT_SECONDS) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                raise CommandFailed(f"{verb} {path} {body}: {error.code} {error.read().decode(errors='replace')}") from None
+        return json.loads(text) if text else None
 
 
 @dataclass(frozen=True)
@@ -73,14 +89,14 @@ class Account:
     name: str
     apikey: str
     secret: str
-    own_key: str
+    token: str
 
     @classmethod
-    def made(cls, name: str, printed: dict[str, Any]) -> "Account":
-        """Read what `carillon accounts create --json` printed."""
-        ringful = printed["ringful"]
-        own = printed.get("carillon") or {}
-        return cls(printed["account"], name, ringful["apikey"], ringful["secret"], own.get("key", ""))
+    def of(cls, credentials: dict[str, Any]) -> "Account":
+        """Read what making an account answers."""
+        ringful = credentials["ringful"]
+        token = credentials["carillon"]["token"]
+        return cls(credentials["account"], credentials["name"], ringful["apikey"], ringful["secret"], token)
 
 
 @dataclass
@@ -93,20 +109,25 @@ class Own:
 
     async def ask(self, verb: str, path: str, **sent: Any) -> tuple[int, Any]:
         """Send one request; returns the status and the parsed body (None where it is empty)."""
-        headers = {"Authorization": f"Bearer {self.account.own_key}"}
+        headers = {"Authorization": f"Bearer {self.account.token}"}
         url = f"{self.system.api}/carillon/v1/{path}"
         async with self.session.request(verb, url, headers=headers, **sent) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text else None
 
     async def call(self, call: str) -> dict[str, Any]:
-        """A call with its timeline."""
-        status, body = await self.ask("GET", f"calls/{call}")
-        assert status == 200, f"GET calls/{call}: {status} {body}"
-        return dict(body)
+        """A call's timeline: the call's own fields, and its `tasks`, `events`, `callbacks` and `recordings`."""
+        status, body = await self.ask("GET", f"calls/{call}/timeline")
+        assert status == 200, f"GET calls/{call}/timeline: {status} {body}"
+        return {**body, **body["call"]}
 
-    async def queue(self, owner: str) -> list[dict[str, Any]]:
+    async def queue(self, call: str) -> list[dict[str, Any]]:
         """A call's queue: its tasks in order, with their states."""
-        status, body = await self.ask("GET", f"calls/{owner}/queue")
-        assert status == 200, f"GET calls/{owner}/queue: {status} {body}"
-        return list(body["tasks"] if isinstance(body, dict) else body)
+        status, body = await self.ask("GET", f"calls/{call}/queue")
+        assert status == 200, f"GET calls/{call}/queue: {status} {body}"
+        return list(body["tasks"])
+
+
+def moment(text: str) -> float:
+    """Unix seconds of a time as our API writes it."""
+    return datetime.fromisoformat(text).timestamp()

@@ -22,6 +22,9 @@ ASKS_FOR_1234 = "12015550116"
 FALLS_SILENT = "12015550117"
 ANSWERS_AFTER_8_SECONDS = "12015550118"
 
+APART = 150
+"""Hz between two tones that are mixed in a test."""
+
 TONES: dict[str, int] = {
     persona.number: persona.tone
     for persona in PERSONAS
@@ -31,5 +34,9 @@ TONES: dict[str, int] = {
 
 
 def speakers(count: int, first: int = 0) -> list[tuple[str, int]]:
-    """So many of the twenty, each (number, Hz)."""
-    return list(TONES.items())[first : first + count]
+    """So many of the twenty, each (number, Hz), whose tones lie far enough apart to be told from each other when mixed."""
+    apart: list[tuple[str, int]] = []
+    for number, hz in TONES.items():
+        if not apart or hz - apart[-1][1] >= APART:
+            apart.append((number, hz))
+    return [apart[(first + place) % len(apart)] for place in range(count)]

@@ -6,6 +6,8 @@ import re
 import shutil
 import socket
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -150,6 +152,52 @@ class Sipp:
     def _statistics(self) -> dict[str, str]:
         rows = list(csv.DictReader(self._read("statistics").splitlines(), delimiter=";"))
         return rows[-1] if rows else {}
+
+
+class CarrierFront(asyncio.DatagramProtocol):
+    """The address at which a carrier is reached: answers the OPTIONS that a trunk is watched with, passes on the rest.
+
+    sipp would count each OPTIONS as a call of its scenario. `sipp` is the port to which the rest goes; while it is 0
+    nothing else is answered. What sipp sends back goes to whom the last request came from.
+    """
+
+    def __init__(self) -> None:
+        self.sipp = 0
+        self._asker: tuple[str, int] = ("", 0)
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, address: str, port: int) -> AsyncIterator["CarrierFront"]:
+        """Listen at an address."""
+        loop = asyncio.get_running_loop()
+        transport, front = await loop.create_datagram_endpoint(cls, local_addr=(address, port))
+        try:
+            yield front
+        finally:
+            transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the socket."""
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self._transport = transport
+        self._address = str(transport.get_extra_info("sockname")[0])
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Answer, or pass on."""
+        if data.startswith(b"OPTIONS "):
+            self._transport.sendto(_ok(data), addr)
+        elif addr == (self._address, self.sipp):
+            self._transport.sendto(data, self._asker)
+        elif self.sipp:
+            self._asker = addr
+            self._transport.sendto(data, (self._address, self.sipp))
+
+
+def _ok(request: bytes) -> bytes:
+    kept = (b"via:", b"from:", b"to:", b"call-id:", b"cseq:")
+    lines = [line for line in request.split(b"\r\n\r\n")[0].split(b"\r\n")[1:] if line.lower().startswith(kept)]
+    lines = [line + b";tag=front" if line.lower().startswith(b"to:") else line for line in lines]
+    return b"\r\n".join([b"SIP/2.0 200 OK", *lines, b"Content-Length: 0", b"", b""])
 
 
 def free_port(address: str, *, even: bool = False) -> int:

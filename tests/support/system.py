@@ -68,12 +68,6 @@ class System:
         return f"{self.bind}:{self.setting('SIP_PORT', '5060')}"
 
     @property
-    def heard(self) -> Path:
-        """The folder in which the lab puts what its people heard and said."""
-        folder = Path(self.setting("LAB_HEARD", "./var/lab-heard"))
-        return folder if folder.is_absolute() else ROOT / folder
-
-    @property
     def environment(self) -> dict[str, str]:
         """The environment for programs that talk to this system."""
         return {**os.environ, **self.settings, "CARILLON_ENV_FILE": str(self.file)}
