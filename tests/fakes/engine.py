@@ -174,10 +174,10 @@ class FakeEngine:
         await self.tell(events.ConferenceEnded, conference_id, tag=conference.command.tag, reason="hung_up")
         del self.conferences[conference_id]
 
-    async def tell(self, kind: type[events.Event], subject: str, **fields: Any) -> None:
+    async def tell(self, event_type: type[events.Event], subject: str, **fields: Any) -> None:
         """Append an event and wait for its commit."""
         queue = self.queues[subject]
-        event = kind(
+        event = event_type(
             id=new_id("event"), account=queue.account, subject=subject, root=queue.root, at=time.time(), **fields
         )
         await self._writer.write(lambda conn: event_rows.append(conn, event))
