@@ -196,9 +196,7 @@ class FakeEngine:
             raise commands.NoSuchConference(f"There is no live conference {conference}.")
         return found
 
-    async def _new_call(
-        self, account: str, caller: str, callee: str, *, root: str | None = None, **more: Any
-    ) -> Call:
+    async def _new_call(self, account: str, caller: str, callee: str, *, root: str | None = None, **more: Any) -> Call:
         id = new_id("call")
         fields = {"direction": Direction.OUTBOUND, "state": CallState.QUEUED, **more}
         call = Call(
@@ -271,9 +269,7 @@ class FakeEngine:
                 await self._ended(owner, task, Completed(Done()))
             case JoinConference():
                 self.conferences[task.conference].participants[owner] = task
-                await self.tell(
-                    events.ParticipantJoined, owner, tag=task.tag, conference=task.conference, task=task.id
-                )
+                await self.tell(events.ParticipantJoined, owner, tag=task.tag, conference=task.conference, task=task.id)
             case LeaveConference():
                 if owner in self.conferences[task.conference].participants:
                     await self._leave(task.conference, owner)
