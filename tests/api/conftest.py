@@ -114,7 +114,9 @@ async def stack(tmp_path: Path, policy: Policy) -> AsyncIterator[Stack]:
     await db.migrate()
     writer, net, time = Writer(db), Net(), Time()
     known, engine = Accounts(db), FakeEngine(writer)
-    recordings = Recordings(db, RecordingFiles(tmp_path), Links("a secret", clock=time), "http://api.test", clock=time)
+    recordings = Recordings(
+        db, RecordingFiles(tmp_path), Links("a secret of the tests", clock=time), "http://api.test", clock=time
+    )
     ringful = Ringful(engine, db, known, recordings)
     vendors = {ringful.name: ringful}
     delivery = Delivery(
@@ -136,9 +138,7 @@ async def stack(tmp_path: Path, policy: Policy) -> AsyncIterator[Stack]:
         vendors=vendors.values(),
     )
     async with TestClient(TestServer(app)) as client:
-        yield Stack(
-            db, writer, net, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client
-        )
+        yield Stack(db, writer, net, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client)
     await publisher.stop()
     await delivery.stop()
     await writer.stop()

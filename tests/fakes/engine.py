@@ -174,10 +174,10 @@ class FakeEngine:
         await self.tell(events.ConferenceEnded, conference_id, tag=conference.command.tag, reason="hung_up")
         del self.conferences[conference_id]
 
-    async def tell(self, kind: type[events.Event], subject: str, **fields: Any) -> None:
+    async def tell(self, event_type: type[events.Event], subject: str, **fields: Any) -> None:
         """Append an event and wait for its commit."""
         queue = self.queues[subject]
-        event = kind(
+        event = event_type(
             id=new_id("event"), account=queue.account, subject=subject, root=queue.root, at=time.time(), **fields
         )
         await self._writer.write(lambda conn: event_rows.append(conn, event))
@@ -196,9 +196,7 @@ class FakeEngine:
             raise commands.NoSuchConference(f"There is no live conference {conference}.")
         return found
 
-    async def _new_call(
-        self, account: str, caller: str, callee: str, *, root: str | None = None, **more: Any
-    ) -> Call:
+    async def _new_call(self, account: str, caller: str, callee: str, *, root: str | None = None, **more: Any) -> Call:
         id = new_id("call")
         fields = {"direction": Direction.OUTBOUND, "state": CallState.QUEUED, **more}
         call = Call(
@@ -271,9 +269,7 @@ class FakeEngine:
                 await self._ended(owner, task, Completed(Done()))
             case JoinConference():
                 self.conferences[task.conference].participants[owner] = task
-                await self.tell(
-                    events.ParticipantJoined, owner, tag=task.tag, conference=task.conference, task=task.id
-                )
+                await self.tell(events.ParticipantJoined, owner, tag=task.tag, conference=task.conference, task=task.id)
             case LeaveConference():
                 if owner in self.conferences[task.conference].participants:
                     await self._leave(task.conference, owner)

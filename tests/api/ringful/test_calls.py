@@ -226,7 +226,9 @@ async def test_the_documents_example_sequence(stack: Stack, sink: Sink) -> None:
     await stack.engine.press(call, "7")
     await stack.engine.end(call)
     await stack.settle()
-    by_path = {path: [p.fields["action"] for p in sink.posts if p.path == path] for path in {p.path for p in sink.posts}}
+    by_path = {
+        path: [p.fields["action"] for p in sink.posts if p.path == path] for path in {p.path for p in sink.posts}
+    }
     assert by_path == {
         "/call_notify.php": ["CallEstablished", "CalleeHangUp"],
         "//tone_notify.php": ["ToneDetectorStart", "ToneDetected", "ToneDetectorStop"],

@@ -1,0 +1,266 @@
+"""Deliveries against a real web server that misbehaves, on a clock that passes only while somebody sleeps."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from api.callbacks.callback import host_of
+from api.callbacks.delivery import Delivery, NoSuchDelivery, Policy
+from engine.ids import new_id
+from engine.store import deliveries
+from engine.store.deliveries import DeliveryRow
+from tests.api.conftest import Stack, Time
+from tests.fakes.sink import Sink
+
+
+def row(url: str, number: int = 1, *, root: str = "call-1", account: str = "account-ann", **more: Any) -> DeliveryRow:
+    return DeliveryRow(
+        id=new_id("delivery"),
+        event=new_id("event"),
+        part=0,
+        position=number,
+        account=account,
+        root=root,
+        subject=root,
+        dialect="ringful",
+        host=host_of(url),
+        url=url,
+        body=f"number={number}",
+        content_type="application/x-www-form-urlencoded",
+        due=0.0,
+        created=0.0,
+        **more,
+    )
+
+
+async def hand_over(stack: Stack, *rows: DeliveryRow) -> None:
+    def unit(conn: Any) -> None:
+        for one in rows:
+            deliveries.add(conn, one)
+
+    await stack.writer.write(unit)
+    stack.delivery.add(rows)
+
+
+async def stored(stack: Stack, subject: str = "call-1") -> Sequence[DeliveryRow]:
+    await stack.settle()
+    return await stack.db.read(lambda conn: deliveries.of_subject(conn, subject))
+
+
+async def test_any_2xx_is_delivered_and_carries_its_key_and_number(stack: Stack, sink: Sink) -> None:
+    for number, status in enumerate((200, 201, 204, 299), 1):
+        await hand_over(stack, row(sink.url(f"/status/{status}"), number))
+    done = await stored(stack)
+    assert [one.state for one in done] == ["delivered"] * 4
+    assert [one.tries[0].status for one in done] == [200, 201, 204, 299]
+    post = sink.posts[0]
+    assert post.method == "POST" and post.fields == {"number": "1"}
+    assert post.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert post.headers["Carillon-Event-Id"] == done[0].event
+    assert post.headers["Carillon-Attempt"] == "1"
+    assert stack.time.slept == []
+
+
+async def test_three_failures_then_success_with_doubling_pauses(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/fail/3"), 1), row(sink.url("/after"), 2))
+    first, second = await stored(stack)
+    assert (first.state, first.attempts, first.error) == ("delivered", 4, None)
+    assert [attempt.status for attempt in first.tries] == [500, 500, 500, 200]
+    assert [post.headers["Carillon-Attempt"] for post in sink.posts] == ["1", "2", "3", "4", "1"]
+    assert [post.path for post in sink.posts][-1] == "/after" and second.state == "delivered"
+    assert stack.time.slept == [1, 2, 4]
+
+
+async def test_always_failing_is_a_dead_letter_after_ten_attempts(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/always"), 1), row(sink.url("/ok"), 2))
+    dead, after = await stored(stack)
+    assert (dead.state, dead.attempts, dead.error) == ("dead", 10, "The host answered 500.")
+    assert [one.id for one in await stack.delivery.dead("account-ann")] == [dead.id]
+    assert await stack.delivery.dead("account-bob") == []
+    assert stack.time.slept == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    assert after.state == "delivered"
+    assert stack.delivery.active_lanes == 0
+
+
+async def test_pauses_are_capped_and_an_hour_is_enough(stack: Stack, sink: Sink) -> None:
+    time = Time()
+    policy = Policy(attempts=1000)
+    delivery = Delivery(
+        stack.db, stack.writer, stack.net, stack.accounts, {}, policy=policy, clock=time, sleep=time.sleep
+    )
+    late = row(sink.url("/always"))
+    await stack.writer.write(lambda conn: deliveries.add(conn, late))
+    delivery.add([late])
+    while delivery.active_lanes:
+        await asyncio.sleep(0.001)
+    assert 3600 <= sum(time.slept) <= 3900
+    assert all(225 <= pause <= 300 for pause in time.slept[9:])
+    assert all(later > earlier for earlier, later in pairwise(time.slept[:8]))
+    assert (await stored(stack))[0].state == "dead"
+
+
+async def test_a_dead_letter_can_be_sent_again(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/fail/10")))
+    (dead,) = await stored(stack)
+    assert dead.state == "dead"
+    await stack.delivery.resend(dead.id)
+    (again,) = await stored(stack)
+    assert (again.state, again.attempts, len(again.tries)) == ("delivered", 11, 11)
+    for unknown in (dead.id, "delivery-unknown"):
+        with pytest.raises(NoSuchDelivery, match="There is no dead callback"):
+            await stack.delivery.resend(unknown)
+
+
+async def test_a_resent_one_has_all_its_attempts_again(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/fail/15")))
+    (dead,) = await stored(stack)
+    await stack.delivery.resend(dead.id)
+    assert (await stored(stack))[0].state == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://127.0.0.1:1/", "The address is not a public one"),
+        ("http://localhost:1/", "The address is not a public one"),
+        ("http://169.254.169.254/latest", "The address is not a public one"),
+        ("http://[::ffff:10.0.0.1]/", "The address is not a public one"),
+        ("http://[::1/", "can never work"),
+        ("http://:80/", "can never work"),
+        ("gopher://host/", "can never work"),
+    ],
+)
+async def test_what_can_never_work_is_dead_at_once_with_its_sentence(stack: Stack, url: str, sentence: str) -> None:
+    await hand_over(stack, row(url, account="account-bob"))
+    (dead,) = await stored(stack)
+    assert (dead.state, dead.attempts) == ("dead", 1)
+    assert sentence in (dead.error or "")
+
+
+async def test_a_host_without_an_address_is_tried_three_times(stack: Stack) -> None:
+    await hand_over(stack, row("http://record_notify.php"))
+    (dead,) = await stored(stack)
+    assert (dead.state, dead.attempts) == ("dead", 3)
+    assert dead.error == "The host record_notify.php has no address in the DNS."
+
+
+async def test_a_redirect_is_not_followed(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/redirect")))
+    (dead,) = await stored(stack)
+    assert dead.state == "dead"
+    assert dead.error == "The host answered 302; redirects are not followed."
+    assert {post.path for post in sink.posts} == {"/redirect"}
+
+
+async def test_a_closed_port_is_retried(stack: Stack, unused_tcp_port: int) -> None:
+    await hand_over(stack, row(f"http://127.0.0.1:{unused_tcp_port}/"))
+    (dead,) = await stored(stack)
+    assert (dead.state, dead.attempts) == ("dead", 10)
+    assert (dead.error or "").startswith(f"No connection to 127.0.0.1:{unused_tcp_port}")
+
+
+@pytest.mark.parametrize("path", ["/large", "/drip"])
+async def test_the_reply_is_ignored_however_long_or_slow_it_is(stack: Stack, sink: Sink, path: str) -> None:
+    await hand_over(stack, row(sink.url(path)))
+    (done,) = await stored(stack)
+    assert (done.state, done.attempts) == ("delivered", 1)
+
+
+async def test_a_url_is_requested_as_it_was_written(stack: Stack, sink: Sink) -> None:
+    paths = ["//tone_notify.php", "/a/../b?x=%7Eann&y=a%2Fb&&z", "/%C3%A4?q=a+b"]
+    for number, path in enumerate(paths):
+        await hand_over(stack, row(sink.url(path), number))
+    await stored(stack)
+    assert [post.path for post in sink.posts] == paths
+
+
+class TestSlowHosts:
+    """A host that hangs holds its own lanes, and nothing else."""
+
+    @pytest.fixture
+    def policy(self) -> Policy:
+        return Policy(total=0.5, connect=0.4, attempts=2)
+
+    async def test_a_hang_ends_by_the_limit(self, stack: Stack, sink: Sink) -> None:
+        await hand_over(stack, row(sink.url("/hang")))
+        (dead,) = await stored(stack)
+        assert [attempt.status for attempt in dead.tries] == [None, None]
+        assert dead.error == "The host did not answer within 0.5 seconds."
+
+    async def test_a_host_that_takes_no_connection_ends_by_the_limit(self, stack: Stack) -> None:
+        with socket.socket() as listening, socket.socket() as first, socket.socket() as second:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen(0)
+            for one in (first, second):  # the backlog is full now: nobody else is let in
+                one.setblocking(False)
+                one.connect_ex(listening.getsockname())
+            await hand_over(stack, row(f"http://127.0.0.1:{listening.getsockname()[1]}/"))
+            (dead,) = await stored(stack)
+        assert (dead.state, dead.attempts) == ("dead", 2)
+        assert dead.error == "The host did not accept a connection in time."
+
+    async def test_another_host_of_the_same_call_is_not_held_up(self, stack: Stack, sink: Sink) -> None:
+        async with Sink() as live:
+            hanging = [row(sink.url("/hang"), number) for number in range(1, 4)]
+            fine = [row(live.url("/ok"), number) for number in range(4, 9)]
+            await hand_over(stack, *hanging, *fine)
+            assert [post["number"] for post in await live.take(5)] == ["4", "5", "6", "7", "8"]
+            assert all(post.fields["number"] == "1" for post in sink.posts)  # still at its first
+
+    async def test_order_is_kept_per_call_and_host(self, stack: Stack, sink: Sink) -> None:
+        rows = [row(sink.url("/fail/1/x" if n == 1 else "/ok"), n, root=f"call-{r}") for n in range(1, 6) for r in "12"]
+        await hand_over(stack, *rows)
+        await stack.settle()
+        assert len(sink.posts) == 11
+        for root in ("call-1", "call-2"):
+            keys = [one.event for one in rows if one.root == root]
+            got = [post.headers["Carillon-Event-Id"] for post in sink.posts]
+            assert [key for key in dict.fromkeys(got) if key in keys] == keys
+
+
+class TestPlaces:
+    """How much may be under way at once."""
+
+    @pytest.fixture
+    def policy(self) -> Policy:
+        return Policy(per_host=3, overall=4)
+
+    async def test_concurrency_is_bounded_per_host_and_overall(self, stack: Stack, sink: Sink) -> None:
+        async with Sink() as other:
+            await hand_over(stack, *(row(sink.url("/hang"), 1, root=f"call-{n}") for n in range(10)))
+            await hand_over(stack, *(row(other.url("/hang"), 1, root=f"call-{n}") for n in range(10)))
+            await sink.take(3)
+            await other.take(1)
+            assert (len(sink.posts), len(other.posts)) == (3, 1)
+            sink.release.set()
+            other.release.set()
+            await stack.settle()
+            assert (len(sink.posts), len(other.posts)) == (10, 10)
+            assert sink.busiest <= 3 and other.busiest <= 3
+
+
+async def test_what_was_pending_is_taken_up_in_order_after_a_restart(stack: Stack, sink: Sink) -> None:
+    rows = [row(sink.url(), number) for number in (1, 2, 3)]
+
+    def unit(conn: Any) -> None:
+        for one in reversed(rows):
+            deliveries.add(conn, one)
+
+    await stack.writer.write(unit)
+    await stack.delivery.start()
+    await stack.settle()
+    assert [post.fields["number"] for post in sink.posts] == ["1", "2", "3"]
+
+
+async def test_stopping_leaves_what_is_under_way_pending(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/hang"), 1), row(sink.url(), 2))
+    await sink.next()
+    await stack.delivery.stop()
+    assert [one.state for one in await stored(stack)] == ["pending", "pending"]
+    sink.release.set()
+    await stack.delivery.start()
+    assert [one.state for one in await stored(stack)] == ["delivered", "delivered"]

@@ -1,0 +1,160 @@
+"""From committed events to deliveries: each once, whatever happens in between."""
+
+from typing import Any
+
+import pytest
+
+from api.callbacks.publisher import CURSOR, Publisher
+from api.inbound import Inbound
+from engine.store import accounts, applications, deliveries, events
+from engine.store.applications import Application
+from tests.api.conftest import Stack
+from tests.fakes.sink import Sink
+
+
+def another(stack: Stack) -> Publisher:
+    """A publisher as it is after a restart."""
+    vendors = {"ringful": stack.ringful}
+    return Publisher(stack.db, stack.writer, vendors, Inbound(stack.db, vendors), stack.delivery, clock=stack.time)
+
+
+async def pending(stack: Stack) -> list[str]:
+    rows = await stack.db.read(deliveries.pending)
+    return [row.body.split("&")[0] for row in rows]
+
+
+async def test_what_was_committed_while_nobody_published_is_told_after_a_restart(stack: Stack, sink: Sink) -> None:
+    await stack.publisher.stop()
+    stack.writer.on_events = None
+    call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
+    await stack.engine.answer(call)
+    publisher = another(stack)
+    stack.writer.on_events = publisher.feed
+    await publisher.start()
+    await stack.delivery.start()
+    await stack.engine.end(call)
+    assert [post["action"] for post in await sink.take(2)] == ["CallEstablished", "CalleeHangUp"]
+    await publisher.stop()
+
+
+async def test_an_event_seen_twice_is_told_once(stack: Stack, sink: Sink) -> None:
+    call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
+    await stack.engine.answer(call)
+    await stack.settle()
+    await stack.publisher.stop()
+    await stack.writer.write(lambda conn: deliveries.set_cursor(conn, CURSOR, 0))
+    publisher = another(stack)
+    await publisher.start()
+    await stack.delivery.start()
+    await stack.settle()
+    assert len(sink.posts) == 1
+    await publisher.stop()
+
+
+async def test_the_cursor_follows_events_without_callbacks(stack: Stack) -> None:
+    call = await stack.ok("Call", callee="12015550100")
+    await stack.engine.answer(call)
+    await stack.settle()
+    await stack.publisher.stop()
+    last = await stack.db.read(events.last_position)
+    assert last > 0
+    assert await stack.db.read(lambda conn: deliveries.cursor(conn, CURSOR)) == last
+
+
+async def test_a_tag_that_is_nobodys_is_no_callback(stack: Stack, sink: Sink) -> None:
+    for tag in ("mine", "{", '{"dialect":"unknown","url":"http://host/"}', '{"dialect":"ringful"}', "[1]"):
+        call = await stack.engine._new_call("account-ann", "", "12015550100", tag=tag)
+        await stack.engine.answer(call.id)
+    await stack.settle()
+    assert sink.posts == [] and await pending(stack) == []
+
+
+async def test_one_event_that_cannot_be_told_does_not_stop_the_others(
+    stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = stack.ringful.callbacks
+
+    async def sometimes(event: Any, tag: Any) -> Any:
+        if tag.url.endswith("/poison"):
+            raise RuntimeError("a fault planted here")
+        return await told(event, tag)
+
+    monkeypatch.setattr(stack.ringful, "callbacks", sometimes)
+    for path in ("/poison", "/fine"):
+        call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url(path))
+        await stack.engine.answer(call)
+    await stack.settle()
+    assert [post.path for post in sink.posts] == ["/fine"]
+
+
+@pytest.mark.parametrize("addition", ["playFailed", "callReceived"])
+async def test_our_additions_can_be_switched_off(stack: Stack, sink: Sink, addition: str) -> None:
+    settings = {"ringful": {addition: False}}
+    await stack.writer.write(lambda conn: accounts.update(conn, "account-ann", settings=settings))
+    await create_application(stack, inboundUrl=sink.url())
+    inbound = await stack.engine.offer("account-ann", "app-1", "12015550101", "12015550199")
+    await stack.ok("Play", callId=inbound.id, announcement="http://host/broken.wav", callbackUrl=sink.url())
+    await stack.settle()
+    told = {post.fields["action"] for post in sink.posts}
+    assert told == {"CallReceived", "CallEstablished", "PlayFailed"} - {addition[0].upper() + addition[1:]}
+
+
+async def create_application(stack: Stack, **settings: str) -> None:
+    application = Application(id="app-1", account="account-ann", name="desk", dialect="ringful", settings=settings)
+    await stack.writer.write(lambda conn: applications.create(conn, application))
+
+
+class TestInbound:
+    """Calls that come in."""
+
+    async def test_the_inbound_url_hears_of_the_call_from_its_offer_to_its_end(self, stack: Stack, sink: Sink) -> None:
+        await create_application(stack, inboundUrl=sink.url("/inbound"))
+        call = await stack.engine.offer("account-ann", "app-1", "12015550101", "500")
+        assert await sink.next() == {
+            "action": "CallReceived",
+            "callId": call.id,
+            "caller": "12015550101",
+            "callee": "500",
+        }
+        await stack.ok("Play", callId=call.id, announcement="http://host/a.wav")
+        await stack.engine.end(call.id)
+        assert await sink.take(2) == [
+            {"action": "CallEstablished", "callId": call.id},
+            {"action": "CalleeHangUp", "callId": call.id, "billAmount": "0"},
+        ]
+        await stack.settle()
+        assert {post.path for post in sink.posts} == {"/inbound"}
+
+    async def test_a_call_that_was_up_before_a_restart_is_still_told(self, stack: Stack, sink: Sink) -> None:
+        await create_application(stack, inboundUrl=sink.url())
+        call = await stack.engine.offer("account-ann", "app-1", "12015550101", "500")
+        await stack.settle()
+        await stack.publisher.stop()
+        publisher = another(stack)
+        stack.writer.on_events = publisher.feed
+        await publisher.start()
+        await stack.engine.end(call.id)
+        assert [post["action"] for post in await sink.take(2)] == ["CallReceived", "ServerHangup"]
+        await publisher.stop()
+
+    async def test_a_call_that_ended_before_anybody_published_is_still_told(self, stack: Stack, sink: Sink) -> None:
+        await create_application(stack, inboundUrl=sink.url())
+        call = await stack.engine.offer("account-ann", "app-1", "12015550101", "500")
+        await stack.settle()
+        await stack.publisher.stop()
+        stack.writer.on_events = None
+        await stack.engine.answer(call.id)
+        await stack.engine.end(call.id)
+        publisher = another(stack)
+        await publisher.start()
+        await stack.delivery.start()
+        assert [post["action"] for post in await sink.take(3)] == ["CallReceived", "CallEstablished", "CalleeHangUp"]
+        await publisher.stop()
+
+    @pytest.mark.parametrize("application", ["app-1", "unknown"])
+    async def test_an_application_without_a_url_tells_nobody(self, stack: Stack, sink: Sink, application: str) -> None:
+        await create_application(stack)
+        call = await stack.engine.offer("account-ann", application, "12015550101", "500")
+        await stack.engine.end(call.id)
+        await stack.settle()
+        assert sink.posts == []

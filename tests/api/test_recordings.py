@@ -1,0 +1,63 @@
+"""The links to recordings and what is behind them."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from engine.store import recordings
+from engine.store.recordings import RecordingRow
+from tests.api.conftest import Stack
+
+SAVED = b"RIFF....WAVE"
+
+
+@pytest.fixture
+async def link(stack: Stack) -> str:
+    """The path of a link to a recording that is there."""
+    row = RecordingRow(id="rec-1", account="account-ann", owner="call-1", task="task-1", name="call-1-2", created=0.0)
+    await stack.writer.write(lambda conn: recordings.begin(conn, row))
+    (stack.folder / "rec-1.wav").write_bytes(SAVED)
+    url = stack.recordings.url("rec-1", "call-1-2")
+    assert url.startswith("http://api.test/recordings/") and url.endswith("/call-1-2.wav")
+    return urlsplit(url).path
+
+
+async def test_a_link_serves_the_file(stack: Stack, link: str) -> None:
+    async with stack.client.get(link) as response:
+        assert response.status == 200
+        assert response.content_type == "audio/wav"
+        assert await response.read() == SAVED
+    async with stack.client.get(link, headers={"Range": "bytes=0-3"}) as response:
+        assert (response.status, await response.read()) == (206, b"RIFF")
+
+
+async def test_an_expired_link_is_gone(stack: Stack, link: str) -> None:
+    stack.time.now += 8 * 86_400
+    async with stack.client.get(link) as response:
+        assert (response.status, await response.text()) == (410, "This link has expired. Ask for a new one.")
+
+
+async def test_a_deleted_recording_is_gone(stack: Stack, link: str) -> None:
+    await stack.writer.write(lambda conn: recordings.mark_deleted(conn, "rec-1", 1.0))
+    async with stack.client.get(link) as response:
+        assert (response.status, await response.text()) == (410, "This recording was deleted.")
+
+
+async def test_a_missing_file_is_gone(stack: Stack, link: str) -> None:
+    (stack.folder / "rec-1.wav").unlink()
+    async with stack.client.get(link) as response:
+        assert response.status == 410
+
+
+async def test_a_forged_or_bent_link_leads_nowhere(stack: Stack, link: str) -> None:
+    _, _, token, _ = link.split("/")
+    bent = [
+        f"/recordings/{token}/other.wav",
+        f"/recordings/{token}x/call-1-2.wav",
+        "/recordings/x/call-1-2.wav",
+        f"/recordings/{token}/..%2F..%2Fetc%2Fpasswd.wav",
+        urlsplit(stack.recordings.url("rec-unknown", "call-1-2")).path,
+    ]
+    for path in bent:
+        async with stack.client.get(path) as response:
+            assert response.status == 404, path
