@@ -41,6 +41,8 @@ class Conflict(StoreError):
 
 def is_outage(error: BaseException) -> bool:
     """Return whether `error` is the database's state (locked, full, gone, restarting) and not the statement's fault."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_OUTAGES
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:
