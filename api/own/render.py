@@ -108,7 +108,7 @@ def event(row: Event) -> Shape:
     return {"event": kind, "at": moment(at), **fields}
 
 
-def delivery(row: DeliveryRow, attempts: Sequence[Any] = ()) -> Shape:
+def delivery(row: DeliveryRow) -> Shape:
     """A callback and each attempt to deliver it."""
     return {
         "id": row.id,
@@ -129,7 +129,7 @@ def delivery(row: DeliveryRow, attempts: Sequence[Any] = ()) -> Shape:
                 "status": attempt.status,
                 "error": attempt.error,
             }
-            for attempt in attempts
+            for attempt in row.tries
         ],
     }
 

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable
 
 import msgspec
 from aiohttp import web
@@ -190,8 +189,3 @@ def _shown(header: str) -> tuple[str, str]:
             return "", ""
         return key, secret
     return "", ""
-
-
-def routes(services: Services) -> Iterable[web.RouteDef]:
-    """The routes of our own API, for the public application."""
-    return AccountApi(services).routes()
