@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from api.recordings import Recordings
 from engine.calls.call import Call
 from engine.events import Event
 from engine.features.rating import MILLION
@@ -134,8 +135,8 @@ def delivery(row: DeliveryRow) -> Shape:
     }
 
 
-def recording(row: RecordingRow, url: str | None = None) -> Shape:
-    """A recording and a link to it that expires."""
+def recording(row: RecordingRow, links: Recordings) -> Shape:
+    """A recording and a link to it that expires; without one when it was deleted."""
     return {
         "id": row.id,
         "account": row.account,
@@ -145,5 +146,5 @@ def recording(row: RecordingRow, url: str | None = None) -> Shape:
         "seconds": row.seconds,
         "bytes": row.bytes,
         "deleted": moment(row.deleted),
-        "url": url,
+        "url": None if row.deleted else links.url(row.id, row.name),
     }

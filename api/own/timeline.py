@@ -24,5 +24,5 @@ async def timeline(db: Database, links: Recordings, call: Call) -> render.Shape:
         }
 
     found = await db.read(read)
-    found["recordings"] = [render.recording(row, await links.url(row.id)) for row in found["recordings"]]
+    found["recordings"] = [render.recording(row, links) for row in found["recordings"]]
     return {"call": render.call(call), **found}

@@ -116,9 +116,10 @@ class AccountsAdmin:
 
         def unit(conn: Connection, account: Account) -> None:
             fields: dict[str, Any] = {}
-            for name, value in (("allow_private", wanted.allow_private), ("disabled", wanted.disabled)):
-                if value is not None:
-                    fields[name] = value
+            if wanted.allow_private is not None:
+                fields["allow_private"] = wanted.allow_private
+            if wanted.disabled is not None:
+                fields["disabled"] = wanted.disabled
             settings = dict(account.settings)
             for dialect, name, value in chosen:
                 settings[dialect.name] = {**settings.get(dialect.name, {}), name: value}

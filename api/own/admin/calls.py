@@ -68,7 +68,7 @@ class CallsAdmin:
         """Place a call for an account."""
         name = request.match_info["account"]
         account = await self._services.db.read(lambda conn: account_settings.find(conn, name))
-        command = placed(await body_of(request, NewCall), account.id)
+        command = placed(await body_of(request, NewCall), account)
         call = await self._services.engine.submit(command)
         return web.json_response(self._shape(call), status=201)
 

@@ -96,7 +96,10 @@ class NumbersAdmin:
                 application = _named(conn, account.id, wanted.application)
             else:
                 application = self._put(
-                    conn, account.id, digits, _parts(tasks=wanted.tasks, dialect=wanted.dialect, url=wanted.url)
+                    conn,
+                    account.id,
+                    digits,
+                    _parts(account.country, tasks=wanted.tasks, dialect=wanted.dialect, url=wanted.url),
                 )
             row = Number(number=digits, account=account.id, application=application.id)
             numbers.assign(conn, row)
@@ -133,10 +136,11 @@ class NumbersAdmin:
         wanted = await body_of(request, NewApplication)
         if not _NAME.fullmatch(wanted.name):
             raise BadRequest("An application's name is 1 to 64 letters, digits, blanks and . : + -")
-        parts = _parts(tasks=wanted.tasks, dialect=wanted.dialect, url=wanted.url)
 
         def unit(conn: Connection) -> Application:
-            return self._put(conn, account_settings.find(conn, wanted.account).id, wanted.name, parts)
+            account = account_settings.find(conn, wanted.account)
+            parts = _parts(account.country, tasks=wanted.tasks, dialect=wanted.dialect, url=wanted.url)
+            return self._put(conn, account.id, wanted.name, parts)
 
         application = await self._services.writer.write(unit)
         await self._services.refresh()
@@ -172,12 +176,12 @@ class NumbersAdmin:
         return {"dialect": dialect.name, "settings": {dialect.url_setting: parts["url"]}}
 
 
-def _parts(*, tasks: tuple[AnyTask, ...] | None, dialect: str | None, url: str | None) -> dict[str, Any]:
+def _parts(country: str, *, tasks: tuple[AnyTask, ...] | None, dialect: str | None, url: str | None) -> dict[str, Any]:
     """Check what an application is made of; raises BadRequest."""
     if (tasks is None) == (url is None):
         raise BadRequest("An application has either tasks or a URL.")
     if tasks is not None:
-        return {"tasks": list(checked_tasks(tasks))}
+        return {"tasks": list(checked_tasks(tasks, country))}
     if url is None or len(url) > _LONGEST_URL or not _URL.fullmatch(url):
         raise BadRequest("The URL begins with http:// or https://.")
     return {"dialect": dialect or "", "url": url}

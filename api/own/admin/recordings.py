@@ -39,7 +39,7 @@ class RecordingsAdmin:
             account = (await self._services.db.read(lambda conn: account_settings.find(conn, name))).id
         rows = await self._services.db.read(lambda conn: recordings.list(conn, account, limit=limit, before=before))
         links = self._services.recordings
-        return web.json_response({"recordings": [render.recording(row, await links.url(row.id)) for row in rows]})
+        return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def measure(self, request: web.Request) -> web.Response:
         """Length, size and level (dBFS) of a recording's file."""
