@@ -17,6 +17,7 @@ from api.own.errors import Handler, answering, error_of
 from api.own.metrics import Metrics
 from api.own.services import Services
 
+HEALTH = "/health"  # the container's own check; it has no token and is told nothing else
 LARGEST_REQUEST = 32 * 1024 * 1024  # a file of rates
 
 
@@ -25,7 +26,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_shown(request.headers.get("Authorization", ""), services.admin_token):
+        if request.path != HEALTH and not _is_shown(request.headers.get("Authorization", ""), services.admin_token):
             return error_of(401, "Show the administrator's token: Authorization: Bearer CARILLON_ADMIN_TOKEN.", "token")
         return await answering(handler)(request)
 
@@ -35,7 +36,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), CallbacksAdmin(services), Doctor(services),
     ):  # fmt: skip
         app.add_routes(noun.routes())
-    app.add_routes([web.get("/metrics", metrics.serve)])
+    app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, Doctor(services).healthz)])
     return app
 
 
