@@ -31,9 +31,10 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
         return await answering(handler)(request)
 
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[guarded])
+    doctor = Doctor(services)
     for noun in (
         AccountsAdmin(services), NumbersAdmin(services), LinesAdmin(services), RatesAdmin(services),
-        LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), CallbacksAdmin(services), Doctor(services),
+        LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), CallbacksAdmin(services), doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())
     app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, Doctor(services).healthz)])
