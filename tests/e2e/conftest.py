@@ -168,11 +168,11 @@ async def in_state(own: Own, call: str, state: str, within: float = ENDS_WITHIN)
 async def until(
     look: Callable[[], Awaitable[Any]], good: Callable[[Any], bool], within: float = ENDS_WITHIN, what: str = "it"
 ) -> Any:
-    """Look again and again until it is good: for what nothing announces. Fails with what was seen last."""
+    """Look again and again until it is good: for what another process does and nothing announces. Fails with what was seen last."""
     seen = None
     try:
         async with asyncio.timeout(within):
-            while not good(seen := await look()):  # noqa: ASYNC110: what is looked at is in other processes
+            while not good(seen := await look()):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     except TimeoutError:
         raise AssertionError(f"{what}: not within {within} s; last seen: {seen}") from None
