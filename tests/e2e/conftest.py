@@ -168,7 +168,7 @@ async def in_state(own: Own, call: str, state: str, within: float = ENDS_WITHIN)
 async def until(
     look: Callable[[], Awaitable[Any]], good: Callable[[Any], bool], within: float = ENDS_WITHIN, what: str = "it"
 ) -> Any:
-    """Look again and again until it is good: for what another process does and nothing announces. Fails with what was seen last."""
+    """Look again and again until it is good, for what nothing announces. Fails with what was seen last."""
     seen = None
     try:
         async with asyncio.timeout(within):
