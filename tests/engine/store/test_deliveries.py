@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.store import deliveries, events, recordings
+from engine.store import deliveries, events, recordings, tables
 from engine.store.database import Database
 from engine.store.deliveries import DEAD, DELIVERED, Attempt, DeliveryRow
 from engine.store.events import StoredEvent
@@ -48,10 +48,11 @@ async def test_events_come_back_in_order(writer: Writer, database: Database, tol
     assert await database.read(events.last_position) == told[-1].position
 
 
-async def test_an_event_is_stored_once(writer: Writer, database: Database) -> None:
-    event = an_event()
-    await writer.write(lambda conn: events.append(conn, event))
-    assert await database.read(lambda conn: events.last_position(conn)) == 1
+async def test_a_position_is_never_used_twice(writer: Writer, told: list[StoredEvent]) -> None:
+    for _ in range(2):
+        await writer.write(lambda conn: events.append(conn, an_event()))
+        await writer.write(lambda conn: conn.execute(tables.events.delete()).rowcount)
+    assert told[0].position < told[1].position
 
 
 async def test_a_recordings_life(writer: Writer, database: Database) -> None:
