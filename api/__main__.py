@@ -12,17 +12,22 @@ import structlog
 import uvloop
 from aiohttp import web
 
+from api import __version__
 from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
 from api.inbound import Inbound
+from api.lab import Lab
 from api.log import configure
+from api.own.admin.app import build_admin
+from api.own.metrics import MeasuredClient, Metrics
+from api.own.routes import public_routes
+from api.own.services import Addresses, Dialect, Services
 from api.recordings import Recordings
 from api.settings import Settings, SettingsError, read
 from api.vendors.ringful import Ringful
 from api.vendors.vendor import Vendor
-from engine.ari.client import Client
 from engine.ari.errors import Detached
 from engine.engine import Engine, Parts
 from engine.features.admission import Admission
@@ -41,10 +46,16 @@ from engine.redis.lease import Lease
 from engine.settings import EngineSettings
 from engine.store import owners
 from engine.store.database import Database
+from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
-STARTED_AGAIN_SECONDS = 1.0
+RINGFUL = Dialect(
+    name="ringful",
+    key="apikey",
+    settings={"sig": ("off", "kvmd5"), "CallReceived": ("on", "off"), "PlayFailed": ("on", "off")},
+    url_setting="inboundUrl",
+)
 
 
 class Controller:
@@ -60,7 +71,7 @@ class Controller:
         )
         self.over = asyncio.Event()
         self.leaving = False
-        self.client = Client(
+        self.client = MeasuredClient(
             settings.ari_url,
             settings.ari_user,
             settings.ari_password,
@@ -97,7 +108,38 @@ class Controller:
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
-        self.writer.on_events = self.publisher.feed
+        self.metrics = self.client.metrics = Metrics(self.database, self.writer)
+        self.writer.on_events = self._feed
+        self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
+        self.services = self._services()
+
+    def _services(self) -> Services:
+        settings = self.settings
+        return Services(
+            engine=self.engine,
+            db=self.database,
+            writer=self.writer,
+            book=self.book,
+            lines=self.lines,
+            accounts=self.accounts,
+            delivery=self.delivery,
+            recordings=self.recordings,
+            files=self.files,
+            prompts=self.prompts,
+            ari=self.client,
+            connected=lambda: self.engine.available,
+            redis=self.redis,
+            addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
+            admin_token=settings.admin_token,
+            folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
+            dialects=(RINGFUL,),
+            lab=self.lab,
+            version=__version__,
+        )
+
+    def _feed(self, committed: list[StoredEvent]) -> None:
+        self.publisher.feed(committed)
+        self.metrics.feed(committed)
 
     # Who may steer
 
@@ -132,6 +174,7 @@ class Controller:
             stack.push_async_callback(self.database.close)
             stack.push_async_callback(self.redis.aclose)
             stack.push_async_callback(self.net.close)
+            stack.push_async_callback(self.lab.close)
             await self.database.migrate()
             await self.lease.acquire()
             stack.push_async_callback(self.lease.release)
@@ -162,9 +205,14 @@ class Controller:
             delivery=self.delivery,
             recordings=self.recordings,
             vendors=self.vendors.values(),
+            routes=public_routes(self.services),
         )
+        admin = build_admin(self.services, self.metrics)
         runners = []
-        for app, host, port in ((public, self.settings.bind, self.settings.api_port),):
+        for app, host, port in (
+            (public, self.settings.bind, self.settings.api_port),
+            (admin, "127.0.0.1", self.settings.admin_port),
+        ):
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
             await runner.setup()
             await web.TCPSite(runner, host, port).start()

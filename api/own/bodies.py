@@ -8,12 +8,16 @@ import msgspec
 from aiohttp import web
 
 from api.own.errors import BadRequest
+from engine.commands import NumberRefused
+from engine.features.destinations import normalise
+from engine.features.errors import InvalidNumber
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
 from engine.tasks.stop import StopBackground
 
 T = TypeVar("T")
 MOST_TASKS = 100
+LONGEST_EXTENSION = 6
 MOST_LISTED = 1000
 
 
@@ -28,16 +32,29 @@ async def body_of(request: web.Request, kind: type[T]) -> T:
         raise BadRequest(f"The body is not JSON: {error}") from error
 
 
-def checked_tasks(tasks: Sequence[AnyTask]) -> tuple[AnyTask, ...]:
-    """Return tasks as they may be queued: without ids and tags, which are not the customer's to choose."""
+def number_as_read(text: str, country: str) -> str:
+    """Return a number in international digits as somebody in `country` writes it; short ones stay: extensions."""
+    written = text.strip()
+    if written.isascii() and written.isdigit() and len(written) <= LONGEST_EXTENSION:
+        return written
+    try:
+        return normalise(text, country)
+    except InvalidNumber as error:
+        raise NumberRefused(str(error)) from error
+
+
+def checked_tasks(tasks: Sequence[AnyTask], country: str) -> tuple[AnyTask, ...]:
+    """Return tasks as they may be queued: without ids and tags, which are not the customer's, their numbers read."""
     if len(tasks) > MOST_TASKS:
         raise BadRequest(f"At most {MOST_TASKS} tasks may be queued at once.")
-    return tuple(_plain(task) for task in tasks)
+    return tuple(_plain(task, country) for task in tasks)
 
 
-def _plain(task: AnyTask) -> AnyTask:
+def _plain(task: AnyTask, country: str) -> AnyTask:
     if isinstance(task, Dial):
-        return msgspec.structs.replace(task, id="", tag="", call_tag="")
+        caller = None if task.caller is None else number_as_read(task.caller, country)
+        to = number_as_read(task.to, country)
+        return msgspec.structs.replace(task, id="", tag="", call_tag="", to=to, caller=caller)
     if isinstance(task, StopBackground):
         return msgspec.structs.replace(task, id="", tag="", stopped_tag=None)
     return msgspec.structs.replace(task, id="", tag="")

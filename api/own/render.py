@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from api.recordings import Recordings
 from engine.calls.call import Call
 from engine.events import Event
 from engine.features.rating import MILLION
@@ -108,7 +109,7 @@ def event(row: Event) -> Shape:
     return {"event": kind, "at": moment(at), **fields}
 
 
-def delivery(row: DeliveryRow, attempts: Sequence[Any] = ()) -> Shape:
+def delivery(row: DeliveryRow) -> Shape:
     """A callback and each attempt to deliver it."""
     return {
         "id": row.id,
@@ -129,13 +130,13 @@ def delivery(row: DeliveryRow, attempts: Sequence[Any] = ()) -> Shape:
                 "status": attempt.status,
                 "error": attempt.error,
             }
-            for attempt in attempts
+            for attempt in row.tries
         ],
     }
 
 
-def recording(row: RecordingRow, url: str | None = None) -> Shape:
-    """A recording and a link to it that expires."""
+def recording(row: RecordingRow, links: Recordings) -> Shape:
+    """A recording and a link to it that expires; without one when it was deleted."""
     return {
         "id": row.id,
         "account": row.account,
@@ -145,5 +146,5 @@ def recording(row: RecordingRow, url: str | None = None) -> Shape:
         "seconds": row.seconds,
         "bytes": row.bytes,
         "deleted": moment(row.deleted),
-        "url": url,
+        "url": None if row.deleted else links.url(row.id, row.name),
     }

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from redis.asyncio import Redis
 
@@ -65,7 +64,7 @@ class Services:
     prompts: Prompts
     ari: Client
     connected: Callable[[], bool]
-    redis: "Redis[Any]"
+    redis: Redis
     addresses: Addresses
     admin_token: str
     folders: Mapping[str, Path] = field(default_factory=dict)

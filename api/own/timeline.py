@@ -18,13 +18,11 @@ async def timeline(db: Database, links: Recordings, call: Call) -> render.Shape:
         return {
             "legs": [render.call(leg) for leg in calls.by_root(conn, call.root) if leg.id != call.id],
             "tasks": [render.task(row) for row in tasks.of(conn, call.id)],
-            "events": [render.event(event) for event in events.of_subject(conn, call.id)],
-            "callbacks": [
-                render.delivery(row.delivery, row.attempts) for row in deliveries.of_subject(conn, call.id)
-            ],
+            "events": [render.event(stored.event) for stored in events.of_subject(conn, call.id)],
+            "callbacks": [render.delivery(row) for row in deliveries.of_subject(conn, call.id)],
             "recordings": recordings.of_owner(conn, call.id),
         }
 
     found = await db.read(read)
-    found["recordings"] = [render.recording(row, await links.url(row.id)) for row in found["recordings"]]
+    found["recordings"] = [render.recording(row, links) for row in found["recordings"]]
     return {"call": render.call(call), **found}

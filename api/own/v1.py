@@ -3,13 +3,12 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable
 
 import msgspec
 from aiohttp import web
 
 from api.own import render
-from api.own.bodies import body_of, checked_tasks, number_of, switch_of, time_of
+from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, Unauthorized, answering_all
 from api.own.services import OWN, Services
 from api.own.timeline import timeline
@@ -44,16 +43,16 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kind: str
 
 
-def placed(wanted: NewCall, account: str) -> PlaceCall:
+def placed(wanted: NewCall, account: Account) -> PlaceCall:
     """Return the command for a call to place; raises BadRequest."""
     for name, seconds in (("ring_seconds", wanted.ring_seconds), ("max_seconds", wanted.max_seconds)):
         if seconds is not None and not 1 <= seconds <= 86_400:
             raise BadRequest(f"{name} is 1 to 86400 seconds.")
     return PlaceCall(
-        account=account,
-        callee=wanted.callee,
-        caller=wanted.caller,
-        tasks=checked_tasks(wanted.tasks),
+        account=account.id,
+        callee=number_as_read(wanted.callee, account.country),
+        caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
+        tasks=checked_tasks(wanted.tasks, account.country),
         ring_seconds=wanted.ring_seconds,
         max_seconds=wanted.max_seconds,
     )
@@ -105,7 +104,7 @@ class AccountApi:
     async def place(self, request: web.Request) -> web.Response:
         """Place a call; answers at once, the call queued."""
         account = await self._account(request)
-        command = placed(await body_of(request, NewCall), account.id)
+        command = placed(await body_of(request, NewCall), account)
         call = await self._services.engine.submit(command)
         return web.json_response(render.call(call), status=201)
 
@@ -134,7 +133,8 @@ class AccountApi:
         """Append tasks."""
         account = await self._account(request)
         wanted = await body_of(request, NewTasks)
-        command = Enqueue(account=account.id, owner=request.match_info["call"], tasks=checked_tasks(wanted.tasks))
+        tasks = checked_tasks(wanted.tasks, account.country)
+        command = Enqueue(account=account.id, owner=request.match_info["call"], tasks=tasks)
         ids = await self._services.engine.submit(command)
         return web.json_response({"tasks": list(ids)}, status=201)
 
@@ -157,7 +157,7 @@ class AccountApi:
         account = await self._account(request)
         rows = await self._services.db.read(lambda conn: recordings.list(conn, account=account.id))
         links = self._services.recordings
-        return web.json_response({"recordings": [render.recording(row, await links.url(row.id)) for row in rows]})
+        return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def _call(self, request: web.Request) -> Call:
         account = await self._account(request)
@@ -190,8 +190,3 @@ def _shown(header: str) -> tuple[str, str]:
             return "", ""
         return key, secret
     return "", ""
-
-
-def routes(services: Services) -> Iterable[web.RouteDef]:
-    """The routes of our own API, for the public application."""
-    return AccountApi(services).routes()

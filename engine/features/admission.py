@@ -3,30 +3,17 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
-from redis.exceptions import RedisError
-
 from engine.calls.admission import Admitted, Price, Route
 from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
 from engine.features import destinations, rating, routing
 from engine.features.book import Book, Rules
 from engine.features.errors import InvalidNumber
+from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable
 from engine.store import accounts, calls, ledger
 from engine.store.database import Database
 from engine.store.rates import Rate
 
 LONGEST_WAIT = 30.0  # seconds that a call may wait QUEUED for its turn
-
-
-class TooManyCalls(Exception):
-    """The account holds as many places as it may."""
-
-
-class TooLittleLeft(Exception):
-    """What is left does not cover the least."""
-
-
-class TooLongToWait(Exception):
-    """The next turn is too far away."""
 
 
 class Counters(Protocol):
@@ -61,6 +48,7 @@ class Admission:
         """Admit one leg, taking its place, its money and its turn; `release` gives them back.
 
         `party` is a number that may be shown though the account does not own it: the other leg's own.
+        Numbers are international, as who asks has read them: nobody's country is guessed here.
         Raises NumberRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
         """
         rules = self._book.rules(account)
@@ -70,7 +58,7 @@ class Admission:
         try:
             lasting = await self._take(rules, call, rate, max_seconds)
             wait = await self._turn(rules, call)
-        except RedisError as error:
+        except Unavailable as error:
             raise EngineUnavailable("New calls are not taken now: Redis does not answer. Try again.") from error
         return Admitted(digits=digits, routes=routes, caller=shown, max_seconds=lasting, wait=wait)
 
@@ -87,14 +75,14 @@ class Admission:
         reserved = rating.price(rate, row.max_seconds) if rate and row else 0
         try:
             await self._counters.restore(account, call, reserved)
-        except RedisError as error:
+        except Unavailable as error:
             raise EngineUnavailable("Redis does not answer.") from error
 
     async def release(self, account: str, call: str) -> None:
         """Give the place back; harmless where none is held."""
         try:
             await self._counters.give_back(account, call)
-        except RedisError as error:
+        except Unavailable as error:
             raise EngineUnavailable("Redis does not answer.") from error
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
@@ -126,7 +114,7 @@ class Admission:
         ].account == account.id:
             return written, self.routes(account.id, written)
         try:
-            digits = destinations.normalise(callee, account.country)
+            digits = destinations.checked(callee)
         except InvalidNumber as error:
             raise NumberRefused(str(error)) from error
         if destinations.is_emergency(digits, account.country):
@@ -146,7 +134,7 @@ class Admission:
         if self._is_own_extension(rules, caller):
             return caller.strip() if inside else default
         try:
-            digits = destinations.normalise(caller, rules.account.country)
+            digits = destinations.checked(caller)
         except InvalidNumber:
             digits = caller.strip()  # an owned short number, e.g. 500, is no telephone number
         if digits not in rules.owned and not (inside and self._owns(rules, digits)):

@@ -40,9 +40,15 @@ def normalise(text: str, country: str) -> str:
         found = _international("+" + digits[2:]) or digits[2:]
     else:
         found = _national(digits, country)
-    if not _FEWEST <= len(found) <= _MOST:
-        raise InvalidNumber(f"A telephone number has {_FEWEST} to {_MOST} digits; this one has {len(found)}.")
-    return found
+    return _within_limits(found)
+
+
+def checked(text: str) -> str:
+    """Return the digits of a number that is international already, with or without + or 00; raises InvalidNumber."""
+    digits = digits_of(text)
+    if digits.startswith("00") and not text.strip(" ").startswith("+"):
+        digits = digits[2:]
+    return _within_limits(digits)
 
 
 def is_emergency(text: str, country: str) -> bool:
@@ -67,6 +73,12 @@ def prefix_of(text: str) -> str:
         return ""
     digits = digits_of(text)
     return digits[2:] if digits.startswith("00") and not text.strip().startswith("+") else digits
+
+
+def _within_limits(digits: str) -> str:
+    if not _FEWEST <= len(digits) <= _MOST:
+        raise InvalidNumber(f"A telephone number has {_FEWEST} to {_MOST} digits; this one has {len(digits)}.")
+    return digits
 
 
 def _international(written: str) -> str | None:

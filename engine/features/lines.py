@@ -58,9 +58,6 @@ class Lines:
         def unit(conn: Connection) -> None:
             if trunk_rows.get(conn, trunk.name):
                 raise AlreadyThere(f"There is a trunk {trunk.name} already; remove it first.")
-            clash = next((each for each in trunk_rows.list(conn) if each.host == trunk.host), None)
-            if clash:  # Asterisk tells trunks apart by the address that calls come from
-                raise AlreadyThere(f"The trunk {clash.name} has the host {clash.host} already; remove it first.")
             trunk_rows.add(conn, trunk)
 
         await self._writer.write(unit)

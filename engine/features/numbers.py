@@ -1,11 +1,10 @@
 """Who answers an inbound call, and what a softphone's dialling does (engine.calls.directory)."""
 
-from contextlib import suppress
-
 from engine.calls.directory import Answering
 from engine.features.book import Book
 from engine.features.destinations import is_emergency, normalise
 from engine.features.errors import InvalidNumber
+from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
@@ -32,23 +31,22 @@ class Directory:
         owner = self._book.find(own.account) if own else None
         if own is None or owner is None or owner.disabled:
             return None
-        application = None if is_emergency(dialled, owner.country) else self._own_application(dialled, own.account)
-        if application:
-            return self._answering(application)
-        # What may be dialled is asked at the one door out, when the task runs.
-        tasks = (Dial(to=dialled), HangUp())
-        return Answering(account=own.account, tasks=tasks, caller=own.number)
-
-    def _own_application(self, dialled: str, account: str) -> Application | None:
-        owner = self._book.find(account)
-        spellings = [dialled.removeprefix("+")]
-        with suppress(InvalidNumber):
-            spellings.append(normalise(dialled, owner.country if owner else "US"))
-        for digits in spellings:
+        read = self._as_read(dialled, owner)
+        for digits in (dialled.removeprefix("+"), read):
             application = self._book.application_of(digits)
-            if application and application.account == account:
-                return application
-        return None
+            if application and application.account == owner.id and not is_emergency(digits, owner.country):
+                return self._answering(application)
+        # Whether it may be called is asked at the one door out, when the task runs.
+        return Answering(account=owner.id, tasks=(Dial(to=read), HangUp()), caller=own.number)
+
+    def _as_read(self, dialled: str, owner: Account) -> str:
+        """Read a number as somebody in the account's country dials it; what is none stays, to be refused."""
+        if dialled in self._book.extensions or is_emergency(dialled, owner.country):
+            return dialled
+        try:
+            return normalise(dialled, owner.country)
+        except InvalidNumber:
+            return dialled
 
     def _answering(self, application: Application) -> Answering | None:
         owner = self._book.find(application.account)

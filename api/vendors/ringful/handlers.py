@@ -43,8 +43,8 @@ class CallOperations:
         call = await self._engine.submit(
             PlaceCall(
                 account=asked.account.id,
-                callee=callee.digits,
-                caller=caller.digits if caller else None,
+                callee=callee.dial,
+                caller=caller.dial if caller else None,
                 tag=tags.tag(url, **tags.spelling(callee)),
             )
         )

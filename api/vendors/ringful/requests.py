@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from api.callbacks.callback import FORM, BadAddress, address
-from api.numbers import NotANumber, dialled
+from api.numbers import LONGEST_EXTENSION, NotANumber, dialled
 from api.vendors.ringful.errors import Invalid, WrongBody
 from engine.store.accounts import Account
 
@@ -22,10 +22,15 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A phone number: as the customer wrote it, and the digits to dial."""
+    """A phone number: as the customer wrote it, and its digits."""
 
     written: str
     digits: str
+
+    @property
+    def dial(self) -> str:
+        """What a command carries: an extension as it is, a number with a plus, so that it is not read in a country."""
+        return self.digits if len(self.digits) <= LONGEST_EXTENSION else f"+{self.digits}"
 
 
 async def read_pairs(request: web.Request) -> Pairs:
@@ -80,22 +85,15 @@ class Parameters:
 
     def text_or_none(self, *names: str) -> str | None:
         """Return an optional value."""
-        for name in names:
-            if value := self._values.get(name, "").strip():
-                if len(value) > LONGEST_VALUE:
-                    raise Invalid(f"The parameter {name} is longer than {LONGEST_VALUE} characters.")
-                if not value.isprintable():
-                    raise Invalid(f"The parameter {name} holds control characters.")
-                return value
-        return None
+        return self._found(names)[1]
 
     def flag(self, *names: str, default: bool = True) -> bool:
         """Return true or false, written in any case."""
-        value = self.text_or_none(*names)
+        name, value = self._found(names)
         if value is None:
             return default
         if value.lower() not in ("true", "false"):
-            raise Invalid(f"The parameter {names[0]} must be true or false.")
+            raise Invalid(f"The parameter {name} must be true or false.")
         return value.lower() == "true"
 
     def number(self, name: str) -> Number:
@@ -149,6 +147,16 @@ class Parameters:
         if not all(tone in TONES for tone in tones):
             raise Invalid(f"The parameter {name} must list single keys: 0-9, *, #, A-D.")
         return tones
+
+    def _found(self, names: tuple[str, ...]) -> tuple[str, str | None]:
+        for name in names:
+            if value := self._values.get(name, "").strip():
+                if len(value) > LONGEST_VALUE:
+                    raise Invalid(f"The parameter {name} is longer than {LONGEST_VALUE} characters.")
+                if not value.isprintable():
+                    raise Invalid(f"The parameter {name} holds control characters.")
+                return name, value
+        return names[0], None
 
     def _number(self, name: str, written: str) -> Number:
         try:

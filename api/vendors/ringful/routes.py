@@ -89,7 +89,7 @@ class Ringful:
 
     async def _wanted(self, account_id: str, addition: str) -> bool:
         account = await self._accounts.get(account_id)
-        return account is None or account.settings.get(DIALECT, {}).get(addition, True) is not False
+        return account is None or account.settings.get(DIALECT, {}).get(addition, "on") != "off"
 
     async def _answer(self, request: web.Request) -> web.Response:
         operation = self._operations[request.match_info["method"].lower()]

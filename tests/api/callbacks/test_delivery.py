@@ -95,7 +95,7 @@ async def test_pauses_are_capped_and_an_hour_is_enough(stack: Stack, sink: Sink)
     late = row(sink.url("/always"))
     await stack.writer.write(lambda conn: deliveries.add(conn, late))
     delivery.add([late])
-    while delivery.active_lanes:
+    while delivery.active_lanes:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
     assert 3600 <= sum(time.slept) <= 3900
     assert all(225 <= pause <= 300 for pause in time.slept[9:])

@@ -1,9 +1,9 @@
 import pytest
-from redis.exceptions import ConnectionError as RedisLost
 
 from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
-from engine.features.admission import Admission, TooLittleLeft, TooLongToWait, TooManyCalls
+from engine.features.admission import Admission
 from engine.features.book import Book
+from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable
 from engine.store import accounts, applications, extensions, ledger, numbers, rates, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -27,7 +27,7 @@ class CountersInMemory:
 
     def _held(self, account: str) -> dict[str, int]:
         if self.lost:
-            raise RedisLost
+            raise Unavailable
         return self.places.setdefault(account, {})
 
     async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
@@ -165,7 +165,7 @@ async def test_a_caller_id_is_shown_only_if_owned_or_verified(
         return (await admission.admit(account.id, call, LAB_NUMBER, caller, max_seconds=60)).caller
 
     assert await shown("+44 20 7946 0000", "call-1") == "442079460000"
-    assert await shown("(201) 555-9999", "call-2") == "12015559999"
+    assert await shown("+1 (201) 555-9999", "call-2") == "12015559999"
     assert await shown(None, "call-3") == "442079460000"
     for foreign in ("12015550000", "500", "anonymous", "442079460000;x", "911"):
         with pytest.raises(CallerRefused):

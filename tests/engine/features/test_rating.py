@@ -74,8 +74,11 @@ def test_a_file_is_read_with_and_without_a_header() -> None:
 
 def test_every_wrong_line_of_a_file_is_named() -> None:
     text = "\n".join(
-        ["prefix,price,first,next,currency", "1,x,60,60,USD", "44,0.01,60,60,USD", "44,0.02,60,60,USD", "ab,1,1,1,USD"]
-        + ["1,1,1", "2,1,1,0,USD", "3,-1,1,1,USD", "4,1,1,1,DOLLARS", "5,0.0000001,1,1,USD", "6,nan,1,1,USD"]
+        [
+            *("prefix,price,first,next,currency", "1,x,60,60,USD", "44,0.01,60,60,USD", "44,0.02,60,60,USD"),
+            *("ab,1,1,1,USD", "1,1,1", "2,1,1,0,USD", "3,-1,1,1,USD", "4,1,1,1,DOLLARS", "5,0.0000001,1,1,USD"),
+            "6,nan,1,1,USD",
+        ]
     )
     with pytest.raises(RatesInvalid) as refused:
         read_csv(text)

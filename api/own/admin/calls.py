@@ -1,0 +1,149 @@
+"""Calls of all accounts: listed, shown, placed, hung up, exported; and speech to play in them."""
+
+import csv
+import io
+import re
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from api.own import render
+from api.own.bodies import body_of, number_of, switch_of, time_of
+from api.own.errors import BadRequest, NotFound
+from api.own.services import Services
+from api.own.timeline import timeline
+from api.own.v1 import NewCall, placed
+from engine.calls.call import Call
+from engine.commands import HangUpCall
+from engine.features import accounts as account_settings
+from engine.store import calls
+
+COLUMNS = (
+    "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",
+    "cause", "sip_status", "hung_up_by", "price", "currency", "trunk", "sip_call_id", "application",
+)  # fmt: skip
+_PAGE = 500
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_PLAIN = re.compile(r"[+-]?[0-9.]+")
+_SPEECH_RATE = 16_000
+
+
+class CallsAdmin:
+    """The handlers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route of calls."""
+        one = "/calls/{call}"
+        return [
+            web.get("/calls", self.list_all),
+            web.get("/calls/export", self.export),
+            web.post("/accounts/{account}/calls", self.place),
+            web.get(one, self.show),
+            web.delete(one, self.hang_up),
+            web.get("/speech", self.speech),
+        ]
+
+    async def list_all(self, request: web.Request) -> web.Response:
+        """Calls, newest first; `?account= live= since= limit= before=`."""
+        account = await self._account(request)
+        live, since = switch_of(request, "live"), time_of(request, "since")
+        limit, before = number_of(request, "limit", 50), request.query.get("before")
+        rows = await self._services.db.read(
+            lambda conn: calls.list(conn, account=account, live=live, since=since, limit=limit, before=before)
+        )
+        return web.json_response({"calls": [self._shape(row) for row in rows]})
+
+    async def show(self, request: web.Request) -> web.Response:
+        """One call's whole story."""
+        call = await self._call(request)
+        story = await timeline(self._services.db, self._services.recordings, call)
+        return web.json_response(story | {"call": self._shape(call)})
+
+    async def place(self, request: web.Request) -> web.Response:
+        """Place a call for an account."""
+        name = request.match_info["account"]
+        account = await self._services.db.read(lambda conn: account_settings.find(conn, name))
+        command = placed(await body_of(request, NewCall), account)
+        call = await self._services.engine.submit(command)
+        return web.json_response(self._shape(call), status=201)
+
+    async def hang_up(self, request: web.Request) -> web.Response:
+        """End a call now."""
+        call = await self._call(request)
+        await self._services.engine.submit(HangUpCall(account=call.account, call=call.id))
+        return web.Response(status=204)
+
+    async def export(self, request: web.Request) -> web.StreamResponse:
+        """Call records as CSV, newest first; `?account= since=`."""
+        account, since = await self._account(request), time_of(request, "since")
+        response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
+        await response.prepare(request)
+        await response.write(_line(list(COLUMNS)))
+        async for call in self._pages(account, since):
+            shape = self._shape(call)
+            await response.write(_line([_cell(shape[name]) for name in COLUMNS]))
+        await response.write_eof()
+        return response
+
+    async def speech(self, request: web.Request) -> web.Response:
+        """A text as a WAV; `?text= locale=`."""
+        text = request.query.get("text", "")
+        if not text:
+            raise BadRequest("There is no text to speak.")
+        prompt = await self._services.prompts.say(text, locale=request.query.get("locale", ""))
+        samples = Path(prompt.path + ".sln16").read_bytes()  # noqa: ASYNC240 - a small file that was just written
+        return web.Response(body=_wave(samples), content_type="audio/wav")
+
+    async def _pages(self, account: str | None, since: float | None) -> AsyncIterator[Call]:
+        before: str | None = None
+        while True:
+            page = await self._services.db.read(
+                lambda conn, before=before: calls.list(  # type: ignore[misc]
+                    conn, account=account, since=since, limit=_PAGE, before=before
+                )
+            )
+            for call in page:
+                yield call
+            if len(page) < _PAGE:
+                return
+            before = page[-1].id
+
+    async def _account(self, request: web.Request) -> str | None:
+        name = request.query.get("account")
+        if not name:
+            return None
+        return (await self._services.db.read(lambda conn: account_settings.find(conn, name))).id
+
+    async def _call(self, request: web.Request) -> Call:
+        call = await self._services.db.read(lambda conn: calls.get(conn, request.match_info["call"]))
+        if call is None:
+            raise NotFound("There is no such call.")
+        return call
+
+    def _shape(self, call: Call) -> render.Shape:
+        account = self._services.book.find(call.account)
+        return render.call(call) | {"account": account.name if account else call.account}
+
+
+def _cell(value: object) -> str:
+    """Return a value for a spreadsheet: what a caller sent as its name must not be read as a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if _FORMULA.match(text) and not _PLAIN.fullmatch(text) else text
+
+
+def _line(fields: list[str]) -> bytes:
+    written = io.StringIO(newline="")
+    csv.writer(written).writerow(fields)
+    return written.getvalue().encode()
+
+
+def _wave(samples: bytes) -> bytes:
+    """Put a header before 16-bit mono samples."""
+    layout = struct.pack("<IHHIIHH", 16, 1, 1, _SPEECH_RATE, 2 * _SPEECH_RATE, 2, 16)
+    body = b"WAVEfmt " + layout + b"data" + struct.pack("<I", len(samples)) + samples
+    return b"RIFF" + struct.pack("<I", len(body)) + body

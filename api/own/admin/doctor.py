@@ -1,0 +1,189 @@
+"""How the installation is: a short status, and checks that can only be made from inside."""
+
+import shutil
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from api.own import render
+from api.own.services import Services
+from engine.ari.errors import AriError
+from engine.features.errors import FeatureError
+from engine.media import PromptError
+from engine.store import accounts, calls
+from engine.store.errors import StoreError
+
+MODULES = (
+    "res_ari_channels.so", "res_ari_bridges.so", "res_ari_playbacks.so", "res_ari_recordings.so", "res_ari_events.so",
+    "res_ari_asterisk.so", "res_ari_endpoints.so", "res_stasis_snoop.so", "res_stasis_playback.so",
+    "res_stasis_recording.so", "chan_pjsip.so", "res_pjsip_registrar.so", "res_pjsip_outbound_registration.so",
+    "res_pjsip_endpoint_identifier_ip.so", "res_pjsip_authenticator_digest.so", "res_sorcery_astdb.so",
+    "res_rtp_asterisk.so", "codec_ulaw.so", "codec_alaw.so", "format_wav.so", "format_sln.so", "bridge_softmix.so",
+)  # fmt: skip
+_LEAST_FREE = 1_000_000_000
+_LEAST_SHARE = 0.02
+_MOST_SKEW = 5.0
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing looked at: whether it is well, what was seen, and one line that mends it."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+class Doctor:
+    """The handlers of `/status` and `/doctor`, and of the public port's `/healthz`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def routes(self) -> list[web.RouteDef]:
+        """The administrator's routes."""
+        return [web.get("/status", self.status), web.get("/doctor", self.doctor)]
+
+    async def status(self, request: web.Request) -> web.Response:
+        """Where the installation is reached, whether it is well, and what it is doing."""
+        services = self._services
+        database, redis, asterisk = await self.database(), await self.redis(), self.asterisk()
+        live = await services.db.read(calls.all_live) if database.ok else []
+        addresses = services.addresses
+        return web.json_response(
+            {
+                "api": addresses.api,
+                "sip": f"{addresses.sip_host}:{addresses.sip_port}",
+                "healthy": database.ok and redis.ok and asterisk.ok,
+                "version": services.version,
+                "asterisk": asterisk.ok,
+                "database": database.ok,
+                "redis": redis.ok,
+                "calls": len(live),
+                "accounts": len(await services.db.read(accounts.list)) if database.ok else None,
+                "writes_waiting": services.writer.waiting,
+                "lines": await self._lines(),
+            }
+        )
+
+    async def doctor(self, request: web.Request) -> web.Response:
+        """Every check from inside."""
+        checks = [check async for check in self._checks()]
+        return web.json_response({"checks": msgspec.to_builtins(checks)})
+
+    async def healthz(self, request: web.Request) -> web.Response:
+        """200 when new calls can be taken, else 503; for load balancers and containers. Shows nothing else."""
+        checks = {
+            "asterisk": self.asterisk().ok,
+            "database": (await self.database()).ok,
+            "redis": (await self.redis()).ok,
+        }
+        healthy = all(checks.values())
+        return web.json_response({"healthy": healthy, **checks}, status=200 if healthy else 503)
+
+    async def _checks(self) -> AsyncIterator[Check]:
+        yield await self.database()
+        yield await self.redis()
+        yield self.asterisk()
+        yield await self._version()
+        yield await self._modules()
+        yield await self._clock()
+        for name, folder in self._services.folders.items():
+            yield _folder(name, folder)
+        yield await self._speech()
+        for line in await self._lines():
+            if line["name"].startswith("trunk-"):
+                yield Check(
+                    name=f"trunk {line['name'].removeprefix('trunk-')}",
+                    ok=line["state"] == "online",
+                    detail=str(line["state"]),
+                    mend="The far end does not answer OPTIONS: is its host up, and its port the right one?",
+                )
+
+    async def database(self) -> Check:
+        """Whether the database answers."""
+        mend = "See the carillon container's log; is the disk of its volume full or read-only?"
+        try:
+            await self._services.db.read(lambda conn: conn.exec_driver_sql("SELECT 1"))
+        except StoreError as error:
+            return Check(name="database", ok=False, detail=str(error), mend=mend)
+        ok = not self._services.writer.out
+        return Check(name="database", ok=ok, detail="answers" if ok else "cannot be written", mend="" if ok else mend)
+
+    async def redis(self) -> Check:
+        """Whether Redis answers."""
+        try:
+            await self._services.redis.ping()
+        except (RedisError, OSError) as error:
+            mend = "Start Redis (make run), and compare CARILLON_REDIS_PORT and CARILLON_REDIS_PASSWORD."
+            return Check(name="redis", ok=False, detail=str(error) or "does not answer", mend=mend)
+        return Check(name="redis", ok=True, detail="answers")
+
+    def asterisk(self) -> Check:
+        """Whether Asterisk's events reach us."""
+        if self._services.connected():
+            return Check(name="asterisk events", ok=True, detail="connected")
+        mend = "Start Asterisk (make run), and compare CARILLON_ARI_PORT, CARILLON_ARI_USER and CARILLON_ARI_PASSWORD."
+        return Check(name="asterisk events", ok=False, detail="not connected", mend=mend)
+
+    async def _version(self) -> Check:
+        try:
+            info = await self._services.ari.asterisk.get_info(only="system")
+        except AriError as error:
+            return Check(name="ari", ok=False, detail=str(error), mend="See `make logs`: is Asterisk up?")
+        version = info.system.version if info.system else "unknown"
+        return Check(name="ari", ok=True, detail=f"Asterisk {version}")
+
+    async def _modules(self) -> Check:
+        try:
+            running = {module.name for module in await self._services.ari.asterisk.list_modules() if _runs(module)}
+        except AriError as error:
+            return Check(name="modules", ok=False, detail=str(error), mend="See `make logs`: is Asterisk up?")
+        missing = [name for name in MODULES if name not in running]
+        if missing:
+            mend = "Build the image again (make clean, make run), or load them in asterisk-config/engine/modules.conf."
+            return Check(name="modules", ok=False, detail=f"not running: {', '.join(missing)}", mend=mend)
+        return Check(name="modules", ok=True, detail=f"all {len(MODULES)} are running")
+
+    async def _clock(self) -> Check:
+        mend = "Set the machine's clock (timedatectl set-ntp true): links, limits and signatures need it."
+        try:
+            seconds, microseconds = await self._services.redis.time()
+        except (RedisError, OSError):
+            return Check(name="clock", ok=False, detail="Redis could not be asked", mend=mend)
+        skew = abs(time.time() - seconds - microseconds / 1e6)
+        ok = skew < _MOST_SKEW and time.time() > 1_700_000_000
+        return Check(name="clock", ok=ok, detail=f"{render.moment(time.time())}, {skew:.1f} s apart", mend=mend)
+
+    async def _speech(self) -> Check:
+        try:
+            prompt = await self._services.prompts.say("Testing.")
+        except PromptError as error:
+            return Check(name="speech", ok=False, detail=str(error), mend="Install hibari-tts, flite or espeak-ng.")
+        return Check(name="speech", ok=True, detail=f"spoke {prompt.seconds:.1f} s")
+
+    async def _lines(self) -> list[dict[str, Any]]:
+        try:
+            return [msgspec.to_builtins(line) for line in await self._services.lines.states()]
+        except (AriError, FeatureError):
+            return []
+
+
+def _runs(module: Any) -> bool:
+    return str(module.status) == "Running"
+
+
+def _folder(name: str, folder: Path) -> Check:
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError as error:
+        mend = "Is the volume mounted into the carillon container? See docker-compose.yml."
+        return Check(name=f"disk {name}", ok=False, detail=f"{folder}: {error.strerror}", mend=mend)
+    ok = usage.free > min(_LEAST_FREE, usage.total * _LEAST_SHARE)
+    detail = f"{usage.free / 1e9:.1f} GB free at {folder}"
+    return Check(name=f"disk {name}", ok=ok, detail=detail, mend="Make room: `carillon recordings list` and `delete`.")

@@ -1,0 +1,143 @@
+"""Trunks and extensions: added, removed, and how they are."""
+
+import msgspec
+from aiohttp import web
+
+from api.own import render
+from api.own.bodies import body_of
+from api.own.services import Services
+from engine.features import accounts as account_settings
+from engine.features import extensions as extension_settings
+from engine.features.trunks import endpoint_of
+from engine.store.extensions import Extension
+from engine.store.trunks import Trunk
+
+
+class NewTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A trunk to add."""
+
+    name: str
+    host: str
+    port: int = 5060
+    user: str | None = None
+    password: str | None = None
+    register: bool = False
+    codecs: str = "ulaw,alaw"
+    dtmf: str = "rfc4733"
+    prefix: str = ""
+    priority: int = 10
+
+
+class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An extension to add; without a password it gets a random one."""
+
+    number: str
+    account: str
+    name: str = ""
+    password: str | None = None
+
+
+class LinesAdmin:
+    """The handlers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route of trunks and extensions."""
+        return [
+            web.get("/trunks", self.list_trunks),
+            web.post("/trunks", self.add_trunk),
+            web.delete("/trunks/{name}", self.remove_trunk),
+            web.get("/extensions", self.list_extensions),
+            web.post("/extensions", self.add_extension),
+            web.get("/extensions/{number}/credentials", self.extension_credentials),
+            web.delete("/extensions/{number}", self.remove_extension),
+            web.post("/lines/push", self.push),
+        ]
+
+    async def list_trunks(self, request: web.Request) -> web.Response:
+        """All trunks and how they are."""
+        states = await self._states()
+        trunks = self._services.book.trunks
+        return web.json_response({"trunks": [_trunk(trunk, states[endpoint_of(trunk.name)]) for trunk in trunks]})
+
+    async def add_trunk(self, request: web.Request) -> web.Response:
+        """Add a trunk, to Asterisk too."""
+        wanted = await body_of(request, NewTrunk)
+        fields = msgspec.structs.asdict(wanted)
+        trunk = await self._services.lines.add_trunk(Trunk(username=fields.pop("user"), **fields))
+        states = await self._states()
+        return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]), status=201)
+
+    async def remove_trunk(self, request: web.Request) -> web.Response:
+        """Remove a trunk."""
+        await self._services.lines.remove_trunk(request.match_info["name"])
+        return web.Response(status=204)
+
+    async def list_extensions(self, request: web.Request) -> web.Response:
+        """All extensions and whether a phone is registered (online)."""
+        states = await self._states()
+        extensions = sorted(self._services.book.extensions.values(), key=lambda each: each.number)
+        shapes = [self._extension(each, states[each.number]) for each in extensions]
+        return web.json_response({"extensions": shapes})
+
+    async def add_extension(self, request: web.Request) -> web.Response:
+        """Add an extension; the answer shows its password."""
+        wanted = await body_of(request, NewExtension)
+        account = await self._services.db.read(lambda conn: account_settings.find(conn, wanted.account))
+        extension = Extension(
+            number=wanted.number,
+            account=account.id,
+            name=wanted.name,
+            password=wanted.password or extension_settings.new_password(),
+        )
+        added = await self._services.lines.add_extension(extension)
+        return web.json_response(self._credentials(added), status=201)
+
+    async def extension_credentials(self, request: web.Request) -> web.Response:
+        """What a softphone is set up with."""
+        extension = self._services.book.extensions.get(request.match_info["number"])
+        if extension is None:
+            raise web.HTTPNotFound(reason=f"There is no extension {request.match_info['number']}.")
+        return web.json_response(self._credentials(extension))
+
+    async def remove_extension(self, request: web.Request) -> web.Response:
+        """Remove an extension."""
+        await self._services.lines.remove_extension(request.match_info["number"])
+        return web.Response(status=204)
+
+    async def push(self, request: web.Request) -> web.Response:
+        """Put all trunks and extensions into Asterisk again."""
+        await self._services.lines.push_all()
+        return web.Response(status=204)
+
+    async def _states(self) -> dict[str, str]:
+        return {line.name: line.state for line in await self._services.lines.states()}
+
+    def _extension(self, extension: Extension, state: str) -> render.Shape:
+        account = self._services.book.find(extension.account)
+        return {
+            "number": extension.number,
+            "name": extension.name,
+            "account": account.name if account else extension.account,
+            "state": state,
+        }
+
+    def _credentials(self, extension: Extension) -> render.Shape:
+        addresses = self._services.addresses
+        return {
+            "number": extension.number,
+            "name": extension.name,
+            "user": extension.number,
+            "password": extension.password,
+            "server": f"{addresses.sip_host}:{addresses.sip_port}",
+            "transport": "udp",
+        }
+
+
+def _trunk(trunk: Trunk, state: str) -> render.Shape:
+    shape: render.Shape = msgspec.to_builtins(trunk)
+    shape["user"] = shape.pop("username")
+    del shape["password"]
+    return shape | {"state": state}

@@ -1,0 +1,89 @@
+"""What Prometheus reads: calls, tasks, callbacks, how long Asterisk's answers take, what waits to be written."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import Connection, func, select
+
+from engine.ari.client import Client
+from engine.calls.state import CallState
+from engine.events import CallEnded, TaskEnded
+from engine.store import tables
+from engine.store.database import Database
+from engine.store.events import StoredEvent
+from engine.store.writer import Writer
+
+_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_DELIVERY_STATES = ("pending", "delivered", "dead")
+
+
+class Metrics:
+    """All numbers of one process, in a registry of their own. `feed` takes the writer's committed events."""
+
+    def __init__(self, db: Database, writer: Writer) -> None:
+        self._db, self._writer = db, writer
+        self.registry = CollectorRegistry()
+        self._live = Gauge("carillon_calls", "Calls that have not ended", ["state"], registry=self.registry)
+        self._ended = Counter("carillon_calls_ended", "Calls that have ended", ["cause"], registry=self.registry)
+        self._talked = Counter("carillon_call_seconds", "Seconds of answered calls", registry=self.registry)
+        self._tasks = Counter("carillon_tasks", "Tasks that are over", ["kind", "outcome"], registry=self.registry)
+        self._deliveries = Gauge("carillon_callbacks", "Callbacks by state", ["state"], registry=self.registry)
+        self._waiting = Gauge("carillon_writes_waiting", "Changes that wait for their commit", registry=self.registry)
+        self._ari = Histogram(
+            "carillon_ari_seconds",
+            "How long Asterisk took to answer",
+            ["method", "resource"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+
+    def feed(self, committed: list[StoredEvent]) -> None:
+        """Count what was committed."""
+        for stored in committed:
+            event = stored.event
+            if isinstance(event, CallEnded):
+                self._ended.labels(event.cause).inc()
+                self._talked.inc(event.seconds)
+            elif isinstance(event, TaskEnded):
+                self._tasks.labels(event.kind, str(event.outcome.__struct_config__.tag)).inc()
+
+    def asked(self, method: str, path: str, seconds: float) -> None:
+        """Note one request to Asterisk; of its path only the resource's name is kept."""
+        self._ari.labels(method, path.split("/", 2)[1]).observe(seconds)
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """The page that Prometheus reads."""
+        live, deliveries = await self._db.read(_counts)
+        for state in CallState:
+            if state is not CallState.ENDED:
+                self._live.labels(state.value).set(live.get(state.value, 0))
+        for name in _DELIVERY_STATES:
+            self._deliveries.labels(name).set(deliveries.get(name, 0))
+        self._waiting.set(self._writer.waiting)
+        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+class MeasuredClient(Client):
+    """ARI's client that notes how long each answer took; set `metrics` before it is opened."""
+
+    metrics: Metrics | None = None
+
+    async def request(self, method: str, path: str, query: Mapping[str, Any] | None, body: Any) -> bytes:
+        """Send one request, as Client does."""
+        begun = time.monotonic()
+        try:
+            return await super().request(method, path, query, body)
+        finally:
+            if self.metrics:
+                self.metrics.asked(method, path, time.monotonic() - begun)
+
+
+def _counts(conn: Connection) -> tuple[dict[str, int], dict[str, int]]:
+    calls, deliveries = tables.calls, tables.deliveries
+    live = select(calls.c.state, func.count()).where(calls.c.ended.is_(None)).group_by(calls.c.state)
+    sent = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    return dict(conn.execute(live).tuples().all()), dict(conn.execute(sent).tuples().all())
