@@ -183,12 +183,9 @@ async def test_hung_up_after_the_answer_by_us(exchange: Exchange) -> None:
     call = await exchange.call(Pause(seconds=60), Play(source="http://host/a.wav"))
     await hang_up(exchange, call.id)
     await exchange.ended(call.id)
-    assert exchange.story(call.id)[2:] == [
-        "pause started",
-        "pause stopped call_ended",
-        "play discarded call_ended",
-        "ended normal by us",
-    ]
+    *tasks, last = exchange.story(call.id)[2:]
+    assert sorted(tasks) == ["pause started", "pause stopped call_ended", "play discarded call_ended"]
+    assert last == "ended normal by us"
     with pytest.raises(NoSuchCall):
         await hang_up(exchange, call.id)
 
