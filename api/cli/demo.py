@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import msgspec
@@ -125,10 +124,8 @@ async def demonstrate(*, api: str, apikey: str, prompt: bytes, folder: Path, say
             call, audio = await _one_call(ringful, receiver)
     finally:
         await receiver.stop()
-    folder.mkdir(parents=True, exist_ok=True)
     recording = folder / f"{call}.wav"
-    recording.write_bytes(audio)
-    heard = await asyncio.to_thread(listen, recording, PHRASE, DECOY)
+    heard = await asyncio.to_thread(_kept, recording, audio)
     _report(recording, heard, say)
     return Shown(call=call, callbacks=receiver.callbacks, recording=recording, heard=heard)
 
@@ -150,6 +147,12 @@ async def _one_call(ringful: Ringful, receiver: Receiver) -> tuple[str, bytes]:
     if missing := wanted - actions:
         raise DemoFailed(f"These callbacks did not come: {', '.join(sorted(missing))}.")
     return call, await ringful.fetch(recorded["recordFile"])
+
+
+def _kept(recording: Path, audio: bytes) -> Heard:
+    recording.parent.mkdir(parents=True, exist_ok=True)
+    recording.write_bytes(audio)
+    return listen(recording, PHRASE, DECOY)
 
 
 def _habit() -> str:
