@@ -6,7 +6,6 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$ROOT/.build
 # shellcheck disable=SC2034  # used where this file is sourced
 ENGINE_STATE=$BUILD/engine-started
-export DOCKER_BUILDKIT=0 COMPOSE_INTERACTIVE_NO_CLI=1
 
 # Ends the run: one line that says what is wrong and what to do.
 die() {

@@ -76,9 +76,10 @@ async def _post(
 async def _discard(reply: aiohttp.ClientResponse) -> None:
     """Read a short reply, so that its connection can serve again; drop the connection of any other."""
     try:
-        if reply.content_length is not None and reply.content_length <= MOST_OF_A_REPLY:
-            async with asyncio.timeout(SECONDS_FOR_A_REPLY):
-                await reply.read()
+        left = MOST_OF_A_REPLY
+        async with asyncio.timeout(SECONDS_FOR_A_REPLY):
+            while left > 0 and (read := await reply.content.read(left)):
+                left -= len(read)
     except (aiohttp.ClientError, OSError, TimeoutError):
         log.debug("a callback's reply was cut short")
     finally:

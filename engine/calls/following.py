@@ -96,6 +96,8 @@ def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> End
     if session.our_cause:
         return Ending(cause=session.our_cause, by=Party.US)
     cause = cause_of(q850=event.cause, sip=event.tech_cause, answered=answered, soft=soft)
-    if cause is HangupCause.MEDIA_TIMEOUT or (soft and not answered):
+    if answered and soft and cause is HangupCause.NORMAL:  # neither party nor we asked for it: Asterisk shuts down
+        cause = HangupCause.MEDIA_NODE_LOST
+    if soft or cause is HangupCause.MEDIA_TIMEOUT:
         return Ending(cause=cause, by=Party.NETWORK)
-    return Ending(cause=cause, by=Party.FAR, sip_status=None if answered or soft else event.tech_cause)
+    return Ending(cause=cause, by=Party.FAR, sip_status=None if answered else event.tech_cause)

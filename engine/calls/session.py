@@ -28,6 +28,7 @@ from engine.tasks.roles import Roles
 from engine.tasks.task import Requires
 
 log = structlog.get_logger(__name__)
+AGAIN_SECONDS = 5.0  # between attempts to hang up while Asterisk refuses
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +181,13 @@ class Session:
             await self.channel.hangup(cause=CODES[self.our_cause].q850)
         except AriError as error:
             log.warning("A call could not be hung up yet.", call=self.call.id, error=str(error))
+            if not self.gone.is_set():
+                self.spawn(self._hang_up_again(), "hang up again")
+
+    async def _hang_up_again(self) -> None:
+        await asyncio.sleep(AGAIN_SECONDS)
+        if not self.gone.is_set():
+            await self.hang_up()
 
     async def ready(self, requires: Requires) -> None:
         """See engine.tasks.queue.Owner: an inbound call is answered here, any other is waited for."""

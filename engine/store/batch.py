@@ -82,6 +82,7 @@ class Batches:
                 if not is_outage(error) and not isinstance(error, _Undecided):
                     return [Failure(error)] * len(units), []
                 if self.given_up.wait(wait):
+                    self._doubtful = None
                     return [Failure(Unavailable("The database cannot be reached now. Try again."))] * len(units), []
                 if not self.out.is_set():
                     _log.warning("The database is out; writes wait.", error=type(error).__name__)

@@ -33,7 +33,8 @@ class _Compiled:
     def __init__(self, construct: ClauseElement, conn: Connection) -> None:
         compiled = construct.compile(dialect=conn.dialect)
         self.sql = str(compiled)
-        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        given = {bind.key for bind in compiled.binds.values() if bind.required}  # type: ignore[attr-defined]
+        self._constants = {name: value for name, value in compiled.params.items() if name not in given}
         names = cast("list[str] | None", getattr(compiled, "positiontup", None))
         self._pick = _picker(names)
 

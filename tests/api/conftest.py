@@ -77,7 +77,7 @@ class Stack:
         """Wait until every event is published and every delivery is over."""
         async with asyncio.timeout(20):
             await self.writer.write(lambda conn: None)
-            while not self.publisher.idle or self.delivery.active_lanes:
+            while not self.publisher.idle or self.delivery.active_lanes:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             await self.writer.write(lambda conn: None)
 

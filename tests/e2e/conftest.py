@@ -23,6 +23,7 @@ from tests.support.ringful import Ringful
 from tests.support.sink import Sink
 from tests.support.sipp import CarrierFront, Sipp, free_port
 from tests.support.system import System
+from tests.support.turns import sharing
 
 MOST_CALLS = 500
 CALLS_PER_SECOND = 100
@@ -167,11 +168,11 @@ async def in_state(own: Own, call: str, state: str, within: float = ENDS_WITHIN)
 async def until(
     look: Callable[[], Awaitable[Any]], good: Callable[[Any], bool], within: float = ENDS_WITHIN, what: str = "it"
 ) -> Any:
-    """Look again and again until it is good: for what nothing announces. Fails with what was seen last."""
+    """Look again and again until it is good, for what nothing announces. Fails with what was seen last."""
     seen = None
     try:
         async with asyncio.timeout(within):
-            while not good(seen := await look()):
+            while not good(seen := await look()):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     except TimeoutError:
         raise AssertionError(f"{what}: not within {within} s; last seen: {seen}") from None
@@ -299,6 +300,7 @@ async def network(system: System) -> AsyncIterator[Lab]:
 
 
 @pytest.fixture(autouse=True)
-def _needs_system(system: System) -> Iterator[None]:
-    """Every test here needs the running system."""
-    yield
+def _sharing(system: System) -> Iterator[None]:
+    """Every test here uses the running system beside others; those in tests/faults have it to themselves."""
+    with sharing(system.file):
+        yield

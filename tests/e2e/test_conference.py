@@ -27,7 +27,9 @@ class Room:
 
     async def ring(self, *people_: str) -> None:
         """Call them all, and wait until they have answered."""
-        ids = await asyncio.gather(*(self.ringful.call(callee=one, callbackUrl=self.sink.url("call")) for one in people_))
+        ids = await asyncio.gather(
+            *(self.ringful.call(callee=one, callbackUrl=self.sink.url("call")) for one in people_)
+        )
         for number, call in zip(people_, ids, strict=True):
             self.calls[number] = call
             self.answered[number] = (await self.sink.until("CallEstablished", callId=call)).at
@@ -100,9 +102,7 @@ async def test_four_people_hear_each_other_through_joins_leaves_and_hang_ups(
     assert sorted(left) == sorted([room.calls[dan], room.calls[cleo], room.calls[ben], room.calls[dan]])
 
 
-async def test_the_moderator_waits_for_a_participant_who_wants_her(
-    ringful: Ringful, sink: Sink, lab: LabEars
-) -> None:
+async def test_the_moderator_waits_for_a_participant_who_wants_her(ringful: Ringful, sink: Sink, lab: LabEars) -> None:
     room = Room(ringful, sink)
     anna, ben, cleo = everybody = [number for number, _ in people.speakers(3, first=4)]
     await room.ring(*everybody)

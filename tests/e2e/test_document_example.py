@@ -66,4 +66,3 @@ async def test_the_example_records_what_is_said_and_its_sloppy_callback_url_harm
     failed = [one for one in (await own.call(call))["callbacks"] if "record_notify.php" in one["url"]]
     assert failed and all(one["attempts"] for one in failed), failed
     assert {one["url"] for one in failed} == {"http://record_notify.php"}, "the URL is kept as it was given"
-

@@ -1,5 +1,6 @@
 """Calls that come in: from the network to an application, from softphones to applications and to each other."""
 
+from api.lab import Lab
 from tests.e2e.conftest import LabEars, MakeCarrier, MakeNumber, MakePhone, RecordingOf, call_ended, in_state, until
 from tests.support import audio, people
 from tests.support.carillon import Own
@@ -8,7 +9,6 @@ from tests.support.phone import Phone, PhoneFailed
 from tests.support.ringful import Ringful
 from tests.support.sink import Sink
 from tests.support.system import System
-from api.lab import Lab
 
 WELCOME = [
     {"kind": "say", "text": "Welcome. My name is Carillon. Please press a key."},
@@ -155,7 +155,7 @@ async def test_a_softphone_calls_a_number_outside_and_both_hear_each_other(
     await audible(caller, 4.0)
     await caller.hang_up()
     assert_hears(heard_by(caller), [hz], [573])
-    status, body = await own.ask("GET", "calls")
+    _, body = await own.ask("GET", "calls")
     (outside,) = [call for call in body["calls"] if call["callee"] == number and call["state"] != "queued"][:1]
     far = await lab.of(outside["id"])
     assert far.heard.has(573, 1.0)
@@ -232,7 +232,9 @@ async def test_a_softphone_may_not_dial_what_its_account_may_not(phone: MakePhon
         await caller.ring(forbidden)
         await caller.closed()
     _, body = await own.ask("GET", "calls")
-    assert not [call for call in body["calls"] if call["direction"] == "outbound" and call["callee"] in ("911", "442071838750")]
+    assert not [
+        call for call in body["calls"] if call["direction"] == "outbound" and call["callee"] in ("911", "442071838750")
+    ]
 
 
 async def test_an_inbound_call_rings_the_caller_until_its_first_task(

@@ -83,9 +83,7 @@ async def test_a_recordings_link_works_expires_and_cannot_be_forged(
             assert "secret" not in (await answer.text()).lower()
 
 
-async def test_a_deleted_recording_is_gone_for_good(
-    ringful: Ringful, sink: Sink, carillon: Command, own: Own
-) -> None:
+async def test_a_deleted_recording_is_gone_for_good(ringful: Ringful, sink: Sink, carillon: Command, own: Own) -> None:
     call = await ringful.call(callee=people.SPEAKS_440, callbackUrl=sink.url())
     await ringful.record(callId=call, callbackUrl=sink.url())
     await ringful.play(callId=call, announcement=sink.tone(830, 0.6))
@@ -161,7 +159,11 @@ async def test_the_doctor_finds_everything_well_and_proves_audio_both_ways(caril
 
 
 async def test_a_command_that_cannot_do_its_work_says_why_and_ends_with_an_error(carillon: Command) -> None:
-    for arguments in (("calls", "show", "no-such-call"), ("accounts", "set", "nobody", "--sig", "kvmd5"), ("trunks", "test", "911")):
+    for arguments in (
+        ("calls", "show", "no-such-call"),
+        ("accounts", "set", "nobody", "--sig", "kvmd5"),
+        ("trunks", "test", "911"),
+    ):
         ran = await carillon.run(*arguments)
         assert ran.status != 0 and ran.errors.strip() and "Traceback" not in ran.errors, (arguments, ran)
 

@@ -96,7 +96,9 @@ async def test_a_far_end_that_falls_silent_is_recorded_at_its_real_length(
     assert 5.7 < recording.seconds < 6.8, "three of the six seconds came without any RTP"
 
 
-async def test_what_an_echo_sends_back_is_what_was_played(ringful: Ringful, sink: Sink, recording_of: RecordingOf) -> None:
+async def test_what_an_echo_sends_back_is_what_was_played(
+    ringful: Ringful, sink: Sink, recording_of: RecordingOf
+) -> None:
     call = await ringful.call(callee=people.ECHOES, callbackUrl=sink.url())
     await ringful.record(callId=call, callbackUrl=sink.url())
     await ringful.play(callId=call, announcement=sink.tones([(0, 0.5), (620, 1.0), (0, 0.5), (830, 1.0), (0, 0.5)]))
@@ -116,4 +118,3 @@ async def test_a_voicemails_greeting_and_the_message_left_after_it(
     greeting = await recording_of(call)
     assert greeting.has(1000, 0.2), "the beep"
     assert_melody((await lab.of(call)).heard, 620)
-

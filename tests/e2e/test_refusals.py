@@ -68,7 +68,8 @@ async def test_a_wrong_value_is_named_and_the_call_goes_on(
 
 
 @pytest.mark.parametrize(
-    "callee", ["12", "abc", "1201555&0100", "1201555@0100", "1201/5550100", "${EXTEN}", "12015550100;x=y", "1" * 40, "%00", ""]
+    "callee",
+    ["12", "abc", "1201555&0100", "1201555@0100", "1201/5550100", "${EXTEN}", "12015550100;x=y", "1" * 40, "%00", ""],
 )
 async def test_what_is_no_number_is_refused_and_nothing_is_dialled(ringful: Ringful, own: Own, callee: str) -> None:
     before = await calls_of(own)

@@ -88,7 +88,13 @@ async def test_a_queued_stop_of_the_detector_waits_for_its_turn(ringful: Ringful
     await ringful.wait_for_tone(callId=call, tone="1")
     await ringful.hangup(callId=call, immediate="false")
     await sink.until("ServerHangup", callId=call)
-    assert sink.actions() == ["CallEstablished", "ToneDetectorStart", "ToneDetected", "ToneDetectorStop", "ServerHangup"]
+    assert sink.actions() == [
+        "CallEstablished",
+        "ToneDetectorStart",
+        "ToneDetected",
+        "ToneDetectorStop",
+        "ServerHangup",
+    ]
     assert sink.taken("ToneDetected")[0].form["tone"] == "5"
 
 

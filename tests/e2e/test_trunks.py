@@ -101,7 +101,9 @@ async def test_early_media_and_then_a_refusal_is_one_call_not_reached(
     assert sink.actions() == ["ServerHangup"], "nothing was played into early media"
 
 
-async def test_hanging_up_while_it_rings_sends_a_cancel(ringful: Ringful, sink: Sink, carrier: MakeCarrier, own: Own) -> None:
+async def test_hanging_up_while_it_rings_sends_a_cancel(
+    ringful: Ringful, sink: Sink, carrier: MakeCarrier, own: Own
+) -> None:
     far = await carrier()
     async with far.answers("uas_ring_forever") as line:
         call = await ringful.call(callee=far.number(), callbackUrl=sink.url())
@@ -190,5 +192,3 @@ async def test_ring_time_and_longest_call_can_be_asked_for(own: Own) -> None:
     assert ended["cause"] == "no_answer" and 2.5 < moment(ended["ended"]) - moment(ended["created"]) < 5
     ended = await call_ended(own, talking["id"])
     assert ended["cause"] == "max_duration" and 2.5 < ended["seconds"] < 4.5
-
-

@@ -74,7 +74,7 @@ class Handlers:
         return 200, {"ping": "pong", "asterisk_id": "fake", "timestamp": ""}
 
     async def _info(self, query: Json, body: Any) -> Answer:
-        status = {"startup_time": "2025-01-01T00:00:00.000+0000", "last_reload_time": ""}
+        status = {"startup_time": self._world.started, "last_reload_time": ""}
         return 200, {"system": {"version": "22.10.1", "entity_id": "fake"}, "status": status}
 
     async def _global(self, query: Json, body: Any) -> Answer:
@@ -89,7 +89,9 @@ class Handlers:
 
     async def _subscribe(self, query: Json, body: Any, app: str) -> Answer:
         kind, _, name = query["eventSource"].partition(":")
-        if kind == "channel":
+        if kind == "channel" and not name:
+            self._world.subscribed_to_all = True
+        elif kind == "channel":
             self._world.channel(name)
             self._world.subscribed.add(name)
         return 200, {"name": app}

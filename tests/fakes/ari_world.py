@@ -31,6 +31,8 @@ class World:
         self.variables: dict[tuple[str, str], str] = {}
         self.in_stasis: set[str] = set()
         self.subscribed: set[str] = set()
+        self.subscribed_to_all = False
+        self.started = "2025-01-01T00:00:00.000+0000"
         self.snoops: dict[str, str] = {}
         self.changed: Callable[[], None] = lambda: None
         self._numbers = itertools.count(1)
@@ -94,7 +96,7 @@ class World:
             self.leave_stasis(snoop_id)
             self._forget(snoop_id)
         self._forget(channel_id)
-        if not snooped and channel_id in self.subscribed:
+        if not snooped and (self.subscribed_to_all or channel_id in self.subscribed):
             text = {"type": "ChannelDestroyed", "channel": channel, "cause": cause, "cause_txt": "", **tech}
             self.emit(text)
 

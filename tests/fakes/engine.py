@@ -52,6 +52,12 @@ class Conference:
     participants: dict[str, JoinConference] = field(default_factory=dict)
 
 
+def dialled(number: str) -> str:
+    """The digits of a command's number: an extension's, or an international number's without its plus."""
+    assert not number or (number.isdecimal() and number.isascii() and len(number) <= 15), number
+    return number
+
+
 class FakeEngine:
     """Behaves: unknown owners are refused, queues run once answered, background tasks report at the end."""
 
@@ -71,8 +77,8 @@ class FakeEngine:
             raise error
         match command:
             case commands.PlaceCall():
-                assert command.callee.isdecimal() and len(command.callee) <= 15, command.callee
-                return await self._new_call(command.account, command.caller or "", command.callee, tag=command.tag)
+                caller = dialled(command.caller or "")
+                return await self._new_call(command.account, caller, dialled(command.callee), tag=command.tag)
             case commands.StartConference():
                 return await self._start_conference(command)
             case commands.QueryConference():
@@ -161,7 +167,7 @@ class FakeEngine:
         await self.tell(events.ConferenceStarted, conference_id, tag=conference.command.tag)
         for attendee in conference.command.attendees:
             account = conference.command.account
-            call = await self._new_call(account, "", attendee.callee, tag=attendee.tag, root=conference_id)
+            call = await self._new_call(account, "", dialled(attendee.callee), tag=attendee.tag, root=conference_id)
             conference.participants[call.id] = JoinConference(conference=conference_id, tag=attendee.join_tag)
 
     async def end_conference(self, conference_id: str) -> None:
@@ -215,7 +221,7 @@ class FakeEngine:
     async def _start_conference(self, command: commands.StartConference) -> str:
         id = command.id or new_id("conf")
         for party in (command.moderator, *command.attendees):
-            assert party.callee.isdecimal(), party.callee
+            dialled(party.callee)
         self.conferences[id] = conference = Conference(command)
         self.queues[id] = Owner(account=command.account, root=id)
         mine = [call for call in self.calls.values() if call.account == command.account]

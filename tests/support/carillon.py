@@ -77,7 +77,9 @@ class Admin:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                raise CommandFailed(f"{verb} {path} {body}: {error.code} {error.read().decode(errors='replace')}") from None
+                raise CommandFailed(
+                    f"{verb} {path} {body}: {error.code} {error.read().decode(errors='replace')}"
+                ) from None
         return json.loads(text) if text else None
 
 

@@ -34,7 +34,7 @@ TONES: dict[str, int] = {
 
 
 def speakers(count: int, first: int = 0) -> list[tuple[str, int]]:
-    """So many of the twenty, each (number, Hz), whose tones lie far enough apart to be told from each other when mixed."""
+    """So many of the twenty, each (number, Hz), whose tones can be told from each other when they are mixed."""
     apart: list[tuple[str, int]] = []
     for number, hz in TONES.items():
         if not apart or hz - apart[-1][1] >= APART:

@@ -81,7 +81,8 @@ class Phone:
         control_port = self._write_folder()
         self._log = (self._folder / "log").open("wb")
         self._process = await asyncio.create_subprocess_exec(
-            _program("baresip"), "-f", str(self._folder), stdin=asyncio.subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            _program("baresip"), "-f", str(self._folder),
+            stdin=asyncio.subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
         try:
             self._reader, self._writer = await self._connect(control_port)

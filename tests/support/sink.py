@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -76,6 +77,7 @@ class Sink:
     """
 
     address: str = "127.0.0.1"
+    port: int = 0
     received: list[Callback] = field(default_factory=list)
 
     async def __aenter__(self) -> "Sink":
@@ -87,9 +89,9 @@ class Sink:
         app.router.add_route("*", "/{name:.*}", self._answer)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.address, 0)
+        site = web.TCPSite(self._runner, self.address, self.port, reuse_address=True)
         await site.start()
-        self.port: int = self._runner.addresses[0][1]
+        self.port = self._runner.addresses[0][1]
         return self
 
     async def __aexit__(
@@ -127,9 +129,14 @@ class Sink:
         async with self._changed:
             self.received.append(
                 Callback(
-                    method=request.method, path=request.path_qs, form=form, headers=dict(request.headers),
-                    at=time.monotonic(), answered=status, content_type=request.content_type,
-                )  # fmt: skip
+                    method=request.method,
+                    path=request.path_qs,
+                    form=form,
+                    headers=dict(request.headers),
+                    at=time.monotonic(),
+                    answered=status,
+                    content_type=request.content_type,
+                )
             )
             self._changed.notify_all()
         if behaviour.hang:
@@ -176,7 +183,7 @@ class Sink:
                     await self._changed.wait()
         except TimeoutError:
             seen = [one.form for one in self.received]
-            raise NotCalledBack(f"no {count} × {action} {fields} within {within} s; there came {seen}") from None
+            raise NotCalledBack(f"no {count} of {action} {fields} within {within} s; there came {seen}") from None
         return found[count - 1]
 
     # -- audio
@@ -251,10 +258,8 @@ class Sink:
         if file.redirect:
             raise web.HTTPFound(file.redirect)
         if file.delay:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), file.delay)
-            except TimeoutError:
-                pass
         if file.promised is None:
             return web.Response(body=file.body, content_type=file.content_type, status=file.status)
         return await self._lie(request, file)

@@ -71,12 +71,12 @@ class SipCaller:
         seconds: float,
         tone: int | None = None,
         press: tuple[tuple[float, str], ...] = (),
-        send: bool = True,
+        send: float = math.inf,
     ) -> CallResult:
         """Calls and stays at most `seconds`, then sends CANCEL or BYE.
 
         `tone`: Hz that is spoken once answered (silence otherwise); `press`: (seconds after the answer, digit);
-        `send`: whether RTP is sent at all.
+        `send`: for how many seconds RTP is sent (0: none at all).
         """
         loop = asyncio.get_running_loop()
         self._number, self._began = number, loop.time()
@@ -224,13 +224,11 @@ class SipCaller:
 
     async def _speak(self) -> None:
         hertz, press, send = self._speech
-        if not send:
-            return
         loop = asyncio.get_running_loop()
         began, number, ssrc, sound = loop.time(), 0, random.getrandbits(32), _second(hertz)
         pending = sorted(press.items())
         sequence = 0
-        while True:
+        while number * FRAME_SECONDS < send:
             await asyncio.sleep(max(0.0, began + number * FRAME_SECONDS - loop.time()))
             stamp = number * FRAME
             if pending and number * FRAME_SECONDS >= pending[0][0]:

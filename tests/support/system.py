@@ -32,7 +32,9 @@ class System:
         """Read the env file; raises NoSystem where none is named: these tests are never skipped."""
         named = os.environ.get("CARILLON_ENV_FILE")
         if not named:
-            raise NoSystem("These tests need the running system: run `make test`, which starts one and names its env file.")
+            raise NoSystem(
+                "These tests need the running system: run `make test`, which starts one and names its env file."
+            )
         file = Path(named)
         if not file.is_file():
             raise NoSystem(f"CARILLON_ENV_FILE names {file}, which is not there: run `make test`, which makes it.")
@@ -107,9 +109,10 @@ class System:
 
     def container(self, service: str) -> str:
         """The id of a service's container."""
+        label = "label=com.docker.compose"
         found = subprocess.run(
-            ["docker", "ps", "-q", "--filter", f"label=com.docker.compose.project={self.setting('PROJECT', 'carillon')}",
-             "--filter", f"label=com.docker.compose.service={service}"],
+            ["docker", "ps", "-q", "--filter", f"{label}.project={self.setting('PROJECT', 'carillon')}",
+             "--filter", f"{label}.service={service}"],
             check=True, capture_output=True, text=True,
         ).stdout.split()  # fmt: skip
         if len(found) != 1:

@@ -51,7 +51,7 @@ class ConferenceOperations:
         return resources.identifier(await self._engine.submit(command))
 
     async def start_conf(self, asked: Asked) -> web.Response:
-        """Start a conference around a moderator, whose live call is used where there is one (vendors.md §2.10)."""
+        """Start a conference around a moderator, whose live call is used where there is one."""
         parameters = asked.parameters
         moderator, url = parameters.number("moderator"), parameters.callback_url()
         command = StartConference(
@@ -109,7 +109,7 @@ class ConferenceOperations:
 
 
 def _leg(number: Number, url: str, conference: str, before: tuple[AnyTask, ...] = ()) -> Invite:
-    """A leg of ConfCall: its hang-up carries the conference and the duration (vendors.md §2.7)."""
+    """A leg of ConfCall: its hang-up carries the conference and the duration."""
     tag = tags.tag(url, **{tags.CONFERENCE: conference}, **tags.spelling(number))
     return Invite(callee=number.digits, tag=tag, before=before)
 

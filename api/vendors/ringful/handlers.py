@@ -74,7 +74,7 @@ class CallOperations:
         return await self._queue(asked, owner, Record(name=owner, tag=tags.tag(url)))
 
     async def stop_record(self, asked: Asked) -> web.Response:
-        """Stop the recorder, and only it (vendors.md §2.4)."""
+        """Stop the recorder, and only it."""
         return await self._stop(asked, "record", None)
 
     async def wait_for_tone(self, asked: Asked) -> web.Response:

@@ -80,22 +80,15 @@ class Parameters:
 
     def text_or_none(self, *names: str) -> str | None:
         """Return an optional value."""
-        for name in names:
-            if value := self._values.get(name, "").strip():
-                if len(value) > LONGEST_VALUE:
-                    raise Invalid(f"The parameter {name} is longer than {LONGEST_VALUE} characters.")
-                if not value.isprintable():
-                    raise Invalid(f"The parameter {name} holds control characters.")
-                return value
-        return None
+        return self._found(names)[1]
 
     def flag(self, *names: str, default: bool = True) -> bool:
         """Return true or false, written in any case."""
-        value = self.text_or_none(*names)
+        name, value = self._found(names)
         if value is None:
             return default
         if value.lower() not in ("true", "false"):
-            raise Invalid(f"The parameter {names[0]} must be true or false.")
+            raise Invalid(f"The parameter {name} must be true or false.")
         return value.lower() == "true"
 
     def number(self, name: str) -> Number:
@@ -149,6 +142,16 @@ class Parameters:
         if not all(tone in TONES for tone in tones):
             raise Invalid(f"The parameter {name} must list single keys: 0-9, *, #, A-D.")
         return tones
+
+    def _found(self, names: tuple[str, ...]) -> tuple[str, str | None]:
+        for name in names:
+            if value := self._values.get(name, "").strip():
+                if len(value) > LONGEST_VALUE:
+                    raise Invalid(f"The parameter {name} is longer than {LONGEST_VALUE} characters.")
+                if not value.isprintable():
+                    raise Invalid(f"The parameter {name} holds control characters.")
+                return name, value
+        return names[0], None
 
     def _number(self, name: str, written: str) -> Number:
         try:

@@ -13,6 +13,7 @@ from api.callbacks.delivery import Delivery, NoSuchDelivery, Policy
 from engine.ids import new_id
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
+from engine.store.errors import Unavailable
 from tests.api.conftest import Stack, Time
 from tests.fakes.sink import Sink
 
@@ -95,7 +96,7 @@ async def test_pauses_are_capped_and_an_hour_is_enough(stack: Stack, sink: Sink)
     late = row(sink.url("/always"))
     await stack.writer.write(lambda conn: deliveries.add(conn, late))
     delivery.add([late])
-    while delivery.active_lanes:
+    while delivery.active_lanes:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
     assert 3600 <= sum(time.slept) <= 3900
     assert all(225 <= pause <= 300 for pause in time.slept[9:])
@@ -227,7 +228,7 @@ class TestPlaces:
 
     @pytest.fixture
     def policy(self) -> Policy:
-        return Policy(per_host=3, overall=4)
+        return Policy(per_host=3, overall=4, total=300.0, connect=300.0)
 
     async def test_concurrency_is_bounded_per_host_and_overall(self, stack: Stack, sink: Sink) -> None:
         async with Sink() as other:
@@ -264,3 +265,21 @@ async def test_stopping_leaves_what_is_under_way_pending(stack: Stack, sink: Sin
     sink.release.set()
     await stack.delivery.start()
     assert [one.state for one in await stored(stack)] == ["delivered", "delivered"]
+
+
+async def test_while_the_database_is_away_no_attempt_is_spent(
+    stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outages = iter([Unavailable("planted here")] * 3)
+    get = stack.accounts.get
+
+    async def seldom(account: str) -> Any:
+        if outage := next(outages, None):
+            raise outage
+        return await get(account)
+
+    monkeypatch.setattr(stack.accounts, "get", seldom)
+    await hand_over(stack, row(sink.url()))
+    (done,) = await stored(stack)
+    assert (done.state, done.attempts) == ("delivered", 1)
+    assert stack.time.slept == [1, 1, 1]

@@ -1,0 +1,133 @@
+"""Doubles that behave, for what is injected into the engine: admission, directory, prompts; and a writer that is watched."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.calls.admission import Admitted, Price, Route
+from engine.calls.directory import Answering
+from engine.commands import EngineUnavailable, NumberRefused
+from engine.media.errors import NotFound, PromptError
+from engine.media.prompts import Prompt
+from engine.store.batch import Result, Unit
+from engine.store.database import Database
+from engine.store.events import StoredEvent
+from engine.store.writer import Writer
+from tests.support.clock import VirtualLoop
+
+
+class ScriptedAdmission:
+    """Admits every number but `refused`, by `routes_of` a number or the one trunk; `places` holds who is admitted."""
+
+    def __init__(self) -> None:
+        self.refused: set[str] = set()
+        self.routes_of: dict[str, tuple[Route, ...]] = {}
+        self.places: set[str] = set()
+        self.wait = 0.0
+        self.max_seconds: float | None = None
+        self.per_second = 1000
+        self.unavailable = False
+
+    async def admit(
+        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float, party: str | None = None
+    ) -> Admitted:
+        self.check(account, callee, caller)
+        await self.resume(account, call)
+        longest = max_seconds if self.max_seconds is None else min(max_seconds, self.max_seconds)
+        return Admitted(
+            digits=callee,
+            routes=self.routes(account, callee),
+            caller=caller or party,
+            max_seconds=longest,
+            wait=self.wait,
+        )
+
+    def check(self, account: str, callee: str, caller: str | None) -> None:
+        if callee in self.refused:
+            raise NumberRefused("This account may not call that number.")
+
+    async def resume(self, account: str, call: str) -> None:
+        if self.unavailable:
+            raise EngineUnavailable("The counters cannot be reached now. Try again.")
+        self.places.add(call)
+
+    async def release(self, account: str, call: str) -> None:
+        if self.unavailable:
+            raise EngineUnavailable("The counters cannot be reached now. Try again.")
+        self.places.discard(call)
+
+    def price(self, account: str, digits: str, seconds: float) -> Price:
+        return Price(amount=round(seconds * self.per_second), currency="USD")
+
+    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
+        return self.routes_of.get(digits, (Route(endpoint=f"PJSIP/{digits}@trunk-lab", trunk="lab"),))
+
+    def allow_private(self, account: str) -> bool:
+        return True
+
+
+class ScriptedDirectory:
+    """What answers which number; nobody has any other. An Exception as an answer is raised."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, Answering | Exception] = {}
+        self.extensions: dict[str, Answering | Exception] = {}
+
+    async def from_trunk(self, number: str, caller: str) -> Answering | None:
+        return self._found(self.numbers.get(number))
+
+    async def from_extension(self, dialled: str, extension: str) -> Answering | None:
+        return self._found(self.extensions.get(dialled))
+
+    def _found(self, answering: Answering | Exception | None) -> Answering | None:
+        if isinstance(answering, Exception):
+            raise answering
+        return answering
+
+
+class ScriptedPrompts:
+    """Every source and text is a prompt at once, but for `errors` and those that take `delays` seconds."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, Exception] = {"http://host/missing.wav": NotFound("404")}
+        self.delays: dict[str, float] = {}
+        self.asked: list[str] = []
+        self.unready: dict[str, asyncio.Event] = {}
+
+    async def prepare(self, source: str, *, allow_private: bool = False) -> Prompt:
+        return await self._made(source)
+
+    async def say(self, text: str, *, locale: str = "", voice: str = "") -> Prompt:
+        return await self._made(text)
+
+    async def _made(self, source: str) -> Prompt:
+        self.asked.append(source)
+        await asyncio.sleep(self.delays.get(source, 0.0))
+        if gate := self.unready.get(source):
+            await gate.wait()
+        if error := self.errors.get(source):
+            raise error.again() if isinstance(error, PromptError) else error
+        return Prompt(path=f"/prompts/{Path(source).stem}", seconds=2.0)
+
+
+class WatchedWriter(Writer):
+    """The real writer; the virtual clock stands still while its thread has work."""
+
+    def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None") -> None:
+        super()._submit(unit, future)
+        _count(1)
+
+    def _settle(self, entries: list[Any], results: Sequence[Result], events: list[StoredEvent]) -> None:
+        _count(-len(entries))
+        super()._settle(entries, results, events)
+
+
+def _count(change: int) -> None:
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, VirtualLoop):
+        loop.busy(change)
+
+
+def watched_writer(database: Database, application: str, on_events: Callable[[list[StoredEvent]], None]) -> Writer:
+    return WatchedWriter(database, application, on_events)
