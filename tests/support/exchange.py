@@ -166,7 +166,7 @@ class Exchange:
 
     # What it tells
 
-    async def event(self, kind: type[E], *, times: int = 1, **fields: Any) -> E:
+    async def event(self, kind: type[E], /, *, times: int = 1, **fields: Any) -> E:
         """The `times`th event of this kind with these fields, of those that were and those that will be."""
         found: list[E] = []
 
@@ -181,7 +181,7 @@ class Exchange:
     async def ended(self, call: str) -> CallEnded:
         return await self.event(CallEnded, subject=call)
 
-    def told_of(self, kind: type[E], **fields: Any) -> list[E]:
+    def told_of(self, kind: type[E], /, **fields: Any) -> list[E]:
         return [one for one in self.told if isinstance(one, kind) and _fits(one, fields)]
 
     def story(self, subject: str) -> list[str]:

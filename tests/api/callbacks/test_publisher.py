@@ -52,6 +52,21 @@ async def test_an_event_seen_twice_is_told_once(stack: Stack, sink: Sink) -> Non
     await publisher.stop()
 
 
+async def test_what_is_committed_while_publishing_starts_is_told_once(stack: Stack, sink: Sink) -> None:
+    await stack.publisher.stop()
+    publisher = another(stack)
+    stack.writer.on_events = publisher.feed
+    call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
+    await stack.engine.answer(call)  # fed before the start, and found in the table by it
+    await publisher.start()
+    await stack.delivery.start()
+    await stack.engine.end(call)
+    assert [post["action"] for post in await sink.take(2)] == ["CallEstablished", "CalleeHangUp"]
+    await publisher.stop()
+    await stack.settle()
+    assert len(sink.posts) == 2
+
+
 async def test_the_cursor_follows_events_without_callbacks(stack: Stack) -> None:
     call = await stack.ok("Call", callee="12015550100")
     await stack.engine.answer(call)

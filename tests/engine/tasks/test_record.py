@@ -1,0 +1,102 @@
+"""Recordings: what is asked of Asterisk, what is kept, and how they fail."""
+
+import asyncio
+
+import pytest
+
+from engine.events import TaskEnded, TaskStarted
+from engine.store import recordings
+from engine.tasks.play import Play
+from engine.tasks.record import Record
+from engine.tasks.results import Completed, Failed, Recorded
+from tests.fakes.ari import FakeAri
+from tests.support.clock import settled
+from tests.support.exchange import Exchange
+
+
+async def recording_call(exchange: Exchange, **fields: object) -> tuple[str, str]:
+    """A call that is recorded, and its recording."""
+    call = await exchange.call(Record(**fields))  # type: ignore[arg-type]
+    task = await exchange.task_of(call.id, "record")
+    await settled()
+    return call.id, task.replace("task-", "rec-")
+
+
+async def test_the_far_party_is_recorded_through_a_snoop_beside_a_prompt(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call(Record(name="x", max_seconds=9.2, max_silence=2.5), Play(source="http://host/a.wav"))
+    await exchange.played()
+    asked = await asterisk.asked("POST", "/channels/*/record")
+    task = await exchange.task_of(call.id, "record")
+    assert asked.path == f"/channels/snoop-{task}/record"
+    assert (asked.query["maxDurationSeconds"], asked.query["maxSilenceSeconds"]) == ("10", "3")
+    assert (await asterisk.asked("POST", f"/channels/{call.id}/snoop/*")).query["spy"] == "in"
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+
+
+async def test_a_recording_that_ends_by_a_limit_is_kept(exchange: Exchange, asterisk: FakeAri) -> None:
+    call, recording = await recording_call(exchange, name="voice", max_seconds=5)
+    asterisk.finishes_recording(recording)
+    ended = await exchange.event(TaskEnded, kind="record")
+    assert ended.outcome == Completed(Recorded(recording=recording, name="voice", seconds=1.5))
+    await settled()
+    row = await exchange.database.read(lambda conn: recordings.get(conn, recording))
+    assert row and (row.name, row.seconds, row.owner) == ("voice", 1.5, call)
+    assert set(asterisk.world.channels) == {call}
+    asterisk.hangs_up(call)
+    await exchange.ended(call)
+
+
+async def test_a_limit_is_not_exceeded_by_more_than_asterisk_needs(exchange: Exchange, asterisk: FakeAri) -> None:
+    """Asterisk looks at its limits in whole seconds; the engine's own timer ends a recording that has a limit."""
+    call, recording = await recording_call(exchange, name="voice", max_seconds=5)
+    began = exchange.clock()
+    await asyncio.sleep(7)
+    if recording in asterisk.world.recordings:
+        asterisk.finishes_recording(recording)
+    await exchange.event(TaskEnded, kind="record")
+    assert exchange.clock() - began <= 7.1
+    asterisk.hangs_up(call)
+    await exchange.ended(call)
+
+
+async def test_two_recordings_of_one_name_get_two_links(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call(Record(name="x"), Record(name="x"))
+    await exchange.event(TaskStarted, kind="record", times=2)
+    await settled()
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    results = [one.outcome.result for one in exchange.told_of(TaskEnded)]  # type: ignore[union-attr]
+    assert len({one.name for one in results if isinstance(one, Recorded)}) == 2
+
+
+async def test_a_recording_that_asterisk_cannot_make_fails(exchange: Exchange, asterisk: FakeAri) -> None:
+    asterisk.refuse("POST", "/channels/*/record", 500, "Internal Server Error")
+    call = await exchange.call(Record(name="x"), Play(source="http://host/a.wav"))
+    await exchange.played()
+    failed = await exchange.event(TaskEnded, kind="record")
+    assert isinstance(failed.outcome, Failed) and failed.outcome.reason == "asterisk_error"
+    assert not any(one.startswith("Snoop") for one in asterisk.world.channels)
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+
+
+async def test_a_recording_that_breaks_fails_with_asterisks_reason(exchange: Exchange, asterisk: FakeAri) -> None:
+    call, recording = await recording_call(exchange, name="x")
+    asterisk.finishes_recording(recording, "failed", "disk full")
+    failed = await exchange.event(TaskEnded, kind="record")
+    assert failed.outcome == Failed("recording_failed", "disk full")
+    asterisk.hangs_up(call)
+    await exchange.ended(call)
+
+
+@pytest.mark.parametrize("damage", ["missing", "no wav"])
+async def test_a_recording_whose_file_is_lost_fails(exchange: Exchange, asterisk: FakeAri, damage: str) -> None:
+    call, recording = await recording_call(exchange, name="x")
+    file = exchange.folder / f"{recording}.wav"
+    file.unlink() if damage == "missing" else file.write_bytes(b"no wav at all")
+    asterisk.finishes_recording(recording)
+    failed = await exchange.event(TaskEnded, kind="record")
+    assert isinstance(failed.outcome, Failed) and failed.outcome.reason == "recording_lost"
+    asterisk.hangs_up(call)
+    await exchange.ended(call)
