@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from engine.calls.admission import Admitted, Price, Route
 from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
 from engine.features import destinations, rating, routing
@@ -10,6 +12,7 @@ from engine.features.book import Book, Rules
 from engine.features.errors import InvalidNumber
 from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable
 from engine.store import accounts, calls, ledger
+from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.rates import Rate
 
@@ -53,10 +56,11 @@ class Admission:
         """
         rules = self._book.rules(account)
         digits, routes = self._destination(rules, callee)
-        shown = self._shown(rules, caller, party, inside=routes[0].trunk is None)
-        rate = self._rate(rules, digits)
+        inside = routes[0].trunk is None
+        shown = self._shown(rules, caller, party, inside=inside)
+        rate = None if inside else self._rate_of(account, digits)
         try:
-            lasting = await self._take(rules, call, rate, max_seconds)
+            lasting = await self._take(rules, call, rate, max_seconds, inside=inside)
             wait = await self._turn(rules, call)
         except Unavailable as error:
             raise EngineUnavailable("New calls are not taken now: Redis does not answer. Try again.") from error
@@ -155,9 +159,6 @@ class Admission:
         application = self._book.application_of(digits)
         return application is not None and application.account == rules.account.id
 
-    def _rate(self, rules: Rules, digits: str) -> Rate | None:
-        return None if self._is_own_extension(rules, digits) else self._rate_of(rules.account.id, digits)
-
     def _rate_of(self, account: str, digits: str) -> Rate | None:
         owner = self._book.find(account)
         extension = self._book.extensions.get(digits)
@@ -165,35 +166,41 @@ class Admission:
             return None
         return self._book.rates.match(digits, owner.currency)
 
-    async def _take(self, rules: Rules, call: str, rate: Rate | None, longest: float) -> float:
+    async def _take(self, rules: Rules, call: str, rate: Rate | None, longest: float, *, inside: bool) -> float:
         """Take a place and the money for `longest` seconds, or for as long as the money lasts; returns the seconds."""
         account = rules.account
-        costs = rate is not None and rate.per_minute > 0
-        available = await self._available(account.id) if costs else None
-        wanted = rating.price(rate, longest) if rate and available is not None else 0
-        least = rating.price(rate, 0.001) if rate and available is not None else 0
+        available = None if inside else await self._available(account)
+        if available is not None and available <= 0:
+            raise CreditSpent("The balance or the daily spend is used up.")
+        tariff = rate if available is not None and rate and rate.per_minute > 0 else None
+        least, wanted = (rating.price(tariff, 0.001), rating.price(tariff, longest)) if tariff else (0, 0)
         try:
             granted = await self._counters.take(
-                account.id, call, most=account.max_calls, available=available, least=max(least, 1), wanted=wanted
+                account.id, call, most=account.max_calls, available=available, least=least, wanted=wanted
             )
         except TooManyCalls:
             raise LimitReached(f"This account has {account.max_calls} calls at once, and may have no more.") from None
         except TooLittleLeft:
             raise CreditSpent("The balance or the daily spend does not cover this call.") from None
-        covered = rating.max_seconds(rate, granted) if rate and available is not None else None
+        covered = rating.max_seconds(tariff, granted) if tariff else None
         return longest if covered is None else min(longest, covered)
 
-    async def _available(self, account: str) -> int | None:
+    async def _available(self, account: Account) -> int | None:
         """Return what the account may still spend, in millionths; None: there is no limit."""
+        if account.balance is None and account.daily_spend is None:
+            return None
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        row = await self._db.read(lambda conn: accounts.get(conn, account))
-        if row is None:
-            return 0
-        limits = [] if row.balance is None else [row.balance]
-        if row.daily_spend is not None:
-            spent = await self._db.read(lambda conn: ledger.spent_since(conn, account, today))
-            limits.append(row.daily_spend - spent)
-        return min(limits, default=None)
+
+        def read(conn: Connection) -> int | None:
+            row = accounts.get(conn, account.id)
+            if row is None:
+                return 0
+            limits = [] if row.balance is None else [row.balance]
+            if row.daily_spend is not None:
+                limits.append(row.daily_spend - ledger.spent_since(conn, account.id, today))
+            return min(limits, default=None)
+
+        return await self._db.read(read)
 
     async def _turn(self, rules: Rules, call: str) -> float:
         """Take the account's turn under its pace; a call that would wait too long gives its place back."""

@@ -5,7 +5,7 @@ import secrets
 
 from engine.features.destinations import is_emergency
 from engine.features.errors import InvalidSetting
-from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_TIMEOUT, TRANSPORT, Piece
+from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.store.extensions import Extension
 
 _NUMBER = re.compile(r"[0-9]{2,6}", re.ASCII)
@@ -73,6 +73,7 @@ def _endpoint(extension: Extension) -> dict[str, str]:
         "rewrite_contact": "yes",
         "rtp_timeout": RTP_TIMEOUT,
         "rtp_timeout_hold": HELD_RTP_TIMEOUT,
+        "rtp_keepalive": RTP_KEEPALIVE,
         "dtmf_mode": "rfc4733",
         "message_context": "im",
         "allow_transfer": "no",  # a REFER would take the call out of the engine's hands

@@ -13,6 +13,7 @@ MODULE = "res_pjsip"  # registrations and identifies are found below it too, oth
 TRANSPORT = "transport-udp"
 RTP_TIMEOUT = "30"  # seconds without RTP after which Asterisk ends a call; its own default is never
 HELD_RTP_TIMEOUT = "3600"
+RTP_KEEPALIVE = "5"  # seconds: a call that waits sends comfort noise (RFC 3389), or NAT and carriers would drop it
 _OURS = re.compile(r"trunk-[a-z0-9-]{1,32}|[0-9]{2,6}")
 _KINDS = ("registration", "identify", "endpoint", "aor", "auth")  # what points to others goes first
 

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber, InvalidSetting
-from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_TIMEOUT, TRANSPORT, Piece
+from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.features.routing import LAST_RESORT
 from engine.store.trunks import Trunk
 
@@ -92,6 +92,7 @@ def _endpoint(trunk: Trunk, name: str) -> dict[str, str]:
         "rtp_symmetric": "yes",
         "rtp_timeout": RTP_TIMEOUT,
         "rtp_timeout_hold": HELD_RTP_TIMEOUT,
+        "rtp_keepalive": RTP_KEEPALIVE,
         "dtmf_mode": DTMF_MODES[trunk.dtmf],
         "message_context": "im",
         "allow_transfer": "no",  # a REFER would take the call out of the engine's hands

@@ -3,23 +3,21 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 import structlog
 
 from engine.ari.errors import AriError
 from engine.media.errors import PromptError
-from engine.media.prompts import Prompt
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import Entry, StopReason
 from engine.tasks.journal import Journal
 from engine.tasks.kinds import AnyTask
+from engine.tasks.owner import Owner
 from engine.tasks.play import Play
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped, TaskFailed
-from engine.tasks.roles import Roles
 from engine.tasks.running import Running
 from engine.tasks.say import Say
-from engine.tasks.task import Recovery, Requires, TaskState
+from engine.tasks.task import Recovery, TaskState
 
 log = structlog.get_logger(__name__)
 FINISH_SECONDS = 5.0  # what a background task gets to finish and report after its call ended
@@ -27,34 +25,6 @@ FINISH_SECONDS = 5.0  # what a background task gets to finish and report after i
 
 class QueueClosed(Exception):
     """The call or conference is over; its queue takes no more tasks."""
-
-
-class Prepare(Protocol):
-    """Makes prompts for an account."""
-
-    async def source(self, source: str) -> Prompt:
-        """Fetch, check and convert an audio file; raises PromptError."""
-
-    async def text(self, text: str, locale: str, voice: str) -> Prompt:
-        """Synthesise a text; raises PromptError."""
-
-
-class Owner(Protocol):
-    """Whose queue it is."""
-
-    @property
-    def roles(self) -> Roles:
-        """What it can do for its tasks."""
-
-    @property
-    def prepare(self) -> Prepare:
-        """Makes its prompts."""
-
-    async def ready(self, requires: Requires) -> None:
-        """Wait until a task that requires this may run (an inbound call is answered for it)."""
-
-    async def ending(self, seconds: float) -> bool:
-        """Whether it is over, or is within `seconds`: then a failure is only the call's end seen from a task."""
 
 
 class Queue:
@@ -169,7 +139,7 @@ class Queue:
     async def _perform(self, entry: Entry) -> None:
         outcome: Outcome
         try:
-            outcome = Completed(await entry.task.run(Running(entry, self._journal, self._owner, self)))
+            outcome = Completed(await entry.task.run(Running(entry, self._journal, self._owner, self.stop)))
         except asyncio.CancelledError:
             if entry.stopped_for is None:
                 raise

@@ -1,27 +1,26 @@
 """A running task's view of its call or conference, and of itself (engine.tasks.roles.Subject)."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
 from engine.tasks.entry import Entry, StopReason
 from engine.tasks.journal import Journal
+from engine.tasks.owner import Owner
 from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Conferences, Dialler, Digit, Keypad, Line, Player, Recorder
 from engine.tasks.task import Phase
 
-if TYPE_CHECKING:
-    from engine.tasks.queue import Owner, Queue
-
+Stop = Callable[[Iterable[str], StopReason, str | None], int]
 PROMPT_SECONDS = 10.0  # what a prompt that is not ready when due is waited for
 
 
 class Running:
     """See engine.tasks.roles.Subject for what each member promises."""
 
-    def __init__(self, entry: Entry, journal: Journal, owner: "Owner", queue: "Queue") -> None:
-        self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue
+    def __init__(self, entry: Entry, journal: Journal, owner: Owner, stop: Stop) -> None:
+        self._entry, self._journal, self._owner, self._stop = entry, journal, owner, stop
         self.task_id = entry.id
         self.tag = entry.task.tag
         self.stop_requested = entry.stop_requested
@@ -92,4 +91,4 @@ class Running:
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
         """See Subject."""
-        return self._queue.stop((kind,), StopReason.REQUESTED, tag)
+        return self._stop((kind,), StopReason.REQUESTED, tag)

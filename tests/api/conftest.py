@@ -75,7 +75,7 @@ class Stack:
 
     async def settle(self) -> None:
         """Wait until every event is published and every delivery is over."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self.writer.write(lambda conn: None)
             while not self.publisher.idle or self.delivery.active_lanes:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)

@@ -53,10 +53,9 @@ class Conference:
 
 
 def dialled(number: str) -> str:
-    """The digits of a command's number: an extension, or an international number with or without its plus."""
-    digits = number.removeprefix("+")
-    assert not number or (digits.isdecimal() and digits.isascii() and len(digits) <= 15), number
-    return digits
+    """The digits of a command's number: an extension's, or an international number's without its plus."""
+    assert not number or (number.isdecimal() and number.isascii() and len(number) <= 15), number
+    return number
 
 
 class FakeEngine:

@@ -50,7 +50,7 @@ class Sink:
 
     async def next(self) -> dict[str, str]:
         """Wait for one more request; returns its fields."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return (await self.arrived.get()).fields
 
     async def take(self, count: int) -> list[dict[str, str]]:

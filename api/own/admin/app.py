@@ -37,7 +37,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), CallbacksAdmin(services), doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())
-    app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, Doctor(services).healthz)])
+    app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, doctor.healthz)])
     return app
 
 

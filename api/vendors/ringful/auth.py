@@ -1,7 +1,7 @@
 """Who asks: the key in the path, and `sig` where the account wants it.
 
-Ringful's document shows `seq` and `sig` in every example and says nowhere what they are; vendors.md §1.2 has the
-reading: `sig` is off by default, or "kvmd5".
+Ringful's document shows `seq` and `sig` in every example and says nowhere what they are.
+Our reading: an account's setting `sig` is "off" (the default) or "kvmd5"; `seq` is never judged.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Ringful's callbacks: which event becomes which action, with exactly the document's keys.
 
-Where the document is silent, vendors.md §1.2 and §2 decide: CalleeHangUp is the far party's hang-up after an answer,
+Our reading where the document is silent: CalleeHangUp is the far party's hang-up after an answer,
 ServerHangup any other end; a play cut short is neither complete nor failed; conference legs carry two keys more.
 """
 
@@ -29,8 +29,8 @@ Fields = dict[str, str]
 Link = Callable[[str, str], str]
 """Makes the URL of a recording from its id and its name."""
 _STARTED = {"play": "PlayStart", "record": "RecordStart", "detect_dtmf": "ToneDetectorStart"}
-ADDITIONS = {"CallReceived": "callReceived", "PlayFailed": "playFailed"}
-"""The actions that are not in the document, and the account settings that switch them off."""
+ADDITIONS = frozenset({"CallReceived", "PlayFailed"})
+"""The actions that are not in the document; an account's setting of that name, "off", switches one off."""
 
 
 def fields(event: AnyEvent, tag: Tag, link: Link) -> Fields | None:

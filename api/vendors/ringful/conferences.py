@@ -43,15 +43,15 @@ class ConferenceOperations:
         command = StartConference(
             id=conference,
             account=asked.account.id,
-            moderator=_leg(moderator, moderator.digits, url, conference, before=_gate(parameters)),
-            attendees=tuple(_leg(attendee, attendee.dial, url, conference) for attendee in attendees),
+            moderator=_leg(moderator, url, conference, before=_gate(parameters)),
+            attendees=tuple(_leg(attendee, url, conference) for attendee in attendees),
             waiting_prompt=waiting,
             tag=tags.tag(url),
         )
         return resources.identifier(await self._engine.submit(command))
 
     async def start_conf(self, asked: Asked) -> web.Response:
-        """Start a conference around a moderator, whose live call is used where there is one (vendors.md §2.10)."""
+        """Start a conference around a moderator, whose live call is used where there is one."""
         parameters = asked.parameters
         moderator, url = parameters.number("moderator"), parameters.callback_url()
         command = StartConference(
@@ -108,13 +108,10 @@ class ConferenceOperations:
         return {call: written for call, written in found.items() if written}
 
 
-def _leg(number: Number, callee: str, url: str, conference: str, before: tuple[AnyTask, ...] = ()) -> Invite:
-    """A leg of ConfCall: its hang-up carries the conference and the duration (vendors.md §2.7).
-
-    The moderator goes by plain digits: they are compared with those of the live calls, to use one that is there.
-    """
+def _leg(number: Number, url: str, conference: str, before: tuple[AnyTask, ...] = ()) -> Invite:
+    """A leg of ConfCall: its hang-up carries the conference and the duration."""
     tag = tags.tag(url, **{tags.CONFERENCE: conference}, **tags.spelling(number))
-    return Invite(callee=callee, tag=tag, before=before)
+    return Invite(callee=number.digits, tag=tag, before=before)
 
 
 def _gate(parameters: Parameters) -> tuple[AnyTask, ...]:

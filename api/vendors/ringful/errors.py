@@ -1,4 +1,4 @@
-"""Errors in Ringful's manner: a 4xx or 5xx with a sentence as text (its document names none; vendors.md §1.2)."""
+"""Errors in Ringful's manner: a 4xx or 5xx with a sentence as text (its document names none; docs/ringful.md)."""
 
 from aiohttp import web
 

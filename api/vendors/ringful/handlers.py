@@ -43,8 +43,8 @@ class CallOperations:
         call = await self._engine.submit(
             PlaceCall(
                 account=asked.account.id,
-                callee=callee.dial,
-                caller=caller.dial if caller else None,
+                callee=callee.digits,
+                caller=caller.digits if caller else None,
                 tag=tags.tag(url, **tags.spelling(callee)),
             )
         )
@@ -74,7 +74,7 @@ class CallOperations:
         return await self._queue(asked, owner, Record(name=owner, tag=tags.tag(url)))
 
     async def stop_record(self, asked: Asked) -> web.Response:
-        """Stop the recorder, and only it (vendors.md §2.4)."""
+        """Stop the recorder, and only it."""
         return await self._stop(asked, "record", None)
 
     async def wait_for_tone(self, asked: Asked) -> web.Response:

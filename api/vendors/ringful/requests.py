@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from api.callbacks.callback import FORM, BadAddress, address
-from api.numbers import LONGEST_EXTENSION, NotANumber, dialled
+from api.numbers import NotANumber, dialled
 from api.vendors.ringful.errors import Invalid, WrongBody
 from engine.store.accounts import Account
 
@@ -22,15 +22,10 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A phone number: as the customer wrote it, and its digits."""
+    """A phone number: as the customer wrote it, and the digits to dial."""
 
     written: str
     digits: str
-
-    @property
-    def dial(self) -> str:
-        """What a command carries: an extension as it is, a number with a plus, so that it is not read in a country."""
-        return self.digits if len(self.digits) <= LONGEST_EXTENSION else f"+{self.digits}"
 
 
 async def read_pairs(request: web.Request) -> Pairs:

@@ -25,7 +25,7 @@ from engine.store.deliveries import DeliveryRow
 
 
 def operations(calls: CallOperations, conferences: ConferenceOperations) -> dict[str, Operation]:
-    """Return every method by its name in lower case, with the aliases of vendors.md §2.1 and §2.2."""
+    """Return every method by its name in lower case, with the aliases that the document's own slips ask for."""
     return {
         "call": calls.call,
         "hangup": calls.hang_up,
@@ -79,7 +79,7 @@ class Ringful:
         fields = callbacks.fields(event, tag, self._recordings.url)
         if fields is None:
             return ()
-        if (addition := callbacks.ADDITIONS.get(fields["action"])) and not await self._wanted(event.account, addition):
+        if fields["action"] in callbacks.ADDITIONS and not await self._wanted(event.account, fields["action"]):
             return ()
         return (form(tag.url, fields),)
 

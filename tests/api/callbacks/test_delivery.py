@@ -13,6 +13,7 @@ from api.callbacks.delivery import Delivery, NoSuchDelivery, Policy
 from engine.ids import new_id
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
+from engine.store.errors import Unavailable
 from tests.api.conftest import Stack, Time
 from tests.fakes.sink import Sink
 
@@ -179,7 +180,7 @@ async def test_a_url_is_requested_as_it_was_written(stack: Stack, sink: Sink) ->
 
 
 class TestSlowHosts:
-    """A host that hangs holds its own lanes, and nothing else."""
+    """A host that hangs is left after the limits."""
 
     @pytest.fixture
     def policy(self) -> Policy:
@@ -203,31 +204,13 @@ class TestSlowHosts:
         assert (dead.state, dead.attempts) == ("dead", 2)
         assert dead.error == "The host did not accept a connection in time."
 
-    async def test_another_host_of_the_same_call_is_not_held_up(self, stack: Stack, sink: Sink) -> None:
-        async with Sink() as live:
-            hanging = [row(sink.url("/hang"), number) for number in range(1, 4)]
-            fine = [row(live.url("/ok"), number) for number in range(4, 9)]
-            await hand_over(stack, *hanging, *fine)
-            assert [post["number"] for post in await live.take(5)] == ["4", "5", "6", "7", "8"]
-            assert all(post.fields["number"] == "1" for post in sink.posts)  # still at its first
-
-    async def test_order_is_kept_per_call_and_host(self, stack: Stack, sink: Sink) -> None:
-        rows = [row(sink.url("/fail/1/x" if n == 1 else "/ok"), n, root=f"call-{r}") for n in range(1, 6) for r in "12"]
-        await hand_over(stack, *rows)
-        await stack.settle()
-        assert len(sink.posts) == 11
-        for root in ("call-1", "call-2"):
-            keys = [one.event for one in rows if one.root == root]
-            got = [post.headers["Carillon-Event-Id"] for post in sink.posts]
-            assert [key for key in dict.fromkeys(got) if key in keys] == keys
-
 
 class TestPlaces:
-    """How much may be under way at once."""
+    """How much may be under way at once; nothing here ends by a limit, however slow the machine is."""
 
     @pytest.fixture
     def policy(self) -> Policy:
-        return Policy(per_host=3, overall=4)
+        return Policy(per_host=3, overall=4, total=300.0, connect=300.0)
 
     async def test_concurrency_is_bounded_per_host_and_overall(self, stack: Stack, sink: Sink) -> None:
         async with Sink() as other:
@@ -241,6 +224,25 @@ class TestPlaces:
             await stack.settle()
             assert (len(sink.posts), len(other.posts)) == (10, 10)
             assert sink.busiest <= 3 and other.busiest <= 3
+
+    async def test_another_host_of_the_same_call_is_not_held_up(self, stack: Stack, sink: Sink) -> None:
+        async with Sink() as live:
+            hanging = [row(sink.url("/hang"), number) for number in range(1, 4)]
+            fine = [row(live.url("/ok"), number) for number in range(4, 9)]
+            await hand_over(stack, *hanging, *fine)
+            assert [post["number"] for post in await live.take(5)] == ["4", "5", "6", "7", "8"]
+            assert all(post.fields["number"] == "1" for post in sink.posts)  # still at its first
+
+
+async def test_order_is_kept_per_call_and_host(stack: Stack, sink: Sink) -> None:
+    rows = [row(sink.url("/fail/1/x" if n == 1 else "/ok"), n, root=f"call-{r}") for n in range(1, 6) for r in "12"]
+    await hand_over(stack, *rows)
+    await stack.settle()
+    assert len(sink.posts) == 11
+    for root in ("call-1", "call-2"):
+        keys = [one.event for one in rows if one.root == root]
+        got = [post.headers["Carillon-Event-Id"] for post in sink.posts]
+        assert [key for key in dict.fromkeys(got) if key in keys] == keys
 
 
 async def test_what_was_pending_is_taken_up_in_order_after_a_restart(stack: Stack, sink: Sink) -> None:
@@ -264,3 +266,21 @@ async def test_stopping_leaves_what_is_under_way_pending(stack: Stack, sink: Sin
     sink.release.set()
     await stack.delivery.start()
     assert [one.state for one in await stored(stack)] == ["delivered", "delivered"]
+
+
+async def test_while_the_database_is_away_no_attempt_is_spent(
+    stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outages = iter([Unavailable("planted here")] * 3)
+    get = stack.accounts.get
+
+    async def seldom(account: str) -> Any:
+        if outage := next(outages, None):
+            raise outage
+        return await get(account)
+
+    monkeypatch.setattr(stack.accounts, "get", seldom)
+    await hand_over(stack, row(sink.url()))
+    (done,) = await stored(stack)
+    assert (done.state, done.attempts) == ("delivered", 1)
+    assert stack.time.slept == [1, 1, 1]

@@ -8,6 +8,7 @@ from api.callbacks.publisher import CURSOR, Publisher
 from api.inbound import Inbound
 from engine.store import accounts, applications, deliveries, events
 from engine.store.applications import Application
+from engine.store.errors import Unavailable
 from tests.api.conftest import Stack
 from tests.fakes.sink import Sink
 
@@ -51,6 +52,21 @@ async def test_an_event_seen_twice_is_told_once(stack: Stack, sink: Sink) -> Non
     await publisher.stop()
 
 
+async def test_what_is_committed_while_publishing_starts_is_told_once(stack: Stack, sink: Sink) -> None:
+    await stack.publisher.stop()
+    publisher = another(stack)
+    stack.writer.on_events = publisher.feed
+    call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
+    await stack.engine.answer(call)  # fed before the start, and found in the table by it
+    await publisher.start()
+    await stack.delivery.start()
+    await stack.engine.end(call)
+    assert [post["action"] for post in await sink.take(2)] == ["CallEstablished", "CalleeHangUp"]
+    await publisher.stop()
+    await stack.settle()
+    assert len(sink.posts) == 2
+
+
 async def test_the_cursor_follows_events_without_callbacks(stack: Stack) -> None:
     call = await stack.ok("Call", callee="12015550100")
     await stack.engine.answer(call)
@@ -87,16 +103,16 @@ async def test_one_event_that_cannot_be_told_does_not_stop_the_others(
     assert [post.path for post in sink.posts] == ["/fine"]
 
 
-@pytest.mark.parametrize("addition", ["playFailed", "callReceived"])
+@pytest.mark.parametrize("addition", ["PlayFailed", "CallReceived"])
 async def test_our_additions_can_be_switched_off(stack: Stack, sink: Sink, addition: str) -> None:
-    settings = {"ringful": {addition: False}}
+    settings = {"ringful": {addition: "off"}}
     await stack.writer.write(lambda conn: accounts.update(conn, "account-ann", settings=settings))
     await create_application(stack, inboundUrl=sink.url())
     inbound = await stack.engine.offer("account-ann", "app-1", "12015550101", "12015550199")
     await stack.ok("Play", callId=inbound.id, announcement="http://host/broken.wav", callbackUrl=sink.url())
     await stack.settle()
     told = {post.fields["action"] for post in sink.posts}
-    assert told == {"CallReceived", "CallEstablished", "PlayFailed"} - {addition[0].upper() + addition[1:]}
+    assert told == {"CallReceived", "CallEstablished", "PlayFailed"} - {addition}
 
 
 async def create_application(stack: Stack, **settings: str) -> None:
@@ -158,3 +174,22 @@ class TestInbound:
         await stack.engine.end(call.id)
         await stack.settle()
         assert sink.posts == []
+
+
+async def test_while_the_database_is_away_callbacks_wait_for_it(
+    stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.callbacks.publisher.SECONDS_AFTER_ACCIDENT", 0)
+    outages = iter([Unavailable("planted here")] * 3)
+    write = stack.writer.write
+
+    async def seldom(unit: Any) -> Any:
+        if unit.__qualname__.startswith("Publisher") and (outage := next(outages, None)):
+            raise outage
+        return await write(unit)
+
+    monkeypatch.setattr(stack.writer, "write", seldom)
+    call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
+    await stack.engine.answer(call)
+    assert await sink.next() == {"action": "CallEstablished", "callId": call}
+    assert next(outages, None) is None

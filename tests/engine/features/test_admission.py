@@ -243,14 +243,27 @@ async def test_the_daily_spend_counts_what_was_charged_today(
         await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=60)
 
 
-async def test_where_nothing_is_charged_no_balance_is_needed(
+async def test_without_a_rate_a_call_is_free_but_a_spent_balance_stops_it(
     admission: Admission, account: Account, writer: Writer, book: Book
 ) -> None:
-    await _prepaid(writer, book, account, 0)
+    await _prepaid(writer, book, account, 1)
     await writer.write(lambda conn: rates.replace_all(conn, []))
     await book.load_rates()
     assert (await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=90)).max_seconds == 90
     assert admission.price(account.id, LAB_NUMBER, 90).amount == 0
+    await writer.write(lambda conn: accounts.update(conn, account.id, balance=0))
+    with pytest.raises(CreditSpent, match="used up"):
+        await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=90)
+
+
+async def test_a_spent_balance_does_not_stop_calls_between_own_extensions(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(
+        lambda conn: extensions.add(conn, Extension(number="100", account=account.id, name="", password="x" * 10))
+    )
+    await _prepaid(writer, book, account, 0)
+    assert (await admission.admit(account.id, "a", "100", None, max_seconds=90)).max_seconds == 90
 
 
 async def test_a_leg_is_priced_by_its_digits_and_an_extension_is_free(

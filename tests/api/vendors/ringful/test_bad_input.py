@@ -231,7 +231,7 @@ class TestRequests:
         path = f"/Call/apikey/{KEY}?callee=12015550101&callee=12015550102"
         async with stack.client.post(path, data={"callee": "12015550103"}) as response:
             assert response.status == 200
-        assert stack.engine.commands[-1].callee == "+12015550101"
+        assert stack.engine.commands[-1].callee == "12015550101"
 
     async def test_other_bodies_are_refused(self, stack: Stack) -> None:
         async with stack.client.post(f"/Call/apikey/{KEY}", json={"callee": "12015550100"}) as response:

@@ -32,7 +32,7 @@ async def test_conf_call_starts_a_conference_with_everybody_in_it(stack: Stack) 
     command = started(stack)
     assert command.id == conference and conference in stack.engine.conferences
     assert command.moderator.callee == "12015550120" and command.moderator.before == ()
-    assert [attendee.callee for attendee in command.attendees] == ["+12015550121", "+12015550122"]
+    assert [attendee.callee for attendee in command.attendees] == ["12015550121", "12015550122"]
     assert command.waiting_prompt == "http://host/ringful.wav"
 
 

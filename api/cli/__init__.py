@@ -1,0 +1,60 @@
+"""The command line: a client of the two APIs, a file a noun."""
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from api.cli import (
+    accounts,
+    applications,
+    callbacks,
+    calls,
+    demonstration,
+    doctor,
+    extensions,
+    lab,
+    numbers,
+    rates,
+    recordings,
+    status,
+    trunks,
+)
+from api.cli.client import CommandFailed
+from api.cli.context import Cli
+from api.cli.output import Output
+
+HELP = """Carillon's command line. It talks to the running system; --json, on any command, prints JSON.
+
+Where the system is, it reads from the environment, or from the file that CARILLON_ENV_FILE names, or from .env."""
+
+
+def build(cli: Cli) -> App:
+    """Return the program with all its nouns."""
+    app = App(name="carillon", help=HELP, version="0.1.0")
+    for noun in (accounts, numbers, applications, trunks, extensions, rates, lab, calls, recordings, callbacks):
+        app.command(noun.commands(cli))
+    app.command(status.Status(cli).show, name="status")
+    app.command(doctor.Doctor(cli).examine, name="doctor")
+    shown = demonstration.Demonstration(cli)
+    app.command(shown.setup)
+    app.command(shown.demo)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, or 1 with one sentence on standard error."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    output = Output(json="--json" in words)
+    words = [word for word in words if word != "--json"]
+    try:
+        status = build(Cli(output))(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        output.error(" ".join(str(error).split()))
+        return 1
+    except CommandFailed as error:
+        output.error(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status if isinstance(status, int) else 0

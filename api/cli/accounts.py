@@ -1,0 +1,153 @@
+"""carillon accounts"""
+
+from typing import Any
+
+from cyclopts import App
+
+from api.cli.client import part
+from api.cli.context import Cli
+
+_COLUMNS = ("name", "account", "disabled", "balance", "currency", "max_calls", "calls_per_second", "allowed")
+
+
+def commands(cli: Cli) -> App:
+    """Return the noun's commands."""
+    noun = Accounts(cli)
+    app = App(name="accounts", help="Who uses the system: keys, limits, credit.")
+    app.command(noun.create)
+    app.command(noun.list_all, name="list")
+    app.command(noun.show)
+    app.command(noun.credentials)
+    app.command(noun.set)
+    app.command(noun.allow)
+    app.command(noun.callers)
+    app.command(noun.limits)
+    app.command(noun.credit)
+    app.command(noun.rotate)
+    app.command(noun.disable)
+    app.command(noun.enable)
+    return app
+
+
+class Accounts:
+    """The commands."""
+
+    def __init__(self, cli: Cli) -> None:
+        self._cli = cli
+
+    def create(self, name: str, *, allow_private: bool = False, country: str = "US", currency: str = "USD") -> None:
+        """Make an account and print its keys.
+
+        Parameters
+        ----------
+        allow_private
+            Its callbacks and announcements may reach private addresses.
+        country
+            How its national numbers are read.
+        """
+        body = {"name": name, "allow_private": allow_private, "country": country.upper(), "currency": currency.upper()}
+        self._show_credentials(self._cli.admin.post("/accounts", body))
+
+    def list_all(self) -> None:
+        """List all accounts."""
+        found = self._cli.admin.get("/accounts")["accounts"]
+        self._cli.output.table(found, found, _COLUMNS, "There are no accounts: carillon accounts create NAME.")
+
+    def show(self, name: str) -> None:
+        """Show one account."""
+        self._cli.output.fields(self._cli.admin.get(f"/accounts/{part(name)}"))
+
+    def credentials(self, name: str) -> None:
+        """Print an account's keys."""
+        self._show_credentials(self._cli.admin.get(f"/accounts/{part(name)}/credentials"))
+
+    def set(self, name: str, *, sig: str | None = None, allow_private: bool | None = None) -> None:
+        """Change how an account works.
+
+        Parameters
+        ----------
+        sig
+            Ringful's signature: off, or kvmd5 (requests must be signed, callbacks are).
+        allow_private
+            Its callbacks and announcements may reach private addresses.
+        """
+        body: dict[str, Any] = {} if sig is None else {"dialect": {"sig": sig}}
+        if allow_private is not None:
+            body["allow_private"] = allow_private
+        self._changed("PATCH", name, "", body)
+
+    def allow(self, name: str, prefix: str, *, remove: bool = False) -> None:
+        """Let an account call the numbers that begin with a prefix, e.g. +44; * is every number.
+
+        Parameters
+        ----------
+        remove
+            Take the prefix back.
+        """
+        self._changed("POST", name, "/prefixes", {"prefix": prefix, "allowed": not remove})
+
+    def callers(self, name: str, number: str, *, remove: bool = False) -> None:
+        """Note a number as the account's own, so that it may be shown as the caller.
+
+        Parameters
+        ----------
+        remove
+            It is not its own any more.
+        """
+        self._changed("POST", name, "/callers", {"number": number, "verified": not remove})
+
+    def limits(
+        self,
+        name: str,
+        *,
+        max_calls: int | None = None,
+        calls_per_second: float | None = None,
+        daily_spend: str | None = None,
+    ) -> None:
+        """Change an account's limits.
+
+        Parameters
+        ----------
+        max_calls
+            Calls at once.
+        daily_spend
+            The most it may spend a day (UTC), e.g. 25.00; none takes the limit away.
+        """
+        body = {"max_calls": max_calls, "calls_per_second": calls_per_second, "daily_spend": daily_spend}
+        self._changed("PATCH", name, "/limits", {key: value for key, value in body.items() if value is not None})
+
+    def credit(self, name: str, amount: str, *, note: str = "") -> None:
+        """Pay in, e.g. 12.50: the account is prepaid from then on. none ends prepayment."""
+        self._changed("POST", name, "/credit", {"amount": amount, "note": note})
+
+    def rotate(self, name: str, *, dialect: str | None = None) -> None:
+        """Renew an account's keys; the old ones are worth nothing at once.
+
+        Parameters
+        ----------
+        dialect
+            Only this API's, e.g. ringful.
+        """
+        self._show_credentials(self._cli.admin.post(f"/accounts/{part(name)}/rotate", {"dialect": dialect}))
+
+    def disable(self, name: str) -> None:
+        """Refuse an account's keys and calls; calls that are up go on."""
+        self._changed("PATCH", name, "", {"disabled": True})
+
+    def enable(self, name: str) -> None:
+        """Take an account's keys and calls again."""
+        self._changed("PATCH", name, "", {"disabled": False})
+
+    def _changed(self, method: str, name: str, path: str, body: dict[str, Any]) -> None:
+        self._cli.output.fields(self._cli.admin.ask(method, f"/accounts/{part(name)}{path}", body=body))
+
+    def _show_credentials(self, credentials: dict[str, Any]) -> None:
+        if self._cli.output.json:
+            self._cli.output.data(credentials)
+            return
+        for name, value in credentials.items():
+            if isinstance(value, dict):
+                for field, text in value.items():
+                    self._cli.output.say(f"{name} {field}: {text}")
+            else:
+                self._cli.output.say(f"{name}: {value}")

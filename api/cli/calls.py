@@ -1,0 +1,133 @@
+"""carillon calls"""
+
+from pathlib import Path
+from typing import Any
+
+from cyclopts import App
+
+from api.cli.client import CommandFailed, part
+from api.cli.context import Cli, tasks_of
+from api.cli.follow import follow, line_of
+
+_COLUMNS = ("id", "account", "direction", "caller", "callee", "state", "created", "seconds", "cause", "price")
+_TASKS = ("kind", "state", "queued", "started", "ended", "outcome", "id")
+_CALLBACKS = ("state", "attempts", "last", "url", "id")
+
+
+def commands(cli: Cli) -> App:
+    """Return the noun's commands."""
+    noun = Calls(cli)
+    app = App(name="calls", help="Calls: placed, listed, shown, hung up, exported.")
+    app.command(noun.list_all, name="list")
+    app.command(noun.show)
+    app.command(noun.place)
+    app.command(noun.hangup)
+    app.command(noun.export)
+    return app
+
+
+class Calls:
+    """The commands."""
+
+    def __init__(self, cli: Cli) -> None:
+        self._cli = cli
+
+    def list_all(
+        self, *, live: bool | None = None, account: str | None = None, since: str | None = None, limit: int = 50
+    ) -> None:
+        """List calls, newest first.
+
+        Parameters
+        ----------
+        live
+            Only those that have not ended (--no-live: only those that have).
+        since
+            A date such as 2030-01-31, or a time such as 2030-01-31T12:00:00Z.
+        """
+        query = {"account": account, "since": since, "limit": str(limit)}
+        query["live"] = None if live is None else str(live).lower()
+        found = self._cli.admin.get("/calls", **query)["calls"]
+        self._cli.output.table(found, found, _COLUMNS, "There are no calls.")
+
+    def show(self, call: str) -> None:
+        """Show a call's whole story: its queue, its events, its callbacks with their attempts, its recordings."""
+        story = self._cli.admin.get(f"/calls/{part(call)}")
+        output = self._cli.output
+        if output.json:
+            output.data(story)
+            return
+        output.fields(story["call"])
+        output.say("\nqueue")
+        output.table(None, story["tasks"], _TASKS, "  nothing was queued")
+        output.say("\nevents")
+        for event in story["events"]:
+            output.say(f"  {event['sequence']:>3}  {line_of(event)}")
+        output.say("\ncallbacks")
+        output.table(None, [_callback(each) for each in story["callbacks"]], _CALLBACKS, "  nobody was told")
+        output.say("\nrecordings")
+        output.table(None, story["recordings"], ("id", "seconds", "bytes", "url"), "  none")
+        if story["legs"]:
+            output.say("\nother legs")
+            output.table(None, story["legs"], ("id", "callee", "state", "cause"), "")
+
+    def place(
+        self,
+        number: str,
+        *,
+        account: str | None = None,
+        caller: str | None = None,
+        say: str | None = None,
+        tasks: Path | None = None,
+        wait: bool = False,
+    ) -> None:
+        """Call a number or an extension.
+
+        Parameters
+        ----------
+        say
+            Speak this text when it answers, and hang up.
+        tasks
+            A JSON file with the tasks for when it answers.
+        wait
+            Show what happens until the call has ended.
+        """
+        body: dict[str, Any] = {"callee": number, "caller": caller, "tasks": tasks_of(say, tasks) or []}
+        placed = self._cli.admin.post(f"/accounts/{part(self._cli.account(account))}/calls", body)
+        if wait:
+            self._cli.output.say(placed["id"])
+            story = follow(self._cli, placed["id"], within=4 * 3600)
+            self._cli.output.done(story, f"It ended: {story['call']['cause']}.")
+        else:
+            self._cli.output.done(placed, str(placed["id"]))
+
+    def hangup(self, call: str) -> None:
+        """End a call now."""
+        self._cli.admin.delete(f"/calls/{part(call)}")
+        self._cli.output.done({"hung_up": call}, f"{call} was hung up.")
+
+    def export(self, *, account: str | None = None, since: str | None = None, file: Path | None = None) -> None:
+        """Print call records as CSV, newest first.
+
+        Parameters
+        ----------
+        file
+            Write them there instead.
+        """
+        if self._cli.output.json:
+            raise CommandFailed("An export is CSV; `carillon calls list --json` prints JSON.")
+        data = self._cli.admin.raw("GET", "/calls/export", query={"account": account, "since": since})
+        if file is None:
+            print(data.decode(), end="")
+            return
+        try:
+            file.write_bytes(data)
+        except OSError as error:
+            raise CommandFailed(f"{file} cannot be written: {error.strerror}.") from error
+        self._cli.output.say(f"{file} was written: {len(data)} bytes.")
+
+
+def _callback(callback: dict[str, Any]) -> dict[str, Any]:
+    attempts = callback["attempts"]
+    last = attempts[-1] if attempts else {}
+    told = last.get("status") or last.get("error") or callback["error"]
+    return {**callback, "attempts": len(attempts), "last": told}

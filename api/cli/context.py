@@ -1,0 +1,59 @@
+"""What every command works with."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from api.cli.client import Client, CommandFailed
+from api.cli.output import Output
+from api.cli.settings import Settings, read
+
+DEMO_ACCOUNT = "demo"
+
+
+class Cli:
+    """Where to print, where the system is, and its administrator's API; the last two when they are asked for."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Where the system is; raises CommandFailed."""
+        return read()
+
+    @cached_property
+    def admin(self) -> Client:
+        """The administrator's API; raises CommandFailed."""
+        return Client(self.settings.admin, self.settings.admin_token)
+
+    def account(self, named: str | None) -> str:
+        """Return the account that is named, else the only one there is, else the demonstration's."""
+        if named:
+            return named
+        names = [str(account["name"]) for account in self.admin.get("/accounts")["accounts"]]
+        if len(names) == 1:
+            return names[0]
+        if DEMO_ACCOUNT in names:
+            return DEMO_ACCOUNT
+        raise CommandFailed("Say which account: --account NAME (`carillon accounts list` shows them).")
+
+
+def tasks_of(say: str | None, tasks: Path | None) -> list[Any] | None:
+    """Return the tasks of --say or --tasks; None where neither is given."""
+    if say is not None and tasks is not None:
+        raise CommandFailed("Give --say or --tasks, not both.")
+    if say is not None:
+        return [{"kind": "say", "text": say}, {"kind": "hang_up"}]
+    if tasks is None:
+        return None
+    try:
+        read = json.loads(tasks.read_text())
+    except OSError as error:
+        raise CommandFailed(f"{tasks} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise CommandFailed(f"{tasks} is not JSON: {error}.") from error
+    if not isinstance(read, list):
+        raise CommandFailed(f'{tasks} must hold a list of tasks such as [{{"kind": "say", "text": "Hello"}}].')
+    return read

@@ -1,0 +1,173 @@
+"""The demonstration: one real call through the trunk, by Ringful's REST API, proved by what was recorded.
+
+It is a customer's program: it knows the REST API, its own web server, and nothing of the engine.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from api.cli.words import Heard, listen
+from api.lab import Lab
+
+CALLEE = "12015550114"  # says hello, presses 1 after 3 s, then says "my name is" and its number
+PROMPT = "Please press one."
+PHRASE, DECOY = "my name is", "your order is"
+LISTENED_SECONDS = 6.0
+PATIENCE = 30.0
+Say = Callable[[str], None]
+
+
+class DemoFailed(Exception):
+    """The demonstration did not show what it should; the message says what is missing."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demonstration brought."""
+
+    call: str
+    callbacks: list[dict[str, str]]
+    recording: Path
+    heard: Heard
+
+
+class Receiver:
+    """The customer's web server: serves the prompt, takes the callbacks, prints each as it comes."""
+
+    def __init__(self, prompt: bytes, say: Say) -> None:
+        self._prompt, self._say = prompt, say
+        self.callbacks: list[dict[str, str]] = []
+        self._more = asyncio.Condition()
+        self._begun = time.monotonic()
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    async def start(self) -> None:
+        """Listen on a free port of 127.0.0.1."""
+        app = web.Application()
+        app.add_routes([web.get("/prompt.wav", self._serve), web.post("/callback", self._take)])
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Close it."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def wait(self, *actions: str) -> dict[str, str]:
+        """The first callback with one of these actions; raises DemoFailed when none comes in time."""
+        try:
+            async with asyncio.timeout(PATIENCE), self._more:
+                while True:
+                    for callback in self.callbacks:
+                        if callback.get("action") in actions:
+                            return callback
+                    await self._more.wait()
+        except TimeoutError:
+            raise DemoFailed(f"No callback {' or '.join(actions)} came within {PATIENCE:g} s.") from None
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._prompt, content_type="audio/wav")
+
+    async def _take(self, request: web.Request) -> web.Response:
+        callback = {name: str(value) for name, value in (await request.post()).items()}
+        rest = "  ".join(f"{name}={value}" for name, value in callback.items() if name not in ("action", "callId"))
+        self._say(f"  {time.monotonic() - self._begun:6.2f} s  callback  {callback.get('action', '?'):20} {rest}")
+        async with self._more:
+            self.callbacks.append(callback)
+            self._more.notify_all()
+        return web.Response()
+
+
+class Ringful:
+    """The few operations that the demonstration needs."""
+
+    def __init__(self, session: aiohttp.ClientSession, api: str, apikey: str, say: Say) -> None:
+        self._session, self._api, self._apikey, self._say = session, api, apikey, say
+
+    async def ask(self, operation: str, **parameters: str) -> str:
+        """One request; raises DemoFailed with the server's own sentence."""
+        url = f"{self._api}/{operation}/apikey/{self._apikey}"
+        async with self._session.get(url, params=parameters) as answer:
+            text = await answer.text()
+            if answer.status != 200:
+                raise DemoFailed(f"{operation} was answered {answer.status}: {text}")
+        shown = "&".join(
+            f"{name}={value}" for name, value in parameters.items() if name not in ("callId", "callbackUrl")
+        )
+        self._say(f"            request   {operation:20} {shown}")
+        return text
+
+    async def fetch(self, url: str) -> bytes:
+        """A recording by the link that a callback brought."""
+        async with self._session.get(url) as answer:
+            if answer.status != 200:
+                raise DemoFailed(f"The recording's link was answered {answer.status}.")
+            return await answer.read()
+
+
+async def demonstrate(*, api: str, apikey: str, prompt: bytes, folder: Path, say: Say) -> Shown:
+    """Place the call and prove it; prints as it goes. Raises DemoFailed."""
+    say(f"A call to {CALLEE} through the trunk; that number {_habit()}.")
+    receiver = Receiver(prompt, say)
+    await receiver.start()
+    try:
+        async with aiohttp.ClientSession() as session:
+            ringful = Ringful(session, api, apikey, say)
+            call, audio = await _one_call(ringful, receiver)
+    finally:
+        await receiver.stop()
+    recording = folder / f"{call}.wav"
+    heard = await asyncio.to_thread(_kept, recording, audio)
+    _report(recording, heard, say)
+    return Shown(call=call, callbacks=receiver.callbacks, recording=recording, heard=heard)
+
+
+async def _one_call(ringful: Ringful, receiver: Receiver) -> tuple[str, bytes]:
+    back = f"{receiver.url}/callback"
+    call = await ringful.ask("Call", callee=CALLEE, callbackUrl=back)
+    await ringful.ask("Play", callId=call, announcement=f"{receiver.url}/prompt.wav", callbackUrl=back)
+    await ringful.ask("WaitForTone", callId=call, tone="1", callbackUrl=back)
+    await ringful.ask("Record", callId=call, callbackUrl=back)
+    await receiver.wait("RecordStart", "ServerHangup", "CalleeHangUp")
+    await asyncio.sleep(LISTENED_SECONDS)
+    await ringful.ask("StopRecord", callId=call)
+    await ringful.ask("Hangup", callId=call, immediate="false")
+    await receiver.wait("ServerHangup", "CalleeHangUp")
+    recorded = await receiver.wait("RecordComplete")
+    actions = {callback["action"] for callback in receiver.callbacks}
+    wanted = {"CallEstablished", "PlayStart", "PlayComplete", "WaitForToneDetected"}
+    if missing := wanted - actions:
+        raise DemoFailed(f"These callbacks did not come: {', '.join(sorted(missing))}.")
+    return call, await ringful.fetch(recorded["recordFile"])
+
+
+def _kept(recording: Path, audio: bytes) -> Heard:
+    recording.parent.mkdir(parents=True, exist_ok=True)
+    recording.write_bytes(audio)
+    return listen(recording, PHRASE, DECOY)
+
+
+def _habit() -> str:
+    return next(persona.does for persona in Lab.personas() if persona.number == CALLEE)
+
+
+def _report(recording: Path, heard: Heard, say: Say) -> None:
+    say(f"Recorded: {recording}: {heard.seconds:.1f} s, {heard.level:.1f} dBFS")
+    if heard.spotted is None:
+        say("  pocketsphinx is not installed: nobody listened for words in it")
+        return
+    say(f'  the recogniser spots "{PHRASE}": {_yes(heard.spotted)}, "{DECOY}": {_yes(bool(heard.decoy))}')
+    if not heard.spotted or heard.decoy:
+        raise DemoFailed("The recording does not hold what the callee said.")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,60 @@
+"""carillon setup, carillon demo"""
+
+import asyncio
+
+import msgspec
+
+from api.cli.client import CommandFailed
+from api.cli.connection import Api
+from api.cli.context import Cli
+from api.cli.demo import PROMPT, DemoFailed, demonstrate
+from api.cli.setup import WELCOME, Demo, setup
+
+
+class Demonstration:
+    """The two commands of `make run`."""
+
+    def __init__(self, cli: Cli) -> None:
+        self._cli = cli
+
+    def setup(self) -> None:
+        """Make what a first try needs, where it is missing: an account, two extensions, the number 500."""
+        made = self._set_up()
+        if self._cli.output.json:
+            self._cli.output.data(msgspec.to_builtins(made))
+        else:
+            self._hint(made)
+
+    def demo(self) -> None:
+        """Place one call by Ringful's REST API through the trunk, and prove it by its recording."""
+        made = self._set_up()
+        prompt = self._cli.admin.raw("GET", "/speech", query={"text": PROMPT})
+        settings, output = self._cli.settings, self._cli.output
+        shown = demonstrate(
+            api=settings.api, apikey=made.apikey, prompt=prompt, folder=settings.folder / "recordings", say=output.say
+        )
+        try:
+            brought = asyncio.run(shown)
+        except DemoFailed as error:
+            raise CommandFailed(str(error)) from error
+        if output.json:
+            output.data(msgspec.to_builtins(brought, enc_hook=str))
+            return
+        output.say(f"Its whole story: carillon calls show {brought.call}")
+        output.say()
+        self._hint(made)
+
+    def _set_up(self) -> Demo:
+        return asyncio.run(setup(Api(self._cli.admin)))
+
+    def _hint(self, made: Demo) -> None:
+        settings, say = self._cli.settings, self._cli.output.say
+        say(f"Dial in with a softphone (SIP over UDP) at {settings.bind}:{settings.sip_port}:")
+        for phone in made.phones:
+            say(f"  user {phone.number}  password {phone.password}")
+        first = made.phones[0].number
+        say(
+            f"  then call {WELCOME}: it speaks, asks for a digit, and says it back. Or call the lab: 12015550115 echoes."
+        )
+        say(f"The API is at {settings.api}. This rings that softphone:")
+        say(f"  curl '{settings.api}/Call/apikey/{made.apikey}?callee={first}'")

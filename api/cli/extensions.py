@@ -1,0 +1,52 @@
+"""carillon extensions"""
+
+from cyclopts import App
+
+from api.cli.client import part
+from api.cli.context import Cli
+
+
+def commands(cli: Cli) -> App:
+    """Return the noun's commands."""
+    noun = Extensions(cli)
+    app = App(name="extensions", help="Softphones: SIP users that register here.")
+    app.command(noun.add)
+    app.command(noun.list_all, name="list")
+    app.command(noun.show)
+    app.command(noun.remove)
+    return app
+
+
+class Extensions:
+    """The commands."""
+
+    def __init__(self, cli: Cli) -> None:
+        self._cli = cli
+
+    def add(self, number: str, *, name: str = "", account: str | None = None, password: str | None = None) -> None:
+        """Add an extension and print what a softphone is set up with.
+
+        Parameters
+        ----------
+        number
+            2 to 6 digits.
+        password
+            Without one it gets a random one.
+        """
+        body = {"number": number, "name": name, "account": self._cli.account(account), "password": password}
+        self._cli.output.fields(self._cli.admin.post("/extensions", body))
+
+    def list_all(self) -> None:
+        """List all extensions, and whether their phones are registered (online)."""
+        found = self._cli.admin.get("/extensions")["extensions"]
+        columns = ("number", "name", "account", "state")
+        self._cli.output.table(found, found, columns, "There are no extensions.")
+
+    def show(self, number: str) -> None:
+        """Print what a softphone is set up with."""
+        self._cli.output.fields(self._cli.admin.get(f"/extensions/{part(number)}/credentials"))
+
+    def remove(self, number: str) -> None:
+        """Remove an extension."""
+        self._cli.admin.delete(f"/extensions/{part(number)}")
+        self._cli.output.done({"removed": number}, f"The extension {number} was removed.")

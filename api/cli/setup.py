@@ -1,0 +1,66 @@
+"""What a fresh system is given: an account to try, two extensions, and a number that answers. Run again: no change."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+ACCOUNT = "demo"
+EXTENSIONS = {"100": "First phone", "101": "Second phone"}
+WELCOME = "500"
+TASKS: list[dict[str, Any]] = [
+    {"kind": "say", "text": "Welcome to Carillon. Please press a digit."},
+    {"kind": "wait_for_digits", "seconds": 30.0, "hang_up_on_timeout": True},
+    {"kind": "say", "text": "You pressed {digit}. Thank you, and goodbye."},
+    {"kind": "hang_up"},
+]
+
+
+class Admin(Protocol):
+    """The admin API; its errors are raised as sentences."""
+
+    async def get(self, path: str) -> Any:
+        """GET; the decoded answer."""
+
+    async def post(self, path: str, body: Any) -> Any:
+        """POST; the decoded answer."""
+
+
+class Phone(msgspec.Struct, frozen=True, kw_only=True):
+    """What a softphone needs to register."""
+
+    number: str
+    password: str
+
+
+class Demo(msgspec.Struct, frozen=True, kw_only=True):
+    """The account to try, and its phones."""
+
+    account: str
+    apikey: str
+    token: str
+    phones: tuple[Phone, ...]
+
+
+async def setup(admin: Admin) -> Demo:
+    """Make what is missing; returns what is there then."""
+    names = {account["name"] for account in (await admin.get("/accounts"))["accounts"]}
+    if ACCOUNT not in names:
+        await admin.post("/accounts", {"name": ACCOUNT, "allow_private": True})
+    there = {extension["number"] for extension in (await admin.get("/extensions"))["extensions"]}
+    for number, name in EXTENSIONS.items():
+        if number not in there:
+            await admin.post("/extensions", {"number": number, "account": ACCOUNT, "name": name})
+    numbers = {number["number"] for number in (await admin.get("/numbers"))["numbers"]}
+    if WELCOME not in numbers:
+        await admin.post("/numbers", {"number": WELCOME, "account": ACCOUNT, "tasks": TASKS})
+    credentials = await admin.get(f"/accounts/{ACCOUNT}/credentials")
+    phones = [
+        Phone(number=number, password=(await admin.get(f"/extensions/{number}/credentials"))["password"])
+        for number in EXTENSIONS
+    ]
+    return Demo(
+        account=ACCOUNT,
+        apikey=credentials["ringful"]["apikey"],
+        token=credentials["carillon"]["token"],
+        phones=tuple(phones),
+    )

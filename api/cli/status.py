@@ -1,0 +1,22 @@
+"""carillon status"""
+
+from api.cli.context import Cli
+
+
+class Status:
+    """How the system is."""
+
+    def __init__(self, cli: Cli) -> None:
+        self._cli = cli
+
+    def show(self) -> int:
+        """Where the system is reached, whether it is well, what it does. Exit status 1 when it is not well."""
+        status = self._cli.admin.get("/status")
+        if self._cli.output.json:
+            self._cli.output.data(status)
+        else:
+            lines = status.pop("lines")
+            self._cli.output.fields(status)
+            self._cli.output.say()
+            self._cli.output.table(lines, lines, ("name", "state"), "No trunks and no extensions.")
+        return 0 if status["healthy"] else 1
