@@ -5,6 +5,7 @@ from typing import Any
 
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli
+from api.cli.output import outcome_of
 
 _LOOK_SECONDS = 0.25
 Story = dict[str, Any]
@@ -34,7 +35,8 @@ def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
 def line_of(event: dict[str, Any]) -> str:
     """Return an event as one line."""
     hidden = ("event", "at", "id", "subject", "sequence", "task")
-    fields = [f"{name}={value}" for name, value in event.items() if name not in hidden and value is not None]
+    given = {name: value for name, value in event.items() if name not in hidden and value is not None}
+    fields = [f"{name}={outcome_of(value) if name == 'outcome' else value}" for name, value in given.items()]
     return f"{_time(event['at'])}  {event['event']:<18} {' '.join(_short(field) for field in fields)}".rstrip()
 
 

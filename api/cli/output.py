@@ -9,13 +9,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_WIDTH = 10_000
+_TOLD = ("reason", "detail", "digits", "timed_out", "recording", "seconds", "call", "answered", "cause")
+
 
 class Output:
     """Standard output in one of two manners; errors go to standard error."""
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
-        self._console = Console(highlight=False, soft_wrap=True)
+        # Wider than any table: a terminal wraps a long line, and a program that reads it finds it whole.
+        self._console = Console(highlight=False, width=_WIDTH)
 
     def data(self, value: Any) -> None:
         """Print JSON."""
@@ -43,7 +47,7 @@ class Output:
             return
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in columns:
-            table.add_column(column.replace("_", " "), overflow="fold")
+            table.add_column(column.replace("_", " "), no_wrap=True)
         for row in rows:
             table.add_row(*(Text(_cell(row.get(column))) for column in columns))
         self._console.print(table)
@@ -62,6 +66,14 @@ class Output:
         print(f"carillon: {text}", file=sys.stderr, flush=True)
 
 
+def outcome_of(outcome: Mapping[str, Any]) -> str:
+    """Return how a task ended in a few words."""
+    brought = outcome.get("result") or outcome
+    told = [str(outcome["type"])]
+    told += [f"{name} {_cell(brought[name])}" for name in _TOLD if brought.get(name) not in (None, "", False)]
+    return ", ".join(told)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
@@ -69,6 +81,8 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_cell(each) for each in value) or "-"
+    if isinstance(value, dict) and "type" in value:
+        return outcome_of(value)
     if isinstance(value, dict):
         return ", ".join(f"{name}={_cell(each)}" for name, each in value.items()) or "-"
     # What a far party sent as its name must not steer the terminal.

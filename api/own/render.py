@@ -104,6 +104,8 @@ def event(row: Event) -> Shape:
     kind, at = fields.pop("event"), fields.pop("at")
     for name in ("account", "root", "tag"):
         fields.pop(name, None)
+    if "seconds" in fields:
+        fields["seconds"] = round(fields["seconds"], 3)
     if "price" in fields:
         fields["price"] = money(fields["price"])
     return {"event": kind, "at": moment(at), **fields}

@@ -1,5 +1,6 @@
 """The settings in memory: what is asked on the way of every call. The store stays the truth; `load` reads it again."""
 
+import asyncio
 from collections import defaultdict
 
 import msgspec
@@ -44,14 +45,17 @@ class Book:
         self._db = db
         self._contents = Contents(rules={}, trunks=(), extensions={}, numbers={}, applications={})
         self.rates = RateTable()
+        self._loading = asyncio.Lock()  # of two reads at once the older must not be kept last
 
     async def load(self) -> None:
         """Read everything but the rates."""
-        self._contents = await self._db.read(_contents)
+        async with self._loading:
+            self._contents = await self._db.read(_contents)
 
     async def load_rates(self) -> None:
         """Read the rates."""
-        self.rates = RateTable(await self._db.read(rates.list))
+        async with self._loading:
+            self.rates = RateTable(await self._db.read(rates.list))
 
     def rules(self, account: str) -> Rules:
         """Return an account's rules; raises NumberRefused where it does not exist or is disabled."""

@@ -14,7 +14,7 @@ DTMF_MODES = {"rfc4733": "rfc4733", "rfc2833": "rfc4733", "inband": "inband", "i
 _NAME = re.compile(r"[a-z0-9-]{1,32}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _PLAIN = re.compile(r"[^\x00-\x20;<>\"\x7f]{1,128}")
-_QUALIFY_SECONDS = "30"
+QUALIFY_SECONDS = 15  # between two OPTIONS; Asterisk sends the first after a random part of it
 
 
 def endpoint_of(trunk: str) -> str:
@@ -68,7 +68,11 @@ def pieces(trunk: Trunk) -> list[Piece]:
         Piece(
             kind="aor",
             id=name,
-            fields={"contact": f"sip:{_address(trunk)}", "qualify_frequency": _QUALIFY_SECONDS, "qualify_timeout": "3"},
+            fields={
+                "contact": f"sip:{_address(trunk)}",
+                "qualify_frequency": str(QUALIFY_SECONDS),
+                "qualify_timeout": "3",
+            },
         ),
         Piece(kind="endpoint", id=name, fields=_endpoint(trunk, name)),
         Piece(kind="identify", id=name, fields={"endpoint": name, "match": trunk.host}),

@@ -1,5 +1,6 @@
 """How the installation is: a short status, and checks that can only be made from inside."""
 
+import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from api.own import render
 from api.own.services import Services
 from engine.ari.errors import AriError
 from engine.features.errors import FeatureError
+from engine.features.trunks import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.store import accounts, calls
 from engine.store.errors import StoreError
@@ -28,6 +30,7 @@ MODULES = (
 _LEAST_FREE = 1_000_000_000
 _LEAST_SHARE = 0.02
 _MOST_SKEW = 5.0
+_LOOK_SECONDS = 1.0
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,14 +99,10 @@ class Doctor:
         for name, folder in self._services.folders.items():
             yield _folder(name, folder)
         yield await self._speech()
-        for line in await self._lines():
-            if line["name"].startswith("trunk-"):
-                yield Check(
-                    name=f"trunk {line['name'].removeprefix('trunk-')}",
-                    ok=line["state"] == "online",
-                    detail=str(line["state"]),
-                    mend="The far end does not answer OPTIONS: is its host up, and its port the right one?",
-                )
+        for line in await self._trunks():
+            mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
+            name = f"trunk {line['name'].removeprefix('trunk-')}"
+            yield Check(name=name, ok=line["state"] == "online", detail=line["state"], mend=mend)
 
     async def database(self) -> Check:
         """Whether the database answers."""
@@ -167,7 +166,16 @@ class Doctor:
             return Check(name="speech", ok=False, detail=str(error), mend="Install hibari-tts, flite or espeak-ng.")
         return Check(name="speech", ok=True, detail=f"spoke {prompt.seconds:.1f} s")
 
-    async def _lines(self) -> list[dict[str, Any]]:
+    async def _trunks(self) -> list[dict[str, str]]:
+        """Return the trunks' states; one that was just added is offline until its first OPTIONS was answered."""
+        deadline = time.monotonic() + QUALIFY_SECONDS + 3
+        while True:
+            trunks = [line for line in await self._lines() if line["name"].startswith("trunk-")]
+            if all(line["state"] == "online" for line in trunks) or time.monotonic() > deadline:
+                return trunks
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _lines(self) -> list[dict[str, str]]:
         try:
             return [msgspec.to_builtins(line) for line in await self._services.lines.states()]
         except (AriError, FeatureError):
