@@ -139,6 +139,37 @@ async def test_leaving_leaves_calls_up_and_the_next_controller_goes_on(exchange:
     assert not [one for one in asterisk.world.channels]
 
 
+async def test_leaving_leaves_calls_up_that_came_in(exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, tasks=(A, B))
+    exchange.directory.numbers["501"] = Answering(account=ACCOUNT, application="app-1")
+    asterisk.incoming("in-1", ["inbound", "500"])
+    playback = await exchange.played()
+    asterisk.incoming("in-2", ["inbound", "501"])
+    await settled()
+    await exchange.leave()
+    assert asterisk.world.channels.keys() == {"in-1", "in-2"} and exchange.told_of(CallEnded) == []
+    await exchange.start()
+    asterisk.finishes(playback)
+    await exchange.played(times=2)
+    asterisk.hangs_up("in-1")
+    asterisk.hangs_up("in-2")
+    await exchange.event(CallEnded, times=2)
+
+
+async def test_a_call_that_arrives_slowly_is_taken_once(exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, tasks=(A,))
+    exchange.directory.delay = 3.0
+    exchange.put_channel("in-1", "Ring", args="inbound,500")
+    asterisk.world.enter_stasis("in-1", ["inbound", "500"])
+    await settled()
+    await asterisk.drop_socket()
+    await exchange.played()
+    await asyncio.sleep(5)
+    assert len(exchange.engine.registry) == 1
+    asterisk.hangs_up("in-1")
+    await exchange.event(CallEnded)
+
+
 async def test_another_controller_takes_over(exchange: Exchange, asterisk: FakeAri) -> None:
     await exchange.call(A)
     await settled()

@@ -189,11 +189,9 @@ async def test_a_call_that_ended_meanwhile_ends_once(stopped_exchange: Exchange,
     await exchange.start()
     ended = await exchange.ended(call.id)
     assert (ended.cause, ended.answered) == ("controller_lost", True)
-    assert sorted(exchange.story(call.id)[:-1]) in (
-        ["play completed", "play discarded call_ended"],
-        ["play discarded call_ended", "play stopped call_ended"],
-        ["play stopped call_ended", "play stopped call_ended"],
-    )
+    story = exchange.story(call.id)[:-1]
+    assert len(story) == 2 and "play discarded call_ended" in story
+    assert {"play completed", "play stopped call_ended"} & set(story)
     assert exchange.admission.places == set()
 
 
