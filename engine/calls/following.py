@@ -98,6 +98,8 @@ def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> End
     cause = cause_of(q850=event.cause, sip=event.tech_cause, answered=answered, soft=soft)
     if answered and soft and cause is HangupCause.NORMAL:  # neither party nor we asked for it: Asterisk shuts down
         cause = HangupCause.MEDIA_NODE_LOST
+    if soft and cause is HangupCause.NO_ANSWER:  # our limit of the ringing
+        return Ending(cause=cause, by=Party.US)
     if soft or cause is HangupCause.MEDIA_TIMEOUT:
         return Ending(cause=cause, by=Party.NETWORK)
     return Ending(cause=cause, by=Party.FAR, sip_status=None if answered else event.tech_cause)

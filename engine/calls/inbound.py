@@ -32,7 +32,7 @@ class Reception:
 
     def __init__(self, services: Services, registry: Registry, directory: Directory, make: MakeSession) -> None:
         self._services, self._registry, self._directory, self._make = services, registry, directory, make
-        self._arriving: set[asyncio.Task[None]] = set()
+        self._arriving: dict[asyncio.Task[None], str] = {}  # with the channel that arrives
 
     def arrive(self, start: ari.StasisStart) -> None:
         """A channel entered our application that nobody waited for. Follows it from this moment on."""
@@ -46,7 +46,7 @@ class Reception:
     def catch_up(self, channels: Iterable[ari.Channel], registry: Registry) -> None:
         """Take the calls that came in while nobody listened; what is nobody's is hung up."""
         application = self._services.settings.ari_application
-        known = {session.channel.id for session in registry}
+        known = {session.channel.id for session in registry} | set(self._arriving.values())
         for channel in channels:
             name, _, args = channel.dialplan.app_data.partition(",")
             if channel.id in known or channel.dialplan.app_name != "Stasis" or name != application:
@@ -64,29 +64,31 @@ class Reception:
 
     def _own(self, work: Coroutine[object, object, None], start: ari.StasisStart) -> None:
         task = asyncio.create_task(work, name=f"arriving {start.channel.id}")
-        self._arriving.add(task)
+        self._arriving[task] = start.channel.id
         task.add_done_callback(self._arrived)
 
     def _arrived(self, task: "asyncio.Task[None]") -> None:
-        self._arriving.discard(task)
+        self._arriving.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             log.error("An inbound call could not be taken.", exc_info=error)
 
     async def _receive(self, start: ari.StasisStart, inbox: Subscription) -> None:
-        with inbox:
-            channel = start.channel
-            try:
-                answering = await self._answering(start)
-                if answering is None:
-                    await self._refuse(channel.id, HangupCause.UNKNOWN_NUMBER)
-                    return
-                session = await self._accept(start, answering)
-            except Exception:
-                log.exception("An inbound call could not be taken; it is refused.", channel=channel.id)
-                await self._refuse(channel.id, HangupCause.CONGESTION)
+        """Find what answers; from then on the inbox is the call's own, which goes on when this controller leaves."""
+        session: Session | None = None
+        try:
+            answering = await self._answering(start)
+            if answering is None:
+                await self._refuse(start.channel.id, HangupCause.UNKNOWN_NUMBER)
                 return
-            self._registry.start(session, lambda live: _live(live, inbox, answering))
-            await session.gone.wait()
+            session = await self._accept(start, answering)
+        except Exception:
+            log.exception("An inbound call could not be taken; it is refused.", channel=start.channel.id)
+            await self._refuse(start.channel.id, HangupCause.CONGESTION)
+            return
+        finally:
+            if session is None:
+                inbox.close()
+        self._registry.start(session, lambda live: _live(live, inbox, answering))
 
     async def _answering(self, start: ari.StasisStart) -> Answering | None:
         source, dialled = start.args[0], start.args[1]
@@ -152,9 +154,10 @@ def _offer(call: Call) -> CallOffered:
 
 async def _live(session: Session, inbox: Subscription, answering: Answering) -> Ending:
     """Follow an inbound call; one that was offered rings until its application queues a task, or is refused."""
-    if not answering.tasks:
-        session.spawn(await_application(session), "offer")
-    return await follow(session, inbox)
+    with inbox:
+        if not answering.tasks:
+            session.spawn(await_application(session), "offer")
+        return await follow(session, inbox)
 
 
 async def await_application(session: Session) -> None:

@@ -200,6 +200,7 @@ class Session:
                 await self.channel.answer()
             except AriError as error:
                 log.warning("An inbound call could not be answered.", call=self.call.id, error=str(error))
+                await self.hang_up(HangupCause.ERROR)
         await self.answered.wait()
 
     async def ending(self, seconds: float) -> bool:

@@ -7,7 +7,6 @@ from engine.features.errors import InvalidNumber
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.dial import Dial
-from engine.tasks.hang_up import HangUp
 
 
 class Directory:
@@ -37,7 +36,7 @@ class Directory:
             if application and application.account == owner.id and not is_emergency(digits, owner.country):
                 return self._answering(application)
         # Whether it may be called is asked at the one door out, when the task runs.
-        return Answering(account=owner.id, tasks=(Dial(to=read), HangUp()), caller=own.number)
+        return Answering(account=owner.id, tasks=(Dial(to=read),), caller=own.number)
 
     def _as_read(self, dialled: str, owner: Account) -> str:
         """Read a number as somebody in the account's country dials it; what is none stays, to be refused."""

@@ -130,6 +130,8 @@ class Queue:
             await self._journal.begin(entry)
         except BaseException:
             del self._running[entry.id]
+            if self.closed:  # its owner cancels the queue as soon as it is closed
+                self._end(entry, Stopped(self.closed))
             raise
         if self.closed:  # the end came during the commit
             self._end(entry, Stopped(self.closed))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -90,6 +91,18 @@ async def ringful(http: aiohttp.ClientSession, system: System, account: Account)
     client = Ringful(http, system.api, account.apikey)
     yield client
     await client.tidy()
+
+
+@pytest.fixture
+async def rates(carillon: Command, tmp_path: Path) -> str:
+    """Loads rates in a currency of their own, which is returned: accounts in other ones pay nothing.
+
+    0.60 a minute, the first 6 s at once, then 2 s each; for the speaker of 440 Hz 1.20 by the second.
+    """
+    file = tmp_path / "rates.csv"
+    file.write_text("prefix,price,first,next,currency\n1201555,0.60,6,2,CHF\n12015550101,1.20,1,1,CHF\n")
+    await carillon("rates", "load", str(file))
+    return "CHF"
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ ELSEWHERE = {
     "http://127.0.0.1:9/nothing.wav": "unreachable",
     "http://no-such-host.invalid/a.wav": "unreachable",
     "http://169.254.169.254/latest/meta-data": "private_address",
-    "file:///etc/passwd": "outside_media_root",
+    "file:///etc/passwd": "not_found",  # the URL's root is the media folder
     "file:///var/lib/carillon/media/../carillon.db": "outside_media_root",
 }
 

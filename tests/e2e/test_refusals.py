@@ -1,6 +1,7 @@
 """Bad requests get a clear error in Ringful's manner, and nothing happens."""
 
 import hashlib
+import io
 
 import pytest
 
@@ -69,7 +70,7 @@ async def test_a_wrong_value_is_named_and_the_call_goes_on(
 
 @pytest.mark.parametrize(
     "callee",
-    ["12", "abc", "1201555&0100", "1201555@0100", "1201/5550100", "${EXTEN}", "12015550100;x=y", "1" * 40, "%00", ""],
+    ["abc", "1201555&0100", "1201555@0100", "1201/5550100", "${EXTEN}", "12015550100;x=y", "1" * 40, "%00", ""],
 )
 async def test_what_is_no_number_is_refused_and_nothing_is_dialled(ringful: Ringful, own: Own, callee: str) -> None:
     before = await calls_of(own)
@@ -78,7 +79,7 @@ async def test_what_is_no_number_is_refused_and_nothing_is_dialled(ringful: Ring
     assert await calls_of(own) == before
 
 
-@pytest.mark.parametrize("callee", ["911", "112", "+442071838750", "19005551234", "12025550100"])
+@pytest.mark.parametrize("callee", ["12", "911", "112", "+442071838750", "19005551234", "12025550100"])
 async def test_an_emergency_number_and_one_that_is_not_allowed_are_refused(
     ringful: Ringful, own: Own, callee: str
 ) -> None:
@@ -130,7 +131,7 @@ async def test_another_accounts_conference_and_recording_are_not_there(
 
 
 async def test_a_wrong_key_is_401(ringful: Ringful) -> None:
-    for key in ("1234", "x" * 500, "%2e%2e"):
+    for key in ("1234", "x" * 500, "none"):
         answer = await ringful.ask("Call", key=key, callee=people.LISTENS)
         assert answer.status == 401 and answer.text, answer
 
@@ -144,7 +145,7 @@ async def test_an_account_that_signs_is_let_in_by_its_signature_only(ringful: Ri
         text = "".join(f"{key}={fields[key]}" for key in sorted(fields)) + account.secret
         return {**fields, "sig": hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}
 
-    fields = {"callee": people.BUSY, "seq": "17", "callbackUrl": "http://host/a b?c=d&e=%2F"}
+    fields = {"callee": people.BUSY, "seq": "17", "callbackUrl": "http://host/a?c=d&e=%2F+x"}
     for verb in ("GET", "POST"):
         for bad in (fields, {**signed(**fields), "callee": people.LISTENS}, {**fields, "sig": "abcd"}):
             answer = await signing.ask("Call", verb=verb, **bad)
@@ -154,8 +155,11 @@ async def test_an_account_that_signs_is_let_in_by_its_signature_only(ringful: Ri
 
 
 async def test_an_oversized_body_is_413(ringful: Ringful) -> None:
-    answer = await ringful.ask("Call", callee=people.LISTENS, padding="x" * 2_000_000)
-    assert answer.status == 413 and answer.text, answer
+    url = f"{ringful.base}/Call/apikey/{ringful.key}"
+    body = io.BytesIO(b"callee=12015550100&padding=" + b"x" * 2_000_000)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with ringful.session.post(url, data=body, headers=headers) as answer:
+        assert answer.status == 413 and await answer.text()
 
 
 async def test_a_body_that_is_no_form_is_415(ringful: Ringful) -> None:
@@ -207,9 +211,9 @@ async def test_more_calls_at_once_than_the_limit_are_refused_and_free_again_afte
         await small.tidy()
 
 
-async def test_an_account_without_credit_places_no_call(ringful: Ringful, admin: Admin) -> None:
-    account = make_account(admin)
+async def test_an_account_without_credit_places_no_call(ringful: Ringful, admin: Admin, rates: str) -> None:
+    account = make_account(admin, currency=rates)
     await admin.ask("POST", f"accounts/{account.name}/credit", {"amount": "0"})
     poor = Ringful(ringful.session, ringful.base, account.apikey)
-    answer = await poor.ask("Call", callee=people.LISTENS)
+    answer = await poor.ask("Call", callee=people.BUSY)
     assert answer.status == 402 and answer.text, answer

@@ -73,8 +73,10 @@ class ScriptedDirectory:
     def __init__(self) -> None:
         self.numbers: dict[str, Answering | Exception] = {}
         self.extensions: dict[str, Answering | Exception] = {}
+        self.delay = 0.0
 
     async def from_trunk(self, number: str, caller: str) -> Answering | None:
+        await asyncio.sleep(self.delay)
         return self._found(self.numbers.get(number))
 
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:

@@ -130,7 +130,7 @@ class Sink:
             self.received.append(
                 Callback(
                     method=request.method,
-                    path=request.path_qs,
+                    path=request.raw_path,
                     form=form,
                     headers=dict(request.headers),
                     at=time.monotonic(),

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "e2e" / "sipp"
 LIMIT_SECONDS = 40.0
@@ -178,8 +179,7 @@ class CarrierFront(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the socket."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
         self._address = str(transport.get_extra_info("sockname")[0])
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:

@@ -72,7 +72,7 @@ async def test_nobody_answers(exchange: Exchange, asterisk: FakeAri) -> None:
     asterisk.rings(call.id)
     asterisk.world.end_channel(call.id, 19, 480, soft=True)
     ended = await exchange.ended(call.id)
-    assert (ended.cause, ended.hung_up_by, ended.sip_status) == ("no_answer", "network", None)
+    assert (ended.cause, ended.hung_up_by, ended.sip_status) == ("no_answer", "us", None)
 
 
 async def test_the_next_trunk_is_tried(exchange: Exchange, asterisk: FakeAri) -> None:
