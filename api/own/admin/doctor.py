@@ -15,18 +15,12 @@ from api.own import render
 from api.own.services import Services
 from engine.ari.errors import AriError
 from engine.features.errors import FeatureError
+from engine.features.modules import MODULES
 from engine.features.trunks import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.store import accounts, calls
 from engine.store.errors import StoreError
 
-MODULES = (
-    "res_ari_channels.so", "res_ari_bridges.so", "res_ari_playbacks.so", "res_ari_recordings.so", "res_ari_events.so",
-    "res_ari_asterisk.so", "res_ari_endpoints.so", "res_stasis_snoop.so", "res_stasis_playback.so",
-    "res_stasis_recording.so", "chan_pjsip.so", "res_pjsip_registrar.so", "res_pjsip_outbound_registration.so",
-    "res_pjsip_endpoint_identifier_ip.so", "res_pjsip_authenticator_digest.so", "res_sorcery_astdb.so",
-    "res_rtp_asterisk.so", "codec_ulaw.so", "codec_alaw.so", "format_wav.so", "format_sln.so", "bridge_softmix.so",
-)  # fmt: skip
 _LEAST_FREE = 1_000_000_000
 _LEAST_SHARE = 0.02
 _MOST_SKEW = 5.0

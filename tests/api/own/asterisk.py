@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from api.own.admin.doctor import MODULES
+from engine.features.modules import MODULES
 
 
 class FakeConfiguration:
