@@ -1,8 +1,10 @@
 """Callbacks: in order, again and again where they fail, and never in anybody's way."""
 
+from typing import Any
+
 from tests.e2e.conftest import LabEars, until
 from tests.support import people
-from tests.support.carillon import Command, Own
+from tests.support.carillon import Admin, Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
 from tests.support.sink import Behaviour, Sink
@@ -55,20 +57,24 @@ async def test_a_host_that_answers_drop_by_drop_and_one_that_redirects_hold_nobo
 
 
 async def test_a_callback_that_is_given_up_on_is_listed_and_can_be_sent_again(
-    ringful: Ringful, sink: Sink, carillon: Command, own: Own
+    ringful: Ringful, sink: Sink, admin: Admin, own: Own
 ) -> None:
     url = "http://no-such-host.invalid/gone"
     call = await ringful.call(callee=people.BUSY, callbackUrl=url)
 
-    async def failed() -> list[dict[str, object]]:
-        listed = await carillon.json("callbacks", "failed", "--account", own.account.name)
-        return [one for one in listed if one["subject"] == call]
+    async def failed() -> list[dict[str, Any]]:
+        listed = await admin.ask("GET", f"callbacks/failed?account={own.account.name}")
+        return [one for one in listed["callbacks"] if one["subject"] == call]
 
     (dead,) = await until(failed, bool, within=30, what="it is given up on")
     assert dead["url"] == url and dead["error"]
-    await carillon("callbacks", "resend", str(dead["id"]))
-    callbacks = (await own.call(call))["callbacks"]
-    assert callbacks[0]["state"] in ("pending", "dead")
+    assert len(dead["attempts"]) > 1
+    await admin.ask("POST", f"callbacks/{dead['id']}/resend")
+
+    async def attempts() -> int:
+        return len((await own.call(call))["callbacks"][0]["attempts"])
+
+    await until(attempts, lambda count: count > len(dead["attempts"]), what="it is sent again")
 
 
 async def test_no_callback_url_no_callback(ringful: Ringful, sink: Sink, lab: LabEars) -> None:

@@ -215,5 +215,5 @@ async def test_an_account_without_credit_places_no_call(ringful: Ringful, admin:
     account = make_account(admin, currency=rates)
     await admin.ask("POST", f"accounts/{account.name}/credit", {"amount": "0"})
     poor = Ringful(ringful.session, ringful.base, account.apikey)
-    answer = await poor.ask("Call", callee=people.LISTENS)
+    answer = await poor.ask("Call", callee=people.BUSY)
     assert answer.status == 402 and answer.text, answer
