@@ -23,6 +23,7 @@ from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
 from engine.tasks.journal import Journal
 from engine.tasks.queue import Queue
+from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
@@ -82,8 +83,9 @@ class Conference:
         await self.queue.close(StopReason.CONFERENCE_ENDED)
         await _cancelled(side)
         await self._hang_up_all()
-        with contextlib.suppress(AriError):
-            await self.bridge.destroy()
+        async with self._making:  # a bridge that is being made is destroyed too
+            with contextlib.suppress(AriError):
+                await self.bridge.destroy()
         await self._close()
         self.ended.set()
 
@@ -155,7 +157,7 @@ class Conference:
         try:
             if self._is_moderator(session) and not on.was_accepted:
                 await self._moderator_waits(session, ends)
-            if not any(end.done() for end in ends):
+            if not (on.stop_requested.is_set() or leaving.is_set() or self.over.is_set()):
                 await self._enter(session, on, join_moderator=join_moderator)
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -216,6 +218,8 @@ class Conference:
 
     async def _make(self) -> None:
         async with self._making:
+            if self.over.is_set():
+                raise TaskFailed("conference_over", "The conference is over.")
             if not self._open.is_set():
                 await self.bridge.create()
                 self._open.set()

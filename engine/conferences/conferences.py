@@ -45,7 +45,7 @@ class Conferences:
     def find(self, account: str, conference: str) -> Conference | None:
         """See engine.calls.rooms.Rooms."""
         found = self._live.get(conference)
-        return found if found and found.account == account else None
+        return found if found and found.account == account and not found.over.is_set() else None
 
     def need(self, account: str, conference: str) -> Conference:
         """A live conference of this account; raises NoSuchConference."""
