@@ -58,6 +58,7 @@ class Conference:
         self.over, self.ended, self.wanted = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.reason = ""
         self._to_hang_up: list[Session] = []
+        self._were_in: dict[str, Session] = {}  # under a controller that is gone; until they are in again
         self._exits: dict[str, asyncio.Event] = {}
         self._open = asyncio.Event()  # the bridge is there
         self._making = asyncio.Lock()
@@ -89,10 +90,14 @@ class Conference:
         await self._close()
         self.ended.set()
 
+    def restored(self, sessions: Iterable[Session]) -> None:
+        """These were in it under a controller that is gone: they come back by themselves, or are hung up at its end."""
+        self._were_in = {session.call.id: session for session in sessions}
+
     def end(self, reason: str) -> None:
         """End it, and hang up everybody in it."""
         if not self.over.is_set():
-            self.reason, self._to_hang_up = reason, list(self.members.values())
+            self.reason, self._to_hang_up = reason, [*self.members.values(), *self._were_in.values()]
             self.over.set()
 
     async def _watch_moderator(self) -> None:
@@ -208,6 +213,7 @@ class Conference:
         async with session.speaking:
             await self.bridge.add(session.channel.id)
         self.members[session.call.id] = session
+        self._were_in.pop(session.call.id, None)
         self._somebody = True
         session.bridge = session.room = self.id
         self._note_joined(session, on)

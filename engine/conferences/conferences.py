@@ -168,7 +168,11 @@ class Conferences:
             policy = decode(row.policy)
             open_rows = await read(functools.partial(tasks.open_of, owner=row.id))
             session = self._registry.get(row.moderator or "")
-            self._live[row.id] = Conference(self._services, row, policy, session, self, open_rows)
+            conference = Conference(self._services, row, policy, session, self, open_rows)
+            people = await read(functools.partial(conferences.participants, conference=row.id))
+            were_in = (self._registry.get(one.call) for one in people if one.left is None)
+            conference.restored(session for session in were_in if session)
+            self._live[row.id] = conference
         return list(self._live.values())
 
     def run_all(self) -> None:

@@ -396,3 +396,23 @@ async def test_a_reconnect_keeps_everybody_in(exchange: Exchange, asterisk: Fake
     assert sorted(inside(asterisk, conference)) == sorted(calls[:2])
     await exchange.submit(HangUpConference(account=ACCOUNT, conference=conference))
     await exchange.event(CallEnded, times=3)
+
+
+async def test_everybody_is_hung_up_when_the_moderator_left_while_no_controller_was_there(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    conference = await start(exchange, wait_for_participant=False)
+    moderator = await answered(exchange, asterisk, "100")
+    guest = await exchange.call(JoinConference(conference=conference), callee="103")
+    gone_out = await exchange.call(JoinConference(conference=conference), callee="104")
+    await joined(exchange, moderator, guest.id, gone_out.id)
+    await exchange.submit(LeaveNow(account=ACCOUNT, conference=conference, call=gone_out.id))
+    await exchange.event(ParticipantLeft)
+    await exchange.leave()
+    asterisk.hangs_up(moderator)
+    await exchange.start()
+    await exchange.ended(guest.id)
+    await exchange.event(ConferenceEnded)
+    assert asterisk.world.channels.keys() == {gone_out.id}
+    asterisk.hangs_up(gone_out.id)
+    await exchange.ended(gone_out.id)
