@@ -210,7 +210,7 @@ async def test_leaving_has_no_effect_for_the_moderator(exchange: Exchange, aster
 
 
 async def test_the_moderator_leaves_and_everybody_is_hung_up(exchange: Exchange, asterisk: FakeAri) -> None:
-    conference, calls = await meeting(exchange, asterisk)
+    _conference, calls = await meeting(exchange, asterisk)
     asterisk.hangs_up(calls[0])
     assert (await exchange.event(ConferenceEnded)).reason == "moderator_left"
     for call in calls:
