@@ -23,6 +23,7 @@ from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
 from engine.tasks.journal import Journal
 from engine.tasks.queue import Queue
+from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
@@ -57,6 +58,7 @@ class Conference:
         self.over, self.ended, self.wanted = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.reason = ""
         self._to_hang_up: list[Session] = []
+        self._were_in: dict[str, Session] = {}  # under a controller that is gone; until they are in again
         self._exits: dict[str, asyncio.Event] = {}
         self._open = asyncio.Event()  # the bridge is there
         self._making = asyncio.Lock()
@@ -82,15 +84,20 @@ class Conference:
         await self.queue.close(StopReason.CONFERENCE_ENDED)
         await _cancelled(side)
         await self._hang_up_all()
-        with contextlib.suppress(AriError):
-            await self.bridge.destroy()
+        async with self._making:  # a bridge that is being made is destroyed too
+            with contextlib.suppress(AriError):
+                await self.bridge.destroy()
         await self._close()
         self.ended.set()
+
+    def restored(self, sessions: Iterable[Session]) -> None:
+        """These were in it under a controller that is gone: they come back by themselves, or are hung up at its end."""
+        self._were_in = {session.call.id: session for session in sessions}
 
     def end(self, reason: str) -> None:
         """End it, and hang up everybody in it."""
         if not self.over.is_set():
-            self.reason, self._to_hang_up = reason, list(self.members.values())
+            self.reason, self._to_hang_up = reason, [*self.members.values(), *self._were_in.values()]
             self.over.set()
 
     async def _watch_moderator(self) -> None:
@@ -155,7 +162,7 @@ class Conference:
         try:
             if self._is_moderator(session) and not on.was_accepted:
                 await self._moderator_waits(session, ends)
-            if not any(end.done() for end in ends):
+            if not (on.stop_requested.is_set() or leaving.is_set() or self.over.is_set()):
                 await self._enter(session, on, join_moderator=join_moderator)
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -206,6 +213,7 @@ class Conference:
         async with session.speaking:
             await self.bridge.add(session.channel.id)
         self.members[session.call.id] = session
+        self._were_in.pop(session.call.id, None)
         self._somebody = True
         session.bridge = session.room = self.id
         self._note_joined(session, on)
@@ -216,6 +224,8 @@ class Conference:
 
     async def _make(self) -> None:
         async with self._making:
+            if self.over.is_set():
+                raise TaskFailed("conference_over", "The conference is over.")
             if not self._open.is_set():
                 await self.bridge.create()
                 self._open.set()

@@ -45,7 +45,7 @@ class Conferences:
     def find(self, account: str, conference: str) -> Conference | None:
         """See engine.calls.rooms.Rooms."""
         found = self._live.get(conference)
-        return found if found and found.account == account else None
+        return found if found and found.account == account and not found.over.is_set() else None
 
     def need(self, account: str, conference: str) -> Conference:
         """A live conference of this account; raises NoSuchConference."""
@@ -168,7 +168,11 @@ class Conferences:
             policy = decode(row.policy)
             open_rows = await read(functools.partial(tasks.open_of, owner=row.id))
             session = self._registry.get(row.moderator or "")
-            self._live[row.id] = Conference(self._services, row, policy, session, self, open_rows)
+            conference = Conference(self._services, row, policy, session, self, open_rows)
+            people = await read(functools.partial(conferences.participants, conference=row.id))
+            were_in = (self._registry.get(one.call) for one in people if one.left is None)
+            conference.restored(session for session in were_in if session)
+            self._live[row.id] = conference
         return list(self._live.values())
 
     def run_all(self) -> None:

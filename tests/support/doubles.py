@@ -1,4 +1,4 @@
-"""Doubles that behave, for what is injected into the engine: admission, directory, prompts; and a writer that is watched."""
+"""Doubles that behave, for what is injected into the engine: admission, directory, prompts; and a watched writer."""
 
 import asyncio
 from collections.abc import Callable, Sequence

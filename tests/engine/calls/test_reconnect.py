@@ -136,7 +136,7 @@ async def test_leaving_leaves_calls_up_and_the_next_controller_goes_on(exchange:
         await exchange.ended(call.id)
     assert exchange.story(talking.id).count("play started") == 2
     assert "record completed" in exchange.story(talking.id)
-    assert not [one for one in asterisk.world.channels]
+    assert not list(asterisk.world.channels)
 
 
 async def test_leaving_leaves_calls_up_that_came_in(exchange: Exchange, asterisk: FakeAri) -> None:

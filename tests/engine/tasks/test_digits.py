@@ -46,7 +46,8 @@ async def test_a_digit_that_was_not_asked_for_is_told_and_not_counted(exchange: 
 
 
 async def test_several_digits_are_counted(exchange: Exchange, asterisk: FakeAri) -> None:
-    assert (await collected(exchange, asterisk, WaitForDigits(count=4), "12345"))[-1] == "wait_for_digits completed 1234"
+    story = await collected(exchange, asterisk, WaitForDigits(count=4), "12345")
+    assert story[-1] == "wait_for_digits completed 1234"
 
 
 async def test_a_terminator_ends_the_input_and_is_no_part_of_it(exchange: Exchange, asterisk: FakeAri) -> None:
