@@ -31,11 +31,16 @@ async def test_two_hundred_calls_leave_no_channel_bridge_or_recorder_behind(
                 await many.record(callId=call, callbackUrl=sink.url())
                 recordings.append(call)
             if kind == 2:
-                conference = await many.start_conf(moderator=people.HANGS_UP)
+                moderator = list(people.TONES)[number // 5 % len(people.TONES)]  # a live call to it would be used
+                conference = await many.start_conf(moderator=moderator)
                 conferences.append(conference)
-                await many.join_conf(confCallId=conference, participantCallId=call)
+                await many.join_conf(confCallId=conference, participantCallId=call, callbackUrl=sink.url())
             if kind:  # one that is busy is over before more can be asked of it
                 await many.play(callId=call, announcement=prompt)
+            if kind == 2:
+                await sink.until("ConfCallJoined", participantCallId=call, within=60)
+                await many.hangup_conf(confCallId=conference)
+            elif kind:
                 await many.hangup(callId=call, immediate="true" if kind == 4 else "false")
             await sink.until("ServerHangup", callId=call, within=60)
 

@@ -25,12 +25,13 @@ async def test_a_call_that_is_not_answered_is_one_server_hangup_and_costs_nothin
     ringful: Ringful, sink: Sink, own: Own, callee: str, cause: str, status: int
 ) -> None:
     call = await ringful.call(callee=callee, callbackUrl=sink.url())
-    await ringful.play(callId=call, announcement=sink.tone(500), callbackUrl=sink.url())
+    queued = await ringful.ask("Play", callId=call, announcement=sink.tone(500), callbackUrl=sink.url())
+    assert queued.status in (200, 404), "some are over before the next request can come"
     told = await sink.until("ServerHangup", callId=call)
     assert told.form == {"action": "ServerHangup", "callId": call, "billAmount": "0"}
     ended = await call_ended(own, call)
     assert (ended["cause"], ended["sip_status"], ended["answered"]) == (cause, status, None)
-    assert [task["state"] for task in ended["tasks"]] == ["discarded"]
+    assert [task["state"] for task in ended["tasks"]] == (["discarded"] if queued.status == 200 else [])
     assert sink.actions() == ["ServerHangup"]
 
 

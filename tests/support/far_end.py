@@ -1,7 +1,8 @@
 """What the far end of a call really heard and said, and how to compare it with what it should."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -59,14 +60,27 @@ class Sound:
                 return tone.start
         raise AssertionError(f"no {hz} Hz in {self.where}; heard {self.melody()}")
 
+    def company(self, tones: Mapping[str, float], least: float = 1.0) -> list[set[str]]:
+        """Who was heard together, in order: sets of names, each lasting so many seconds; shorter ones are left out.
+
+        It tells nothing of when: a recording at the far end is short of some of the time in which no RTP came.
+        """
+        step = 0.25
+        heard = [
+            {name for name, hz in tones.items() if self.part(at * step, (at + 1) * step).has(hz, 0.12)}
+            for at in range(int(self.seconds / step))
+        ]
+        lasting = [names for names, run in groupby(heard) if len(list(run)) * step >= least]
+        return [names for names, _ in groupby(lasting)]
+
     def has(self, hz: float, seconds: float = 0.3) -> bool:
         """Whether this frequency stands out for so long, among others too."""
         return audio.has_tone(self.samples, self.rate, hz, seconds)
 
-    def says(self, phrase: str) -> bool:
-        """Whether a recogniser spots the phrase, and does not spot another one."""
-        assert not audio.spots(self.samples, self.rate, "purple elephant"), f"anything is spotted in {self.where}"
-        return audio.spots(self.samples, self.rate, phrase)
+    def says(self, phrase: str, threshold: float = 1e-20) -> bool:
+        """Whether a recogniser spots the phrase, and does not spot another one; it is stricter with 1e-10."""
+        assert not audio.spots(self.samples, self.rate, "purple elephant", threshold), f"{self.where}: spots anything"
+        return audio.spots(self.samples, self.rate, phrase, threshold)
 
 
 def same_pitch(wanted: float, got: float) -> bool:
@@ -88,7 +102,15 @@ def assert_hears(sound: Sound, hears: Iterable[float], others: Iterable[float]) 
     assert not wrong, f"{sound.where} ({sound.seconds:.1f} s) hears {', '.join(wrong)}"
 
 
-def in_order(wanted: Sequence[str], got: Sequence[str]) -> bool:
+def assert_company(sound: Sound, tones: Mapping[str, float], *wanted: set[str]) -> None:
+    """Fail unless these were heard together one after the other, the last of them at the end."""
+    heard = sound.company(tones)
+    assert in_order(wanted, heard) and heard[-1] == wanted[-1], (
+        f"in {sound.where} ({sound.seconds:.1f} s) were heard {heard}, not {list(wanted)}"
+    )
+
+
+def in_order(wanted: Sequence[object], got: Sequence[object]) -> bool:
     """Whether `wanted` is found in `got` in this order, others may lie between."""
     rest = iter(got)
     return all(one in rest for one in wanted)
