@@ -45,6 +45,8 @@ E = TypeVar("E")
 
 
 class Exchange:
+    patience = PATIENCE
+
     def __init__(self, asterisk: FakeAri, database: Database, folder: Path) -> None:
         self.asterisk, self.database, self.folder = asterisk, database, folder
         self.admission, self.directory, self.prompts = ScriptedAdmission(), ScriptedDirectory(), ScriptedPrompts()
@@ -175,7 +177,7 @@ class Exchange:
             found[:] = [one for one in self.told if isinstance(one, kind) and _fits(one, fields)]
             return len(found) >= times
 
-        async with asyncio.timeout(PATIENCE), self._news:
+        async with asyncio.timeout(self.patience), self._news:
             await self._news.wait_for(enough)
         return found[times - 1]
 
