@@ -3,7 +3,15 @@
 import asyncio
 
 from engine.commands import HangUpConference, Invite, LeaveNow, QueryConference, StartConference, StopTasks
-from engine.events import CallAnswered, CallEnded, ConferenceEnded, ParticipantJoined, ParticipantLeft, TaskEnded
+from engine.events import (
+    CallAnswered,
+    CallDialing,
+    CallEnded,
+    ConferenceEnded,
+    ParticipantJoined,
+    ParticipantLeft,
+    TaskEnded,
+)
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.leave_conference import LeaveConference
@@ -54,7 +62,7 @@ async def test_dials_fail_time_out_are_stopped_and_end_with_either_call(exchange
     async def stopped() -> None:
         call = await exchange.call(Dial(to=RINGS))
         row = (await exchange.rows(call.id))[0].id
-        await exchange.event(type(exchange.told[0]), subject=row.replace("task-", "call-"))
+        await exchange.event(CallDialing, subject=row.replace("task-", "call-"))
         await exchange.submit(StopTasks(account=ACCOUNT, owner=call.id, kind="dial"))
         ended = await exchange.event(TaskEnded, subject=call.id)
         assert ended.outcome == Stopped("requested")
@@ -74,8 +82,7 @@ async def test_dials_fail_time_out_are_stopped_and_end_with_either_call(exchange
     async with asyncio.TaskGroup() as group:
         for case in (busy, times_out, stopped, the_caller_hangs_up_while_it_rings, the_other_hangs_up):
             group.create_task(case())
-    while len(exchange.engine.registry):  # every second leg has ended too
-        await asyncio.sleep(0.05)
+    await exchange.event(CallEnded, times=len(exchange.told_of(CallDialing)))  # every second leg too
 
 
 async def test_a_conference_plays_records_is_left_and_ends(exchange: LiveExchange) -> None:

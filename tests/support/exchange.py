@@ -1,9 +1,9 @@
 """A telephone exchange for tests: the engine on a fake Asterisk and a real store, under a clock that jumps.
 
-    exchange.call(Play(source="..."))            an outbound call that was answered, with these tasks queued
-    await exchange.event(TaskEnded, task=...)    the first such event there is or will be
-    exchange.story(call.id)                      what was told of a call so far, in short words
-    await exchange.leave(); await exchange.start()   the controller goes, the next one comes
+exchange.call(Play(source="..."))            an outbound call that was answered, with these tasks queued
+await exchange.event(TaskEnded, task=...)    the first such event there is or will be
+exchange.story(call.id)                      what was told of a call so far, in short words
+await exchange.leave(); await exchange.start()   the controller goes, the next one comes
 """
 
 import asyncio
