@@ -1,5 +1,7 @@
 # The engine and the API: one process, `python -m api`.
 FROM carillon-base:trixie AS system
+# Tells its first layers from those of the image that is built at the same time: shared ones would lose their cache.
+LABEL carillon.image=carillon
 COPY docker/apt-install.sh /build/
 COPY .build/context /build/context
 RUN sh /build/apt-install.sh trixie python3 python3-venv espeak-ng flite ca-certificates && rm -rf /build

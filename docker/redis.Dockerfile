@@ -1,5 +1,7 @@
 # Debian's Redis, for what can be rebuilt. Its port and password come from the environment.
 FROM carillon-base:trixie
+# Tells its first layers from those of the image that is built at the same time: shared ones would lose their cache.
+LABEL carillon.image=redis
 COPY docker/apt-install.sh /build/
 COPY .build/context /build/context
 RUN sh /build/apt-install.sh trixie redis-server && rm -rf /build

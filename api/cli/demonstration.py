@@ -53,8 +53,6 @@ class Demonstration:
         for phone in made.phones:
             say(f"  user {phone.number}  password {phone.password}")
         first = made.phones[0].number
-        say(
-            f"  then call {WELCOME}: it asks for a digit and says it back. Or call the lab: 12015550115 echoes."
-        )
+        say(f"  then call {WELCOME}, which asks for a digit and says it back, or 12015550115, an echo.")
         say(f"The API is at {settings.api}. This rings that softphone:")
         say(f"  curl '{settings.api}/Call/apikey/{made.apikey}?callee={first}'")

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from api.callbacks.delivery import NoSuchDelivery
 from api.errors import sentence_of, status_of
 from api.lab import LabError
 from engine.ari.errors import AriError
@@ -36,6 +37,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (BadRequest, 400),
     (msgspec.DecodeError, 400),
     (NotFound, 404),
+    (NoSuchDelivery, 404),
     (Unauthorized, 401),
     (NotThere, 404),
     (AlreadyThere, 409),

@@ -86,4 +86,4 @@ def _counts(conn: Connection) -> tuple[dict[str, int], dict[str, int]]:
     calls, deliveries = tables.calls, tables.deliveries
     live = select(calls.c.state, func.count()).where(calls.c.ended.is_(None)).group_by(calls.c.state)
     sent = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-    return dict(conn.execute(live).tuples().all()), dict(conn.execute(sent).tuples().all())
+    return {row[0]: row[1] for row in conn.execute(live)}, {row[0]: row[1] for row in conn.execute(sent)}

@@ -27,7 +27,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
 
 
-class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an account is made of; `country` (ISO 3166) says how its national numbers are read."""
 
     name: str

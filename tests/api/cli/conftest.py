@@ -1,0 +1,6 @@
+"""The command line's fixtures."""
+
+from tests.api.own.fixtures import installation
+from tests.support.redis_server import redis_server
+
+__all__ = ["installation", "redis_server"]

@@ -1,0 +1,235 @@
+"""The command line against both APIs: what it prints, and what it says when it cannot."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from api.cli import main
+from engine.commands import HangUpCall, PlaceCall
+from tests.api.own.installation import TOKEN, Installation
+
+
+class Ran(NamedTuple):
+    """What a command printed, what it complained of, and its exit status."""
+
+    status: int
+    output: str
+    errors: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.output)
+
+
+Run = Callable[..., Awaitable[Ran]]
+
+
+@pytest.fixture
+def carillon(installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command against the installation, its settings in an env file."""
+    file = installation.folder / "system.env"
+    file.write_text(
+        "# settings\n"
+        f"CARILLON_ADMIN_TOKEN={TOKEN}\n"
+        f"CARILLON_API_PORT={installation.public_server.port}\n"
+        f"CARILLON_ADMIN_PORT={installation.admin_server.port}\n"
+        "CARILLON_BIND=\nCARILLON_SIP_PORT=1\nCARILLON_ARI_PORT=1\nCARILLON_REDIS_PORT=1\n"
+    )
+    monkeypatch.setenv("CARILLON_ENV_FILE", str(file))
+
+    async def run(*arguments: str) -> Ran:
+        status = await asyncio.to_thread(main, list(arguments))
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    return run
+
+
+async def test_an_account_is_made_and_its_keys_are_printed(carillon: Run) -> None:
+    made = await carillon("accounts", "create", "acme", "--allow-private", "--json")
+    assert made.status == 0 and set(made.json) == {"account", "name", "ringful", "carillon"}
+    assert (await carillon("accounts", "show", "acme", "--json")).json["allow_private"] is True
+    printed = await carillon("accounts", "credentials", "acme")
+    assert f"ringful apikey: {made.json['ringful']['apikey']}" in printed.output
+    assert "acme" in (await carillon("accounts", "list")).output
+
+
+async def test_an_account_is_changed(carillon: Run) -> None:
+    await carillon("accounts", "create", "acme")
+    assert (await carillon("accounts", "set", "acme", "--sig", "kvmd5", "--json")).json["settings"] == {
+        "ringful": {"sig": "kvmd5"}
+    }
+    assert (await carillon("accounts", "allow", "acme", "+44", "--json")).json["allowed"] == ["1201555", "44"]
+    assert (await carillon("accounts", "allow", "acme", "+44", "--remove", "--json")).json["allowed"] == ["1201555"]
+    assert (await carillon("accounts", "callers", "acme", "+14155550123", "--json")).json["callers"] == ["14155550123"]
+    limits = (await carillon("accounts", "limits", "acme", "--max-calls", "5", "--daily-spend", "9.5", "--json")).json
+    assert (limits["max_calls"], limits["daily_spend"], limits["calls_per_second"]) == (5, "9.50", 10.0)
+    assert (await carillon("accounts", "credit", "acme", "12.50", "--json")).json["balance"] == "12.50"
+    assert (await carillon("accounts", "disable", "acme", "--json")).json["disabled"] is True
+    assert (await carillon("accounts", "enable", "acme", "--json")).json["disabled"] is False
+    old = (await carillon("accounts", "credentials", "acme", "--json")).json
+    new = (await carillon("accounts", "rotate", "acme", "--dialect", "ringful", "--json")).json
+    assert new["ringful"] != old["ringful"] and new["carillon"] == old["carillon"]
+
+
+async def test_numbers_are_answered_by_a_text_a_list_or_a_url(carillon: Run, tmp_path: Path) -> None:
+    await carillon("accounts", "create", "acme")
+    tasks = tmp_path / "tasks.json"
+    tasks.write_text('[{"kind": "say", "text": "Hello"}, {"kind": "wait_for_digits"}]')
+    assert (await carillon("numbers", "add", "500", "--tasks", str(tasks))).status == 0
+    assert (await carillon("numbers", "add", "501", "--account", "acme", "--say", "Hi")).status == 0
+    assert (await carillon("numbers", "add", "502", "--ringful-url", "http://host/in")).status == 0
+    assert (await carillon("applications", "add", "shared", "--say", "Hi")).status == 0
+    assert (await carillon("numbers", "add", "503", "--application", "shared")).status == 0
+    listed = (await carillon("numbers", "list")).output
+    for line in ("say wait_for_digits", "say hang_up", "ringful: http://host/in", "shared"):
+        assert line in listed
+    assert (await carillon("numbers", "remove", "503")).status == 0
+    assert len((await carillon("numbers", "list", "--json")).json) == 3
+    assert len((await carillon("applications", "list", "--json")).json) == 4
+
+
+async def test_trunks_extensions_and_rates(carillon: Run, tmp_path: Path) -> None:
+    await carillon("accounts", "create", "acme")
+    added = await carillon(
+        "trunks", "add", "itsp", "--host", "192.0.2.1", "--prefix", "+44", "--priority", "5", "--json"
+    )
+    assert (added.json["name"], added.json["prefix"], added.json["priority"]) == ("itsp", "44", 5)
+    assert [trunk["name"] for trunk in (await carillon("trunks", "status", "--json")).json] == ["itsp", "lab"]
+    assert (await carillon("trunks", "remove", "itsp")).status == 0
+    phone = (await carillon("extensions", "add", "100", "--name", "Ann", "--json")).json
+    assert phone["user"] == "100" and phone["password"]
+    assert phone["password"] in (await carillon("extensions", "show", "100")).output
+    assert "offline" in (await carillon("extensions", "list")).output
+    assert (await carillon("extensions", "remove", "100")).status == 0
+    rates = tmp_path / "rates.csv"
+    rates.write_text("1201555,0.60,60,60,USD\n")
+    assert (await carillon("rates", "load", str(rates), "--json")).json == {"loaded": 1}
+    assert "1201555" in (await carillon("rates", "list")).output
+
+
+async def test_calls_are_placed_shown_hung_up_and_exported(carillon: Run, installation: Installation) -> None:
+    await carillon("accounts", "create", "acme")
+    placed = (await carillon("calls", "place", "+1 201 555 0114", "--say", "Hello", "--json")).json
+    assert isinstance(installation.engine.commands[-1], PlaceCall)
+    await installation.engine.answer(placed["id"])
+    (listed,) = (await carillon("calls", "list", "--live", "--json")).json
+    assert listed["id"] == placed["id"]
+    assert (await carillon("calls", "hangup", placed["id"])).status == 0
+    assert isinstance(installation.engine.commands[-1], HangUpCall)
+    shown = await carillon("calls", "show", placed["id"])
+    assert placed["id"] in shown.output and "call_answered" in shown.output and "cause=normal" in shown.output
+    story = (await carillon("calls", "show", placed["id"], "--json")).json
+    assert {"call", "tasks", "events", "callbacks", "recordings", "legs"} == set(story)
+    assert "sip_call_id" in story["call"]
+    rows = list(csv.DictReader(io.StringIO((await carillon("calls", "export", "--account", "acme")).output)))
+    assert [row["id"] for row in rows] == [placed["id"]]
+    file = installation.folder / "calls.csv"
+    assert (await carillon("calls", "export", "--file", str(file))).status == 0
+    assert placed["id"] in file.read_text()
+    assert (await carillon("calls", "list", "--no-live", "--since", "2020-01-01", "--json")).json != []
+
+
+async def test_setup_makes_what_is_missing_and_changes_nothing_the_second_time(carillon: Run) -> None:
+    first = await carillon("setup", "--json")
+    second = await carillon("setup", "--json")
+    assert first.status == second.status == 0 and first.json == second.json
+    assert [phone["number"] for phone in first.json["phones"]] == ["100", "101"]
+    hint = (await carillon("setup")).output
+    assert "500" in hint and "127.0.0.1:1:" in hint and first.json["phones"][0]["password"] in hint
+    assert "curl" in hint and first.json["apikey"] in hint
+
+
+async def test_status_says_whether_the_system_is_well_with_its_exit_status_too(
+    carillon: Run, installation: Installation
+) -> None:
+    well = await carillon("status", "--json")
+    assert (well.status, well.json["healthy"], well.json["api"]) == (0, True, "http://127.0.0.1:8080")
+    installation.connected[0] = False
+    ill = await carillon("status")
+    assert ill.status == 1 and "healthy" in ill.output and "trunk-lab" in ill.output
+
+
+async def test_the_doctor_names_what_fails_and_how_to_mend_it(carillon: Run, installation: Installation) -> None:
+    installation.asterisk.states["trunk-lab"] = "online"
+    ran = await carillon("doctor", "--json")
+    checks = {check["name"]: check for check in ran.json["checks"]}
+    assert ran.status == 1 and ran.json["healthy"] is False
+    assert checks["database"]["ok"] and checks["api"]["ok"] and not checks["ari port"]["ok"] and not checks["sip"]["ok"]
+    assert checks["sip"]["mend"]
+    assert "-> " in (await carillon("doctor")).output
+
+
+async def test_the_lab_s_personas_are_listed_and_its_absence_is_said(carillon: Run) -> None:
+    assert "12015550114" in (await carillon("lab", "personas")).output
+    for arguments in (("map", "+442079460000", "0114"), ("dial", "500"), ("mapped",)):
+        ran = await carillon("lab", *arguments)
+        assert ran.status == 1 and "no lab" in ran.errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("calls", "show", "call-none"), "no such call"),
+        (("accounts", "set", "nobody", "--sig", "kvmd5"), "no account nobody"),
+        (("numbers", "add", "500", "--say", "x"), "--account"),
+        (("numbers", "add", "500", "--account", "a", "--tasks", "/nothing/there.json"), "cannot be read"),
+        (("rates", "load", "/nothing/there.csv"), "cannot be read"),
+        (("trunks", "add", "x"), "--host"),
+        (("trunks", "add", "x", "--host", "a;b"), "host"),
+        (("callbacks", "resend"), "--every"),
+        (("callbacks", "resend", "delivery-none"), "no dead callback"),
+        (("recordings", "delete", "rec-none"), "no such recording"),
+        (("calls", "list", "--since", "yesterday"), "since"),
+        (("nonsense",), "nonsense"),
+        (("calls", "show"), "CALL"),
+        (("accounts", "limits", "nobody", "--max-calls", "many"), "many"),
+    ],
+)
+async def test_a_command_that_cannot_says_one_sentence_and_ends_with_1(
+    carillon: Run, arguments: tuple[str, ...], words: str
+) -> None:
+    ran = await carillon(*arguments)
+    assert ran.status == 1 and ran.output == ""
+    assert ran.errors.startswith("carillon: ") and ran.errors.count("\n") == 1
+    assert words.lower() in ran.errors.lower(), ran.errors
+
+
+async def test_without_a_running_system_it_says_how_to_start_one(
+    carillon: Run, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARILLON_ADMIN_PORT", "1")
+    ran = await carillon("accounts", "list")
+    assert ran.status == 1 and "does not answer" in ran.errors and "make run" in ran.errors
+
+
+async def test_a_wrong_token_and_missing_settings_are_said(
+    carillon: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CARILLON_ADMIN_TOKEN", "wrong")
+    assert "token" in (await carillon("accounts", "list")).errors
+    monkeypatch.delenv("CARILLON_ADMIN_TOKEN")
+    monkeypatch.setenv("CARILLON_ENV_FILE", str(tmp_path / "none.env"))
+    assert "is not there" in (await carillon("accounts", "list")).errors
+    (tmp_path / "none.env").write_text("CARILLON_API_PORT=8080\n")
+    assert "CARILLON_ADMIN_TOKEN is not set" in (await carillon("accounts", "list")).errors
+
+
+async def test_help_needs_no_system(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("CARILLON_ENV_FILE", "/nothing/there.env")
+    assert await asyncio.to_thread(main, ["--help"]) == 0
+    assert "accounts" in capsys.readouterr().out
+
+
+async def test_what_a_far_party_sent_does_not_steer_the_terminal(carillon: Run, installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    call = await installation.engine.offer(account, "app", "\x1b[2Jevil", "500")
+    shown = await carillon("calls", "show", call.id)
+    assert "\x1b" not in shown.output and "evil" in shown.output
+    assert "\x1b" not in (await carillon("calls", "list")).output

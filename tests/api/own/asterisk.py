@@ -1,0 +1,87 @@
+"""Asterisk's dynamic configuration over ARI, with its trap: an endpoint without `allow` is taken and is not there."""
+
+from typing import Any, Self
+
+import msgspec
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from api.own.admin.doctor import MODULES
+
+
+class FakeConfiguration:
+    """What was put, by (kind, id). `refused` names kinds that are answered 400, `states` the endpoints' states."""
+
+    def __init__(self) -> None:
+        self.objects: dict[tuple[str, str], dict[str, str]] = {}
+        self.states: dict[str, str] = {}
+        self.refused: set[str] = set()
+        self.down = False
+        app = web.Application(middlewares=[self._guard])
+        one = "/ari/asterisk/config/dynamic/res_pjsip/{kind}/{id}"
+        app.add_routes(
+            [
+                web.put(one, self._put),
+                web.get(one, self._get),
+                web.delete(one, self._delete),
+                web.get("/ari/endpoints/PJSIP", self._endpoints),
+                web.get("/ari/asterisk/info", self._info),
+                web.get("/ari/asterisk/modules", self._modules),
+            ]
+        )
+        self._server = TestServer(app)
+
+    async def __aenter__(self) -> Self:
+        await self._server.start_server()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.close()
+
+    @property
+    def url(self) -> str:
+        """The root of ARI."""
+        return f"http://127.0.0.1:{self._server.port}/ari"
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if self.down:
+            return web.json_response({"message": "shutting down"}, status=503)
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    async def _put(self, request: web.Request) -> web.Response:
+        kind, name = request.match_info["kind"], request.match_info["id"]
+        if kind in self.refused:
+            return web.json_response({"message": "failed field value validation"}, status=400)
+        fields = {field["attribute"]: field["value"] for field in (await request.json())["fields"]}
+        known = self.objects.get((kind, name), {})
+        if kind != "endpoint" or "allow" in known | fields:
+            self.objects[kind, name] = known | fields
+        return web.json_response([])
+
+    async def _get(self, request: web.Request) -> web.Response:
+        found = self.objects.get((request.match_info["kind"], request.match_info["id"]))
+        if found is None:
+            raise web.HTTPNotFound
+        return web.json_response([{"attribute": name, "value": value} for name, value in found.items()])
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        if self.objects.pop((request.match_info["kind"], request.match_info["id"]), None) is None:
+            raise web.HTTPNotFound
+        return web.Response(status=204)
+
+    async def _endpoints(self, request: web.Request) -> web.Response:
+        names = [name for kind, name in self.objects if kind == "endpoint"]
+        shapes = [
+            {"technology": "PJSIP", "resource": name, "state": self.states.get(name, "offline"), "channel_ids": []}
+            for name in names
+        ]
+        return web.json_response(shapes)
+
+    async def _info(self, request: web.Request) -> web.Response:
+        return web.json_response({"system": {"version": "22.10.1", "entity_id": "x"}})
+
+    async def _modules(self, request: web.Request) -> web.Response:
+        shape = {"description": "", "use_count": 0, "status": "Running", "support_level": "core"}
+        return web.Response(body=msgspec.json.encode([{"name": name, **shape} for name in MODULES]))

@@ -1,0 +1,72 @@
+"""The fixtures of our own API's and of the command line's tests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+
+from api.accounts import Accounts
+from api.app import build_app
+from api.callbacks.delivery import Delivery
+from api.own.admin.app import build_admin
+from api.own.metrics import MeasuredClient, Metrics
+from api.own.routes import public_routes
+from api.own.services import Addresses, Dialect, Services
+from api.recordings import Recordings
+from engine.features.book import Book
+from engine.features.lines import Lines
+from engine.features.provisioning import Provisioner
+from engine.media import Links, Prompts, RecordingFiles, Voices
+from engine.media.speech.flite import Flite
+from engine.net import Net
+from engine.redis.client import connect
+from engine.store.database import Database
+from engine.store.writer import Writer
+from tests.api.own.asterisk import FakeConfiguration
+from tests.api.own.installation import TOKEN, Engine, Installation
+from tests.support.redis_server import RedisServer
+
+RINGFUL = Dialect(name="ringful", key="apikey", settings={"sig": ("off", "kvmd5")}, url_setting="inboundUrl")
+
+
+@pytest.fixture
+async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterator[Installation]:
+    """Everything but calls, with the lab's trunk and no account yet."""
+    db = Database(f"sqlite:///{tmp_path}/carillon.db")
+    await db.migrate()
+    writer, net, redis = Writer(db), Net(), connect(redis_server.url)
+    metrics = Metrics(db, writer)
+    writer.on_events = metrics.feed
+    engine, known, book = Engine(writer), Accounts(db), Book(db)
+    files = RecordingFiles(tmp_path)
+    prompts = Prompts(net, tmp_path / "prompts", voices=Voices([Flite()]))
+    connected = [True]
+    await prompts.start()
+    async with FakeConfiguration() as asterisk:
+        client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
+        async with client, aiohttp.ClientSession() as session:
+            client.metrics = metrics
+            lines = Lines(writer, book, Provisioner(client))
+            await lines.ensure_lab("127.0.0.2", 5070)
+            await lines.push_all()
+            services = Services(
+                engine=engine, db=db, writer=writer, book=book, lines=lines, accounts=known,
+                delivery=Delivery(db, writer, net, known, {}),
+                recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
+                files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
+                addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
+                admin_token=TOKEN, folders={"data": tmp_path}, dialects=(RINGFUL,),
+            )  # fmt: skip
+            public = build_app(
+                engine=engine, db=db, writer=writer, accounts=known, delivery=services.delivery,
+                recordings=services.recordings, vendors=(), routes=public_routes(services),
+            )  # fmt: skip
+            async with TestServer(build_admin(services, metrics)) as admin, TestServer(public) as server:
+                yield Installation(services, engine, asterisk, admin, server, session, tmp_path, connected)
+    await prompts.close()
+    await redis.aclose()
+    await writer.stop()
+    await net.close()
+    await db.close()

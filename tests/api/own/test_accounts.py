@@ -1,0 +1,122 @@
+"""The administrator's accounts."""
+
+import asyncio
+
+import pytest
+
+from engine.store import accounts, ledger
+from tests.api.own.installation import Installation
+
+
+async def test_a_new_account_has_keys_for_every_dialect_and_may_call_the_lab(installation: Installation) -> None:
+    made = await installation.account("acme", allow_private=True)
+    assert set(made) == {"account", "name", "carillon", "ringful"}
+    assert set(made["ringful"]) == {"apikey", "secret"}
+    assert made["carillon"]["token"] == f"{made['carillon']['key']}.{made['carillon']['secret']}"
+    _, shown = await installation.admin("GET", "/accounts/acme")
+    assert (shown["allow_private"], shown["allowed"], shown["balance"]) == (True, ["1201555"], None)
+    assert await installation.admin("GET", "/accounts/acme/credentials") == (200, made)
+    assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == [shown]
+
+
+@pytest.mark.parametrize(
+    "body", [{"name": ""}, {"name": "a b"}, {"name": "../x"}, {"name": "a", "country": "XX"}, {"name": "a", "x": 1}, {}]
+)
+async def test_an_account_that_is_not_well_formed_is_refused(installation: Installation, body: dict[str, str]) -> None:
+    status, answer = await installation.admin("POST", "/accounts", body)
+    assert status == 400 and answer["error"]
+    assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == []
+
+
+async def test_a_name_is_taken_once(installation: Installation) -> None:
+    await installation.account("acme")
+    status, answer = await installation.admin("POST", "/accounts", {"name": "acme"})
+    assert (status, answer["error"]) == (409, "There is an account acme already.")
+
+
+async def test_rotated_keys_replace_the_old_ones_at_once(installation: Installation) -> None:
+    made = await installation.account("acme")
+    public, old = installation.public_server, made["carillon"]["token"]
+    assert (await installation.ask(public, "GET", "/carillon/v1/account", old))[0] == 200
+    _, renewed = await installation.admin("POST", "/accounts/acme/rotate", {"dialect": "carillon"})
+    assert renewed["ringful"] == made["ringful"]
+    assert (await installation.ask(public, "GET", "/carillon/v1/account", old))[0] == 401
+    assert (await installation.ask(public, "GET", "/carillon/v1/account", renewed["carillon"]["token"]))[0] == 200
+
+
+async def test_a_disabled_account_s_keys_are_worth_nothing(installation: Installation) -> None:
+    token = (await installation.account("acme"))["carillon"]["token"]
+    await installation.admin("PATCH", "/accounts/acme", {"disabled": True})
+    assert (await installation.ask(installation.public_server, "GET", "/carillon/v1/calls", token))[0] == 401
+    await installation.admin("PATCH", "/accounts/acme", {"disabled": False})
+    assert (await installation.ask(installation.public_server, "GET", "/carillon/v1/calls", token))[0] == 200
+
+
+async def test_a_dialect_s_setting_takes_its_values_and_no_others(installation: Installation) -> None:
+    await installation.account("acme")
+    _, shown = await installation.admin("PATCH", "/accounts/acme", {"dialect": {"sig": "kvmd5"}})
+    assert shown["settings"] == {"ringful": {"sig": "kvmd5"}}
+    for setting in ({"sig": "md5"}, {"nothing": "x"}):
+        assert (await installation.admin("PATCH", "/accounts/acme", {"dialect": setting}))[0] == 400
+
+
+async def test_prefixes_and_caller_ids_count_at_once(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "+44"})
+    _, shown = await installation.admin("POST", "/accounts/acme/callers", {"number": "(415) 555-0123"})
+    assert (shown["allowed"], shown["callers"]) == (["1201555", "44"], ["14155550123"])
+    rules = installation.services.book.rules(account)
+    assert (rules.prefixes, rules.owned) == (("1201555", "44"), ("14155550123",))
+    for path, body in (
+        ("prefixes", {"prefix": "44", "allowed": False}),
+        ("callers", {"number": "14155550123", "verified": False}),
+    ):
+        assert (await installation.admin("POST", f"/accounts/acme/{path}", body))[0] == 200
+        assert (await installation.admin("POST", f"/accounts/acme/{path}", body))[0] == 404
+    assert installation.services.book.rules(account).prefixes == ("1201555",)
+    assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "1&2"}))[0] == 400
+
+
+async def test_a_first_payment_makes_an_account_prepaid(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    assert (await installation.admin("POST", "/accounts/acme/credit", {"amount": "12.50"}))[1]["balance"] == "12.50"
+    assert (await installation.admin("POST", "/accounts/acme/credit", {"amount": "-0.000001"}))[1][
+        "balance"
+    ] == "12.499999"
+    amounts = [
+        entry.amount for entry in await installation.services.db.read(lambda conn: ledger.entries(conn, account))
+    ]
+    assert sorted(amounts) == [-1, 12_500_000]
+    for amount in ("x", "nan", "1e99", "0.0000001", ""):
+        assert (await installation.admin("POST", "/accounts/acme/credit", {"amount": amount}))[0] == 400
+    assert (await installation.admin("POST", "/accounts/acme/credit", {"amount": "none"}))[1]["balance"] is None
+
+
+async def test_limits_are_changed_one_by_one(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    await installation.admin("PATCH", "/accounts/acme/limits", {"max_calls": 7})
+    _, shown = await installation.admin("PATCH", "/accounts/acme/limits", {"calls_per_second": 2.5, "daily_spend": "3"})
+    assert (shown["max_calls"], shown["calls_per_second"], shown["daily_spend"]) == (7, 2.5, "3.00")
+    assert (await installation.admin("PATCH", "/accounts/acme/limits", {"daily_spend": "none"}))[1][
+        "daily_spend"
+    ] is None
+    for wrong in ({"max_calls": -1}, {"calls_per_second": 0}, {"daily_spend": "-1"}, {"max_calls": "x"}):
+        assert (await installation.admin("PATCH", "/accounts/acme/limits", wrong))[0] == 400
+    row = await installation.services.db.read(lambda conn: accounts.get(conn, account))
+    assert row is not None and row.max_calls == 7
+
+
+async def test_without_the_token_nobody_is_told_anything(installation: Installation) -> None:
+    for token in (None, "", "x", "the-token-of-the-administrator "[:-2]):
+        for path in ("/accounts", "/metrics", "/status", "/nothing"):
+            status, answer = await installation.ask(installation.admin_server, "GET", path, token)
+            assert (status, answer["code"]) == (401, "token")
+
+
+async def test_two_changes_at_once_are_both_in_memory_afterwards(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    prefixes = [f"4{number}" for number in range(20, 40)]
+    await asyncio.gather(
+        *(installation.admin("POST", "/accounts/acme/prefixes", {"prefix": prefix}) for prefix in prefixes)
+    )
+    assert set(prefixes) <= set(installation.services.book.rules(account).prefixes)

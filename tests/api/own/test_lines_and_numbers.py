@@ -1,0 +1,164 @@
+"""Trunks, extensions, numbers and rates: the store, Asterisk and the book in memory say the same."""
+
+import pytest
+
+from engine.commands import HangUpCall
+from tests.api.own.installation import Installation
+
+TRUNK = {"name": "itsp", "host": "192.0.2.10", "user": "me", "password": "s3cret", "register": True, "prefix": "+44"}
+TASKS = [{"kind": "say", "text": "Hello"}, {"kind": "hang_up"}]
+
+
+async def test_a_trunk_is_in_asterisk_and_in_the_book_at_once_and_its_password_is_not_shown(
+    installation: Installation,
+) -> None:
+    installation.asterisk.states["trunk-itsp"] = "online"
+    status, added = await installation.admin("POST", "/trunks", TRUNK)
+    assert (status, added["state"], added["prefix"], added["user"]) == (201, "online", "44", "me")
+    assert "s3cret" not in str(added)
+    objects = installation.asterisk.objects
+    kinds = {kind for kind, name in objects if name == "trunk-itsp"}
+    assert kinds == {"auth", "aor", "endpoint", "identify", "registration"}
+    endpoint = objects["endpoint", "trunk-itsp"]
+    assert (endpoint["context"], endpoint["allow"], endpoint["rtp_timeout"]) == ("from-trunk", "ulaw,alaw", "30")
+    assert endpoint["message_context"] == "im"
+    assert {trunk.name for trunk in installation.services.book.trunks} == {"lab", "itsp"}
+    assert (await installation.admin("POST", "/trunks", TRUNK))[0] == 409
+    assert (await installation.admin("DELETE", "/trunks/itsp"))[0] == 204
+    assert not [name for _, name in objects if name == "trunk-itsp"]
+    assert (await installation.admin("DELETE", "/trunks/itsp"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "UPPER"}, {"name": "a/b"}, {"host": "1.2.3.4;x"}, {"host": "sip:x"}, {"port": 0}, {"codecs": "mp3"},
+        {"dtmf": "shout"}, {"prefix": "a"}, {"user": "a;b"}, {"user": None}, {"password": "a\nb"}, {"unknown": 1},
+    ],
+)  # fmt: skip
+async def test_what_would_steer_asterisk_is_refused(installation: Installation, wrong: dict[str, object]) -> None:
+    before = dict(installation.asterisk.objects)
+    status, answer = await installation.admin("POST", "/trunks", TRUNK | wrong)
+    assert status == 400 and answer["error"]
+    assert installation.asterisk.objects == before
+    assert [trunk.name for trunk in installation.services.book.trunks] == ["lab"]
+
+
+async def test_a_trunk_that_asterisk_refuses_is_not_kept(installation: Installation) -> None:
+    installation.asterisk.refused.add("registration")
+    status, answer = await installation.admin("POST", "/trunks", TRUNK)
+    assert status == 502 and "registration" in answer["error"]
+    assert not [name for _, name in installation.asterisk.objects if name == "trunk-itsp"]
+    assert [trunk["name"] for trunk in (await installation.admin("GET", "/trunks"))[1]["trunks"]] == ["lab"]
+
+
+async def test_an_asterisk_that_lost_everything_gets_it_back_and_loses_what_is_not_ours(
+    installation: Installation,
+) -> None:
+    await installation.account("acme")
+    await installation.admin("POST", "/extensions", {"number": "100", "account": "acme", "name": "Ann"})
+    await installation.admin("POST", "/trunks", TRUNK)
+    objects = installation.asterisk.objects
+    expected = dict(objects)
+    objects.clear()
+    objects["endpoint", "999"] = {"allow": "ulaw"}
+    objects["endpoint", "somebody-else"] = {"allow": "ulaw"}
+    assert (await installation.admin("POST", "/lines/push"))[0] == 204
+    assert objects == expected | {("endpoint", "somebody-else"): {"allow": "ulaw"}}
+
+
+async def test_an_extension_gets_a_password_that_can_be_shown_again(installation: Installation) -> None:
+    await installation.account("acme")
+    body = {"number": "100", "account": "acme", "name": "Ann O'Neil"}
+    status, added = await installation.admin("POST", "/extensions", body)
+    assert status == 201 and len(added["password"]) >= 16 and added["server"] == "127.0.0.1:5060"
+    assert (await installation.admin("GET", "/extensions/100/credentials"))[1] == added
+    assert installation.asterisk.objects["auth", "100"]["password"] == added["password"]
+    assert installation.asterisk.objects["endpoint", "100"]["callerid"] == '"Ann O\'Neil" <100>'
+    listed = (await installation.admin("GET", "/extensions"))[1]["extensions"]
+    assert listed == [{"number": "100", "name": "Ann O'Neil", "account": "acme", "state": "offline"}]
+    assert (await installation.admin("POST", "/extensions", body))[0] == 409
+    assert (await installation.admin("DELETE", "/extensions/100"))[0] == 204
+    assert not [name for _, name in installation.asterisk.objects if name == "100"]
+    assert (await installation.admin("GET", "/extensions/100/credentials"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"number": "911"}, {"number": "1"}, {"number": "1234567"}, {"number": "1a"}, {"name": 'x" <911>'},
+     {"password": "short"}, {"password": "with blank"}],
+)  # fmt: skip
+async def test_an_extension_that_is_not_well_formed_is_refused(
+    installation: Installation, wrong: dict[str, str]
+) -> None:
+    await installation.account("acme")
+    assert (await installation.admin("POST", "/extensions", {"number": "100", "account": "acme"} | wrong))[0] == 400
+    assert not installation.services.book.extensions
+
+
+async def test_a_number_leads_to_a_fixed_list_or_to_a_url(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    _, fixed = await installation.admin("POST", "/numbers", {"number": "500", "account": "acme", "tasks": TASKS})
+    assert [task["kind"] for task in fixed["application"]["tasks"]] == ["say", "hang_up"]
+    url = {"dialect": "ringful", "url": "http://host/in.php"}
+    _, asked = await installation.admin("POST", "/numbers", {"number": "+1 415 555 0199", "account": "acme"} | url)
+    assert asked["number"] == "14155550199"
+    assert asked["application"]["settings"] == {"inboundUrl": "http://host/in.php"}
+    found = installation.services.book.application_of("500")
+    assert found is not None and found.account == account
+    again = {"number": "500", "account": "acme"} | url
+    assert (await installation.admin("POST", "/numbers", again))[1]["application"]["tasks"] is None
+    assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 2
+    assert (await installation.admin("DELETE", "/numbers/500"))[0] == 204
+    assert installation.services.book.application_of("500") is None
+    assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"number": "911", "tasks": TASKS}, 400),
+        ({"number": "500&501", "tasks": TASKS}, 400),
+        ({"number": "500"}, 400),
+        ({"number": "500", "tasks": TASKS, "application": "x"}, 400),
+        ({"number": "500", "application": "x"}, 404),
+        ({"number": "500", "tasks": [{"kind": "explode"}]}, 400),
+        ({"number": "500", "tasks": [{"kind": "say"}]}, 400),
+        ({"number": "500", "dialect": "ringful", "url": "file:///etc/passwd"}, 400),
+        ({"number": "500", "dialect": "nobody", "url": "http://host/"}, 400),
+        ({"number": "100", "tasks": TASKS}, 409),
+        ({"number": "500", "tasks": TASKS, "account": "nobody"}, 404),
+    ],
+)
+async def test_a_number_that_cannot_be_is_refused(
+    installation: Installation, wrong: dict[str, object], status: int
+) -> None:
+    await installation.account("acme")
+    await installation.admin("POST", "/extensions", {"number": "100", "account": "acme"})
+    answered, answer = await installation.admin("POST", "/numbers", {"account": "acme"} | wrong)
+    assert answered == status and answer["error"]
+    assert (await installation.admin("GET", "/numbers"))[1]["numbers"] == []
+
+
+async def test_rates_are_replaced_whole_or_not_at_all(installation: Installation) -> None:
+    good = "prefix,price,first,next,currency\n1201,0.0125,60,6,USD\n"
+    assert (await installation.admin("PUT", "/rates", data=good))[1] == {"loaded": 1}
+    status, answer = await installation.admin("PUT", "/rates", data="44,x,1,1,USD\n")
+    assert status == 400 and "line 1" in answer["error"]
+    assert (await installation.admin("PUT", "/rates", data=b"\xff\xfe"))[0] == 400
+    listed = (await installation.admin("GET", "/rates"))[1]["rates"]
+    assert listed == [{"prefix": "1201", "price": "0.0125", "first": 60, "next": 6, "currency": "USD"}]
+    assert installation.services.book.rates.match("12015550114", "USD") is not None
+
+
+async def test_the_administrator_places_and_ends_calls_for_an_account(installation: Installation) -> None:
+    await installation.account("acme")
+    status, call = await installation.admin(
+        "POST", "/accounts/acme/calls", {"callee": "(201) 555-0114", "tasks": TASKS}
+    )
+    assert (status, call["callee"], call["account"]) == (201, "12015550114", "acme")
+    assert (await installation.admin("DELETE", f"/calls/{call['id']}"))[0] == 204
+    assert isinstance(installation.engine.commands[-1], HangUpCall)
+    assert (await installation.admin("GET", f"/calls/{call['id']}"))[1]["call"]["cause"] == "normal"
+    assert (await installation.admin("GET", "/calls/call-none"))[0] == 404
+    assert (await installation.admin("GET", "/lab/mapped"))[0] == 400
