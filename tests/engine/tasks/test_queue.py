@@ -199,6 +199,21 @@ async def test_the_end_stops_what_runs_discards_what_waits_and_saves_recordings(
         await exchange.enqueue(call.id, A)
 
 
+async def test_nothing_begins_between_the_far_partys_hang_up_and_the_end(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call(A, B)
+    first = await exchange.played()
+    await settled()
+    channel = asterisk.world.channels[call.id]
+    asterisk.emit({"type": "ChannelHangupRequest", "channel": channel, "cause": 16})
+    asterisk.finishes(first, "failed")
+    await settled()
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    assert exchange.story(call.id)[3:-1] == ["play stopped call_ended", "play discarded call_ended"]
+
+
 async def test_a_queued_hang_up_comes_after_what_was_queued_before(exchange: Exchange, asterisk: FakeAri) -> None:
     call = await exchange.call(A, HangUp(), B)
     await asyncio.sleep(60)
