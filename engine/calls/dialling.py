@@ -29,6 +29,8 @@ class CallDialler:
     async def dial(self, task: Dial, on: Subject) -> Dialled:
         """See engine.tasks.roles.Dialler. The other leg's id is made of the task's, so a restart finds it again."""
         session = self._session
+        if session.call.direction is Direction.OUTBOUND:  # else the other party may wait for a phone that rings
+            await session.ready(Requires.ANSWERED)
         other_id = on.task_id.replace("task-", "call-", 1)
         other = self._door.registry.get(other_id) if on.resumed else None
         if other is None:

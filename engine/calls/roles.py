@@ -12,6 +12,8 @@ from engine.calls.session import Session
 from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Subject
 
+SEND_SECONDS = 1.0  # of digits in one request: Asterisk notices no hang-up while it sends them, and cannot be stopped
+
 
 class CallKeypad:
     """Digits from and to a call's party."""
@@ -34,9 +36,13 @@ class CallKeypad:
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
         """See engine.tasks.roles.Keypad."""
+        each = (milliseconds + gap) / 1000
+        size = max(1, int(SEND_SECONDS / each))
         async with self._session.speaking:
-            await self._session.channel.send_dtmf(digits, duration_ms=milliseconds, between_ms=gap)
-            await asyncio.sleep(len(digits) * (milliseconds + gap) / 1000)
+            for start in range(0, len(digits), size):
+                part = digits[start : start + size]
+                await self._session.channel.send_dtmf(part, duration_ms=milliseconds, between_ms=gap)
+                await asyncio.sleep(len(part) * each)
 
 
 class CallLine:

@@ -191,7 +191,7 @@ class Session:
 
     async def ready(self, requires: Requires) -> None:
         """See engine.tasks.queue.Owner: an inbound call is answered here, any other is waited for."""
-        if self.our_cause:
+        if self.our_cause or (self.answered.is_set() and self.hanging_up.is_set()):
             await self.ended.wait()  # what is still queued is discarded
         if requires is Requires.NOTHING or self.answered.is_set():
             return

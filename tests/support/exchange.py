@@ -1,9 +1,9 @@
 """A telephone exchange for tests: the engine on a fake Asterisk and a real store, under a clock that jumps.
 
-    exchange.call(Play(source="..."))            an outbound call that was answered, with these tasks queued
-    await exchange.event(TaskEnded, task=...)    the first such event there is or will be
-    exchange.story(call.id)                      what was told of a call so far, in short words
-    await exchange.leave(); await exchange.start()   the controller goes, the next one comes
+exchange.call(Play(source="..."))            an outbound call that was answered, with these tasks queued
+await exchange.event(TaskEnded, task=...)    the first such event there is or will be
+exchange.story(call.id)                      what was told of a call so far, in short words
+await exchange.leave(); await exchange.start()   the controller goes, the next one comes
 """
 
 import asyncio
@@ -45,6 +45,8 @@ E = TypeVar("E")
 
 
 class Exchange:
+    patience = PATIENCE
+
     def __init__(self, asterisk: FakeAri, database: Database, folder: Path) -> None:
         self.asterisk, self.database, self.folder = asterisk, database, folder
         self.admission, self.directory, self.prompts = ScriptedAdmission(), ScriptedDirectory(), ScriptedPrompts()
@@ -175,7 +177,7 @@ class Exchange:
             found[:] = [one for one in self.told if isinstance(one, kind) and _fits(one, fields)]
             return len(found) >= times
 
-        async with asyncio.timeout(PATIENCE), self._news:
+        async with asyncio.timeout(self.patience), self._news:
             await self._news.wait_for(enough)
         return found[times - 1]
 

@@ -1,5 +1,7 @@
 """Dial: a second leg, and the two connected."""
 
+import asyncio
+
 import pytest
 
 from engine.calls.call import Call
@@ -146,6 +148,17 @@ async def test_a_call_that_we_placed_dials_too(exchange: Exchange, asterisk: Fak
     await exchange.ended(call.id)
     await settled()
     assert asterisk.world.bridges == {}
+
+
+async def test_a_call_that_we_placed_dials_once_it_is_answered(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.dialled(DIAL)
+    asterisk.rings(call.id)
+    await asyncio.sleep(20)
+    assert asterisk.world.channels.keys() == {call.id}
+    asterisk.picks_up(call.id)
+    await asterisk.asked("POST", "/channels/*/dial", 2)
+    asterisk.hangs_up(call.id)
+    await exchange.event(CallEnded, times=2)
 
 
 async def test_the_other_answers_and_is_gone_before_they_are_connected(exchange: Exchange, asterisk: FakeAri) -> None:

@@ -65,7 +65,5 @@ def test_every_cause_has_codes() -> None:
         (17, 699, False, False, "busy"),
     ],
 )
-def test_what_asterisk_says_becomes_a_cause(
-    q850: int, sip: int | None, answered: bool, soft: bool, cause: str
-) -> None:
+def test_what_asterisk_says_becomes_a_cause(q850: int, sip: int | None, answered: bool, soft: bool, cause: str) -> None:
     assert cause_of(q850=q850, sip=sip, answered=answered, soft=soft) == cause

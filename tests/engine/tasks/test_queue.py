@@ -194,11 +194,24 @@ async def test_the_end_stops_what_runs_discards_what_waits_and_saves_recordings(
         "record started",
     ]
     ended = exchange.told_of(TaskEnded, kind="record")[0]
-    assert ended.outcome == Completed(
-        Recorded(recording=ended.task.replace("task-", "rec-"), name="x", seconds=1.5)
-    )
+    assert ended.outcome == Completed(Recorded(recording=ended.task.replace("task-", "rec-"), name="x", seconds=1.5))
     with pytest.raises(NoSuchCall):
         await exchange.enqueue(call.id, A)
+
+
+async def test_nothing_begins_between_the_far_partys_hang_up_and_the_end(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call(A, B)
+    first = await exchange.played()
+    await settled()
+    channel = asterisk.world.channels[call.id]
+    asterisk.emit({"type": "ChannelHangupRequest", "channel": channel, "cause": 16})
+    asterisk.finishes(first, "failed")
+    await settled()
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    assert exchange.story(call.id)[3:-1] == ["play stopped call_ended", "play discarded call_ended"]
 
 
 async def test_a_queued_hang_up_comes_after_what_was_queued_before(exchange: Exchange, asterisk: FakeAri) -> None:
@@ -324,6 +337,18 @@ async def test_sent_digits_hold_the_queue_until_they_are_through(exchange: Excha
     assert (asked.query["dtmf"], asked.query["duration"], asked.query["between"]) == ("12#", "200", "100")
     await exchange.event(TaskEnded, kind="send_dtmf")
     assert exchange.clock() - began == pytest.approx(0.9, abs=0.05)
+    await over(exchange, call.id)
+
+
+async def test_many_digits_are_sent_in_parts_so_that_sending_can_end(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call(SendDtmf(digits="1234567890"), SendDtmf(digits="1" * 100))
+    await exchange.event(TaskEnded, kind="send_dtmf")
+    sent = [one.query["dtmf"] for one in asterisk.requests if one.path.endswith("/dtmf")]
+    assert sent[:3] == ["1234", "5678", "90"]
+    await asyncio.sleep(1)
+    await exchange.submit(StopTasks(account=ACCOUNT, owner=call.id, kind="send_dtmf"))
+    await asyncio.sleep(30)
+    assert len([one for one in asterisk.requests if one.path.endswith("/dtmf")]) <= 6
     await over(exchange, call.id)
 
 
