@@ -50,6 +50,9 @@ class Admission(Protocol):
     def check(self, account: str, callee: str, caller: str | None) -> None:
         """Refuse numbers that may not be used, taking nothing; raises engine.commands.CommandRefused."""
 
+    async def count(self, account: str, call: str) -> None:
+        """Take the place of a call that comes in, whatever the limits say; raises EngineUnavailable without Redis."""
+
     async def resume(self, account: str, call: str) -> None:
         """Take the place of a call that is up, whatever the limits say; raises EngineUnavailable without Redis."""
 

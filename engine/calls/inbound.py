@@ -128,7 +128,7 @@ class Reception:
             events.append(conn, _offer(call))
             return []
 
-        await services.admission.resume(call.account, call.id)
+        await services.admission.count(call.account, call.id)
         return self._make(call, await services.writer.write(unit))
 
     async def _refuse(self, channel_id: str, cause: HangupCause) -> None:

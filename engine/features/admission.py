@@ -72,11 +72,17 @@ class Admission:
         _, routes = self._destination(rules, callee)
         self._shown(rules, caller, None, inside=routes[0].trunk is None)
 
+    async def count(self, account: str, call: str) -> None:
+        """Take the place of a call that comes in: nothing is reserved for it, and it is never refused here."""
+        await self._note(account, call, 0)
+
     async def resume(self, account: str, call: str) -> None:
         """Take the place of a call that lives since before a restart; never refuses."""
         row = await self._db.read(lambda conn: calls.get(conn, call))
         rate = self._rate_of(account, row.callee) if row else None
-        reserved = rating.price(rate, row.max_seconds) if rate and row else 0
+        await self._note(account, call, rating.price(rate, row.max_seconds) if rate and row else 0)
+
+    async def _note(self, account: str, call: str, reserved: int) -> None:
         try:
             await self._counters.restore(account, call, reserved)
         except Unavailable as error:

@@ -42,6 +42,19 @@ redis.call('SET', KEYS[1], string.format('%.0f', following), 'PX', math.ceil((fo
 return turn - now
 """
 
+# A place noted, and given back. KEYS: the account's places, this application's calls. ARGV: call, account, reserved.
+# One script each: a transaction of two commands costs twice as much here, and every call pays it.
+_RESTORE = """
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return 0
+"""
+_GIVE_BACK = """
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+return 0
+"""
+
 
 class Counters:
     """Places, reserved money (millionths) and pace per account.
@@ -61,6 +74,8 @@ class Counters:
         self._given = 0
         self._take: AsyncScript = redis.register_script(_TAKE)
         self._pace: AsyncScript = redis.register_script(_PACE)
+        self._restore: AsyncScript = redis.register_script(_RESTORE)
+        self._give_back: AsyncScript = redis.register_script(_GIVE_BACK)
 
     async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
         """Take a place and reserve money for a call; returns what was reserved, `wanted` or the rest of `available`.
@@ -91,19 +106,15 @@ class Counters:
     async def restore(self, account: str, call: str, reserved: int) -> None:
         """Note the place of a call that is up, whatever the limits say. Raises Unavailable, and notes it later then."""
         self._held[call] = account, reserved
-        with self._marking(), asking():
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                self._add(pipeline, account, call, reserved)
-                await pipeline.execute()
+        with self._marking():
+            await self._run(self._restore, [_places(account), self._calls], [call, account, reserved])
 
     async def give_back(self, account: str, call: str) -> None:
         """Give place and reservation back; harmless where there is none. Raises Unavailable, and does it later then."""
         self._held.pop(call, None)
         self._given += 1
-        with self._marking(), asking():
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                self._remove(pipeline, account, call)
-                await pipeline.execute()
+        with self._marking():
+            await self._run(self._give_back, [_places(account), self._calls], [call])
 
     async def taken(self, account: str) -> int:
         """Return how many places an account has taken, over all processes. Raises Unavailable."""

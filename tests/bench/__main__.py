@@ -72,10 +72,11 @@ def _describe(stack: Stack) -> None:
 
 
 def _start(stack: Stack, *, fresh: bool) -> None:
-    if fresh or not stack.filled:
+    if fresh:
         stack.stack("down", "--volumes")
-        stack.stack("up", *SERVICES)
-        stack.wait()
+    stack.stack("up", *SERVICES)
+    stack.wait()
+    if not stack.filled:
         stack.fill()
     print(stack.asterisk("core show version").split(" built")[0])
     asyncio.run(_prepare(stack))
@@ -103,8 +104,9 @@ def _idle(stack: Stack, seconds: float) -> None:
     print("\nA call that waits for a digit")
     for count, size in found.controller.items():
         print(f"  {count:4} calls: controller {size} kB, Asterisk {found.asterisk[count]} kB (PSS)")
-    print(f"  {found.per_call:.1f} kB of the controller a call; its CPU: {found.cpu_none * 1000:.2f} ms/s with no call, "
-          f"{found.cpu_idle * 1000:.2f} ms/s with 200 idle" + ("" if found.valid else "  NOT VALID"))  # fmt: skip
+    print(f"  {found.per_call:.1f} kB of the controller a call; its CPU: {found.cpu_none * 1000:.2f} ms/s with "
+          f"no call, {found.cpu_idle * 1000:.2f} ms/s with 200 idle"
+          + ("" if found.valid else "  NOT VALID"))  # fmt: skip
 
 
 def _digits(stack: Stack, *, short: bool) -> None:
@@ -112,15 +114,14 @@ def _digits(stack: Stack, *, short: bool) -> None:
     stack.listen(True)
     for together, count in ((1, 20 if short else 300), (25, 10 if short else 50)):
         asyncio.run(digits.measure(stack, together, count, found))
+    engine, dialplan = "engine", "dialplan"
     print("\nFrom a digit's end to the first packet of the next prompt, milliseconds")
     for together in (1, 25):
-        p50, p99 = (
-            {who: found.at(who, together, part) for who in digits.NUMBERS} for part in (0.5, 0.99)
-        )
+        p50, p99 = ({who: found.at(who, together, part) for who in digits.NUMBERS} for part in (0.5, 0.99))
         samples = len(found.found["engine", together])
-        print(f"  {together:2} at once, {samples} each: dialplan p50 {p50['dialplan']:.1f} p99 {p99['dialplan']:.1f}; "
-              f"engine p50 {p50['engine']:.1f} p99 {p99['engine']:.1f}; "
-              f"added p50 {p50['engine'] - p50['dialplan']:+.1f} p99 {p99['engine'] - p99['dialplan']:+.1f}")  # fmt: skip
+        print(f"  {together:2} at once, {samples} each: dialplan p50 {p50[dialplan]:.1f} p99 {p99[dialplan]:.1f}; "
+              f"engine p50 {p50[engine]:.1f} p99 {p99[engine]:.1f}; "
+              f"added p50 {p50[engine] - p50[dialplan]:+.1f} p99 {p99[engine] - p99[dialplan]:+.1f}")  # fmt: skip
 
 
 def _table(bench: Bench, rates: list[int]) -> None:

@@ -49,7 +49,9 @@ class Bench:
         run = Caller(self.stack, NUMBERS[variant], rate=rate, calls=rate * seconds).result()
         after_machine = proc.machine_ticks()
         time.sleep(SETTLE_SECONDS)
-        spent = {name: (proc.cpu_seconds(ids) - before[name]) * 1000 / max(1, run.completed) for name, ids in watched.items()}
+        spent = {
+            name: (proc.cpu_seconds(ids) - before[name]) * 1000 / max(1, run.completed) for name, ids in watched.items()
+        }
         busy, steal, all_ = (b - a for a, b in zip(machine, after_machine, strict=True))
         return Sample(rate, variant, spent, run, busy / (all_ or 1), steal / (all_ or 1))
 
@@ -79,4 +81,3 @@ class Bench:
         """Work per CPU-second of V2, in that of another variant; None where a side has no valid round."""
         sides = [[one.total for one in self.of(name, rate)] for name in (variant, "V2")]
         return median(sides[0]) / median(sides[1]) if all(sides) else None
-

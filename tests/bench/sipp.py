@@ -45,7 +45,9 @@ class Caller:
     the packets end there, with no ICMP error back to Asterisk.
     """
 
-    def __init__(self, stack: Stack, number: str, *, rate: int, calls: int, scenario: str = "play", hold_ms: int = 0) -> None:
+    def __init__(
+        self, stack: Stack, number: str, *, rate: int, calls: int, scenario: str = "play", hold_ms: int = 0
+    ) -> None:
         self._calls = calls
         self._folder = tempfile.TemporaryDirectory(prefix="bench-sipp-")
         host, port = stack.sip
@@ -85,7 +87,10 @@ class Caller:
 def _media_port() -> int:
     """An even port that is free now, with the one above it."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
+        ):
             one.bind((CALLER, 0))
             port = int(one.getsockname()[1])
             try:

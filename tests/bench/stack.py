@@ -91,14 +91,18 @@ class Stack:
         seen = ALL_CHANNELS in self.request("GET", f"applications/{application}")["channel_ids"]
         if seen != wanted:
             source = "channel:" if wanted else f"channel:{ALL_CHANNELS}"  # without its name it cannot be left
-            self.request("POST" if wanted else "DELETE", f"applications/{application}/subscription?eventSource={source}")
+            self.request(
+                "POST" if wanted else "DELETE", f"applications/{application}/subscription?eventSource={source}"
+            )
 
     # -- its beginning
 
     @property
     def filled(self) -> bool:
         """Whether it is up, with what the bench calls."""
-        return bool(self.container("carillon")) and '"trunk-bench"' in json.dumps(self.request("GET", "endpoints/PJSIP"))
+        return bool(self.container("carillon")) and '"trunk-bench"' in json.dumps(
+            self.request("GET", "endpoints/PJSIP")
+        )
 
     def fill(self) -> None:
         """Give it what the bench calls, and start the controller with that."""
@@ -148,7 +152,9 @@ class Stack:
 
     def prompt(self, size: int) -> str:
         """The file of the prompt cache, without its ending, whose mu-law has this many bytes."""
-        listed = _output(["docker", "exec", self.container("carillon"), "find", PROMPTS, "-name", "*.ulaw", "-size", f"{size}c"])
+        listed = _output(
+            ["docker", "exec", self.container("carillon"), "find", PROMPTS, "-name", "*.ulaw", "-size", f"{size}c"]
+        )
         found = listed.split()
         assert len(found) == 1, f"the prompt cache holds {len(found)} prompts of {size} bytes"
         return found[0].removesuffix(".ulaw")
@@ -166,7 +172,12 @@ class Stack:
     @contextmanager
     def ari_app(self) -> Iterator[int]:
         """V1's program while it runs; gives its process id."""
-        arguments = [self.ari, self.settings["CARILLON_ARI_USER"], self.settings["CARILLON_ARI_PASSWORD"], self.prompt(8000)]
+        arguments = [
+            self.ari,
+            self.settings["CARILLON_ARI_USER"],
+            self.settings["CARILLON_ARI_PASSWORD"],
+            self.prompt(8000),
+        ]
         with subprocess.Popen([sys.executable, str(HERE / "ari_app.py"), *arguments]) as program:
             try:
                 while not re.search(r'"name": ?"bench-v1"', json.dumps(self.request("GET", "applications"))):

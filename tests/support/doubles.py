@@ -47,6 +47,9 @@ class ScriptedAdmission:
         if callee in self.refused:
             raise NumberRefused("This account may not call that number.")
 
+    async def count(self, account: str, call: str) -> None:
+        await self.resume(account, call)
+
     async def resume(self, account: str, call: str) -> None:
         if self.unavailable:
             raise EngineUnavailable("The counters cannot be reached now. Try again.")
