@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from collections.abc import Sequence
 
 import msgspec
 import structlog
@@ -24,9 +25,11 @@ from engine.conferences.policy import Invited, Policy, decode, encode
 from engine.ids import new_id
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow
+from engine.store.tasks import TaskRow
 from engine.tasks.join_conference import JoinConference
 
 log = structlog.get_logger(__name__)
+Left = tuple[ConferenceRow, list[TaskRow]]
 
 
 def _digits(number: str) -> str:
@@ -160,16 +163,20 @@ class Conferences:
 
     # Its life
 
-    async def restore(self) -> list[Conference]:
-        """Make the conferences that a controller which is gone left live; `run_all` lets them live on."""
+    async def read(self) -> list[Left]:
+        """Find the conferences that a controller which is gone left live; may be done again when it fails."""
         application = self._services.settings.ari_application
         read = self._services.database.read
-        for row in await read(lambda conn: conferences.live(conn, application)):
-            policy = decode(row.policy)
-            open_rows = await read(functools.partial(tasks.open_of, owner=row.id))
+        return [
+            (row, await read(functools.partial(tasks.open_of, owner=row.id)))
+            for row in await read(lambda conn: conferences.live(conn, application))
+        ]
+
+    def restore(self, left: Sequence[Left]) -> None:
+        """Make the conferences that were left, around sessions that are restored; `run_all` lets them live on."""
+        for row, rows in left:
             session = self._registry.get(row.moderator or "")
-            self._live[row.id] = Conference(self._services, row, policy, session, self, open_rows)
-        return list(self._live.values())
+            self._live[row.id] = Conference(self._services, row, decode(row.policy), session, self, rows)
 
     def run_all(self) -> None:
         """Let restored conferences live on."""
