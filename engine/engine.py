@@ -134,9 +134,10 @@ class Engine:
         await client.applications.subscribe(client.application, event_source="channel:")
         channels = await client.channels.list()
         if not self._recovered:
-            await self._recovery.restore(channels)
-            await self.conferences.restore()
-            self._recovered = True
+            calls, conferences = await self._recovery.read(), await self.conferences.read()
+            self._recovered = True  # nothing is waited for from here on: it is done once, and whole
+            self._recovery.restore(calls, channels)
+            self.conferences.restore(conferences)
             self._recovery.run_all()
             self.conferences.run_all()
         self._reception.catch_up(channels, self.registry)

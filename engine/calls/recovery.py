@@ -1,8 +1,10 @@
 """After a controller's crash: the calls are still up in Asterisk; match them by id, and go on at the task boundary."""
 
+import contextlib
 import functools
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import structlog
 
@@ -28,28 +30,46 @@ from engine.tasks.dial import Dial
 log = structlog.get_logger(__name__)
 
 
+class Left(NamedTuple):
+    """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials."""
+
+    calls: list[tuple[Call, list[TaskRow]]]
+    pairs: list[tuple[str, TaskRow]]
+
+
 class Recovery:
-    """Restores the calls of this ARI application from the store: `restore`, then `run_all`."""
+    """Restores the calls of this ARI application from the store.
+
+    `read` asks the store and Asterisk and may be done again when it fails; `restore` and `run_all` only act on what it
+    found, without waiting for anything, so that no call is ever restored twice.
+    """
 
     def __init__(self, services: Services, registry: Registry, make: MakeSession) -> None:
         self._services, self._registry, self._make = services, registry, make
         self._restored: list[tuple[Session, Life]] = []
 
-    async def restore(self, channels: Iterable[ari.Channel]) -> None:
-        """Make a session for each call that was live; its events are held for it from now on."""
-        there = {channel.id: channel for channel in channels}
+    async def read(self) -> Left:
+        """Find what was left, and take the places of the calls."""
         application = self._services.settings.ari_application
         read = self._services.database.read
+        left = Left([], await self._pairs())
         for call in await read(lambda conn: calls.live(conn, application)):
-            rows = await read(functools.partial(tasks.open_of, owner=call.id))
-            session = self._make(call, rows)
-            self._registry.add(session)
-            self._restored.append((session, self._life(call, rows, there.get(call.channel_id))))
+            left.calls.append((call, await read(functools.partial(tasks.open_of, owner=call.id))))
             try:
                 await self._services.admission.resume(call.account, call.id)
             except CommandRefused as error:
                 log.warning("A restored call holds no place.", call=call.id, error=str(error))
-        await self._reconnect_pairs()
+        return left
+
+    def restore(self, left: Left, channels: Iterable[ari.Channel]) -> None:
+        """Make a session for each call that was live; its events are held for it from now on."""
+        there = {channel.id: channel for channel in channels}
+        for call, rows in left.calls:
+            session = self._make(call, rows)
+            self._registry.add(session)
+            self._restored.append((session, self._life(call, rows, there.get(call.channel_id))))
+        for bridge, row in left.pairs:
+            self._reconnect(bridge, row)
 
     def run_all(self) -> None:
         """Let the restored calls live on."""
@@ -64,26 +84,44 @@ class Recovery:
             inbox = self._services.bus.subscribe(channel.id, types=FOLLOWED)
             return lambda session: _resume(session, inbox, channel, untouched=not rows)
         if call.state is CallState.QUEUED:
-            routes = self._services.admission.routes(call.account, call.callee)
-            admitted = Admitted(
-                digits=call.callee, routes=routes, caller=call.caller or None, max_seconds=call.max_seconds
-            )
+            admitted = self._admitted(call)
             return lambda session: dial(session, admitted)
         return lost
 
-    async def _reconnect_pairs(self) -> None:
-        """Calls that a finished Dial connected are held together again."""
+    def _admitted(self, call: Call) -> Admitted:
+        routes = self._services.admission.routes(call.account, call.callee)
+        return Admitted(digits=call.callee, routes=routes, caller=call.caller or None, max_seconds=call.max_seconds)
+
+    async def _pairs(self) -> list[tuple[str, TaskRow]]:
+        pairs = []
         for bridge in await self._services.client.bridges.list():
-            if not bridge.id.startswith("bridge-"):
-                continue
-            task_id = bridge.id.replace("bridge-", "task-", 1)
-            row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
-            session = self._registry.get(row.owner) if row else None
-            other = self._registry.get(task_id.replace("task-", "call-", 1))
-            if row and session and other and isinstance(row.task, Dial):
-                session.bridge = other.bridge = bridge.id
-                held = Bridge(self._services.client, self._services.bus, bridge.id)
-                session.spawn(keep(session, other, held, hang_up_after=row.task.hang_up_after), "connected")
+            if bridge.id.startswith("bridge-"):
+                task_id = bridge.id.replace("bridge-", "task-", 1)
+                row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
+                if row and isinstance(row.task, Dial):
+                    pairs.append((bridge.id, row))
+        return pairs
+
+    def _reconnect(self, bridge: str, row: TaskRow) -> None:
+        """Calls that a Dial connected are held together again; one whose other party is gone ends as it would have."""
+        session = self._registry.get(row.owner)
+        other = self._registry.get(row.id.replace("task-", "call-", 1))
+        held = Bridge(self._services.client, self._services.bus, bridge)
+        hang_up_after = isinstance(row.task, Dial) and row.task.hang_up_after
+        if session and other:
+            session.bridge = other.bridge = bridge
+            session.spawn(keep(session, other, held, hang_up_after=hang_up_after), "connected")
+        elif session:
+            session.spawn(_alone(session if hang_up_after else None, held), "left alone")
+        elif other:
+            other.spawn(_alone(other, held), "left alone")
+
+
+async def _alone(session: Session | None, bridge: Bridge) -> None:
+    with contextlib.suppress(AriError):
+        await bridge.destroy()
+    if session:
+        await session.hang_up()
 
 
 async def _resume(session: Session, inbox: Subscription, channel: ari.Channel, *, untouched: bool) -> Ending:

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from collections.abc import Sequence
 
 import msgspec
 import structlog
@@ -24,9 +25,11 @@ from engine.conferences.policy import Invited, Policy, decode, encode
 from engine.ids import new_id
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow
+from engine.store.tasks import TaskRow
 from engine.tasks.join_conference import JoinConference
 
 log = structlog.get_logger(__name__)
+Left = tuple[ConferenceRow, list[TaskRow]]
 
 
 def _digits(number: str) -> str:
@@ -90,12 +93,14 @@ class Conferences:
         return conference_id
 
     def _leg_of(self, account: str, number: str) -> Session | None:
-        """A live call of the account's with this number, which then need not be called."""
+        """A live call of the account's with this number and in no conference, which then need not be called."""
         wanted = _digits(number)
+        taken = {conference.moderator.call.id for conference in self._live.values() if conference.moderator}
         for session in self._registry:
             call = session.call
             party = call.callee if call.direction is Direction.OUTBOUND else call.caller
-            if call.account == account and _digits(party) == wanted and not session.hanging_up.is_set():
+            free = session.room is None and call.id not in taken and not session.hanging_up.is_set()
+            if free and call.account == account and _digits(party) == wanted:
                 return session
         return None
 
@@ -160,20 +165,29 @@ class Conferences:
 
     # Its life
 
-    async def restore(self) -> list[Conference]:
-        """Make the conferences that a controller which is gone left live; `run_all` lets them live on."""
+    async def read(self) -> list[Left]:
+        """Find the conferences that a controller which is gone left live; may be done again when it fails."""
         application = self._services.settings.ari_application
         read = self._services.database.read
-        for row in await read(lambda conn: conferences.live(conn, application)):
-            policy = decode(row.policy)
-            open_rows = await read(functools.partial(tasks.open_of, owner=row.id))
+        return [
+            (row, await read(functools.partial(tasks.open_of, owner=row.id)))
+            for row in await read(lambda conn: conferences.live(conn, application))
+        ]
+
+    def restore(self, left: Sequence[Left]) -> None:
+        """Make the conferences that were left, around sessions that are restored; `run_all` lets them live on."""
+        for row, rows in left:
             session = self._registry.get(row.moderator or "")
+<<<<<<< HEAD
             conference = Conference(self._services, row, policy, session, self, open_rows)
             people = await read(functools.partial(conferences.participants, conference=row.id))
             were_in = (self._registry.get(one.call) for one in people if one.left is None)
             conference.restored(session for session in were_in if session)
             self._live[row.id] = conference
         return list(self._live.values())
+=======
+            self._live[row.id] = Conference(self._services, row, decode(row.policy), session, self, rows)
+>>>>>>> review
 
     def run_all(self) -> None:
         """Let restored conferences live on."""
