@@ -16,6 +16,7 @@ from engine.commands import (
     CommandRefused,
     ConferenceMember,
     ConferenceView,
+    EngineUnavailable,
     NoSuchConference,
     PlaceCall,
     StartConference,
@@ -24,12 +25,13 @@ from engine.conferences.conference import Conference
 from engine.conferences.policy import Invited, Policy, decode, encode
 from engine.ids import new_id
 from engine.store import calls, conferences, tasks
-from engine.store.conferences import ConferenceRow
+from engine.store.conferences import ConferenceRow, ParticipantRow
 from engine.store.tasks import TaskRow
 from engine.tasks.join_conference import JoinConference
+from engine.tasks.queue import QueueClosed
 
 log = structlog.get_logger(__name__)
-Left = tuple[ConferenceRow, list[TaskRow]]
+Left = tuple[ConferenceRow, list[TaskRow], list[ParticipantRow]]
 
 
 def _digits(number: str) -> str:
@@ -108,7 +110,10 @@ class Conferences:
         assert self.door
         join = JoinConference(conference=row.id, tag=moderator.join_tag)
         if reused:
-            await reused.queue.append(with_ids((*moderator.before, join)))
+            try:
+                await reused.queue.append(with_ids((*moderator.before, join)))
+            except QueueClosed:
+                raise EngineUnavailable("The moderator's call ended just now. Try again.") from None
             return reused
         return await self.door.place(
             PlaceCall(
@@ -170,24 +175,22 @@ class Conferences:
         application = self._services.settings.ari_application
         read = self._services.database.read
         return [
-            (row, await read(functools.partial(tasks.open_of, owner=row.id)))
+            (
+                row,
+                await read(functools.partial(tasks.open_of, owner=row.id)),
+                await read(functools.partial(conferences.participants, conference=row.id)),
+            )
             for row in await read(lambda conn: conferences.live(conn, application))
         ]
 
     def restore(self, left: Sequence[Left]) -> None:
         """Make the conferences that were left, around sessions that are restored; `run_all` lets them live on."""
-        for row, rows in left:
+        for row, rows, people in left:
             session = self._registry.get(row.moderator or "")
-<<<<<<< HEAD
-            conference = Conference(self._services, row, policy, session, self, open_rows)
-            people = await read(functools.partial(conferences.participants, conference=row.id))
-            were_in = (self._registry.get(one.call) for one in people if one.left is None)
-            conference.restored(session for session in were_in if session)
+            conference = Conference(self._services, row, decode(row.policy), session, self, rows)
+            sessions = (self._registry.get(one.call) for one in people if one.left is None)
+            conference.restored(session for session in sessions if session)
             self._live[row.id] = conference
-        return list(self._live.values())
-=======
-            self._live[row.id] = Conference(self._services, row, decode(row.policy), session, self, rows)
->>>>>>> review
 
     def run_all(self) -> None:
         """Let restored conferences live on."""
