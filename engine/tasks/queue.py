@@ -34,6 +34,7 @@ class Queue:
         self._owner, self._journal = owner, journal
         self._waiting: deque[Entry] = deque()
         self._running: dict[str, Entry] = {}
+        self._adding: set[asyncio.Task[None]] = set()  # what is being committed
         self._more = asyncio.Event()
         self._idle_since_start = True
         self.closed: StopReason | None = None
@@ -42,9 +43,15 @@ class Queue:
     # What may be asked of it
 
     async def append(self, tasks: Sequence[AnyTask]) -> None:
-        """Commit tasks to the end of the queue; raises QueueClosed."""
+        """Commit tasks to the end of the queue; raises QueueClosed. A cancellation does not take them back."""
         if self.closed:
             raise QueueClosed
+        adding = asyncio.create_task(self._append(tasks), name="append to a queue")
+        self._adding.add(adding)
+        adding.add_done_callback(self._adding.discard)
+        await asyncio.shield(adding)
+
+    async def _append(self, tasks: Sequence[AnyTask]) -> None:
         self.add(await self._journal.queued(tasks))
 
     def add(self, rows: Iterable[TaskRow]) -> None:
@@ -107,6 +114,8 @@ class Queue:
             entry.stop(reason)
         while self._waiting:
             self._discard(self._waiting.popleft(), reason)
+        if self._adding:
+            await asyncio.wait(self._adding)
         runners = [entry.runner for entry in self._running.values() if entry.runner]
         if runners:
             _, late = await asyncio.wait(runners, timeout=FINISH_SECONDS)
