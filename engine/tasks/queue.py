@@ -35,6 +35,7 @@ class Queue:
         self._waiting: deque[Entry] = deque()
         self._running: dict[str, Entry] = {}
         self._more = asyncio.Event()
+        self._appending, self._appended = 0, asyncio.Event()  # commits under way, and that there is none any more
         self._idle_since_start = True
         self.closed: StopReason | None = None
         self.add(rows)
@@ -45,7 +46,13 @@ class Queue:
         """Commit tasks to the end of the queue; raises QueueClosed."""
         if self.closed:
             raise QueueClosed
-        self.add(await self._journal.queued(tasks))
+        self._appending += 1
+        try:
+            self.add(await self._journal.queued(tasks))
+        finally:
+            self._appending -= 1
+            if not self._appending:
+                self._appended.set()
 
     def add(self, rows: Iterable[TaskRow]) -> None:
         """Take rows that are committed; prompts begin to be prepared now."""
@@ -101,7 +108,10 @@ class Queue:
             raise
 
     async def close(self, reason: StopReason) -> None:
-        """End it: the running task is stopped, queued ones are discarded, background tasks finish and report."""
+        """End it: the running task is stopped, queued ones are discarded, background tasks finish and report.
+
+        Tasks that are being committed are waited for: theirs must not be told after the end.
+        """
         self.closed = reason
         for entry in list(self._running.values()):
             entry.stop(reason)
@@ -114,6 +124,9 @@ class Queue:
                 entry.abort(reason)
             if late:
                 await asyncio.wait(late, timeout=FINISH_SECONDS)
+        if self._appending:
+            self._appended.clear()
+            await self._appended.wait()
 
     async def _next(self) -> Entry:
         while not self._waiting:
@@ -133,10 +146,16 @@ class Queue:
             if self.closed:  # its owner cancels the queue as soon as it is closed
                 self._end(entry, Stopped(self.closed))
             raise
-        if self.closed:  # the end came during the commit
-            self._end(entry, Stopped(self.closed))
+        if reason := self.closed or entry.stopped_for:  # the end or a stop came during the commit
+            self._end(entry, Stopped(reason))
             return
         entry.runner = asyncio.create_task(self._perform(entry), name=f"{entry.kind} {entry.id}")
+        entry.runner.add_done_callback(lambda runner: self._note_unrun(entry, runner))
+
+    def _note_unrun(self, entry: Entry, runner: "asyncio.Task[None]") -> None:
+        """A runner that was cancelled before its first step never came to say how its task ended."""
+        if runner.cancelled() and entry.stopped_for and not entry.over.is_set():
+            self._end(entry, Stopped(entry.stopped_for))
 
     async def _perform(self, entry: Entry) -> None:
         outcome: Outcome
