@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -50,6 +50,7 @@ from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
+LEASE_POLL_SECONDS = 0.02
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 RINGFUL = Dialect(
     name="ringful",
@@ -144,9 +145,16 @@ class Controller:
 
     # Who may steer
 
-    def _may_command(self) -> None:
-        if self.leaving or not self.lease.held:
-            raise Detached("command", "this controller is leaving or holds no lease")
+    def _may_command(self) -> Awaitable[None] | None:
+        return None if self.lease.held and not self.leaving else self._until_held()
+
+    async def _until_held(self) -> None:
+        """A lease that ran out (the process was frozen, or Redis and the store were away) may be ours again soon."""
+        while not (self.leaving or self.lease.lost.is_set() or self.writer.fenced.is_set()):
+            if self.lease.held:
+                return
+            await asyncio.sleep(LEASE_POLL_SECONDS)
+        raise Detached("command", "this controller is leaving or holds no lease")
 
     async def _still_owner(self) -> bool:
         name = self.settings.ari_application
@@ -167,6 +175,7 @@ class Controller:
                 task.cancel()
             self.leaving = True
             log.info("the controller leaves; calls stay up in Asterisk", calls=len(self.engine.registry))
+            await self.engine.stop()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

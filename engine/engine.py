@@ -23,7 +23,7 @@ from engine.calls.registry import Registry
 from engine.calls.roles import CallRoles
 from engine.calls.services import Services
 from engine.calls.session import Session
-from engine.commands import Command, EngineUnavailable
+from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, StartConference
 from engine.conferences.conferences import Conferences
 from engine.dispatcher import Dispatcher
 from engine.media.prompts import Prompts
@@ -36,6 +36,7 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R")
+_STORED = (PlaceCall, Enqueue, StartConference)  # accepted when they are committed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +93,23 @@ class Engine:
         self._task = asyncio.create_task(self._listen(), name="ari events")
 
     async def stop(self) -> None:
-        """Leave: every call stays up in Asterisk, for the next controller. The caller refuses ARI commands first."""
+        """Leave: every call stays up in Asterisk, for the next controller. The caller refuses ARI commands first.
+
+        Everything is told to stop before anything is waited for: a queue that went on meanwhile would see its
+        commands refused, and fail task after task. Stopping twice is harmless.
+        """
         self._leaving = True
         self._door.open = False
         if self._task:
             self._task.cancel()
-            await asyncio.wait([self._task])
+        self._reception.cancel()
+        self.conferences.cancel()
+        self.registry.cancel()
         await self._reception.stop()
         await self.conferences.stop()
         await self.registry.stop()
+        if self._task:
+            await asyncio.wait([self._task])
         await self._parts.client.close()
 
     @property
@@ -110,6 +119,10 @@ class Engine:
 
     async def submit(self, command: Command[R]) -> R:
         """Carry out a command; raises engine.commands.CommandRefused."""
+        if self._leaving or not self._recovered:  # a live call may be one that is not known here (any more)
+            raise EngineUnavailable("The telephone engine is starting or stopping. Try again.")
+        if self._parts.writer.out and isinstance(command, _STORED):
+            raise EngineUnavailable("The store cannot be reached now. Try again.")
         try:
             return await self._dispatcher.submit(command)  # type: ignore[no-any-return]
         except StoreError as error:

@@ -1,7 +1,7 @@
 """HTTP to Asterisk: one pool of connections, the generated resources, and every failure as an AriError."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote_plus
@@ -55,7 +55,7 @@ class Client(Resources):
     `url` is the root of the interface (http://127.0.0.1:8088/ari), `connections` the most requests in flight (the
     sessionlimit of http.conf must be several times that), `timeout` the seconds that one request may take, waiting for
     a connection included. `before_command` is called before each request that changes something; what it raises stops
-    the request (there the lease is checked). Use it as `async with client:` or call open() and close().
+    the request (there the lease is checked), what it returns is awaited first. Use it as `async with client:` or call open() and close().
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Client(Resources):
         *,
         connections: int = 100,
         timeout: float = 5.0,
-        before_command: Callable[[], None] = _proceed,
+        before_command: Callable[[], Awaitable[None] | None] = _proceed,
     ) -> None:
         super().__init__(self)
         self.application = application
@@ -115,8 +115,8 @@ class Client(Resources):
 
         Raises the AriError for the answer's status, or Unreachable when there is none in time.
         """
-        if method != "GET":
-            self._before_command()
+        if method != "GET" and (wait := self._before_command()) is not None:
+            await wait
         operation = f"{method} {path}"
         if self._pool is None:
             raise errors.Unreachable(operation, "the client is not open")

@@ -80,8 +80,11 @@ async def lost(session: Session) -> Ending:
     """How a call ended that is no longer there: with its Asterisk, or while nobody was connected to it."""
     if session.our_cause:
         return Ending(cause=session.our_cause, by=Party.US)
-    if await _restarted_since(session, session.call.created):
-        return Ending(cause=HangupCause.MEDIA_NODE_LOST, by=Party.NETWORK)
+    try:
+        if await _restarted_since(session, session.call.created):
+            return Ending(cause=HangupCause.MEDIA_NODE_LOST, by=Party.NETWORK)
+    except AriError as error:
+        log.warning("Whether Asterisk was restarted is not known.", call=session.call.id, error=str(error))
     return Ending(cause=HangupCause.CONTROLLER_LOST, by=Party.NETWORK)
 
 

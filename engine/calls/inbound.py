@@ -1,6 +1,7 @@
 """Calls that come in: who answers them, and what happens until somebody does."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Iterable
 
 import structlog
@@ -19,6 +20,7 @@ from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Ending, Session
 from engine.calls.state import CallState
+from engine.commands import CommandRefused
 from engine.events import CallOffered
 from engine.ids import new_id
 from engine.store import calls, events, tasks
@@ -55,10 +57,13 @@ class Reception:
                 start = ari.StasisStart(application=name, timestamp="", args=tuple(args.split(",")), channel=channel)
                 self.arrive(start)
 
-    async def stop(self) -> None:
+    def cancel(self) -> None:
         """Leave what is arriving."""
         for task in list(self._arriving):
             task.cancel()
+
+    async def stop(self) -> None:
+        """Wait until it is left."""
         if self._arriving:
             await asyncio.wait(list(self._arriving), timeout=5)
 
@@ -128,8 +133,13 @@ class Reception:
             events.append(conn, _offer(call))
             return []
 
-        await services.admission.count(call.account, call.id)
-        return self._make(call, await services.writer.write(unit))
+        try:
+            await services.admission.count(call.account, call.id)
+            return self._make(call, await services.writer.write(unit))
+        except Exception:
+            with contextlib.suppress(CommandRefused):
+                await services.admission.release(call.account, call.id)
+            raise
 
     async def _refuse(self, channel_id: str, cause: HangupCause) -> None:
         try:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError, Gone
@@ -23,6 +24,7 @@ from engine.store import calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
 
+log = structlog.get_logger(__name__)
 TRY_NEXT = {
     HangupCause.CONGESTION,
     HangupCause.NETWORK_ERROR,
@@ -76,7 +78,9 @@ class Door:
         )
         try:
             rows = await services.writer.write(_inserting(call, with_ids(command.tasks)))
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):  # that does not take the write back, and nobody knows of it
+                services.writer.post(lambda conn: calls.withdraw(conn, call_id))
             await admission.release(command.account, call_id)
             raise
         session = self._make(call, rows)
@@ -97,15 +101,17 @@ async def dial(session: Session, admitted: Admitted) -> Ending:
     if admitted.wait > 0:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(session.hanging_up.wait(), admitted.wait)
-    ending = Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
-    for attempt, route in enumerate(admitted.routes, start=1):
-        if session.hanging_up.is_set():
-            return Ending(cause=session.our_cause or HangupCause.CANCELLED, by=Party.US)
-        ending = await _attempt(session, attempt, route)
-        if session.call.answered or session.our_cause or ending.cause not in TRY_NEXT:
-            return ending
+    return await try_next(session, admitted.routes, Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK), first=1)
+
+
+async def try_next(session: Session, routes: Sequence[Route], ending: Ending, *, first: int) -> Ending:
+    """Try the routes from the `first` on (counted from 1) for as long as a trunk, not the party, is why it ended."""
+    for attempt, route in enumerate(routes[first - 1 :], start=first):
+        if session.our_cause or session.call.answered or ending.cause not in TRY_NEXT:
+            break
         session.hanging_up.clear()
-    return ending
+        ending = await _attempt(session, attempt, route)
+    return Ending(cause=session.our_cause, by=Party.US) if session.our_cause else ending
 
 
 async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
@@ -121,8 +127,9 @@ async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
             await session.channel.dial(seconds=math.ceil(call.ring_seconds))
         except Gone:
             pass  # ChannelDestroyed says why
-        except AriError:
-            await session.channel.hangup()
+        except AriError as error:
+            log.warning("A route could not be dialled.", call=call.id, trunk=route.trunk, error=str(error))
+            await session.remove_channel()
             return Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
         if session.our_cause:
             await session.hang_up()

@@ -17,7 +17,7 @@ from engine.calls.call import Call, Direction
 from engine.calls.dialling import keep
 from engine.calls.following import FOLLOWED, follow, lost, note_state
 from engine.calls.inbound import await_application
-from engine.calls.outbound import MakeSession, dial
+from engine.calls.outbound import MakeSession, dial, try_next
 from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Ending, Life, Session
@@ -82,7 +82,8 @@ class Recovery:
     def _life(self, call: Call, rows: Sequence[TaskRow], channel: ari.Channel | None) -> Life:
         if channel is not None:
             inbox = self._services.bus.subscribe(channel.id, types=FOLLOWED)
-            return lambda session: _resume(session, inbox, channel, untouched=not rows)
+            admitted = self._admitted(call)
+            return lambda session: _resume(session, inbox, channel, admitted, untouched=not rows)
         if call.state is CallState.QUEUED:
             admitted = self._admitted(call)
             return lambda session: dial(session, admitted)
@@ -124,15 +125,22 @@ async def _alone(session: Session | None, bridge: Bridge) -> None:
         await session.hang_up()
 
 
-async def _resume(session: Session, inbox: Subscription, channel: ari.Channel, *, untouched: bool) -> Ending:
-    """Go on with a call whose channel is still there."""
+async def _resume(
+    session: Session, inbox: Subscription, channel: ari.Channel, admitted: Admitted, *, untouched: bool
+) -> Ending:
+    """Go on with a call whose channel is still there, and with the next trunk where this one fails."""
     with inbox:
         note_state(session, channel)
         if channel.state == "Down" and session.call.direction is Direction.OUTBOUND:
             await _dial_again(session)
         if session.call.direction is Direction.INBOUND and not session.answered.is_set() and untouched:
             session.spawn(await_application(session), "offer")
-        return await follow(session, inbox)
+        ending = await follow(session, inbox)
+    if session.call.direction is Direction.INBOUND:
+        return ending
+    trunks = [route.trunk for route in admitted.routes]
+    tried = trunks.index(session.call.trunk) + 1 if session.call.trunk in trunks else len(trunks)
+    return await try_next(session, admitted.routes, ending, first=tried + 1)
 
 
 async def _dial_again(session: Session) -> None:

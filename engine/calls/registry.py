@@ -43,13 +43,15 @@ class Registry:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    async def stop(self) -> None:
+    def cancel(self) -> None:
         """Leave every call as it is, up in Asterisk."""
-        tasks = list(self._tasks)
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=10)
+
+    async def stop(self) -> None:
+        """Wait until every call is left."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=10)
 
     def _over(self, session: Session, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

@@ -78,7 +78,13 @@ class Session:
             raise
         except Exception:
             log.exception("A call failed in a way nobody foresaw.", call=self.call.id)
-            await self.hang_up(HangupCause.ERROR)
+            self.our_cause = self.our_cause or HangupCause.ERROR
+            self.hanging_up.set()
+            try:
+                await self.remove_channel()
+            except asyncio.CancelledError:
+                await _cancelled([queue, *self._side])
+                raise
             ending = Ending(cause=HangupCause.ERROR, by=Party.US)
         self.hanging_up.set()
         self.gone.set()
@@ -97,7 +103,8 @@ class Session:
             sip_status=ending.sip_status,
         )
         if call.answered and call.direction is Direction.OUTBOUND:
-            price = self.services.admission.price(call.account, call.callee, call.duration)
+            seconds = min(call.duration, call.max_seconds)  # what the money covers; hanging up takes a moment
+            price = self.services.admission.price(call.account, call.callee, seconds)
             call = msgspec.structs.replace(call, price=price.amount, currency=price.currency)
         self.call = call
         event = CallEnded(
@@ -183,6 +190,17 @@ class Session:
             log.warning("A call could not be hung up yet.", call=self.call.id, error=str(error))
             if not self.gone.is_set():
                 self.spawn(self._hang_up_again(), "hang up again")
+
+    async def remove_channel(self) -> None:
+        """See that the channel is gone, however long Asterisk refuses or does not answer: nobody follows it any more."""
+        while True:
+            try:
+                await self.channel.hangup()
+            except AriError as error:
+                log.warning("A channel could not be removed yet.", call=self.call.id, error=str(error))
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     async def _hang_up_again(self) -> None:
         await asyncio.sleep(AGAIN_SECONDS)

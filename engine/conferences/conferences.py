@@ -197,13 +197,15 @@ class Conferences:
         for conference in list(self._live.values()):
             self._run(conference)
 
-    async def stop(self) -> None:
+    def cancel(self) -> None:
         """Leave every conference as it is."""
-        running = list(self._tasks)
-        for task in running:
+        for task in self._tasks:
             task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=10)
+
+    async def stop(self) -> None:
+        """Wait until every conference is left."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=10)
 
     def _run(self, conference: Conference) -> None:
         self._live[conference.id] = conference

@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from engine.calls.admission import Admitted, Price, Route
+from engine.calls.call import Direction
 from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
 from engine.features import destinations, rating, routing
 from engine.features.book import Book, Rules
@@ -61,7 +62,11 @@ class Admission:
         rate = None if inside else self._rate_of(account, digits)
         try:
             lasting = await self._take(rules, call, rate, max_seconds, inside=inside)
-            wait = await self._turn(rules, call)
+            try:
+                wait = await self._turn(rules)
+            except BaseException:
+                await self._counters.give_back(account, call)
+                raise
         except Unavailable as error:
             raise EngineUnavailable("New calls are not taken now: Redis does not answer. Try again.") from error
         return Admitted(digits=digits, routes=routes, caller=shown, max_seconds=lasting, wait=wait)
@@ -79,7 +84,7 @@ class Admission:
     async def resume(self, account: str, call: str) -> None:
         """Take the place of a call that lives since before a restart; never refuses."""
         row = await self._db.read(lambda conn: calls.get(conn, call))
-        rate = self._rate_of(account, row.callee) if row else None
+        rate = self._rate_of(account, row.callee) if row and row.direction is Direction.OUTBOUND else None
         await self._note(account, call, rating.price(rate, row.max_seconds) if rate and row else 0)
 
     async def _note(self, account: str, call: str, reserved: int) -> None:
@@ -208,13 +213,12 @@ class Admission:
 
         return await self._db.read(read)
 
-    async def _turn(self, rules: Rules, call: str) -> float:
-        """Take the account's turn under its pace; a call that would wait too long gives its place back."""
+    async def _turn(self, rules: Rules) -> float:
+        """Take the account's turn under its pace."""
         account = rules.account
         try:
             return await self._counters.pace(account.id, account.calls_per_second, LONGEST_WAIT)
         except TooLongToWait:
-            await self._counters.give_back(account.id, call)
             raise LimitReached(
                 f"This account may start {account.calls_per_second:g} calls a second; {LONGEST_WAIT:g} s of them wait."
             ) from None

@@ -19,6 +19,8 @@ _update = Statement(
     .where(_table.c.id == bindparam("call"))
     .values({c.name: bindparam(c.name) for c in _table.c if c.name not in _FIXED})
 )
+_withdraw = Statement(sqlalchemy.delete(_table).where(_table.c.id == bindparam("call")))
+_withdraw_tasks = Statement(sqlalchemy.delete(tables.tasks).where(tables.tasks.c.owner == bindparam("owner")))
 _get = Statement(_call.select.where(_table.c.id == bindparam("id")))
 _live = Statement(
     _call.select.where(_table.c.ari_application == bindparam("ari_application"), _table.c.ended.is_(None)).order_by(
@@ -37,6 +39,12 @@ def insert(conn: Connection, call: Call) -> None:
 def update(conn: Connection, call: Call) -> None:
     """Store a call's new version."""
     _update.run(conn, call=call.id, **plain(call))
+
+
+def withdraw(conn: Connection, id: str) -> None:
+    """Take back a call that was stored and never began: with its tasks, as if it had not been asked for."""
+    _withdraw_tasks.run(conn, owner=id)
+    _withdraw.run(conn, call=id)
 
 
 def get(conn: Connection, id: str) -> Call | None:

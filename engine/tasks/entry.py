@@ -50,9 +50,10 @@ class Entry:
             self.tag = tag
         if self.task.graceful:
             self.stop_requested.set()
-        elif self.runner and self.stopped_for is None:
+        elif self.stopped_for is None:
             self.stopped_for = reason
-            self.runner.cancel()
+            if self.runner:  # else it is about to begin, and will not
+                self.runner.cancel()
 
     def abort(self, reason: StopReason) -> None:
         """Cancel it, graceful or not."""

@@ -34,8 +34,8 @@ class Queue:
         self._owner, self._journal = owner, journal
         self._waiting: deque[Entry] = deque()
         self._running: dict[str, Entry] = {}
-        self._adding: set[asyncio.Task[None]] = set()  # what is being committed
         self._more = asyncio.Event()
+        self._appending: set[asyncio.Task[None]] = set()  # what is being committed
         self._idle_since_start = True
         self.closed: StopReason | None = None
         self.add(rows)
@@ -46,10 +46,10 @@ class Queue:
         """Commit tasks to the end of the queue; raises QueueClosed. A cancellation does not take them back."""
         if self.closed:
             raise QueueClosed
-        adding = asyncio.create_task(self._append(tasks), name="append to a queue")
-        self._adding.add(adding)
-        adding.add_done_callback(self._adding.discard)
-        await asyncio.shield(adding)
+        appending = asyncio.create_task(self._append(tasks), name="append to a queue")
+        self._appending.add(appending)
+        appending.add_done_callback(self._appending.discard)
+        await asyncio.shield(appending)
 
     async def _append(self, tasks: Sequence[AnyTask]) -> None:
         self.add(await self._journal.queued(tasks))
@@ -108,14 +108,15 @@ class Queue:
             raise
 
     async def close(self, reason: StopReason) -> None:
-        """End it: the running task is stopped, queued ones are discarded, background tasks finish and report."""
+        """End it: the running task is stopped, queued ones are discarded, background tasks finish and report.
+
+        Tasks that are being committed are waited for: theirs must not be told after the end.
+        """
         self.closed = reason
         for entry in list(self._running.values()):
             entry.stop(reason)
         while self._waiting:
             self._discard(self._waiting.popleft(), reason)
-        if self._adding:
-            await asyncio.wait(self._adding)
         runners = [entry.runner for entry in self._running.values() if entry.runner]
         if runners:
             _, late = await asyncio.wait(runners, timeout=FINISH_SECONDS)
@@ -123,6 +124,8 @@ class Queue:
                 entry.abort(reason)
             if late:
                 await asyncio.wait(late, timeout=FINISH_SECONDS)
+        if self._appending:
+            await asyncio.wait(self._appending)
 
     async def _next(self) -> Entry:
         while not self._waiting:
@@ -142,10 +145,16 @@ class Queue:
             if self.closed:  # its owner cancels the queue as soon as it is closed
                 self._end(entry, Stopped(self.closed))
             raise
-        if self.closed:  # the end came during the commit
-            self._end(entry, Stopped(self.closed))
+        if reason := self.closed or entry.stopped_for:  # the end or a stop came during the commit
+            self._end(entry, Stopped(reason))
             return
         entry.runner = asyncio.create_task(self._perform(entry), name=f"{entry.kind} {entry.id}")
+        entry.runner.add_done_callback(lambda runner: self._note_unrun(entry, runner))
+
+    def _note_unrun(self, entry: Entry, runner: "asyncio.Task[None]") -> None:
+        """A runner that was cancelled before its first step never came to say how its task ended."""
+        if runner.cancelled() and entry.stopped_for and not entry.over.is_set():
+            self._end(entry, Stopped(entry.stopped_for))
 
     async def _perform(self, entry: Entry) -> None:
         outcome: Outcome

@@ -1,10 +1,19 @@
 """Two things at once: what a call, its queue and its controller make of it."""
 
 import asyncio
+from typing import Any
 
+import pytest
+
+from engine.calls.admission import Route
 from engine.calls.state import CallState
-from engine.events import CallEnded, TaskEnded, TaskStarted
+from engine.commands import EngineUnavailable
+from engine.events import TaskEnded
+from engine.store import calls
+from engine.tasks.dial import Dial
+from engine.tasks.entry import Entry, StopReason
 from engine.tasks.play import Play
+from engine.tasks.results import Stopped
 from engine.tasks.task import Phase
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
@@ -30,3 +39,131 @@ async def test_a_take_over_that_broke_in_the_middle_is_done_again_and_each_call_
     await exchange.ended(call.id)
     await asyncio.sleep(30)
     assert exchange.story(call.id) == ["play completed", "ended normal by far"]
+
+
+async def stored_calls(exchange: Exchange) -> set[str]:
+    return {call.id for call in await exchange.database.read(lambda conn: calls.list(conn, live=True))}
+
+
+async def test_a_dial_that_is_cancelled_while_its_leg_is_stored_leaves_no_leg_behind(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    """Else a restarted controller would call that party out of the blue."""
+    one = await exchange.call()
+    write, reached = exchange.writer.write, asyncio.Event()
+
+    async def slow(unit: Any) -> Any:
+        if unit.__qualname__.startswith("_inserting"):
+            exchange.writer.write = write  # type: ignore[method-assign]
+            asyncio.get_running_loop().call_soon(reached.set)
+        return await write(unit)
+
+    exchange.writer.write = slow  # type: ignore[method-assign]
+    await exchange.enqueue(one.id, Dial(to="2"))
+    await reached.wait()
+    (session,) = exchange.engine.registry
+    assert session.queue.stop(("dial",), StopReason.REQUESTED) == 1
+    await exchange.event(TaskEnded)
+    await settled()
+    assert await stored_calls(exchange) == {one.id}
+    assert exchange.admission.places == {one.id}
+    asterisk.hangs_up(one.id)
+    await exchange.ended(one.id)
+
+
+@pytest.mark.parametrize("request_", ["create", "*/dial"])
+async def test_an_asterisk_that_does_not_answer_keeps_no_channel_of_a_call_that_was_given_up(
+    exchange: Exchange, asterisk: FakeAri, request_: str
+) -> None:
+    call = await exchange.place()
+    asterisk.refuse("POST", f"/channels/{request_}", 503)
+    asterisk.refuse("DELETE", f"/channels/{call.id}", 503)
+    if request_ == "create":  # it was carried out all the same
+        asterisk.world.add_channel(call.id, "PJSIP/trunk-lab")
+        asterisk.refuse("DELETE", f"/channels/{call.id}", 503)
+    ended = await exchange.ended(call.id)
+    assert (ended.cause, ended.hung_up_by) == ("no_route", "network")
+    assert asterisk.world.channels == {}
+
+
+async def test_the_seconds_that_hanging_up_takes_are_not_paid_for(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call(max_seconds=60.0)
+    asterisk.refuse("DELETE", f"/channels/{call.id}", 503)
+    ended = await exchange.ended(call.id)
+    assert ended.seconds > 60 and ended.price == 60 * exchange.admission.per_second
+
+
+async def test_a_trunk_that_fails_after_a_restart_is_followed_by_the_next(
+    stopped_exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange = stopped_exchange
+    routes = tuple(Route(endpoint=f"PJSIP/1@trunk-{name}", trunk=name) for name in ("a", "b", "c"))
+    exchange.admission.routes_of["12015550100"] = routes
+    call = await exchange.left_behind(
+        state=CallState.DIALING, channel="Ringing", id="call-x", channel_id="call-x-2", trunk="b"
+    )
+    await exchange.start()
+    asterisk.hangs_up("call-x-2", 34, 503)
+    assert (await asterisk.asked("POST", "/channels/create")).query["channelId"] == "call-x-3"
+    await asterisk.asked("POST", "/channels/call-x-3/dial")
+    await settled()
+    asterisk.hangs_up("call-x-3", 17, 486)
+    assert (await exchange.ended(call.id)).cause == "busy"
+
+
+async def test_commands_are_refused_for_now_until_the_live_calls_are_known(stopped_exchange: Exchange) -> None:
+    exchange = stopped_exchange
+    call = await exchange.left_behind()
+    exchange.begin()
+    with pytest.raises(EngineUnavailable):
+        await exchange.enqueue(call.id, A)
+    await settled()
+    await exchange.enqueue(call.id, A)
+    exchange.asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+
+
+async def test_tasks_that_are_stored_while_the_call_ends_are_told_before_its_end(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call()
+    appending = asyncio.create_task(exchange.enqueue(call.id, A, B))
+    await asyncio.sleep(0)
+    asterisk.hangs_up(call.id)
+    (session,) = exchange.engine.registry
+    await session.gone.wait()
+    await exchange.ended(call.id)
+    await asyncio.wait([appending])
+    await settled()
+    assert exchange.story(call.id)[-1] == "ended normal by far"
+
+
+async def test_a_stop_reaches_a_task_that_is_about_to_begin(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call()
+    (session,) = exchange.engine.registry
+    await exchange.enqueue(call.id, A)
+    while not session.queue.stop(("play",), StopReason.REQUESTED):
+        await asyncio.sleep(0)
+    assert not asterisk.was_asked("POST", "/channels/*/play/*")
+    assert isinstance((await exchange.event(TaskEnded)).outcome, Stopped)
+    assert not asterisk.was_asked("POST", "/channels/*/play/*")
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+
+
+async def test_a_task_that_is_stopped_before_its_first_step_ends_all_the_same(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call()
+    (session,) = exchange.engine.registry
+    launch = session.queue._launch
+
+    async def launch_and_stop(entry: Entry) -> None:
+        await launch(entry)
+        entry.stop(StopReason.REQUESTED)
+
+    session.queue._launch = launch_and_stop  # type: ignore[method-assign]
+    await exchange.enqueue(call.id, A)
+    assert isinstance((await exchange.event(TaskEnded)).outcome, Stopped)
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
