@@ -137,6 +137,12 @@ class Queue:
             self._end(entry, Stopped(self.closed))
             return
         entry.runner = asyncio.create_task(self._perform(entry), name=f"{entry.kind} {entry.id}")
+        entry.runner.add_done_callback(lambda _: self._never_begun(entry))
+
+    def _never_begun(self, entry: Entry) -> None:
+        """A task stopped before its first step never ran: nobody else says that it is over."""
+        if entry.stopped_for and not entry.over.is_set():
+            self._end(entry, Stopped(entry.stopped_for))
 
     async def _perform(self, entry: Entry) -> None:
         outcome: Outcome
