@@ -35,6 +35,7 @@ class Queue:
         self._waiting: deque[Entry] = deque()
         self._running: dict[str, Entry] = {}
         self._more = asyncio.Event()
+        self._adding = asyncio.Lock()
         self._idle_since_start = True
         self.closed: StopReason | None = None
         self.add(rows)
@@ -43,9 +44,10 @@ class Queue:
 
     async def append(self, tasks: Sequence[AnyTask]) -> None:
         """Commit tasks to the end of the queue; raises QueueClosed."""
-        if self.closed:
-            raise QueueClosed
-        self.add(await self._journal.queued(tasks))
+        async with self._adding:
+            if self.closed:
+                raise QueueClosed
+            self.add(await self._journal.queued(tasks))
 
     def add(self, rows: Iterable[TaskRow]) -> None:
         """Take rows that are committed; prompts begin to be prepared now."""
@@ -114,6 +116,8 @@ class Queue:
                 entry.abort(reason)
             if late:
                 await asyncio.wait(late, timeout=FINISH_SECONDS)
+        async with self._adding:  # what is being committed is told as discarded before the end is
+            pass
 
     async def _next(self) -> Entry:
         while not self._waiting:
