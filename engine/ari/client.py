@@ -12,10 +12,11 @@ from yarl import URL
 
 from engine.ari import errors
 from engine.ari.generated import QueryValue, Resources
-from engine.ari.http import Pool
 
 # Asterisk closes an idle connection after 15 s (http.conf session_keep_alive); ours must go first.
 KEEP_ALIVE_SECONDS = 10.0
+_UNSENT = ("User-Agent", "Accept", "Accept-Encoding")
+_JSON = {"Content-Type": "application/json"}
 
 
 def _proceed() -> None:
@@ -55,7 +56,8 @@ class Client(Resources):
     `url` is the root of the interface (http://127.0.0.1:8088/ari), `connections` the most requests in flight (the
     sessionlimit of http.conf must be several times that), `timeout` the seconds that one request may take, waiting for
     a connection included. `before_command` is called before each request that changes something; what it raises stops
-    the request (there the lease is checked), what it returns is awaited first. Use it as `async with client:` or call open() and close().
+    the request (there the lease is checked), what it returns is awaited first. Use it as `async with client:` or call
+    open() and close().
     """
 
     def __init__(
@@ -72,31 +74,26 @@ class Client(Resources):
         super().__init__(self)
         self.application = application
         self._root = url.rstrip("/")
-        self._url = URL(self._root)
         token = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._authorization = {"Authorization": f"Basic {token}"}
-        host = f"{self._url.host}:{self._url.port}"
-        self._head = f" HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {token}\r\n".encode()
         self._connections = connections
         self._timeout = timeout
         self._before_command = before_command
-        self._pool: Pool | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
         """Makes the pool; nothing is sent yet."""
-        url = self._url
-        self._pool = Pool(
-            url.host or "", url.port or 80,
-            limit=self._connections, timeout=self._timeout, keep_alive=KEEP_ALIVE_SECONDS,
-        )  # fmt: skip
-        self._session = aiohttp.ClientSession(headers=self._authorization)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_ALIVE_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=self._timeout),
+            headers=self._authorization,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=_UNSENT,
+            auto_decompress=False,
+        )
 
     async def close(self) -> None:
         """Closes every connection. Closing twice is harmless."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -117,24 +114,17 @@ class Client(Resources):
         """
         if method != "GET" and (wait := self._before_command()) is not None:
             await wait
-        operation = f"{method} {path}"
-        if self._pool is None:
-            raise errors.Unreachable(operation, "the client is not open")
+        address = f"{self._root}{path}{encode_query(query) if query else ''}"
+        data, headers = (None, None) if body is None else (msgspec.json.encode(body), _JSON)
+        session = self._opened(f"{method} {path}")
         try:
-            status, payload = await self._pool.ask(method, self._request(method, path, query, body))
-        except (TimeoutError, OSError) as error:
-            raise errors.Unreachable(operation, str(error) or type(error).__name__) from error
-        if status < 300:
+            async with session.request(method, URL(address, encoded=True), data=data, headers=headers) as answer:
+                payload = await answer.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise errors.Unreachable(f"{method} {path}", str(error) or type(error).__name__) from error
+        if answer.status < 300:
             return payload
-        raise errors.from_status(status)(operation, _detail(payload), status)
-
-    def _request(self, method: str, path: str, query: Mapping[str, QueryValue] | None, body: Any) -> bytes:
-        line = f"{method} {self._url.raw_path}{path}{encode_query(query) if query else ''}".encode("ascii")
-        if body is None:
-            return b"%b%bContent-Length: 0\r\n\r\n" % (line, self._head)
-        data = msgspec.json.encode(body)
-        kind = b"Content-Type: application/json\r\n"
-        return b"%b%b%bContent-Length: %d\r\n\r\n%b" % (line, self._head, kind, len(data), data)
+        raise errors.from_status(answer.status)(f"{method} {path}", _detail(payload), answer.status)
 
     async def websocket(self, heartbeat: float) -> aiohttp.ClientWebSocketResponse:
         """Opens the events websocket of our application; Asterisk then takes it from whoever had it.
@@ -144,9 +134,7 @@ class Client(Resources):
         """
         operation = "GET /events"
         query = encode_query({"app": self.application})
-        session = self._session
-        if session is None:
-            raise errors.Unreachable(operation, "the client is not open")
+        session = self._opened(operation)
         try:
             return await session.ws_connect(
                 URL(f"{self._root}/events{query}", encoded=True), heartbeat=heartbeat, max_msg_size=0
@@ -155,3 +143,8 @@ class Client(Resources):
             raise errors.from_status(error.status)(operation, error.message, error.status) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise errors.Unreachable(operation, str(error) or type(error).__name__) from error
+
+    def _opened(self, operation: str) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise errors.Unreachable(operation, "the client is not open")
+        return self._session

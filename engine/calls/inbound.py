@@ -1,7 +1,6 @@
 """Calls that come in: who answers them, and what happens until somebody does."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine, Iterable
 
 import structlog
@@ -133,13 +132,12 @@ class Reception:
             events.append(conn, _offer(call))
             return []
 
+        rows = await services.writer.write(unit)
         try:
             await services.admission.count(call.account, call.id)
-            return self._make(call, await services.writer.write(unit))
-        except Exception:
-            with contextlib.suppress(CommandRefused):
-                await services.admission.release(call.account, call.id)
-            raise
+        except CommandRefused as error:  # who calls in is not turned away for a counter, which is put right later
+            log.warning("An inbound call is not counted.", call=call.id, error=str(error))
+        return self._make(call, rows)
 
     async def _refuse(self, channel_id: str, cause: HangupCause) -> None:
         try:

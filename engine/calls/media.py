@@ -59,7 +59,6 @@ async def heard(services: Services, target: PlayTarget, prompt: Prompt, on: Subj
         if playback is None:
             playing = ari_playback.playing(client, bus, target, prompt.media, on.task_id)
             playback = await stack.enter_async_context(playing)
-        on.accepted()
         yield _Heard(playback)
 
 
@@ -148,7 +147,6 @@ async def taken(
                     max_silence_seconds=math.ceil(task.max_silence or 0),
                 )
             )
-        on.accepted()
         yield _Taken(live, services, name)
 
 

@@ -192,7 +192,7 @@ class Session:
                 self.spawn(self._hang_up_again(), "hang up again")
 
     async def remove_channel(self) -> None:
-        """See that the channel is gone, however long Asterisk refuses or does not answer: nobody follows it any more."""
+        """See that the channel is gone, however long Asterisk refuses or is silent: nobody follows it any more."""
         while True:
             try:
                 await self.channel.hangup()

@@ -218,7 +218,6 @@ class Conference:
         session.bridge = session.room = self.id
         self._note_joined(session, on)
         await on.started()
-        on.accepted()
         if not self._is_moderator(session) and join_moderator:
             self.wanted.set()
 

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.ari.client import Client
 from engine.ari.errors import AriError, Forbidden, NotFound
+from engine.ari.generated import Endpoint
 from engine.features.errors import NotProvisioned
 
 MODULE = "res_pjsip"  # registrations and identifies are found below it too, other names answer 404
@@ -61,7 +62,7 @@ class Provisioner:
     async def take_out_strangers(self, known: Iterable[str]) -> list[str]:
         """Remove the trunks and extensions that Asterisk has and we do not; returns their names."""
         wanted = frozenset(known)
-        present = [endpoint.resource for endpoint in await self._client.endpoints.list_by_tech("PJSIP")]
+        present = [endpoint.resource for endpoint in await self._endpoints()]
         strangers = [name for name in present if _OURS.fullmatch(name) and name not in wanted]
         for name in strangers:
             await self.take_out(name)
@@ -69,5 +70,8 @@ class Provisioner:
 
     async def states(self) -> dict[str, str]:
         """Return each endpoint's state in Asterisk's word: online, offline or unknown (no answer to its OPTIONS)."""
-        endpoints = await self._client.endpoints.list_by_tech("PJSIP")
-        return {endpoint.resource: endpoint.state or "unknown" for endpoint in endpoints}
+        return {endpoint.resource: endpoint.state or "unknown" for endpoint in await self._endpoints()}
+
+    async def _endpoints(self) -> list[Endpoint]:
+        """Every PJSIP endpoint; asking for the technology alone answers 404 where there is none yet."""
+        return [one for one in await self._client.endpoints.list() if one.technology == "PJSIP"]

@@ -40,7 +40,7 @@ _begin = Statement(
     update(_table).where(_one).values(state=TaskState.RUNNING.value, begun=bindparam("begun"), phase=bindparam("phase"))
 )
 _set_phase = Statement(update(_table).where(_one).values(phase=bindparam("phase")))
-_started = Statement(update(_table).where(_one).values(started=bindparam("started")))
+_started = Statement(update(_table).where(_one).values(started=bindparam("started"), phase=bindparam("phase")))
 _end = Statement(
     update(_table).where(_one).values(state=bindparam("state"), outcome=bindparam("outcome"), ended=bindparam("ended"))
 )
@@ -76,9 +76,9 @@ def set_phase(conn: Connection, id: str, phase: Phase) -> None:
     _set_phase.run(conn, the_id=id, phase=phase.value)
 
 
-def started(conn: Connection, id: str, at: float) -> None:
-    """Note that a task's effect began."""
-    _started.run(conn, the_id=id, started=at)
+def started(conn: Connection, id: str, at: float, phase: Phase) -> None:
+    """Note that a task's effect began, and so how far it got."""
+    _started.run(conn, the_id=id, started=at, phase=phase.value)
 
 
 def end(conn: Connection, id: str, state: TaskState, outcome: Outcome, at: float) -> None:

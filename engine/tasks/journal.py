@@ -66,12 +66,15 @@ class Journal:
         self.writer.post(lambda conn: tasks.set_phase(conn, entry.id, Phase.ACCEPTED))
 
     def started(self, entry: Entry, *also: AnyEvent) -> None:
-        """Note that the effect began, with the event for it and others that belong to it."""
+        """Note that the effect began (and so was accepted), with the event for it and others that belong to it."""
         at = entry.started = self.clock()
+        if entry.phase is Phase.INTENDED:
+            entry.phase = Phase.ACCEPTED
+        phase = entry.phase
         event = TaskStarted(**self.common(entry.tag), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
-            tasks.started(conn, entry.id, at)
+            tasks.started(conn, entry.id, at, phase)
             for one in (event, *also):
                 events.append(conn, one)
 

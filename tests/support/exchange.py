@@ -247,7 +247,7 @@ class Exchange:
                 if one.state is TaskState.RUNNING:
                     tasks.begin(conn, one.task.id, at - one.ago, one.phase)
                     if one.started:
-                        tasks.started(conn, one.task.id, at - one.ago)
+                        tasks.started(conn, one.task.id, at - one.ago, one.phase)
                 elif one.state is TaskState.COMPLETED:
                     tasks.end(conn, one.task.id, one.state, Completed(one.result), at - one.ago)
 

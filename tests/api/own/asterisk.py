@@ -24,7 +24,7 @@ class FakeConfiguration:
                 web.put(one, self._put),
                 web.get(one, self._get),
                 web.delete(one, self._delete),
-                web.get("/ari/endpoints/PJSIP", self._endpoints),
+                web.get("/ari/endpoints", self._endpoints),
                 web.get("/ari/asterisk/info", self._info),
                 web.get("/ari/asterisk/modules", self._modules),
             ]

@@ -142,7 +142,7 @@ async def test_a_stop_reaches_a_task_that_is_about_to_begin(exchange: Exchange, 
     call = await exchange.call()
     (session,) = exchange.engine.registry
     await exchange.enqueue(call.id, A)
-    while not session.queue.stop(("play",), StopReason.REQUESTED):
+    while not session.queue.stop(("play",), StopReason.REQUESTED):  # noqa: ASYNC110 - a step of the loop, not a time
         await asyncio.sleep(0)
     assert not asterisk.was_asked("POST", "/channels/*/play/*")
     assert isinstance((await exchange.event(TaskEnded)).outcome, Stopped)
