@@ -79,12 +79,12 @@ async def test_an_account_that_may_not_reach_private_addresses_does_not(
 @pytest.mark.parametrize("kind", ["stereo44", "wide24", "mp3", "flac", "ogg", "octet-stream"])
 async def test_odd_but_valid_audio_plays(ringful: Ringful, sink: Sink, lab: LabEars, kind: str) -> None:
     call = await ringful.call(callee=people.LISTENS, callbackUrl=sink.url())
-    await ringful.play(callId=call, announcement=sink.odd(kind, 930, 1.0), callbackUrl=sink.url())
+    await ringful.play(callId=call, announcement=sink.odd(kind, 1230, 1.0), callbackUrl=sink.url())
     await ringful.hangup(callId=call, immediate="false")
     await sink.until("ServerHangup", callId=call)
     heard = (await lab.of(call)).heard
-    assert_melody(heard, 930)
-    assert 0.85 < heard.lasted(930) < 1.15, "at its own speed"
+    assert_melody(heard, 1230)
+    assert 0.85 < heard.lasted(1230) < 1.15, "at its own speed"
     assert "PlayComplete" in sink.actions()
 
 

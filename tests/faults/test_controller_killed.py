@@ -58,6 +58,7 @@ class Twenty:
             heard = (await self.lab.of(call)).heard
             assert_melody(heard, 500, 620, 830)
             assert heard.lasted(500) > 7.5, "the prompt that played went on"
+            await self.sink.until("ServerHangup", callId=call)
             told = [one.action for one in self.sink.taken(callId=call)]
             assert in_order(["CallEstablished", *["PlayStart", "PlayComplete"] * 3, "ServerHangup"], told), told
 

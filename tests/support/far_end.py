@@ -50,8 +50,12 @@ class Sound:
         return found
 
     def lasted(self, hz: float) -> float:
-        """For how many seconds in all a tone of this frequency stood alone."""
-        return sum(tone.seconds for tone in audio.tones(self.samples, self.rate) if same_pitch(hz, tone.frequency))
+        """For how many seconds a tone of this frequency was heard, from its beginning to its end; 0 for never.
+
+        A packet that came late leaves a click in it, which does not make it shorter.
+        """
+        found = [tone for tone in audio.tones(self.samples, self.rate) if same_pitch(hz, tone.frequency)]
+        return found[-1].start + found[-1].seconds - found[0].start if found else 0.0
 
     def first(self, hz: float) -> float:
         """When a tone of this frequency began; fails where there is none."""
