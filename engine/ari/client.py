@@ -55,7 +55,8 @@ class Client(Resources):
     `url` is the root of the interface (http://127.0.0.1:8088/ari), `connections` the most requests in flight (the
     sessionlimit of http.conf must be several times that), `timeout` the seconds that one request may take, waiting for
     a connection included. `before_command` is called before each request that changes something; what it raises stops
-    the request (there the lease is checked), what it returns is awaited first. Use it as `async with client:` or call open() and close().
+    the request (there the lease is checked), what it returns is awaited. Use it as `async with client:` or call open()
+    and close().
     """
 
     def __init__(
