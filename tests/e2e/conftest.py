@@ -31,6 +31,17 @@ CALLS_PER_SECOND = 100
 ENDS_WITHIN = 15.0
 
 
+PATIENCE_SECONDS = 420
+"""A test may wait for others that have the system alone before it begins."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of this folder and of tests/faults the time to wait for their turn."""
+    for item in items:
+        if item.path.parent.name in ("e2e", "faults"):
+            item.add_marker(pytest.mark.timeout(PATIENCE_SECONDS))
+
+
 def worker() -> int:
     """The number of this test process when several run side by side."""
     return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

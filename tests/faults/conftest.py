@@ -16,6 +16,8 @@ from tests.e2e.conftest import (  # noqa: F401
     number,
     own,
     phone,
+    pytest_collection_modifyitems,
+    rates,
     recording_of,
     ringful,
     sink,

@@ -16,7 +16,6 @@ from tests.support.sink import Sink
 from tests.support.system import System
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("turn", range(ROUNDS))
 async def test_every_call_ends_once_and_new_calls_trunks_and_extensions_work(
     ringful: Ringful, sink: Sink, own: Own, lab: LabEars, phone: MakePhone, admin: Admin, system: System, turn: int

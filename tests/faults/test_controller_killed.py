@@ -138,7 +138,6 @@ class Twenty:
         return check
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("turn", range(ROUNDS))
 async def test_no_call_is_lost_and_the_far_ends_hear_the_rest_in_order(
     ringful: Ringful, sink: Sink, lab: LabEars, own: Own, recording_of: RecordingOf, system: System, turn: int
@@ -162,7 +161,6 @@ async def test_no_call_is_lost_and_the_far_ends_hear_the_rest_in_order(
     assert sorted(one.form["callId"] for one in finals) == sorted(ringful.calls), "one final callback each"
 
 
-@pytest.mark.timeout(180)
 async def test_a_call_that_ends_and_callbacks_that_wait_while_the_controller_is_away_are_told_afterwards(
     ringful: Ringful, sink: Sink, own: Own, system: System
 ) -> None:
@@ -178,7 +176,6 @@ async def test_a_call_that_ends_and_callbacks_that_wait_while_the_controller_is_
     assert sink.actions(callId=call)[0] == "CallEstablished" and len(sink.actions(callId=call)) == 2
 
 
-@pytest.mark.timeout(180)
 async def test_a_call_that_comes_in_while_no_controller_is_there_is_answered_when_it_is_back(
     number: MakeNumber, lab: LabEars, network: Lab, system: System
 ) -> None:
