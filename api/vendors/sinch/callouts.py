@@ -1,6 +1,6 @@
 """Callouts (Calling API document, «Conference and Text-To-Speech Callouts»; customCallout from the public pages)."""
 
-from typing import TypeVar
+import json
 
 import msgspec
 
@@ -16,7 +16,6 @@ from api.vendors.sinch.prompts import Reader
 from engine.tasks.pause import Pause
 from engine.tasks.send_dtmf import SendDtmf
 
-V = TypeVar("V")
 _METHODS = {"ttscallout": "ttsCallout", "conferencecallout": "conferenceCallout", "customcallout": "customCallout"}
 
 
@@ -208,7 +207,7 @@ def custom_data(fields: Fields) -> str:
     value = fields.raw("custom")
     if value is None:
         return ""
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise Illegal(f"{fields.name_of('custom')} holds half a character.")
     if len(text.encode()) > defaults.CUSTOM_BYTES:

@@ -12,6 +12,7 @@ import msgspec
 MOST_BYTES = 256 * 1024
 DEEPEST = 16
 LONGEST_NAME = 64
+_VERBATIM = frozenset({"custom"})  # the customer's own data: its names stay as they are
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 
 
@@ -55,7 +56,8 @@ def _folded(value: Any, left: int) -> Any:
     if left == 0:
         raise Malformed(f"The JSON is nested more than {DEEPEST} deep.")
     if isinstance(value, dict):
-        return {fold(name): _folded(inner, left - 1) for name, inner in value.items() if inner is not None}
+        folded = {fold(name): (_folded(inner, left - 1), inner) for name, inner in value.items() if inner is not None}
+        return {name: both[name in _VERBATIM] for name, both in folded.items()}
     if isinstance(value, list):
         return [_folded(inner, left - 1) for inner in value]
     return value
