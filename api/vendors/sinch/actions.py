@@ -41,7 +41,7 @@ class Event(Enum):
     DICE = "dice"
     PATCH = "patch"
     UNPARK = "unpark"
-    """The PATCH of a parked call: what ICE would have been answered, and what a PATCH may say."""
+    """The PATCH of a parked call: «the SVML you normally would have responded with in the ICE response»."""
 
 
 # Callback API, «Actions», «Allowed in», with what the vendor's clients allow besides (runMenu in PIE, and so on).

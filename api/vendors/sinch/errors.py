@@ -166,5 +166,7 @@ def body(error: SinchError, reference: str) -> bytes:
 
 def render(error: SinchError, reference: str) -> web.Response:
     """Return an error as a response."""
-    headers = {"Retry-After": "1"} if error.status in (429, 503) else None
+    headers = {"Retry-After": "1"} if error.status in (429, 503) else {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Application realm="calling", Basic realm="calling"'  # RFC 9110 §15.5.2
     return web.Response(status=error.status, body=body(error, reference), content_type=_JSON, headers=headers)

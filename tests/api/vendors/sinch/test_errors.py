@@ -57,6 +57,12 @@ def test_an_error_is_rendered_whole() -> None:
     assert json.loads(response.body) == {"errorCode": 40400, "message": "Call not found", "reference": "ref-1"}  # type: ignore[arg-type]
 
 
+# RFC 9110 §15.5.2: a 401 names the schemes that are taken.
+def test_a_401_names_the_two_schemes() -> None:
+    challenge = errors.render(errors.failure(40102), "r").headers["WWW-Authenticate"]
+    assert "Application" in challenge and "Basic" in challenge
+
+
 @pytest.mark.parametrize(
     ("refusal", "code"),
     [
