@@ -1,0 +1,289 @@
+"""SVAML's actions: what follows the instructions. «Not all Actions are supported by all events.» (Callback API)"""
+
+import re
+from collections.abc import Callable
+from enum import Enum
+
+from api.vendors.sinch import defaults
+from api.vendors.sinch.answer import (
+    Address,
+    Confer,
+    Connect,
+    DetectMachine,
+    GoOn,
+    HangUp,
+    Park,
+    RecordCall,
+    Secret,
+    StopRecording,
+    Stream,
+    Then,
+)
+from api.vendors.sinch.dtmf import sequence
+from api.vendors.sinch.fields import Fields, Illegal, Missing
+from api.vendors.sinch.ids import is_conference
+from api.vendors.sinch.menus import run_menu
+from api.vendors.sinch.prompts import Reader
+from engine.features.destinations import normalise
+from engine.features.errors import InvalidNumber
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")  # RFC 3261 §25.1: token
+_SIP = re.compile(r"(?:sips?:)?[A-Za-z0-9\-_.!~*'()&=+$,;?/%]+@[A-Za-z0-9.\-]+(?::\d{1,5})?(?:;[A-Za-z0-9\-=.;]+)?")
+_LONGEST_SIP = 255
+
+
+class Event(Enum):
+    """What a script answers, or the request that brings it."""
+
+    ICE = "ice"
+    ACE = "ace"
+    PIE = "pie"
+    DICE = "dice"
+    PATCH = "patch"
+    UNPARK = "unpark"
+    """The PATCH of a parked call: «the SVML you normally would have responded with in the ICE response»."""
+
+
+# Callback API, «Actions», «Allowed in», with what the vendor's clients allow besides (runMenu in PIE, and so on).
+ALLOWED: dict[str, frozenset[Event]] = {
+    "hangup": frozenset(Event),
+    "continue": frozenset({Event.ACE, Event.PIE, Event.PATCH, Event.DICE}),
+    "connectpstn": frozenset({Event.ICE, Event.PIE, Event.UNPARK}),
+    "connectmxp": frozenset({Event.ICE, Event.UNPARK}),
+    "connectconf": frozenset({Event.ICE, Event.ACE, Event.PIE, Event.UNPARK}),
+    "connectsip": frozenset({Event.ICE, Event.PIE, Event.UNPARK}),
+    "connectstream": frozenset({Event.ICE, Event.UNPARK}),
+    "runmenu": frozenset({Event.ICE, Event.ACE, Event.PIE, Event.PATCH, Event.UNPARK}),
+    "park": frozenset({Event.ICE, Event.UNPARK}),
+    "startrecording": frozenset({Event.PATCH}),
+    "stoprecording": frozenset({Event.PATCH}),
+}
+
+
+class Actions:
+    """Reads actions of one account's script; `country` (ISO 3166) says how its national numbers are read."""
+
+    def __init__(self, reader: Reader, country: str) -> None:
+        self._reader = reader
+        self._country = country
+        self._readers: dict[str, Callable[[Fields], Then]] = {
+            "hangup": lambda action: HangUp(),
+            "continue": lambda action: GoOn(record=self._record(action)),
+            "connectpstn": self._pstn,
+            "connectmxp": self._mxp,
+            "connectconf": self._conf,
+            "connectsip": self._sip,
+            "connectstream": self._stream,
+            "runmenu": lambda action: run_menu(action, self._reader),
+            "park": self._park,
+            "startrecording": lambda action: GoOn(
+                record=recording(action.inner_or_none("recordingOptions", "options"))
+            ),
+            "stoprecording": lambda action: StopRecording(),
+        }
+
+    def read(self, action: Fields, event: Event) -> Then:
+        """Read an action; raises BadField for one that is unknown, wrong or not allowed in this event."""
+        name = action.text("name")
+        read = self._readers.get(name.lower())
+        if read is None:
+            raise Illegal(f"There is no action {name[:64]!r}.")
+        if event not in ALLOWED[name.lower()]:
+            raise Illegal(f"The action {name[:64]!r} is not allowed here ({event.value}).")
+        return read(action)
+
+    def number(self, written: str, name: str) -> Address:
+        """Read a telephone number; raises Illegal."""
+        try:
+            return Address(kind_of="number", written=written, dialled=normalise(written, self._country))
+        except InvalidNumber as error:
+            raise Illegal(f"{name} is not a telephone number. {error}") from None
+
+    def destination(self, fields: Fields) -> Address:
+        """Read `{type, endpoint}`; raises BadField."""
+        kind = fields.word("type") or "number"
+        endpoint = fields.text("endpoint", most=_LONGEST_SIP)
+        match kind:
+            case "number" | "did":
+                return self.number(endpoint, fields.name_of("endpoint"))
+            case "username":
+                if not endpoint.isprintable():
+                    raise Illegal(f"{fields.name_of('endpoint')} holds control characters.")
+                return Address(kind_of="username", written=endpoint, dialled=endpoint)
+            case "sip":
+                return sip_address(fields)
+        raise Illegal(f"{fields.name_of('type')} is not number, username or sip.")
+
+    def caller(self, fields: Fields) -> tuple[str | None, bool]:
+        """Read `cli`: the number to show (as written), and whether it is hidden."""
+        cli = fields.text_or_none("cli", most=64)
+        if cli is None:
+            return None, False
+        if cli.lower() == defaults.PRIVATE:
+            return None, True
+        return self.number(cli, fields.name_of("cli")).dialled, False
+
+    def _pstn(self, action: Fields) -> Connect:
+        number = action.text_or_none("number", most=64)
+        caller, private = self.caller(action)
+        amd = action.inner_or_none("amd")
+        detect = amd is not None and amd.flag("enabled", default=False)
+        return Connect(
+            to=self.number(number, "number") if number else None,
+            caller=caller,
+            private=private,
+            max_seconds=self.seconds(action, "maxDuration", defaults.MOST_SECONDS),
+            ring_seconds=self.seconds(action, "dialTimeout", defaults.MOST_DIAL_SECONDS),
+            dtmf=sequence(action.text_or_none("dtmf"), "dtmf"),
+            ringback=self._ringback(action),
+            detect=DetectMachine(beside=amd.flag("async", default=False)) if amd and detect else None,
+            silent=action.flag("suppressCallbacks", default=False),
+            locale=self._reader.locale(action.text_or_none("locale")),
+            record=self._record(action),
+        )
+
+    def _mxp(self, action: Fields) -> Connect:
+        destination = action.inner_or_none("destination")
+        if destination is not None and (destination.word("type") or "username") != "username":
+            raise Illegal("destination.type is not username.")
+        endpoint = destination.text("endpoint", most=_LONGEST_SIP) if destination else None
+        if endpoint is not None and not endpoint.isprintable():
+            raise Illegal("destination.endpoint holds control characters.")
+        to = Address(kind_of="username", written=endpoint, dialled=endpoint) if endpoint else None
+        return Connect(to=to, over="mxp", headers=headers(action))
+
+    def _sip(self, action: Fields) -> Connect:
+        caller, private = self.caller(action)
+        transport = action.word("transport") or defaults.TRANSPORT
+        if transport not in defaults.TRANSPORTS:
+            raise Illegal("transport is not udp, tcp or tls.")
+        return Connect(
+            to=sip_address(action.inner("destination")),
+            over="sip",
+            caller=caller,
+            private=private,
+            max_seconds=self.seconds(action, "maxDuration", defaults.MOST_SECONDS),
+            transport=transport,
+            headers=headers(action),
+            music=self.music(action, "moh"),
+            silent=action.flag("suppressCallbacks", default=False),
+            record=self._record(action),
+        )
+
+    def _conf(self, action: Fields) -> Confer:
+        return self.conference(action, "conferenceId", "moh")
+
+    def conference(self, fields: Fields, id_name: str, music_name: str) -> Confer:
+        """Read which conference to join and how; raises BadField."""
+        conference = fields.text(id_name)
+        if not is_conference(conference):
+            raise Illegal(f"{fields.name_of(id_name)} is not 1 to 64 printable characters.")
+        options = fields.inner_or_none("conferenceDtmfOptions") or Fields({})
+        mode = options.word("mode") or defaults.CONFERENCE_MODE
+        if mode not in defaults.CONFERENCE_MODES:
+            raise Illegal("conferenceDtmfOptions.mode is not ignore, forward or detect.")
+        milliseconds = options.whole("timeoutMills") or defaults.CONFERENCE_MILLISECONDS
+        return Confer(
+            conference=conference,
+            music=self.music(fields, music_name),
+            digits=mode,
+            most_digits=min(options.whole("maxDigits", least=1) or defaults.CONFERENCE_DIGITS, defaults.MOST_DIGITS),
+            silence_seconds=min(milliseconds, defaults.MOST_MENU_MILLISECONDS) / 1000,
+            record=self._record(fields),
+        )
+
+    def _park(self, action: Fields) -> Park:
+        locale = self._reader.locale(action.text_or_none("locale"))
+        prompts = {
+            name: self._reader.prompts((text,), name, locale) if text else ()
+            for name in ("introPrompt", "holdPrompt")
+            for text in (action.text_or_none(name, most=defaults.LONGEST_PROMPTS),)
+        }
+        seconds = self.seconds(action, "maxDuration", defaults.MOST_PARK_SECONDS)
+        return Park(
+            intro=prompts["introPrompt"],
+            hold=prompts["holdPrompt"],
+            max_seconds=seconds or float(defaults.MOST_PARK_SECONDS),
+        )
+
+    def _stream(self, action: Fields) -> Stream:
+        destination = action.inner("destination")
+        url = destination.text("endpoint", most=defaults.LONGEST_URL)
+        if not re.fullmatch(r"wss?://[^\s/]+(/\S*)?", url) or not url.isprintable():
+            raise Illegal("destination.endpoint is not a ws:// or wss:// address.")
+        most = self.seconds(action, "maxDuration", defaults.MOST_SECONDS)
+        return Stream(url=url, headers=headers(action), max_seconds=most)
+
+    def seconds(self, fields: Fields, name: str, most: int) -> float | None:
+        """Read a duration; one above `most` is cut, with a warning; 0 and none are no limit of its own."""
+        seconds = fields.whole(name)
+        if not seconds:
+            return None
+        if seconds > most:
+            self._reader.warn(f"{fields.name_of(name)} is cut to {most}.")
+        return float(min(seconds, most))
+
+    def music(self, fields: Fields, name: str) -> str | None:
+        """Read a music class; an unknown one is silence, with a warning."""
+        music = fields.word(name)
+        if music is not None and music not in defaults.MUSIC:
+            self._reader.warn(f"{fields.name_of(name)} is not ring, music1, music2 or music3; there will be silence.")
+            return None
+        return music
+
+    def _ringback(self, action: Fields) -> str | None:
+        country = action.word("indications")
+        if country is not None and country not in defaults.INDICATIONS:
+            self._reader.warn("indications is not one of the listed countries.")
+            return None
+        return country
+
+    def _record(self, action: Fields) -> RecordCall | None:
+        """Read `record` and `recordingOptions`; without options («record»: true alone) our own store keeps it."""
+        options = action.inner_or_none("recordingOptions")
+        return recording(options) if action.flag("record", default=False) else None
+
+
+def sip_address(fields: Fields) -> Address:
+    """Read `user@host`; raises BadField. What it may reach is asked when it is dialled."""
+    endpoint = fields.text("endpoint", most=_LONGEST_SIP)
+    if (fields.word("type") or "sip") != "sip" or not _SIP.fullmatch(endpoint):
+        raise Illegal(f"{fields.name_of('endpoint')} is not a SIP address such as 46708000000@sip.example.com.")
+    return Address(kind_of="sip", written=endpoint, dialled=re.sub(r"^sips?:", "", endpoint))
+
+
+def headers(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """Read `callHeaders`; raises BadField. They become SIP headers: names are tokens, values hold no line's end."""
+    found = []
+    for header in fields.objects("callHeaders", most=defaults.MOST_CALL_HEADERS):
+        key, value = header.text("key"), header.text_or_none("value") or ""
+        if not _HEADER.fullmatch(key) or not value.isprintable():
+            raise Illegal(f"{header.name_of('key')} or its value holds characters that a header cannot.")
+        if len(key.encode()) + len(value.encode()) > defaults.CALL_HEADER_BYTES:
+            raise Illegal(f"{header.name_of('value')} is longer than {defaults.CALL_HEADER_BYTES} bytes with its key.")
+        found.append((key, value))
+    return tuple(found)
+
+
+def recording(options: Fields | None) -> RecordCall:
+    """Read RecordingOptions; `destination` is an older page's name of destinationUrl. Raises BadField."""
+    if options is None:
+        return RecordCall(format=defaults.RECORDING_FORMAT, notify=defaults.RECORDING_NOTIFIES)
+    kind = options.word("format") or defaults.RECORDING_FORMAT
+    if kind not in defaults.RECORDING_FORMATS:
+        raise Illegal(f"{options.name_of('format')} is not mp3 or wav.")
+    destination = options.text_or_none("destinationUrl", "destination", most=defaults.LONGEST_URL)
+    credentials = options.text_or_none("credentials")
+    if destination and not re.fullmatch(r"(s3|azure|sdrive)://\S*", destination, re.IGNORECASE):
+        raise Illegal(f"{options.name_of('destinationUrl')} is not an s3:// address.")
+    if destination and destination.lower().startswith("s3://") and credentials is None:
+        raise Missing(f"{options.name_of('credentials')} is missing.")
+    transcription = options.inner_or_none("transcriptionOptions") or Fields({})
+    return RecordCall(
+        destination=destination,
+        credentials=Secret(credentials) if credentials else None,
+        format=kind,
+        notify=options.flag("notificationEvents", default=defaults.RECORDING_NOTIFIES),
+        transcribe=transcription.flag("enabled", default=False),
+        transcribe_locale=transcription.text_or_none("locale"),
+    )

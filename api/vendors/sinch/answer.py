@@ -1,0 +1,206 @@
+"""What a script says, as values: steps for one leg, what follows them, cookies, and warnings for the timeline.
+
+Steps are the engine's own tasks where it has them (Play, Say, SendDtmf, Pause, StopBackground); the others are
+written down here as the tasks that the engine lacks.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.tasks.pause import Pause
+from engine.tasks.play import Play
+from engine.tasks.say import Say
+from engine.tasks.send_dtmf import SendDtmf
+from engine.tasks.stop import StopBackground
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """A frozen value with its kind in its JSON."""
+
+
+class Leg(StrEnum):
+    """Who hears the prompts."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+    BOTH = "both"
+
+
+class Address(Value, frozen=True, kw_only=True, tag="address"):
+    """A party: `kind_of` number, username, sip, did or conference; `written` as given, `dialled` as to be dialled."""
+
+    kind_of: str
+    written: str
+    dialled: str
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A text that no log may show."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class SaySsml(Value, frozen=True, kw_only=True, tag="say_ssml"):
+    """Speak SSML (only the tags that our speech reads)."""
+
+    ssml: str
+    locale: str
+
+
+class PlayNamed(Value, frozen=True, kw_only=True, tag="play_named"):
+    """Play a file that the account has uploaded under a name."""
+
+    name: str
+    locale: str
+
+
+class AnswerCall(Value, frozen=True, kw_only=True, tag="answer"):
+    """Answer an inbound call now."""
+
+
+class RecordCall(Value, frozen=True, kw_only=True, tag="record_call"):
+    """Record the call; to our own store where no destination is given."""
+
+    destination: str | None = None
+    credentials: Secret | None = None
+    format: str = ""
+    notify: bool = True
+    transcribe: bool = False
+    transcribe_locale: str | None = None
+
+
+Prompt = Play | Say | SaySsml | PlayNamed
+Step = Prompt | SendDtmf | Pause | StopBackground | AnswerCall | RecordCall
+
+
+class HangUp(Value, frozen=True, kw_only=True, tag="hang_up"):
+    """End the call."""
+
+
+class GoOn(Value, frozen=True, kw_only=True, tag="go_on"):
+    """Go on with what the call was doing; record it where that is said."""
+
+    record: RecordCall | None = None
+
+
+class StopRecording(Value, frozen=True, kw_only=True, tag="stop_recording"):
+    """Stop the recording and go on."""
+
+
+class DetectMachine(Value, frozen=True, kw_only=True, tag="detect_machine"):
+    """Find out whether a machine answers; `beside`: connect meanwhile and tell later."""
+
+    beside: bool = False
+
+
+class Connect(Value, frozen=True, kw_only=True, tag="connect"):
+    """Call another party and bridge the two.
+
+    `to` None: whom the caller dialled. `caller` None: as the caller is shown; `private`: hidden.
+    `dtmf` is pressed when the party answers. `silent`: neither the answer nor the end is told.
+    """
+
+    to: Address | None = None
+    over: str = "pstn"
+    caller: str | None = None
+    private: bool = False
+    max_seconds: float | None = None
+    ring_seconds: float | None = None
+    dtmf: tuple[SendDtmf | Pause, ...] = ()
+    ringback: str | None = None
+    music: str | None = None
+    transport: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    detect: DetectMachine | None = None
+    silent: bool = False
+    locale: str = ""
+    record: RecordCall | None = None
+
+
+class Confer(Value, frozen=True, kw_only=True, tag="confer"):
+    """Join a conference by the customer's own id; it begins with its first participant."""
+
+    conference: str
+    music: str | None = None
+    digits: str = ""
+    most_digits: int = 1
+    silence_seconds: float = 3.0
+    record: RecordCall | None = None
+
+
+class Choice(Value, frozen=True, kw_only=True, tag="choice"):
+    """What a digit does: returns `value`, or goes to `menu`."""
+
+    digit: str
+    value: str | None = None
+    menu: str | None = None
+
+
+class Menu(Value, frozen=True, kw_only=True, tag="menu"):
+    """Prompts and what may be pressed. With `choices`, one digit; with `most_digits`, a sequence up to that long."""
+
+    id: str
+    main: tuple[Prompt, ...] = ()
+    repeat: tuple[Prompt, ...] = ()
+    repeats: int = 0
+    most_digits: int | None = None
+    silence_seconds: float = 5.0
+    voice_seconds: float = 20.0
+    choices: tuple[Choice, ...] = ()
+
+
+class RunMenu(Value, frozen=True, kw_only=True, tag="run_menu"):
+    """Run menus from `first` on; every reference is there, and from each menu the caller can get out."""
+
+    first: str
+    menus: tuple[Menu, ...]
+    barge_in: bool = True
+    voice: bool = False
+    locale: str = ""
+
+
+class Park(Value, frozen=True, kw_only=True, tag="park"):
+    """Play `intro` once, then `hold` again and again until another answer is given, or the time is over."""
+
+    intro: tuple[Prompt, ...] = ()
+    hold: tuple[Prompt, ...] = ()
+    max_seconds: float = 600.0
+
+
+class Stream(Value, frozen=True, kw_only=True, tag="stream"):
+    """Send the call's audio to a websocket and play what comes back."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    max_seconds: float | None = None
+
+
+Then = HangUp | GoOn | StopRecording | Connect | Confer | RunMenu | Park | Stream
+
+
+class Report(Value, frozen=True, kw_only=True, tag="report"):
+    """How the customer judges an ended call."""
+
+    success: bool
+    details: str = ""
+
+
+class Answer(Value, frozen=True, kw_only=True, tag="script"):
+    """What to do: `steps` in order on `leg`, then `then`; cookies that later events carry; what was overlooked."""
+
+    then: Then
+    steps: tuple[Step, ...] = ()
+    leg: Leg = Leg.CALLER
+    cookies: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    report: Report | None = None
+
+
+class Illegal(Value, frozen=True, kw_only=True, tag="illegal"):
+    """The script cannot be followed; `reason` is a sentence for the customer."""
+
+    reason: str

@@ -1,0 +1,215 @@
+"""Callouts (Calling API document, «Conference and Text-To-Speech Callouts»; customCallout from the public pages)."""
+
+import json
+
+import msgspec
+
+from api.callbacks.callback import BadAddress, address
+from api.vendors.sinch import defaults
+from api.vendors.sinch.actions import Actions, Event
+from api.vendors.sinch.answer import Address, Answer, Confer, Prompt, Value
+from api.vendors.sinch.dtmf import sequence
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, Operation, failure
+from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode
+from api.vendors.sinch.instructions import of_fields
+from api.vendors.sinch.prompts import Reader
+from engine.tasks.pause import Pause
+from engine.tasks.send_dtmf import SendDtmf
+
+_METHODS = {"ttscallout": "ttsCallout", "conferencecallout": "conferenceCallout", "customcallout": "customCallout"}
+
+
+class Ask(Value, frozen=True, kw_only=True, tag="ask"):
+    """An event of a customCallout goes to this URL, instead of the application's."""
+
+    url: str
+
+
+class Follow(Value, frozen=True, kw_only=True, tag="follow"):
+    """An event of a customCallout is answered by the request itself, and nobody is asked."""
+
+    answer: Answer
+
+
+Script = Ask | Follow
+
+
+class Callout(msgspec.Struct, frozen=True, kw_only=True):
+    """What every callout says. `caller` None: none was asked for; `over`: pstn, mxp or sip."""
+
+    to: Address | None
+    caller: str | None = None
+    private: bool = False
+    over: str = defaults.DOMAIN
+    dtmf: tuple[SendDtmf | Pause, ...] = ()
+    custom: str = ""
+    max_seconds: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class TtsCallout(Value, frozen=True, kw_only=True, tag="tts_callout"):
+    """Call, say or play, hang up."""
+
+    callout: Callout
+    prompts: tuple[Prompt, ...]
+    enable_ace: bool
+    enable_dice: bool
+    enable_pie: bool
+
+
+class ConferenceCallout(Value, frozen=True, kw_only=True, tag="conference_callout"):
+    """Call, greet, connect to a conference. With ACE the answer decides the room; no answer means this one."""
+
+    callout: Callout
+    conference: Confer
+    greeting: tuple[Prompt, ...]
+    enable_ace: bool
+    enable_dice: bool
+    enable_pie: bool
+
+
+class CustomCallout(Value, frozen=True, kw_only=True, tag="custom_callout"):
+    """Call as the scripts say. A script that is None: the application's callback URL is asked."""
+
+    callout: Callout
+    ice: Script | None = None
+    ace: Script | None = None
+    pie: Script | None = None
+    dice: Script | None = None
+
+
+AnyCallout = TtsCallout | ConferenceCallout | CustomCallout
+
+
+def read(body: bytes, country: str) -> AnyCallout:
+    """Read [POST] /callouts; raises SinchError 40001, 40002 or 40003."""
+    try:
+        return _callout(decode(body), country)
+    except Malformed as error:
+        raise failure(INVALID_REQUEST, str(error), Operation.CALLOUT) from None
+    except Missing as error:
+        raise failure(MISSING_PARAMETER, str(error), Operation.CALLOUT) from None
+    except BadField as error:
+        raise failure(ILLEGAL_PARAMETERS, str(error), Operation.CALLOUT) from None
+
+
+def _callout(fields: Fields, country: str) -> AnyCallout:
+    given = fields.text("method")
+    method = _METHODS.get(given.lower())
+    if method is None:
+        raise Illegal("method is not ttsCallout, conferenceCallout or customCallout.")
+    reading = _Reading(fields, fields.inner(method), country)
+    match method:
+        case "ttsCallout":
+            return reading.tts()
+        case "conferenceCallout":
+            return reading.conference()
+    return reading.custom()
+
+
+class _Reading:
+    def __init__(self, outer: Fields, fields: Fields, country: str) -> None:
+        self._outer, self._fields, self._country = outer, fields, country
+        self._reader = Reader()
+        self._actions = Actions(self._reader, country)
+        self._locale = self._reader.locale(fields.text_or_none("locale"))
+
+    def tts(self) -> TtsCallout:
+        prompts = self._prompts("prompts") or self._spoken("text")
+        if not prompts:
+            raise Missing("text or prompts is missing.")
+        return TtsCallout(
+            callout=self._common(),
+            prompts=prompts,
+            enable_ace=self._enabled("enableAce"),
+            enable_dice=self._enabled("enableDice"),
+            enable_pie=self._enabled("enablePie"),
+        )
+
+    def conference(self) -> ConferenceCallout:
+        conference = self._actions.conference(self._fields, "conferenceId", "mohClass")
+        return ConferenceCallout(
+            greeting=self._spoken("greeting"),
+            callout=self._common(),
+            conference=conference,
+            enable_ace=self._enabled("enableAce"),
+            enable_dice=self._enabled("enableDice"),
+            enable_pie=self._enabled("enablePie"),
+        )
+
+    def custom(self) -> CustomCallout:
+        ice = self._script("ice", Event.ICE)
+        return CustomCallout(
+            callout=self._common(needed=False),
+            ice=ice,
+            ace=self._script("ace", Event.ACE),
+            pie=self._script("pie", Event.PIE),
+            dice=self._script("dice", Event.DICE),
+        )
+
+    def _common(self, *, needed: bool = True) -> Callout:
+        destination = self._fields.inner("destination") if needed else self._fields.inner_or_none("destination")
+        to = self._actions.destination(destination) if destination else None
+        # In the document's example `domain` stands after the destination; here and beside the method it is taken too.
+        domain = self._fields.word("domain") or self._outer.word("domain")
+        if domain not in (None, "pstn", "mxp"):
+            raise Illegal(f"{self._fields.name_of('domain')} is neither pstn nor mxp.")
+        if to is not None and to.kind_of == "number" and domain == "mxp":
+            to = Address(kind_of="username", written=to.written, dialled=to.written)
+        caller, private = self._actions.caller(self._fields)
+        return Callout(
+            to=to,
+            caller=caller,
+            private=private,
+            over={"username": "mxp", "sip": "sip"}.get(to.kind_of, "pstn") if to else defaults.DOMAIN,
+            dtmf=sequence(self._fields.text_or_none("dtmf"), self._fields.name_of("dtmf")),
+            custom=custom_data(self._fields),
+            max_seconds=self._actions.seconds(self._fields, "maxDuration", defaults.MOST_SECONDS),
+            warnings=tuple(self._reader.warnings),
+        )
+
+    def _enabled(self, name: str) -> bool:
+        return self._fields.flag(name, default=defaults.ENABLE_CALLBACKS)
+
+    def _prompts(self, name: str) -> tuple[Prompt, ...]:
+        text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
+        return self._reader.prompts((text,), self._fields.name_of(name), self._locale) if text else ()
+
+    def _spoken(self, name: str) -> tuple[Prompt, ...]:
+        """Read a text to speak; one written as a prompt (`#tts[…]`) is read as one."""
+        text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
+        if text and text.lower().startswith(("#tts[", "#ssml[", "#href[")):
+            return self._prompts(name)
+        return (self._reader.say(text, self._fields.name_of(name), self._locale),) if text else ()
+
+    def _script(self, name: str, event: Event) -> Script | None:
+        """Read a URL, or a script as a (JSON-escaped) text; a client that forgets to escape it sends an object."""
+        inner = self._fields.raw(name)
+        if isinstance(inner, dict):
+            return Follow(answer=of_fields(Fields(inner), event, self._country))
+        text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
+        if text is None:
+            return None
+        if text.startswith("{"):
+            try:
+                return Follow(answer=of_fields(decode(text.encode()), event, self._country))
+            except BadField as error:
+                raise Illegal(f"{self._fields.name_of(name)}: {error}") from None
+        try:
+            address(text)
+        except BadAddress as error:
+            raise Illegal(f"{self._fields.name_of(name)} is neither a script nor a URL. {error}") from None
+        return Ask(url=text)
+
+
+def custom_data(fields: Fields) -> str:
+    """Return `custom` as the text that events carry; an object («object - custom») becomes its JSON."""
+    value = fields.raw("custom")
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise Illegal(f"{fields.name_of('custom')} holds half a character.")
+    if len(text.encode()) > defaults.CUSTOM_BYTES:
+        raise Illegal(f"{fields.name_of('custom')} is longer than {defaults.CUSTOM_BYTES} bytes.")
+    return text

@@ -1,0 +1,118 @@
+"""SVAML, whole: `{instructions: […], action: {…}}` to an Answer, or to the sentence that says why not.
+
+(Callback API, «Sinch Voice Application Markup Language (SVAML)».) Pure: the same text gives the same answer.
+"""
+
+from collections.abc import Callable, Iterable
+
+from api.vendors.sinch import defaults
+from api.vendors.sinch.actions import Actions, Event, recording
+from api.vendors.sinch.answer import Answer, AnswerCall, GoOn, HangUp, Illegal, Leg, Report, Step, Then
+from api.vendors.sinch.dtmf import sequence
+from api.vendors.sinch.fields import BadField, Fields, Missing, decode
+from api.vendors.sinch.fields import Illegal as IllegalField
+from api.vendors.sinch.prompts import Reader
+from engine.tasks.stop import StopBackground
+
+
+def read(text: bytes, event: Event, country: str, leg: Leg = Leg.CALLER) -> Answer | Illegal:
+    """Read what a customer's server answered to an event, or a request's body; never raises.
+
+    `country` (ISO 3166) says how national numbers are read. An empty text is for the caller: no answer was given.
+    """
+    try:
+        return of_fields(decode(text), event, country, leg)
+    except BadField as error:
+        return Illegal(reason=str(error))
+
+
+def of_fields(script: Fields, event: Event, country: str, leg: Leg = Leg.CALLER) -> Answer:
+    """Read a script that is decoded already; raises BadField."""
+    return _Script(script, event, country).answer(leg)
+
+
+def merged(before: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...] | Illegal:
+    """Return a call's cookies after an answer; illegal where they would be more than 1024 bytes in all."""
+    cookies = {**dict(before), **dict(new)}
+    if sum(len(key.encode()) + len(value.encode()) for key, value in cookies.items()) > defaults.COOKIE_BYTES:
+        return Illegal(reason=f"The call's cookies have more than {defaults.COOKIE_BYTES} bytes in all.")
+    return tuple(cookies.items())
+
+
+class _Script:
+    def __init__(self, script: Fields, event: Event, country: str) -> None:
+        self._script, self._event = script, event
+        self._reader = Reader()
+        self._actions = Actions(self._reader, country)
+        self._cookies: dict[str, str] = {}
+        self._report: Report | None = None
+        self._readers: dict[str, Callable[[Fields], tuple[Step, ...]]] = {
+            "playfiles": self._play_files,
+            "say": self._say,
+            "senddtmf": lambda fields: sequence(fields.text("value"), fields.name_of("value")),
+            "setcookie": self._set_cookie,
+            "answer": lambda fields: (AnswerCall(),) if event in (Event.ICE, Event.UNPARK) else (),
+            "startrecording": lambda fields: (recording(fields.inner_or_none("options", "recordingOptions")),),
+            "stoprecording": lambda fields: (StopBackground(stops="record"),),
+            "reportcallstatus": self._report_status,
+        }
+
+    def answer(self, leg: Leg) -> Answer:
+        instructions = self._script.objects("instructions", most=defaults.MOST_INSTRUCTIONS)
+        action = self._script.inner_or_none("action")
+        if not instructions and action is None and self._event is not Event.DICE:
+            raise Missing("There is neither an instruction nor an action.")
+        steps = tuple(step for instruction in instructions for step in self._step(instruction))
+        return Answer(
+            steps=steps,
+            then=self._then(action),
+            leg=leg,
+            cookies=tuple(self._cookies.items()),
+            warnings=tuple(self._reader.warnings),
+            report=self._report,
+        )
+
+    def _then(self, action: Fields | None) -> Then:
+        """Without an action an answered call goes on («optionally hangs up», Manage Call); ICE has to say where to."""
+        if action is not None:
+            return self._actions.read(action, self._event)
+        if self._event is Event.ICE:
+            raise Missing("The action is missing.")
+        return HangUp() if self._event is Event.DICE else GoOn()
+
+    def _step(self, instruction: Fields) -> tuple[Step, ...]:
+        name = instruction.text("name")
+        read = self._readers.get(name.lower())
+        if read is None:
+            raise IllegalField(f"There is no instruction {name[:64]!r}.")
+        if (name.lower() == "reportcallstatus") is not (self._event is Event.DICE):
+            raise IllegalField(f"The instruction {name[:64]!r} is not allowed here ({self._event.value}).")
+        return read(instruction)
+
+    def _play_files(self, fields: Fields) -> tuple[Step, ...]:
+        name = fields.name_of("ids")
+        texts = fields.texts("ids", most=defaults.MOST_PROMPTS)
+        if not texts:
+            raise Missing(f"{name} is missing.")
+        return self._reader.prompts(texts, name, self._reader.locale(fields.text_or_none("locale")))
+
+    def _say(self, fields: Fields) -> tuple[Step, ...]:
+        text = fields.text("text", most=defaults.LONGEST_TEXT * 4)
+        return (self._reader.say(text, fields.name_of("text"), self._reader.locale(fields.text_or_none("locale"))),)
+
+    def _set_cookie(self, fields: Fields) -> tuple[Step, ...]:
+        self._cookies[fields.text("key")] = fields.text_or_none("value") or ""
+        found = merged((), self._cookies.items())
+        if isinstance(found, Illegal):
+            raise IllegalField(found.reason)
+        return ()
+
+    def _report_status(self, fields: Fields) -> tuple[Step, ...]:
+        value = fields.word("value")
+        if value not in ("success", "failure"):
+            raise IllegalField(f"{fields.name_of('value')} is neither success nor failure.")
+        details = fields.text_or_none("details") or ""
+        if len(details) > defaults.LONGEST_REPORT:
+            self._reader.warn(f"{fields.name_of('details')} is cut to {defaults.LONGEST_REPORT} characters.")
+        self._report = Report(success=value == "success", details=details[: defaults.LONGEST_REPORT])
+        return ()

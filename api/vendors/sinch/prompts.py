@@ -1,0 +1,132 @@
+"""Prompts: `;`-separated lists of file names, URLs, `#href[…]`, `#tts[…]` and `#ssml[…]`.
+
+«If multiple prompts are used, the prompts will be played in the order they are specified, without any pauses between
+playbacks. For external media resources, provided by a URL, both using a #href[…] and directly specifying the URL are
+supported.» (Callback API, RunMenu, mainPrompt)
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from api.vendors.sinch import defaults
+from api.vendors.sinch.answer import PlayNamed, Prompt, SaySsml
+from api.vendors.sinch.fields import Illegal
+from api.vendors.sinch.ssml import readable
+from engine.tasks.play import Play
+from engine.tasks.say import Say
+
+# `tts#[…]` is a slip of the vendor's .NET library.
+_OPENING = re.compile(r"\s*(?:#(?P<kind>tts|ssml|href)|(?P<slip>tts|ssml|href)#)\[", re.IGNORECASE)
+_BRACKET = re.compile(r"[\[\]]")
+_LOCALES: dict[str, str] = {name.lower(): name for name in (*defaults.LOCALES, *defaults.LOCALE_SLIPS)}
+_NAME = re.compile(r"[\w][\w .\-/]{0,127}")
+
+
+class Reader:
+    """Reads prompts and locales of one script, and gathers what was overlooked."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warn(self, sentence: str) -> None:
+        """Note what was overlooked, once."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
+    def locale(self, written: str | None) -> str:
+        """Return a locale in its usual spelling; an unknown one is the default, with a warning."""
+        if written is None:
+            return defaults.LOCALE
+        found: str | None = _LOCALES.get(written.lower().replace("_", "-"))
+        if found is None:
+            self.warn(f"The locale {written[:16]!r} is unknown; {defaults.LOCALE} is spoken.")
+            return defaults.LOCALE
+        return defaults.LOCALE_SLIPS.get(found, found)
+
+    def prompts(self, texts: Iterable[str], name: str, locale: str) -> tuple[Prompt, ...]:
+        """Read lists of prompts; raises Illegal. What is spoken has 600 characters at most in all."""
+        found = [self._prompt(part, name, locale) for text in texts for part in split(text, name)]
+        if len(found) > defaults.MOST_PROMPTS:
+            raise Illegal(f"{name} has more than {defaults.MOST_PROMPTS} prompts.")
+        spoken = sum(len(prompt.text) for prompt in found if isinstance(prompt, Say))
+        if spoken > defaults.LONGEST_TEXT:
+            raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
+        return tuple(found)
+
+    def say(self, text: str, name: str, locale: str) -> Say:
+        """Read a text to speak; raises Illegal."""
+        clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        if len(clean) > defaults.LONGEST_TEXT:
+            raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
+        return Say(text=clean, locale=locale)
+
+    def _prompt(self, part: str, name: str, locale: str) -> Prompt:
+        opening = _OPENING.match(part)
+        if opening is None:
+            return _file(part, name, locale)
+        inside = part[opening.end() :].rstrip()
+        if not inside.endswith("]"):
+            raise Illegal(f"{name} has a prompt without its closing bracket.")
+        inside = inside[:-1].strip()
+        if not inside:
+            raise Illegal(f"{name} has an empty prompt.")
+        match (opening["kind"] or opening["slip"]).lower():
+            case "tts":
+                return self.say(inside, name, locale)
+            case "ssml":
+                return self._ssml(inside, name, locale)
+        return Play(source=_url(inside, name))
+
+    def _ssml(self, text: str, name: str, locale: str) -> SaySsml:
+        if len(text) > defaults.LONGEST_TEXT:
+            raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
+        found = readable(text)
+        if found is None:
+            raise Illegal(f"{name} has SSML that is not well-formed.")
+        for tag in found.dropped:
+            self.warn(f"The SSML tag <{tag}> is not read; what is in it is spoken.")
+        return SaySsml(ssml=found.text, locale=locale)
+
+
+def split(text: str, name: str) -> list[str]:
+    """Split a list at its semicolons, but not inside brackets; raises Illegal for a bracket left open."""
+    parts, begin = [], 0
+    while begin < len(text):
+        opening = _OPENING.match(text, begin)
+        closed = _closing(text, opening.end(), name) if opening else begin
+        end = text.find(";", closed)
+        end = len(text) if end < 0 else end
+        parts.append(text[begin:end])
+        begin = end + 1
+    return [part for part in parts if part.strip()]
+
+
+def _closing(text: str, begin: int, name: str) -> int:
+    """Return where the bracket that was opened before `begin` closes; brackets inside it come in pairs."""
+    depth = 1
+    for found in _BRACKET.finditer(text, begin):
+        depth += 1 if found[0] == "[" else -1
+        if depth == 0:
+            return found.end()
+    raise Illegal(f"{name} has a prompt without its closing bracket.")
+
+
+def _file(part: str, name: str, locale: str) -> Prompt:
+    text = part.strip()
+    if "://" in text:
+        return Play(source=_url(text, name))
+    if text.startswith("#") or not _NAME.fullmatch(text) or ".." in text:
+        raise Illegal(f"{name} has a prompt that is neither a file's name, a URL, #tts[], #ssml[] nor #href[].")
+    return PlayNamed(name=text, locale=locale)
+
+
+def _url(text: str, name: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or len(text) > defaults.LONGEST_URL or any(c <= " " or c == "\x7f" for c in text):
+        raise Illegal(f"{name} has a URL that is not an http:// or https:// address.")
+    return text

@@ -1,0 +1,210 @@
+"""What the operations take. Rules: the Calling API document, operation by operation."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.vendors.sinch import answer as a
+from api.vendors.sinch import callouts, requests
+from api.vendors.sinch.errors import SinchError
+from api.vendors.sinch.requests import Number
+from engine.tasks.say import Say
+from tests.api.vendors.sinch.conftest import VendorsClient
+
+
+def body(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def code_of(read: Callable[[], Any]) -> tuple[int, str]:
+    with pytest.raises(SinchError) as raised:
+        read()
+    return raised.value.code, raised.value.message
+
+
+# Update Numbers, Example. «If empty, the application key that is used to sign the request will be used.»
+def test_update_numbers() -> None:
+    key = "11983f76-12c8-1111-9515-4785c7b67ca8"
+    found = requests.update_numbers(body({"numbers": ["+14151112223333"], "applicationkey": key}), "US")
+    assert found == requests.UpdateNumbers(
+        numbers=(Number(written="+14151112223333", digits="14151112223333"),), application=key, capability="voice"
+    )
+    assert code_of(lambda: requests.update_numbers(b"{}", "US"))[0] == 40001
+    assert code_of(lambda: requests.update_numbers(body({"numbers": ["x"]}), "US"))[1].startswith(
+        "Unable to update numbers: "
+    )
+    assert code_of(lambda: requests.update_numbers(b"x", "US")) == (
+        40003,
+        "Invalid request: The text is not JSON in UTF-8.",
+    )
+
+
+# Un-assign Number, Example: `applicationKey`, and a body on a DELETE.
+def test_unassign_number() -> None:
+    found = requests.unassign_number(
+        body({"number": "+14151112223333", "applicationKey": "k", "capability": "sms"}), "US"
+    )
+    assert (found.number.digits, found.application, found.capability) == ("14151112223333", "k", "sms")
+    assert code_of(lambda: requests.unassign_number(body({"number": "+14151112223333", "capability": "fax"}), "US"))
+
+
+# Update Callbacks, Example.
+def test_update_callbacks() -> None:
+    found = requests.update_callbacks(
+        "k", body({"url": {"primary": "http://primary.com", "fallback": "http://fallback.com"}})
+    )
+    assert (found.primary, found.fallback) == ("http://primary.com", "http://fallback.com")
+    assert requests.update_callbacks("k", body({"url": {"primary": "", "fallback": None}})).primary is None
+    assert code_of(lambda: requests.update_callbacks("k", body({"url": {"primary": "ftp://x"}})))[0] == 40001
+    assert code_of(lambda: requests.update_callbacks("k", b"{}"))[0] == 40002
+
+
+# Query Number, Example: `+46(0)73-017-0101`; «40001 - Invalid number specified».
+def test_query_number() -> None:
+    assert requests.query_number("+46(0)73-017-0101", "US").digits == "46730170101"
+    assert requests.query_number("%2B46730170101", "US").digits == "46730170101"
+    assert code_of(lambda: requests.query_number("nobody", "US"))[0] == 40001
+
+
+# Manage Call: «played only on the caller side»; the public pages add /leg/{caller|callee|both}.
+def test_manage_call() -> None:
+    found = requests.manage_call("4398599d", body({"action": {"name": "hangup"}}), "US")
+    assert (found.call, found.answer.then, found.answer.leg) == ("4398599d", a.HangUp(), a.Leg.CALLER)
+    assert requests.manage_call("c", body({"action": {"name": "hangup"}}), "US", leg="Both").answer.leg is a.Leg.BOTH
+    assert code_of(lambda: requests.manage_call("c", b"{}", "US"))[0] == 40003
+    assert code_of(lambda: requests.manage_call("c", body({"action": {"name": "park"}}), "US"))[0] == 40003
+    assert requests.manage_call("c", body({"action": {"name": "park"}}), "US", parked=True)
+    assert code_of(lambda: requests.manage_call("no such/call", b"{}", "US")) == (40400, "Call not found")
+
+
+# Mute/Unmute: «command can be either "mute" or "unmute"»; onhold, resume and moh are in the public reference.
+def test_command_participant(client: VendorsClient) -> None:
+    client.voice.conferences.manage_participant("call-1", "room", "onhold", "music1")
+    found = requests.command_participant("room", "call-1", client.body())
+    assert (found.command, found.music) == ("onhold", "music1")
+    assert code_of(lambda: requests.command_participant("room", "c", b'{"command":"sing"}'))[0] == 40001
+    assert code_of(lambda: requests.command_participant("x" * 65, "c", b"{}")) == (40400, "Conference not found")
+
+
+def test_custom_headers_have_limits() -> None:
+    headers = [(f"X-CB-{n}", "v") for n in range(7)] + [("X-CB-" + "n" * 30, "v"), ("Accept", "*/*")]
+    assert requests.custom_headers(headers) == {f"X-CB-{n}": "v" for n in range(5)}
+    assert requests.custom_headers({"x-cb-a": "v" * 129, "x-cb-b": "1\n2"}) == {}
+
+
+# «Example of conference callout», copied: `domain` stands outside the documented table, after the destination.
+def test_the_documents_conference_callout() -> None:
+    found = callouts.read(
+        body(
+            {
+                "method": "conferenceCallout",
+                "conferenceCallout": {
+                    "cli": "46000000000",
+                    "destination": {"type": "number", "endpoint": "46000000001"},
+                    "domain": "pstn",
+                    "custom": "customData",
+                    "locale": "en-US",
+                    "greeting": "Welcome to my conference",
+                    "conferenceId": "my_conference_room_id",
+                    "enableAce": False,
+                    "enableDice": False,
+                },
+            }
+        ),
+        "US",
+    )
+    assert isinstance(found, callouts.ConferenceCallout)
+    assert found.callout.to == a.Address(kind_of="number", written="46000000001", dialled="46000000001")
+    assert (found.callout.caller, found.callout.custom) == ("46000000000", "customData")
+    assert found.greeting == (Say(text="Welcome to my conference", locale="en-US"),)
+    assert found.conference.conference == "my_conference_room_id"
+    assert not (found.enable_ace or found.enable_dice or found.enable_pie)
+
+
+# «Example of text-to-speech callout», the second: `enabledice` in lower case, prompts with `;`.
+def test_the_documents_tts_callout() -> None:
+    found = callouts.read(
+        body(
+            {
+                "method": "ttsCallout",
+                "ttsCallout": {
+                    "cli": "46000000000",
+                    "destination": {"type": "number", "endpoint": "46000000001"},
+                    "prompts": "#tts[Hello, this is a synthesized message];myprerecordedfile",
+                    "enabledice": True,
+                },
+            }
+        ),
+        "US",
+    )
+    assert isinstance(found, callouts.TtsCallout)
+    assert found.enable_dice and not found.enable_ace
+    assert found.prompts[1] == a.PlayNamed(name="myprerecordedfile", locale="en-US")
+
+
+# customCallout (public pages): each event is a URL, an escaped script, or left to the application's callback URL.
+def test_a_custom_callout(client: VendorsClient) -> None:
+    client.answer = lambda: (200, b'{"callId":"c"}')
+    client.voice.callouts.custom(
+        cli="12015550100",
+        destination={"type": "number", "endpoint": "+12015550123"},
+        custom="mine",
+        ice='{"action":{"name":"connectPstn","number":"+12015550124"}}',
+        ace="http://host/ace",
+    )
+    found = callouts.read(client.body(), "US")
+    assert isinstance(found, callouts.CustomCallout)
+    assert isinstance(found.ice, callouts.Follow) and isinstance(found.ice.answer.then, a.Connect)
+    assert found.ace == callouts.Ask(url="http://host/ace")
+    assert found.pie is None and found.callout.custom == "mine"
+
+
+def test_the_vendors_client_calls_out(client: VendorsClient) -> None:
+    client.answer = lambda: (200, b'{"callId":"c"}')
+    client.voice.callouts.conference(
+        destination={"type": "username", "endpoint": "john"},
+        conference_id="room",
+        conference_dtmf_options={"mode": "detect", "max_digits": 3, "timeout_mills": 1500},
+        moh_class="music3",
+        max_duration=60,
+        enable_pie=True,
+    )
+    found = callouts.read(client.body(), "US")
+    assert isinstance(found, callouts.ConferenceCallout)
+    assert found.callout.over == "mxp" and found.callout.max_seconds == 60.0 and found.enable_pie
+    assert found.conference == a.Confer(
+        conference="room", music="music3", digits="detect", most_digits=3, silence_seconds=1.5
+    )
+
+
+# «object - custom» in Get Call Result, a text everywhere else: given back as it came, its names untouched.
+def test_custom_may_be_an_object() -> None:
+    tts = {"destination": {"endpoint": "+12015550123"}, "text": "Hi", "custom": {"My_Key": [1, {"B": None}]}}
+    found = callouts.read(body({"method": "ttsCallout", "ttsCallout": tts}), "US")
+    assert found.callout.custom == '{"My_Key":[1,{"B":null}]}'
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ({}, 40002),
+        ({"method": "ttsCallout"}, 40002),
+        ({"method": "smsCallout"}, 40001),
+        ({"method": "ttsCallout", "ttsCallout": {"text": "x"}}, 40002),
+        ({"method": "ttsCallout", "ttsCallout": {"destination": {"endpoint": "+12015550123"}}}, 40002),
+        ({"method": "ttsCallout", "ttsCallout": {"destination": {"endpoint": "x"}, "text": "x"}}, 40001),
+        (
+            {"method": "ttsCallout", "ttsCallout": {"destination": {"endpoint": "+12015550123"}, "text": "x" * 601}},
+            40001,
+        ),
+        ({"method": "conferenceCallout", "conferenceCallout": {"destination": {"endpoint": "+12015550123"}}}, 40002),
+        ({"method": "customCallout", "customCallout": {"ice": "{"}}, 40001),
+        ({"method": "customCallout", "customCallout": {"ice": '{"action":{"name":"dance"}}'}}, 40001),
+        ({"method": "customCallout", "customCallout": {"ice": "call the customer"}}, 40001),
+        ([], 40003),
+    ],
+)
+def test_a_callout_that_cannot_be(value: Any, code: int) -> None:
+    assert code_of(lambda: callouts.read(body(value), "US"))[0] == code
