@@ -33,7 +33,7 @@ def running_cluster() -> Iterator[Cluster]:
     """Start a cluster and stop it again; skips where PostgreSQL's server is not installed."""
     binaries = _binaries()
     if binaries is None:
-        pytest.skip("PostgreSQL's server is not installed")
+        pytest.fail("PostgreSQL's server is not installed: `make test` installs it")
     folder = Path(tempfile.mkdtemp(prefix="carillon-pg-"))
     data = folder / "data"
     as_user: list[str] = []

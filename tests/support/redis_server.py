@@ -65,9 +65,9 @@ class RedisServer:
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis for one test; skips where redis-server is not installed."""
+    """A Redis for one test; fails where redis-server is not installed."""
     if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
+        pytest.fail("redis-server is not installed: `make test` installs it")
     server = RedisServer(tmp_path)
     server.start()
     yield server

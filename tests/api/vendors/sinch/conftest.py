@@ -52,7 +52,7 @@ class VendorsClient:
 @pytest.fixture
 def client() -> VendorsClient:
     """The vendor's client."""
-    sinch = pytest.importorskip("sinch")
+    import sinch
     from sinch.core.models.http_response import HTTPResponse
     from sinch.core.ports.http_transport import HTTPTransport
 
