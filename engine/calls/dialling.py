@@ -7,11 +7,12 @@ import structlog
 
 from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
-from engine.calls.call import Direction
+from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.calls.outbound import Door
 from engine.calls.session import Session
 from engine.commands import CommandRefused, PlaceCall
+from engine.store import calls
 from engine.tasks.dial import Dial
 from engine.tasks.results import Dialled, TaskFailed
 from engine.tasks.roles import Subject
@@ -33,12 +34,15 @@ class CallDialler:
             await session.ready(Requires.ANSWERED)
         other_id = on.task_id.replace("task-", "call-", 1)
         other = self._door.registry.get(other_id) if on.resumed else None
+        if other is None and on.resumed and (ended := await self._ended(other_id)) is not None:
+            return await self._unreached(task, ended)
         if other is None:
             other = await self._place(task, other_id)
         await on.started()
         try:
             if not await self._reached(other):
-                return await self._unreached(task, other)
+                await other.ended.wait()
+                return await self._unreached(task, other.call)
             await session.ready(Requires.ANSWERED)
             await self._connect(task, on, other)
         except BaseException:
@@ -82,12 +86,15 @@ class CallDialler:
             gone.cancel()
         return other.answered.is_set() and not other.gone.is_set()
 
-    async def _unreached(self, task: Dial, other: Session) -> Dialled:
-        await other.ended.wait()
-        cause = other.call.cause or HangupCause.ERROR
+    async def _ended(self, other_id: str) -> Call | None:
+        """The other leg as it ended while no controller was there, or before this task came to it again."""
+        return await self._session.services.database.read(lambda conn: calls.get(conn, other_id))
+
+    async def _unreached(self, task: Dial, other: Call) -> Dialled:
+        cause = other.cause or HangupCause.ERROR
         if task.hang_up_after:
             await self._session.hang_up(cause)
-        return Dialled(call=other.call.id, answered=False, cause=cause)
+        return Dialled(call=other.id, answered=other.answered is not None, cause=cause)
 
     async def _connect(self, task: Dial, on: Subject, other: Session) -> None:
         session = self._session

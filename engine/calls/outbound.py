@@ -125,6 +125,7 @@ async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
             channel = await session.channel.create(route.endpoint, args=("outbound",), variables=variables)
             session.note_sip_call_id(channel.protocol_id)
             await session.channel.dial(seconds=math.ceil(call.ring_seconds))
+            session.note_dialled()
         except Gone:
             pass  # ChannelDestroyed says why
         except AriError as error:

@@ -130,8 +130,9 @@ async def _resume(
 ) -> Ending:
     """Go on with a call whose channel is still there, and with the next trunk where this one fails."""
     with inbox:
+        dialled = session.call.sip_call_id is not None
         note_state(session, channel)
-        if channel.state == "Down" and session.call.direction is Direction.OUTBOUND:
+        if channel.state == "Down" and session.call.direction is Direction.OUTBOUND and not dialled:
             await _dial_again(session)
         if session.call.direction is Direction.INBOUND and not session.answered.is_set() and untouched:
             session.spawn(await_application(session), "offer")
@@ -144,9 +145,14 @@ async def _resume(
 
 
 async def _dial_again(session: Session) -> None:
-    """It was created; whether it was dialled is not known. A second dial is refused, and that is fine."""
+    """It was created, and is not known to have been dialled.
+
+    A second dial is refused only once the phone rings. Before, it ends the call (tried on Asterisk 22.10.1: PJSIP has
+    its INVITE already), also while early media is heard, hence the note of the first.
+    """
     try:
         await session.channel.dial(seconds=math.ceil(session.call.ring_seconds))
+        session.note_dialled()
     except Conflict:
         pass
     except AriError as error:

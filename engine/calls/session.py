@@ -136,7 +136,12 @@ class Session:
         """An INVITE is about to go out on this channel; to be awaited before it does."""
         self.channel = Channel(self.services.client, self.services.bus, channel_id)
         event = CallDialing(**self.journal.common(self.call.tag), trunk=trunk)  # type: ignore[arg-type]
-        return self._change(Trigger.DIAL, event, channel_id=channel_id, trunk=trunk)
+        return self._change(Trigger.DIAL, event, channel_id=channel_id, trunk=trunk, sip_call_id=None)
+
+    def note_dialled(self) -> None:
+        """The INVITE went out: with the SIP Call-ID in the store, a restarted controller does not dial again."""
+        call = self.call
+        self.services.writer.post(lambda conn: calls.update(conn, call))
 
     def note_ringing(self) -> None:
         """The far party's phone rings."""
@@ -152,7 +157,7 @@ class Session:
             self.answered.set()
 
     def note_sip_call_id(self, sip_call_id: str) -> None:
-        """The leg's SIP Call-ID; written with the next change of state."""
+        """The leg's SIP Call-ID; written once it is dialled, or with the next change of state."""
         if sip_call_id and self.call.sip_call_id != sip_call_id:
             self.call = msgspec.structs.replace(self.call, sip_call_id=sip_call_id)
 

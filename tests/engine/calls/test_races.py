@@ -167,3 +167,44 @@ async def test_a_task_that_is_stopped_before_its_first_step_ends_all_the_same(
     assert isinstance((await exchange.event(TaskEnded)).outcome, Stopped)
     asterisk.hangs_up(call.id)
     await exchange.ended(call.id)
+
+
+async def test_a_call_with_early_media_is_not_dialled_again_after_a_restart(
+    stopped_exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange = stopped_exchange
+    call = await exchange.left_behind(state=CallState.DIALING, channel="Down", sip_call_id="abc@127.0.0.1")
+    await exchange.start()
+    await settled()
+    assert not asterisk.was_asked("POST", "/channels/*/dial")
+    asterisk.picks_up(call.id)
+    asterisk.hangs_up(call.id)
+    assert (await exchange.ended(call.id)).answered
+
+
+async def test_that_a_call_was_dialled_is_stored(exchange: Exchange, asterisk: FakeAri) -> None:
+    asterisk.enters_stasis = False
+    call = await exchange.place()
+    await asterisk.asked("POST", "/channels/create")
+    await settled()
+    asterisk.world.channels[call.id]["protocol_id"] = "abc@127.0.0.1"
+    assert (await exchange.stored(call.id)).sip_call_id is None
+    asterisk.world.enter_stasis(call.id, ["outbound"])
+    await asterisk.asked("POST", f"/channels/{call.id}/dial")
+    await settled()
+    assert (await exchange.stored(call.id)).sip_call_id == "abc@127.0.0.1"
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+
+
+async def test_a_dial_whose_other_leg_ended_before_it_is_resumed_ends_the_call_as_it_would_have(
+    stopped_exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange = stopped_exchange
+    one = await exchange.left_behind(Left(task=Dial(id="task-1", to="2"), phase=Phase.INTENDED), id="call-0")
+    await exchange.left_behind(
+        id="call-1", root="call-0", state=CallState.ENDED, channel=None, ended=exchange.clock(), cause="busy"
+    )
+    await exchange.start()
+    assert (await exchange.ended(one.id)).cause == "busy"
+    assert exchange.story(one.id)[0] == "dial completed"
