@@ -1,7 +1,7 @@
 """One live call, from its row to its CallEnded: what it is now, its queue, and who waits for it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -17,15 +17,16 @@ from engine.calls.rooms import Rooms
 from engine.calls.services import Services
 from engine.calls.state import CallState, Trigger, move
 from engine.commands import CommandRefused
-from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging
+from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
 from engine.media.prompts import Prompt
-from engine.store import calls, events, ledger
+from engine.store import calls, conferences, events, ledger
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.journal import Journal
 from engine.tasks.queue import Queue
 from engine.tasks.roles import Roles
-from engine.tasks.task import Requires
+from engine.tasks.task import Requires, TaskState
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 5.0  # between attempts to hang up while Asterisk refuses
@@ -47,7 +48,7 @@ class Session:
 
     def __init__(
         self, services: Services, call: Call, rooms: Rooms, make_roles: Callable[["Session"], Roles],
-        rows: Iterable[TaskRow] = (),
+        rows: Sequence[TaskRow] = (),
     ) -> None:  # fmt: skip
         self.services, self.call, self.rooms = services, call, rooms
         self.journal = Journal(services.writer, services.clock, account=call.account, subject=call.id, root=call.root)
@@ -60,6 +61,7 @@ class Session:
         self.our_cause: HangupCause | None = None
         self.prepare = Preparing(services, call.account)
         self.roles = make_roles(self)
+        self._was_in = [row for row in rows if isinstance(row.task, JoinConference) and row.state is TaskState.RUNNING]
         self.queue = Queue(self, self.journal, rows)
         self._side: set[asyncio.Task[Any]] = set()
         if call.state is CallState.ANSWERED:
@@ -74,7 +76,7 @@ class Session:
         try:
             ending = await life(self)
         except asyncio.CancelledError:
-            await _cancelled([queue, *self._side])
+            await cancelled([queue, *self._side])
             raise
         except Exception:
             log.exception("A call failed in a way nobody foresaw.", call=self.call.id)
@@ -83,13 +85,13 @@ class Session:
             try:
                 await self.remove_channel()
             except asyncio.CancelledError:
-                await _cancelled([queue, *self._side])
+                await cancelled([queue, *self._side])
                 raise
             ending = Ending(cause=HangupCause.ERROR, by=Party.US)
         self.hanging_up.set()
         self.gone.set()
         await self.queue.close(StopReason.CALL_ENDED)
-        await _cancelled([queue, *self._side])
+        await cancelled([queue, *self._side])
         await self._close(ending)
         self.ended.set()
 
@@ -118,8 +120,13 @@ class Session:
             sip_status=ending.sip_status,
         )
 
+        left = [(row, self._left(row)) for row in self._was_in]
+
         def unit(conn: Connection) -> None:
             calls.update(conn, call)
+            for row, leaving in left:
+                if conferences.left(conn, leaving.conference, call.id, row.id, leaving.at):
+                    events.append(conn, leaving)
             if call.price:
                 ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
             events.append(conn, event)
@@ -129,6 +136,12 @@ class Session:
             await self.services.admission.release(call.account, call.id)
         except CommandRefused as error:  # the counters are rebuilt from the store when Redis is back
             log.warning("A call's place was not given back.", call=call.id, error=str(error))
+
+    def _left(self, row: TaskRow) -> ParticipantLeft:
+        """For a conference that it was in before a restart, and into which it did not come back."""
+        assert isinstance(row.task, JoinConference)
+        common = self.journal.common(row.task.tag)
+        return ParticipantLeft(**common, conference=row.task.conference, task=row.id)  # type: ignore[arg-type]
 
     # What it tells
 
@@ -270,7 +283,8 @@ class Preparing:
         return await self._services.prompts.say(text, locale=locale, voice=voice)
 
 
-async def _cancelled(tasks: "Iterable[asyncio.Task[Any]]") -> None:
+async def cancelled(tasks: "Iterable[asyncio.Task[Any]]") -> None:
+    """Cancel tasks and wait for their ends."""
     running = [task for task in tasks if not task.done()]
     for task in running:
         task.cancel()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol
 
 import structlog
@@ -13,7 +13,7 @@ from engine.ari.errors import AriError
 from engine.calls.cause import HangupCause
 from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.services import Services
-from engine.calls.session import Preparing, Session
+from engine.calls.session import Preparing, Session, cancelled
 from engine.conferences.policy import Invited, Policy
 from engine.conferences.roles import ConferenceRoles, keep_playing
 from engine.events import ConferenceEnded, ConferenceStarted, ParticipantJoined, ParticipantLeft
@@ -71,24 +71,32 @@ class Conference:
 
     async def run(self) -> None:
         """From now to ConferenceEnded; a cancellation leaves it as it is, for the next controller."""
-        queue = asyncio.create_task(self.queue.run(), name=f"queue {self.id}")
-        watching = asyncio.create_task(self._watch_moderator(), name=f"moderator of {self.id}")
-        side = [queue, watching]
+        side = [self._own(self.queue.run(), "queue"), self._own(self._watch_moderator(), "moderator")]
         try:
             await self.over.wait()
         finally:
             if self._invitations:
                 side.append(self._invitations)
             if not self.over.is_set():
-                await _cancelled(side)
+                await cancelled(side)
         await self.queue.close(StopReason.CONFERENCE_ENDED)
-        await _cancelled(side)
+        await cancelled(side)
         await self._hang_up_all()
         async with self._making:  # a bridge that is being made is destroyed too
             with contextlib.suppress(AriError):
                 await self.bridge.destroy()
         await self._close()
         self.ended.set()
+
+    def _own(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work, name=f"{name} of {self.id}")
+        task.add_done_callback(self._notice)
+        return task
+
+    def _notice(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()):
+            log.error("A part of a conference failed; the conference ends.", conference=self.id, exc_info=error)
+            self.end("error")
 
     def restored(self, sessions: Iterable[Session]) -> None:
         """These were in it under a controller that is gone: they come back by themselves, or are hung up at its end."""
@@ -154,14 +162,18 @@ class Conference:
     async def take_part(self, session: Session, on: Subject, *, join_moderator: bool) -> None:
         """See engine.calls.rooms.Room."""
         call, leaving = session.call.id, asyncio.Event()
+        if call in self._exits or session.room:
+            raise TaskFailed("in_a_conference", "The call is in a conference already; it must leave that one first.")
         self._exits[call] = leaving
         stop = asyncio.create_task(on.stop_requested.wait(), name=f"leave {call}")
         out = asyncio.create_task(leaving.wait(), name=f"taken out {call}")
         over = asyncio.create_task(self.over.wait(), name=f"end seen by {call}")
         ends = {stop, out, over}
         try:
-            if self._is_moderator(session) and not on.was_accepted:
-                await self._moderator_waits(session, ends)
+            if self._is_moderator(session):
+                self._invite_attendees()
+                if not on.was_accepted:
+                    await self._moderator_waits(session, ends)
             if not (on.stop_requested.is_set() or leaving.is_set() or self.over.is_set()):
                 await self._enter(session, on, join_moderator=join_moderator)
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -184,9 +196,7 @@ class Conference:
         return self.moderator is not None and session.call.id == self.moderator.call.id
 
     async def _moderator_waits(self, session: Session, ends: set[asyncio.Task[Any]]) -> None:
-        """She is ready: her attendees are called; and she may have to wait for the first participant."""
-        if self.policy.attendees and self._invitations is None:
-            self._invitations = asyncio.create_task(self._invite_all(), name=f"invitations of {self.id}")
+        """She may have to wait for the first participant."""
         if not self.policy.wait_for_participant or self._others():
             return
         wanted = asyncio.create_task(self.wanted.wait(), name=f"participant of {self.id}")
@@ -195,7 +205,12 @@ class Conference:
             await asyncio.wait({wanted, *ends}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             wanted.cancel()
-            await _cancelled([waiting])
+            await cancelled([waiting])
+
+    def _invite_attendees(self) -> None:
+        """The moderator is ready: whom no earlier controller called is called."""
+        if self.policy.attendees and self._invitations is None:
+            self._invitations = self._own(self._invite_all(), "invitations")
 
     async def _waiting_prompt(self, session: Session) -> None:
         if self.policy.waiting_prompt:
@@ -278,11 +293,3 @@ class Conference:
         except TimeoutError:
             return False
         return True
-
-
-async def _cancelled(tasks: Iterable["asyncio.Task[Any]"]) -> None:
-    running = [task for task in tasks if not task.done()]
-    for task in running:
-        task.cancel()
-    if running:
-        await asyncio.wait(running)

@@ -80,6 +80,21 @@ async def test_a_lost_lease_stops_commands_but_not_questions(asterisk: FakeAri) 
     assert not asterisk.was_asked("DELETE", "*")
 
 
+async def test_a_command_waits_until_it_may_be_sent(asterisk: FakeAri) -> None:
+    may = asyncio.Event()
+
+    async def until_it_may() -> None:
+        await may.wait()
+
+    async with Client(asterisk.url, "u", "p", "carillon-0", before_command=until_it_may) as waiting:
+        command = asyncio.create_task(waiting.channels.hangup("call-1"))
+        assert await waiting.channels.list() == ()
+        assert not asterisk.was_asked("DELETE", "*")
+        may.set()
+        with pytest.raises(errors.NotFound):
+            await command
+
+
 async def test_ids_are_quoted_in_the_path(asterisk: FakeAri, client: Client) -> None:
     with pytest.raises(errors.NotFound):
         await client.channels.get("a b/c?d")

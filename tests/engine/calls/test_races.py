@@ -6,18 +6,22 @@ from typing import Any
 import pytest
 
 from engine.calls.admission import Route
+from engine.calls.call import Call
 from engine.calls.state import CallState
 from engine.commands import EngineUnavailable
-from engine.events import TaskEnded
-from engine.store import calls
+from engine.conferences.policy import Invited, Policy, encode
+from engine.events import ConferenceEnded, ParticipantLeft, TaskEnded
+from engine.store import calls, conferences
+from engine.store.conferences import ConferenceRow
 from engine.tasks.dial import Dial
 from engine.tasks.entry import Entry, StopReason
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.play import Play
-from engine.tasks.results import Stopped
+from engine.tasks.results import Failed, Stopped
 from engine.tasks.task import Phase
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
-from tests.support.exchange import Exchange, Left
+from tests.support.exchange import ACCOUNT, APPLICATION, Exchange, Left
 
 A, B = Play(source="http://host/a.wav"), Play(source="http://host/b.wav")
 
@@ -142,8 +146,12 @@ async def test_a_stop_reaches_a_task_that_is_about_to_begin(exchange: Exchange, 
     call = await exchange.call()
     (session,) = exchange.engine.registry
     await exchange.enqueue(call.id, A)
-    while not session.queue.stop(("play",), StopReason.REQUESTED):  # noqa: ASYNC110 - a step of the loop, not a time
+    stopped = 0
+    for _ in range(1000):
+        if stopped := session.queue.stop(("play",), StopReason.REQUESTED):
+            break
         await asyncio.sleep(0)
+    assert stopped == 1
     assert not asterisk.was_asked("POST", "/channels/*/play/*")
     assert isinstance((await exchange.event(TaskEnded)).outcome, Stopped)
     assert not asterisk.was_asked("POST", "/channels/*/play/*")
@@ -208,3 +216,66 @@ async def test_a_dial_whose_other_leg_ended_before_it_is_resumed_ends_the_call_a
     await exchange.start()
     assert (await exchange.ended(one.id)).cause == "busy"
     assert exchange.story(one.id)[0] == "dial completed"
+
+
+async def left_conference(exchange: Exchange, *attendees: Invited) -> Call:
+    """A conference with its moderator in it."""
+    mine = await exchange.left_behind(
+        Left(task=JoinConference(id="task-m", conference="conf-1"), phase=Phase.ACCEPTED), id="call-m"
+    )
+    policy = Policy(moderator=Invited(call=mine.id, callee="1"), attendees=attendees, wait_for_participant=False)
+    at = exchange.clock()
+    row = ConferenceRow(id="conf-1", account=ACCOUNT, policy=encode(policy), ari_application=APPLICATION, created=at,
+                        moderator=mine.id, started=at)  # fmt: skip
+
+    def unit(conn: Any) -> None:
+        conferences.insert(conn, row)
+        conferences.joined(conn, "conf-1", mine.id, "task-m", at)
+
+    await exchange.database.transact(unit)
+    asterisk = exchange.asterisk
+    asterisk.world.add_bridge("conf-1", "mixing", "")
+    return mine
+
+
+async def test_a_participant_that_hung_up_while_no_controller_was_there_is_told_as_left(
+    stopped_exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange = stopped_exchange
+    mine = await left_conference(exchange)
+    join = Left(task=JoinConference(id="task-p", conference="conf-1", tag="t"), phase=Phase.ACCEPTED)
+    gone = await exchange.left_behind(join, id="call-p", channel=None)
+    at = exchange.clock()
+    await exchange.database.transact(lambda conn: conferences.joined(conn, "conf-1", gone.id, "task-p", at))
+    await exchange.start()
+    await exchange.ended(gone.id)
+    assert [one.tag for one in exchange.told_of(ParticipantLeft, subject=gone.id)] == ["t"]
+    asterisk.hangs_up(mine.id)
+    await exchange.event(ConferenceEnded)
+    await exchange.ended(mine.id)
+    assert len(exchange.told_of(ParticipantLeft, subject=mine.id)) == 1
+
+
+async def test_attendees_whom_a_controller_had_no_time_to_call_are_called_by_the_next(
+    stopped_exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange = stopped_exchange
+    mine = await left_conference(exchange, Invited(call="call-a", callee="12015550120"))
+    await exchange.start()
+    await asterisk.asked("POST", "/channels/call-a/dial")
+    asterisk.hangs_up(mine.id)
+    await exchange.event(ConferenceEnded)
+    await exchange.ended("call-a")
+
+
+async def test_a_call_cannot_join_a_conference_twice(stopped_exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange = stopped_exchange
+    mine = await left_conference(exchange)
+    await exchange.start()
+    await settled()
+    await exchange.enqueue(mine.id, JoinConference(conference="conf-1"))
+    outcome = (await exchange.event(TaskEnded, subject=mine.id)).outcome
+    assert isinstance(outcome, Failed) and outcome.reason == "in_a_conference"
+    assert asterisk.world.bridges["conf-1"]["channels"] == [mine.id]
+    asterisk.hangs_up(mine.id)
+    await exchange.event(ConferenceEnded)

@@ -294,3 +294,15 @@ async def test_without_redis_new_calls_are_not_taken(
     counters.lost = True
     with pytest.raises(EngineUnavailable, match="Redis"):
         await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=60)
+
+
+async def test_a_redis_that_fails_between_place_and_turn_keeps_no_place(
+    admission: Admission, account: Account, counters: CountersInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pace(account: str, per_second: float, longest: float) -> float:
+        raise Unavailable
+
+    monkeypatch.setattr(counters, "pace", pace)
+    with pytest.raises(EngineUnavailable):
+        await admission.admit(account.id, "call-1", LAB_NUMBER, None, max_seconds=60)
+    assert counters.places == {account.id: {}}
