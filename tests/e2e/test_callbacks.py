@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.e2e.conftest import LabEars, until
 from tests.support import people
 from tests.support.carillon import Admin, Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, until
 from tests.support.sink import Behaviour, Sink
 
 

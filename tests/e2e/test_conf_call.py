@@ -2,11 +2,11 @@
 
 from xml.etree import ElementTree
 
-from tests.e2e.conftest import LabEars, call_ended, until
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_hears
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, call_ended, until
 from tests.support.sink import Sink
 
 

@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from tests.e2e.conftest import LabEars, RecordingOf
+from tests.e2e.conftest import RecordingOf
 from tests.support import people
 from tests.support.far_end import assert_company, assert_hears, assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars
 from tests.support.sink import Callback, Sink
 
 TALK = 2.5

@@ -1,11 +1,13 @@
 """Ringful's document, "The basic usage of the voice phone call API": six requests, sent as they are printed."""
 
-from tests.e2e.conftest import LabEars, RecordingOf
+from tests.e2e.conftest import RecordingOf
 from tests.support import people
 from tests.support.carillon import Account, Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
-from tests.support.sink import File, Sink, notes_of, wav
+from tests.support.scenario import LabEars
+from tests.support.sink import File, Sink
+from tests.support.sounds import notes_of, wav
 
 WELCOME, PLEASE_PRESS_1 = 500.0, 620.0
 

@@ -1,12 +1,13 @@
 """Calls that come in: from the network to an application, from softphones to applications and to each other."""
 
 from api.lab import Lab
-from tests.e2e.conftest import LabEars, MakeCarrier, MakeNumber, MakePhone, RecordingOf, call_ended, in_state, until
+from tests.e2e.conftest import MakeCarrier, MakeNumber, MakePhone, RecordingOf
 from tests.support import audio, people
 from tests.support.carillon import Own
 from tests.support.far_end import Sound, assert_hears, assert_melody, same_pitch
 from tests.support.phone import Phone, PhoneFailed
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, call_ended, in_state, until
 from tests.support.sink import Sink
 from tests.support.system import System
 

@@ -117,12 +117,12 @@ async def test_who_has_a_tone_speaks_it_hears_us_and_notes_our_digit(
     said, heard = read(kept.said), read(kept.heard)
     spoken = tones(*said)
     assert spoken and all(abs(tone.frequency - hertz) < 0.02 * hertz for tone in spoken), spoken
-    assert sum(tone.seconds for tone in spoken) > 0.85 * len(said[0]) / said[1]
+    assert sum(tone.seconds for tone in spoken) > 0.7 * len(said[0]) / said[1]
     assert tone_level(*heard, OUR_TONE) > -22
     assert tone_level(*heard, hertz) < -50
     assert kept.digits == "7"
     assert abs(len(said[0]) - len(heard[0])) <= 160
-    assert 13 < len(said[0]) / said[1] < 15
+    assert 13 < len(said[0]) / said[1] < 17
 
 
 async def test_0100_says_nothing_and_hears_us(running: RunningLab, calls: Calls) -> None:
@@ -157,7 +157,7 @@ async def test_voicemail_speaks_and_only_one_of_the_two_beeps(running: RunningLa
         assert words(kept.said, "after the tone"), number
         beeps[number] = [tone for tone in tones(*read(kept.said)) if abs(tone.frequency - 1000) < 15]
         assert tone_level(*read(kept.heard), OUR_TONE) > -22
-    assert 0.4 < sum(tone.seconds for tone in beeps["12015550112"]) < 0.6
+    assert 0.3 < sum(tone.seconds for tone in beeps["12015550112"]) < 0.6
     assert beeps["12015550113"] == []
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 
-from tests.e2e.conftest import make_account, until
+from tests.e2e.conftest import make_account
 from tests.support import people
 from tests.support.carillon import Admin
 from tests.support.ringful import Ringful
+from tests.support.scenario import until
 from tests.support.sink import Sink
 from tests.support.system import System
 

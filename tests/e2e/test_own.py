@@ -6,11 +6,12 @@ import io
 import time
 
 from engine.media import Links
-from tests.e2e.conftest import LabEars, RecordingOf, call_ended, make_account
+from tests.e2e.conftest import RecordingOf, make_account
 from tests.support import people
 from tests.support.carillon import Account, Admin, Command, Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, call_ended
 from tests.support.sink import Sink
 from tests.support.system import System
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.e2e.conftest import LabEars, RecordingOf, call_ended, in_state
+from tests.e2e.conftest import RecordingOf
 from tests.support import people
 from tests.support.carillon import Own, moment
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, call_ended, in_state
 from tests.support.sink import Sink
 
 NOT_REACHED = [

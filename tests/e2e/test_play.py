@@ -2,11 +2,12 @@
 
 import asyncio
 
-from tests.e2e.conftest import LabEars, RecordingOf
+from tests.e2e.conftest import RecordingOf
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, until
 from tests.support.sink import Sink
 
 
@@ -113,8 +114,6 @@ async def test_two_calls_at_once_never_mix_their_queues(ringful: Ringful, sink: 
 
 
 async def test_a_prompt_is_fetched_when_it_is_queued_not_when_it_is_due(ringful: Ringful, sink: Sink, own: Own) -> None:
-    from tests.e2e.conftest import until
-
     call = await ringful.call(callee=people.ANSWERS_AFTER_8_SECONDS)
     prompt = sink.tone(500, 0.5)
     await ringful.play(callId=call, announcement=prompt)

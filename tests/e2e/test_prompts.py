@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.e2e.conftest import LabEars, make_account
+from tests.e2e.conftest import make_account
 from tests.support import people
 from tests.support.carillon import Admin, Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars
 from tests.support.sink import Sink
 
 REASONS = {

@@ -2,10 +2,11 @@
 
 import re
 
-from tests.e2e.conftest import LabEars, RecordingOf
+from tests.e2e.conftest import RecordingOf
 from tests.support import people
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars
 from tests.support.sink import Sink
 from tests.support.system import System
 

@@ -5,10 +5,11 @@ import io
 
 import pytest
 
-from tests.e2e.conftest import call_ended, make_account
+from tests.e2e.conftest import make_account
 from tests.support import people
 from tests.support.carillon import Admin, Own
 from tests.support.ringful import Ringful
+from tests.support.scenario import call_ended
 from tests.support.sink import Sink
 
 

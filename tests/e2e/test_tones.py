@@ -1,9 +1,9 @@
 """WaitForTone and the tone detector: digits that a far end really presses."""
 
-from tests.e2e.conftest import LabEars
 from tests.support import people
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars
 from tests.support.sink import Sink
 
 

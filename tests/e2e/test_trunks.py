@@ -1,12 +1,13 @@
 """Trunks: routes, fail-over, registration, caller ids, and what a carrier can do to a call."""
 
 from api.lab import Lab, LabError
-from tests.e2e.conftest import LabEars, MakeCarrier, MakeNumber, call_ended, in_state, until
+from tests.e2e.conftest import MakeCarrier, MakeNumber
 from tests.support import people
 from tests.support.carillon import Account, Admin, Own, moment
 from tests.support.far_end import assert_melody
 from tests.support.lab import RunningLab
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, call_ended, in_state, until
 from tests.support.sink import Sink
 
 

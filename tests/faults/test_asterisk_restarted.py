@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.e2e.conftest import LabEars, MakePhone, call_ended, until
+from tests.e2e.conftest import MakePhone
 from tests.faults.conftest import ROUNDS
 from tests.support import audio, people
 from tests.support.carillon import Admin, Own
@@ -12,6 +12,7 @@ from tests.support.far_end import Sound, assert_melody
 from tests.support.lab import RunningLab
 from tests.support.phone import Phone
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, call_ended, until
 from tests.support.sink import Sink
 from tests.support.system import System
 

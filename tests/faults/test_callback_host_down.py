@@ -2,11 +2,11 @@
 
 import socket
 
-from tests.e2e.conftest import LabEars, call_ended
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
+from tests.support.scenario import LabEars, call_ended
 from tests.support.sink import Sink
 
 

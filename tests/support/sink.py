@@ -2,14 +2,10 @@
 
 import asyncio
 import io
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -17,8 +13,8 @@ import soundfile
 from aiohttp import web
 
 from tests.support import audio
+from tests.support.sounds import RATE, notes_of, speech, wav
 
-RATE = 8000
 LIMIT_SECONDS = 25.0
 
 
@@ -278,29 +274,3 @@ class Sink:
         if request.transport is not None:
             request.transport.abort()
         return answer
-
-
-def notes_of(notes: Sequence[tuple[float, float]], level: float = 0.5) -> np.ndarray:
-    """Samples of tones one after the other, each (Hz, seconds); 0 Hz is silence."""
-    parts = [
-        audio.sine(hz, seconds, level=level) if hz else np.zeros(int(seconds * RATE), dtype=np.float32)
-        for hz, seconds in notes
-    ]
-    return np.concatenate(parts)
-
-
-def speech(text: str) -> bytes:
-    """A sentence as a WAV, spoken by flite: a recogniser understands it."""
-    program = shutil.which("flite")
-    assert program, "flite is not installed; run `make test`, which installs what the tests need."
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "speech.wav"
-        subprocess.run([program, "-voice", "slt", "-t", text, "-o", str(file)], check=True, capture_output=True)
-        return file.read_bytes()
-
-
-def wav(samples: np.ndarray, rate: int = RATE) -> bytes:
-    """Samples as a 16-bit WAV."""
-    buffer = io.BytesIO()
-    soundfile.write(buffer, samples, rate, format="WAV", subtype="PCM_16")
-    return buffer.getvalue()

@@ -55,6 +55,9 @@ class _Datagrams(asyncio.DatagramProtocol):
         self.queue.put_nowait(data)
 
 
+_Socket = tuple[asyncio.DatagramTransport, _Datagrams]
+
+
 class SipCaller:
     """Calls `number` at `host`:`port` over UDP from `address`; one object, one call."""
 
@@ -81,10 +84,7 @@ class SipCaller:
         loop = asyncio.get_running_loop()
         self._number, self._began = number, loop.time()
         self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, 0))
-        self._rtp, rtp = await self._rtp_socket()
-        self._rtcp, rtcp = await loop.create_datagram_endpoint(
-            _Datagrams, local_addr=(self._address, self._rtp.get_extra_info("sockname")[1] + 1)
-        )
+        (self._rtp, rtp), (self._rtcp, rtcp) = await self._media_sockets()
         self._branch = f"z9hG4bK{uuid4().hex}"
         self._request("INVITE", self._offer())
         listeners = [
@@ -110,14 +110,19 @@ class SipCaller:
     def _now(self) -> float:
         return asyncio.get_running_loop().time() - self._began
 
-    async def _rtp_socket(self) -> tuple[asyncio.DatagramTransport, _Datagrams]:
+    async def _media_sockets(self) -> tuple["_Socket", "_Socket"]:
+        """An even port for RTP and the next one for RTCP."""
         loop = asyncio.get_running_loop()
         for _ in range(100):
             port = random.randrange(40000, 60000, 2)
             try:
-                return await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, port))
+                rtp = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, port))
             except OSError:
                 continue
+            try:
+                return rtp, await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, port + 1))
+            except OSError:
+                rtp[0].close()
         raise RuntimeError("no free pair of UDP ports for RTP between 40000 and 60000")
 
     def _offer(self) -> str:
