@@ -133,10 +133,11 @@ class Delivery:
     async def _run(self, key: tuple[str, str], lane: _Lane) -> None:
         try:
             while lane.waiting:
-                await self._deliver(lane.waiting[0])
+                try:
+                    await self._deliver(lane.waiting[0])
+                except Exception:
+                    log.exception("a callback broke; it is tried again after the next start", root=key[0], host=key[1])
                 lane.waiting.popleft()
-        except Exception:
-            log.exception("a lane of callbacks broke", root=key[0], host=key[1], left=len(lane.waiting))
         finally:
             if self._lanes.get(key) is lane:
                 del self._lanes[key]

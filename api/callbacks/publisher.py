@@ -94,8 +94,6 @@ class Publisher:
             log.warning("publishing ends here: another controller writes now")
         except Closed:
             log.warning("publishing ends here: the store was stopped; the rest is published after the next start")
-        except Exception:
-            log.exception("publishing broke; callbacks stop until the next start")
 
     async def _woken(self) -> None:
         """Wait for events; no longer than a second while the cursor is behind."""

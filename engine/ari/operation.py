@@ -65,6 +65,11 @@ class Operation(ABC):
             await self._last_event()
         return await self.finished()
 
+    async def ask_to_stop(self) -> None:
+        """Asks for its end and does not wait: who waits in finished() sees it. Harmless for what ended."""
+        if self._finished is None:
+            await self._undo()
+
     async def leave(self) -> None:
         """Stops it, and waits for its end only where there was something to stop."""
         if self._finished is None and await self._undo():

@@ -44,7 +44,7 @@ class _Heard:
 
 
 @asynccontextmanager
-async def heard(services: Services, target: PlayTarget, prompt: Prompt, on: Subject) -> AsyncIterator[_Heard]:
+async def heard(services: Services, target: PlayTarget, prompt: Prompt | None, on: Subject) -> AsyncIterator[_Heard]:
     """Play a prompt under the task's id, or go on with one that a controller that is gone asked for.
 
     One that it asked for and that Asterisk does not know is over if it was accepted, else it was never played.
@@ -57,6 +57,7 @@ async def heard(services: Services, target: PlayTarget, prompt: Prompt, on: Subj
             if playback.unseen and not on.was_accepted:
                 playback = None
         if playback is None:
+            assert prompt
             playing = ari_playback.playing(client, bus, target, prompt.media, on.task_id)
             playback = await stack.enter_async_context(playing)
         yield _Heard(playback)
@@ -69,7 +70,7 @@ class CallPlayer:
         self._session = session
 
     @asynccontextmanager
-    async def playing(self, prompt: Prompt, on: Subject) -> AsyncIterator[_Heard]:
+    async def playing(self, prompt: Prompt | None, on: Subject) -> AsyncIterator[_Heard]:
         """See engine.tasks.roles.Player. One prompt at a time: Asterisk is never given a queue of them."""
         session = self._session
         async with session.speaking:
@@ -93,7 +94,7 @@ class _Taken:
 
     async def stop(self) -> None:
         """See Recording."""
-        await self._live.stop()
+        await self._live.ask_to_stop()
 
     async def finished(self) -> Recorded:
         """See Recording."""
@@ -173,7 +174,7 @@ class RoomPlayer:
         self._services, self._bridge, self._speaking = services, bridge, asyncio.Lock()
 
     @asynccontextmanager
-    async def playing(self, prompt: Prompt, on: Subject) -> AsyncIterator[_Heard]:
+    async def playing(self, prompt: Prompt | None, on: Subject) -> AsyncIterator[_Heard]:
         """See engine.tasks.roles.Player."""
         async with self._speaking, heard(self._services, OnBridge(self._bridge), prompt, on) as playing:
             yield playing

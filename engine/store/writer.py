@@ -114,11 +114,18 @@ class Writer:
             while more:
                 entries, more = self._next()
                 if entries:
-                    results, events = self._batches.commit([unit for unit, _ in entries])
+                    results, events = self._committed(entries)
                     loop.call_soon_threadsafe(self._settle, entries, results, events)
             self._batches.close()
         finally:
             loop.call_soon_threadsafe(self._end)
+
+    def _committed(self, entries: list[_Entry]) -> tuple[Sequence[Result], list[StoredEvent]]:
+        """Commit; an accident that nobody foresaw is told to those who wait, and the thread goes on."""
+        try:
+            return self._batches.commit([unit for unit, _ in entries])
+        except Exception as error:
+            return [Failure(error) for _ in entries], []
 
     def _next(self) -> tuple[list[_Entry], bool]:
         """Wait for a unit; return it with all that wait behind it, and whether more may come."""

@@ -23,4 +23,4 @@ class Play(Task, frozen=True, kw_only=True, tag="play"):
 
     async def run(self, on: Subject) -> Done:
         """Play it to its end."""
-        return await play(await on.prompt(), on)
+        return await play(on.prompt, on)

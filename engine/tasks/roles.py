@@ -26,8 +26,11 @@ class Playing(Protocol):
 class Player(Protocol):
     """Something that can play: a call or a conference."""
 
-    def playing(self, prompt: Prompt, on: "Subject") -> AbstractAsyncContextManager[Playing]:
-        """Play a prompt to everyone here; leaving the block early stops it and waits for its end."""
+    def playing(self, prompt: Prompt | None, on: "Subject") -> AbstractAsyncContextManager[Playing]:
+        """Play a prompt to everyone here; leaving the block early stops it and waits for its end.
+
+        None: the task's prompt was accepted before a restart, and is only waited for.
+        """
 
 
 class Recording(Protocol):

@@ -33,5 +33,5 @@ class Say(Task, frozen=True, kw_only=True, tag="say"):
     async def run(self, on: Subject) -> Done:
         """Speak it to its end."""
         if self.due_only:
-            return await play(await on.say(self.text.replace(LAST_DIGIT, on.keypad.last)), on)
-        return await play(await on.prompt(), on)
+            return await play(lambda: on.say(self.text.replace(LAST_DIGIT, on.keypad.last)), on)
+        return await play(on.prompt, on)
