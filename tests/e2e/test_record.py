@@ -1,5 +1,6 @@
 """Record and RecordStop: by the file that the customer gets."""
 
+import asyncio
 import re
 
 from tests.e2e.conftest import RecordingOf
@@ -66,6 +67,19 @@ async def test_stop_record_and_record_stop_are_the_same_in_any_case(ringful: Rin
         assert (answer.status, answer.text) == (200, ""), name
         await sink.until("RecordComplete", callId=call, within=5)
         await ringful.hangup(callId=call)
+
+
+async def test_a_recorder_that_is_stopped_the_moment_it_started_stops(ringful: Ringful, sink: Sink) -> None:
+    async def one() -> None:
+        call = await ringful.call(callee=people.SPEAKS_440)
+        await ringful.record(callId=call, callbackUrl=sink.url())
+        await sink.until("RecordStart", callId=call)
+        await ringful.record_stop(callId=call)
+        await sink.until("RecordComplete", callId=call, within=8)
+        await ringful.hangup(callId=call)
+
+    for _ in range(3):
+        await asyncio.gather(*(one() for _ in range(12)))
 
 
 async def test_a_second_recording_of_a_call_is_another_file(
