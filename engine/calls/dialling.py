@@ -66,7 +66,7 @@ class CallDialler:
             return await self._door.place(command)
         except CommandRefused as error:
             if task.hang_up_after:
-                await self._session.hang_up(HangupCause.NOT_ALLOWED)
+                self._session.hang_up_behind(HangupCause.NOT_ALLOWED)
             raise TaskFailed("not_allowed", str(error)) from error
 
     async def _reached(self, other: Session) -> bool:
@@ -93,7 +93,7 @@ class CallDialler:
     async def _unreached(self, task: Dial, other: Call) -> Dialled:
         cause = other.cause or HangupCause.ERROR
         if task.hang_up_after:
-            await self._session.hang_up(cause)
+            self._session.hang_up_behind(cause)
         return Dialled(call=other.id, answered=other.answered is not None, cause=cause)
 
     async def _connect(self, task: Dial, on: Subject, other: Session) -> None:

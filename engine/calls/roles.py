@@ -53,7 +53,7 @@ class CallLine:
 
     async def hang_up(self) -> None:
         """See engine.tasks.roles.Line."""
-        await self._session.hang_up()
+        self._session.hang_up_behind()
 
 
 class CallConferences:

@@ -15,6 +15,7 @@ from tests.support.sip_caller import CallResult
 
 Calls = dict[str, CallResult]
 OUR_TONE = 650
+pytestmark = pytest.mark.xdist_group("lab")  # everyone is called at once, and once only
 
 
 @pytest.fixture(scope="module")
