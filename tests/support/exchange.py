@@ -4,6 +4,8 @@ exchange.call(Play(source="..."))            an outbound call that was answered,
 await exchange.event(TaskEnded, task=...)    the first such event there is or will be
 exchange.story(call.id)                      what was told of a call so far, in short words
 await exchange.leave(); await exchange.start()   the controller goes, the next one comes
+
+Over 300 lines: one double that behaves as a whole; cut up it would be harder to follow.
 """
 
 import asyncio

@@ -1,3 +1,8 @@
+"""Who may call what, how much at once, and what it costs.
+
+Over 300 lines: its stories share one set of helpers, and each is short.
+"""
+
 import pytest
 
 from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused

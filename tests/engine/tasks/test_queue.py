@@ -1,4 +1,7 @@
-"""The queue: order, blocking and background, what is required, cancelling, stopping, closing."""
+"""The queue: order, blocking and background, what is required, cancelling, stopping, closing.
+
+Over 300 lines: its stories share one set of helpers, and each is short.
+"""
 
 import asyncio
 
