@@ -30,7 +30,7 @@ KEYWORDS = {"from", "continue", "import", "class"}
 BASES = {"Message", "Event"}
 NOT_EVENTS = {"RESTRequest"}
 
-HEAD = '''"""Asterisk's REST interface: models, events and resources. Written by engine.ari.generate (hence over 300 lines); do not edit.
+HEAD = '''"""Asterisk's REST interface. Written by engine.ari.generate, hence its length; do not edit.
 
 A required field that holds text, a number or a list is empty when Asterisk leaves it out; an optional one is None.
 """
