@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from api.cli.follow import line_of
 from api.cli.words import Heard, listen
 from api.lab import Lab
 
@@ -19,6 +20,7 @@ CALLEE = "12015550114"  # says hello, presses 1 after 3 s, then says "my name is
 PROMPT = "Please press one."
 PHRASE, DECOY = "my name is", "your order is"
 LISTENED_SECONDS = 6.0
+LOOK_SECONDS = 0.25
 PATIENCE = 30.0
 Say = Callable[[str], None]
 
@@ -113,7 +115,29 @@ class Ringful:
             return await answer.read()
 
 
-async def demonstrate(*, api: str, apikey: str, prompt: bytes, folder: Path, say: Say) -> Shown:
+class Timeline:
+    """The call's own story, by our API: each event as it happens, until the call is over."""
+
+    def __init__(self, session: aiohttp.ClientSession, api: str, token: str, say: Say) -> None:
+        self._session, self._api, self._say = session, api, say
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def watch(self, call: str) -> None:
+        """Print what happens to the call until it has ended."""
+        shown = 0
+        while True:
+            url = f"{self._api}/carillon/v1/calls/{call}/timeline"
+            async with self._session.get(url, headers=self._headers) as answer:
+                story = await answer.json()
+            for event in story["events"][shown:]:
+                self._say(f"            event     {line_of(event)}")
+            shown = len(story["events"])
+            if story["call"]["ended"]:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def demonstrate(*, api: str, apikey: str, token: str, prompt: bytes, folder: Path, say: Say) -> Shown:
     """Place the call and prove it; prints as it goes. Raises DemoFailed."""
     say(f"A call to {CALLEE} through the trunk; that number {_habit()}.")
     receiver = Receiver(prompt, say)
@@ -121,7 +145,7 @@ async def demonstrate(*, api: str, apikey: str, prompt: bytes, folder: Path, say
     try:
         async with aiohttp.ClientSession() as session:
             ringful = Ringful(session, api, apikey, say)
-            call, audio = await _one_call(ringful, receiver)
+            call, audio = await _one_call(ringful, receiver, Timeline(session, api, token, say))
     finally:
         await receiver.stop()
     recording = folder / f"{call}.wav"
@@ -130,9 +154,20 @@ async def demonstrate(*, api: str, apikey: str, prompt: bytes, folder: Path, say
     return Shown(call=call, callbacks=receiver.callbacks, recording=recording, heard=heard)
 
 
-async def _one_call(ringful: Ringful, receiver: Receiver) -> tuple[str, bytes]:
+async def _one_call(ringful: Ringful, receiver: Receiver, timeline: Timeline) -> tuple[str, bytes]:
     back = f"{receiver.url}/callback"
     call = await ringful.ask("Call", callee=CALLEE, callbackUrl=back)
+    watching = asyncio.create_task(timeline.watch(call), name="timeline")
+    try:
+        audio = await _talk(ringful, receiver, call, back)
+        async with asyncio.timeout(PATIENCE):
+            await watching
+    finally:
+        watching.cancel()
+    return call, audio
+
+
+async def _talk(ringful: Ringful, receiver: Receiver, call: str, back: str) -> bytes:
     await ringful.ask("Play", callId=call, announcement=f"{receiver.url}/prompt.wav", callbackUrl=back)
     await ringful.ask("WaitForTone", callId=call, tone="1", callbackUrl=back)
     await ringful.ask("Record", callId=call, callbackUrl=back)
@@ -146,7 +181,7 @@ async def _one_call(ringful: Ringful, receiver: Receiver) -> tuple[str, bytes]:
     wanted = {"CallEstablished", "PlayStart", "PlayComplete", "WaitForToneDetected"}
     if missing := wanted - actions:
         raise DemoFailed(f"These callbacks did not come: {', '.join(sorted(missing))}.")
-    return call, await ringful.fetch(recorded["recordFile"])
+    return await ringful.fetch(recorded["recordFile"])
 
 
 def _kept(recording: Path, audio: bytes) -> Heard:

@@ -31,7 +31,12 @@ class Demonstration:
         prompt = self._cli.admin.raw("GET", "/speech", query={"text": PROMPT})
         settings, output = self._cli.settings, self._cli.output
         shown = demonstrate(
-            api=settings.api, apikey=made.apikey, prompt=prompt, folder=settings.folder / "recordings", say=output.say
+            api=settings.api,
+            apikey=made.apikey,
+            token=made.token,
+            prompt=prompt,
+            folder=settings.folder / "recordings",
+            say=output.say,
         )
         try:
             brought = asyncio.run(shown)
