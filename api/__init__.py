@@ -1,3 +1,3 @@
-"""HTTP for customers and operators: knows no Stasis and no channel."""
+"""HTTP for customers and operators: knows nothing of how Asterisk carries a call."""
 
 __version__ = "0.1.0"

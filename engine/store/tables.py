@@ -42,7 +42,7 @@ accounts = Table(
     Column("daily_spend", _BIG, nullable=True),
     Column("max_calls", Integer, nullable=False, default=100),
     Column("calls_per_second", Float, nullable=False, default=10.0),
-    Column("settings", Text, nullable=False, default="{}"),  # a dialect's account settings: {"ringful": {"sig": "off"}}
+    Column("settings", Text, nullable=False, default="{}"),  # a dialect's account settings, by its name
 )
 credentials = Table(  # a key is looked up by (dialect, key)
     "credentials",
