@@ -17,6 +17,7 @@ from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
+from api.dialogue import Dialogue
 from api.inbound import Inbound
 from api.lab import Lab
 from api.log import configure
@@ -27,9 +28,10 @@ from api.own.services import Addresses, Dialect, Services
 from api.recordings import Recordings
 from api.settings import Settings, SettingsError, read
 from api.vendors.ringful import Ringful
-from api.vendors.vendor import Vendor
+from api.vendors.vendor import AskingVendor, Vendor
 from engine.ari.errors import Detached
 from engine.engine import Engine, Parts
+from engine.events import QuestionAsked
 from engine.features.admission import Admission
 from engine.features.book import Book
 from engine.features.lines import Lines
@@ -102,6 +104,7 @@ class Controller:
                 directory=Directory(self.book),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
+                on_question=self._ask,
             )
         )
         self.vendors: dict[str, Vendor] = {}
@@ -109,6 +112,8 @@ class Controller:
             self.vendors[vendor.name] = vendor
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
+        asking: dict[str, AskingVendor] = {}
+        self.dialogue = Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
         self.writer.on_events = self._feed
@@ -138,6 +143,9 @@ class Controller:
             lab=self.lab,
             version=__version__,
         )
+
+    def _ask(self, question: QuestionAsked) -> None:
+        self.dialogue.ask(question)
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.publisher.feed(committed)
@@ -200,6 +208,7 @@ class Controller:
             stack.push_async_callback(self.publisher.stop)
             await self.delivery.start()
             stack.push_async_callback(self.delivery.stop)
+            stack.push_async_callback(self.dialogue.stop)
             await self.engine.start()
             stack.push_async_callback(self.engine.stop)
             await stack.enter_async_context(self._serving())

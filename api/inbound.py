@@ -7,7 +7,7 @@ import structlog
 from api.callbacks.tags import Tag
 from api.vendors.vendor import Vendor
 from engine.calls.call import Call, Direction
-from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered
+from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
 from engine.store import applications, calls
 from engine.store.database import Database
 
@@ -39,6 +39,12 @@ class Inbound:
             await self._remember(event.subject)
         if isinstance(event, CallEnded):
             return self._tags.pop(event.subject, None)
+        return self._tags.get(event.subject)
+
+    async def tag_of_question(self, event: QuestionAsked) -> Tag | None:
+        """Return the tag of a question that has none: that of its call's application."""
+        if event.subject not in self._tags:
+            await self._remember(event.subject)
         return self._tags.get(event.subject)
 
     async def load(self) -> None:

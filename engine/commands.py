@@ -30,6 +30,10 @@ class NoSuchTask(CommandRefused):
     """There is no such queued task."""
 
 
+class NoSuchQuestion(CommandRefused):
+    """Nobody waits for this reply (any more)."""
+
+
 class NumberRefused(CommandRefused):
     """The number is not one, or this account may not call it."""
 
@@ -92,6 +96,40 @@ class CancelTask(Command[None]):
     account: str
     owner: str
     task: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply(Command[None]):
+    """Say what the call that asked does next: `tasks` are run at once, before what is queued.
+
+    `question` is the asking task's id. `replace` discards what is queued. `tag`, if given, becomes the tag of every
+    live leg of the call's root. `refused` says why the customer's answer cannot be done, `remarks` what was overlooked
+    in it: both are told as events. `silent`: the customer said nothing, and the question's own default is done.
+    Raises NoSuchQuestion where it is answered, or its time or its call is over.
+    """
+
+    account: str
+    call: str
+    question: str
+    tasks: tuple[AnyTask, ...] = ()
+    replace: bool = True
+    tag: str | None = None
+    refused: str = ""
+    remarks: tuple[str, ...] = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redirect(Command[None]):
+    """Let a live call do something else: what runs and holds its queue is stopped, what is queued discarded.
+
+    Raises NoSuchCall.
+    """
+
+    account: str
+    call: str
+    tasks: tuple[AnyTask, ...]
+    tag: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from engine.calls.asking import Replies
 from engine.calls.call import Call
 from engine.calls.outbound import Door, with_ids
 from engine.calls.registry import Registry
@@ -19,6 +20,8 @@ from engine.commands import (
     NoSuchTask,
     PlaceCall,
     QueryConference,
+    Redirect,
+    Reply,
     StartConference,
     StopTasks,
 )
@@ -35,10 +38,13 @@ class Dispatcher:
 
     def __init__(self, registry: Registry, conferences: Conferences, door: Door) -> None:
         self._registry, self._conferences, self._door = registry, conferences, door
+        self._replies = Replies(registry)
         self._by_kind: dict[type[Command[Any]], Callable[[Any], Any]] = {
             PlaceCall: self._place,
             Enqueue: self._enqueue,
             CancelTask: self._cancel,
+            Reply: self._replies.reply,
+            Redirect: self._replies.redirect,
             HangUpCall: self._hang_up,
             StopTasks: self._stop,
             StartConference: self._conferences.start,

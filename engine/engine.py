@@ -23,9 +23,10 @@ from engine.calls.registry import Registry
 from engine.calls.roles import CallRoles
 from engine.calls.services import Services
 from engine.calls.session import Session
-from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, StartConference
+from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply, StartConference
 from engine.conferences.conferences import Conferences
 from engine.dispatcher import Dispatcher
+from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
 from engine.media.recordings import RecordingFiles
 from engine.settings import EngineSettings
@@ -36,12 +37,16 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R")
-_STORED = (PlaceCall, Enqueue, StartConference)  # accepted when they are committed
+_STORED = (PlaceCall, Enqueue, StartConference, Reply, Redirect)  # accepted when they are committed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What an engine is made of. `on_media_server` is awaited when an Asterisk is met that may know nothing of us."""
+    """What an engine is made of.
+
+    `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
+    asks the customer; it is answered by a Reply.
+    """
 
     client: Client
     database: Database
@@ -52,6 +57,7 @@ class Parts:
     directory: Directory
     settings: EngineSettings
     on_media_server: Callable[[], Awaitable[None]]
+    on_question: Callable[[QuestionAsked], None]
     clock: Callable[[], float] = time.time
 
 
@@ -72,6 +78,7 @@ class Engine:
             admission=parts.admission,
             settings=parts.settings,
             clock=parts.clock,
+            ask=parts.on_question,
             leaving=lambda: self._leaving,
         )
         self.registry = Registry()

@@ -104,6 +104,32 @@ class ConferenceEnded(Event, frozen=True, kw_only=True, tag="conference_ended"):
     reason: str
 
 
+class QuestionAsked(Event, frozen=True, kw_only=True, tag="question_asked"):
+    """The subject (a call) waits until `deadline` (Unix seconds) for what to do next; a Reply names the `task`.
+
+    `outcome` is that of the task that the question is about. Asked again after a restart under the same `id`.
+    """
+
+    task: str
+    question: str
+    deadline: float
+    outcome: Outcome | None = None
+
+
+class ReplyRefused(Event, frozen=True, kw_only=True, tag="reply_refused"):
+    """What the customer said to a question cannot be done; `reason` is a sentence."""
+
+    task: str
+    reason: str
+
+
+class ReplyRemarked(Event, frozen=True, kw_only=True, tag="reply_remarked"):
+    """Something in what the customer said was overlooked or read otherwise; `remark` is a sentence."""
+
+    task: str
+    remark: str
+
+
 AnyEvent = (
     CallOffered
     | CallDialing
@@ -117,4 +143,7 @@ AnyEvent = (
     | ParticipantLeft
     | ConferenceStarted
     | ConferenceEnded
+    | QuestionAsked
+    | ReplyRefused
+    | ReplyRemarked
 )

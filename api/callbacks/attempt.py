@@ -87,27 +87,38 @@ async def _discard(reply: aiohttp.ClientResponse) -> None:
 
 
 def _accident(error: Exception, delivery: DeliveryRow, total: float) -> tuple[Verdict, None, str]:
+    verdict, sentence = _reason(error, total)
+    if not isinstance(error, BadAddress | aiohttp.ClientError | OSError | TimeoutError):
+        log.error("a callback failed in an unforeseen way", delivery=delivery.id, exc_info=error)
+    return verdict, None, sentence
+
+
+def _reason(error: Exception, total: float) -> tuple[Verdict, str]:
     match error:
         case BadAddress():
-            return Verdict.HOPELESS, None, f"The callback URL can never work. {error}"
+            return Verdict.HOPELESS, f"The callback URL can never work. {error}"
         case aiohttp.InvalidURL():
-            return Verdict.HOPELESS, None, "The callback URL can never work. It is not a URL."
+            return Verdict.HOPELESS, "The callback URL can never work. It is not a URL."
         case _ if blocked(error):
-            return Verdict.HOPELESS, None, f"This account's callbacks may not go there: {_root(error)}."
+            return Verdict.HOPELESS, f"This account's callbacks may not go there: {_root(error)}."
         case aiohttp.ClientConnectorDNSError():
-            return Verdict.UNRESOLVED, None, f"The host {error.host} has no address in the DNS."
+            return Verdict.UNRESOLVED, f"The host {error.host} has no address in the DNS."
         case aiohttp.ConnectionTimeoutError():
-            return Verdict.FAILED, None, "The host did not accept a connection in time."
+            return Verdict.FAILED, "The host did not accept a connection in time."
         case TimeoutError():
-            return Verdict.FAILED, None, f"The host did not answer within {total:g} seconds."
+            return Verdict.FAILED, f"The host did not answer within {total:g} seconds."
         case aiohttp.ClientConnectorCertificateError():
-            return Verdict.FAILED, None, "The host's TLS certificate is not trusted."
+            return Verdict.FAILED, "The host's TLS certificate is not trusted."
         case aiohttp.ClientConnectorError():
-            return Verdict.FAILED, None, f"No connection to {error.host}:{error.port}: {error.strerror}."
+            return Verdict.FAILED, f"No connection to {error.host}:{error.port}: {error.strerror}."
         case aiohttp.ClientError() | OSError():
-            return Verdict.FAILED, None, f"The connection failed: {error or type(error).__name__}."
-    log.error("a callback failed in an unforeseen way", delivery=delivery.id, exc_info=error)
-    return Verdict.FAILED, None, f"The request could not be made: {type(error).__name__}."
+            return Verdict.FAILED, f"The connection failed: {error or type(error).__name__}."
+    return Verdict.FAILED, f"The request could not be made: {type(error).__name__}."
+
+
+def explained(error: Exception, total: float) -> str:
+    """Return a sentence for a request that got no answer within `total` seconds, or none at all."""
+    return _reason(error, total)[1]
 
 
 def _root(error: BaseException) -> BaseException:

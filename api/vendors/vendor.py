@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
 from aiohttp import web
 
 from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
-from engine.events import AnyEvent
+from engine.events import AnyEvent, QuestionAsked
 from engine.store.deliveries import DeliveryRow
+from engine.tasks.kinds import AnyTask
 
 
 class Vendor(Protocol):
@@ -37,3 +39,45 @@ class Vendor(Protocol):
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Headers that prove one attempt's origin; called at each attempt."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One request that asks: where to, with the address that is asked when the first fails ("": none), and what.
+
+    `credential` names the key that it is signed with; `seconds` is the time for an answer at each address.
+    """
+
+    url: str
+    body: bytes
+    fallback: str = ""
+    credential: str = ""
+    content_type: str = "application/json"
+    seconds: float = 5.0
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer said to a question, as engine.commands.Reply takes it."""
+
+    tasks: tuple[AnyTask, ...] = ()
+    replace: bool = True
+    tag: Tag | None = None
+    refused: str = ""
+    remarks: tuple[str, ...] = ()
+    silent: bool = False
+
+
+class AskingVendor(Protocol):
+    """A dialect whose customers are asked what a call does next."""
+
+    @property
+    def name(self) -> str:
+        """See Vendor."""
+
+    async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
+        """How the customer is asked, or what is known to be his answer without asking."""
+
+    async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
+        """Headers that prove one request's origin."""
+
+    async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
+        """Read the customer's reply; None: there was none, at no address. Never raises."""

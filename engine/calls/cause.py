@@ -26,6 +26,9 @@ class HangupCause(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NO_ROUTE = "no_route"
     NO_APPLICATION = "no_application"
+    NO_REPLY = "no_reply"
+    ILLEGAL_SCRIPT = "illegal_script"
+    USER_UNKNOWN = "user_unknown"
     OVER_LIMIT = "over_limit"
     MEDIA_NODE_LOST = "media_node_lost"
     CONTROLLER_LOST = "controller_lost"
@@ -59,6 +62,9 @@ CODES: dict[HangupCause, Codes] = {
     HangupCause.NOT_ALLOWED: Codes(21, 403),
     HangupCause.NO_ROUTE: Codes(3, 404),
     HangupCause.NO_APPLICATION: Codes(19, 480),
+    HangupCause.NO_REPLY: Codes(19, 480),
+    HangupCause.ILLEGAL_SCRIPT: Codes(41, 500),
+    HangupCause.USER_UNKNOWN: Codes(1, 404),
     HangupCause.OVER_LIMIT: Codes(42, 503),
     HangupCause.MEDIA_NODE_LOST: Codes(41, 500),
     HangupCause.CONTROLLER_LOST: Codes(41, 500),

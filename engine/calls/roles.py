@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 
+from engine.calls.asking import CallCustomer
+from engine.calls.cause import HangupCause
 from engine.calls.dialling import CallDialler
 from engine.calls.keypad import PressedDigit
 from engine.calls.media import CallPlayer, CallRecorder
@@ -51,9 +53,9 @@ class CallLine:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: str = "") -> None:
         """See engine.tasks.roles.Line."""
-        self._session.hang_up_behind()
+        self._session.hang_up_behind(HangupCause(cause) if cause else HangupCause.NORMAL)
 
 
 class CallConferences:
@@ -87,3 +89,4 @@ class CallRoles:
         self.dialler = CallDialler(session, door)
         self.conferences = CallConferences(session)
         self.line = CallLine(session)
+        self.customer = CallCustomer(session)

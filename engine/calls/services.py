@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.ari.bus import Bus
 from engine.ari.client import Client
 from engine.calls.admission import Admission
+from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
 from engine.media.recordings import RecordingFiles
 from engine.settings import EngineSettings
@@ -26,5 +27,7 @@ class Services:
     admission: Admission
     settings: EngineSettings
     clock: Callable[[], float]
+    ask: Callable[[QuestionAsked], None]
+    """Hands a question that is committed over to whoever asks the customer; also again, after a restart."""
     leaving: Callable[[], bool]
     """Whether this controller is on its way out: what it stops doing then goes on with the next one."""

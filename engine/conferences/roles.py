@@ -14,6 +14,7 @@ from engine.calls.media import RoomPlayer, RoomRecorder
 from engine.calls.session import Session
 from engine.ids import new_id
 from engine.media.errors import PromptError
+from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
 from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Subject
@@ -50,7 +51,7 @@ class RoomLine:
     def __init__(self, conference: "Conference") -> None:
         self._conference = conference
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: str = "") -> None:
         """See engine.tasks.roles.Line."""
         self._conference.end("requested")
 
@@ -70,6 +71,10 @@ class CallsOnly:
         """A conference leaves none."""
         _calls_only()
 
+    async def ask(self, task: Ask, on: Subject) -> NoReturn:
+        """Only what a call does next is asked for."""
+        _calls_only()
+
 
 class ConferenceRoles:
     """Everything that a conference can do for its tasks."""
@@ -81,6 +86,7 @@ class ConferenceRoles:
         self.dialler = CallsOnly()
         self.conferences = CallsOnly()
         self.line = RoomLine(conference)
+        self.customer = CallsOnly()
 
 
 async def keep_playing(session: Session, source: str) -> None:

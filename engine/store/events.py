@@ -40,6 +40,7 @@ _by_root = Statement(_select.where(events.c.root == bindparam("root")).order_by(
 _after = Statement(
     _select.where(events.c.position > bindparam("position")).order_by(events.c.position).limit(bindparam("most"))
 )
+_known = Statement(select(events.c.position).where(events.c.id == bindparam("id")))
 _last = Statement(select(func.max(events.c.position)))
 
 
@@ -59,6 +60,11 @@ def append(conn: Connection, event: AnyEvent) -> None:
     appended = conn.info.get(APPENDED)
     if appended is not None:
         appended.append(StoredEvent(row[0], msgspec.structs.replace(event, sequence=row[1])))
+
+
+def known(conn: Connection, id: str) -> bool:
+    """Whether an event of this id was appended."""
+    return _known.value(conn, id=id) is not None
 
 
 def of_subject(conn: Connection, subject: str) -> list[StoredEvent]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
 from engine.ids import new_id
 from engine.store import tables
@@ -49,6 +49,18 @@ _NAMES = ("id", "owner", "position", "parameters", "state", "phase", "queued", "
 _select = select(*(_table.c[name] for name in _NAMES))
 _get = Statement(_select.where(_one))
 _of = Statement(_select.where(_table.c.owner == bindparam("owner")).order_by(_table.c.position))
+_last_of_kind = Statement(
+    _select.where(_table.c.owner == bindparam("owner"), _table.c.kind == bindparam("kind"))
+    .order_by(_table.c.position.desc())
+    .limit(1)
+)
+_behind = (_table.c.owner == bindparam("the_owner"), _table.c.position > bindparam("behind"))
+_make_room = Statement(update(_table).where(*_behind).values(position=-_table.c.position - bindparam("by")))
+_settle = Statement(
+    update(_table)
+    .where(_table.c.owner == bindparam("the_owner"), _table.c.position < literal_column("0"))
+    .values(position=-_table.c.position)
+)
 _open_of = Statement(
     _select.where(_table.c.owner == bindparam("owner"), _table.c.state.in_([bindparam("a"), bindparam("b")])).order_by(
         _table.c.position
@@ -62,6 +74,18 @@ def append(conn: Connection, owner: str, tasks: Sequence[AnyTask], at: float) ->
         return []
     first = 1 + (_last.value(conn, owner=owner) or 0)
     rows = [_queued(owner, position, task, at) for position, task in enumerate(tasks, first)]
+    _insert.many(conn, map(_stored, rows))
+    return rows
+
+
+def insert_behind(conn: Connection, id: str, tasks: Sequence[AnyTask], at: float) -> list[TaskRow]:
+    """Queue tasks right behind the task `id`, before what is queued behind it, and return their rows."""
+    row = get(conn, id)
+    if row is None or not tasks:
+        return []
+    _make_room.run(conn, the_owner=row.owner, behind=row.position, by=len(tasks))  # by way of negative positions:
+    _settle.run(conn, the_owner=row.owner)  # no two may be equal at any moment
+    rows = [_queued(row.owner, position, task, at) for position, task in enumerate(tasks, row.position + 1)]
     _insert.many(conn, map(_stored, rows))
     return rows
 
@@ -100,6 +124,12 @@ def get(conn: Connection, id: str) -> TaskRow | None:
 def of(conn: Connection, owner: str) -> list[TaskRow]:
     """Return an owner's tasks in the order of the queue."""
     return [_read(row) for row in _of.all(conn, owner=owner)]
+
+
+def last_of_kind(conn: Connection, owner: str, kind: str) -> TaskRow | None:
+    """Return the last task of a kind in an owner's queue, or None."""
+    row = _last_of_kind.first(conn, owner=owner, kind=kind)
+    return None if row is None else _read(row)
 
 
 def open_of(conn: Connection, owner: str) -> list[TaskRow]:

@@ -17,6 +17,7 @@ class StopReason(StrEnum):
     CALL_ENDED = "call_ended"
     CONFERENCE_ENDED = "conference_ended"
     BARGE_IN = "barge_in"
+    REPLACED = "replaced"
 
 
 class Entry:
@@ -38,6 +39,8 @@ class Entry:
         self.stopped_for: StopReason | None = None
         self.underway = asyncio.Event()  # its effect began, or it is over
         self.over = asyncio.Event()
+        self.replying = self.silent = False
+        self.replied = asyncio.Event()  # for one that asks: what to do next is queued
 
     @property
     def intended(self) -> bool:

@@ -5,16 +5,19 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from engine.events import AnyEvent, DigitReceived, TaskEnded, TaskStarted
+from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskStarted
 from engine.ids import new_id
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
+from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry
 from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
 from engine.tasks.task import Phase, Recovery, TaskState
 
 T = TypeVar("T")
+Unit = Callable[[Connection], object]
+"""Something to be written in a transaction."""
 
 
 class Write(Protocol):
@@ -49,6 +52,38 @@ class Journal:
         """Append tasks (they get their ids before); returns their rows after the commit."""
         at = self.clock()
         return await self.writer.write(lambda conn: tasks.append(conn, self.subject, added, at))
+
+    async def asked(self, entry: Entry, task: Ask, deadline: float, tag: str) -> QuestionAsked:
+        """Append the question, once even over a restart, with the outcome of the task that it is about."""
+        common = self.common(tag) | {"id": entry.id.replace("task-", "event-", 1)}
+
+        def unit(conn: Connection) -> QuestionAsked:
+            last = tasks.last_of_kind(conn, self.subject, task.about) if task.about else None
+            event = QuestionAsked(
+                **common,  # type: ignore[arg-type]
+                task=entry.id,
+                question=task.question,
+                deadline=deadline,
+                outcome=last.outcome if last else None,
+            )
+            if not events.known(conn, event.id):
+                events.append(conn, event)
+            return event
+
+        return await self.writer.write(unit)
+
+    async def replied(self, entry: Entry, added: Sequence[AnyTask], also: Unit) -> list[TaskRow]:
+        """Commit that a question was answered, and what is done next; returns its rows."""
+        at = self.clock()
+
+        def unit(conn: Connection) -> list[TaskRow]:
+            tasks.set_phase(conn, entry.id, Phase.ACCEPTED)
+            also(conn)
+            return tasks.insert_behind(conn, entry.id, added, at)
+
+        rows = await self.writer.write(unit)
+        entry.phase = Phase.ACCEPTED
+        return rows
 
     async def begin(self, entry: Entry) -> None:
         """Commit that a task is about to have its effect; only then may it be asked for."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
@@ -27,6 +28,7 @@ AnyTask = (
     | JoinConference
     | LeaveConference
     | StopBackground
+    | Ask
     | HangUp
 )
 _encoder = msgspec.json.Encoder()

@@ -5,12 +5,14 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 import structlog
+from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.media.errors import PromptError
 from engine.store.tasks import TaskRow
+from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
-from engine.tasks.journal import Journal
+from engine.tasks.journal import Journal, Unit
 from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
 from engine.tasks.play import Play
@@ -21,6 +23,10 @@ from engine.tasks.task import Recovery, TaskState
 
 log = structlog.get_logger(__name__)
 FINISH_SECONDS = 5.0  # what a background task gets to finish and report after its call ended
+
+
+def _nothing(conn: Connection) -> None:
+    """Nothing is committed besides."""
 
 
 class QueueClosed(Exception):
@@ -51,18 +57,64 @@ class Queue:
         appending.add_done_callback(self._appending.discard)
         await asyncio.shield(appending)
 
+    async def reply(
+        self, question: str, tasks: Sequence[AnyTask], *, replace: bool, also: Unit = _nothing, silent: bool = False
+    ) -> bool:
+        """Commit what a task that asks is answered with: tasks that are run next; False where nobody asks (any more).
+
+        `replace` discards what was queued behind the question. `also` is committed with it. `silent`: nobody answered.
+        A cancellation does not take it back.
+        """
+        if self.asking(question) is None:
+            return False
+        entry = self._running[question]
+        entry.replying, entry.silent = True, silent
+        replying = asyncio.create_task(self._reply(entry, tasks, replace, also), name=f"reply to {question}")
+        self._appending.add(replying)
+        replying.add_done_callback(self._appending.discard)
+        await asyncio.shield(replying)
+        return True
+
+    async def _reply(self, entry: Entry, tasks: Sequence[AnyTask], replace: bool, also: Unit) -> None:
+        try:
+            rows = await self._journal.replied(entry, tasks, also)
+        except BaseException:
+            entry.replying = False
+            raise
+        if replace:
+            self.discard_waiting(StopReason.REPLACED)
+        self.add(rows, next_ones=True)
+        entry.replied.set()
+
+    def asking(self, question: str) -> Ask | None:
+        """The running task that asks this and is not answered."""
+        entry = self._running.get(question)
+        task = entry.task if entry and not entry.replying and not self.closed else None
+        return task if isinstance(task, Ask) else None
+
+    def holding(self) -> list[Entry]:
+        """The running tasks that hold the queue."""
+        return [entry for entry in self._running.values() if not entry.task.background]
+
+    def discard_waiting(self, reason: StopReason) -> None:
+        """Take everything that has not begun out of the queue."""
+        while self._waiting:
+            self._discard(self._waiting.popleft(), reason)
+
     async def _append(self, tasks: Sequence[AnyTask]) -> None:
         self.add(await self._journal.queued(tasks))
 
-    def add(self, rows: Iterable[TaskRow]) -> None:
-        """Take rows that are committed; prompts begin to be prepared now."""
+    def add(self, rows: Iterable[TaskRow], *, next_ones: bool = False) -> None:
+        """Take rows that are committed, to the end of the queue or to its front; prompts begin to be prepared now."""
+        place = 0
         for row in rows:
             entry = Entry(row, resumed=row.state is TaskState.RUNNING)
             if self.closed:  # the end came between the commit and now
                 self._journal.ended(entry, Discarded(self.closed))
                 continue
             self._prepare(entry)
-            self._waiting.append(entry)
+            self._waiting.insert(place if next_ones else len(self._waiting), entry)
+            place += 1
             self._idle_since_start = False
         self._more.set()
 
@@ -115,8 +167,7 @@ class Queue:
         self.closed = reason
         for entry in list(self._running.values()):
             entry.stop(reason)
-        while self._waiting:
-            self._discard(self._waiting.popleft(), reason)
+        self.discard_waiting(reason)
         runners = [entry.runner for entry in self._running.values() if entry.runner]
         if runners:
             _, late = await asyncio.wait(runners, timeout=FINISH_SECONDS)
@@ -159,7 +210,7 @@ class Queue:
     async def _perform(self, entry: Entry) -> None:
         outcome: Outcome
         try:
-            outcome = Completed(await entry.task.run(Running(entry, self._journal, self._owner, self.stop)))
+            outcome = Completed(await entry.task.run(Running(entry, self._journal, self._owner, self)))
         except asyncio.CancelledError:
             if entry.stopped_for is None:
                 raise

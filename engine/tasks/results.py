@@ -34,7 +34,13 @@ class Dialled(Result, frozen=True, kw_only=True, tag="dialled"):
     cause: str | None = None
 
 
-AnyResult = Done | Digits | Recorded | Dialled
+class Answered(Result, frozen=True, kw_only=True, tag="answered"):
+    """The customer said what to do next, or (`silent`) nothing in time."""
+
+    silent: bool = False
+
+
+AnyResult = Done | Digits | Recorded | Dialled | Answered
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed", tag_field="type"):

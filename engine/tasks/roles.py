@@ -1,15 +1,18 @@
 """What a running task may do, in small roles: the same Play serves a call and a conference."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from engine.media.prompts import Prompt
-from engine.tasks.results import Dialled, Recorded
+from engine.tasks.results import Answered, Dialled, Recorded
 
 if TYPE_CHECKING:
+    from engine.events import QuestionAsked
+    from engine.tasks.ask import Ask
     from engine.tasks.dial import Dial
+    from engine.tasks.kinds import AnyTask
     from engine.tasks.record import Record
 
 
@@ -98,8 +101,15 @@ class Conferences(Protocol):
 class Line(Protocol):
     """The call itself."""
 
-    async def hang_up(self) -> None:
-        """End the call (or the conference with everybody in it)."""
+    async def hang_up(self, cause: str = "") -> None:
+        """End the call (or the conference with everybody in it); `cause`: a HangupCause's value."""
+
+
+class Customer(Protocol):
+    """Whoever says what a call does next."""
+
+    async def ask(self, task: "Ask", on: "Subject") -> Answered:
+        """Ask, and wait for the reply or the end of the time; what was replied is queued next then."""
 
 
 class Roles(Protocol):
@@ -128,6 +138,10 @@ class Roles(Protocol):
     @property
     def line(self) -> Line:
         """Hangs up."""
+
+    @property
+    def customer(self) -> Customer:
+        """Says what to do next."""
 
 
 class Subject(Roles, Protocol):
@@ -160,6 +174,15 @@ class Subject(Roles, Protocol):
 
     def remaining(self, seconds: float | None) -> float | None:
         """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
+
+    async def asked(self, deadline: float, tag: str) -> "QuestionAsked":
+        """Note that this task asks (see Ask), until `deadline` (Unix seconds); the question carries `tag`."""
+
+    async def replied(self) -> bool:
+        """Wait until this question is over, and what is done next is queued; whether nothing was said."""
+
+    async def fall_silent(self, tasks: "Sequence[AnyTask]", replace: bool) -> None:
+        """End this question without a reply: these are done next. Without effect where a reply is there."""
 
     async def prompt(self) -> Prompt:
         """The prompt that is prepared since the task was queued; raises TaskFailed with what is wrong with it."""

@@ -1,26 +1,39 @@
 """A running task's view of its call or conference, and of itself (engine.tasks.roles.Subject)."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
+from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
+from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
 from engine.tasks.journal import Journal
+from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import Conferences, Dialler, Digit, Keypad, Line, Player, Recorder
+from engine.tasks.roles import Conferences, Customer, Dialler, Digit, Keypad, Line, Player, Recorder
 from engine.tasks.task import Phase
 
-Stop = Callable[[Iterable[str], StopReason, str | None], int]
 PROMPT_SECONDS = 10.0  # what a prompt that is not ready when due is waited for
+
+
+class Stopping(Protocol):
+    """The queue that a task runs in, as far as the task may steer it."""
+
+    def stop(self, kinds: Iterable[str], reason: StopReason, tag: str | None = None) -> int:
+        """See engine.tasks.queue.Queue."""
+
+    async def reply(self, question: str, tasks: Sequence[AnyTask], *, replace: bool, silent: bool) -> bool:
+        """See engine.tasks.queue.Queue."""
 
 
 class Running:
     """See engine.tasks.roles.Subject for what each member promises."""
 
-    def __init__(self, entry: Entry, journal: Journal, owner: Owner, stop: Stop) -> None:
-        self._entry, self._journal, self._owner, self._stop = entry, journal, owner, stop
+    def __init__(self, entry: Entry, journal: Journal, owner: Owner, queue: Stopping) -> None:
+        self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue
         self.task_id = entry.id
         self.tag = entry.task.tag
         self.stop_requested = entry.stop_requested
@@ -31,6 +44,7 @@ class Running:
         self.dialler: Dialler = roles.dialler
         self.conferences: Conferences = roles.conferences
         self.line: Line = roles.line
+        self.customer: Customer = roles.customer
 
     @property
     def resumed(self) -> bool:
@@ -68,6 +82,21 @@ class Running:
             return seconds
         return max(0.0, self._entry.begun + seconds - self._journal.clock())
 
+    async def asked(self, deadline: float, tag: str) -> QuestionAsked:
+        """See Subject."""
+        task = self._entry.task
+        assert isinstance(task, Ask)
+        return await self._journal.asked(self._entry, task, deadline, tag)
+
+    async def replied(self) -> bool:
+        """See Subject."""
+        await self._entry.replied.wait()
+        return self._entry.silent
+
+    async def fall_silent(self, tasks: Sequence[AnyTask], replace: bool) -> None:
+        """See Subject."""
+        await self._queue.reply(self.task_id, tasks, replace=replace, silent=True)
+
     async def prompt(self) -> Prompt:
         """See Subject."""
         assert self._entry.prompt
@@ -91,4 +120,4 @@ class Running:
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
         """See Subject."""
-        return self._stop((kind,), StopReason.REQUESTED, tag)
+        return self._queue.stop((kind,), StopReason.REQUESTED, tag)

@@ -81,7 +81,7 @@ class LiveExchange(Exchange):
         self.system, self.database, self.folder = system, database, recordings
         self.tones = TonePrompts(prompts)
         self.admission, self.directory = ScriptedAdmission(), ScriptedDirectory()
-        self.told = []
+        self.told, self.questions = [], []
         self.application = f"carillon-test-tasks-{uuid.uuid4().hex[:8]}"
         self._news = asyncio.Condition()
         self._started, self._since = False, time.time()
@@ -118,6 +118,7 @@ class LiveExchange(Exchange):
                 directory=self.directory,
                 settings=EngineSettings(ari_application=self.application, recordings=self.folder),
                 on_media_server=on_media_server,
+                on_question=self._asked,
             )
         )
         await self.writer.claim()

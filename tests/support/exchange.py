@@ -22,7 +22,7 @@ from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.commands import Command, Enqueue, PlaceCall
 from engine.engine import Engine, Parts
-from engine.events import AnyEvent, CallAnswered, CallEnded, DigitReceived, TaskEnded, TaskStarted
+from engine.events import AnyEvent, CallAnswered, CallEnded, DigitReceived, QuestionAsked, TaskEnded, TaskStarted
 from engine.media.recordings import RecordingFiles
 from engine.settings import EngineSettings
 from engine.store import accounts, calls, events, tasks
@@ -60,6 +60,7 @@ class Exchange:
         self._news = asyncio.Condition()
         self._leaving = False
         self._started = False
+        self.questions: list[QuestionAsked] = []
         self._began = time.time() - asyncio.get_running_loop().time()
         self._since = self.clock()
         self._emit = asterisk.world.emit
@@ -93,6 +94,7 @@ class Exchange:
                 directory=self.directory,
                 settings=self.settings,
                 on_media_server=self._met_media_server,
+                on_question=self._asked,
                 clock=self.clock,
             )
         )
@@ -130,6 +132,9 @@ class Exchange:
     async def _wake(self) -> None:
         async with self._news:
             self._news.notify_all()
+
+    def _asked(self, question: QuestionAsked) -> None:
+        self.questions.append(question)
 
     def _overhear(self, event: Json) -> None:
         """Asterisk's recordings become files."""

@@ -1,0 +1,47 @@
+"""Which addresses are asked at all: one that failed again and again is left alone for a while."""
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+FAILURES = 3
+SECONDS_OPEN = 30.0
+MOST_KEPT = 10_000
+
+
+@dataclass(slots=True)
+class _Circuit:
+    failures: int = 0
+    closed_at: float = 0.0  # may be tried again from then on
+    probing: bool = False
+
+
+class Breaker:
+    """Opens an address's circuit after 3 failures in a row; after 30 s one request tries it again."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._circuits: dict[Hashable, _Circuit] = {}
+
+    def lets(self, address: Hashable) -> bool:
+        """Whether this address is worth a request now; the caller then says how it went."""
+        circuit = self._circuits.get(address)
+        if circuit is None or circuit.failures < FAILURES:
+            return True
+        if circuit.probing or self._clock() < circuit.closed_at:
+            return False
+        circuit.probing = True
+        return True
+
+    def succeeded(self, address: Hashable) -> None:
+        """It answered."""
+        self._circuits.pop(address, None)
+
+    def failed(self, address: Hashable) -> None:
+        """It did not."""
+        if len(self._circuits) >= MOST_KEPT:
+            self._circuits.clear()
+        circuit = self._circuits.setdefault(address, _Circuit())
+        circuit.failures += 1
+        circuit.probing = False
+        circuit.closed_at = self._clock() + SECONDS_OPEN

@@ -1,0 +1,169 @@
+"""Questions: events whose answer says what the call does next. They wait behind nothing and are never sent later."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import aiohttp
+import structlog
+
+from api.accounts import Accounts
+from api.breaker import Breaker
+from api.callbacks.attempt import explained
+from api.callbacks.callback import BadAddress, address
+from api.callbacks.tags import Tag, decode, encode
+from api.ports import CommandTaker
+from api.vendors.vendor import AskingVendor, Question, Said
+from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
+from engine.events import QuestionAsked
+from engine.net import Net
+
+log = structlog.get_logger(__name__)
+MOST_OF_AN_ANSWER = 256 * 1024  # bytes; of a longer one as much is read and handed over, to be refused
+CONNECT_SECONDS = 3.0
+AGAIN_SECONDS = 0.5
+TagOf = Callable[[QuestionAsked], Awaitable[Tag | None]]
+"""Finds the tag of a question that carries none: an inbound call's application has it."""
+
+
+class Dialogue:
+    """Asks the customer's server, then its fallback; owns one task per open question.
+
+    The engine limits the time of a question by itself, so nothing here needs to be kept: after a restart the engine
+    hands the same question over again.
+    """
+
+    def __init__(
+        self,
+        engine: CommandTaker,
+        net: Net,
+        accounts: Accounts,
+        vendors: Mapping[str, AskingVendor],
+        tag_of: TagOf,
+        *,
+        breaker: Breaker | None = None,
+    ) -> None:
+        self._engine, self._net, self._accounts, self._vendors = engine, net, accounts, vendors
+        self._tag_of, self._breaker = tag_of, breaker or Breaker()
+        self._asking: set[asyncio.Task[None]] = set()
+
+    def ask(self, event: QuestionAsked) -> None:
+        """Ask, beside everything else: engine.Parts.on_question."""
+        task = asyncio.create_task(self._ask(event), name=f"ask {event.task}")
+        self._asking.add(task)
+        task.add_done_callback(self._over)
+
+    async def stop(self) -> None:
+        """Break off; the engine asks again after the next start."""
+        for task in self._asking:
+            task.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
+    def __len__(self) -> int:
+        return len(self._asking)
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        self._asking.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a question broke; the engine goes on without an answer", exc_info=error)
+
+    async def _ask(self, event: QuestionAsked) -> None:
+        said = Said(silent=True)
+        try:
+            tag = decode(event.tag) if event.tag else await self._tag_of(event)
+            if tag is not None and (vendor := self._vendors.get(tag.dialect)) is not None:
+                said = await self._said(vendor, event, tag)
+        except Exception:
+            log.exception("a question could not be asked", question=event.task)
+            said = Said(silent=True, remarks=("The question could not be asked; the engine's log says why.",))
+        await self._reply(event, said)
+
+    async def _said(self, vendor: AskingVendor, event: QuestionAsked, tag: Tag) -> Said:
+        question = await vendor.question(event, tag)
+        if isinstance(question, Said):
+            return question
+        reply, remarks = await self._asked(vendor, question, event.account)
+        said = await vendor.said(event, tag, reply)
+        return Said(
+            tasks=said.tasks,
+            replace=said.replace,
+            tag=said.tag,
+            refused=said.refused,
+            remarks=(*remarks, *said.remarks),
+            silent=said.silent,
+        )
+
+    async def _asked(
+        self, vendor: AskingVendor, question: Question, account: str
+    ) -> tuple[bytes | None, tuple[str, ...]]:
+        """Ask the first address, then the fallback; with a sentence for each that gave no answer."""
+        remarks: list[str] = []
+        for url in (question.url, question.fallback):
+            if not url:
+                continue
+            circuit = (account, url)
+            if url == question.url and question.fallback and not self._breaker.lets(circuit):
+                remarks.append("The first address failed again and again; the fallback was asked at once.")
+                continue
+            try:
+                reply = await self._post(vendor, question, url, account)
+            except _NoAnswer as error:
+                self._breaker.failed(circuit)
+                which = "The first address" if url == question.url else "The fallback"
+                remarks.append(f"{which} gave no answer. {error}")
+                continue
+            self._breaker.succeeded(circuit)
+            return reply, tuple(remarks)
+        return None, tuple(remarks)
+
+    async def _post(self, vendor: AskingVendor, question: Question, url: str, account_id: str) -> bytes:
+        account = await self._accounts.get(account_id)
+        session = self._net.session(account is not None and account.allow_private)
+        limits = aiohttp.ClientTimeout(total=question.seconds, sock_connect=min(CONNECT_SECONDS, question.seconds))
+        headers = {"Content-Type": question.content_type, "Accept-Encoding": "identity"}
+        try:
+            headers |= await vendor.sign_question(question, url)
+            async with session.post(
+                address(url), data=question.body, headers=headers, timeout=limits, allow_redirects=False
+            ) as response:
+                if not 200 <= response.status < 300:
+                    raise _NoAnswer(f"The host answered {response.status}.")
+                return await _read(response)
+        except (aiohttp.ClientError, OSError, TimeoutError, BadAddress) as error:
+            raise _NoAnswer(explained(error, question.seconds)) from error
+
+    async def _reply(self, event: QuestionAsked, said: Said) -> None:
+        """Hand it over; while the engine is away for a moment, again."""
+        command = Reply(
+            account=event.account,
+            call=event.subject,
+            question=event.task,
+            tasks=said.tasks,
+            replace=said.replace,
+            tag=encode(said.tag) if said.tag else None,
+            refused=said.refused,
+            remarks=said.remarks,
+            silent=said.silent,
+        )
+        while True:
+            try:
+                await self._engine.submit(command)
+            except NoSuchQuestion as refusal:
+                log.info("an answer came too late", question=event.task, reason=str(refusal))
+            except EngineUnavailable:
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
+            return
+
+
+class _NoAnswer(Exception):
+    """An address gave no answer; the message says why."""
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read an answer, one byte more than the most at most."""
+    read = bytearray()
+    while len(read) <= MOST_OF_AN_ANSWER and (more := await response.content.read(MOST_OF_AN_ANSWER + 1 - len(read))):
+        read += more
+    if not response.content.at_eof():
+        response.close()
+    return bytes(read)

@@ -1,0 +1,128 @@
+"""Asking the customer what a call does next, and what happens when nobody says it in time."""
+
+import asyncio
+import functools
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from engine.ari.errors import AriError
+from engine.calls.call import Call, Direction
+from engine.calls.cause import HangupCause
+from engine.calls.registry import Registry
+from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply
+from engine.events import ReplyRefused, ReplyRemarked
+from engine.store import calls, events
+from engine.tasks.ask import Ask
+from engine.tasks.entry import StopReason
+from engine.tasks.hang_up import HangUp
+from engine.tasks.kinds import AnyTask
+from engine.tasks.queue import QueueClosed
+from engine.tasks.results import Answered
+from engine.tasks.roles import Subject
+
+if TYPE_CHECKING:
+    from engine.calls.session import Session
+
+log = structlog.get_logger(__name__)
+
+
+class CallCustomer:
+    """Whoever says what a call does next (engine.tasks.roles.Customer)."""
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    async def ask(self, task: Ask, on: Subject) -> Answered:
+        """See Customer. The question is handed over again after a restart, under the same id."""
+        session = self._session
+        left = on.remaining(task.seconds)
+        question = await on.asked(session.services.clock() + (left or 0.0), task.tag or session.call.tag)
+        await on.started()
+        session.services.ask(question)
+        if session.call.direction is Direction.INBOUND and not session.answered.is_set():
+            await self._ring()
+        try:
+            async with asyncio.timeout(left):
+                return Answered(silent=await on.replied())
+        except TimeoutError:
+            await on.fall_silent(*unanswered(task))  # unless the reply came just now
+        return Answered(silent=await on.replied())
+
+
+    async def _ring(self) -> None:
+        """Who calls in hears ringing while the customer thinks."""
+        try:
+            await self._session.channel.ring()
+        except AriError as error:
+            log.warning("A ringing could not be sent.", call=self._session.call.id, error=str(error))
+
+
+def unanswered(task: Ask) -> tuple[tuple[AnyTask, ...], bool]:
+    """What is done next where nothing is said, and whether it replaces what is queued."""
+    if not task.hang_up_on_silence:
+        return (), False
+    ending = HangUp(cause=HangupCause.NO_REPLY)
+    return ((task.apology, ending) if task.apology else (ending,)), True
+
+
+class Replies:
+    """Carries out what customers say about their calls."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    async def reply(self, command: Reply) -> None:
+        """See engine.commands.Reply."""
+        session = self._registry.find(command.account, command.call)
+        asking = session.queue.asking(command.question) if session else None
+        if session is None or asking is None:
+            raise NoSuchQuestion("Nobody waits for this answer: the call is over, went on, or was answered.")
+        tasks, replace = unanswered(asking) if command.silent else (command.tasks, command.replace)
+        retagged = self._retagged(session, command.tag)
+        told = _told(session, asking.tag or command.tag or session.call.tag, command)
+
+        def also(conn: Connection) -> None:
+            for call in retagged:
+                calls.update(conn, call)
+            for event in told:
+                events.append(conn, event)
+
+        await session.queue.reply(command.question, tasks, replace=replace, also=also, silent=command.silent)
+
+    async def redirect(self, command: Redirect) -> None:
+        """See engine.commands.Redirect."""
+        session = self._registry.find(command.account, command.call)
+        if session is None or session.gone.is_set():
+            raise NoSuchCall("There is no such call, or it is over.")
+        for call in self._retagged(session, command.tag):
+            session.services.writer.post(functools.partial(calls.update, call=call))
+        held = session.queue.holding()
+        session.queue.discard_waiting(StopReason.REPLACED)
+        try:
+            await session.queue.append(command.tasks)
+        except QueueClosed:
+            raise NoSuchCall("The call is over.") from None
+        for entry in held:  # not what was appended just now, which may run already
+            entry.stop(StopReason.REPLACED)
+
+    def _retagged(self, session: "Session", tag: str | None) -> list[Call]:
+        """Give every live leg of a root another tag; returns them, to be written."""
+        if tag is None:
+            return []
+        legs = [leg for leg in self._registry if leg.call.root == session.call.root]
+        for leg in legs:
+            leg.call = msgspec.structs.replace(leg.call, tag=tag)
+        return [leg.call for leg in legs]
+
+
+def _told(session: "Session", tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
+    """What is told of an answer besides its effect, under the asking task's tag or else the call's."""
+    told: list[ReplyRefused | ReplyRemarked] = []
+    for remark in command.remarks:
+        told.append(ReplyRemarked(**session.journal.common(tag), task=command.question, remark=remark))  # type: ignore[arg-type]
+    if command.refused:
+        told.append(ReplyRefused(**session.journal.common(tag), task=command.question, reason=command.refused))  # type: ignore[arg-type]
+    return told

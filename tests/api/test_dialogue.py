@@ -1,0 +1,200 @@
+"""Questions to real web servers that answer, misbehave, or are not there."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from api.accounts import Accounts
+from api.breaker import FAILURES, SECONDS_OPEN, Breaker
+from api.callbacks.tags import Tag, encode
+from api.dialogue import MOST_OF_AN_ANSWER, Dialogue
+from api.vendors.vendor import Question, Said
+from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
+from engine.events import QuestionAsked
+from engine.net import Net
+from engine.store.database import Database
+from engine.store.writer import Writer
+from engine.tasks.hang_up import HangUp
+from tests.api.conftest import Time, create_account
+from tests.fakes.sink import Sink
+
+
+class Teller:
+    """A dialect that asks at its tag's url, then at its data's "fallback"; what is answered is kept."""
+
+    name = "teller"
+
+    def __init__(self) -> None:
+        self.read: list[bytes | None] = []
+        self.known: Said | None = None
+
+    async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
+        if self.known:
+            return self.known
+        fallback = tag.data.get("fallback", "")
+        return Question(url=tag.url, fallback=fallback, body=b"", credential="k", seconds=0.3)
+
+    async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
+        return {"X-Signed": f"{question.credential} {url.rpartition('/')[2]}"}
+
+    async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
+        self.read.append(reply)
+        return Said(silent=True) if reply is None else Said(tasks=(HangUp(),))
+
+
+class Table:
+    """Takes replies; refuses as often as it is told."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.refusals: list[Exception] = []
+
+    async def submit(self, command: Any) -> Any:
+        if self.refusals:
+            raise self.refusals.pop()
+        self.replies.append(command)
+
+
+class Asking:
+    """A dialogue and all around it."""
+
+    def __init__(self, net: Net, accounts: Accounts, sink: Sink) -> None:
+        self.teller, self.table, self.sink, self.time = Teller(), Table(), sink, Time()
+        vendors = {self.teller.name: self.teller}
+        breaker = Breaker(clock=self.time)
+        self.dialogue = Dialogue(self.table, net, accounts, vendors, self._no_tag, breaker=breaker)
+
+    async def _no_tag(self, event: QuestionAsked) -> Tag | None:
+        return Tag(dialect="teller", url=self.sink.url("/found"))
+
+    async def ask(self, path: str = "", fallback: str = "", *, account: str = "account-ann", url: str = "") -> Reply:
+        """Ask once and return what the engine was told."""
+        data = {"fallback": self.sink.url(fallback)} if fallback else {}
+        tag = Tag(dialect="teller", url=url or self.sink.url(path), data=data)
+        return await self.hand_over(encode(tag) if path or url else "", account)
+
+    async def hand_over(self, tag: str, account: str = "account-ann") -> Reply:
+        event = QuestionAsked(
+            id="event-1", account=account, subject="call-1", root="call-1", at=0.0, tag=tag,
+            task="task-1", question="offered", deadline=12.0,
+        )  # fmt: skip
+        self.dialogue.ask(event)
+        (task,) = self.dialogue._asking
+        await task
+        return self.table.replies[-1]
+
+    @property
+    def paths(self) -> list[str]:
+        return [post.path for post in self.sink.posts]
+
+
+@pytest.fixture
+async def asking(tmp_path: Any, sink: Sink) -> AsyncIterator[Asking]:
+    db, net = Database(f"sqlite:///{tmp_path}/carillon.db"), Net()
+    await db.migrate()
+    writer = Writer(db)
+    await create_account(writer, "account-ann", "key-of-ann", allow_private=True)
+    await create_account(writer, "account-bob", "key-of-bob")
+    asking = Asking(net, Accounts(db), sink)
+    yield asking
+    await asking.dialogue.stop()
+    await writer.stop()
+    await net.close()
+    await db.close()
+
+
+async def test_what_the_customer_says_reaches_the_call(asking: Asking) -> None:
+    reply = await asking.ask("/yes")
+    assert (reply.account, reply.call, reply.question) == ("account-ann", "call-1", "task-1")
+    assert (reply.tasks, reply.silent, reply.remarks) == ((HangUp(),), False, ())
+    assert asking.sink.posts[0].headers["X-Signed"] == "k yes"
+
+
+async def test_a_question_without_a_tag_finds_one(asking: Asking) -> None:
+    await asking.ask()
+    assert asking.paths == ["/found"]
+
+
+@pytest.mark.parametrize("path", ["/always/500", "/hang/primary", "/redirect/x", "/status/404"])
+async def test_the_fallback_is_asked_when_the_first_address_gives_no_answer(asking: Asking, path: str) -> None:
+    reply = await asking.ask(path, "/fallback")
+    assert asking.paths == [path, "/fallback"]
+    assert asking.sink.posts[1].headers["X-Signed"] == "k fallback"
+    assert not reply.silent and len(reply.remarks) == 1 and "first address gave no answer" in reply.remarks[0]
+
+
+async def test_without_any_answer_the_call_is_told_so_with_the_reasons(asking: Asking) -> None:
+    reply = await asking.ask("/always/a", "/always/b")
+    assert asking.teller.read == [None] and reply.silent
+    assert [remark.split(" gave")[0] for remark in reply.remarks] == ["The first address", "The fallback"]
+
+
+async def test_an_answer_that_is_too_long_is_read_as_far_as_it_may_be(asking: Asking) -> None:
+    await asking.ask("/large/x")
+    (read,) = asking.teller.read
+    assert read is not None and len(read) == MOST_OF_AN_ANSWER + 1
+
+
+async def test_a_private_address_is_not_asked_for_an_account_that_may_not(asking: Asking) -> None:
+    reply = await asking.ask("/yes", account="account-bob")
+    assert not asking.sink.posts and reply.silent and "may not go there" in reply.remarks[0]
+
+
+@pytest.mark.parametrize("url", ["ftp://host/x", "http://", "not a url"])
+async def test_an_address_that_is_none_gives_no_answer(asking: Asking, url: str) -> None:
+    reply = await asking.ask(url=url)
+    assert reply.silent and "can never work" in reply.remarks[0]
+
+
+async def test_an_address_that_fails_again_and_again_is_passed_over(asking: Asking) -> None:
+    for _ in range(FAILURES):
+        await asking.ask("/always/a", "/fallback")
+    asking.sink.posts.clear()
+    reply = await asking.ask("/always/a", "/fallback")
+    assert asking.paths == ["/fallback"] and "at once" in reply.remarks[0]
+    asking.time.now += SECONDS_OPEN
+    await asking.ask("/always/a", "/fallback")  # is tried again, once
+    await asking.ask("/always/a", "/fallback")
+    assert asking.paths == ["/fallback", "/always/a", "/fallback", "/fallback"]
+
+
+async def test_an_address_that_is_well_again_is_asked_first_again(asking: Asking) -> None:
+    breaker = Breaker(clock=asking.time)
+    for _ in range(FAILURES):
+        breaker.failed("host")
+    asking.time.now += SECONDS_OPEN
+    assert breaker.lets("host") and not breaker.lets("host")  # one request finds out
+    breaker.succeeded("host")
+    assert breaker.lets("host") and breaker.lets("host")
+
+
+async def test_one_customers_dead_address_is_anothers_good_one(asking: Asking) -> None:
+    breaker = Breaker(clock=asking.time)
+    for _ in range(FAILURES):
+        breaker.failed(("ann", "host"))
+    assert not breaker.lets(("ann", "host")) and breaker.lets(("bob", "host"))
+
+
+async def test_what_is_known_beforehand_is_not_asked(asking: Asking) -> None:
+    asking.teller.known = Said(tasks=(HangUp(),))
+    reply = await asking.ask("/never")
+    assert reply.tasks == (HangUp(),) and not asking.sink.posts
+
+
+async def test_an_answer_waits_for_an_engine_that_is_away(asking: Asking) -> None:
+    asking.table.refusals = [EngineUnavailable("away")]
+    await asking.ask("/yes")
+    assert len(asking.table.replies) == 1
+
+
+async def test_an_answer_that_comes_too_late_is_dropped(asking: Asking) -> None:
+    asking.table.refusals = [NoSuchQuestion("over")]
+    with pytest.raises(IndexError):
+        await asking.ask("/yes")
+    assert not asking.table.replies
+
+
+async def test_a_dialect_that_breaks_costs_an_answer_and_not_the_call(asking: Asking) -> None:
+    reply = await asking.hand_over(encode(Tag(dialect="unknown", url="http://host")))
+    assert reply.silent
