@@ -26,9 +26,10 @@ class Ask(Value, frozen=True, kw_only=True, tag="ask"):
 
 
 class Follow(Value, frozen=True, kw_only=True, tag="follow"):
-    """An event of a customCallout is answered by the request itself, and nobody is asked."""
+    """An event of a customCallout is answered by the request itself, and nobody is asked; `text` is the script."""
 
     answer: Answer
+    text: str
 
 
 Script = Ask | Follow
@@ -40,7 +41,10 @@ class Callout(msgspec.Struct, frozen=True, kw_only=True):
     to: Address | None
     caller: str | None = None
     private: bool = False
+    written_caller: str = ""
     over: str = defaults.DOMAIN
+    headers: tuple[tuple[str, str], ...] = ()
+    ring_seconds: float | None = None
     dtmf: tuple[SendDtmf | Pause, ...] = ()
     custom: str = ""
     max_seconds: float | None = None
@@ -161,6 +165,7 @@ class _Reading:
             to=to,
             caller=caller,
             private=private,
+            written_caller=self._fields.text_or_none("cli", most=64) or "",
             over={"username": "mxp", "sip": "sip"}.get(to.kind_of, "pstn") if to else defaults.DOMAIN,
             dtmf=sequence(self._fields.text_or_none("dtmf"), self._fields.name_of("dtmf")),
             custom=custom_data(self._fields),
@@ -186,13 +191,14 @@ class _Reading:
         """Read a URL, or a script as a (JSON-escaped) text; a client that forgets to escape it sends an object."""
         inner = self._fields.raw(name)
         if isinstance(inner, dict):
-            return Follow(answer=of_fields(Fields(inner), event, self._country))
+            answer = of_fields(Fields(inner), event, self._country)
+            return Follow(answer=answer, text=json.dumps(inner, separators=(",", ":")))
         text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
         if text is None:
             return None
         if text.startswith("{"):
             try:
-                return Follow(answer=of_fields(decode(text.encode()), event, self._country))
+                return Follow(answer=of_fields(decode(text.encode()), event, self._country), text=text)
             except BadField as error:
                 raise Illegal(f"{self._fields.name_of(name)}: {error}") from None
         try:

@@ -1,0 +1,203 @@
+"""Sinch's operations on calls: Manage Call, and the three callouts."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from api.callbacks.tags import Tag, encode
+from api.ports import CommandTaker
+from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
+from api.vendors.sinch.answer import Address, Connect, HangUp, Illegal, Leg
+from api.vendors.sinch.asked import Asked, Handler
+from api.vendors.sinch.auth import DIALECT
+from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, Operation, failure
+from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from engine.calls.call import Call
+from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
+from engine.store import calls
+from engine.store import tasks as queues
+from engine.store.database import Database
+from engine.tasks.answer import Answer
+from engine.tasks.hang_up import HangUp as HangUpTask
+from engine.tasks.kinds import AnyTask
+from engine.tasks.park import Park
+from engine.tasks.task import TaskState
+
+
+class CallOperations:
+    """Manage Call: what a call in progress is told to do besides, or, while it is parked, instead."""
+
+    def __init__(self, engine: CommandTaker, db: Database) -> None:
+        self._engine, self._db = engine, db
+
+    def operations(self) -> Mapping[Operation, Handler]:
+        """Return it by its name."""
+        return {Operation.MANAGE_CALL: self.manage}
+
+    async def manage(self, asked: Asked) -> web.Response:
+        """Play, speak, record, connect or hang up; the caller's leg where none is named."""
+        id = requests.call_id(asked.request.match_info["call"], Operation.MANAGE_CALL)
+        leg = asked.request.match_info.get("leg", Leg.CALLER.value)
+        legs, parked = await self._db.read(lambda conn: _live(conn, id))
+        root = next((one for one in legs if one.id == id), None)
+        own = (asked.account.id, asked.application.id)
+        if root is None or (root.account, root.application) != own:
+            raise failure(NOT_FOUND, operation=Operation.MANAGE_CALL)
+        wanted = requests.manage_call(id, asked.body, asked.account.country, leg=leg, parked=parked).answer
+        cookies = instructions.merged(tags.cookies_of(tags.tag_of(root)), wanted.cookies)
+        if isinstance(cookies, Illegal):
+            raise failure(INVALID_REQUEST, cookies.reason, Operation.MANAGE_CALL)
+        tag = tags.with_cookies(tags.tag_of(root), cookies) if cookies else tags.tag_of(root)
+        try:
+            tasks = plan.tasks(wanted, plan.Place(alone=parked, dialled=root.callee, tag=tag))
+        except plan.CannotBeDone as error:
+            raise failure(INVALID_REQUEST, str(error), Operation.MANAGE_CALL) from None
+        if parked:
+            await self._engine.submit(Redirect(account=root.account, call=id, tasks=tasks, tag=encode(tag)))
+        elif isinstance(wanted.then, HangUp) and not wanted.steps:
+            await self._engine.submit(HangUpCall(account=root.account, call=id))
+        else:
+            for owner in _owners(legs, root, wanted.leg):
+                await self._engine.submit(Enqueue(account=root.account, owner=owner, tasks=tasks))
+        return resources.render(resources.Empty())
+
+
+def _live(conn: Connection, root: str) -> tuple[list[Call], bool]:
+    """Return a call's legs that have not ended, and whether the call is parked."""
+    legs = [leg for leg in calls.by_root(conn, root) if leg.ended is None]
+    running = [row for row in queues.open_of(conn, root) if row.state is TaskState.RUNNING]
+    return legs, any(isinstance(row.task, Park) for row in running)
+
+
+def _owners(legs: list[Call], root: Call, leg: Leg) -> list[str]:
+    """Return whose queues a script goes to; raises SinchError where there is no callee."""
+    callees = [one.id for one in legs if one.id != root.id and one.answered]
+    if leg is Leg.CALLER:
+        return [root.id]
+    if leg is Leg.CALLEE and not callees:
+        raise failure(NOT_FOUND, "It has no callee now.", Operation.MANAGE_CALL)
+    return callees if leg is Leg.CALLEE else [root.id, *callees]
+
+
+class CalloutOperations:
+    """ttsCallout, conferenceCallout, customCallout."""
+
+    def __init__(self, engine: CommandTaker) -> None:
+        self._engine = engine
+
+    def operations(self) -> Mapping[Operation, Handler]:
+        """Return it by its name."""
+        return {Operation.CALLOUT: self.place}
+
+    async def place(self, asked: Asked) -> web.Response:
+        """Ring a phone; the id comes back before it is answered."""
+        wanted = callouts.read(asked.body, asked.account.country)
+        try:
+            command = _command(wanted, asked)
+        except plan.CannotBeDone as error:
+            raise failure(ILLEGAL_PARAMETERS, str(error), Operation.CALLOUT) from None
+        call = await self._engine.submit(command)
+        return resources.render(resources.Placed(call_id=call.id))
+
+
+def _command(wanted: callouts.AnyCallout, asked: Asked) -> PlaceCall:
+    match wanted:
+        case TtsCallout():
+            tag = _tag(asked, wanted.callout, _enabled(wanted))
+            place = _place(wanted.callout, tag)
+            spoken = plan.steps(wanted.prompts, place)
+            tasks = (*wanted.callout.dtmf, *_asked(wanted.enable_ace), *spoken, HangUpTask())
+        case ConferenceCallout():
+            tag = _tag(asked, wanted.callout, _enabled(wanted))
+            place = _place(wanted.callout, tag)
+            greeting = plan.steps(wanted.greeting, place)
+            joining = plan.join(wanted.conference, place)
+            tasks = (*wanted.callout.dtmf, *_asked(wanted.enable_ace), *greeting, joining)
+        case CustomCallout():
+            return _custom(wanted, asked)
+    return _placing(wanted.callout, asked, tag, tasks)
+
+
+def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
+    """Without a destination the ICE script says whom to call: its connect is the callout."""
+    callout, connect = wanted.callout, None
+    if callout.to is None:
+        connect = wanted.ice.answer.then if isinstance(wanted.ice, Follow) else None
+        if not isinstance(connect, Connect) or connect.to is None:
+            raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
+        callout = _connected(callout, connect)
+    where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
+    tag = _tag(asked, callout, {name: _said_where(script) for name, script in where.items() if script})
+    if connect is not None:
+        tasks: tuple[AnyTask, ...] = plan.before(connect.dtmf, connect.detect, asked=not connect.silent)
+        tag = tags.silenced(tag) if connect.silent else tag
+    else:
+        offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
+        tasks = (*offered, *callout.dtmf, *_asked(True))
+    return _placing(callout, asked, tag, tasks)
+
+
+def _connected(callout: Callout, connect: Connect) -> Callout:
+    """Return a callout to whom its ICE script connects."""
+    return Callout(
+        to=connect.to,
+        caller=connect.caller or callout.caller,
+        private=connect.private or callout.private,
+        over=connect.over,
+        custom=callout.custom,
+        max_seconds=connect.max_seconds or callout.max_seconds,
+        headers=connect.headers,
+        ring_seconds=connect.ring_seconds,
+    )
+
+
+def _asked(wanted: bool) -> tuple[AnyTask, ...]:
+    return (Answer(), plan.ask(plan.ANSWERED)) if wanted else ()
+
+
+def _enabled(wanted: TtsCallout | ConferenceCallout) -> dict[str, str]:
+    """Return which events are off; a menu that an ACE's answer runs is always asked about."""
+    on = {tags.ACE: wanted.enable_ace, tags.PIE: wanted.enable_pie or wanted.enable_ace, tags.DICE: wanted.enable_dice}
+    return {name: tags.OFF for name, enabled in on.items() if not enabled}
+
+
+def _said_where(script: Script) -> str:
+    return script.url if isinstance(script, Ask) else script.text
+
+
+def _tag(asked: Asked, callout: Callout, where: dict[str, str]) -> Tag:
+    """Return a callout's tag; its url says whether anybody is told at all."""
+    settings = asked.application.settings
+    url = settings.get(PRIMARY) or settings.get(FALLBACK) or where.get(tags.DICE, "")
+    written = {
+        tags.CUSTOM: callout.custom,
+        tags.CALLEE: callout.to.written if callout.to else "",
+        tags.KIND: callout.to.kind_of if callout.to else "",
+        tags.CALLER: callout.written_caller,
+    }
+    data = {name: text for name, text in written.items() if text}
+    return Tag(dialect=DIALECT, url=str(url), data=data | where)
+
+
+def _place(callout: Callout, tag: Tag) -> plan.Place:
+    return plan.Place(alone=True, dialled=callout.to.dialled if callout.to else "", tag=tag)
+
+
+def _placing(callout: Callout, asked: Asked, tag: Tag, tasks: tuple[AnyTask, ...]) -> PlaceCall:
+    to = callout.to or Address(kind_of="number", written="", dialled="")
+    return PlaceCall(
+        account=asked.account.id,
+        application=asked.application.id,
+        callee=to.dialled,
+        over={"mxp": "extension", "sip": "sip"}.get(callout.over, "any"),
+        caller=callout.caller,
+        private=callout.private,
+        headers=callout.headers,
+        ring_seconds=callout.ring_seconds,
+        max_seconds=callout.max_seconds,
+        tag=encode(tag),
+        tasks=tasks,
+        whole=True,
+    )

@@ -1,0 +1,180 @@
+"""Asking: what a question of the engine's is as ICE, ACE or PIE, and what the answer's script means."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import msgspec
+from msgspec import UNSET
+from sqlalchemy import Connection
+
+from api.accounts import Accounts
+from api.callbacks.tags import Tag
+from api.vendors.sinch import callbacks, instructions, plan, tags
+from api.vendors.sinch.actions import Event
+from api.vendors.sinch.answer import GoOn, Illegal, Leg
+from api.vendors.sinch.auth import DIALECT
+from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
+from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.resources import timestamp
+from api.vendors.vendor import Question, Said
+from engine.calls.call import Call
+from engine.calls.cause import HangupCause
+from engine.events import QuestionAsked
+from engine.store import applications, calls
+from engine.store.applications import Application
+from engine.store.database import Database
+from engine.tasks.hang_up import HangUp
+from engine.tasks.results import Completed, Detected, Digits, MenuEnded
+
+_EVENTS = {plan.OFFERED: Event.ICE, plan.ANSWERED: Event.ACE, plan.MENU_ENDED: Event.PIE, plan.DIGITS: Event.PIE}
+_ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
+CONFERENCE_MENU = "confmenu"
+"""The menuId of digits that were pressed in a conference: ours, no source names one."""
+
+
+class Facts(NamedTuple):
+    """What is known of the call that asks: its root, the leg, the application and its key."""
+
+    root: Call
+    leg: Call
+    application: Application
+    key: str
+
+
+class Questions:
+    """The dialect's side of a dialogue (api.vendors.vendor.AskingVendor)."""
+
+    name = DIALECT
+
+    def __init__(
+        self, db: Database, accounts: Accounts, parties: Parties, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._db, self._accounts, self._parties, self._clock = db, accounts, parties, clock
+
+    async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
+        """See AskingVendor. A script that came with the callout is the answer; an event that is off lets it go on."""
+        kind = _EVENTS[event.question]
+        where = tag.data.get(kind.value, "")
+        if where == tags.OFF:
+            return Said(replace=False)
+        if where.startswith("{"):
+            return await self.said(event, tag, where.encode())
+        facts = await self._facts(event)
+        if facts is None:
+            return Said(silent=True, remarks=("The call's application is gone; nobody was asked.",))
+        settings = facts.application.settings
+        primary, fallback = (where, "") if where else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
+        if not (primary or fallback):
+            return Said(silent=True, remarks=("The application has no callback URL; nobody was asked.",))
+        body = callbacks.encode(self._body(kind, event, tag, facts))
+        return Question(url=primary or fallback, fallback=fallback if primary else "", body=body, credential=facts.key)
+
+    async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
+        """See AskingVendor."""
+        holder = await self._accounts.by_key(DIALECT, question.credential)
+        secret = holder.secret if holder else ""
+        return callbacks.signed_headers(url, question.body, question.credential, secret, self._clock())
+
+    async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
+        """See AskingVendor."""
+        if reply is None or not reply.strip():
+            return Said(silent=True)
+        account = await self._accounts.get(event.account)
+        kind = _EVENTS[event.question]
+        answer = instructions.read(reply, kind, account.country if account else "", Leg.CALLER)
+        if isinstance(answer, Illegal):
+            return _refused(answer.reason)
+        cookies = instructions.merged(tags.cookies_of(tag), answer.cookies)
+        if isinstance(cookies, Illegal):
+            return _refused(cookies.reason)
+        tag = tags.with_cookies(tag, cookies) if answer.cookies else tag
+        dialled = await self._dialled(event) if kind is Event.ICE or kind is Event.PIE else ""
+        place = plan.Place(alone=event.subject == event.root, dialled=dialled, tag=tag)
+        try:
+            tasks = plan.tasks(answer, place)
+        except plan.CannotBeDone as error:
+            return _refused(str(error))
+        return Said(
+            tasks=tasks,
+            replace=not isinstance(answer.then, GoOn),
+            tag=tag if answer.cookies else None,
+            remarks=answer.warnings,
+        )
+
+    def _body(self, kind: Event, event: QuestionAsked, tag: Tag, facts: Facts) -> callbacks.AnyBody:
+        at, custom = timestamp(event.at), tag.data.get(tags.CUSTOM, "")
+        match kind:
+            case Event.ICE:
+                return self._ice(at, custom, facts)
+            case Event.ACE:
+                return callbacks.Ace(
+                    callid=event.root,
+                    timestamp=at,
+                    custom=custom,
+                    application_key=facts.key,
+                    amd=_amd(event) or UNSET,
+                    cookies=callbacks.cookies(tags.cookies_of(tag)),
+                )
+        return callbacks.Pie(
+            callid=event.root,
+            timestamp=at,
+            custom=custom or UNSET,
+            application_key=facts.key,
+            menu_result=_menu_result(event),
+            cookies=callbacks.cookies(tags.cookies_of(tag)),
+        )
+
+    def _ice(self, at: str, custom: str, facts: Facts) -> callbacks.Ice:
+        root, parties = facts.root, self._parties
+        user = parties.user(root.account, root.caller)
+        return callbacks.Ice(
+            callid=root.id,
+            timestamp=at,
+            custom=custom,
+            user=user or UNSET,
+            user_rate=parties.rate(root.account, root.callee),
+            cli=parties.shown(root.caller),
+            to=parties.called(root),
+            domain="mxp" if user else "pstn",
+            application_key=facts.key,
+            origination_type="MXP" if user else "PSTN",
+            call_resource_url=parties.resource(root.id),
+        )
+
+    async def _facts(self, event: QuestionAsked) -> Facts | None:
+        def read(conn: Connection) -> Facts | None:
+            root, leg = calls.get(conn, event.root), calls.get(conn, event.subject)
+            application = applications.get(conn, root.application) if root and root.application else None
+            key = applications.key(conn, application.id) if application else None
+            return Facts(root, leg, application, key[0]) if root and leg and application and key else None
+
+        return await self._db.read(read)
+
+    async def _dialled(self, event: QuestionAsked) -> str:
+        root = await self._db.read(lambda conn: calls.get(conn, event.root))
+        return root.callee if root else ""
+
+
+def _refused(reason: str) -> Said:
+    return Said(tasks=(HangUp(cause=HangupCause.ILLEGAL_SCRIPT.value),), refused=reason)
+
+
+def _amd(event: QuestionAsked) -> Amd | None:
+    match event.outcome:
+        case Completed(result=Detected() as found):
+            return Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
+    return None
+
+
+def _menu_result(event: QuestionAsked) -> MenuResult:
+    match event.outcome:
+        case Completed(result=MenuEnded() as ended):
+            ending = _ENDINGS.get(ended.how) or MenuEnding(ended.how)
+            return MenuResult(menu_id=ended.menu, type=ending, value=ended.value)
+        case Completed(result=Digits() as pressed):
+            return MenuResult(menu_id=CONFERENCE_MENU, type=MenuEnding.SEQUENCE, value=pressed.digits)
+    return MenuResult(menu_id="", type=MenuEnding.ERROR, value="")
+
+

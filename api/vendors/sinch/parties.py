@@ -1,0 +1,48 @@
+"""Who takes part in a call, and what it costs, as Sinch's objects say it."""
+
+from api.vendors.sinch import resources
+from api.vendors.sinch.resources import Identity, Money
+from engine.calls.call import Call, Direction
+from engine.features.book import Book
+
+SHORTEST_NUMBER = 7
+
+
+class Parties:
+    """Reads extensions and rates from the settings in memory; `api_url` is where our API is reached."""
+
+    def __init__(self, book: Book, api_url: str) -> None:
+        self._book, self._api_url = book, api_url.rstrip("/")
+
+    def user(self, account: str, number: str) -> str | None:
+        """The name of an own extension; None: it is none."""
+        extension = self._book.extensions.get(number)
+        return extension.number if extension and extension.account == account else None
+
+    def identity(self, account: str, number: str) -> Identity | None:
+        """A party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
+        if user := self.user(account, number):
+            return Identity(type="username", endpoint=user)
+        return Identity(type="number", endpoint=self.shown(number)) if number else None
+
+    def called(self, root: Call) -> Identity:
+        """Whom the caller of a call dialled; «did» where it is a number of ours that the network calls."""
+        found = self.identity(root.account, root.callee) or Identity(type="number", endpoint="")
+        if root.direction is Direction.INBOUND and found.type == "number":
+            return Identity(type="did", endpoint=found.endpoint)
+        return found
+
+    def shown(self, number: str) -> str:
+        """A number in E.164; a shorter one, or a text, as it is."""
+        international = number.isascii() and number.isdigit() and len(number) >= SHORTEST_NUMBER
+        return f"+{number}" if international else number
+
+    def rate(self, account: str, number: str) -> Money:
+        """What a minute costs, 0 where no rate is loaded."""
+        rate = self._book.rate_of(account, number)
+        owner = self._book.find(account)
+        return resources.money(rate.per_minute if rate else 0, owner.currency if owner else "USD")
+
+    def resource(self, call: str) -> str:
+        """Where a call is managed (`callResourceUrl`)."""
+        return f"{self._api_url}/calling/v1/calls/id/{call}"

@@ -1,0 +1,133 @@
+"""From what a script says to the tasks that do it: instructions first, the action as the last."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from api.callbacks.tags import Tag, encode
+from api.vendors.sinch import answer, tags
+from engine.tasks.answer import Answer
+from engine.tasks.ask import Ask
+from engine.tasks.detect_machine import DetectMachine
+from engine.tasks.dial import Before, Dial
+from engine.tasks.hang_up import HangUp
+from engine.tasks.join_conference import ConferenceDigits, JoinConference
+from engine.tasks.kinds import AnyTask
+from engine.tasks.park import Park
+from engine.tasks.record import Record
+from engine.tasks.run_menu import RunMenu
+from engine.tasks.stop import StopBackground
+
+OFFERED, ANSWERED, MENU_ENDED, DIGITS = "offered", "answered", "menu_ended", "conference_digits"
+"""What is asked: the vendor's ICE, ACE, and PIE after a menu or in a conference."""
+_ABOUT = {MENU_ENDED: "run_menu", ANSWERED: "detect_machine"}
+
+
+class CannotBeDone(Exception):
+    """The script is well-formed, and this server cannot do what it says; the message is for the customer."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The leg that a script is for.
+
+    `alone`: nobody waits to be connected with it, so that it ends when there is nothing left to do. `dialled`: whom
+    the caller called. `tag` is the call's.
+    """
+
+    alone: bool
+    dialled: str
+    tag: Tag
+
+
+def tasks(said: answer.Answer, place: Place) -> tuple[AnyTask, ...]:
+    """Return what is done; raises CannotBeDone."""
+    return (*steps(said.steps, place), *_then(said.then, place))
+
+
+def steps(instructions: Iterable[answer.Step], place: Place) -> tuple[AnyTask, ...]:
+    """Return the instructions' tasks."""
+    return tuple(_step(one, place) for one in instructions)
+
+
+def ask(question: str) -> Ask:
+    """Return the task that asks; without an answer ACE goes on, and a menu that ended leaves nothing to do."""
+    return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=question in (OFFERED, MENU_ENDED))
+
+
+def _step(step: answer.Step, place: Place) -> AnyTask:
+    match step:
+        case answer.AnswerCall():
+            return Answer()
+        case answer.RecordCall():
+            return _record(step, place)
+    return step
+
+
+def _record(record: answer.RecordCall, place: Place) -> Record:
+    if record.transcribe:
+        raise CannotBeDone("This server does not transcribe recordings.")
+    return Record(
+        format=record.format,
+        destination=record.destination or "",
+        credentials=record.credentials,
+        both_sides=True,
+        tag=encode(place.tag) if record.notify else "",
+    )
+
+
+def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
+    match then:
+        case answer.HangUp():
+            return (HangUp(),)
+        case answer.GoOn(record=record):
+            return (_record(record, place),) if record else ()
+        case answer.StopRecording():
+            return (StopBackground(stops="record"),)
+        case answer.Connect(record=record):
+            return (*((_record(record, place),) if record else ()), _dial(then, place))
+        case answer.Confer(record=record):
+            return (*((_record(record, place),) if record else ()), join(then, place))
+        case answer.RunMenu():
+            menus = RunMenu(first=then.first, menus=then.menus, barge_in=then.barge_in, tag=encode(place.tag))
+            return (menus, ask(MENU_ENDED), *((HangUp(),) if place.alone else ()))
+        case answer.Park():
+            return (Park(intro=then.intro, hold=then.hold, max_seconds=then.max_seconds),)
+    raise CannotBeDone("connectStream is not available on this server.")
+
+
+def _dial(connect: answer.Connect, place: Place) -> Dial:
+    """Return the Dial of a connect; a phone that answers is told (ACE), unless the script or the kind says not."""
+    to = connect.to.dialled if connect.to else place.dialled
+    silent = connect.silent or connect.over == "mxp"
+    return Dial(
+        to=to,
+        over={"mxp": "extension", "sip": "sip"}.get(connect.over, "any"),
+        transport=connect.transport or "udp",
+        caller=connect.caller,
+        private=connect.private,
+        headers=connect.headers,
+        ring_seconds=connect.ring_seconds,
+        max_seconds=connect.max_seconds,
+        ringback=connect.ringback or "",
+        music=connect.music or "",
+        before_bridge=before(connect.dtmf, connect.detect, asked=not silent),
+        call_tag=encode(tags.silenced(place.tag) if silent else place.tag),
+    )
+
+
+def before(dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool) -> tuple[Before, ...]:
+    """Return what happens to a phone that answered: digits, who answered, and the question what to do."""
+    detecting = (DetectMachine(beside=detect.beside),) if detect else ()
+    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED)) if asked else ()))
+
+
+def join(confer: answer.Confer, place: Place) -> JoinConference:
+    """Return the joining of a conference by the customer's id."""
+    return JoinConference(
+        name=confer.conference,
+        music=confer.music,
+        digits=ConferenceDigits(confer.digits or "ignore"),
+        most_digits=confer.most_digits,
+        silence_seconds=confer.silence_seconds,
+        tag=encode(place.tag),
+    )

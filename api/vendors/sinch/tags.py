@@ -1,0 +1,50 @@
+"""What Sinch writes on calls, to find it again in their events.
+
+Of each event a tag may say where it goes: OFF, a URL or a script of a customCallout's, or "" for the application's URLs.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from api.callbacks.tags import Tag, decode
+from api.vendors.sinch.auth import DIALECT
+from engine.calls.call import Call
+
+CUSTOM, COOKIES = "custom", "cookies"
+ICE, ACE, PIE, DICE = "ice", "ace", "pie", "dice"
+CALLER, CALLEE, KIND = "cli", "to", "to_type"
+OFF = "off"
+Cookies = tuple[tuple[str, str], ...]
+_cookies: msgspec.json.Decoder[Cookies] = msgspec.json.Decoder(Cookies)
+
+
+def tag_of(call: Call) -> Tag:
+    """Return a call's tag; an empty one where another dialect or nobody has written it."""
+    found = decode(call.tag)
+    return found if found and found.dialect == DIALECT else Tag(dialect=DIALECT)
+
+
+def custom_of(call: Call) -> str:
+    """Return what the customer gave the call along; "" for nothing."""
+    return tag_of(call).data.get(CUSTOM, "")
+
+
+def cookies_of(tag: Tag) -> Cookies:
+    """Return what the customer's scripts have kept with the call."""
+    text = tag.data.get(COOKIES)
+    return _cookies.decode(text) if text else ()
+
+
+def with_cookies(tag: Tag, cookies: Iterable[tuple[str, str]]) -> Tag:
+    """Return a tag that carries these."""
+    return _with(tag, COOKIES, msgspec.json.encode(tuple(cookies)).decode())
+
+
+def silenced(tag: Tag) -> Tag:
+    """Return the tag of a leg whose answer and end are not told (`suppressCallbacks`)."""
+    return _with(_with(tag, ACE, OFF), DICE, OFF)
+
+
+def _with(tag: Tag, key: str, value: str) -> Tag:
+    return msgspec.structs.replace(tag, data=tag.data | {key: value})

@@ -1,0 +1,128 @@
+"""Telling: what an event of the engine's is as DiCE, notify, or the PIE of a menu in which somebody hung up."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+from sqlalchemy import Connection
+
+from api.callbacks.callback import Callback
+from api.callbacks.tags import Tag
+from api.recordings import Recordings
+from api.vendors.sinch import callbacks, story, tags
+from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
+from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.resources import Identity, money, timestamp
+from engine.calls.call import Call
+from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
+from engine.store import applications, calls
+from engine.store.applications import Application
+from engine.store.database import Database
+from engine.tasks.results import Completed, Detected, Stopped
+
+
+class Telling:
+    """Makes the callbacks that tell (see api.vendors.vendor.Vendor.callbacks)."""
+
+    def __init__(self, db: Database, parties: Parties, recordings: Recordings) -> None:
+        self._db, self._parties, self._recordings = db, parties, recordings
+
+    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+        """One POST for an event that Sinch tells; to the URL that the call names, else to the application's two."""
+        if isinstance(event, RootEnded):
+            where, body = tag.data.get(tags.DICE, ""), await self._dice(event, tag)
+        else:
+            where, body = "", await self._other(event, tag)
+        if body is None or where == tags.OFF or where.startswith("{"):
+            return ()
+        url, fallback = (where, "") if where else await self._urls(event.root)
+        if not (url or fallback):
+            return ()
+        text = callbacks.encode(body).decode()
+        return (
+            Callback(
+                url=url or fallback,
+                fallback=fallback if url else "",
+                body=text,
+                content_type=callbacks.CONTENT_TYPE,
+            ),
+        )
+
+    async def _other(self, event: AnyEvent, tag: Tag) -> callbacks.AnyBody | None:
+        custom = tag.data.get(tags.CUSTOM, "")
+        match event:
+            case ReplyRefused(reason=reason):
+                return callbacks.illegal_svaml(event.root, reason, custom=custom)
+            case RecordingAvailable():
+                url = event.url or self._recordings.url(event.recording, event.name)
+                return callbacks.recording_available(event.root, url)
+            case TaskEnded(kind="record", outcome=Completed()):
+                return callbacks.recording_finished(event.root)
+            case TaskEnded(kind="detect_machine", outcome=Completed(result=Detected() as found)) if found.beside:
+                amd = Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
+                return callbacks.Notify(callid=event.root, type="amd", amd=amd, custom=custom or UNSET)
+            case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended")):
+                return await self._hung_up_in_menu(event, tag)
+        return None
+
+    async def _hung_up_in_menu(self, event: TaskEnded, tag: Tag) -> callbacks.Pie | None:
+        if tag.data.get(tags.PIE) == tags.OFF:
+            return None
+        _, key = await self._application(event.root)
+        return callbacks.Pie(
+            callid=event.root,
+            timestamp=timestamp(event.at),
+            custom=tag.data.get(tags.CUSTOM) or UNSET,
+            application_key=key,
+            menu_result=MenuResult(menu_id="", type=MenuEnding.HANGUP, value=""),
+            cookies=callbacks.cookies(tags.cookies_of(tag)),
+        )
+
+    async def _dice(self, event: RootEnded, tag: Tag) -> callbacks.Dice | None:
+        legs = await self._db.read(lambda conn: calls.by_root(conn, event.root))
+        told = story.of(legs, event.root)
+        ending = story.how(told) if told else None
+        if told is None or ending is None:
+            return None
+        root, talked, parties = told.root, told.talked, self._parties
+        _, key = await self._application(event.root)
+        callee = parties.identity(root.account, talked.callee) or Identity(type="number", endpoint="")
+        return callbacks.Dice(
+            callid=event.root,
+            timestamp=timestamp(event.at),
+            reason=ending.reason.value,
+            result=ending.result.value,
+            custom=tag.data.get(tags.CUSTOM, ""),
+            debit=money(event.price, event.currency),
+            user_rate=parties.rate(root.account, talked.callee),
+            to=_as_written(tag) or callee,
+            duration=round(event.seconds) if event.answered else UNSET,
+            from_=tag.data.get(tags.CALLER) or _from(parties, root),
+            application_key=key,
+            cookies=callbacks.cookies(tags.cookies_of(tag)),
+        )
+
+    async def _urls(self, root: str) -> tuple[str, str]:
+        application, _ = await self._application(root)
+        settings = application.settings if application else {}
+        return settings.get(PRIMARY, ""), settings.get(FALLBACK, "")
+
+    async def _application(self, root: str) -> tuple[Application | None, str]:
+        """Return the application of a call and its key."""
+
+        def read(conn: Connection) -> tuple[Application | None, str]:
+            call = calls.get(conn, root)
+            application = applications.get(conn, call.application) if call and call.application else None
+            key = applications.key(conn, application.id) if application else None
+            return application, key[0] if key else ""
+
+        return await self._db.read(read)
+
+
+def _as_written(tag: Tag) -> Identity | None:
+    endpoint = tag.data.get(tags.CALLEE)
+    return Identity(type=tag.data.get(tags.KIND, "number"), endpoint=endpoint) if endpoint else None
+
+
+def _from(parties: Parties, root: Call) -> str:
+    return parties.shown(root.caller)
