@@ -19,10 +19,11 @@ class BadAddress(ValueError):
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to post and what."""
+    """Where to post and what; `fallback` ("": none) is posted to when that fails."""
 
     url: str
     body: str
+    fallback: str = ""
     content_type: str = FORM
 
 

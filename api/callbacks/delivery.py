@@ -58,6 +58,11 @@ class _Lane:
     task: asyncio.Task[None] | None = None
 
 
+def _addressed(row: DeliveryRow) -> DeliveryRow:
+    """Return a delivery as its next attempt goes out: every second one to the fallback, where there is one."""
+    return msgspec.structs.replace(row, url=row.fallback) if row.fallback and row.attempts % 2 else row
+
+
 class Delivery:
     """Owns one task per active lane (a root and a host); none while there is nothing to deliver.
 
@@ -149,7 +154,7 @@ class Delivery:
                 await self._sleep(wait)
             at = self._clock()
             try:
-                done = await self._attempt(row, row.attempts + 1)
+                done = await self._attempt(_addressed(row), row.attempts + 1)
             except Unavailable:
                 await self._sleep(self._policy.first)
                 continue
@@ -159,7 +164,8 @@ class Delivery:
             if self._is_over(waiting, done):
                 log.warning("a callback was given up", delivery=row.id, host=row.host, reason=done.error)
                 return self._end(row, at, done, DEAD)
-            pause = self._pause(row.attempts - waiting.before)
+            at_once = bool(row.fallback) and row.attempts % 2 == 1  # its turn has come
+            pause = 0.0 if at_once else self._pause(row.attempts - waiting.before)
             waiting.row = msgspec.structs.replace(row, due=self._clock() + pause)
             self._postpone(waiting.row, at, done)
 
@@ -177,6 +183,8 @@ class Delivery:
 
     def _is_over(self, waiting: _Waiting, done: Attempt) -> bool:
         tried, policy = waiting.row.attempts - waiting.before, self._policy
+        if tried == 1 and waiting.row.fallback:
+            return False
         if done.verdict is Verdict.HOPELESS or tried >= policy.attempts:
             return True
         if done.verdict is Verdict.UNRESOLVED and tried >= policy.unresolved_attempts:

@@ -156,6 +156,7 @@ class Publisher:
             dialect=tag.dialect,
             host=host_of(callback.url),
             url=callback.url,
+            fallback=callback.fallback,
             body=callback.body,
             content_type=callback.content_type,
             state="pending",

@@ -23,8 +23,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     """A callback: part `part` of what `event` means to the customer. `position` is the event's.
 
-    `state` is pending, delivered or dead; `due` (Unix seconds) is when the next attempt may be made. `tries` is filled
-    by `of_subject` and `dead` only.
+    `fallback` ("": none) is where every second attempt goes. `state` is pending, delivered or dead; `due` (Unix
+    seconds) is when the next attempt may be made. `tries` is filled by `of_subject` and `dead` only.
     """
 
     id: str
@@ -39,6 +39,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     body: str
     content_type: str
+    fallback: str = ""
     due: float
     created: float
     state: str = PENDING

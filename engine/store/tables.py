@@ -255,6 +255,7 @@ deliveries = Table(
     Column("dialect", String, nullable=False),
     Column("host", String, nullable=False),
     Column("url", Text, nullable=False),
+    Column("fallback", Text, nullable=False, server_default=""),  # where it goes when that fails
     Column("body", Text, nullable=False),
     Column("content_type", String, nullable=False),
     Column("state", String, nullable=False),  # pending, delivered, dead

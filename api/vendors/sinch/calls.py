@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from aiohttp import web
+from engine.tasks.answer import Answer
+from engine.tasks.park import Park
 from sqlalchemy import Connection
 
 from api.callbacks.tags import Tag, encode
@@ -19,10 +21,8 @@ from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
 from engine.store import calls
 from engine.store import tasks as queues
 from engine.store.database import Database
-from engine.tasks.answer import Answer
 from engine.tasks.hang_up import HangUp as HangUpTask
 from engine.tasks.kinds import AnyTask
-from engine.tasks.park import Park
 from engine.tasks.task import TaskState
 
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection
 

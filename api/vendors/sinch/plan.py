@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 
 import msgspec
+from engine.tasks.answer import Answer
+from engine.tasks.detect_machine import DetectMachine
+from engine.tasks.park import Park
+from engine.tasks.run_menu import RunMenu
 
 from api.callbacks.tags import Tag, encode
 from api.vendors.sinch import answer, tags
-from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
-from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Before, Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.kinds import AnyTask
-from engine.tasks.park import Park
 from engine.tasks.record import Record
-from engine.tasks.run_menu import RunMenu
 from engine.tasks.stop import StopBackground
 
 OFFERED, ANSWERED, MENU_ENDED, DIGITS = "offered", "answered", "menu_ended", "conference_digits"

@@ -286,3 +286,16 @@ async def test_while_the_database_is_away_no_attempt_is_spent(
     (done,) = await stored(stack)
     assert (done.state, done.attempts) == ("delivered", 1)
     assert stack.time.slept == [1, 1, 1]
+
+
+async def test_the_fallback_is_tried_at_once_and_then_by_turns(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/always/a"), fallback=sink.url("/fail/1/b")))
+    (done,) = await stored(stack)
+    assert [post.path for post in sink.posts] == ["/always/a", "/fail/1/b", "/always/a", "/fail/1/b"]
+    assert (done.state, len(stack.time.slept)) == ("delivered", 1)
+
+
+async def test_an_address_that_can_never_work_leaves_the_fallback(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row("ftp://nowhere", fallback=sink.url("/well")))
+    (done,) = await stored(stack)
+    assert (done.state, [post.path for post in sink.posts]) == ("delivered", ["/well"])
