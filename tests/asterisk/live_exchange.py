@@ -136,6 +136,13 @@ class LiveExchange(Exchange):
             trunk = lab(address, int(self.system.setting("LAB_SIP_PORT", "5070")))
             await Provisioner(self.client).put(pieces(trunk))
 
+    async def again(self) -> None:
+        """The controller goes, and the next one takes over."""
+        await self.engine.stop()
+        await self.writer.stop()
+        self._started = False
+        await self.start()
+
     async def close(self) -> None:
         if not self._started:
             return
