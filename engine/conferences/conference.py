@@ -213,10 +213,9 @@ class Conference:
     async def _exit(self, session: Session, on: Subject) -> None:
         if member := self.members.pop(session.call.id, None):
             session.bridge = session.room = None
-            if not session.gone.is_set():
+            if not session.gone.is_set() and not self.services.leaving():
                 with contextlib.suppress(AriError):
-                    if not self.services.leaving():
-                        await member.release()
+                    await member.release()
                     await self.bridge.remove(session.channel.id)
             self._note_left(session, on)
         if not self.services.leaving():
