@@ -5,8 +5,9 @@ COPY docker/apt-install.sh /build/
 COPY .build/context /build/context
 RUN sh /build/apt-install.sh sid flite sox
 COPY asterisk-config /build/asterisk-config
-# The lab's voices are made once, here; flite is not needed where they are played.
+# The lab's voices and the engine's music are made once, here; flite and sox are not needed where they are played.
 RUN mkdir -p /sounds && if [ -x /build/asterisk-config/carrier/make-sounds ]; then /build/asterisk-config/carrier/make-sounds /sounds; fi
+RUN mkdir -p /music && /build/asterisk-config/engine/make-music /music
 
 FROM carillon-base:sid
 COPY docker/apt-install.sh /build/
@@ -25,6 +26,7 @@ RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-ho
  && chown -R carillon:carillon /etc/asterisk /var/lib/asterisk /var/spool/asterisk /var/log/asterisk /var/cache/asterisk \
       /var/lib/carillon /var/lib/lab /run/asterisk
 COPY --from=sounds /sounds /usr/share/carillon-lab/sounds
+COPY --from=sounds /music /usr/share/carillon/music
 COPY docker/asterisk/entrypoint docker/asterisk/health /usr/local/bin/
 COPY --chown=5060:5060 asterisk-config /opt/carillon/asterisk-config
 USER 5060:5060

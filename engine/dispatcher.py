@@ -12,9 +12,13 @@ from engine.commands import (
     CancelTask,
     Command,
     Enqueue,
+    FindConference,
     HangUpCall,
     HangUpConference,
+    HoldMember,
+    KickMember,
     LeaveNow,
+    MuteMember,
     NoSuchCall,
     NoSuchConference,
     NoSuchTask,
@@ -51,6 +55,10 @@ class Dispatcher:
             LeaveNow: self._leave,
             HangUpConference: self._hang_up_conference,
             QueryConference: self._query,
+            FindConference: self._find,
+            MuteMember: self._conferences.mute,
+            HoldMember: self._conferences.hold,
+            KickMember: self._conferences.kick,
         }
 
     async def submit(self, command: Command[Any]) -> Any:
@@ -85,10 +93,13 @@ class Dispatcher:
         room.leave(self._session(command.account, command.call))
 
     async def _hang_up_conference(self, command: HangUpConference) -> None:
-        self._conferences.need(command.account, command.conference).end("requested")
+        self._conferences.need(command.account, command.conference, command.name).end("requested")
 
     async def _query(self, command: QueryConference) -> Any:
         return self._conferences.view(command.account, command.conference)
+
+    async def _find(self, command: FindConference) -> Any:
+        return self._conferences.view(command.account, name=command.name)
 
     def _session(self, account: str, call: str) -> Session:
         session = self._registry.find(account, call)

@@ -94,8 +94,37 @@ class ParticipantLeft(Event, frozen=True, kw_only=True, tag="participant_left"):
     task: str
 
 
+class ParticipantMuted(Event, frozen=True, kw_only=True, tag="participant_muted"):
+    """The subject (a call) is not heard in `conference` any more, or is again."""
+
+    conference: str
+    task: str
+    muted: bool
+
+
+class ParticipantHeld(Event, frozen=True, kw_only=True, tag="participant_held"):
+    """The subject (a call) hears music (or silence) instead of `conference` and is not heard in it, or is back."""
+
+    conference: str
+    task: str
+    held: bool
+
+
+class DigitsCollected(Event, frozen=True, kw_only=True, tag="digits_collected"):
+    """The subject (a call, `call` too) pressed digits in a conference that collects them.
+
+    `how`: "sequence" (as many as were asked for, or the terminator) or "timeout" (silence after the last).
+    """
+
+    conference: str
+    task: str
+    call: str
+    digits: str
+    how: str
+
+
 class ConferenceStarted(Event, frozen=True, kw_only=True, tag="conference_started"):
-    """The moderator answered."""
+    """The moderator answered; or the first participant made a conference that has a name and no moderator."""
 
 
 class ConferenceEnded(Event, frozen=True, kw_only=True, tag="conference_ended"):
@@ -141,6 +170,9 @@ AnyEvent = (
     | DigitReceived
     | ParticipantJoined
     | ParticipantLeft
+    | ParticipantMuted
+    | ParticipantHeld
+    | DigitsCollected
     | ConferenceStarted
     | ConferenceEnded
     | QuestionAsked

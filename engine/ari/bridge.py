@@ -48,12 +48,13 @@ class Bridge:
             await self._bridges.destroy(self.id)
 
     async def start_moh(self, moh_class: str | None = None) -> None:
-        """Plays music to everybody in it."""
+        """Plays music to everybody in it, mixed with what they say."""
         await self._bridges.start_moh(self.id, moh_class=moh_class)
 
     async def stop_moh(self) -> None:
-        """Ends the music."""
-        await self._bridges.stop_moh(self.id)
+        """Ends the music; where none plays, that is a success."""
+        with suppress(NotFound, Conflict):
+            await self._bridges.stop_moh(self.id)
 
     async def get(self) -> ari.Bridge | None:
         """What Asterisk knows of it; None when it is gone."""

@@ -11,6 +11,7 @@ from engine.calls.keypad import PressedDigit
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import Door
 from engine.calls.session import Session
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Subject
 
@@ -64,13 +65,17 @@ class CallConferences:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def join(self, conference: str, on: Subject, *, join_moderator: bool) -> None:
+    async def join(self, task: JoinConference, on: Subject) -> None:
         """See engine.tasks.roles.Conferences."""
         session = self._session
-        room = session.rooms.find(session.call.account, conference)
-        if room is None:
+        account = session.call.account
+        if task.name:
+            room = await session.rooms.named(account, task.name, on.task_id)
+        elif (found := session.rooms.find(account, task.conference)) is None:
             raise TaskFailed("conference_over", "The conference is over.")
-        await room.take_part(session, on, join_moderator=join_moderator)
+        else:
+            room = found
+        await room.take_part(session, task, on)
 
     async def leave(self, conference: str) -> None:
         """See engine.tasks.roles.Conferences."""

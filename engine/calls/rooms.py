@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 class Room(Protocol):
     """A live conference, seen by a call."""
 
-    async def take_part(self, session: "Session", on: Subject, *, join_moderator: bool) -> None:
+    async def take_part(self, session: "Session", task: JoinConference, on: Subject) -> None:
         """Be in it until it ends, the call leaves or ends; raises TaskFailed."""
 
     def leave(self, session: "Session") -> None:
@@ -26,3 +27,9 @@ class Rooms(Protocol):
 
     def find(self, account: str, conference: str) -> Room | None:
         """A live conference of the account's, or None."""
+
+    async def named(self, account: str, name: str, task: str) -> Room:
+        """The account's conference of this name, made where there is none, for the task that joins it.
+
+        A task that an earlier controller began gets the one that it was in. Raises TaskFailed.
+        """

@@ -120,13 +120,11 @@ class Session:
             sip_status=ending.sip_status,
         )
 
-        left = [(row, self._left(row)) for row in self._was_in]
-
         def unit(conn: Connection) -> None:
             calls.update(conn, call)
-            for row, leaving in left:
-                if conferences.left(conn, leaving.conference, call.id, row.id, leaving.at):
-                    events.append(conn, leaving)
+            for row in self._was_in:
+                if conference := conferences.left_by(conn, call.id, row.id, event.at):
+                    events.append(conn, self._left(row, conference))
             if call.price:
                 ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
             events.append(conn, event)
@@ -137,11 +135,10 @@ class Session:
         except CommandRefused as error:  # the counters are rebuilt from the store when Redis is back
             log.warning("A call's place was not given back.", call=call.id, error=str(error))
 
-    def _left(self, row: TaskRow) -> ParticipantLeft:
+    def _left(self, row: TaskRow, conference: str) -> ParticipantLeft:
         """For a conference that it was in before a restart, and into which it did not come back."""
-        assert isinstance(row.task, JoinConference)
         common = self.journal.common(row.task.tag)
-        return ParticipantLeft(**common, conference=row.task.conference, task=row.id)  # type: ignore[arg-type]
+        return ParticipantLeft(**common, conference=conference, task=row.id)  # type: ignore[arg-type]
 
     # What it tells
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -14,13 +14,18 @@ from engine.calls.cause import HangupCause
 from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.services import Services
 from engine.calls.session import Preparing, Session, cancelled
-from engine.conferences.policy import Invited, Policy
-from engine.conferences.roles import ConferenceRoles, keep_playing
+from engine.conferences.collecting import collect
+from engine.conferences.course import Course, Gathering, Inviter, Moderation
+from engine.conferences.member import Member
+from engine.conferences.music import LoneMusic
+from engine.conferences.policy import Policy
+from engine.conferences.roles import ConferenceRoles
 from engine.events import ConferenceEnded, ConferenceStarted, ParticipantJoined, ParticipantLeft
 from engine.store import conferences, events
-from engine.store.conferences import ConferenceRow
+from engine.store.conferences import ConferenceRow, ParticipantRow
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
+from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.journal import Journal
 from engine.tasks.queue import Queue
 from engine.tasks.results import TaskFailed
@@ -30,40 +35,31 @@ from engine.tasks.task import Requires
 log = structlog.get_logger(__name__)
 
 
-class Inviter(Protocol):
-    """Calls a conference's attendees."""
-
-    async def invite(self, conference: "Conference", invited: Invited) -> None:
-        """Call one attendee, unless that was done before."""
-
-    def find_call(self, call: str) -> Session | None:
-        """A live call."""
-
-
 class Conference:
     """A live conference; its bridge has its id. Whoever made it runs `run`."""
 
     def __init__(
         self, services: Services, row: ConferenceRow, policy: Policy, moderator: Session | None,
-        inviter: Inviter, rows: Iterable[TaskRow] = (),
+        inviter: Inviter, rows: Iterable[TaskRow] = (), *, restored: bool = False,
     ) -> None:  # fmt: skip
         self.services, self.id, self.account, self.tag, self.policy = services, row.id, row.account, row.tag, policy
-        self.moderator, self._inviter = moderator, inviter
-        self.started_at = row.started
+        self.name, self.moderator, self.started_at = row.name or "", moderator, row.started
         self.journal = Journal(services.writer, services.clock, account=row.account, subject=row.id, root=row.id)
         self.bridge = Bridge(services.client, services.bus, row.id)
-        self.members: dict[str, Session] = {}
+        self.members: dict[str, Member] = {}
+        self.were_in: dict[str, Session] = {}  # under a controller that is gone; until they are in again
         self.digits = Digits()
         self.prepare = Preparing(services, row.account)
-        self.over, self.ended, self.wanted = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.over, self.ended = asyncio.Event(), asyncio.Event()
         self.reason = ""
+        self.course: Course = Gathering(self) if self.name else Moderation(self, moderator, inviter)
+        self._stays: dict[str, ParticipantRow] = {}  # what is known of those who were in, by task
         self._to_hang_up: list[Session] = []
-        self._were_in: dict[str, Session] = {}  # under a controller that is gone; until they are in again
-        self._exits: dict[str, asyncio.Event] = {}
+        self._exits: dict[str, tuple[Session, asyncio.Event]] = {}  # of all who take part, those about to enter too
         self._open = asyncio.Event()  # the bridge is there
         self._making = asyncio.Lock()
-        self._somebody = False
-        self._invitations: asyncio.Task[None] | None = None
+        self._music = LoneMusic(self.bridge, self._lone_music, fresh=not (restored and self.name))
+        self._side: set[asyncio.Task[None]] = set()
         self.roles = ConferenceRoles(self)
         self.queue = Queue(self, self.journal, rows)
 
@@ -71,16 +67,15 @@ class Conference:
 
     async def run(self) -> None:
         """From now to ConferenceEnded; a cancellation leaves it as it is, for the next controller."""
-        side = [self._own(self.queue.run(), "queue"), self._own(self._watch_moderator(), "moderator")]
+        self.own(self.queue.run(), "queue")
+        self.own(self.course.watch(), "course")
         try:
             await self.over.wait()
         finally:
-            if self._invitations:
-                side.append(self._invitations)
             if not self.over.is_set():
-                await cancelled(side)
+                await cancelled(list(self._side))
         await self.queue.close(StopReason.CONFERENCE_ENDED)
-        await cancelled(side)
+        await cancelled(list(self._side))
         await self._hang_up_all()
         async with self._making:  # a bridge that is being made is destroyed too
             with contextlib.suppress(AriError):
@@ -88,45 +83,36 @@ class Conference:
         await self._close()
         self.ended.set()
 
-    def _own(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+    def own(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Let something go on beside the conference; it ends with it."""
         task = asyncio.create_task(work, name=f"{name} of {self.id}")
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
         task.add_done_callback(self._notice)
-        return task
 
     def _notice(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()):
             log.error("A part of a conference failed; the conference ends.", conference=self.id, exc_info=error)
             self.end("error")
 
-    def restored(self, sessions: Iterable[Session]) -> None:
+    def restored(self, people: Iterable[tuple[Session, ParticipantRow]]) -> None:
         """These were in it under a controller that is gone: they come back by themselves, or are hung up at its end."""
-        self._were_in = {session.call.id: session for session in sessions}
+        for session, stay in people:
+            self.were_in[session.call.id] = session
+            self._stays[stay.task] = stay
 
     def end(self, reason: str) -> None:
-        """End it, and hang up everybody in it."""
-        if not self.over.is_set():
-            self.reason, self._to_hang_up = reason, [*self.members.values(), *self._were_in.values()]
-            self.over.set()
-
-    async def _watch_moderator(self) -> None:
-        """Started when the moderator answers; over when her call is."""
-        session = self.moderator
-        if session is None:
-            self.end("moderator_lost")
+        """End it, and hang up everybody in it. Its name, if it has one, is free from now on."""
+        if self.over.is_set():
             return
-        gone = asyncio.create_task(session.gone.wait(), name=f"moderator of {self.id} gone")
-        answered = asyncio.create_task(session.answered.wait(), name=f"moderator of {self.id} answered")
-        try:
-            await asyncio.wait((gone, answered), return_when=asyncio.FIRST_COMPLETED)
-            if session.answered.is_set() and self.started_at is None:
-                self._note_started()
-            await gone
-            self.end("moderator_left" if self.started_at else "moderator_not_reached")
-        finally:
-            gone.cancel()
-            answered.cancel()
+        people = self.people() if self.name else (member.session for member in self.members.values())
+        self.reason, self._to_hang_up = reason, [*people, *self.were_in.values()]
+        self.over.set()
+        if self.name and not self.services.leaving():
+            self.services.writer.post(lambda conn: conferences.update(conn, self.id, reason=reason))
 
-    def _note_started(self) -> None:
+    def note_started(self) -> None:
+        """Note that it begins now."""
         at = self.started_at = self.services.clock()
         event = ConferenceStarted(**self.journal.common(self.tag))  # type: ignore[arg-type]
 
@@ -137,13 +123,8 @@ class Conference:
         self.services.writer.post(unit)
 
     async def _hang_up_all(self) -> None:
-        sessions = {session.call.id: session for session in self._to_hang_up}
-        if self.moderator:
-            sessions[self.moderator.call.id] = self.moderator
-        for invited in self.policy.attendees:
-            if session := self._inviter.find_call(invited.call):
-                sessions[invited.call] = session
-        for session in sessions.values():
+        everybody = [*self._to_hang_up, *self.course.to_hang_up()]
+        for session in {session.call.id: session for session in everybody}.values():
             if not session.gone.is_set():
                 await session.hang_up(HangupCause.NORMAL)
 
@@ -159,25 +140,34 @@ class Conference:
 
     # Who is in it
 
-    async def take_part(self, session: Session, on: Subject, *, join_moderator: bool) -> None:
+    def people(self) -> list[Session]:
+        """Those in it, those about to enter, and those who are still to come back after a restart."""
+        there = {call: session for call, (session, _) in self._exits.items()}
+        back = {call: session for call, session in self.were_in.items() if not session.gone.is_set()}
+        return list((there | back).values())
+
+    async def take_part(self, session: Session, task: JoinConference, on: Subject) -> None:
         """See engine.calls.rooms.Room."""
         call, leaving = session.call.id, asyncio.Event()
         if call in self._exits or session.room:
             raise TaskFailed("in_a_conference", "The call is in a conference already; it must leave that one first.")
-        self._exits[call] = leaving
+        self._exits[call] = session, leaving
         stop = asyncio.create_task(on.stop_requested.wait(), name=f"leave {call}")
         out = asyncio.create_task(leaving.wait(), name=f"taken out {call}")
         over = asyncio.create_task(self.over.wait(), name=f"end seen by {call}")
-        ends = {stop, out, over}
+        ends: set[asyncio.Task[Any]] = {stop, out, over}
+        side: list[asyncio.Task[None]] = []
         try:
-            if self._is_moderator(session):
-                self._invite_attendees()
-                if not on.was_accepted:
-                    await self._moderator_waits(session, ends)
+            await self.course.before_entering(session, on, ends)
             if not (on.stop_requested.is_set() or leaving.is_set() or self.over.is_set()):
-                await self._enter(session, on, join_moderator=join_moderator)
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                member = await self._enter(session, task, on)
+                if self.name and task.digits is ConferenceDigits.DETECT:
+                    side.append(asyncio.create_task(collect(member, task), name=f"collect digits of {call}"))
+                await asyncio.wait((*ends, *side), return_when=asyncio.FIRST_COMPLETED)
+                for failed in (one for one in side if one.done()):
+                    failed.result()
         finally:
+            await cancelled(side)
             for end in ends:
                 end.cancel()
             self._exits.pop(call, None)
@@ -185,56 +175,32 @@ class Conference:
 
     def leave(self, session: Session) -> None:
         """See engine.calls.rooms.Room."""
-        if not self._is_moderator(session) and (leaving := self._exits.get(session.call.id)):
-            leaving.set()
+        if not self.course.stays(session) and (known := self._exits.get(session.call.id)):
+            known[1].set()
 
     def press(self, digit: str, call: str) -> None:
         """See engine.calls.rooms.Room."""
         self.digits.press(PressedDigit(digit, call))
 
-    def _is_moderator(self, session: Session) -> bool:
-        return self.moderator is not None and session.call.id == self.moderator.call.id
-
-    async def _moderator_waits(self, session: Session, ends: set[asyncio.Task[Any]]) -> None:
-        """She may have to wait for the first participant."""
-        if not self.policy.wait_for_participant or self._others():
-            return
-        wanted = asyncio.create_task(self.wanted.wait(), name=f"participant of {self.id}")
-        waiting = asyncio.create_task(self._waiting_prompt(session), name=f"waiting prompt of {self.id}")
-        try:
-            await asyncio.wait({wanted, *ends}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            wanted.cancel()
-            await cancelled([waiting])
-
-    def _invite_attendees(self) -> None:
-        """The moderator is ready: whom no earlier controller called is called."""
-        if self.policy.attendees and self._invitations is None:
-            self._invitations = self._own(self._invite_all(), "invitations")
-
-    async def _waiting_prompt(self, session: Session) -> None:
-        if self.policy.waiting_prompt:
-            await keep_playing(session, self.policy.waiting_prompt)
-
-    async def _invite_all(self) -> None:
-        for invited in self.policy.attendees:
-            await self._inviter.invite(self, invited)
-
-    def _others(self) -> bool:
-        return any(not self._is_moderator(session) for session in self.members.values())
-
-    async def _enter(self, session: Session, on: Subject, *, join_moderator: bool) -> None:
+    async def _enter(self, session: Session, task: JoinConference, on: Subject) -> Member:
         await self._make()
+        call, known = session.call.id, self._stays.pop(on.task_id, None)
+        stay = known or ParticipantRow(conference=self.id, call=call, task=on.task_id, joined=self.services.clock())
+        member = Member(session, stay, tag=on.tag, alone=task.music if self.name else None)
+        await self._music.update()  # whoever was alone is not any more, and this one must not hear the music
+        absorb = bool(self.name) and task.digits is not ConferenceDigits.FORWARD
         async with session.speaking:
-            await self.bridge.add(session.channel.id)
-        self.members[session.call.id] = session
-        self._were_in.pop(session.call.id, None)
-        self._somebody = True
+            await self.bridge.add(session.channel.id, absorb_dtmf=absorb)
+        self.members[call] = member
+        self.were_in.pop(call, None)
         session.bridge = session.room = self.id
-        self._note_joined(session, on)
+        if known:
+            await member.restore()
+        self._note_joined(member, on)
         await on.started()
-        if not self._is_moderator(session) and join_moderator:
-            self.wanted.set()
+        self.course.entered(session, join_moderator=task.join_moderator)
+        await self._music.update()
+        return member
 
     async def _make(self) -> None:
         async with self._making:
@@ -245,22 +211,29 @@ class Conference:
                 self._open.set()
 
     async def _exit(self, session: Session, on: Subject) -> None:
-        if self.members.pop(session.call.id, None) is None:
-            return
-        session.bridge = session.room = None
-        if not session.gone.is_set():
-            with contextlib.suppress(AriError):
-                await self.bridge.remove(session.channel.id)
-        self._note_left(session, on)
-        if not self.members and self._somebody:
-            self.end("empty")
+        if member := self.members.pop(session.call.id, None):
+            session.bridge = session.room = None
+            if not session.gone.is_set() and not self.services.leaving():
+                with contextlib.suppress(AriError):
+                    await member.release()
+                    await self.bridge.remove(session.channel.id)
+            self._note_left(session, on)
+        if not self.services.leaving():
+            self.course.left()
+            if not self.over.is_set():
+                await self._music.update()
 
-    def _note_joined(self, session: Session, on: Subject) -> None:
-        at, tag = self.services.clock(), on.tag
+    def _lone_music(self) -> str | None:
+        people = self.people()
+        alone = self.members.get(people[0].call.id) if len(people) == 1 else None
+        return alone.alone if alone else None
+
+    def _note_joined(self, member: Member, on: Subject) -> None:
+        session, stay, tag = member.session, member.stay, on.tag
         event = ParticipantJoined(**session.journal.common(tag), conference=self.id, task=on.task_id)  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
-            if conferences.joined(conn, self.id, session.call.id, on.task_id, at):
+            if conferences.joined(conn, self.id, stay.call, stay.task, stay.joined):
                 events.append(conn, event)
 
         self.services.writer.post(unit)

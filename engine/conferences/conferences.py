@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
+from engine.ari.errors import Detached
 from engine.calls.call import Direction
 from engine.calls.outbound import Door, with_ids
 from engine.calls.registry import Registry
@@ -14,14 +15,19 @@ from engine.calls.services import Services
 from engine.calls.session import Session
 from engine.commands import (
     CommandRefused,
-    ConferenceMember,
     ConferenceView,
     EngineUnavailable,
+    HoldMember,
+    KickMember,
+    MuteMember,
+    NoSuchCall,
     NoSuchConference,
     PlaceCall,
     StartConference,
 )
 from engine.conferences.conference import Conference
+from engine.conferences.member import Member, view_of
+from engine.conferences.names import Names
 from engine.conferences.policy import Invited, Policy, decode, encode
 from engine.ids import new_id
 from engine.store import calls, conferences, tasks
@@ -45,6 +51,7 @@ class Conferences:
         self._services, self._registry = services, registry
         self.door: Door | None = None  # set by the engine: the door's sessions need these rooms
         self._live: dict[str, Conference] = {}
+        self._names = Names(services, self._begin_named)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def find(self, account: str, conference: str) -> Conference | None:
@@ -52,9 +59,13 @@ class Conferences:
         found = self._live.get(conference)
         return found if found and found.account == account and not found.over.is_set() else None
 
-    def need(self, account: str, conference: str) -> Conference:
-        """A live conference of this account; raises NoSuchConference."""
-        if found := self.find(account, conference):
+    async def named(self, account: str, name: str, task: str) -> Conference:
+        """See engine.calls.rooms.Rooms."""
+        return await self._names.of(account, name, task)
+
+    def need(self, account: str, conference: str, name: str = "") -> Conference:
+        """A live conference of this account, by its id or its name; raises NoSuchConference."""
+        if found := self._names.find(account, name) if name else self.find(account, conference):
             return found
         raise NoSuchConference("There is no such conference, or it is over.")
 
@@ -153,17 +164,46 @@ class Conferences:
         except CommandRefused as error:
             log.warning("An attendee could not be called.", conference=conference.id, error=str(error))
 
-    # Views and ends
+    def _begin_named(self, row: ConferenceRow) -> Conference:
+        if self._services.leaving():
+            raise Detached(f"begin conference {row.id}", "this controller is leaving")
+        conference = self._live.get(row.id) or Conference(self._services, row, decode(row.policy), None, self)
+        if row.id not in self._live:
+            self._run(conference)
+        return conference
 
-    def view(self, account: str, conference: str) -> ConferenceView:
-        """See engine.commands.QueryConference."""
-        room = self.need(account, conference)
+    # Views, and what is done to participants
+
+    def view(self, account: str, conference: str = "", name: str = "") -> ConferenceView:
+        """See engine.commands.QueryConference and FindConference."""
+        room = self.need(account, conference, name)
         moderator = room.moderator
+        hers = room.members.get(moderator.call.id) if moderator else None
+        others = sorted((one for one in room.members.values() if one is not hers), key=lambda one: one.stay.joined)
         return ConferenceView(
             id=room.id,
-            moderator=_member(moderator) if moderator else None,
-            participants=tuple(_member(one) for one in room.members.values() if one is not moderator),
+            moderator=view_of(moderator, hers.stay if hers else None) if moderator else None,
+            participants=tuple(one.view() for one in others),
+            name=room.name,
         )
+
+    async def mute(self, command: MuteMember) -> None:
+        """See engine.commands.MuteMember."""
+        await self._member(command).mute(muted=command.muted)
+
+    async def hold(self, command: HoldMember) -> None:
+        """See engine.commands.HoldMember."""
+        await self._member(command).hold(held=command.held, music=command.music)
+
+    async def kick(self, command: KickMember) -> None:
+        """See engine.commands.KickMember."""
+        await self._member(command).session.hang_up()
+
+    def _member(self, command: MuteMember | HoldMember | KickMember) -> Member:
+        room = self.need(command.account, command.conference, command.name)
+        if member := room.members.get(command.call):
+            return member
+        raise NoSuchCall("There is no such call in the conference.")
 
     def __len__(self) -> int:
         return len(self._live)
@@ -187,10 +227,14 @@ class Conferences:
         """Make the conferences that were left, around sessions that are restored; `run_all` lets them live on."""
         for row, rows, people in left:
             session = self._registry.get(row.moderator or "")
-            conference = Conference(self._services, row, decode(row.policy), session, self, rows)
-            sessions = (self._registry.get(one.call) for one in people if one.left is None)
-            conference.restored(session for session in sessions if session)
+            conference = Conference(self._services, row, decode(row.policy), session, self, rows, restored=True)
+            there = [(self._registry.get(one.call), one) for one in people if one.left is None]
+            conference.restored((session, one) for session, one in there if session)
             self._live[row.id] = conference
+            if row.name:
+                self._names.restored(conference, [one.task for one in people if one.left is None])
+            if row.reason:
+                conference.end(row.reason)
 
     def run_all(self) -> None:
         """Let restored conferences live on."""
@@ -216,11 +260,6 @@ class Conferences:
     def _over(self, conference: Conference, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         self._live.pop(conference.id, None)
+        self._names.forget(conference)
         if not task.cancelled() and (error := task.exception()):
             log.error("A conference failed.", conference=conference.id, exc_info=error)
-
-
-def _member(session: Session) -> ConferenceMember:
-    call = session.call
-    number = call.callee if call.direction is Direction.OUTBOUND else call.caller
-    return ConferenceMember(call=call.id, number=number, tag=call.tag)

@@ -31,9 +31,9 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """How a conference goes: see engine.commands.StartConference."""
+    """How a conference goes: see engine.commands.StartConference. One that has a name has no moderator."""
 
-    moderator: Invited
+    moderator: Invited | None = None
     attendees: tuple[Invited, ...] = ()
     wait_for_participant: bool = True
     waiting_prompt: str | None = None

@@ -16,6 +16,7 @@ from engine.ids import new_id
 from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Subject
 
@@ -63,7 +64,7 @@ class CallsOnly:
         """A conference dials nobody."""
         _calls_only()
 
-    async def join(self, conference: str, on: Subject, *, join_moderator: bool) -> None:
+    async def join(self, task: JoinConference, on: Subject) -> None:
         """A conference joins none."""
         _calls_only()
 

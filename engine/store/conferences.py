@@ -13,7 +13,10 @@ from engine.store.tables import participants as _people
 
 
 class ConferenceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A conference as last committed. `moderator` is a call's id; `policy` is JSON; times are Unix seconds."""
+    """A conference as last committed. `moderator` is a call's id; `policy` is JSON; times are Unix seconds.
+
+    One with a `name` has no moderator. Its `reason` is there as soon as it begins to end: the name is free then.
+    """
 
     id: str
     account: str
@@ -25,16 +28,23 @@ class ConferenceRow(msgspec.Struct, frozen=True, kw_only=True):
     started: float | None = None
     ended: float | None = None
     reason: str | None = None
+    name: str | None = None
 
 
 class ParticipantRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A call's stay in a conference, by the task that brought it there; `left` None: it is still in."""
+    """A call's stay in a conference, by the task that brought it there; `left` None: it is still in.
+
+    `hold_music` is what it hears while it is held; None: silence.
+    """
 
     conference: str
     call: str
     task: str
     joined: float
     left: float | None = None
+    muted: bool = False
+    held: bool = False
+    hold_music: str | None = None
 
 
 _conference = Mapped(ConferenceRow, conferences)
@@ -47,12 +57,36 @@ _live = Statement(
         conferences.c.ari_application == bindparam("ari_application"), conferences.c.ended.is_(None)
     ).order_by(conferences.c.created, conferences.c.id)
 )
+_open_named = Statement(
+    _conference.select.where(
+        conferences.c.account == bindparam("account"),
+        conferences.c.name == bindparam("name"),
+        conferences.c.ended.is_(None),
+        conferences.c.reason.is_(None),
+    )
+)
+_insert_named = Statement(
+    lambda insert: (
+        insert(conferences).values({c.name: bindparam(c.name) for c in conferences.c}).on_conflict_do_nothing()
+    )
+)
 _stay = {name: _people.c[name] == bindparam(f"the_{name}") for name in ("conference", "call", "task")}
 _joined = Statement(
     lambda insert: insert(_people).values({c.name: bindparam(c.name) for c in _people.c}).on_conflict_do_nothing()
 )
 _left = Statement(
     sqlalchemy.update(_people).where(*_stay.values(), _people.c.left.is_(None)).values(left=bindparam("left"))
+)
+_by_task = Statement(
+    sqlalchemy.select(_people.c.conference).where(_stay["call"], _stay["task"], _people.c.left.is_(None))
+)
+_muted = Statement(
+    sqlalchemy.update(_people).where(*_stay.values(), _people.c.left.is_(None)).values(muted=bindparam("muted"))
+)
+_held = Statement(
+    sqlalchemy.update(_people)
+    .where(*_stay.values(), _people.c.left.is_(None))
+    .values(held=bindparam("held"), hold_music=bindparam("hold_music"))
 )
 _participants = Statement(
     _participant.select.where(_people.c.conference == bindparam("conference")).order_by(
@@ -64,6 +98,20 @@ _participants = Statement(
 def insert(conn: Connection, conference: ConferenceRow) -> None:
     """Store a new conference."""
     _insert.run(conn, **plain(conference))
+
+
+def open_named(conn: Connection, conference: ConferenceRow) -> ConferenceRow:
+    """Return the conference of this account and name that takes participants; this one is stored where there is none.
+
+    Two that ask at once get the same one.
+    """
+    wanted = {"account": conference.account, "name": conference.name}
+    found = _conference.one(conn, _open_named, **wanted)
+    if found is None:
+        _insert_named.run(conn, **plain(conference))
+        found = _conference.one(conn, _open_named, **wanted)
+    assert found
+    return found
 
 
 def update(conn: Connection, id: str, **fields: Any) -> bool:
@@ -83,12 +131,33 @@ def live(conn: Connection, ari_application: str) -> list[ConferenceRow]:
 
 def joined(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:
     """Note that a call joined; False where this task brought it there before."""
-    return _joined.run(conn, conference=conference, call=call, task=task, joined=at, left=None) > 0
+    return _joined.run(conn, conference=conference, call=call, task=task, joined=at, left=None, muted=False,
+                       held=False, hold_music=None) > 0  # fmt: skip
 
 
 def left(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:
     """Note that a call left; False where it was not in."""
     return _left.run(conn, the_conference=conference, the_call=call, the_task=task, left=at) > 0
+
+
+def left_by(conn: Connection, call: str, task: str, at: float) -> str | None:
+    """Note that a call left the conference that this task brought it into; None where it was in none."""
+    conference: str | None = _by_task.value(conn, the_call=call, the_task=task)
+    return conference if conference and left(conn, conference, call, task, at) else None
+
+
+def mute(conn: Connection, stay: ParticipantRow, *, muted: bool) -> bool:
+    """Note whether a participant is muted; False where it is not in any more."""
+    return _muted.run(conn, **_key(stay), muted=muted) > 0
+
+
+def hold(conn: Connection, stay: ParticipantRow, *, held: bool, music: str | None) -> bool:
+    """Note whether a participant is held, and what it hears then; False where it is not in any more."""
+    return _held.run(conn, **_key(stay), held=held, hold_music=music) > 0
+
+
+def _key(stay: ParticipantRow) -> dict[str, str]:
+    return {"the_conference": stay.conference, "the_call": stay.call, "the_task": stay.task}
 
 
 def participants(conn: Connection, conference: str) -> list[ParticipantRow]:

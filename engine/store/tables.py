@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -180,13 +181,23 @@ conferences = Table(
     Column("created", Float, nullable=False),
     Column("started", Float, nullable=True),
     Column("ended", Float, nullable=True),
-    Column("reason", String, nullable=True),
+    Column("reason", String, nullable=True),  # one with a name has it as soon as it begins to end
+    Column("name", String, nullable=True),  # within its account; NULL: a moderator's
 )
 Index(
     "conferences_live",
     conferences.c.ari_application,
     sqlite_where=conferences.c.ended.is_(None),
     postgresql_where=conferences.c.ended.is_(None),
+)
+_open_by_name = conferences.c.name.is_not(None) & conferences.c.ended.is_(None) & conferences.c.reason.is_(None)
+Index(
+    "conferences_by_name",
+    conferences.c.account,
+    conferences.c.name,
+    unique=True,
+    sqlite_where=_open_by_name,
+    postgresql_where=_open_by_name,
 )
 participants = Table(
     "participants",
@@ -196,6 +207,9 @@ participants = Table(
     Column("task", String, primary_key=True),  # the JoinConference task
     Column("joined", Float, nullable=False),
     Column("left", Float, nullable=True),
+    Column("muted", Boolean, nullable=False, default=False, server_default=false()),
+    Column("held", Boolean, nullable=False, default=False, server_default=false()),
+    Column("hold_music", String, nullable=True),
 )
 tasks = Table(
     "tasks",

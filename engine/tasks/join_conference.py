@@ -1,5 +1,6 @@
 """Take part in a conference."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from engine.tasks.results import Done
@@ -7,17 +8,36 @@ from engine.tasks.roles import Subject
 from engine.tasks.task import Recovery, Task
 
 
-class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
-    """Join `conference`, beside what follows, until leaving it, its end or the call's.
+class ConferenceDigits(StrEnum):
+    """What becomes of the digits that a participant presses in a conference that has a name."""
 
+    IGNORE = "ignore"  # the others do not hear them
+    FORWARD = "forward"  # they are passed to the others
+    DETECT = "detect"  # they are collected and told as DigitsCollected; the others do not hear them
+
+
+class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
+    """Join a conference, beside what follows, until leaving it, its end or the call's.
+
+    By its id (`conference`), or by its `name` within the account: then the first participant makes it, it has no
+    moderator, and it is over when the last one leaves. Only there the others count:
+    `music` ("ring", "music1" to "music3") is what the participant hears while it is alone; None: silence.
+    `digits` "detect" collects up to `most_digits`, until `terminator` (not with one digit) or until nothing was
+    pressed for `silence_seconds`.
     `join_moderator`: the moderator, if she waits for a participant, joins too.
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
     graceful: ClassVar[bool] = True
 
-    conference: str
+    conference: str = ""
+    name: str = ""
     join_moderator: bool = True
+    music: str | None = None
+    digits: ConferenceDigits = ConferenceDigits.IGNORE
+    most_digits: int = 1
+    silence_seconds: float = 3.0
+    terminator: str = "#"
 
     @property
     def background(self) -> bool:
@@ -26,5 +46,5 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
 
     async def run(self, on: Subject) -> Done:
         """Take part until it is over."""
-        await on.conferences.join(self.conference, on, join_moderator=self.join_moderator)
+        await on.conferences.join(self, on)
         return Done()

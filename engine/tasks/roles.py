@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.events import QuestionAsked
     from engine.tasks.ask import Ask
     from engine.tasks.dial import Dial
+    from engine.tasks.join_conference import JoinConference
     from engine.tasks.kinds import AnyTask
     from engine.tasks.record import Record
 
@@ -91,7 +92,7 @@ class Dialler(Protocol):
 class Conferences(Protocol):
     """Conferences that this call may join and leave."""
 
-    async def join(self, conference: str, on: "Subject", *, join_moderator: bool) -> None:
+    async def join(self, task: "JoinConference", on: "Subject") -> None:
         """Take part until it ends, the call leaves or ends; raises TaskFailed where it cannot."""
 
     async def leave(self, conference: str) -> None:

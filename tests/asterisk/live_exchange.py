@@ -100,7 +100,8 @@ class LiveExchange(Exchange):
         self.writer = watched_writer(self.database, self.application, self._feed)
         ari = f"http://127.0.0.1:{self.system.setting('ARI_PORT', '8088')}/ari"
         self.client = Client(ari, self.system.setting("ARI_USER", "carillon"), self.system.setting("ARI_PASSWORD"),
-                             self.application)  # fmt: skip
+                             self.application, before_command=self._may_command)  # fmt: skip
+        self._leaving = False
         ready = asyncio.Event()
 
         async def on_media_server() -> None:
@@ -135,6 +136,14 @@ class LiveExchange(Exchange):
             address = self.system.setting("LAB_ADDRESS", "127.0.0.2")
             trunk = lab(address, int(self.system.setting("LAB_SIP_PORT", "5070")))
             await Provisioner(self.client).put(pieces(trunk))
+
+    async def again(self) -> None:
+        """The controller goes, and the next one takes over."""
+        self._leaving = True
+        await self.engine.stop()
+        await self.writer.stop()
+        self._started = False
+        await self.start()
 
     async def close(self) -> None:
         if not self._started:

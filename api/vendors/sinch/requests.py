@@ -81,6 +81,7 @@ class CommandParticipant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 COMMANDS = frozenset({"mute", "unmute", "onhold", "resume"})
+_COMMAND_ALIASES = {"hold": "onhold", "unhold": "resume"}  # as clients have written them
 
 
 def update_numbers(body: bytes, country: str) -> UpdateNumbers:
@@ -166,7 +167,8 @@ def command_participant(conference: str, call: str, body: bytes) -> CommandParti
     def read() -> CommandParticipant:
         fields = decode(body)
         fields.text("command")
-        command = fields.word("command")
+        command = fields.word("command") or ""
+        command = _COMMAND_ALIASES.get(command, command)
         if command not in COMMANDS:
             raise Illegal("command is not mute, unmute, onhold or resume.")
         music = fields.word("moh")

@@ -11,9 +11,11 @@ from msgspec import UNSET, UnsetType, field
 
 from api.vendors.sinch import defaults
 from api.vendors.sinch.results import ONGOING, Ending
+from engine.commands import ConferenceMember, ConferenceView
 
 _JSON = "application/json"
 _MILLION = 1_000_000
+SHORTEST_NUMBER = 7  # of a telephone number's digits, which the document prints with a plus; others are extensions
 _TYPES = {
     phonenumbers.PhoneNumberType.FIXED_LINE: "Fixed",
     phonenumbers.PhoneNumberType.MOBILE: "Mobile",
@@ -201,6 +203,22 @@ def call_result(
         user_rate=user_rate,
         debit=debit,
         debit_minutes=round(minutes, 4),
+    )
+
+
+def conference(view: ConferenceView, now: float) -> Conference:
+    """Return Get Conference Info; durations are whole seconds until `now` (Unix seconds)."""
+    return Conference(participants=[_participant(member, now) for member in view.participants])
+
+
+def _participant(member: ConferenceMember, now: float) -> Participant:
+    number = member.number.removeprefix("+")
+    return Participant(
+        cli=f"+{number}" if number.isdecimal() and len(number) >= SHORTEST_NUMBER else member.number,
+        id=member.call,
+        duration=max(0, int(now - member.joined)) if member.joined else 0,
+        muted=member.muted,
+        onhold=member.held,
     )
 
 

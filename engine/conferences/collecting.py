@@ -1,0 +1,39 @@
+"""Digits that a participant presses, put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from engine.calls.keypad import PressedDigit
+from engine.conferences.member import Member
+from engine.tasks.join_conference import JoinConference
+
+
+async def collect(member: Member, task: JoinConference) -> None:
+    """Tell each sequence that the participant presses (see JoinConference), until cancelled."""
+    with member.session.digits.listening() as digits:
+        hearing = _hear(digits)
+        try:
+            while True:
+                collected, how = "", "sequence"
+                while len(collected) < task.most_digits:
+                    silence = task.silence_seconds if collected else None
+                    await asyncio.wait((hearing,), timeout=silence)
+                    if not hearing.done():
+                        how = "timeout"
+                        break
+                    digit, hearing = hearing.result(), _hear(digits)
+                    if digit == task.terminator and task.most_digits > 1:
+                        break
+                    collected += digit
+                member.collected(collected, how)
+        finally:
+            hearing.cancel()
+
+
+def _hear(digits: AsyncIterator[PressedDigit]) -> "asyncio.Task[str]":
+    """Wait for a digit beside a clock: a wait that is cancelled would end the iterator."""
+
+    async def next_digit() -> str:
+        return (await anext(digits)).digit
+
+    return asyncio.create_task(next_digit(), name="next digit of a participant")

@@ -1,0 +1,169 @@
+"""How a conference goes: around a moderator, or as long as somebody is in it."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from engine.calls.session import Session, cancelled
+from engine.conferences.policy import Invited
+from engine.conferences.roles import keep_playing
+from engine.tasks.roles import Subject
+
+if TYPE_CHECKING:
+    from engine.conferences.conference import Conference
+
+COMING_SECONDS = 10.0  # what those get who were in it under a controller that is gone, or who made it
+
+
+class Inviter(Protocol):
+    """Calls a conference's attendees."""
+
+    async def invite(self, conference: "Conference", invited: Invited) -> None:
+        """Call one attendee, unless that was done before."""
+
+    def find_call(self, call: str) -> Session | None:
+        """A live call."""
+
+
+class Course(Protocol):
+    """When a conference begins and ends, and who waits before entering it."""
+
+    async def watch(self) -> None:
+        """End the conference when it is over; cancelled by the conference."""
+
+    async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
+        """Let a call wait for its turn, no longer than until one of `ends` is done."""
+
+    def entered(self, session: Session, *, join_moderator: bool) -> None:
+        """A call is in it now."""
+
+    def left(self) -> None:
+        """A call took part, and does not any more."""
+
+    def stays(self, session: Session) -> bool:
+        """Whether a call may not leave by itself."""
+
+    def to_hang_up(self) -> Iterable[Session]:
+        """Whom the conference's end hangs up besides those who are in it."""
+
+
+class Moderation:
+    """Started when the moderator answers; over when her call is, or when everybody has left."""
+
+    def __init__(self, conference: "Conference", moderator: Session | None, inviter: Inviter) -> None:
+        self._conference, self._moderator, self._inviter = conference, moderator, inviter
+        self._policy = conference.policy
+        self._wanted = asyncio.Event()
+        self._somebody = self._invited = False
+
+    async def watch(self) -> None:
+        """See Course."""
+        conference, session = self._conference, self._moderator
+        if session is None:
+            conference.end("moderator_lost")
+            return
+        gone = asyncio.create_task(session.gone.wait(), name=f"moderator of {conference.id} gone")
+        answered = asyncio.create_task(session.answered.wait(), name=f"moderator of {conference.id} answered")
+        try:
+            await asyncio.wait((gone, answered), return_when=asyncio.FIRST_COMPLETED)
+            if session.answered.is_set() and conference.started_at is None:
+                conference.note_started()
+            await gone
+            conference.end("moderator_left" if conference.started_at else "moderator_not_reached")
+        finally:
+            gone.cancel()
+            answered.cancel()
+
+    async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
+        """See Course: the moderator is ready, so the others are called; she may have to wait for the first of them."""
+        if not self.stays(session):
+            return
+        if self._policy.attendees and not self._invited:
+            self._invited = True
+            self._conference.own(self._invite_all(), "invitations")
+        if self._policy.wait_for_participant and not on.was_accepted and not self._others():
+            await self._wait(session, ends)
+
+    def entered(self, session: Session, *, join_moderator: bool) -> None:
+        """See Course."""
+        self._somebody = True
+        if not self.stays(session) and join_moderator:
+            self._wanted.set()
+
+    def left(self) -> None:
+        """See Course."""
+        if self._somebody and not self._conference.members:
+            self._conference.end("empty")
+
+    def stays(self, session: Session) -> bool:
+        """See Course: the moderator does."""
+        return self._moderator is not None and session.call.id == self._moderator.call.id
+
+    def to_hang_up(self) -> Iterable[Session]:
+        """See Course."""
+        if self._moderator:
+            yield self._moderator
+        for invited in self._policy.attendees:
+            if session := self._inviter.find_call(invited.call):
+                yield session
+
+    async def _wait(self, session: Session, ends: "set[asyncio.Task[Any]]") -> None:
+        wanted = asyncio.create_task(self._wanted.wait(), name=f"participant of {self._conference.id}")
+        prompt = asyncio.create_task(self._waiting_prompt(session), name=f"waiting prompt of {self._conference.id}")
+        try:
+            await asyncio.wait({wanted, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            wanted.cancel()
+            await cancelled([prompt])
+
+    async def _waiting_prompt(self, session: Session) -> None:
+        if self._policy.waiting_prompt:
+            await keep_playing(session, self._policy.waiting_prompt)
+
+    async def _invite_all(self) -> None:
+        for invited in self._policy.attendees:
+            await self._inviter.invite(self._conference, invited)
+
+    def _others(self) -> bool:
+        return any(not self.stays(member.session) for member in self._conference.members.values())
+
+
+class Gathering:
+    """No moderator: over when nobody is in it and nobody is about to be."""
+
+    def __init__(self, conference: "Conference") -> None:
+        self._conference = conference
+
+    async def watch(self) -> None:
+        """See Course: whoever was in it before a restart comes back soon, or is gone; whoever made it comes at once."""
+        conference = self._conference
+        back = [
+            asyncio.create_task(session.gone.wait(), name=f"{session.call.id} gone before coming back")
+            for session in conference.were_in.values()
+        ] or [asyncio.create_task(conference.over.wait(), name=f"end of {conference.id}")]
+        try:
+            await asyncio.wait(back, timeout=COMING_SECONDS)
+        finally:
+            for one in back:
+                one.cancel()
+        conference.were_in.clear()
+        self.left()
+
+    async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
+        """See Course: everybody enters at once."""
+
+    def entered(self, session: Session, *, join_moderator: bool) -> None:
+        """See Course."""
+
+    def left(self) -> None:
+        """See Course."""
+        if not self._conference.people():
+            self._conference.end("empty")
+
+    def stays(self, session: Session) -> bool:
+        """See Course."""
+        return False
+
+    def to_hang_up(self) -> Iterable[Session]:
+        """See Course."""
+        return ()
