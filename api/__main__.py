@@ -114,11 +114,14 @@ class Controller:
             )
         )
         self.vendors: dict[str, Vendor] = {}
+        self._parties = sinch.Parties(self.book, settings.api_url)
         for vendor in (Ringful(self.engine, self.database, self.accounts, self.recordings), self._sinch()):
             self.vendors[vendor.name] = vendor
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
-        asking: dict[str, AskingVendor] = {}
+        asking: dict[str, AskingVendor] = {
+            sinch.Questions.name: sinch.Questions(self.database, self.accounts, self._parties)
+        }
         self.dialogue = Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
@@ -128,8 +131,14 @@ class Controller:
 
     def _sinch(self) -> Vendor:
         policy = sinch.Policy(replay_seconds=self.settings.replay_seconds, prefixes=(self.settings.mounted_at,))
-        operations = sinch.operations(self.database, self.writer, self.book, self._refresh)
-        return Sinch(self.database, self.accounts, operations, policy=policy)
+        operations = (
+            sinch.operations(self.database, self.writer, self.book, self._refresh)
+            | sinch.CallOperations(self.engine, self.database).operations()
+            | sinch.CalloutOperations(self.engine).operations()
+            | sinch.ConferenceOperations(self.engine).operations()
+        )
+        telling = sinch.Telling(self.database, self._parties, self.recordings)
+        return Sinch(self.database, self.accounts, operations, telling, policy=policy)
 
     async def _refresh(self) -> None:
         await self.services.refresh()

@@ -8,10 +8,13 @@ from engine.features.destinations import is_emergency, normalise
 from engine.features.errors import InvalidNumber
 from engine.store.accounts import Account
 from engine.store.applications import Application
+from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
+from engine.tasks.say import Say
 
-FIRST_OF_ASKED: tuple[AnyTask, ...] = ()  # what a call of an application that asks begins with: the question
+APOLOGY = Say(text="Sorry, your call cannot be taken now. Goodbye.")
+FIRST_OF_ASKED: tuple[AnyTask, ...] = (Ask(question="offered", apology=APOLOGY, hang_up_on_silence=True),)
 
 
 def untagged(application: Application) -> str:
@@ -66,5 +69,5 @@ class Directory:
             return Answering(account=application.account, tasks=tuple(application.tasks))
         if application.asks:
             tag = self._tag(application)
-            return Answering(account=owner.id, application=application.id, tasks=FIRST_OF_ASKED, tag=tag)
+            return Answering(account=owner.id, application=application.id, tasks=FIRST_OF_ASKED, tag=tag, whole=True)
         return Answering(account=application.account, application=application.id)

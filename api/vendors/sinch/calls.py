@@ -1,6 +1,6 @@
 """Sinch's operations on calls: Manage Call, and the three callouts."""
 
-from collections.abc import Mapping
+
 
 from aiohttp import web
 from engine.tasks.answer import Answer
@@ -32,7 +32,7 @@ class CallOperations:
     def __init__(self, engine: CommandTaker, db: Database) -> None:
         self._engine, self._db = engine, db
 
-    def operations(self) -> Mapping[Operation, Handler]:
+    def operations(self) -> dict[Operation, Handler]:
         """Return it by its name."""
         return {Operation.MANAGE_CALL: self.manage}
 
@@ -87,7 +87,7 @@ class CalloutOperations:
     def __init__(self, engine: CommandTaker) -> None:
         self._engine = engine
 
-    def operations(self) -> Mapping[Operation, Handler]:
+    def operations(self) -> dict[Operation, Handler]:
         """Return it by its name."""
         return {Operation.CALLOUT: self.place}
 

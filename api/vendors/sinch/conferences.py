@@ -8,7 +8,7 @@ from aiohttp import web
 
 from api.ports import CommandTaker
 from api.vendors.sinch import requests, resources
-from api.vendors.sinch.asked import Asked
+from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.errors import Operation, of_refusal
 from engine.commands import (
     Command,
@@ -26,11 +26,20 @@ R = TypeVar("R")
 class ConferenceOperations:
     """Get Conference Info, Mute/Unmute Conference Participant, Kick Conference Participant, Kick All.
 
-    The routes' variable parts are `conferenceId` and `callId`. Each raises SinchError.
+    Each raises SinchError.
     """
 
     def __init__(self, engine: CommandTaker, *, clock: Callable[[], float] = time.time) -> None:
         self._engine, self._clock = engine, clock
+
+    def operations(self) -> dict[Operation, Handler]:
+        """Return each by its name."""
+        return {
+            Operation.GET_CONFERENCE: self.info,
+            Operation.COMMAND_PARTICIPANT: self.command,
+            Operation.KICK_PARTICIPANT: self.kick,
+            Operation.KICK_ALL: self.kick_all,
+        }
 
     async def info(self, asked: Asked) -> web.Response:
         """GET /conferences/id/{conferenceId}: who is in it, and for how long."""
@@ -42,7 +51,7 @@ class ConferenceOperations:
     async def command(self, asked: Asked) -> web.Response:
         """PATCH /conferences/id/{conferenceId}/{callId}: mute, unmute, onhold, resume."""
         path = asked.request.match_info
-        wanted = requests.command_participant(path["conferenceId"], path["callId"], asked.body)
+        wanted = requests.command_participant(path["conference"], path["call"], asked.body)
         account, name, call = asked.account.id, wanted.conference, wanted.call
         command: MuteMember | HoldMember
         if wanted.command in ("mute", "unmute"):
@@ -57,7 +66,7 @@ class ConferenceOperations:
         """DELETE /conferences/id/{conferenceId}/{callId}: its call is hung up."""
         operation = Operation.KICK_PARTICIPANT
         name = _conference(asked, operation)
-        call = requests.call_id(asked.request.match_info["callId"], operation)
+        call = requests.call_id(asked.request.match_info["call"], operation)
         await self._submit(KickMember(account=asked.account.id, name=name, call=call), operation)
         return resources.render(resources.Empty())
 
@@ -75,4 +84,4 @@ class ConferenceOperations:
 
 
 def _conference(asked: Asked, operation: Operation) -> str:
-    return requests.conference_id(asked.request.match_info["conferenceId"], operation)
+    return requests.conference_id(asked.request.match_info["conference"], operation)

@@ -20,6 +20,7 @@ from api.vendors.sinch.auth import DIALECT, Incoming, Policy
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, Operation, SinchError, failure
 from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.telling import Telling
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
 from engine.store import applications, calls
@@ -64,11 +65,12 @@ class Sinch:
         db: Database,
         accounts: Accounts,
         operations: Mapping[Operation, Handler],
+        telling: Telling,
         *,
         policy: Policy | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db, self._accounts, self._operations = db, accounts, operations
+        self._db, self._accounts, self._operations, self._telling = db, accounts, operations, telling
         self._policy, self._clock = policy or Policy(), clock
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -91,8 +93,8 @@ class Sinch:
         return Tag(dialect=DIALECT, url=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
-        """Nothing yet."""
-        return ()
+        """DiCE, notify, and the PIE of a menu in which somebody hung up."""
+        return await self._telling.callbacks(event, tag)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Sign with the secret of the application whose call it is about, at this attempt's time."""
