@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 
+from engine.calls.cause import HangupCause
 from engine.calls.dialling import CallDialler
 from engine.calls.keypad import PressedDigit
 from engine.calls.media import CallPlayer, CallRecorder
@@ -51,9 +52,11 @@ class CallLine:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: str = HangupCause.NORMAL) -> None:
         """See engine.tasks.roles.Line."""
-        self._session.hang_up_behind()
+        if cause not in set(HangupCause):
+            raise TaskFailed("unknown_cause", f"{cause!r} is no cause of a hang-up.")
+        self._session.hang_up_behind(HangupCause(cause))
 
 
 class CallConferences:

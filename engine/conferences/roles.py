@@ -50,7 +50,7 @@ class RoomLine:
     def __init__(self, conference: "Conference") -> None:
         self._conference = conference
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: str = "normal") -> None:
         """See engine.tasks.roles.Line."""
         self._conference.end("requested")
 
