@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from engine.calls.call import Call
 from engine.calls.cause import HangupCause
 from engine.tasks.kinds import AnyTask
+from engine.tasks.manner import Over, Transport
 
 R = TypeVar("R", covariant=True)
 
@@ -38,6 +39,14 @@ class NumberRefused(CommandRefused):
     """The number is not one, or this account may not call it."""
 
 
+class NoSuchExtension(NumberRefused):
+    """The account has no extension of that name."""
+
+
+class HeadersRefused(CommandRefused):
+    """A SIP header that was asked for may not be sent."""
+
+
 class CallerRefused(CommandRefused):
     """The caller id is neither owned nor verified by this account."""
 
@@ -59,9 +68,11 @@ class PlaceCall(Command[Call]):
     """Call `callee` (an own extension, or 7 to 15 digits). Returns at once, the call QUEUED; its tasks wait for it.
 
     `party` is the number of the call that this one is to be connected with: shown where no `caller` is asked for.
+    `over`, `transport`, `private` and `headers` are as those of engine.tasks.dial.Dial.
 
-    Raises NumberRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
+    Raises NumberRefused (NoSuchExtension), HeadersRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
     `tag` comes back in the call's events; `root` is the call whose customer-visible story this leg belongs to.
+    `whole`: RootEnded is told when this call and all that it dialled are over.
     """
 
     account: str
@@ -75,6 +86,11 @@ class PlaceCall(Command[Call]):
     id: str | None = None
     ring_seconds: float | None = None
     max_seconds: float | None = None
+    over: Over = "any"
+    transport: Transport = "udp"
+    private: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

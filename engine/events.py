@@ -44,7 +44,10 @@ class CallAnswered(Event, frozen=True, kw_only=True, tag="call_answered"):
 
 
 class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
-    """The call is over: the last event of a call. `seconds` counts from the answer, `price` in millionths."""
+    """The call is over: the last event of a call (RootEnded is one of all its legs).
+
+    `seconds` counts from the answer, `price` in millionths. `hung_up_by` is an engine.calls.call.Party.
+    """
 
     cause: str
     hung_up_by: str
@@ -53,6 +56,41 @@ class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
     price: int
     currency: str
     sip_status: int | None = None
+
+
+class EndedLeg(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg of a root that is over, as its CallEnded told it."""
+
+    call: str
+    caller: str
+    callee: str
+    cause: str
+    hung_up_by: str
+    answered: bool
+    seconds: float
+    price: int
+
+
+class RootEnded(Event, frozen=True, kw_only=True, tag="root_ended"):
+    """All legs of a root are over: what a customer sees as one call. Told once, of a root whose call is `whole`.
+
+    `subject` is the root, `tag` its call's as it was then. `cause` and `hung_up_by` are the root leg's own: where a
+    Dial did not reach its party, or the connected party hung up, they say so (Party.OTHER).
+    `answered`: the root leg was answered and, where it dialled, one of those it dialled was: an answered caller whose
+    callee was busy has not been answered. `seconds`: how long the dialled legs were answered, all together; of the
+    root leg where it dialled nobody. `price`, in millionths, is that of all legs; `legs` are in order of their
+    beginning, the root first.
+    """
+
+    cause: str
+    hung_up_by: str
+    answered: bool
+    seconds: float
+    price: int
+    currency: str
+    caller: str
+    callee: str
+    legs: tuple[EndedLeg, ...]
 
 
 class TaskStarted(Event, frozen=True, kw_only=True, tag="task_started"):
@@ -165,6 +203,7 @@ AnyEvent = (
     | CallRinging
     | CallAnswered
     | CallEnded
+    | RootEnded
     | TaskStarted
     | TaskEnded
     | DigitReceived

@@ -4,11 +4,13 @@ from typing import Protocol
 
 import msgspec
 
+from engine.tasks.manner import PLAIN, Manner
+
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to reach a number: Asterisk's dial string, e.g. `PJSIP/12015550100@trunk-lab` or `PJSIP/100`.
+    """One way to reach a party: Asterisk's dial string, e.g. `PJSIP/12015550100@trunk-lab` or `PJSIP/100`.
 
-    `trunk` is None for an own extension. `headers` are variables set on the channel before it is dialled.
+    `trunk` is None where none carries it: an own extension, or a SIP address.
     """
 
     endpoint: str
@@ -16,7 +18,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
-    """A leg that may be dialled: its digits, the routes to try in order, and what it may show and last.
+    """A leg that may be dialled: its digits (or SIP address), the routes to try in order, what it may show and last.
 
     `caller` is what the far party sees (None: anonymous), `wait` the seconds until its turn under the account's pace,
     `max_seconds` the longest the call may last from its answer.
@@ -40,7 +42,15 @@ class Admission(Protocol):
     """Who may call what, how much at once, and what it costs."""
 
     async def admit(
-        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float, party: str | None = None
+        self,
+        account: str,
+        call: str,
+        callee: str,
+        caller: str | None,
+        *,
+        max_seconds: float,
+        party: str | None = None,
+        manner: Manner = PLAIN,
     ) -> Admitted:
         """Admit one leg, taking its place among the account's calls; raises engine.commands.CommandRefused.
 
@@ -62,7 +72,7 @@ class Admission(Protocol):
     def price(self, account: str, digits: str, seconds: float) -> Price:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
 
-    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
+    def routes(self, account: str, digits: str, manner: Manner = PLAIN) -> tuple[Route, ...]:
         """The routes of a leg that was admitted before a restart."""
 
     def allow_private(self, account: str) -> bool:

@@ -6,6 +6,7 @@ import msgspec
 
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
+from engine.tasks.manner import Manner
 
 
 class Direction(StrEnum):
@@ -16,11 +17,13 @@ class Direction(StrEnum):
 
 
 class Party(StrEnum):
-    """Who ended a call: the far party, us (a request, a task, a limit), or the network."""
+    """Who ended a call: its far party, us (a request, a task, a limit), the network, or the other party of two that a
+    Dial connected or was to connect."""
 
     FAR = "far"
     US = "us"
     NETWORK = "network"
+    OTHER = "other"
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +31,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     Times are Unix seconds (UTC); `price` is in millionths of `currency`; `tag` is opaque to the engine.
     `sip_call_id` is the leg's SIP Call-ID (RFC 3261 §8.1.1.4), known once Asterisk has sent or seen the INVITE.
+    `whole`: once the last leg of its root has ended, RootEnded is told. `manner` None: dialled as a plain number.
     """
 
     id: str
@@ -54,6 +58,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: str = ""
     ring_seconds: float = 60.0
     max_seconds: float = 14400.0
+    whole: bool = False
+    manner: Manner | None = None
 
     @property
     def duration(self) -> float:

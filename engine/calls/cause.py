@@ -5,7 +5,11 @@ from typing import NamedTuple
 
 
 class HangupCause(StrEnum):
-    """Why a call ended, in words; `codes` gives Q.850 and SIP."""
+    """Why a call ended, in words; CODES gives Q.850 and SIP.
+
+    NO_REPLY: who was asked what the call does next did not say in time. ILLEGAL_SCRIPT: what they said could not be
+    followed. USER_UNKNOWN: there is no such extension.
+    """
 
     NORMAL = "normal"
     BUSY = "busy"
@@ -14,6 +18,7 @@ class HangupCause(StrEnum):
     REJECTED = "rejected"
     FORBIDDEN = "forbidden"
     UNKNOWN_NUMBER = "unknown_number"
+    USER_UNKNOWN = "user_unknown"
     INVALID_NUMBER = "invalid_number"
     NOT_ACCEPTABLE = "not_acceptable"
     CONGESTION = "congestion"
@@ -28,7 +33,6 @@ class HangupCause(StrEnum):
     NO_APPLICATION = "no_application"
     NO_REPLY = "no_reply"
     ILLEGAL_SCRIPT = "illegal_script"
-    USER_UNKNOWN = "user_unknown"
     OVER_LIMIT = "over_limit"
     MEDIA_NODE_LOST = "media_node_lost"
     CONTROLLER_LOST = "controller_lost"
@@ -50,6 +54,7 @@ CODES: dict[HangupCause, Codes] = {
     HangupCause.REJECTED: Codes(21, 603),
     HangupCause.FORBIDDEN: Codes(21, 403),
     HangupCause.UNKNOWN_NUMBER: Codes(1, 404),
+    HangupCause.USER_UNKNOWN: Codes(1, 404),
     HangupCause.INVALID_NUMBER: Codes(28, 484),
     HangupCause.NOT_ACCEPTABLE: Codes(58, 488),
     HangupCause.CONGESTION: Codes(34, 503),
@@ -62,9 +67,8 @@ CODES: dict[HangupCause, Codes] = {
     HangupCause.NOT_ALLOWED: Codes(21, 403),
     HangupCause.NO_ROUTE: Codes(3, 404),
     HangupCause.NO_APPLICATION: Codes(19, 480),
-    HangupCause.NO_REPLY: Codes(19, 480),
+    HangupCause.NO_REPLY: Codes(41, 500),
     HangupCause.ILLEGAL_SCRIPT: Codes(41, 500),
-    HangupCause.USER_UNKNOWN: Codes(1, 404),
     HangupCause.OVER_LIMIT: Codes(42, 503),
     HangupCause.MEDIA_NODE_LOST: Codes(41, 500),
     HangupCause.CONTROLLER_LOST: Codes(41, 500),

@@ -1,24 +1,39 @@
-"""Connecting a call to another party: a second leg, and a bridge of the two."""
+"""Connecting a call to another party: a second leg, and a bridge of the two.
+
+1. The other leg is placed under an id made of the task's, with what comes before the connecting as its own queue.
+2. While it rings, and until it is ready, this party hears what engine.calls.ringback plays.
+3. It is ready when it was answered and its queue has nothing left; one that ends before was not reached.
+4. This party is answered if it was not, and the two are put into a bridge: the task is over, `keep` holds them.
+5. Whichever ends, or the time they had, ends the other; how it ended is passed on (engine.calls.ending).
+"""
 
 import asyncio
 import contextlib
 
-import structlog
-
 from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
-from engine.calls.call import Call, Direction
+from engine.ari.requests import undone
+from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
+from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.outbound import Door
+from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session
-from engine.commands import CommandRefused, PlaceCall
+from engine.commands import CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NoSuchExtension, PlaceCall
 from engine.store import calls
 from engine.tasks.dial import Dial
 from engine.tasks.results import Dialled, TaskFailed
 from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
-log = structlog.get_logger(__name__)
+GONE_SECONDS = 0.5  # until a channel's end is told, once Asterisk refuses to bridge it
+REFUSED: dict[type[CommandRefused], HangupCause] = {
+    NoSuchExtension: HangupCause.USER_UNKNOWN,
+    CreditSpent: HangupCause.NO_CREDIT,
+    LimitReached: HangupCause.OVER_LIMIT,
+    EngineUnavailable: HangupCause.ERROR,
+}
+"""What a caller ends with whose Dial was refused; by every other refusal NOT_ALLOWED."""
 
 
 class CallDialler:
@@ -32,23 +47,26 @@ class CallDialler:
         session = self._session
         if session.call.direction is Direction.OUTBOUND:  # else the other party may wait for a phone that rings
             await session.ready(Requires.ANSWERED)
-        other_id = on.task_id.replace("task-", "call-", 1)
+        if on.resumed:
+            await end_left(session, task, on)
+        other_id = other_of(on.task_id)
         other = self._door.registry.get(other_id) if on.resumed else None
         if other is None and on.resumed and (ended := await self._ended(other_id)) is not None:
-            return await self._unreached(task, ended)
+            return self._unreached(task, ended)
         if other is None:
             other = await self._place(task, other_id)
         await on.started()
         try:
-            if not await self._reached(other):
-                await other.ended.wait()
-                return await self._unreached(task, other.call)
-            await session.ready(Requires.ANSWERED)
-            await self._connect(task, on, other)
+            async with ringback(session, task, on):
+                ready = await _ready(other, task)
+            if ready and await self._connected(task, on, other):
+                return Dialled(call=other_id, answered=True)
+            await other.ended.wait()
+            return self._unreached(task, other.call)
         except BaseException:
-            await other.hang_up(HangupCause.CANCELLED)
+            if not session.services.leaving():
+                await other.hang_up(HangupCause.CANCELLED, Party.OTHER if session.gone.is_set() else Party.US)
             raise
-        return Dialled(call=other_id, answered=True)
 
     async def _place(self, task: Dial, other_id: str) -> Session:
         call = self._session.call
@@ -58,67 +76,102 @@ class CallDialler:
             caller=task.caller,
             party=call.caller if call.direction is Direction.INBOUND else call.callee,
             tag=task.call_tag,
+            tasks=task.before_bridge,
             root=call.root,
             id=other_id,
             ring_seconds=task.ring_seconds,
+            over=task.over,
+            transport=task.transport,
+            private=task.private,
+            headers=task.headers,
+            whole=call.whole,
         )
         try:
             return await self._door.place(command)
         except CommandRefused as error:
             if task.hang_up_after:
-                self._session.hang_up_behind(HangupCause.NOT_ALLOWED)
+                self._session.hang_up_behind(REFUSED.get(type(error), HangupCause.NOT_ALLOWED))
             raise TaskFailed("not_allowed", str(error)) from error
-
-    async def _reached(self, other: Session) -> bool:
-        """Wait until the other party answers (True) or will not; the caller hears ringing meanwhile."""
-        session = self._session
-        if session.call.direction is Direction.INBOUND:
-            try:
-                await session.channel.ring()
-            except AriError as error:
-                log.warning("A ringing could not be sent.", call=session.call.id, error=str(error))
-        answered = asyncio.create_task(other.answered.wait(), name=f"answer of {other.call.id}")
-        gone = asyncio.create_task(other.gone.wait(), name=f"end of {other.call.id}")
-        try:
-            await asyncio.wait((answered, gone), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            answered.cancel()
-            gone.cancel()
-        return other.answered.is_set() and not other.gone.is_set()
 
     async def _ended(self, other_id: str) -> Call | None:
         """The other leg as it ended while no controller was there, or before this task came to it again."""
         return await self._session.services.database.read(lambda conn: calls.get(conn, other_id))
 
-    async def _unreached(self, task: Dial, other: Call) -> Dialled:
-        cause = other.cause or HangupCause.ERROR
+    def _unreached(self, task: Dial, other: Call) -> Dialled:
         if task.hang_up_after:
-            self._session.hang_up_behind(cause)
-        return Dialled(call=other.id, answered=other.answered is not None, cause=cause)
+            ending = passed_on(ending_of(other))
+            self._session.hang_up_behind(ending.cause, ending.by)
+        return Dialled(call=other.id, answered=other.answered is not None, cause=other.cause or HangupCause.ERROR)
 
-    async def _connect(self, task: Dial, on: Subject, other: Session) -> None:
+    async def _connected(self, task: Dial, on: Subject, other: Session) -> bool:
+        """Put both into a bridge; False where the other party hung up meanwhile."""
         session = self._session
+        await session.ready(Requires.ANSWERED)
         bridge = Bridge(session.services.client, session.services.bus, on.task_id.replace("task-", "bridge-", 1))
-        async with session.speaking:
-            if session.call.direction is Direction.INBOUND:
-                await session.channel.stop_ringing()
-            await bridge.create()
-            await bridge.add(session.channel.id)
-            await bridge.add(other.channel.id)
+        try:
+            async with other.speaking, session.speaking:
+                if session.call.direction is Direction.INBOUND:
+                    await session.channel.stop_ringing()
+                await bridge.create()
+                await bridge.add(session.channel.id)
+                await bridge.add(other.channel.id)
+        except AriError:
+            await undone(bridge.destroy(), "A bridge could not be ended.", bridge=bridge.id)
+            if await other.ending(GONE_SECONDS):
+                return False
+            raise
         on.accepted()
         session.bridge = other.bridge = bridge.id
-        session.spawn(keep(session, other, bridge, hang_up_after=task.hang_up_after), "connected")
+        session.spawn(keep(session, other, bridge, task, session.services.clock()), "connected")
+        return True
 
 
-async def keep(session: Session, other: Session, bridge: Bridge, *, hang_up_after: bool) -> None:
-    """Hold two calls together until one of them ends; cancelled when this one does."""
+def other_of(task_id: str) -> str:
+    """The id of the call that a Dial places."""
+    return task_id.replace("task-", "call-", 1)
+
+
+async def _ready(other: Session, task: Dial) -> bool:
+    """Wait until the other party has answered and its queue is done (True), or it will not come to that."""
+    gone = asyncio.create_task(other.gone.wait(), name=f"end of {other.call.id}")
+    waits = [other.answered.wait]
+    if task.before_bridge:
+        waits.append(other.queue.idle.wait)
     try:
-        await other.gone.wait()
-        session.bridge = None
-        if hang_up_after:
-            await session.hang_up()
+        for wait in waits:
+            waiting = asyncio.create_task(wait(), name=f"readiness of {other.call.id}")
+            try:
+                await asyncio.wait((waiting, gone), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waiting.cancel()
     finally:
-        if not other.gone.is_set():
-            await other.hang_up()
-        with contextlib.suppress(AriError):
-            await bridge.destroy()
+        gone.cancel()
+    return other.answered.is_set() and not other.hanging_up.is_set()
+
+
+async def keep(session: Session, other: Session, bridge: Bridge, task: Dial, since: float) -> None:
+    """Hold two calls together that were connected at `since` (Unix seconds) until one ends, or their time is over.
+
+    Cancelled when `session` ends, or with its controller: then both stay as they are, for the next one.
+    """
+    left = None if task.max_seconds is None else since + task.max_seconds - session.services.clock()
+    try:
+        await asyncio.wait_for(other.gone.wait(), left)
+        session.bridge = None
+        if task.hang_up_after and other.ended_as:
+            await end_with(session, other.ended_as)
+    except TimeoutError:
+        await other.hang_up(HangupCause.MAX_DURATION)
+        await session.hang_up(HangupCause.MAX_DURATION)
+    finally:
+        if session.ended_as and not other.gone.is_set():
+            await end_with(other, session.ended_as)
+        if not session.services.leaving():
+            with contextlib.suppress(AriError):
+                await bridge.destroy()
+
+
+async def end_with(session: Session, other: Ending) -> None:
+    """End a call because the one that it was connected with ended like this."""
+    ending = passed_on(other)
+    await session.hang_up(ending.cause, ending.by)

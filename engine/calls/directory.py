@@ -17,6 +17,7 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
     application: str | None = None
     tasks: tuple[AnyTask, ...] = ()
     tag: str = ""
+    whole: bool = False  # the call's RootEnded is wanted
     caller: str | None = None  # replaces the number the network shows, e.g. an extension's own
 
 

@@ -9,7 +9,8 @@ from engine.ari.bus import Resumed, Subscription
 from engine.ari.errors import AriError
 from engine.calls.call import Party
 from engine.calls.cause import HangupCause, cause_of
-from engine.calls.session import Ending, Session
+from engine.calls.ending import Ending
+from engine.calls.session import Session
 
 log = structlog.get_logger(__name__)
 FOLLOWED = (
@@ -71,15 +72,15 @@ async def _catch_up(session: Session) -> Ending | None:
         log.warning("A call could not be looked up.", call=session.call.id, error=str(error))
         return None
     note_state(session, channel)
-    if session.our_cause:
-        await session.hang_up(session.our_cause)
+    if session.ours:
+        await session.hang_up()
     return None
 
 
 async def lost(session: Session) -> Ending:
     """How a call ended that is no longer there: with its Asterisk, or while nobody was connected to it."""
-    if session.our_cause:
-        return Ending(cause=session.our_cause, by=Party.US)
+    if session.ours:
+        return session.ours
     try:
         if await _restarted_since(session, session.call.created):
             return Ending(cause=HangupCause.MEDIA_NODE_LOST, by=Party.NETWORK)
@@ -96,8 +97,8 @@ async def _restarted_since(session: Session, at: float) -> bool:
 
 def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> Ending:
     answered = session.call.answered is not None
-    if session.our_cause:
-        return Ending(cause=session.our_cause, by=Party.US)
+    if session.ours:
+        return session.ours
     cause = cause_of(q850=event.cause, sip=event.tech_cause, answered=answered, soft=soft)
     if soft and cause is HangupCause.NORMAL:  # neither party nor we asked for it: Asterisk shuts down
         cause = HangupCause.MEDIA_NODE_LOST

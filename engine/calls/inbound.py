@@ -13,11 +13,12 @@ from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
 from engine.calls.cause import CODES, HangupCause
 from engine.calls.directory import Answering, Directory
+from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.outbound import MakeSession, with_ids
 from engine.calls.registry import Registry
 from engine.calls.services import Services
-from engine.calls.session import Ending, Session
+from engine.calls.session import Session
 from engine.calls.state import CallState
 from engine.commands import CommandRefused
 from engine.events import CallOffered
@@ -122,6 +123,7 @@ class Reception:
             channel_id=channel.id,
             ring_seconds=services.settings.ring_seconds,
             max_seconds=services.settings.max_call_seconds,
+            whole=answering.whole,
         )
         added = with_ids(answering.tasks)
 

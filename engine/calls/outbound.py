@@ -13,16 +13,18 @@ from engine.ari.errors import AriError, Gone
 from engine.calls.admission import Admitted, Route
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
+from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.registry import Registry
 from engine.calls.services import Services
-from engine.calls.session import Ending, Session
+from engine.calls.session import Session
 from engine.calls.state import CallState
-from engine.commands import EngineUnavailable, PlaceCall
+from engine.commands import EngineUnavailable, HeadersRefused, PlaceCall
 from engine.ids import new_id
 from engine.store import calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
+from engine.tasks.manner import PLAIN, Manner
 
 log = structlog.get_logger(__name__)
 TRY_NEXT = {
@@ -53,11 +55,17 @@ class Door:
         if not self.open:
             raise EngineUnavailable("The telephone engine is starting or has lost its media server. Try again.")
         services, settings = self._services, self._services.settings
-        call_id = command.id or new_id("call")
+        call_id, manner = command.id or new_id("call"), _manner(command)
         longest = min(command.max_seconds or settings.max_call_seconds, settings.max_call_seconds)
         admission = services.admission
         admitted = await admission.admit(
-            command.account, call_id, command.callee, command.caller, max_seconds=longest, party=command.party
+            command.account,
+            call_id,
+            command.callee,
+            command.caller,
+            max_seconds=longest,
+            party=command.party,
+            manner=manner or PLAIN,
         )
         call = Call(
             id=call_id,
@@ -75,6 +83,8 @@ class Door:
             channel_id=call_id,
             ring_seconds=command.ring_seconds or settings.ring_seconds,
             max_seconds=admitted.max_seconds,
+            whole=command.whole,
+            manner=manner,
         )
         try:
             rows = await services.writer.write(_inserting(call, with_ids(command.tasks)))
@@ -86,6 +96,16 @@ class Door:
         session = self._make(call, rows)
         self.registry.start(session, lambda live: dial(live, admitted))
         return session
+
+
+def _manner(command: PlaceCall) -> Manner | None:
+    try:
+        manner = Manner(
+            over=command.over, transport=command.transport, private=command.private, headers=tuple(command.headers)
+        )
+    except ValueError as error:
+        raise HeadersRefused(str(error)) from error
+    return None if manner == PLAIN else manner
 
 
 def _inserting(call: Call, added: Sequence[AnyTask]) -> Callable[[Connection], list[TaskRow]]:
@@ -107,11 +127,11 @@ async def dial(session: Session, admitted: Admitted) -> Ending:
 async def try_next(session: Session, routes: Sequence[Route], ending: Ending, *, first: int) -> Ending:
     """Try the routes from the `first` on (counted from 1) for as long as a trunk, not the party, is why it ended."""
     for attempt, route in enumerate(routes[first - 1 :], start=first):
-        if session.our_cause or session.call.answered or ending.cause not in TRY_NEXT:
+        if session.ours or session.call.answered or ending.cause not in TRY_NEXT:
             break
         session.hanging_up.clear()
         ending = await _attempt(session, attempt, route)
-    return Ending(cause=session.our_cause, by=Party.US) if session.our_cause else ending
+    return session.ours or ending
 
 
 async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
@@ -119,10 +139,9 @@ async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
     call = session.call
     channel_id = call.id if attempt == 1 else f"{call.id}-{attempt}"
     await session.dialing(channel_id, route.trunk)
-    variables = {"CONNECTEDLINE(all,i)": f'"{call.caller}" <{call.caller}>'} if call.caller else None
     with session.services.bus.subscribe(channel_id, types=FOLLOWED) as events:
         try:
-            channel = await session.channel.create(route.endpoint, args=("outbound",), variables=variables)
+            channel = await session.channel.create(route.endpoint, args=("outbound",), variables=_variables(call))
             session.note_sip_call_id(channel.protocol_id)
             await session.channel.dial(seconds=math.ceil(call.ring_seconds))
             session.note_dialled()
@@ -132,6 +151,17 @@ async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
             log.warning("A route could not be dialled.", call=call.id, trunk=route.trunk, error=str(error))
             await session.remove_channel()
             return Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
-        if session.our_cause:
+        if session.ours:
             await session.hang_up()
         return await follow(session, events)
+
+
+def _variables(call: Call) -> dict[str, str] | None:
+    """What the INVITE says beside the number, as Asterisk's functions; anonymous is From alone, without an identity."""
+    manner = call.manner or PLAIN
+    variables = {"CONNECTEDLINE(all,i)": f'"{call.caller}" <{call.caller}>'} if call.caller else {}
+    if manner.private:
+        variables["CONNECTEDLINE(pres,i)"] = "prohib"
+    for name, value in manner.headers:
+        variables[f"PJSIP_HEADER(add,{name})"] = value
+    return variables or None

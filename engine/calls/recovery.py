@@ -13,19 +13,23 @@ from engine.ari.bridge import Bridge
 from engine.ari.bus import Subscription
 from engine.ari.errors import AriError, Conflict
 from engine.calls.admission import Admitted
-from engine.calls.call import Call, Direction
-from engine.calls.dialling import keep
+from engine.calls.call import Call, Direction, Party
+from engine.calls.cause import HangupCause
+from engine.calls.dialling import end_with, keep, other_of
+from engine.calls.ending import Ending, ending_of
 from engine.calls.following import FOLLOWED, follow, lost, note_state
 from engine.calls.inbound import await_application
 from engine.calls.outbound import MakeSession, dial, try_next
 from engine.calls.registry import Registry
 from engine.calls.services import Services
-from engine.calls.session import Ending, Life, Session
+from engine.calls.session import Life, Session
 from engine.calls.state import CallState
 from engine.commands import CommandRefused
 from engine.store import calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.dial import Dial
+from engine.tasks.manner import PLAIN
+from engine.tasks.task import TaskState
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +72,9 @@ class Recovery:
             session = self._make(call, rows)
             self._registry.add(session)
             self._restored.append((session, self._life(call, rows, there.get(call.channel_id))))
+        for _, rows in left.calls:
+            for row in rows:
+                self._tie(row)
         for bridge, row in left.pairs:
             self._reconnect(bridge, row)
 
@@ -90,7 +97,7 @@ class Recovery:
         return lost
 
     def _admitted(self, call: Call) -> Admitted:
-        routes = self._services.admission.routes(call.account, call.callee)
+        routes = self._services.admission.routes(call.account, call.callee, call.manner or PLAIN)
         return Admitted(digits=call.callee, routes=routes, caller=call.caller or None, max_seconds=call.max_seconds)
 
     async def _pairs(self) -> list[tuple[str, TaskRow]]:
@@ -99,30 +106,51 @@ class Recovery:
             if bridge.id.startswith("bridge-"):
                 task_id = bridge.id.replace("bridge-", "task-", 1)
                 row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
-                if row and isinstance(row.task, Dial):
+                over = row is not None and row.state is not TaskState.RUNNING  # one that runs connects them again
+                if row and over and isinstance(row.task, Dial):
                     pairs.append((bridge.id, row))
         return pairs
 
+    def _tie(self, row: TaskRow) -> None:
+        """A leg whose Dial is under way ends with its caller, also where the caller's end comes before the Dial's."""
+        session = self._registry.get(row.owner)
+        other = self._registry.get(other_of(row.id))
+        if session and other and isinstance(row.task, Dial) and row.state is TaskState.RUNNING:
+            held = Bridge(self._services.client, self._services.bus, row.id.replace("task-", "bridge-", 1))
+            other.spawn(_tied(other, session, held), "tied")
+
     def _reconnect(self, bridge: str, row: TaskRow) -> None:
         """Calls that a Dial connected are held together again; one whose other party is gone ends as it would have."""
-        session = self._registry.get(row.owner)
-        other = self._registry.get(row.id.replace("task-", "call-", 1))
+        session, other = self._registry.get(row.owner), self._registry.get(other_of(row.id))
         held = Bridge(self._services.client, self._services.bus, bridge)
-        hang_up_after = isinstance(row.task, Dial) and row.task.hang_up_after
+        assert isinstance(row.task, Dial)
         if session and other:
             session.bridge = other.bridge = bridge
-            session.spawn(keep(session, other, held, hang_up_after=hang_up_after), "connected")
+            session.spawn(keep(session, other, held, row.task, row.ended or self._services.clock()), "connected")
         elif session:
-            session.spawn(_alone(session if hang_up_after else None, held), "left alone")
+            gone = other_of(row.id) if row.task.hang_up_after else None
+            session.spawn(_alone(session, held, gone), "left alone")
         elif other:
-            other.spawn(_alone(other, held), "left alone")
+            other.spawn(_alone(other, held, row.owner), "left alone")
 
 
-async def _alone(session: Session | None, bridge: Bridge) -> None:
+async def _tied(other: Session, session: Session, bridge: Bridge) -> None:
+    await session.gone.wait()
+    if other.bridge and session.ended_as:
+        await end_with(other, session.ended_as)
+    else:
+        await other.hang_up(HangupCause.CANCELLED, Party.OTHER)
     with contextlib.suppress(AriError):
         await bridge.destroy()
-    if session:
-        await session.hang_up()
+
+
+async def _alone(session: Session, bridge: Bridge, gone: str | None) -> None:
+    """End the bridge of one whose other party, `gone`, ended before; and its call, unless it is to go on (None)."""
+    with contextlib.suppress(AriError):
+        await bridge.destroy()
+    if gone:
+        ended = await session.services.database.read(lambda conn: calls.get(conn, gone))
+        await end_with(session, ending_of(ended) if ended else Ending(cause=HangupCause.NORMAL, by=Party.FAR))
 
 
 async def _resume(

@@ -37,6 +37,11 @@ class Registry:
         session = self._sessions.get(call)
         return session if session and session.call.account == account else None
 
+    def legs(self, root: str) -> tuple[Session, ...]:
+        """The live legs of a root: its own first where it is up, then those that it dialled, the oldest first."""
+        found = [session for session in self._sessions.values() if session.call.root == root]
+        return tuple(sorted(found, key=lambda session: (session.call.id != root, session.call.created)))
+
     def __iter__(self) -> Iterator[Session]:
         return iter(list(self._sessions.values()))
 

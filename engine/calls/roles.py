@@ -54,9 +54,11 @@ class CallLine:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def hang_up(self, cause: str = "") -> None:
+    async def hang_up(self, cause: str = HangupCause.NORMAL) -> None:
         """See engine.tasks.roles.Line."""
-        self._session.hang_up_behind(HangupCause(cause) if cause else HangupCause.NORMAL)
+        if cause not in set(HangupCause):
+            raise TaskFailed("unknown_cause", f"{cause!r} is no cause of a hang-up.")
+        self._session.hang_up_behind(HangupCause(cause))
 
 
 class CallConferences:

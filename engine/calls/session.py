@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
+from engine.calls import wholes
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
+from engine.calls.ending import Ending
 from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.rooms import Rooms
 from engine.calls.services import Services
@@ -32,14 +34,6 @@ log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 5.0  # between attempts to hang up while Asterisk refuses
 
 
-class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """How a call ended; `sip_status` is a reply that the far end really sent, or None."""
-
-    cause: HangupCause
-    by: Party
-    sip_status: int | None = None
-
-
 Life = Callable[["Session"], Awaitable[Ending]]
 
 
@@ -58,7 +52,8 @@ class Session:
         self.bridge: str | None = None
         self.room: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
-        self.our_cause: HangupCause | None = None
+        self.ours: Ending | None = None  # what we end it with, from the moment that we do
+        self.ended_as: Ending | None = None  # from the moment that it is gone
         self.prepare = Preparing(services, call.account)
         self.roles = make_roles(self)
         self._was_in = [row for row in rows if isinstance(row.task, JoinConference) and row.state is TaskState.RUNNING]
@@ -80,14 +75,15 @@ class Session:
             raise
         except Exception:
             log.exception("A call failed in a way nobody foresaw.", call=self.call.id)
-            self.our_cause = self.our_cause or HangupCause.ERROR
+            ending = Ending(cause=HangupCause.ERROR, by=Party.US)
+            self.ours = self.ours or ending
             self.hanging_up.set()
             try:
                 await self.remove_channel()
             except asyncio.CancelledError:
                 await cancelled([queue, *self._side])
                 raise
-            ending = Ending(cause=HangupCause.ERROR, by=Party.US)
+        self.ended_as = ending
         self.hanging_up.set()
         self.gone.set()
         await self.queue.close(StopReason.CALL_ENDED)
@@ -120,6 +116,8 @@ class Session:
             sip_status=ending.sip_status,
         )
 
+        whole = wholes.telling(call, self.services.admission) if call.whole else None
+
         def unit(conn: Connection) -> None:
             calls.update(conn, call)
             for row in self._was_in:
@@ -128,6 +126,8 @@ class Session:
             if call.price:
                 ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
             events.append(conn, event)
+            if whole:
+                whole(conn)
 
         await self.services.writer.write(unit)
         try:
@@ -195,22 +195,22 @@ class Session:
 
     # What it is asked
 
-    async def hang_up(self, cause: HangupCause = HangupCause.NORMAL) -> None:
-        """End it now. Without an answer from Asterisk it ends as soon as there is one."""
-        self.our_cause = self.our_cause or cause
+    async def hang_up(self, cause: HangupCause = HangupCause.NORMAL, by: Party = Party.US) -> None:
+        """End it now, unless it is being ended. Without an answer from Asterisk it ends as soon as there is one."""
+        self.ours = self.ours or Ending(cause=cause, by=by)
         self.hanging_up.set()
         try:
-            await self.channel.hangup(cause=CODES[self.our_cause].q850)
+            await self.channel.hangup(cause=CODES[self.ours.cause].q850)
         except AriError as error:
             log.warning("A call could not be hung up yet.", call=self.call.id, error=str(error))
             if not self.gone.is_set():
                 self.spawn(self._hang_up_again(), "hang up again")
 
-    def hang_up_behind(self, cause: HangupCause = HangupCause.NORMAL) -> None:
+    def hang_up_behind(self, cause: HangupCause = HangupCause.NORMAL, by: Party = Party.US) -> None:
         """End it now, from within one of its own tasks: the task still ends by itself, before the call does."""
-        self.our_cause = self.our_cause or cause
+        self.ours = self.ours or Ending(cause=cause, by=by)
         self.hanging_up.set()
-        self.spawn(self.hang_up(cause), "hang up")
+        self.spawn(self.hang_up(cause, by), "hang up")
 
     async def remove_channel(self) -> None:
         """See that the channel is gone, however long Asterisk does not answer: nobody follows it any more."""
@@ -230,7 +230,7 @@ class Session:
 
     async def ready(self, requires: Requires) -> None:
         """See engine.tasks.queue.Owner: an inbound call is answered here, any other is waited for."""
-        if self.our_cause or (self.answered.is_set() and self.hanging_up.is_set()):
+        if self.ours or (self.answered.is_set() and self.hanging_up.is_set()):
             await self.ended.wait()  # what is still queued is discarded
         if requires is Requires.NOTHING or self.answered.is_set():
             return

@@ -52,7 +52,7 @@ class RoomLine:
     def __init__(self, conference: "Conference") -> None:
         self._conference = conference
 
-    async def hang_up(self, cause: str = "") -> None:
+    async def hang_up(self, cause: str = "normal") -> None:
         """See engine.tasks.roles.Line."""
         self._conference.end("requested")
 

@@ -7,8 +7,15 @@ from sqlalchemy import Connection
 
 from engine.calls.admission import Admitted, Price, Route
 from engine.calls.call import Direction
-from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
-from engine.features import destinations, rating, routing
+from engine.commands import (
+    CallerRefused,
+    CreditSpent,
+    EngineUnavailable,
+    LimitReached,
+    NoSuchExtension,
+    NumberRefused,
+)
+from engine.features import destinations, rating, routing, sip_addresses
 from engine.features.book import Book, Rules
 from engine.features.errors import InvalidNumber
 from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable
@@ -16,6 +23,7 @@ from engine.store import accounts, calls, ledger
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.rates import Rate
+from engine.tasks.manner import PLAIN, Manner
 
 LONGEST_WAIT = 30.0  # seconds that a call may wait QUEUED for its turn
 
@@ -47,7 +55,15 @@ class Admission:
         self._db, self._book, self._counters = db, book, counters
 
     async def admit(
-        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float, party: str | None = None
+        self,
+        account: str,
+        call: str,
+        callee: str,
+        caller: str | None,
+        *,
+        max_seconds: float,
+        party: str | None = None,
+        manner: Manner = PLAIN,
     ) -> Admitted:
         """Admit one leg, taking its place, its money and its turn; `release` gives them back.
 
@@ -56,7 +72,7 @@ class Admission:
         Raises NumberRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
         """
         rules = self._book.rules(account)
-        digits, routes = self._destination(rules, callee)
+        digits, routes = await self._reached(rules, callee, manner)
         inside = routes[0].trunk is None
         shown = self._shown(rules, caller, party, inside=inside)
         rate = None if inside else self._rate_of(account, digits)
@@ -107,8 +123,10 @@ class Admission:
         rate = self._rate_of(account, digits)
         return Price(amount=rating.price(rate, seconds) if rate else 0, currency=currency)
 
-    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
+    def routes(self, account: str, digits: str, manner: Manner = PLAIN) -> tuple[Route, ...]:
         """The routes of a leg that was admitted before a restart."""
+        if manner.over == "sip":
+            return (Route(endpoint=sip_addresses.dial_string(sip_addresses.address_of(digits), manner.transport)),)
         extension = self._book.extensions.get(digits)
         if extension and extension.account == account:
             return (Route(endpoint=f"PJSIP/{extension.number}"),)
@@ -119,6 +137,32 @@ class Admission:
         """Whether this account's announcements may come from private addresses."""
         owner = self._book.find(account)
         return bool(owner and owner.allow_private)
+
+    async def _reached(self, rules: Rules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
+        if manner.over == "sip":
+            return await self._sip_address(rules, callee, manner)
+        if manner.over == "extension":
+            return self._extension(rules, callee)
+        return self._destination(rules, callee)
+
+    def _extension(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
+        if not self._is_own_extension(rules, callee):
+            raise NoSuchExtension("This account has no extension of that name.")
+        return callee.strip(), self.routes(rules.account.id, callee.strip())
+
+    async def _sip_address(self, rules: Rules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
+        account = rules.account
+        try:
+            address = sip_addresses.address_of(callee)
+        except InvalidNumber as error:
+            raise NumberRefused(str(error)) from error
+        if destinations.is_emergency(address.user, account.country):
+            raise NumberRefused("Emergency numbers are not dialled; use a phone of your own.")
+        if not sip_addresses.allowed(address, rules.prefixes):
+            raise NumberRefused("This account may not call that SIP host: it is not among those it is allowed.")
+        if not await sip_addresses.reachable(address, allow_private=account.allow_private):
+            raise NumberRefused("That SIP host has no address, or a private one that this account may not reach.")
+        return address.text, self.routes(account.id, address.text, manner)
 
     def _destination(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
         account = rules.account

@@ -87,6 +87,8 @@ class Book:
 
     def rate_of(self, account: str, digits: str) -> Rate | None:
         """Return what a minute from an account to `digits` costs; None: nothing (its own extension, or no rate)."""
+        if "@" in digits:  # a SIP address costs nothing, whatever number it begins with
+            return None
         owner, extension = self.find(account), self.extensions.get(digits)
         if owner is None or (extension and extension.account == account):
             return None

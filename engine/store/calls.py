@@ -2,17 +2,18 @@
 
 import builtins
 
+import msgspec
 import sqlalchemy
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from engine.calls.call import Call
 from engine.store import tables
-from engine.store.rows import Mapped, plain
+from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, insert_into
 
 _table = tables.calls
-_FIXED = ("id", "root", "account", "direction", "created")  # never change
-_call = Mapped(Call, _table)
+_FIXED = ("id", "root", "account", "direction", "created", "whole", "manner")  # never change
+_call = Mapped(Call, _table, converters={"manner": lambda text: None if text is None else msgspec.json.decode(text)})
 _insert = insert_into(_table)
 _update = Statement(
     sqlalchemy.update(_table)
@@ -33,7 +34,8 @@ _by_root = Statement(_call.select.where(_table.c.root == bindparam("root")).orde
 
 def insert(conn: Connection, call: Call) -> None:
     """Store a new call."""
-    _insert.run(conn, **plain(call))
+    manner = None if call.manner is None else to_json(call.manner)
+    _insert.run(conn, **plain(call) | {"manner": manner})
 
 
 def update(conn: Connection, call: Call) -> None:

@@ -163,6 +163,8 @@ calls = Table(
     Column("channel_id", String, nullable=False),
     Column("ring_seconds", Float, nullable=False),
     Column("max_seconds", Float, nullable=False),
+    Column("whole", Boolean, nullable=False, default=False),
+    Column("manner", Text, nullable=True),  # engine.tasks.manner as JSON; NULL: dialled as a plain number
     Index("calls_by_account", "account", "created"),
     Index("calls_by_time", "created"),
 )

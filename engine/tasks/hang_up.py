@@ -10,12 +10,12 @@ from engine.tasks.task import Requires, Task
 class HangUp(Task, frozen=True, kw_only=True, tag="hang_up"):
     """End the call (or the conference), after everything queued before.
 
-    `cause` is a HangupCause's value ("": a normal end).
+    `cause` is a HangupCause's value: what the call ends with, and a call that was not answered is refused with.
     """
 
     requires: ClassVar[Requires] = Requires.NOTHING
 
-    cause: str = ""
+    cause: str = "normal"
 
     async def run(self, on: Subject) -> Done:
         """Hang up."""

@@ -41,6 +41,7 @@ class Queue:
         self._waiting: deque[Entry] = deque()
         self._running: dict[str, Entry] = {}
         self._more = asyncio.Event()
+        self.idle = asyncio.Event()  # set while it runs and nothing holds it
         self._appending: set[asyncio.Task[None]] = set()  # what is being committed
         self._idle_since_start = True
         self.closed: StopReason | None = None
@@ -115,6 +116,7 @@ class Queue:
             self._prepare(entry)
             self._waiting.insert(place if next_ones else len(self._waiting), entry)
             place += 1
+            self.idle.clear()
             self._idle_since_start = False
         self._more.set()
 
@@ -181,7 +183,9 @@ class Queue:
     async def _next(self) -> Entry:
         while not self._waiting:
             self._more.clear()
+            self.idle.set()
             await self._more.wait()
+        self.idle.clear()
         return self._waiting[0]
 
     async def _launch(self, entry: Entry) -> None:

@@ -102,8 +102,8 @@ class Conferences(Protocol):
 class Line(Protocol):
     """The call itself."""
 
-    async def hang_up(self, cause: str = "") -> None:
-        """End the call (or the conference with everybody in it); `cause`: a HangupCause's value."""
+    async def hang_up(self, cause: str = "normal") -> None:
+        """End the call (or the conference with everybody in it); raises TaskFailed for a cause that is none."""
 
 
 class Customer(Protocol):

@@ -7,21 +7,26 @@ from typing import Any
 
 from engine.calls.admission import Admitted, Price, Route
 from engine.calls.directory import Answering
-from engine.commands import EngineUnavailable, NumberRefused
+from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import NotFound, PromptError
 from engine.media.prompts import Prompt
 from engine.store.batch import Result, Unit
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
+from engine.tasks.manner import PLAIN, Manner
 from tests.support.clock import VirtualLoop
 
 
 class ScriptedAdmission:
-    """Admits every number but `refused`, by `routes_of` a number or the one trunk; `places` holds who is admitted."""
+    """Admits every number but `refused`, by `routes_of` a number or the one trunk; `places` holds who is admitted.
+
+    `refusals` are other errors, by number.
+    """
 
     def __init__(self) -> None:
         self.refused: set[str] = set()
+        self.refusals: dict[str, CommandRefused] = {}
         self.routes_of: dict[str, tuple[Route, ...]] = {}
         self.places: set[str] = set()
         self.wait = 0.0
@@ -30,14 +35,24 @@ class ScriptedAdmission:
         self.unavailable = False
 
     async def admit(
-        self, account: str, call: str, callee: str, caller: str | None, *, max_seconds: float, party: str | None = None
+        self,
+        account: str,
+        call: str,
+        callee: str,
+        caller: str | None,
+        *,
+        max_seconds: float,
+        party: str | None = None,
+        manner: Manner = PLAIN,
     ) -> Admitted:
+        if error := self.refusals.get(callee):
+            raise error
         self.check(account, callee, caller)
         await self.resume(account, call)
         longest = max_seconds if self.max_seconds is None else min(max_seconds, self.max_seconds)
         return Admitted(
             digits=callee,
-            routes=self.routes(account, callee),
+            routes=self.routes(account, callee, manner),
             caller=caller or party,
             max_seconds=longest,
             wait=self.wait,
@@ -63,7 +78,9 @@ class ScriptedAdmission:
     def price(self, account: str, digits: str, seconds: float) -> Price:
         return Price(amount=round(seconds * self.per_second), currency="USD")
 
-    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
+    def routes(self, account: str, digits: str, manner: Manner = PLAIN) -> tuple[Route, ...]:
+        if manner.over == "sip":
+            return (Route(endpoint=f"PJSIP/carillon-sip/sip:{digits}"),)
         return self.routes_of.get(digits, (Route(endpoint=f"PJSIP/{digits}@trunk-lab", trunk="lab"),))
 
     def allow_private(self, account: str) -> bool:

@@ -22,7 +22,16 @@ from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.commands import Command, Enqueue, PlaceCall
 from engine.engine import Engine, Parts
-from engine.events import AnyEvent, CallAnswered, CallEnded, DigitReceived, QuestionAsked, TaskEnded, TaskStarted
+from engine.events import (
+    AnyEvent,
+    CallAnswered,
+    CallEnded,
+    DigitReceived,
+    QuestionAsked,
+    RootEnded,
+    TaskEnded,
+    TaskStarted,
+)
 from engine.media.recordings import RecordingFiles
 from engine.settings import EngineSettings
 from engine.store import accounts, calls, events, tasks
@@ -224,7 +233,7 @@ class Exchange:
             assert [one.event.sequence for one in stored] == list(range(1, len(stored) + 1))
             assert [one.event.id for one in stored] == [one.id for one in self.told if one.root == root]
         for call in {one.subject for one in self.told if isinstance(one, CallEnded)}:
-            story = [one for one in self.told if one.subject == call]
+            story = [one for one in self.told if one.subject == call and not isinstance(one, RootEnded)]
             assert isinstance(story[-1], CallEnded), self.story(call)
             assert len(self.told_of(CallEnded, subject=call)) == 1
             for row in await self.rows(call):
@@ -233,6 +242,16 @@ class Exchange:
                 assert len(self.told_of(TaskEnded, task=row.id)) == 1, (row, self.story(call))
                 assert len(self.told_of(TaskStarted, task=row.id)) <= 1, (row, self.story(call))
                 assert row.state not in (TaskState.QUEUED, TaskState.RUNNING), row
+            await self._told_whole(call)
+
+    async def _told_whole(self, call: str) -> None:
+        """A whole's end is told once, as the last of its root's events, and of no other call."""
+        stored = await self.stored(call)
+        legs = await self.database.read(lambda conn: calls.by_root(conn, stored.root))
+        whole = stored.whole and all(leg.ended for leg in legs)
+        assert len(self.told_of(RootEnded, root=stored.root)) == (1 if whole else 0), self.story(stored.root)
+        if whole:
+            assert isinstance([one for one in self.told if one.root == stored.root][-1], RootEnded)
 
     # What an earlier controller left behind
 

@@ -47,7 +47,7 @@ async def test_the_caller_hears_ringing_and_is_connected_when_the_other_answers(
     leg = await exchange.stored(other)
     assert (leg.root, leg.callee, leg.caller) == (one, "12015550199", "12015550101")
     asterisk.hangs_up("in-1")
-    assert (await exchange.ended(other)).hung_up_by == "us"
+    assert (await exchange.ended(other)).hung_up_by == "other"
     await exchange.ended(one)
     await settled()
     assert asterisk.world.bridges == {} and asterisk.world.channels == {}
@@ -112,7 +112,7 @@ async def test_the_other_hangs_up(exchange: Exchange, asterisk: FakeAri, hang_up
         assert asterisk.world.playbacks[playback]["target_uri"] == "channel:in-1"
         assert asterisk.world.bridges == {}
         asterisk.hangs_up("in-1")
-    assert (await exchange.ended(one)).hung_up_by == ("us" if hang_up_after else "far")
+    assert (await exchange.ended(one)).hung_up_by == ("other" if hang_up_after else "far")
 
 
 async def test_a_prompt_to_one_of_two_connected_is_whispered(exchange: Exchange, asterisk: FakeAri) -> None:
@@ -183,7 +183,7 @@ async def test_two_connected_calls_stay_connected_when_the_controller_leaves(
     assert bridge["channels"] == ["in-1", other]
     await exchange.start()
     asterisk.hangs_up(other)
-    assert (await exchange.ended(one)).hung_up_by == "us"
+    assert (await exchange.ended(one)).hung_up_by == "other"
     await settled()
     assert asterisk.world.bridges == {}
 

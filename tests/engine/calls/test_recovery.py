@@ -292,7 +292,7 @@ async def test_two_connected_calls_are_held_together_again(stopped_exchange: Exc
     assert asterisk.requests and not [one for one in asterisk.requests if one.method == "DELETE"]
     asterisk.hangs_up(other.id)
     await exchange.ended(other.id)
-    assert (await exchange.ended(one.id)).hung_up_by == "us"
+    assert (await exchange.ended(one.id)).hung_up_by == "other"
     await settled()
     assert asterisk.world.bridges == {}
 

@@ -1,0 +1,29 @@
+"""How a call ended, and how that ends the one that it was connected with, or was to be."""
+
+import msgspec
+
+from engine.calls.call import Call, Party
+from engine.calls.cause import HangupCause
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """How a call ended; `sip_status` is a reply that the far end really sent, or None."""
+
+    cause: HangupCause
+    by: Party
+    sip_status: int | None = None
+
+
+def ending_of(call: Call) -> Ending:
+    """How a call that is over ended, as stored."""
+    return Ending(cause=call.cause or HangupCause.ERROR, by=call.hung_up_by or Party.NETWORK)
+
+
+def passed_on(ending: Ending) -> Ending:
+    """How one of two legs ends because the other ended like this: with its cause.
+
+    A party that hung up, declined or did not answer is the OTHER one, seen from here. Where we ended the other leg (a
+    request, a task, a limit of time or money) or the network did, the same is said of this one.
+    """
+    ours = ending.by in (Party.US, Party.NETWORK) and ending.cause is not HangupCause.NO_ANSWER
+    return Ending(cause=ending.cause, by=ending.by if ours else Party.OTHER)

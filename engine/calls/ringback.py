@@ -1,0 +1,67 @@
+"""What the caller of a Dial hears while the other party's phone rings."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from engine.ari.errors import AriError
+from engine.ari.playback import adopting, playing
+from engine.ari.requests import undone
+from engine.ari.targets import OnChannel
+from engine.calls.call import Direction
+from engine.calls.session import Session, cancelled
+from engine.tasks.dial import Dial
+from engine.tasks.roles import Subject
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def ringback(session: Session, task: Dial, on: Subject) -> AsyncIterator[None]:
+    """Let the caller hear what engine.tasks.dial.Dial says until the block is left; a failure is only logged.
+
+    A 180 that was sent stays said: who answers the caller ends it.
+    """
+    channel, call, tone = session.channel, session.call.id, None
+    music = bool(task.music) and session.answered.is_set()
+    if music:
+        await undone(channel.start_moh(task.music), "Music could not be played.", call=call)
+    elif task.ringback:
+        tone = asyncio.create_task(_tone(session, task, on), name=f"ringback {call}")
+    elif session.call.direction is Direction.INBOUND:
+        await undone(channel.ring(), "A ringing could not be sent.", call=call)
+    try:
+        yield
+    finally:
+        if tone:
+            await cancelled([tone])
+        if music:
+            await undone(channel.stop_moh(), "Music could not be stopped.", call=call)
+
+
+async def end_left(session: Session, task: Dial, on: Subject) -> None:
+    """End what a controller that is gone let the caller hear: it would go on for ever."""
+    client, bus = session.services.client, session.services.bus
+    if task.music:
+        await undone(session.channel.stop_moh(), "Music could not be stopped.", call=session.call.id)
+    if task.ringback:
+        with contextlib.suppress(AriError):
+            async with adopting(client, bus, OnChannel(session.channel.id), _tone_id(on)):
+                pass  # leaving ends it
+
+
+async def _tone(session: Session, task: Dial, on: Subject) -> None:
+    """Play a country's ringing tone, behind a prompt that still plays; before the answer it is early media."""
+    client, bus, media = session.services.client, session.services.bus, f"tone:ring;tonezone={task.ringback}"
+    try:
+        async with session.speaking, playing(client, bus, OnChannel(session.channel.id), media, _tone_id(on)) as tone:
+            await tone.finished()
+    except AriError as error:
+        log.warning("A ringing tone could not be played.", call=session.call.id, error=str(error))
+
+
+def _tone_id(on: Subject) -> str:
+    return on.task_id.replace("task-", "ring-", 1)

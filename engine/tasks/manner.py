@@ -1,0 +1,42 @@
+"""How a party is dialled where a number alone does not say it."""
+
+import re
+from typing import Literal
+
+import msgspec
+
+Over = Literal["any", "extension", "sip"]
+"""What a callee is: an own extension or else a number, an own extension only, or `user@host[:port]`."""
+Transport = Literal["udp", "tcp"]
+"""How the INVITE to a `user@host` travels."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,64}", re.ASCII)  # RFC 3261 §25.1
+_VALUE = re.compile(r"[^\x00-\x1f\x7f]{0,512}")
+_MOST_HEADERS = 20  # an INVITE over UDP should stay within one packet
+
+
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """How a leg out is dialled; raises ValueError for a header that may not be sent.
+
+    `private`: the callee is not shown who calls (RFC 3323 §4.1.1.3). `headers` go onto the INVITE: their names begin
+    with X-, so that nothing of SIP's own can be said with them.
+    """
+
+    over: Over = "any"
+    transport: Transport = "udp"
+    private: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse headers that are none, or that would break out of their line."""
+        if len(self.headers) > _MOST_HEADERS:
+            raise ValueError(f"At most {_MOST_HEADERS} headers are sent.")
+        for name, value in self.headers:
+            if not (name.upper().startswith("X-") and _TOKEN.fullmatch(name)):
+                raise ValueError("A header's name begins with X- and is a token of at most 64 characters.")
+            if not _VALUE.fullmatch(value):
+                raise ValueError("A header's value has at most 512 characters, and no control characters.")
+
+
+PLAIN = Manner()
+"""A number, dialled as it stands."""

@@ -1,0 +1,188 @@
+"""What happens on the other leg of a Dial between its answer and the connecting."""
+
+import asyncio
+
+import pytest
+
+from engine.commands import HangUpCall, StopTasks
+from engine.events import CallEnded, TaskEnded
+from engine.tasks.dial import Dial
+from engine.tasks.pause import Pause
+from engine.tasks.play import Play
+from engine.tasks.send_dtmf import SendDtmf
+from tests.fakes.ari import FakeAri
+from tests.support.clock import settled
+from tests.support.dialling import answered_and_dialling, connected, dialling
+from tests.support.exchange import ACCOUNT, Exchange
+
+WHISPER = Play(source="http://host/whisper.wav")
+DIAL = Dial(to="12015550199", before_bridge=(SendDtmf(digits="12"), WHISPER))
+
+
+async def hang_up_both(exchange: Exchange, asterisk: FakeAri, one: str, other: str) -> None:
+    asterisk.hangs_up("in-1")
+    await exchange.ended(one)
+    await exchange.ended(other)
+
+
+async def test_it_runs_on_the_other_leg_and_only_then_are_the_two_connected(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    one, other = await dialling(exchange, asterisk, DIAL)
+    asterisk.picks_up(other)
+    playback = await exchange.played("task-*")
+    assert (await asterisk.asked("POST", f"/channels/{other}/dtmf")).query["dtmf"] == "12"
+    assert asterisk.world.playbacks[playback]["target_uri"] == f"channel:{other}"
+    await asyncio.sleep(30)
+    assert not asterisk.world.bridges and not asterisk.was_asked("POST", "/channels/in-1/answer")
+    asterisk.finishes(playback)
+    await exchange.event(TaskEnded, kind="dial")
+    (bridge,) = asterisk.world.bridges.values()
+    assert bridge["channels"] == ["in-1", other]
+    assert exchange.story(other)[-4:] == ["send_dtmf started", "send_dtmf completed", "play started", "play completed"]
+    await hang_up_both(exchange, asterisk, one, other)
+
+
+async def test_it_waits_for_the_answer(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, DIAL)
+    asterisk.rings(other)
+    await asyncio.sleep(20)
+    assert not asterisk.was_asked("POST", f"/channels/{other}/dtmf")
+    await hang_up_both(exchange, asterisk, one, other)
+    assert "play discarded call_ended" in exchange.story(other)
+
+
+async def test_a_prompt_that_fails_is_no_reason_not_to_connect(exchange: Exchange, asterisk: FakeAri) -> None:
+    dial = Dial(to="2", before_bridge=(Play(source="http://host/missing.wav"),))
+    one, other = await connected(exchange, asterisk, dial)
+    assert "play failed not_found" in exchange.story(other)
+    await hang_up_both(exchange, asterisk, one, other)
+
+
+async def test_the_other_hangs_up_meanwhile_and_the_caller_ends_with_it(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, DIAL)
+    asterisk.picks_up(other)
+    await exchange.played("task-*")
+    asterisk.hangs_up(other)
+    ended = await exchange.ended(one)
+    assert (ended.cause, ended.hung_up_by, ended.answered) == ("normal", "other", False)
+    assert "dial completed" in exchange.story(one)
+    assert not asterisk.world.bridges
+
+
+async def test_the_other_is_hung_up_meanwhile_and_the_queue_goes_on_where_that_is_wanted(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    dial = Dial(to="2", before_bridge=(WHISPER,), hang_up_after=False)
+    one, other = await dialling(exchange, asterisk, dial, Play(source="http://host/b.wav"))
+    asterisk.picks_up(other)
+    await exchange.played("task-*")
+    await exchange.submit(HangUpCall(account=ACCOUNT, call=other))
+    assert asterisk.world.playbacks[await exchange.played("task-*", 2)]["target_uri"] == "channel:in-1"
+    asterisk.hangs_up("in-1")
+    await exchange.ended(one)
+
+
+async def test_the_caller_gives_up_meanwhile(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, DIAL)
+    asterisk.picks_up(other)
+    await exchange.played("task-*")
+    asterisk.hangs_up("in-1")
+    ended = await exchange.ended(other)
+    assert (ended.cause, ended.hung_up_by) == ("cancelled", "other")
+    await exchange.ended(one)
+
+
+async def test_the_dial_is_stopped_meanwhile(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, DIAL, Pause(seconds=50))
+    asterisk.picks_up(other)
+    await exchange.played("task-*")
+    await exchange.submit(StopTasks(account=ACCOUNT, owner=one, kind="dial"))
+    ended = await exchange.ended(other)
+    assert (ended.cause, ended.hung_up_by) == ("cancelled", "us")
+    asterisk.hangs_up("in-1")
+    await exchange.ended(one)
+
+
+async def test_what_is_queued_on_the_other_leg_meanwhile_comes_before_too(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    one, other = await dialling(exchange, asterisk, DIAL)
+    asterisk.picks_up(other)
+    playback = await exchange.played("task-*")
+    await exchange.enqueue(other, Pause(seconds=7))
+    asterisk.finishes(playback)
+    await exchange.event(TaskEnded, kind="play")
+    assert not asterisk.world.bridges
+    await exchange.event(TaskEnded, kind="pause")
+    await exchange.event(TaskEnded, kind="dial")
+    assert asterisk.world.bridges
+    await hang_up_both(exchange, asterisk, one, other)
+
+
+async def test_a_prompt_that_nobody_waits_for_ends_before_the_two_are_connected(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    whisper = Play(source="http://host/whisper.wav", wait=False)
+    one, other = await dialling(exchange, asterisk, Dial(to="2", before_bridge=(whisper,)))
+    asterisk.picks_up(other)
+    playback = await exchange.played("task-*")
+    await settled()
+    assert not asterisk.was_asked("POST", "/bridges/*/addChannel")
+    asterisk.finishes(playback)
+    await exchange.event(TaskEnded, kind="dial")
+    await hang_up_both(exchange, asterisk, one, other)
+
+
+async def test_it_goes_on_when_the_controller_changes(exchange: Exchange, asterisk: FakeAri) -> None:
+    pause = Pause(seconds=30)
+    one, other = await dialling(exchange, asterisk, Dial(to="2", before_bridge=(pause, SendDtmf(digits="9"))))
+    asterisk.picks_up(other)
+    await exchange.task_of(other, "pause")
+    began = exchange.clock()
+    await asyncio.sleep(10)
+    await exchange.leave()
+    await asyncio.sleep(10)
+    await exchange.start()
+    await exchange.event(TaskEnded, kind="dial")
+    assert exchange.clock() - began == pytest.approx(30, abs=1)
+    assert len([one for one in asterisk.requests if one.path.endswith("/dtmf")]) == 1
+    (bridge,) = asterisk.world.bridges.values()
+    assert bridge["channels"] == ["in-1", other]
+    await hang_up_both(exchange, asterisk, one, other)
+
+
+async def test_all_of_it_was_done_when_the_controller_changed(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, Dial(to="2", before_bridge=(Pause(seconds=5),)))
+    held = asterisk.hold("POST", "/bridges/bridge-*")
+    asterisk.picks_up(other)
+    await held.reached.wait()
+    leaving = asyncio.create_task(exchange.leave())
+    await settled()
+    assert held.gate
+    held.gate.set()
+    await leaving
+    await exchange.start()
+    await exchange.event(TaskEnded, kind="dial")
+    await settled()
+    (bridge,) = asterisk.world.bridges.values()
+    assert sorted(bridge["channels"]) == sorted(["in-1", other])
+    await hang_up_both(exchange, asterisk, one, other)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_the_caller_is_gone_when_the_next_controller_comes(
+    exchange: Exchange, asterisk: FakeAri, answered: bool
+) -> None:
+    one, other = await answered_and_dialling(exchange, asterisk, DIAL)
+    if answered:
+        asterisk.picks_up(other)
+        await exchange.played("task-*")
+    await exchange.leave()
+    asterisk.hangs_up(one)
+    await exchange.start()
+    ended = await exchange.ended(other)
+    assert (ended.cause, ended.hung_up_by) == ("cancelled", "other")
+    await exchange.event(CallEnded, times=2)
+    await settled()
+    assert not asterisk.world.channels and not asterisk.world.bridges
