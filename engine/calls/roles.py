@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 
+from engine.calls.cause import HangupCause
 from engine.calls.dialling import CallDialler
 from engine.calls.keypad import PressedDigit
 from engine.calls.media import CallPlayer, CallRecorder
@@ -51,9 +52,9 @@ class CallLine:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, *, time_is_up: bool = False) -> None:
         """See engine.tasks.roles.Line."""
-        self._session.hang_up_behind()
+        self._session.hang_up_behind(HangupCause.MAX_DURATION if time_is_up else HangupCause.NORMAL)
 
 
 class CallConferences:

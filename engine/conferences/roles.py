@@ -50,9 +50,9 @@ class RoomLine:
     def __init__(self, conference: "Conference") -> None:
         self._conference = conference
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, *, time_is_up: bool = False) -> None:
         """See engine.tasks.roles.Line."""
-        self._conference.end("requested")
+        self._conference.end("max_duration" if time_is_up else "requested")
 
 
 class CallsOnly:

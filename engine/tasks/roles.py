@@ -9,8 +9,11 @@ from engine.media.prompts import Prompt
 from engine.tasks.results import Dialled, Recorded
 
 if TYPE_CHECKING:
+    from engine.ari.errors import AriError
     from engine.tasks.dial import Dial
+    from engine.tasks.playing import Audible
     from engine.tasks.record import Record
+    from engine.tasks.results import TaskFailed
 
 
 class Playing(Protocol):
@@ -26,10 +29,13 @@ class Playing(Protocol):
 class Player(Protocol):
     """Something that can play: a call or a conference."""
 
-    def playing(self, prompt: Prompt | None, on: "Subject") -> AbstractAsyncContextManager[Playing]:
+    def playing(
+        self, prompt: Prompt | None, on: "Subject", *, part: int | None = None
+    ) -> AbstractAsyncContextManager[Playing]:
         """Play a prompt to everyone here; leaving the block early stops it and waits for its end.
 
-        None: the task's prompt was accepted before a restart, and is only waited for.
+        None: the task's prompt was accepted before a restart, and is only waited for. `part` counts the prompts of a
+        task that plays several, from 0; with its first one what it played before a restart is stopped.
         """
 
 
@@ -98,8 +104,8 @@ class Conferences(Protocol):
 class Line(Protocol):
     """The call itself."""
 
-    async def hang_up(self) -> None:
-        """End the call (or the conference with everybody in it)."""
+    async def hang_up(self, *, time_is_up: bool = False) -> None:
+        """End the call (or the conference with everybody in it); `time_is_up`: a limit of time is why."""
 
 
 class Roles(Protocol):
@@ -161,11 +167,14 @@ class Subject(Roles, Protocol):
     def remaining(self, seconds: float | None) -> float | None:
         """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
 
-    async def prompt(self) -> Prompt:
-        """The prompt that is prepared since the task was queued; raises TaskFailed with what is wrong with it."""
+    async def prompt(self, of: "Audible") -> Prompt:
+        """One of the task's prompts, prepared since it was queued; raises TaskFailed with what is wrong with it.
 
-    async def say(self, text: str) -> Prompt:
-        """Synthesise a text that could not be prepared before; raises TaskFailed."""
+        One that is known only now (`Audible.due`) is made now.
+        """
+
+    async def only_the_end(self, error: "TaskFailed | AriError") -> bool:
+        """Whether a failure is only the end of the call seen from this task; waits a moment for it."""
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
         """Stop this queue's running tasks of a kind; returns how many."""
