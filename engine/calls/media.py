@@ -59,8 +59,8 @@ async def heard(
             for old in (0, 1):
                 async with ari_playback.adopting(client, bus, target, f"{on.task_id}-{old}"):
                     pass  # leaving stops it
-        async with ari_playback.playing(client, bus, target, prompt.media, f"{on.task_id}-{part % 2}") as playback:
-            yield _Heard(playback)
+        async with ari_playback.playing(client, bus, target, prompt.media, f"{on.task_id}-{part % 2}") as one:
+            yield _Heard(one)
         return
     async with AsyncExitStack() as stack:
         playback: Playback | None = None

@@ -33,8 +33,9 @@ class Visit:
                 self._on.keypad.last = typed
                 return answer
             await self._keys.forget()
-        how = "timeout" if typed is None else "invalid_input"
-        return MenuEnded(menu=self._menu.id, how=how, value=typed or "")
+        if typed is None:
+            return MenuEnded(menu=self._menu.id, how="timeout")
+        return MenuEnded(menu=self._menu.id, how="invalid_input", value=typed)
 
     async def _say(self, prompts: Iterable[Audible]) -> None:
         if not self._barge_in:

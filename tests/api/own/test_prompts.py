@@ -26,7 +26,7 @@ class Customer:
 
     async def ask(self, method: str, name: str = "", data: bytes | None = None) -> tuple[int, Any]:
         path = f"/carillon/v1/prompts/{quote(name)}" if name else "/carillon/v1/prompts"
-        more = {} if data is None else {"data": data}
+        more = {} if data is None else {"data": io.BytesIO(data)}
         return await self._installation.ask(self._installation.public_server, method, path, self._token, **more)
 
     async def fetch(self, name: str) -> tuple[int, str, bytes]:
