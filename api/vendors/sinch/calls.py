@@ -3,8 +3,6 @@
 
 
 from aiohttp import web
-from engine.tasks.answer import Answer
-from engine.tasks.park import Park
 from sqlalchemy import Connection
 
 from api.callbacks.tags import Tag, encode
@@ -21,8 +19,10 @@ from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
 from engine.store import calls
 from engine.store import tasks as queues
 from engine.store.database import Database
+from engine.tasks.answer import Answer
 from engine.tasks.hang_up import HangUp as HangUpTask
 from engine.tasks.kinds import AnyTask
+from engine.tasks.park import Park
 from engine.tasks.task import TaskState
 
 
@@ -124,8 +124,9 @@ def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
     """Without a destination the ICE script says whom to call: its connect is the callout."""
     callout, connect = wanted.callout, None
     if callout.to is None:
-        connect = wanted.ice.answer.then if isinstance(wanted.ice, Follow) else None
-        if not isinstance(connect, Connect) or connect.to is None:
+        then = wanted.ice.answer.then if isinstance(wanted.ice, Follow) else None
+        connect = then if isinstance(then, Connect) and then.to else None
+        if connect is None:
             raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
         callout = _connected(callout, connect)
     where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
@@ -191,7 +192,7 @@ def _placing(callout: Callout, asked: Asked, tag: Tag, tasks: tuple[AnyTask, ...
         account=asked.account.id,
         application=asked.application.id,
         callee=to.dialled,
-        over={"mxp": "extension", "sip": "sip"}.get(callout.over, "any"),
+        over=plan.over(callout.over),
         caller=callout.caller,
         private=callout.private,
         headers=callout.headers,

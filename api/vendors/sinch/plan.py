@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 
 import msgspec
-from engine.tasks.answer import Answer
-from engine.tasks.detect_machine import DetectMachine
-from engine.tasks.park import Park
-from engine.tasks.run_menu import RunMenu
 
 from api.callbacks.tags import Tag, encode
 from api.vendors.sinch import answer, tags
+from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Before, Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.kinds import AnyTask
+from engine.tasks.manner import Over, Transport
+from engine.tasks.park import Park
 from engine.tasks.record import Record
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.stop import StopBackground
 
 OFFERED, ANSWERED, MENU_ENDED, DIGITS = "offered", "answered", "menu_ended", "conference_digits"
@@ -66,13 +66,9 @@ def _step(step: answer.Step, place: Place) -> AnyTask:
 def _record(record: answer.RecordCall, place: Place) -> Record:
     if record.transcribe:
         raise CannotBeDone("This server does not transcribe recordings.")
-    return Record(
-        format=record.format,
-        destination=record.destination or "",
-        credentials=record.credentials,
-        both_sides=True,
-        tag=encode(place.tag) if record.notify else "",
-    )
+    if record.destination:
+        raise CannotBeDone("This server keeps recordings itself; it cannot send them to a destination yet.")
+    return Record(tag=encode(place.tag) if record.notify else "")
 
 
 def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
@@ -101,8 +97,8 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
     silent = connect.silent or connect.over == "mxp"
     return Dial(
         to=to,
-        over={"mxp": "extension", "sip": "sip"}.get(connect.over, "any"),
-        transport=connect.transport or "udp",
+        over=over(connect.over),
+        transport=_transport(connect.transport),
         caller=connect.caller,
         private=connect.private,
         headers=connect.headers,
@@ -115,10 +111,30 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
     )
 
 
+def over(kind: str) -> Over:
+    """Return how an address is looked for: pstn, mxp or sip."""
+    match kind:
+        case "mxp":
+            return "extension"
+        case "sip":
+            return "sip"
+    return "any"
+
+
+def _transport(name: str | None) -> Transport:
+    match name:
+        case "tcp":
+            return "tcp"
+        case "tls":
+            raise CannotBeDone("This server cannot dial by TLS yet; udp and tcp are there.")
+    return "udp"
+
+
 def before(dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool) -> tuple[Before, ...]:
     """Return what happens to a phone that answered: digits, who answered, and the question what to do."""
-    detecting = (DetectMachine(beside=detect.beside),) if detect else ()
-    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED)) if asked else ()))
+    if detect:
+        raise CannotBeDone("This server cannot find out yet whether a machine answers.")
+    return (*dtmf, *((Answer(), ask(ANSWERED)) if asked else ()))
 
 
 def join(confer: answer.Confer, place: Place) -> JoinConference:

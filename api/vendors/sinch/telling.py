@@ -8,17 +8,18 @@ from sqlalchemy import Connection
 from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
 from api.recordings import Recordings
-from api.vendors.sinch import callbacks, story, tags
-from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
+from api.vendors.sinch import callbacks as bodies
+from api.vendors.sinch import story, tags
+from api.vendors.sinch.callbacks import MenuEnding, MenuResult
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, money, timestamp
 from engine.calls.call import Call
-from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
+from engine.events import AnyEvent, ReplyRefused, RootEnded, TaskEnded
 from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.tasks.results import Completed, Detected, Stopped
+from engine.tasks.results import Completed, Recorded, Stopped
 
 
 class Telling:
@@ -28,57 +29,52 @@ class Telling:
         self._db, self._parties, self._recordings = db, parties, recordings
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
-        """One POST for an event that Sinch tells; to the URL that the call names, else to the application's two."""
+        """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
+        where, told = "", list[bodies.AnyBody | None]()
         if isinstance(event, RootEnded):
-            where, body = tag.data.get(tags.DICE, ""), await self._dice(event, tag)
+            where = tag.data.get(tags.DICE, "")
+            told = [] if where == tags.OFF or where.startswith("{") else [await self._dice(event, tag)]
         else:
-            where, body = "", await self._other(event, tag)
-        if body is None or where == tags.OFF or where.startswith("{"):
-            return ()
-        url, fallback = (where, "") if where else await self._urls(event.root)
+            told = await self._other(event, tag)
+        url, fallback = (where, "") if where else await self._urls(event.root) if told else ("", "")
         if not (url or fallback):
             return ()
-        text = callbacks.encode(body).decode()
-        return (
+        return [
             Callback(
                 url=url or fallback,
                 fallback=fallback if url else "",
-                body=text,
-                content_type=callbacks.CONTENT_TYPE,
-            ),
-        )
+                body=bodies.encode(body).decode(),
+                content_type=bodies.CONTENT_TYPE,
+            )
+            for body in told
+            if body is not None
+        ]
 
-    async def _other(self, event: AnyEvent, tag: Tag) -> callbacks.AnyBody | None:
-        custom = tag.data.get(tags.CUSTOM, "")
+    async def _other(self, event: AnyEvent, tag: Tag) -> list[bodies.AnyBody | None]:
         match event:
             case ReplyRefused(reason=reason):
-                return callbacks.illegal_svaml(event.root, reason, custom=custom)
-            case RecordingAvailable():
-                url = event.url or self._recordings.url(event.recording, event.name)
-                return callbacks.recording_available(event.root, url)
-            case TaskEnded(kind="record", outcome=Completed()):
-                return callbacks.recording_finished(event.root)
-            case TaskEnded(kind="detect_machine", outcome=Completed(result=Detected() as found)) if found.beside:
-                amd = Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
-                return callbacks.Notify(callid=event.root, type="amd", amd=amd, custom=custom or UNSET)
+                return [bodies.illegal_svaml(event.root, reason, custom=tag.data.get(tags.CUSTOM, ""))]
+            case TaskEnded(kind="record", outcome=Completed(result=Recorded() as saved)):
+                url = self._recordings.url(saved.recording, saved.name)
+                return [bodies.recording_finished(event.root), bodies.recording_available(event.root, url)]
             case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended")):
-                return await self._hung_up_in_menu(event, tag)
-        return None
+                return [await self._hung_up_in_menu(event, tag)]
+        return []
 
-    async def _hung_up_in_menu(self, event: TaskEnded, tag: Tag) -> callbacks.Pie | None:
+    async def _hung_up_in_menu(self, event: TaskEnded, tag: Tag) -> bodies.Pie | None:
         if tag.data.get(tags.PIE) == tags.OFF:
             return None
         _, key = await self._application(event.root)
-        return callbacks.Pie(
+        return bodies.Pie(
             callid=event.root,
             timestamp=timestamp(event.at),
             custom=tag.data.get(tags.CUSTOM) or UNSET,
             application_key=key,
             menu_result=MenuResult(menu_id="", type=MenuEnding.HANGUP, value=""),
-            cookies=callbacks.cookies(tags.cookies_of(tag)),
+            cookies=bodies.cookies(tags.cookies_of(tag)),
         )
 
-    async def _dice(self, event: RootEnded, tag: Tag) -> callbacks.Dice | None:
+    async def _dice(self, event: RootEnded, tag: Tag) -> bodies.Dice | None:
         legs = await self._db.read(lambda conn: calls.by_root(conn, event.root))
         told = story.of(legs, event.root)
         ending = story.how(told) if told else None
@@ -87,7 +83,7 @@ class Telling:
         root, talked, parties = told.root, told.talked, self._parties
         _, key = await self._application(event.root)
         callee = parties.identity(root.account, talked.callee) or Identity(type="number", endpoint="")
-        return callbacks.Dice(
+        return bodies.Dice(
             callid=event.root,
             timestamp=timestamp(event.at),
             reason=ending.reason.value,
@@ -99,7 +95,7 @@ class Telling:
             duration=round(event.seconds) if event.answered else UNSET,
             from_=tag.data.get(tags.CALLER) or _from(parties, root),
             application_key=key,
-            cookies=callbacks.cookies(tags.cookies_of(tag)),
+            cookies=bodies.cookies(tags.cookies_of(tag)),
         )
 
     async def _urls(self, root: str) -> tuple[str, str]:
