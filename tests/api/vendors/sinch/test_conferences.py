@@ -25,8 +25,8 @@ from engine.commands import (
 from engine.store.accounts import Account
 from engine.store.applications import Application
 
-ROOM = {"conferenceId": "myConference"}
-ONE = {**ROOM, "callId": "call-1"}
+ROOM = {"conference": "myConference"}
+ONE = {**ROOM, "call": "call-1"}
 WHERE = {"account": "account-ann", "name": "myConference"}
 
 
@@ -115,11 +115,11 @@ async def test_what_cannot_be_an_id_is_not_found_and_asks_nobody() -> None:
     operations = ConferenceOperations(engine)
     for ask in (operations.info, operations.kick, operations.kick_all, operations.command):
         with pytest.raises(SinchError) as raised:
-            await ask(asked({"conferenceId": "x" * 65, "callId": "call-1"}, {"command": "mute"}))
+            await ask(asked({"conference": "x" * 65, "call": "call-1"}, {"command": "mute"}))
         assert raised.value.code == 40400
     for ask in (operations.kick, operations.command):
         with pytest.raises(SinchError) as raised:
-            await ask(asked({**ROOM, "callId": "a b"}, {"command": "mute"}))
+            await ask(asked({**ROOM, "call": "a b"}, {"command": "mute"}))
         assert raised.value.code == 40400
     assert engine.taken == []
 
