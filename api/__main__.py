@@ -17,6 +17,7 @@ from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
+from api.callbacks.tags import encode
 from api.dialogue import Dialogue
 from api.inbound import Inbound
 from api.lab import Lab
@@ -26,8 +27,11 @@ from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, Dialect, Services
 from api.recordings import Recordings
+from api.serving import listening
 from api.settings import Settings, SettingsError, read
+from api.vendors import sinch
 from api.vendors.ringful import Ringful
+from api.vendors.sinch import Sinch
 from api.vendors.vendor import AskingVendor, Vendor
 from engine.ari.errors import Detached
 from engine.engine import Engine, Parts
@@ -36,6 +40,7 @@ from engine.features.admission import Admission
 from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.numbers import Directory
+from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
@@ -47,6 +52,7 @@ from engine.redis.errors import Unavailable
 from engine.redis.lease import Lease
 from engine.settings import EngineSettings
 from engine.store import owners
+from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
@@ -60,6 +66,7 @@ RINGFUL = Dialect(
     settings={"sig": ("off", "kvmd5"), "CallReceived": ("on", "off"), "PlayFailed": ("on", "off")},
     url_setting="inboundUrl",
 )
+SINCH = Dialect(name="sinch", url_setting="primary", fallback_setting="fallback", issue=sinch.issue, asks=True)
 
 
 class Controller:
@@ -101,14 +108,14 @@ class Controller:
                 prompts=self.prompts,
                 files=self.files,
                 admission=self.admission,
-                directory=Directory(self.book),
+                directory=Directory(self.book, self._tag_of),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
                 on_question=self._ask,
             )
         )
         self.vendors: dict[str, Vendor] = {}
-        for vendor in (Ringful(self.engine, self.database, self.accounts, self.recordings),):
+        for vendor in (Ringful(self.engine, self.database, self.accounts, self.recordings), self._sinch()):
             self.vendors[vendor.name] = vendor
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
@@ -119,6 +126,19 @@ class Controller:
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
         self.services = self._services()
+
+    def _sinch(self) -> Vendor:
+        policy = sinch.Policy(replay_seconds=self.settings.replay_seconds, prefixes=(self.settings.mounted_at,))
+        operations = sinch.operations(self.database, self.writer, self.book, self._refresh)
+        return Sinch(self.database, self.accounts, operations, policy=policy)
+
+    async def _refresh(self) -> None:
+        await self.services.refresh()
+
+    def _tag_of(self, application: Application) -> str:
+        vendor = self.vendors.get(application.dialect)
+        tag = vendor.inbound_tag(application.settings) if vendor else None
+        return encode(tag) if tag else ""
 
     def _services(self) -> Services:
         settings = self.settings
@@ -139,8 +159,9 @@ class Controller:
             addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
             admin_token=settings.admin_token,
             folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
-            dialects=(RINGFUL,),
+            dialects=(RINGFUL, SINCH),
             lab=self.lab,
+            pool=Pool.read(settings.number_pool),
             version=__version__,
         )
 
@@ -227,21 +248,10 @@ class Controller:
             routes=public_routes(self.services),
         )
         admin = build_admin(self.services, self.metrics)
-        runners = []
-        for app, host, port in (
-            (public, self.settings.bind, self.settings.api_port),
-            (admin, "127.0.0.1", self.settings.admin_port),
-        ):
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
-            await runner.setup()
-            await web.TCPSite(runner, host, port).start()
-            runners.append(runner)
-        log.info("the API listens", api=self.settings.api_url)
-        try:
+        places = ((public, self.settings.bind, self.settings.api_port), (admin, "127.0.0.1", self.settings.admin_port))
+        async with listening(places):
+            log.info("the API listens", api=self.settings.api_url)
             yield
-        finally:
-            for runner in runners:
-                await runner.cleanup()
 
 
 def _owner(folder: Path) -> str:

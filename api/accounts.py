@@ -4,21 +4,29 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
-from engine.store import accounts
+from sqlalchemy import Connection
+
+from engine.store import accounts, applications
 from engine.store.accounts import Account
+from engine.store.applications import Application
 from engine.store.database import Database
 
 KEPT_SECONDS = 5.0
 MOST_KEPT = 10_000
+LONGEST_KEY = 128
 K = TypeVar("K")
 T = TypeVar("T")
 
 
 class KeyHolder(NamedTuple):
-    """The account whose key was shown, and the secret that belongs to the key."""
+    """The account whose key was shown, the secret that belongs to the key, and the application whose key it is.
+
+    `application` None: it is the account's own.
+    """
 
     account: Account
     secret: str
+    application: Application | None = None
 
 
 class Accounts:
@@ -32,12 +40,11 @@ class Accounts:
 
     async def by_key(self, dialect: str, key: str) -> KeyHolder | None:
         """Return who owns a dialect's key; None for an unknown key or a disabled account."""
-
-        async def read() -> KeyHolder | None:
-            found = await self._db.read(lambda conn: accounts.by_key(conn, dialect, key))
-            return KeyHolder(*found) if found else None
-
-        holder = await self._kept(self._by_key, (dialect, key), read)
+        if not (key.isascii() and key.isprintable() and len(key) <= LONGEST_KEY):
+            return None  # none of ours, and nothing to hand to a database
+        holder = await self._kept(
+            self._by_key, (dialect, key), lambda: self._db.read(lambda conn: _holder(conn, dialect, key))
+        )
         return None if holder is None or holder.account.disabled else holder
 
     async def get(self, account: str) -> Account | None:
@@ -61,3 +68,11 @@ class Accounts:
                 kept.clear()
             kept[key] = (now + KEPT_SECONDS, value)
         return value
+
+
+def _holder(conn: Connection, dialect: str, key: str) -> KeyHolder | None:
+    found = accounts.by_key(conn, dialect, key)
+    if found is None:
+        return None
+    application = applications.get(conn, found.application) if found.application else None
+    return KeyHolder(found.account, found.secret, application)

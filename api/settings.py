@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
+from typing import Annotated
+from urllib.parse import quote, urlsplit
 
 import msgspec
+
+from engine.features.errors import InvalidSetting
+from engine.features.pool import Pool
 
 PREFIX = "CARILLON_"
 
@@ -37,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lab_sip_port: int = 5070
     lab_ari_port: int = 8089
     lab_ari_password: str = ""
+    number_pool: str = "+12015552000-+12015559999"
+    replay_seconds: Annotated[float, msgspec.Meta(gt=0)] = 900.0
 
     @property
     def ari_url(self) -> str:
@@ -65,6 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return (self.public_url or f"http://{self.reached_at}:{self.api_port}").rstrip("/")
 
     @property
+    def mounted_at(self) -> str:
+        """The path before ours where a proxy serves us: the one of `public_url`; "" for none."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+    @property
     def prompts(self) -> Path:
         """The prompt cache, which Asterisk reads at the same path."""
         return self.data / "prompts"
@@ -83,6 +94,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         if name.startswith(PREFIX) and value != ""
     }
     try:
-        return msgspec.convert(given, Settings, strict=False)
-    except msgspec.ValidationError as error:
+        settings = msgspec.convert(given, Settings, strict=False)
+        Pool.read(settings.number_pool)
+    except (msgspec.ValidationError, InvalidSetting) as error:
         raise SettingsError(f"A setting is missing or wrong: {error} (names in .env begin with {PREFIX}).") from error
+    return settings

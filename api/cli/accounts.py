@@ -126,7 +126,7 @@ class Accounts:
         Parameters
         ----------
         dialect
-            Only this API's, e.g. ringful.
+            Only this API's, e.g. ringful; of sinch the secrets of all applications, their keys stay.
         """
         self._show_credentials(self._cli.admin.post(f"/accounts/{part(name)}/rotate", {"dialect": dialect}))
 

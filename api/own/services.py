@@ -14,6 +14,7 @@ from api.recordings import Recordings
 from engine.ari.client import Client
 from engine.features.book import Book
 from engine.features.lines import Lines
+from engine.features.pool import Pool
 from engine.media import Prompts, RecordingFiles
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -23,7 +24,10 @@ from engine.store.writer import Writer
 class Dialect:
     """A dialect as accounts see it: what it calls its key and its secret, and which values its settings may have.
 
-    `url_setting` is where an application of this dialect keeps the address that is told of an inbound call.
+    `url_setting` is where an application of this dialect keeps the address that is told of an inbound call,
+    `fallback_setting` the one that is tried after it. `issue`: each of its applications has a key and a secret of its
+    own, made by this function; an account gets a first one with a number. None: the account has the key.
+    `asks`: its applications are asked what a call shall do.
     """
 
     name: str
@@ -31,6 +35,9 @@ class Dialect:
     secret: str = "secret"
     settings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     url_setting: str | None = None
+    fallback_setting: str | None = None
+    issue: Callable[[], tuple[str, str]] | None = None
+    asks: bool = False
 
 
 OWN = Dialect(name="carillon")  # our own API's
@@ -49,7 +56,8 @@ class Addresses:
 class Services:
     """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
 
-    `folders` are what must have room on disk. `dialects` are the vendors' beside our own.
+    `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `pool` has the numbers that
+    new accounts are given.
     """
 
     engine: CommandTaker
@@ -70,6 +78,7 @@ class Services:
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
+    pool: Pool = field(default_factory=Pool)
     version: str = "0"
 
     async def refresh(self) -> None:

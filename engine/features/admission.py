@@ -171,11 +171,7 @@ class Admission:
         return application is not None and application.account == rules.account.id
 
     def _rate_of(self, account: str, digits: str) -> Rate | None:
-        owner = self._book.find(account)
-        extension = self._book.extensions.get(digits)
-        if owner is None or (extension and extension.account == account):
-            return None
-        return self._book.rates.match(digits, owner.currency)
+        return self._book.rate_of(account, digits)
 
     async def _take(self, rules: Rules, call: str, rate: Rate | None, longest: float, *, inside: bool) -> float:
         """Take a place and the money for `longest` seconds, or for as long as the money lasts; returns the seconds."""

@@ -13,7 +13,8 @@ from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
-from engine.store.numbers import Number
+from engine.store.numbers import VOICE, Number
+from engine.store.rates import Rate
 from engine.store.trunks import Trunk
 
 
@@ -82,16 +83,23 @@ class Book:
     def application_of(self, number: str) -> Application | None:
         """Return what answers `number` (exactly these digits)."""
         found = self._contents.numbers.get(number)
-        return self._contents.applications.get(found.application) if found else None
+        return self._contents.applications.get(found.application) if found and found.application else None
+
+    def rate_of(self, account: str, digits: str) -> Rate | None:
+        """Return what a minute from an account to `digits` costs; None: nothing (its own extension, or no rate)."""
+        owner, extension = self.find(account), self.extensions.get(digits)
+        if owner is None or (extension and extension.account == account):
+            return None
+        return self.rates.match(digits, owner.currency)
 
 
 def _contents(conn: Connection) -> Contents:
     everyone = accounts.list(conn)
     all_numbers = numbers.list(conn)
-    owned: dict[str, list[str]] = defaultdict(list)
+    owned: dict[str, dict[str, None]] = defaultdict(dict)
     for number in all_numbers:
         if len(number.number) >= 7:
-            owned[number.account].append(number.number)
+            owned[number.account][number.number] = None
     return Contents(
         rules={
             account.id: Rules(
@@ -103,6 +111,6 @@ def _contents(conn: Connection) -> Contents:
         },
         trunks=tuple(trunks.list(conn)),
         extensions={extension.number: extension for extension in extensions.list(conn)},
-        numbers={number.number: number for number in all_numbers},
+        numbers={number.number: number for number in all_numbers if number.capability == VOICE},
         applications={application.id: application for application in applications.list(conn)},
     )

@@ -1,5 +1,7 @@
 """Who answers an inbound call, and what a softphone's dialling does (engine.calls.directory)."""
 
+from collections.abc import Callable
+
 from engine.calls.directory import Answering
 from engine.features.book import Book
 from engine.features.destinations import is_emergency, normalise
@@ -7,13 +9,22 @@ from engine.features.errors import InvalidNumber
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.dial import Dial
+from engine.tasks.kinds import AnyTask
+
+FIRST_OF_ASKED: tuple[AnyTask, ...] = ()  # what a call of an application that asks begins with: the question
+
+
+def untagged(application: Application) -> str:
+    """Say that an application's calls carry no tag."""
+    return ""
 
 
 class Directory:
-    """Finds what answers, from the settings in memory."""
+    """Finds what answers, from the settings in memory. `tag`: what calls of an application that asks carry."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, tag: Callable[[Application], str] = untagged) -> None:
         self._book = book
+        self._tag = tag
 
     async def from_trunk(self, number: str, caller: str) -> Answering | None:
         """What answers `number` dialled from a trunk; None: nobody has that number."""
@@ -53,4 +64,7 @@ class Directory:
             return None
         if application.tasks is not None:
             return Answering(account=application.account, tasks=tuple(application.tasks))
+        if application.asks:
+            tag = self._tag(application)
+            return Answering(account=owner.id, application=application.id, tasks=FIRST_OF_ASKED, tag=tag)
         return Answering(account=application.account, application=application.id)

@@ -22,11 +22,15 @@ def price(rate: Rate, seconds: float) -> int:
 
     The first increment is charged whole, then each next one that was begun; a call never answered (0 s) is free.
     """
+    return -(-rate.per_minute * billed(rate, seconds) // 60)
+
+
+def billed(rate: Rate, seconds: float) -> int:
+    """Return how many seconds of an answered call of this length are charged; 0 for one never answered (0 s)."""
     if seconds <= 0:
         return 0
     beyond = max(0, ceil(round(seconds - rate.first, 3) / rate.next))
-    billed = rate.first + beyond * rate.next
-    return -(-rate.per_minute * billed // 60)
+    return rate.first + beyond * rate.next
 
 
 def max_seconds(rate: Rate, balance: int) -> float | None:

@@ -3,7 +3,7 @@
 import builtins
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, select
@@ -37,6 +37,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, Any] = {}
 
 
+class KeyHolder(NamedTuple):
+    """Who has a key: the account, the secret that goes with it, and the id of the application whose key it is."""
+
+    account: Account
+    secret: str
+    application: str | None
+
+
 _account = Mapped(Account, accounts, converters={"settings": msgspec.json.decode})
 _insert = insert_into(accounts)
 _updates = Updates(accounts, "id")
@@ -44,18 +52,20 @@ _get = Statement(_account.select.where(accounts.c.id == bindparam("id")))
 _by_name = Statement(_account.select.where(accounts.c.name == bindparam("name")))
 _list = Statement(_account.select.order_by(accounts.c.name))
 _by_key = Statement(
-    _account.select.add_columns(tables.credentials.c.secret)
+    _account.select.add_columns(tables.credentials.c.secret, tables.credentials.c.application)
     .join_from(accounts, tables.credentials)
     .where(tables.credentials.c.dialect == bindparam("dialect"), tables.credentials.c.key == bindparam("key"))
 )
 _credentials = Statement(
     select(tables.credentials.c.dialect, tables.credentials.c.key, tables.credentials.c.secret)
-    .where(tables.credentials.c.account == bindparam("account"))
+    .where(tables.credentials.c.account == bindparam("account"), tables.credentials.c.application.is_(None))
     .order_by(tables.credentials.c.dialect)
 )
 _drop_credential = Statement(
     delete(tables.credentials).where(
-        tables.credentials.c.account == bindparam("account"), tables.credentials.c.dialect == bindparam("dialect")
+        tables.credentials.c.account == bindparam("account"),
+        tables.credentials.c.dialect == bindparam("dialect"),
+        tables.credentials.c.application.is_(None),
     )
 )
 _add_credential = insert_into(tables.credentials)
@@ -129,14 +139,14 @@ def list(conn: Connection) -> builtins.list[Account]:
     return _account.all(conn, _list)
 
 
-def by_key(conn: Connection, dialect: str, key: str) -> tuple[Account, str] | None:
-    """Return the account (a disabled one too) that has this key in this dialect, and the secret that goes with it."""
+def by_key(conn: Connection, dialect: str, key: str) -> KeyHolder | None:
+    """Return who has this key in this dialect; a disabled account too."""
     row = _by_key.first(conn, dialect=dialect, key=key)
-    return None if row is None else (_account.of(row[:-1]), row[-1])
+    return None if row is None else KeyHolder(_account.of(row[:-2]), *row[-2:])
 
 
 def credentials(conn: Connection, account: str) -> dict[str, tuple[str, str]]:
-    """Return an account's (key, secret) by dialect."""
+    """Return an account's own (key, secret) by dialect; its applications' are not among them."""
     return {dialect: (key, secret) for dialect, key, secret in _credentials.all(conn, account=account)}
 
 
@@ -144,7 +154,9 @@ def set_credential(conn: Connection, account: str, dialect: str, key: str, secre
     """Give an account its key in a dialect, instead of the one it had; raises Conflict where another has that key."""
     _drop_credential.run(conn, account=account, dialect=dialect)
     try:
-        _add_credential.run(conn, dialect=dialect, key=key, account=account, secret=secret, created=time.time())
+        _add_credential.run(
+            conn, dialect=dialect, key=key, account=account, application=None, secret=secret, created=time.time()
+        )
     except IntegrityError as error:
         raise Conflict("Another account has this key, or there is no such account.") from error
 

@@ -1,22 +1,26 @@
 """Applications: what answers a number."""
 
 import builtins
+import time
 from typing import Any
 
 import msgspec
 import sqlalchemy
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import Conflict
 from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, Updates, insert_into
-from engine.store.tables import applications
+from engine.store.tables import applications, credentials
 from engine.tasks.kinds import AnyTask, decode_list
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """What answers a number: a dialect with its settings, or a fixed list of tasks that needs no web server."""
+    """What answers a number: a dialect with its settings, or a fixed list of tasks that needs no web server.
+
+    `asks`: its server is asked what a call shall do, before anything else happens to it.
+    """
 
     id: str
     account: str
@@ -24,6 +28,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str = ""
     settings: dict[str, Any] = {}
     tasks: builtins.list[AnyTask] | None = None
+    asks: bool = False
 
 
 def _tasks(text: str | None) -> builtins.list[AnyTask] | None:
@@ -42,6 +47,21 @@ _of_account = Statement(
 )
 _all = Statement(_application.select.order_by(applications.c.account, applications.c.name))
 _delete = Statement(sqlalchemy.delete(applications).where(applications.c.id == bindparam("id")))
+_by_key = Statement(
+    _application.select.join_from(applications, credentials, credentials.c.application == applications.c.id).where(
+        credentials.c.dialect == bindparam("dialect"), credentials.c.key == bindparam("key")
+    )
+)
+_key = Statement(
+    select(credentials.c.key, credentials.c.secret).where(credentials.c.application == bindparam("application"))
+)
+_keys = Statement(
+    select(credentials.c.application, credentials.c.key).where(
+        credentials.c.application.is_not(None), credentials.c.account == bindparam("account")
+    )
+)
+_add_key = insert_into(credentials)
+_drop_key = Statement(sqlalchemy.delete(credentials).where(credentials.c.application == bindparam("application")))
 
 
 def create(conn: Connection, application: Application) -> Application:
@@ -77,11 +97,50 @@ def list(conn: Connection, account: str | None = None) -> builtins.list[Applicat
 
 
 def delete(conn: Connection, id: str) -> bool:
-    """Delete an application; False where there is none. Raises Conflict while a number leads to it."""
+    """Delete an application and its key; False where there is none. Raises Conflict while a number leads to it."""
+    drop_key(conn, id)
     try:
         return _delete.run(conn, id=id) > 0
     except IntegrityError as error:
         raise Conflict("A number still leads to this application: release it first.") from error
+
+
+def by_key(conn: Connection, dialect: str, key: str) -> Application | None:
+    """Return the application that has this key in this dialect."""
+    return _application.one(conn, _by_key, dialect=dialect, key=key)
+
+
+def key(conn: Connection, application: str) -> tuple[str, str] | None:
+    """Return an application's (key, secret); None where it has none of its own."""
+    row = _key.first(conn, application=application)
+    return None if row is None else (row[0], row[1])
+
+
+def keys(conn: Connection, account: str) -> dict[str, str]:
+    """Return the keys of an account's applications, by the application's id."""
+    return {row[0]: row[1] for row in _keys.all(conn, account=account)}
+
+
+def set_key(conn: Connection, application: Application, key: str, secret: str) -> None:
+    """Give an application its key in its dialect, instead of the one it had; raises Conflict where it is taken."""
+    drop_key(conn, application.id)
+    try:
+        _add_key.run(
+            conn,
+            dialect=application.dialect,
+            key=key,
+            account=application.account,
+            application=application.id,
+            secret=secret,
+            created=time.time(),
+        )
+    except IntegrityError as error:
+        raise Conflict("Another application has this key, or there is no such application.") from error
+
+
+def drop_key(conn: Connection, application: str) -> None:
+    """Take an application's key away; harmless where it has none."""
+    _drop_key.run(conn, application=application)
 
 
 def _stored(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Numbers: what is dialled, and the application that answers it."""
+"""Numbers: what is dialled, whose it is, and the application that answers it."""
 
 import builtins
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import Conflict
@@ -11,13 +11,20 @@ from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
 from engine.store.tables import numbers
 
+VOICE, SMS = "voice", "sms"
+CAPABILITIES = frozenset({VOICE, SMS})
+
 
 class Number(msgspec.Struct, frozen=True, kw_only=True):
-    """A number (digits, or a short code such as 500), owned by an account, that leads to an application."""
+    """A number (digits, or a short code such as 500) with one capability, owned by an account.
+
+    `application` is what it leads to; None: nobody answers it. A number that can do both has a row for each.
+    """
 
     number: str
     account: str
-    application: str
+    application: str | None = None
+    capability: str = VOICE
 
 
 _number = Mapped(Number, numbers)
@@ -26,20 +33,35 @@ _assign = Statement(
         insert(numbers)
         .values({c.name: bindparam(c.name) for c in numbers.c})
         .on_conflict_do_update(
-            index_elements=[numbers.c.number],
+            index_elements=[numbers.c.number, numbers.c.capability],
             set_={"application": bindparam("application")},
             where=numbers.c.account == bindparam("account"),
         )
     )
 )
 _release = Statement(delete(numbers).where(numbers.c.number == bindparam("number")))
-_get = Statement(_number.select.where(numbers.c.number == bindparam("number")))
-_of_account = Statement(_number.select.where(numbers.c.account == bindparam("account")).order_by(numbers.c.number))
-_all = Statement(_number.select.order_by(numbers.c.number))
+_ORDER = (numbers.c.number, numbers.c.capability.desc())  # voice before sms
+_of_number = Statement(_number.select.where(numbers.c.number == bindparam("number")).order_by(*_ORDER))
+_of_account = Statement(_number.select.where(numbers.c.account == bindparam("account")).order_by(*_ORDER))
+_all = Statement(_number.select.order_by(*_ORDER))
+_OWNED = (
+    numbers.c.number == bindparam("the_number"),
+    numbers.c.capability == bindparam("the_capability"),
+    numbers.c.account == bindparam("account"),
+)
+_lead = Statement(update(numbers).where(*_OWNED).values(application=bindparam("application")))
+_unassign = Statement(
+    update(numbers).where(*_OWNED, numbers.c.application == bindparam("application")).values(application=None)
+)
 
 
 def assign(conn: Connection, number: Number) -> None:
-    """Let a number lead to an application; raises Conflict where another account has the number."""
+    """Give a number to its account and let it lead to its application.
+
+    Raises Conflict where another account has the number, with any capability.
+    """
+    if any(row.account != number.account for row in of(conn, number.number)):
+        raise Conflict(f"Another account has the number {number.number}.")
     try:
         if _assign.run(conn, **plain(number)):
             return
@@ -48,14 +70,31 @@ def assign(conn: Connection, number: Number) -> None:
     raise Conflict(f"Another account has the number {number.number}.")
 
 
+def lead(conn: Connection, account: str, number: str, capability: str, application: str) -> bool:
+    """Let an account's number lead to an application; False where the account has no such number."""
+    values = {"account": account, "the_number": number, "the_capability": capability, "application": application}
+    return _lead.run(conn, **values) > 0
+
+
+def unassign(conn: Connection, account: str, number: str, capability: str, application: str) -> bool:
+    """Let an account's number lead to nobody; False where it has none that leads to this application."""
+    values = {"account": account, "the_number": number, "the_capability": capability, "application": application}
+    return _unassign.run(conn, **values) > 0
+
+
 def release(conn: Connection, number: str) -> bool:
-    """Take a number from its account; False where nobody had it."""
+    """Take a number with all its capabilities from its account; False where nobody had it."""
     return _release.run(conn, number=number) > 0
 
 
-def get(conn: Connection, number: str) -> Number | None:
-    """Return a number."""
-    return _number.one(conn, _get, number=number)
+def get(conn: Connection, number: str, capability: str = VOICE) -> Number | None:
+    """Return a number that has this capability."""
+    return next((row for row in of(conn, number) if row.capability == capability), None)
+
+
+def of(conn: Connection, number: str) -> builtins.list[Number]:
+    """Return a number's rows, one a capability."""
+    return _number.all(conn, _of_number, number=number)
 
 
 def list(conn: Connection, account: str | None = None) -> builtins.list[Number]:

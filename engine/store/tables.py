@@ -50,6 +50,7 @@ credentials = Table(  # a key is looked up by (dialect, key)
     Column("dialect", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("application", ForeignKey("applications.id"), nullable=True, unique=True),  # whose key; NULL: the account's
     Column("secret", String, nullable=False),
     Column("created", Float, nullable=False),
 )
@@ -75,14 +76,16 @@ applications = Table(
     Column("dialect", String, nullable=False, default=""),  # who takes an offered call; "" for a fixed list
     Column("settings", Text, nullable=False, default="{}"),  # the dialect's, e.g. {"inboundUrl": "http://…"}
     Column("tasks", Text, nullable=True),  # a fixed list of tasks as JSON, which needs no web server
+    Column("asks", Boolean, nullable=False, default=False),  # its server is asked what each call shall do
     UniqueConstraint("account", "name"),
 )
-numbers = Table(  # digits (or a short code such as 500) → application; owned by its account
+numbers = Table(  # digits (or a short code such as 500) → application, per capability; owned by one account
     "numbers",
     metadata,
     Column("number", String, primary_key=True),
+    Column("capability", String, primary_key=True),  # voice, sms
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
-    Column("application", ForeignKey("applications.id"), nullable=False),
+    Column("application", ForeignKey("applications.id"), nullable=True),  # NULL: owned, answered by nobody
 )
 extensions = Table(
     "extensions",

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from api.own import render
+from api.own.admin import issuing
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OWN, Dialect, Services
@@ -16,7 +17,7 @@ from engine.features.accounts import NewAccount
 from engine.features.destinations import normalise, prefix_of
 from engine.features.errors import NotThere
 from engine.features.rating import MILLION
-from engine.store import accounts, ledger
+from engine.store import accounts, applications, ledger
 from engine.store.accounts import Account
 
 _MOST_MONEY = Decimal(1_000_000_000)
@@ -96,10 +97,17 @@ class AccountsAdmin:
         return web.json_response({"accounts": await self._services.db.read(read)})
 
     async def create(self, request: web.Request) -> web.Response:
-        """A new account with credentials for every dialect."""
+        """A new account with credentials for every dialect, and a number where a dialect's applications have one."""
         wanted = await body_of(request, NewAccount)
-        dialects = [OWN.name, *(dialect.name for dialect in self._services.dialects)]
-        account, _ = await self._services.writer.write(lambda conn: account_settings.create(conn, wanted, dialects))
+
+        def unit(conn: Connection) -> Account:
+            account, _ = account_settings.create(conn, wanted, self._of_accounts())
+            for dialect in self._services.dialects:
+                if dialect.issue:
+                    issuing.first(conn, account.id, dialect, self._services.pool)
+            return account
+
+        account = await self._services.writer.write(unit)
         await self._services.refresh()
         return web.json_response(await self._credentials(account), status=201)
 
@@ -193,17 +201,20 @@ class AccountsAdmin:
         return await self._changed(request, unit)
 
     async def rotate(self, request: web.Request) -> web.Response:
-        """Renew keys and secrets; the old ones are worth nothing at once."""
+        """Renew keys and secrets; the old ones are worth nothing at once. An application keeps its key, its name."""
         wanted = await body_of(request, Rotation)
         if wanted.dialect is not None and self._services.dialect(wanted.dialect) is None:
             raise BadRequest(f"There is no dialect {wanted.dialect!r}.")
-        every = [OWN.name, *(dialect.name for dialect in self._services.dialects)]
         name = request.match_info["account"]
 
         def unit(conn: Connection) -> Account:
             account = account_settings.find(conn, name)
-            for dialect in [wanted.dialect] if wanted.dialect else every:
-                account_settings.rotate(conn, account.id, dialect)
+            for dialect in self._of_accounts():
+                if wanted.dialect in (None, dialect):
+                    account_settings.rotate(conn, account.id, dialect)
+            for application in applications.list(conn, account.id):
+                if wanted.dialect in (None, application.dialect):
+                    issuing.renew(conn, application, self._services.dialect(application.dialect))
             return account
 
         account = await self._services.writer.write(unit)
@@ -223,14 +234,23 @@ class AccountsAdmin:
         return web.json_response(shape)
 
     async def _credentials(self, account: Account) -> render.Shape:
-        pairs = await self._services.db.read(lambda conn: accounts.credentials(conn, account.id))
+        pairs, firsts = await self._services.db.read(
+            lambda conn: (
+                accounts.credentials(conn, account.id),
+                issuing.firsts(conn, account.id, self._services.dialects),
+            )
+        )
         shape: render.Shape = {"account": account.id, "name": account.name}
         for name, (key, secret) in pairs.items():
             dialect = self._services.dialect(name) or Dialect(name=name)
             shape[name] = {dialect.key: key, dialect.secret: secret}
         if OWN.name in pairs:
             shape[OWN.name]["token"] = ".".join(pairs[OWN.name])
-        return shape
+        return shape | firsts
+
+    def _of_accounts(self) -> list[str]:
+        """Return the dialects in which an account has a key of its own."""
+        return [dialect.name for dialect in (OWN, *self._services.dialects) if dialect.issue is None]
 
     def _owner_of(self, name: str, value: str) -> Dialect:
         """Find the dialect that has a setting of this name; raises BadRequest for an unknown name or value."""

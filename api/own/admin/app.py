@@ -5,6 +5,7 @@ import hmac
 from aiohttp import web
 
 from api.own.admin.accounts import AccountsAdmin
+from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.doctor import Doctor
@@ -33,7 +34,8 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[guarded])
     doctor = Doctor(services)
     for noun in (
-        AccountsAdmin(services), NumbersAdmin(services), LinesAdmin(services), RatesAdmin(services),
+        AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
+        RatesAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), CallbacksAdmin(services), doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())

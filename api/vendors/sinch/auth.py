@@ -26,6 +26,7 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from engine.store.accounts import Account
+from engine.store.applications import Application
 
 DIALECT = "sinch"
 REPLAY_SECONDS = 900.0
@@ -47,9 +48,10 @@ class Incoming(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Whose request it is, and with which application's key."""
+    """Whose request it is, and which application's key was shown."""
 
     account: Account
+    application: Application
     key: str
 
 
@@ -85,14 +87,14 @@ async def authenticate(accounts: Accounts, request: Incoming, now: float, policy
     if isinstance(shown, Signed):
         check_time(request.timestamp, now, policy.replay_seconds)
     holder = await accounts.by_key(DIALECT, shown.key)
-    if holder is None:
+    if holder is None or holder.application is None:
         raise failure(INVALID_CREDENTIALS)
     if isinstance(shown, Basic):
         if not hmac.compare_digest(shown.secret.encode(), holder.secret.encode()):
             raise failure(INVALID_CREDENTIALS)
     elif not fits(shown.signature, request, holder.secret, policy.prefixes):
         raise failure(BAD_SIGNATURE)
-    return Caller(holder.account, shown.key)
+    return Caller(holder.account, holder.application, shown.key)
 
 
 def read_header(text: str) -> Signed | Basic:

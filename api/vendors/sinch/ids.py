@@ -20,6 +20,11 @@ def new_application_secret() -> str:
     return base64.b64encode(secrets.token_bytes(16)).decode()
 
 
+def issue() -> tuple[str, str]:
+    """Return a new application's key and secret."""
+    return new_application_key(), new_application_secret()
+
+
 def is_call(text: str) -> bool:
     """Whether a text can be a call's id at all."""
     return bool(_CALL.fullmatch(text))

@@ -17,7 +17,9 @@ from api.own.services import Addresses, Dialect, Services
 from api.recordings import Recordings
 from engine.features.book import Book
 from engine.features.lines import Lines
+from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
+from engine.ids import new_id
 from engine.media import Links, Prompts, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
 from engine.net import Net
@@ -29,6 +31,11 @@ from tests.api.own.installation import TOKEN, Engine, Installation
 from tests.support.redis_server import RedisServer
 
 RINGFUL = Dialect(name="ringful", key="apikey", settings={"sig": ("off", "kvmd5")}, url_setting="inboundUrl")
+ASKING = Dialect(
+    name="asking", url_setting="primary", fallback_setting="fallback", issue=lambda: (new_id("key"), new_id("secret")),
+    asks=True,
+)  # fmt: skip
+POOL = Pool.read("+12015552000-+12015552009")
 
 
 @pytest.fixture
@@ -57,7 +64,8 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
                 recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
-                admin_token=TOKEN, folders={"data": tmp_path}, dialects=(RINGFUL,),
+                admin_token=TOKEN, folders={"data": tmp_path}, dialects=(RINGFUL, ASKING),
+                pool=POOL,
             )  # fmt: skip
             public = build_app(
                 engine=engine, db=db, writer=writer, accounts=known, delivery=services.delivery,

@@ -1,0 +1,22 @@
+"""An authenticated request, as an operation gets it."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from aiohttp import web
+
+from engine.store.accounts import Account
+from engine.store.applications import Application
+
+
+class Asked(NamedTuple):
+    """Who asks (`application`: the one whose key was shown), the request, and its body, which was read already."""
+
+    account: Account
+    application: Application
+    request: web.Request
+    body: bytes
+
+
+Handler = Callable[[Asked], Awaitable[web.Response]]
+"""Raises SinchError or CommandRefused for what it refuses; the answer to both is rendered in one place."""

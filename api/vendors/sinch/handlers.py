@@ -1,0 +1,210 @@
+"""Sinch's operations that need no running call: numbers, callback URLs, a number's price, a call's result."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from api.vendors.sinch import requests, resources, story, tags
+from api.vendors.sinch.asked import Asked, Handler
+from api.vendors.sinch.auth import DIALECT
+from api.vendors.sinch.errors import (
+    ILLEGAL_PARAMETERS,
+    INVALID_REQUEST,
+    NOT_FOUND,
+    Operation,
+    failure,
+)
+from api.vendors.sinch.resources import Identity, Money
+from engine.features import destinations, rating
+from engine.features.book import Book
+from engine.store import applications, calls, numbers
+from engine.store.applications import Application
+from engine.store.database import Database
+from engine.store.rates import Rate
+from engine.store.writer import Writer
+
+PRIMARY, FALLBACK = "primary", "fallback"
+"""Where an application keeps its callback URLs."""
+_SHORTEST_NUMBER = 7
+_DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
+
+
+def operations(
+    db: Database, writer: Writer, book: Book, refresh: Callable[[], Awaitable[None]]
+) -> dict[Operation, Handler]:
+    """Return the operations of this file by their names; `refresh` makes a change of settings count at once."""
+    return {
+        **NumberOperations(db, writer, refresh).operations(),
+        **CallbackOperations(db, writer, refresh).operations(),
+        **QueryOperations(db, book).operations(),
+    }
+
+
+class NumberOperations:
+    """Get Numbers, Update Numbers, Un-assign Number."""
+
+    def __init__(self, db: Database, writer: Writer, refresh: Callable[[], Awaitable[None]]) -> None:
+        self._db, self._writer, self._refresh = db, writer, refresh
+
+    def operations(self) -> Mapping[Operation, Handler]:
+        """Return each by its name."""
+        return {
+            Operation.GET_NUMBERS: self.get,
+            Operation.UPDATE_NUMBERS: self.update,
+            Operation.UNASSIGN_NUMBER: self.unassign,
+        }
+
+    async def get(self, asked: Asked) -> web.Response:
+        """List the account's numbers; a short code is none."""
+
+        def read(conn: Connection) -> list[tuple[str, str | None, str]]:
+            keys = applications.keys(conn, asked.account.id)
+            return [
+                (f"+{row.number}", keys.get(row.application or ""), row.capability)
+                for row in numbers.list(conn, asked.account.id)
+                if len(row.number) >= _SHORTEST_NUMBER
+            ]
+
+        return resources.render(resources.numbers(await self._db.read(read)))
+
+    async def update(self, asked: Asked) -> web.Response:
+        """Let numbers lead to an application: all of them, or none where one is not the account's."""
+        wanted = requests.update_numbers(asked.body, asked.account.country)
+
+        def unit(conn: Connection) -> None:
+            application = _application(conn, asked, wanted.application, Operation.UPDATE_NUMBERS)
+            for number in wanted.numbers:
+                if not numbers.lead(conn, asked.account.id, number.digits, wanted.capability, application.id):
+                    raise failure(ILLEGAL_PARAMETERS, operation=Operation.UPDATE_NUMBERS)
+
+        await self._writer.write(unit)
+        await self._refresh()
+        return resources.render(resources.Empty())
+
+    async def unassign(self, asked: Asked) -> web.Response:
+        """Let a number that leads to an application lead to nobody."""
+        wanted = requests.unassign_number(asked.body, asked.account.country)
+
+        def unit(conn: Connection) -> None:
+            application = _application(conn, asked, wanted.application, Operation.UNASSIGN_NUMBER)
+            digits, account = wanted.number.digits, asked.account.id
+            if not numbers.unassign(conn, account, digits, wanted.capability, application.id):
+                raise failure(ILLEGAL_PARAMETERS, operation=Operation.UNASSIGN_NUMBER)
+
+        await self._writer.write(unit)
+        await self._refresh()
+        return resources.render(resources.Empty())
+
+
+class CallbackOperations:
+    """Get Callbacks, Update Callbacks."""
+
+    def __init__(self, db: Database, writer: Writer, refresh: Callable[[], Awaitable[None]]) -> None:
+        self._db, self._writer, self._refresh = db, writer, refresh
+
+    def operations(self) -> Mapping[Operation, Handler]:
+        """Return each by its name."""
+        return {Operation.GET_CALLBACKS: self.get, Operation.UPDATE_CALLBACKS: self.update}
+
+    async def get(self, asked: Asked) -> web.Response:
+        """Return an application's URLs."""
+        key = asked.request.match_info["key"]
+        found = await self._db.read(lambda conn: _application(conn, asked, key, Operation.GET_CALLBACKS))
+        return resources.render(resources.callbacks(found.settings.get(PRIMARY), found.settings.get(FALLBACK)))
+
+    async def update(self, asked: Asked) -> web.Response:
+        """Set an application's URLs."""
+        wanted = requests.update_callbacks(asked.request.match_info["key"], asked.body)
+        given = {PRIMARY: wanted.primary, FALLBACK: wanted.fallback}
+
+        def unit(conn: Connection) -> None:
+            found = _application(conn, asked, wanted.application, Operation.UPDATE_CALLBACKS)
+            kept = {name: value for name, value in found.settings.items() if name not in given}
+            urls = {name: url for name, url in given.items() if url}
+            applications.update(conn, found.id, settings=kept | urls)
+
+        await self._writer.write(unit)
+        await self._refresh()
+        return resources.render(resources.Empty())
+
+
+class QueryOperations:
+    """Query Number, Get Call Result. `clock`: Unix seconds."""
+
+    def __init__(self, db: Database, book: Book, clock: Callable[[], float] = time.time) -> None:
+        self._db, self._book, self._clock = db, book, clock
+
+    def operations(self) -> Mapping[Operation, Handler]:
+        """Return each by its name."""
+        return {Operation.QUERY_NUMBER: self.number, Operation.GET_CALL: self.call}
+
+    async def number(self, asked: Asked) -> web.Response:
+        """Return what is known of a number, what a minute to it costs, and whether this account may call it."""
+        account = asked.account
+        digits = requests.query_number(_last_part(asked.request), account.country).digits
+        allowed = destinations.allowed(digits, self._book.rules(account.id).prefixes)
+        restricted = not allowed or destinations.is_emergency(digits, account.country)
+        rate = self._price(self._book.rate_of(account.id, digits), account.currency)
+        return resources.render(resources.query_number(digits, restricted=restricted, rate=rate))
+
+    async def call(self, asked: Asked) -> web.Response:
+        """Return a call of this application; another's reads like none."""
+        id = requests.call_id(asked.request.match_info["call"])
+        found = story.of(await self._db.read(lambda conn: calls.by_root(conn, id)), id)
+        own = (asked.account.id, asked.application.id)
+        if found is None or (found.root.account, found.root.application) != own:
+            raise failure(NOT_FOUND, operation=Operation.GET_CALL)
+        return resources.render(self._result(found))
+
+    def _result(self, found: story.Story) -> resources.CallResult:
+        root, talked = found.root, found.talked
+        rates = [(leg, self._book.rate_of(leg.account, leg.callee)) for leg in found.legs if leg.trunk]
+        billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
+        callee = self._identity(root.account, talked.callee)
+        outside = talked.trunk is not None
+        return resources.call_result(
+            call=root.id,
+            caller=self._identity(root.account, root.caller),
+            callee=callee,
+            domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
+            seconds=story.seconds(found, self._clock()),
+            ended=story.how(found),
+            at=root.created,
+            custom=tags.custom_of(root),
+            user_rate=self._price(self._book.rate_of(root.account, talked.callee) if outside else None, root.currency),
+            debit=resources.money(found.price, root.currency),
+            minutes=billed / 60,
+        )
+
+    def _identity(self, account: str, number: str) -> Identity | None:
+        """Return a party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
+        extension = self._book.extensions.get(number)
+        if extension and extension.account == account:
+            return Identity(type="username", endpoint=extension.name or extension.number)
+        if not number:
+            return None
+        return Identity(type="number", endpoint=f"+{number}" if _is_international(number) else number)
+
+    def _price(self, rate: Rate | None, currency: str) -> Money:
+        return resources.money(rate.per_minute if rate else 0, currency)
+
+
+def _application(conn: Connection, asked: Asked, key: str | None, operation: Operation) -> Application:
+    """Return the application with this key (None: the one that asks); another account's reads like none."""
+    found = asked.application if key is None else None
+    if key is not None and key.isascii() and key.isprintable():
+        found = applications.by_key(conn, DIALECT, key)
+    if found is None or found.account != asked.account.id:
+        raise failure(INVALID_REQUEST, operation=operation)
+    return found
+
+
+def _last_part(request: web.Request) -> str:
+    """Return the last part of the path as it was sent, without a slash behind it."""
+    return request.rel_url.raw_path.rstrip("/").rpartition("/")[2]
+
+
+def _is_international(number: str) -> bool:
+    return number.isascii() and number.isdigit() and len(number) >= _SHORTEST_NUMBER

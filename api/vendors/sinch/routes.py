@@ -1,0 +1,174 @@
+"""Sinch's paths: each operation under `/v1` and `/calling/v1`, with and without a slash at its end."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from sqlalchemy import Connection
+
+from api.accounts import Accounts
+from api.callbacks.callback import Callback
+from api.callbacks.tags import Tag
+from api.vendors.sinch import auth, callbacks, errors
+from api.vendors.sinch.asked import Asked, Handler
+from api.vendors.sinch.auth import DIALECT, Incoming, Policy
+from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, Operation, SinchError, failure
+from api.vendors.sinch.fields import MOST_BYTES
+from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from engine.commands import CommandRefused
+from engine.events import AnyEvent
+from engine.store import applications, calls
+from engine.store.database import Database
+from engine.store.deliveries import DeliveryRow
+from engine.store.errors import StoreError
+
+log = structlog.get_logger(__name__)
+SECONDS_FOR_A_BODY = 15.0
+PREFIXES = ("/v1", "/calling/v1")
+_NUMBERS = ("/configuration/numbers",)
+_CALLBACKS = ("/configuration/callbacks/applications/{key}",)
+_CALLS = ("/calls/id/{call}", "/call/id/{call}")
+_CONFERENCE = ("/conferences/id/{conference}",)
+_PARTICIPANT = ("/conferences/id/{conference}/{call}",)
+PATHS: Mapping[Operation, tuple[str, Sequence[str]]] = {
+    Operation.GET_NUMBERS: ("GET", _NUMBERS),
+    Operation.UPDATE_NUMBERS: ("POST", _NUMBERS),
+    Operation.UNASSIGN_NUMBER: ("DELETE", _NUMBERS),
+    Operation.GET_CALLBACKS: ("GET", _CALLBACKS),
+    Operation.UPDATE_CALLBACKS: ("POST", _CALLBACKS),
+    Operation.QUERY_NUMBER: ("GET", ("/calling/query/number/{number}", "/query/number/{number}")),
+    Operation.GET_CALL: ("GET", _CALLS),
+    Operation.MANAGE_CALL: ("PATCH", (*_CALLS, *(f"{path}/leg/{{leg}}" for path in _CALLS))),
+    Operation.GET_CONFERENCE: ("GET", _CONFERENCE),
+    Operation.KICK_ALL: ("DELETE", _CONFERENCE),
+    Operation.COMMAND_PARTICIPANT: ("PATCH", _PARTICIPANT),
+    Operation.KICK_PARTICIPANT: ("DELETE", _PARTICIPANT),
+    Operation.CALLOUT: ("POST", ("/callouts",)),
+}
+"""An operation's method, and its paths behind a prefix. `/call/id` is in the document's examples."""
+
+
+class Sinch:
+    """The Sinch Calling dialect (api.vendors.vendor.Vendor). An operation that is not given is not routed."""
+
+    name = DIALECT
+    paths = re.compile(r"/(calling/)?v1(/(configuration|calling|query|calls?|conferences|callouts)\b|/?$)")
+
+    def __init__(
+        self,
+        db: Database,
+        accounts: Accounts,
+        operations: Mapping[Operation, Handler],
+        *,
+        policy: Policy | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db, self._accounts, self._operations = db, accounts, operations
+        self._policy, self._clock = policy or Policy(), clock
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Every path of every operation that is there."""
+        return [
+            web.route(method, f"{prefix}{path}{slash}", self._answering(operation), **_more(method))
+            for operation, (method, paths) in PATHS.items()
+            if operation in self._operations
+            for prefix in PREFIXES
+            for path in paths
+            for slash in ("", "/")
+        ]
+
+    def render_error(self, status: int, sentence: str) -> web.Response:
+        """An error that no operation gave, as JSON."""
+        return self._refused(errors.of_status(status, sentence), None)
+
+    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
+        """The tag of the calls that an application answers: its server hears of their end."""
+        return Tag(dialect=DIALECT, url=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
+
+    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+        """Nothing yet."""
+        return ()
+
+    async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
+        """Sign with the secret of the application whose call it is about, at this attempt's time."""
+
+        def read(conn: Connection) -> tuple[str, str] | None:
+            call = calls.get(conn, delivery.root) or calls.get(conn, delivery.subject)
+            return applications.key(conn, call.application) if call and call.application else None
+
+        signer = await self._db.read(read)
+        if signer is None:
+            return {}
+        return callbacks.signed_headers(delivery.url, delivery.body.encode(), *signer, self._clock())
+
+    def _answering(self, operation: Operation) -> Callable[[web.Request], Any]:
+        """Return what serves an operation: read, authenticate, do it, and render what was refused."""
+        handler = self._operations[operation]
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(await self._asked(request))
+            except SinchError as error:
+                refused = error
+            except CommandRefused as refusal:
+                refused = errors.of_refusal(refusal, operation)
+            except StoreError:
+                refused = failure(UNAVAILABLE)
+            except (web.HTTPException, ConnectionError):
+                raise
+            except Exception as accident:
+                return self._broken(accident, operation)
+            return self._refused(refused, operation)
+
+        return answer
+
+    async def _asked(self, request: web.Request) -> Asked:
+        body = await read_body(request)
+        incoming = Incoming(
+            method=request.method,
+            target=request.raw_path,
+            authorization=request.headers.get("Authorization", ""),
+            timestamp=request.headers.get("x-timestamp", ""),
+            content_type=request.headers.get("Content-Type", ""),
+            body=body,
+        )
+        caller = await auth.authenticate(self._accounts, incoming, self._clock(), self._policy)
+        return Asked(caller.account, caller.application, request, body)
+
+    def _refused(self, error: SinchError, operation: Operation | None) -> web.Response:
+        reference = errors.new_reference()
+        log.info("a request was refused", reference=reference, code=error.code, operation=operation and operation.value)
+        return errors.render(error, reference)
+
+    def _broken(self, accident: Exception, operation: Operation) -> web.Response:
+        reference = errors.new_reference()
+        log.error("a request failed", reference=reference, operation=operation.value, exc_info=accident)
+        return errors.render(failure(INTERNAL, operation=operation), reference)
+
+
+async def read_body(request: web.Request) -> bytes:
+    """Return a request's body; raises SinchError: 41300 for one that is too large, 40003 for one that does not come."""
+    too_large = errors.of_status(413, f"{MOST_BYTES} bytes at most.")
+    if (request.content_length or 0) > MOST_BYTES:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(SECONDS_FOR_A_BODY):
+            async for part in request.content.iter_any():
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise too_large
+    except TimeoutError:
+        raise failure(INVALID_REQUEST, f"The body did not arrive within {SECONDS_FOR_A_BODY:g} seconds.") from None
+    except (web.RequestPayloadError, HttpProcessingError):
+        raise failure(INVALID_REQUEST, "The body cannot be read as its headers describe it.") from None
+    return bytes(body)
+
+
+def _more(method: str) -> dict[str, Any]:
+    return {"allow_head": False} if method == "GET" else {}
