@@ -10,7 +10,6 @@ from pathlib import Path
 
 import structlog
 import uvloop
-from aiohttp import web
 
 from api import __version__
 from api.accounts import Accounts

@@ -8,10 +8,11 @@ from engine.features.destinations import is_emergency, normalise
 from engine.features.errors import InvalidNumber
 from engine.store.accounts import Account
 from engine.store.applications import Application
+from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
-from engine.tasks.kinds import AnyTask
 
-FIRST_OF_ASKED: tuple[AnyTask, ...] = ()  # what a call of an application that asks begins with: the question
+OFFERED = "offered"
+"""The question that a call of an application that asks begins with."""
 
 
 def untagged(application: Application) -> str:
@@ -65,6 +66,6 @@ class Directory:
         if application.tasks is not None:
             return Answering(account=application.account, tasks=tuple(application.tasks))
         if application.asks:
-            tag = self._tag(application)
-            return Answering(account=owner.id, application=application.id, tasks=FIRST_OF_ASKED, tag=tag)
+            asked = (Ask(question=OFFERED, hang_up_on_silence=True),)
+            return Answering(account=owner.id, application=application.id, tasks=asked, tag=self._tag(application))
         return Answering(account=application.account, application=application.id)

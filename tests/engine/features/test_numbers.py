@@ -9,6 +9,7 @@ from engine.store.extensions import Extension
 from engine.store.numbers import SMS, Number
 from engine.store.rates import Rate
 from engine.store.writer import Writer
+from engine.tasks.ask import Ask
 from engine.tasks.hang_up import HangUp
 
 
@@ -46,6 +47,8 @@ async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag
     found = await Directory(book, lambda application: f"to {application.settings['url']}").from_trunk("14155550100", "")
     assert found is not None
     assert (found.account, found.application, found.tag) == (account.id, "app-1", "to x")
+    (first,) = found.tasks
+    assert isinstance(first, Ask) and first.question == "offered"
 
 
 async def test_a_call_of_an_application_that_is_told_has_no_tag(writer: Writer, book: Book, account: Account) -> None:
