@@ -10,7 +10,6 @@ from pathlib import Path
 
 import structlog
 import uvloop
-from aiohttp import web
 
 from api import __version__
 from api.accounts import Accounts
@@ -27,6 +26,7 @@ from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, Dialect, Services
 from api.recordings import Recordings
+from api.serving import listening
 from api.settings import Settings, SettingsError, read
 from api.vendors import sinch
 from api.vendors.ringful import Ringful
@@ -259,21 +259,10 @@ class Controller:
             routes=public_routes(self.services),
         )
         admin = build_admin(self.services, self.metrics)
-        runners = []
-        for app, host, port in (
-            (public, self.settings.bind, self.settings.api_port),
-            (admin, "127.0.0.1", self.settings.admin_port),
-        ):
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
-            await runner.setup()
-            await web.TCPSite(runner, host, port).start()
-            runners.append(runner)
-        log.info("the API listens", api=self.settings.api_url)
-        try:
+        places = ((public, self.settings.bind, self.settings.api_port), (admin, "127.0.0.1", self.settings.admin_port))
+        async with listening(places):
+            log.info("the API listens", api=self.settings.api_url)
             yield
-        finally:
-            for runner in runners:
-                await runner.cleanup()
 
 
 def _owner(folder: Path) -> str:

@@ -13,8 +13,10 @@ from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
 from engine.tasks.say import Say
 
+OFFERED = "offered"
+"""The question that a call of an application that asks begins with."""
 APOLOGY = Say(text="Sorry, your call cannot be taken now. Goodbye.")
-FIRST_OF_ASKED: tuple[AnyTask, ...] = (Ask(question="offered", apology=APOLOGY, hang_up_on_silence=True),)
+FIRST_OF_ASKED: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
 
 
 def untagged(application: Application) -> str:

@@ -3,7 +3,7 @@
 import builtins
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, null, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import Conflict
@@ -50,9 +50,8 @@ _OWNED = (
     numbers.c.account == bindparam("account"),
 )
 _lead = Statement(update(numbers).where(*_OWNED).values(application=bindparam("application")))
-_unassign = Statement(
-    update(numbers).where(*_OWNED, numbers.c.application == bindparam("application")).values(application=None)
-)
+_leads = numbers.c.application == bindparam("the_application")
+_unassign = Statement(update(numbers).where(*_OWNED, _leads).values(application=null()))
 
 
 def assign(conn: Connection, number: Number) -> None:
@@ -78,7 +77,7 @@ def lead(conn: Connection, account: str, number: str, capability: str, applicati
 
 def unassign(conn: Connection, account: str, number: str, capability: str, application: str) -> bool:
     """Let an account's number lead to nobody; False where it has none that leads to this application."""
-    values = {"account": account, "the_number": number, "the_capability": capability, "application": application}
+    values = {"account": account, "the_number": number, "the_capability": capability, "the_application": application}
     return _unassign.run(conn, **values) > 0
 
 

@@ -54,7 +54,7 @@ def carillon(installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys
 
 async def test_an_account_is_made_and_its_keys_are_printed(carillon: Run) -> None:
     made = await carillon("accounts", "create", "acme", "--allow-private", "--json")
-    assert made.status == 0 and set(made.json) == {"account", "name", "ringful", "carillon"}
+    assert made.status == 0 and set(made.json) == {"account", "name", "ringful", "carillon", "asking"}
     assert (await carillon("accounts", "show", "acme", "--json")).json["allow_private"] is True
     printed = await carillon("accounts", "credentials", "acme")
     assert f"ringful apikey: {made.json['ringful']['apikey']}" in printed.output
@@ -92,8 +92,44 @@ async def test_numbers_are_answered_by_a_text_a_list_or_a_url(carillon: Run, tmp
     for line in ("say wait_for_digits", "say hang_up", "ringful: http://host/in", "shared"):
         assert line in listed
     assert (await carillon("numbers", "remove", "503")).status == 0
-    assert len((await carillon("numbers", "list", "--json")).json) == 3
-    assert len((await carillon("applications", "list", "--json")).json) == 4
+    assert len((await carillon("numbers", "list", "--json")).json) == 4
+    assert len((await carillon("applications", "list", "--json")).json) == 5
+
+
+async def test_an_application_with_a_key_of_its_own_is_made_shown_changed_and_renewed(carillon: Run) -> None:
+    await carillon("accounts", "create", "acme")
+    made = (await carillon("applications", "add", "shop", "--dialect", "asking", "--json")).json
+    assert made["key"] and made["secret"] and made["numbers"] == []
+    printed = await carillon("applications", "add", "other", "--dialect", "asking", "--url", "http://host/in")
+    assert printed.status == 0 and "secret" in printed.output and "http://host/in" in printed.output
+    key = made["key"]
+    changed = (
+        await carillon("applications", "set", key, "--url", "http://a/", "--fallback", "http://b/", "--json")
+    ).json
+    assert changed["settings"] == {"primary": "http://a/", "fallback": "http://b/"}
+    assert (await carillon("applications", "set", key, "--fallback", "", "--json")).json["settings"] == {
+        "primary": "http://a/"
+    }
+    renewed = (await carillon("applications", "rotate", key, "--json")).json
+    assert renewed["key"] == key and renewed["secret"] != made["secret"]
+    assert (await carillon("applications", "show", made["id"], "--json")).json == renewed
+    assert key in (await carillon("applications", "list")).output
+
+
+async def test_a_number_is_assigned_and_unassigned_by_capability(carillon: Run) -> None:
+    await carillon("accounts", "create", "acme")
+    await carillon("applications", "add", "shop", "--dialect", "asking")
+    added = await carillon("numbers", "add", "+14155550100", "--unassigned")
+    assert added.output.strip() == "14155550100 is answered by nobody."
+    assert (await carillon("numbers", "add", "+14155550100", "--unassigned", "--capability", "sms")).status == 0
+    assert "is answered by shop" in (await carillon("numbers", "assign", "14155550100", "shop")).output
+    rows = [line.split() for line in (await carillon("numbers", "list")).output.splitlines() if "1415" in line]
+    assert [row[2:4] for row in rows] == [["voice", "shop"], ["sms", "-"]]
+    assert "by nobody" in (await carillon("numbers", "unassign", "+14155550100")).output
+    for refused in (("shop", "--capability", "fax"), ("nothing",)):
+        assert (await carillon("numbers", "assign", "14155550100", *refused)).status == 1
+    assert (await carillon("numbers", "remove", "14155550100")).status == 0
+    assert "1415" not in (await carillon("numbers", "list")).output
 
 
 async def test_trunks_extensions_and_rates(carillon: Run, tmp_path: Path) -> None:

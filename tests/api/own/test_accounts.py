@@ -10,8 +10,9 @@ from tests.api.own.installation import Installation
 
 async def test_a_new_account_has_keys_for_every_dialect_and_may_call_the_lab(installation: Installation) -> None:
     made = await installation.account("acme", allow_private=True)
-    assert set(made) == {"account", "name", "carillon", "ringful"}
+    assert set(made) == {"account", "name", "carillon", "ringful", "asking"}
     assert set(made["ringful"]) == {"apikey", "secret"}
+    assert set(made["asking"]) == {"key", "secret", "number"} and made["asking"]["number"] == "+12015552000"
     assert made["carillon"]["token"] == f"{made['carillon']['key']}.{made['carillon']['secret']}"
     _, shown = await installation.admin("GET", "/accounts/acme")
     assert (shown["allow_private"], shown["allowed"], shown["balance"]) == (True, ["1201555"], None)
@@ -44,6 +45,25 @@ async def test_rotated_keys_replace_the_old_ones_at_once(installation: Installat
     assert (await installation.ask(public, "GET", "/carillon/v1/account", renewed["carillon"]["token"]))[0] == 200
 
 
+async def test_an_application_s_key_stays_when_the_account_s_are_rotated_and_its_secret_does_not(
+    installation: Installation,
+) -> None:
+    made = await installation.account("acme")
+    _, renewed = await installation.admin("POST", "/accounts/acme/rotate", {})
+    assert (renewed["asking"]["key"], renewed["asking"]["number"]) == (made["asking"]["key"], "+12015552000")
+    assert renewed["asking"]["secret"] != made["asking"]["secret"]
+    assert renewed["ringful"]["apikey"] != made["ringful"]["apikey"]
+    _, again = await installation.admin("POST", "/accounts/acme/rotate", {"dialect": "asking"})
+    assert again["asking"]["secret"] != renewed["asking"]["secret"] and again["ringful"] == renewed["ringful"]
+
+
+async def test_each_account_has_a_number_of_its_own_until_the_pool_is_empty(installation: Installation) -> None:
+    given = [(await installation.account(f"acme-{index}"))["asking"]["number"] for index in range(11)]
+    assert given[:10] == [f"+1201555200{index}" for index in range(10)] and given[10] is None
+    listed = (await installation.admin("GET", "/numbers"))[1]["numbers"]
+    assert [each["account"] for each in listed] == [f"acme-{index}" for index in range(10)]
+
+
 async def test_a_disabled_account_s_keys_are_worth_nothing(installation: Installation) -> None:
     token = (await installation.account("acme"))["carillon"]["token"]
     await installation.admin("PATCH", "/accounts/acme", {"disabled": True})
@@ -66,7 +86,7 @@ async def test_prefixes_and_caller_ids_count_at_once(installation: Installation)
     _, shown = await installation.admin("POST", "/accounts/acme/callers", {"number": "(415) 555-0123"})
     assert (shown["allowed"], shown["callers"]) == (["1201555", "44"], ["14155550123"])
     rules = installation.services.book.rules(account)
-    assert (rules.prefixes, rules.owned) == (("1201555", "44"), ("14155550123",))
+    assert (rules.prefixes, rules.owned) == (("1201555", "44"), ("14155550123", "12015552000"))
     for path, body in (
         ("prefixes", {"prefix": "44", "allowed": False}),
         ("callers", {"number": "14155550123", "verified": False}),

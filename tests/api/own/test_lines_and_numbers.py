@@ -108,10 +108,10 @@ async def test_a_number_leads_to_a_fixed_list_or_to_a_url(installation: Installa
     assert found is not None and found.account == account
     again = {"number": "500", "account": "acme"} | url
     assert (await installation.admin("POST", "/numbers", again))[1]["application"]["tasks"] is None
-    assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 2
+    assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 3
     assert (await installation.admin("DELETE", "/numbers/500"))[0] == 204
     assert installation.services.book.application_of("500") is None
-    assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 1
+    assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,9 @@ async def test_a_number_leads_to_a_fixed_list_or_to_a_url(installation: Installa
         ({"number": "500", "dialect": "nobody", "url": "http://host/"}, 400),
         ({"number": "100", "tasks": TASKS}, 409),
         ({"number": "500", "tasks": TASKS, "account": "nobody"}, 404),
+        ({"number": "500", "tasks": TASKS, "unassigned": True}, 400),
+        ({"number": "500", "unassigned": True, "capability": "fax"}, 400),
+        ({"number": "500", "tasks": TASKS, "url": "http://host/"}, 400),
     ],
 )
 async def test_a_number_that_cannot_be_is_refused(
@@ -137,7 +140,8 @@ async def test_a_number_that_cannot_be_is_refused(
     await installation.admin("POST", "/extensions", {"number": "100", "account": "acme"})
     answered, answer = await installation.admin("POST", "/numbers", {"account": "acme"} | wrong)
     assert answered == status and answer["error"]
-    assert (await installation.admin("GET", "/numbers"))[1]["numbers"] == []
+    listed = (await installation.admin("GET", "/numbers"))[1]["numbers"]
+    assert [each["number"] for each in listed] == ["12015552000"]
 
 
 async def test_rates_are_replaced_whole_or_not_at_all(installation: Installation) -> None:

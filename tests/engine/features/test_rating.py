@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.features.errors import RatesInvalid
-from engine.features.rating import RateTable, max_seconds, price, read_csv
+from engine.features.rating import RateTable, billed, max_seconds, price, read_csv
 from engine.store.rates import Rate
 
 
@@ -20,6 +20,10 @@ def rate(per_minute: int = 12_000, first: int = 60, next: int = 60, prefix: str 
 )  # fmt: skip
 def test_a_call_is_charged_by_begun_increments(first: int, next: int, seconds: float, amount: int) -> None:
     assert price(rate(first=first, next=next), seconds) == amount
+
+
+def test_the_seconds_that_are_charged_are_whole_increments() -> None:
+    assert [billed(rate(first=30, next=6), seconds) for seconds in (0, 0.1, 30, 30.1, 60.4)] == [0, 30, 30, 36, 66]
 
 
 def test_a_price_is_rounded_up_to_a_millionth() -> None:

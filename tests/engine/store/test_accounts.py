@@ -46,7 +46,7 @@ async def test_a_key_finds_its_account_in_its_dialect(writer: Writer, database: 
         accounts.set_credential(conn, "acct-1", "two", "key", "other")
 
     await writer.write(unit)
-    assert await database.read(lambda conn: accounts.by_key(conn, "one", "key")) == (an_account(), "secret")
+    assert await database.read(lambda conn: accounts.by_key(conn, "one", "key")) == (an_account(), "secret", None)
     assert await database.read(lambda conn: accounts.by_key(conn, "three", "key")) is None
     keys = {"one": ("key", "secret"), "two": ("key", "other")}
     assert await database.read(lambda conn: accounts.credentials(conn, "acct-1")) == keys

@@ -8,7 +8,7 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.errors import Conflict
 from engine.store.extensions import Extension
-from engine.store.numbers import Number
+from engine.store.numbers import SMS, VOICE, Number
 from engine.store.rates import Rate
 from engine.store.trunks import Trunk
 from engine.store.writer import Writer
@@ -17,6 +17,7 @@ from engine.tasks.say import Say
 from tests.engine.store.samples import an_account, store_account
 
 ASKED = Application(id="app-1", account="acct-1", name="asked", dialect="one", settings={"url": "http://a"})
+FIXED_AS_ONE = Application(id="app-2", account="acct-1", name="fixed", dialect="one")
 FIXED = Application(id="app-2", account="acct-1", name="fixed", tasks=[Say(text="Hello."), HangUp()])
 
 
@@ -75,6 +76,65 @@ async def test_a_number_is_moved_between_applications_but_not_accounts(writer: W
         await writer.write(
             lambda conn: numbers.assign(conn, Number(number="501", account="acct-1", application="app-9"))
         )
+
+
+async def test_a_number_may_be_answered_by_nobody_and_is_assigned_by_capability(
+    writer: Writer, database: Database
+) -> None:
+    await writer.write(_prepare)
+    owned = [Number(number="14155550100", account="acct-1", capability=capability) for capability in (VOICE, SMS)]
+    for number in owned:
+        await writer.write(lambda conn, number=number: numbers.assign(conn, number))
+    assert await database.read(lambda conn: numbers.of(conn, "14155550100")) == owned
+
+    async def lead(account: str, capability: str, application: str = "app-1") -> bool:
+        return await writer.write(lambda conn: numbers.lead(conn, account, "14155550100", capability, application))
+
+    async def unassign(capability: str, application: str) -> bool:
+        return await writer.write(lambda conn: numbers.unassign(conn, "acct-1", "14155550100", capability, application))
+
+    assert await lead("acct-1", SMS)
+    assert not await lead("acct-2", SMS) and not await lead("acct-1", "fax")
+    voice, sms = await database.read(lambda conn: numbers.list(conn, "acct-1"))
+    assert (voice.application, sms.application) == (None, "app-1")
+    assert not await unassign(SMS, "app-2") and not await unassign(VOICE, "app-1")
+    assert await unassign(SMS, "app-1")
+    assert await database.read(lambda conn: numbers.list(conn)) == owned
+    with pytest.raises(Conflict, match="Another account"):
+        await writer.write(lambda conn: numbers.assign(conn, Number(number="14155550100", account="acct-2")))
+    with pytest.raises(Conflict, match="Another account"):
+        fax = Number(number="14155550100", account="acct-2", capability="fax")
+        await writer.write(lambda conn: numbers.assign(conn, fax))
+    assert await writer.write(lambda conn: numbers.release(conn, "14155550100"))
+    assert await database.read(lambda conn: numbers.list(conn)) == []
+
+
+async def test_an_application_has_a_key_of_its_own(writer: Writer, database: Database) -> None:
+    def unit(conn: Connection) -> None:
+        _prepare(conn)
+        accounts.set_credential(conn, "acct-1", "one", "the account's", "secret")
+        applications.set_key(conn, ASKED, "first", "secret")
+        applications.set_key(conn, ASKED, "key", "other secret")
+
+    await writer.write(unit)
+    assert await database.read(lambda conn: applications.by_key(conn, "one", "key")) == ASKED
+    assert await database.read(lambda conn: applications.by_key(conn, "one", "first")) is None
+    assert await database.read(lambda conn: applications.by_key(conn, "one", "the account's")) is None
+    assert await database.read(lambda conn: applications.key(conn, "app-1")) == ("key", "other secret")
+    assert await database.read(lambda conn: applications.keys(conn, "acct-1")) == {"app-1": "key"}
+    assert await database.read(lambda conn: applications.keys(conn, "acct-2")) == {}
+    found = await database.read(lambda conn: accounts.by_key(conn, "one", "key"))
+    assert found is not None and (found.account.id, found.secret, found.application) == (
+        "acct-1", "other secret", "app-1"
+    )  # fmt: skip
+    # The account's own key is another one, and stays when it is renewed.
+    await writer.write(lambda conn: accounts.set_credential(conn, "acct-1", "one", "newer", "secret"))
+    assert await database.read(lambda conn: accounts.credentials(conn, "acct-1")) == {"one": ("newer", "secret")}
+    assert await database.read(lambda conn: applications.key(conn, "app-1")) == ("key", "other secret")
+    with pytest.raises(Conflict):
+        await writer.write(lambda conn: applications.set_key(conn, FIXED_AS_ONE, "key", "secret"))
+    assert await writer.write(lambda conn: applications.delete(conn, "app-1"))
+    assert await database.read(lambda conn: accounts.by_key(conn, "one", "key")) is None
 
 
 async def test_extensions(writer: Writer, database: Database) -> None:

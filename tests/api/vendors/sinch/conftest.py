@@ -1,4 +1,5 @@
-"""The vendor's own Python client, sinch 1.1.4, with its requests handed to a function instead of a network."""
+"""The vendor's own Python client, sinch 1.1.4, with its requests handed to a function instead of a network; and the
+dialect behind a real server and a real store."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -10,10 +11,12 @@ import pytest
 
 from api.accounts import Accounts
 from api.vendors.sinch.auth import Incoming
-from engine.store import accounts
+from engine.store import accounts, applications
 from engine.store.accounts import Account
+from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.writer import Writer
+from tests.api.vendors.sinch.served import Served, serving
 
 # The published vectors' key and secret (https://github.com/sinch/docs, «Using REST»).
 KEY, SECRET = "5F5C418A0F914BBC8234A9BF5EDDAD97", "JViE5vDor0Sw3WllZka15Q=="
@@ -28,7 +31,9 @@ async def known(tmp_path: Path) -> AsyncIterator[Accounts]:
 
     def unit(conn: Any) -> None:
         accounts.create(conn, Account(id="account-ann", name="ann", created=0.0))
-        accounts.set_credential(conn, "account-ann", "sinch", KEY, SECRET)
+        shop = Application(id="app-shop", account="account-ann", name="shop", dialect="sinch")
+        applications.create(conn, shop)
+        applications.set_key(conn, shop, KEY, SECRET)
 
     await writer.write(unit)
     yield Accounts(db)
@@ -82,3 +87,10 @@ def client() -> VendorsClient:
     whole.configuration.transport = Handed(whole)
     made.voice = whole.voice
     return made
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    """Ann's and Bob's accounts, and the dialect that serves them."""
+    async with serving(tmp_path) as found:
+        yield found

@@ -1,0 +1,128 @@
+"""The dialect behind a real HTTP server on a real store: two accounts, applications and numbers; no engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from sqlalchemy import Connection
+
+from api.accounts import Accounts
+from api.app import LARGEST_REQUEST
+from api.middleware import errors
+from api.vendors.sinch import Policy, Sinch, operations
+from engine.calls.call import Call, Direction
+from engine.calls.state import CallState
+from engine.features.book import Book
+from engine.store import accounts, applications, calls, extensions, numbers, rates
+from engine.store.accounts import Account
+from engine.store.applications import Application
+from engine.store.database import Database
+from engine.store.extensions import Extension
+from engine.store.numbers import SMS, VOICE, Number
+from engine.store.rates import Rate
+from engine.store.writer import Writer
+from tests.support.bare_sinch import BareSinch
+
+SECRET = "JViE5vDor0Sw3WllZka15Q=="
+SHOP, HELP, BOBS = "11983f76-12c8-1111-9515-4785c7b67ca8", "94983f76-1161-4655-9515-4785c7b67ca8", "bob-s-key"
+BOTH, SHOPS, FREE, BOBS_NUMBER = "14155550100", "14155550101", "46730170101", "14155550200"
+
+
+@dataclass
+class Served:
+    """What a test asks: `shop` is Ann's first application's client, `help` her second one's, `bob` a stranger's."""
+
+    db: Database
+    writer: Writer
+    book: Book
+    accounts: Accounts
+    shop: BareSinch
+    help: BareSinch
+    bob: BareSinch
+
+    async def refresh(self) -> None:
+        """Make what was written count."""
+        await self.book.load()
+        await self.book.load_rates()
+        self.accounts.forget()
+
+    async def store(self, *made: Call) -> None:
+        """Store calls."""
+        await self.writer.write(lambda conn: [calls.insert(conn, call) for call in made])
+
+    async def number(self, digits: str, capability: str = VOICE) -> Number | None:
+        """A number as it is stored."""
+        return await self.db.read(lambda conn: numbers.get(conn, digits, capability))
+
+
+def a_call(id: str = "call-1", **fields: Any) -> Call:
+    """A call of the shop's: a callout that was answered after 2 s, talked 60 s, and was hung up by the far party."""
+    return Call(
+        **{
+            "id": id,
+            "root": id,
+            "account": "account-ann",
+            "application": "app-shop",
+            "direction": Direction.OUTBOUND,
+            "caller": BOTH,
+            "callee": "46730170102",
+            "state": CallState.QUEUED,
+            "created": 1_400_000_000.0,
+            "trunk": "lab",
+        }
+        | fields
+    )
+
+
+def _fill(conn: Connection) -> None:
+    for name in ("ann", "bob"):
+        accounts.create(conn, Account(id=f"account-{name}", name=name, created=0.0, allow_private=True))
+    for id, account, key in (
+        ("app-shop", "account-ann", SHOP),
+        ("app-help", "account-ann", HELP),
+        ("app-bob", "account-bob", BOBS),
+    ):
+        made = Application(id=id, account=account, name=id, dialect="sinch", asks=True)
+        applications.create(conn, made)
+        applications.set_key(conn, made, key, SECRET)
+    for number in (
+        Number(number=BOTH, account="account-ann"),
+        Number(number=BOTH, account="account-ann", capability=SMS),
+        Number(number=SHOPS, account="account-ann", application="app-shop"),
+        Number(number=FREE, account="account-ann"),
+        Number(number="500", account="account-ann", application="app-shop"),
+        Number(number=BOBS_NUMBER, account="account-bob", application="app-bob"),
+    ):
+        numbers.assign(conn, number)
+    extensions.add(conn, Extension(number="100", account="account-ann", name="anna", password="secret-of-anna"))
+    accounts.allow(conn, "account-ann", "46")
+    rates.load(conn, [Rate(prefix="46", currency="USD", per_minute=36_800, first=30, next=6)])
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[Served]:
+    """Start it; leaving the block stops it."""
+    db = Database(f"sqlite:///{folder}/served.db")
+    await db.migrate()
+    writer, book, known = Writer(db), Book(db), Accounts(db)
+    await writer.write(_fill)
+
+    async def refresh() -> None:
+        await book.load()
+        known.forget()
+
+    vendor = Sinch(db, known, operations(db, writer, book, refresh), policy=Policy(prefixes=("/mounted",)))
+    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[errors([vendor])])
+    app.add_routes(vendor.routes())
+    async with TestServer(app) as server, ClientSession() as session:
+        base = f"http://{server.host}:{server.port}"
+        clients = [BareSinch(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
+        found = Served(db, writer, book, known, *clients)
+        await found.refresh()
+        yield found
+    await writer.stop()
+    await db.close()

@@ -1,0 +1,72 @@
+"""Who answers an inbound call."""
+
+from engine.features.book import Book
+from engine.features.numbers import Directory
+from engine.store import applications, extensions, numbers, rates
+from engine.store.accounts import Account
+from engine.store.applications import Application
+from engine.store.extensions import Extension
+from engine.store.numbers import SMS, Number
+from engine.store.rates import Rate
+from engine.store.writer import Writer
+from engine.tasks.ask import Ask
+from engine.tasks.hang_up import HangUp
+
+
+async def _with(writer: Writer, book: Book, account: Account, application: Application | None, **fields: str) -> None:
+    def unit(conn: object) -> None:
+        if application:
+            applications.create(conn, application)  # type: ignore[arg-type]
+        id = application.id if application else None
+        row = Number(number="14155550100", account=account.id, application=id, **fields)
+        numbers.assign(conn, row)  # type: ignore[arg-type]
+
+    await writer.write(unit)
+    await book.load()
+
+
+async def test_a_number_that_leads_to_nobody_is_answered_by_nobody(
+    writer: Writer, book: Book, account: Account
+) -> None:
+    await _with(writer, book, account, None)
+    assert await Directory(book).from_trunk("+14155550100", "") is None
+    assert book.rules(account.id).owned == ("14155550100",)
+
+
+async def test_a_number_for_messages_takes_no_call(writer: Writer, book: Book, account: Account) -> None:
+    fixed = Application(id="app-1", account=account.id, name="fixed", tasks=[HangUp()])
+    await _with(writer, book, account, fixed, capability=SMS)
+    assert await Directory(book).from_trunk("14155550100", "") is None
+
+
+async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag(
+    writer: Writer, book: Book, account: Account
+) -> None:
+    asking = Application(id="app-1", account=account.id, name="asks", dialect="one", settings={"url": "x"}, asks=True)
+    await _with(writer, book, account, asking)
+    found = await Directory(book, lambda application: f"to {application.settings['url']}").from_trunk("14155550100", "")
+    assert found is not None
+    assert (found.account, found.application, found.tag) == (account.id, "app-1", "to x")
+    (first,) = found.tasks
+    assert isinstance(first, Ask) and first.question == "offered"
+
+
+async def test_a_call_of_an_application_that_is_told_has_no_tag(writer: Writer, book: Book, account: Account) -> None:
+    told = Application(id="app-1", account=account.id, name="told", dialect="one", settings={"url": "x"})
+    await _with(writer, book, account, told)
+    found = await Directory(book, lambda application: "tag").from_trunk("14155550100", "")
+    assert found is not None and (found.application, found.tag, found.tasks) == ("app-1", "", ())
+
+
+async def test_what_a_minute_costs_is_by_prefix_and_own_extensions_cost_nothing(
+    writer: Writer, book: Book, account: Account
+) -> None:
+    deck = [Rate(prefix="1", currency="USD", per_minute=5), Rate(prefix="4", currency="EUR", per_minute=7)]
+    await writer.write(lambda conn: rates.load(conn, deck))
+    await writer.write(lambda conn: extensions.add(conn, Extension(number="100", account=account.id, password="x")))
+    await book.load()
+    await book.load_rates()
+    assert book.rate_of(account.id, "14155550100") == deck[0]
+    assert book.rate_of(account.id, "442079460000") is None
+    assert book.rate_of(account.id, "100") is None
+    assert book.rate_of("nobody", "14155550100") is None
