@@ -11,7 +11,7 @@ from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.results import Completed, Dialled
 from tests.asterisk.live_exchange import LiveExchange
-from tests.support.audio import level
+from tests.support.audio import level, tone_level
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
 from tests.support.sip_listener import SipListener, header
@@ -38,10 +38,10 @@ async def test_an_answered_caller_hears_the_countrys_ringing_or_music(exchange: 
         call = await exchange.call(Dial(to=RINGS, ring_seconds=3, ringback=country), callee=LISTENS)
         ended = await exchange.ended(call.id)
         assert (ended.cause, ended.hung_up_by) == ("no_answer", "other")
-        sound = await heard(exchange, call.id)
-        assert all(sound.has(hz, 0.3) for hz in hertz), f"{country}: {sound.melody()}"
-        others = {425.0, 440.0, 480.0, 400.0, 450.0} - set(hertz)
-        assert not any(sound.has(hz, 0.3) for hz in others), f"{country}: {sound.melody()}"
+        ringing = (await heard(exchange, call.id)).part(0.08, 0.38)  # the shortest of them rings for 0.4 s
+        levels = {hz: round(tone_level(ringing.samples, ringing.rate, hz)) for hz in (400, 425, 440, 450, 480)}
+        loudest = sorted(levels, key=lambda hz: -levels[hz])[: len(hertz)]
+        assert sorted(loudest) == list(hertz) and min(levels[hz] for hz in hertz) > -35, f"{country}: {levels}"
 
     async def nothing() -> None:
         call = await exchange.call(Dial(to=RINGS, ring_seconds=3), callee=LISTENS)
@@ -57,7 +57,9 @@ async def test_an_answered_caller_hears_the_countrys_ringing_or_music(exchange: 
         assert level(sound.part(1.0, 4.0).samples) > -50 and not sound.has(425)
         assert level(sound.samples[-sound.rate // 2 :]) < -60, "it goes on after the dial"
 
-    await asyncio.gather(tone("de", 425), tone("uk", 400, 450), tone("us", 440, 480), nothing(), music())
+    async with asyncio.TaskGroup() as group:
+        for case in (tone("de", 425), tone("uk", 400, 450), tone("us", 440, 480), nothing(), music()):
+            group.create_task(case)
 
 
 async def test_the_tone_ends_when_the_other_answers_and_the_two_hear_each_other(exchange: LiveExchange) -> None:

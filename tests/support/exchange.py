@@ -248,7 +248,8 @@ class Exchange:
         """A whole's end is told once, as the last of its root's events, and of no other call."""
         stored = await self.stored(call)
         legs = await self.database.read(lambda conn: calls.by_root(conn, stored.root))
-        whole = stored.whole and all(leg.ended for leg in legs)
+        rooted = any(leg.id == stored.root for leg in legs)
+        whole = stored.whole and rooted and all(leg.ended for leg in legs)
         assert len(self.told_of(RootEnded, root=stored.root)) == (1 if whole else 0), self.story(stored.root)
         if whole:
             assert isinstance([one for one in self.told if one.root == stored.root][-1], RootEnded)
