@@ -117,12 +117,13 @@ class Session:
         )
 
         whole = wholes.telling(call, self.services.admission) if call.whole else None
+        left = [self._left(row) for row in self._was_in]
 
         def unit(conn: Connection) -> None:
             calls.update(conn, call)
-            for row in self._was_in:
-                if conference := conferences.left_by(conn, call.id, row.id, event.at):
-                    events.append(conn, self._left(row, conference))
+            for leaving in left:
+                if conference := conferences.left_by(conn, call.id, leaving.task, leaving.at):
+                    events.append(conn, msgspec.structs.replace(leaving, conference=conference))
             if call.price:
                 ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
             events.append(conn, event)
@@ -135,10 +136,9 @@ class Session:
         except CommandRefused as error:  # the counters are rebuilt from the store when Redis is back
             log.warning("A call's place was not given back.", call=call.id, error=str(error))
 
-    def _left(self, row: TaskRow, conference: str) -> ParticipantLeft:
-        """For a conference that it was in before a restart, and into which it did not come back."""
-        common = self.journal.common(row.task.tag)
-        return ParticipantLeft(**common, conference=conference, task=row.id)  # type: ignore[arg-type]
+    def _left(self, row: TaskRow) -> ParticipantLeft:
+        """For a conference that it was in before a restart, and into which it did not come back; the store knows it."""
+        return ParticipantLeft(**self.journal.common(row.task.tag), conference="", task=row.id)  # type: ignore[arg-type]
 
     # What it tells
 

@@ -34,6 +34,7 @@ from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
 log = structlog.get_logger(__name__)
+HANG_UP_SECONDS = 5.0  # what a participant's call gets to end with its conference
 
 
 class Conference:
@@ -167,6 +168,8 @@ class Conference:
                 await asyncio.wait((*ends, *side), return_when=asyncio.FIRST_COMPLETED)
                 for failed in (one for one in side if one.done()):
                     failed.result()
+                if self.name and self.over.is_set():  # in the store it is in until its call ends: a crash forgets nobody
+                    await asyncio.wait((stop,), timeout=HANG_UP_SECONDS)
         finally:
             await cancelled(side)
             for end in ends:

@@ -12,6 +12,7 @@ from engine.events import ConferenceEnded, DigitsCollected, ParticipantJoined
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from tests.asterisk.live_exchange import LiveExchange
 from tests.support import people
+from tests.support.audio import tone_level
 from tests.support.exchange import ACCOUNT
 from tests.support.far_end import Sound, assert_company
 from tests.support.lab import Heard, RunningLab
@@ -72,6 +73,12 @@ class Room:
         sound = await self.heard(number)
         assert_company(sound, {one: people.TONES[one] for one in self.calls}, *wanted)
         return sound
+
+
+def ringing(sound: Sound) -> float:
+    """For how many seconds the ringing tone was heard; its two tones are too near for Sound.has."""
+    quarters = (sound.part(at / 4, (at + 1) / 4) for at in range(int(sound.seconds * 4)))
+    return sum(all(tone_level(one.samples, one.rate, hz) > -35 for hz in RING) for one in quarters) / 4
 
 
 @pytest.fixture
@@ -146,11 +153,10 @@ async def test_a_ringing_tone_is_heard_by_whoever_is_alone(room: Room) -> None:
     await room.talk(4.0)
     await room.close()
     anna, ben = await room.heard(ANNA), await room.heard(BEN)
-    assert all(anna.part(0, 4).has(hz, 1.0) for hz in RING) and anna.part(0, 4).company(people.TONES) in ([], [set()])
-    together = anna.part(anna.seconds - 6)
-    assert not any(together.has(hz, 0.12) for hz in RING) and together.has(people.TONES[BEN], 4.0)
-    assert not any(ben.part(0, 6).has(hz, 0.12) for hz in RING), "the second one never hears it"
-    assert all(ben.part(ben.seconds - 4.5).has(hz, 1.0) for hz in RING), "and then is alone"
+    assert 1.5 <= ringing(anna.part(0, 4)) <= 2.5
+    assert ringing(anna.part(4.5)) == 0 and anna.part(4.5).has(people.TONES[BEN], 4.0)
+    assert ringing(ben.part(0, 6)) == 0, "the second one never hears it"
+    assert 1.5 <= ringing(ben.part(6)) <= 2.5, "and then is alone"
 
 
 async def test_each_music_is_heard(exchange: LiveExchange) -> None:

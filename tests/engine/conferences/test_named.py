@@ -116,6 +116,7 @@ async def test_a_caller_who_never_gets_in_leaves_no_conference_behind(exchange: 
     asterisk.refuse("POST", "/bridges/*/addChannel", 500)
     call = await exchange.call(JoinConference(name=ROOM))
     assert (await exchange.event(ConferenceEnded)).reason == "empty"
+    await exchange.event(TaskEnded, subject=call.id)
     assert "join_conference failed asterisk_error" in exchange.story(call.id)
     await exchange.submit(HangUpCall(account=ACCOUNT, call=call.id))
     await exchange.ended(call.id)
