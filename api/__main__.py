@@ -91,7 +91,10 @@ class Controller:
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
         self.net = Net()
         self.prompts = Prompts(
-            self.net, settings.prompts, PromptSettings(media_root=settings.media_root), Voices.standard()
+            self.net,
+            settings.prompts,
+            PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads"),
+            Voices.standard(),
         )
         self.engine = Engine(
             Parts(

@@ -15,6 +15,7 @@ from api.cli import (
     extensions,
     lab,
     numbers,
+    prompts,
     rates,
     recordings,
     status,
@@ -32,7 +33,8 @@ Where the system is, it reads from the environment, or from the file that CARILL
 def build(cli: Cli) -> App:
     """Return the program with all its nouns."""
     app = App(name="carillon", help=HELP, version="0.1.0")
-    for noun in (accounts, numbers, applications, trunks, extensions, rates, lab, calls, recordings, callbacks):
+    people, calling = (accounts, numbers, applications, prompts), (trunks, extensions, rates, lab)
+    for noun in (*people, *calling, calls, recordings, callbacks):
         app.command(noun.commands(cli))
     app.command(status.Status(cli).show, name="status")
     app.command(doctor.Doctor(cli).examine, name="doctor")

@@ -45,7 +45,13 @@ class Client:
     def ask(self, method: str, path: str, *, query: dict[str, str | None] | None = None, body: Any = None) -> Any:
         """Send a request with a JSON body; returns parsed JSON, None for an empty answer."""
         data = None if body is None else json.dumps(body).encode()
-        text = self.raw(method, path, query=query, data=data, content_type="application/json")
+        return self._parsed(self.raw(method, path, query=query, data=data, content_type="application/json"))
+
+    def ask_raw(self, method: str, path: str, data: bytes) -> Any:
+        """Send bytes as they are; returns parsed JSON."""
+        return self._parsed(self.raw(method, path, data=data))
+
+    def _parsed(self, text: bytes) -> Any:
         try:
             return json.loads(text) if text else None
         except ValueError:

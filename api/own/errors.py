@@ -14,6 +14,7 @@ from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere
 from engine.media import PromptError
+from engine.media.errors import TooLarge
 from engine.media.recordings import RecordingError
 from engine.store.errors import Conflict, StoreError
 
@@ -45,6 +46,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (FeatureError, 400),
     (Conflict, 409),
     (StoreError, 503),
+    (TooLarge, 413),
     (PromptError, 400),
     (RecordingError, 404),
     (LabError, 502),

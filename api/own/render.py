@@ -10,10 +10,12 @@ from api.recordings import Recordings
 from engine.calls.call import Call
 from engine.events import Event
 from engine.features.rating import MILLION
+from engine.media.uploads import SCHEME
 from engine.store.accounts import Account
 from engine.store.deliveries import DeliveryRow
 from engine.store.recordings import RecordingRow
 from engine.store.tasks import TaskRow
+from engine.store.uploads import UploadRow
 from engine.tasks.kinds import kind_of
 
 Shape = dict[str, Any]
@@ -134,6 +136,17 @@ def delivery(row: DeliveryRow) -> Shape:
             }
             for attempt in row.tries
         ],
+    }
+
+
+def upload(row: UploadRow) -> Shape:
+    """A prompt that an account uploaded, and what plays it."""
+    return {
+        "name": row.name,
+        "source": SCHEME + row.name,
+        "created": moment(row.created),
+        "seconds": round(row.seconds, 3),
+        "bytes": row.bytes,
     }
 
 

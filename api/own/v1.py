@@ -10,6 +10,7 @@ from aiohttp import web
 from api.own import render
 from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, Unauthorized, answering_all
+from api.own.prompts import PromptRoutes
 from api.own.services import OWN, Services
 from api.own.timeline import timeline
 from engine.calls.call import Call
@@ -69,6 +70,7 @@ class AccountApi:
         call = "/carillon/v1/calls/{call}"
         return answering_all(
             [
+                *PromptRoutes(self._services, self._account).routes("/carillon/v1"),
                 web.get("/carillon/v1/account", self.account),
                 web.get("/carillon/v1/calls", self.list_calls),
                 web.post("/carillon/v1/calls", self.place),

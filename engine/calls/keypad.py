@@ -32,11 +32,19 @@ class Digits:
         inbox: asyncio.Queue[PressedDigit] = asyncio.Queue()
         self._listeners.append(inbox)
         try:
-            yield _each(inbox)
+            yield _Heard(inbox)
         finally:
             self._listeners.remove(inbox)
 
 
-async def _each(inbox: asyncio.Queue[PressedDigit]) -> AsyncIterator[PressedDigit]:
-    while True:
-        yield await inbox.get()
+class _Heard:
+    """Digits in their order. A reader that is cancelled loses none: it may ask again."""
+
+    def __init__(self, inbox: asyncio.Queue[PressedDigit]) -> None:
+        self._inbox = inbox
+
+    def __aiter__(self) -> "_Heard":
+        return self
+
+    async def __anext__(self) -> PressedDigit:
+        return await self._inbox.get()

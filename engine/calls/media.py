@@ -44,12 +44,24 @@ class _Heard:
 
 
 @asynccontextmanager
-async def heard(services: Services, target: PlayTarget, prompt: Prompt | None, on: Subject) -> AsyncIterator[_Heard]:
+async def heard(
+    services: Services, target: PlayTarget, prompt: Prompt | None, on: Subject, part: int | None = None
+) -> AsyncIterator[_Heard]:
     """Play a prompt under the task's id, or go on with one that a controller that is gone asked for.
 
     One that it asked for and that Asterisk does not know is over if it was accepted, else it was never played.
+    The parts of a series take turns with two ids, so that a next controller knows which one may play still.
     """
     client, bus = services.client, services.bus
+    if part is not None:
+        assert prompt
+        if on.resumed and part == 0:
+            for old in (0, 1):
+                async with ari_playback.adopting(client, bus, target, f"{on.task_id}-{old}"):
+                    pass  # leaving stops it
+        async with ari_playback.playing(client, bus, target, prompt.media, f"{on.task_id}-{part % 2}") as one:
+            yield _Heard(one)
+        return
     async with AsyncExitStack() as stack:
         playback: Playback | None = None
         if on.intended:
@@ -70,14 +82,14 @@ class CallPlayer:
         self._session = session
 
     @asynccontextmanager
-    async def playing(self, prompt: Prompt | None, on: Subject) -> AsyncIterator[_Heard]:
+    async def playing(self, prompt: Prompt | None, on: Subject, *, part: int | None = None) -> AsyncIterator[_Heard]:
         """See engine.tasks.roles.Player. One prompt at a time: Asterisk is never given a queue of them."""
         session = self._session
         async with session.speaking:
             target: PlayTarget = OnChannel(session.channel.id)
             if session.bridge:
                 target = Whisper(session.channel.id, f"snoop-{on.task_id}")
-            async with heard(session.services, target, prompt, on) as playing:
+            async with heard(session.services, target, prompt, on, part) as playing:
                 yield playing
 
 
@@ -174,9 +186,10 @@ class RoomPlayer:
         self._services, self._bridge, self._speaking = services, bridge, asyncio.Lock()
 
     @asynccontextmanager
-    async def playing(self, prompt: Prompt | None, on: Subject) -> AsyncIterator[_Heard]:
+    async def playing(self, prompt: Prompt | None, on: Subject, *, part: int | None = None) -> AsyncIterator[_Heard]:
         """See engine.tasks.roles.Player."""
-        async with self._speaking, heard(self._services, OnBridge(self._bridge), prompt, on) as playing:
+        target = OnBridge(self._bridge)
+        async with self._speaking, heard(self._services, target, prompt, on, part) as playing:
             yield playing
 
 

@@ -13,12 +13,12 @@ from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
 from engine.calls.keypad import Digits, PressedDigit
+from engine.calls.preparing import Preparing
 from engine.calls.rooms import Rooms
 from engine.calls.services import Services
 from engine.calls.state import CallState, Trigger, move
 from engine.commands import CommandRefused
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
-from engine.media.prompts import Prompt
 from engine.store import calls, conferences, events, ledger
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
@@ -271,22 +271,6 @@ class Session:
             log.error("A part of a call failed; the call is hung up.", call=self.call.id, exc_info=error)
             if not self.hanging_up.is_set():
                 self.spawn(self.hang_up(HangupCause.ERROR), "hang up")
-
-
-class Preparing:
-    """Makes prompts under an account's permissions (engine.tasks.queue.Prepare)."""
-
-    def __init__(self, services: Services, account: str) -> None:
-        self._services, self._account = services, account
-
-    async def source(self, source: str) -> Prompt:
-        """See Prepare."""
-        allowed = self._services.admission.allow_private(self._account)
-        return await self._services.prompts.prepare(source, allow_private=allowed)
-
-    async def text(self, text: str, locale: str, voice: str) -> Prompt:
-        """See Prepare."""
-        return await self._services.prompts.say(text, locale=locale, voice=voice)
 
 
 async def cancelled(tasks: "Iterable[asyncio.Task[Any]]") -> None:

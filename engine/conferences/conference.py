@@ -12,8 +12,9 @@ from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
 from engine.calls.cause import HangupCause
 from engine.calls.keypad import Digits, PressedDigit
+from engine.calls.preparing import Preparing
 from engine.calls.services import Services
-from engine.calls.session import Preparing, Session, cancelled
+from engine.calls.session import Session, cancelled
 from engine.conferences.policy import Invited, Policy
 from engine.conferences.roles import ConferenceRoles, keep_playing
 from engine.events import ConferenceEnded, ConferenceStarted, ParticipantJoined, ParticipantLeft

@@ -119,6 +119,30 @@ class TextTooLong(PromptError):
     reason = "text_too_long"
 
 
+class BadSsml(PromptError):
+    """The SSML is not well-formed."""
+
+    reason = "bad_ssml"
+
+
+class NoSuchUpload(PromptError):
+    """This account has uploaded no file of that name."""
+
+    reason = "no_such_upload"
+
+
+class BadName(PromptError):
+    """A name is 1 to 128 letters, digits, blanks and _ . - / beginning with a letter or digit, without two dots."""
+
+    reason = "bad_name"
+
+
+class TooMany(PromptError):
+    """The account has uploaded as many files as it may; delete some."""
+
+    reason = "too_many"
+
+
 class SpeechFailed(PromptError):
     """The text could not be spoken."""
 

@@ -42,6 +42,8 @@ class PromptSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How long a failure is remembered."""
     stale_seconds: float = 3600.0
     """How long the last good audio stands in for a server that is down."""
+    uploads: Path | None = None
+    """The folder of what accounts uploaded; None: nothing can be uploaded."""
     cache_bytes: int = 2_000_000_000
     media_root: Path | None = None
     """The folder below which file:// prompts must lie; None: there are none."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -15,11 +17,14 @@ import msgspec
 
 from engine.media import convert, errors
 from engine.media.cache import PromptFiles
-from engine.media.fetch import Validators, fetch, locate
+from engine.media.fetch import Body, Validators, fetch, locate
 from engine.media.flights import Flights
 from engine.media.prompt import Prompt, PromptSettings
 from engine.media.speech.registry import Voices
+from engine.media.speech.ssml import MARKUP, Part
+from engine.media.speech.ssml import parts as ssml_parts
 from engine.media.speech.text import clean
+from engine.media.uploads import Received, make_folder, open_upload, save
 from engine.net import Net
 
 __all__ = ["Prompt", "Prompts"]
@@ -64,6 +69,8 @@ class Prompts:
     async def start(self) -> None:
         """Take over the cache folder. Raises NoSpace when it cannot be made or read."""
         await self._on_disk(self._files.adopt)
+        if folder := self._settings.uploads:
+            await self._on_disk(lambda: make_folder(folder))
 
     async def close(self) -> None:
         """Cancel what is under way and end the worker threads."""
@@ -94,19 +101,84 @@ class Prompts:
             return prompt
         return await self._flights.join(("url", source, str(allow_private)), lambda: self._from_url(key))
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "") -> Prompt:
-        """A text, spoken. An unknown locale or voice gets the default one. Raises Empty, TextTooLong, SpeechFailed."""
+    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
+        """A text, spoken; `ssml`: it is SSML. An unknown locale or voice gets the default one.
+
+        Raises BadSsml, Empty, TextTooLong, TooLong, SpeechFailed.
+        """
         chosen = self._voices.choose(locale, voice)
-        words = clean(text, self._settings.max_text, chosen.locale)
+        script = self._script(text, chosen.locale) if ssml else [clean(text, self._settings.max_text, chosen.locale)]
+        words = "\1".join(part if isinstance(part, str) else f"\2{part:g}" for part in script)
         key = hashlib.sha256("\0".join((_FORMAT, chosen.engine, chosen.name, chosen.locale, words)).encode())
         digest = f"say-{key.hexdigest()}"
 
         async def speak() -> Prompt:
             async with self._voices.turn:
-                speech = await self._voices.synthesise(words, chosen, self._settings.speech_seconds)
+                speech = await self._voices.perform(script, chosen, self._settings.speech_seconds)
             return await self._keep(digest, await self._in_worker(speech.audio))
 
         return self._files.get(digest) or await self._flights.join(("say", digest), speak)
+
+    def _script(self, text: str, locale: str) -> list[Part]:
+        script: list[Part] = []
+        for part in ssml_parts(text, self._settings.max_text):
+            if isinstance(part, str):
+                with contextlib.suppress(errors.Empty):  # a full stop between two tags
+                    script.append(clean(part, self._settings.max_text * MARKUP, locale))
+            else:
+                script.append(part)
+        if sum(part for part in script if isinstance(part, float)) > self._settings.max_seconds:
+            raise errors.TooLong("its pauses alone")
+        if not any(isinstance(part, str) for part in script):
+            raise errors.Empty("the text has no words")
+        return script
+
+    @property
+    def upload_limit(self) -> int:
+        """The most bytes that an uploaded file may have."""
+        return self._settings.max_bytes
+
+    async def receive(self, chunks: AsyncIterator[bytes]) -> Received:
+        """Keep a file that somebody uploads: judged by its bytes and converted now. Raises PromptError."""
+        folder = self._uploads()
+        body = await self._on_disk(lambda: Body(self._settings.max_bytes, folder))
+        try:
+            async for chunk in chunks:
+                body.add(chunk)
+        except BaseException:
+            body.file.close()
+            raise
+        received = Received(file=secrets.token_hex(16), digest=body.digest, bytes=body.size, seconds=0.0)
+        try:
+            await self._on_disk(lambda: save(body.file, folder / received.file))
+            prompt = await self._converted(f"upload-{_FORMAT}-{body.digest}", body.file)
+        except BaseException:
+            body.file.close()
+            await self.discard(received.file)
+            raise
+        return msgspec.structs.replace(received, seconds=prompt.seconds)
+
+    async def uploaded(self, file: str, digest: str) -> Prompt:
+        """A file that was received, ready to play. Raises PromptError."""
+        known = f"upload-{_FORMAT}-{digest}"
+
+        async def convert_again() -> Prompt:
+            return await self._converted(known, await self._in_worker(lambda: open_upload(self.path_of(file))))
+
+        return self._files.get(known) or await self._flights.join(("upload", known), convert_again)
+
+    def path_of(self, file: str) -> Path:
+        """Where a received file is."""
+        return self._uploads() / file
+
+    async def discard(self, file: str) -> None:
+        """Remove a received file; what was converted of it stays while it is played."""
+        await self._on_disk(lambda: self.path_of(file).unlink(missing_ok=True))
+
+    def _uploads(self) -> Path:
+        if self._settings.uploads is None:
+            raise errors.NoSpace("no folder for uploads is configured")
+        return self._settings.uploads
 
     async def _from_url(self, key: tuple[str, bool]) -> Prompt:
         url, allow_private = key

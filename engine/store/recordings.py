@@ -11,7 +11,10 @@ from engine.store.statement import Statement, insert_into
 
 
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording of `owner` (a call or a conference); `seconds` and `bytes` are None until it is finished."""
+    """A recording of `owner` (a call or a conference); `seconds` and `bytes` are None until it is finished.
+
+    `destination` "" is our own store; `available` is since when the file is there, `error` why it will not get there.
+    """
 
     id: str
     account: str
@@ -22,6 +25,11 @@ class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     bytes: int | None = None
     deleted: float | None = None
+    format: str = "wav"
+    destination: str = ""
+    notify: bool = False
+    available: float | None = None
+    error: str | None = None
 
 
 _table = tables.recordings

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -241,6 +242,22 @@ recordings = Table(
     Column("seconds", Float, nullable=True),
     Column("bytes", _BIG, nullable=True),
     Column("deleted", Float, nullable=True),
+    Column("format", String, nullable=False, server_default="wav"),
+    Column("destination", String, nullable=False, server_default=""),  # "": our own store
+    Column("notify", Boolean, nullable=False, server_default=false()),
+    Column("available", Float, nullable=True),  # since when the file is where it should be
+    Column("error", Text, nullable=True),  # why it will not get there
+)
+uploads = Table(  # prompts that accounts uploaded
+    "uploads",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("file", String, nullable=False),  # its random name on disk
+    Column("digest", String, nullable=False),
+    Column("bytes", _BIG, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("created", Float, nullable=False),
 )
 deliveries = Table(
     "deliveries",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from engine.media.prompts import Prompt
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask, kind_of
+from engine.tasks.playing import Audible
 from engine.tasks.task import Phase, TaskState
 
 
@@ -33,7 +34,7 @@ class Entry:
         self.started = row.started
         self.resumed = resumed
         self.tag = row.task.tag
-        self.prompt: asyncio.Task[Prompt] | None = None
+        self.prompts: dict[Audible, asyncio.Task[Prompt]] = {}
         self.runner: asyncio.Task[None] | None = None
         self.stop_requested = asyncio.Event()
         self.stopped_for: StopReason | None = None

@@ -2,15 +2,18 @@
 
 import msgspec
 
+from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.leave_conference import LeaveConference
+from engine.tasks.park import Park
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.record import Record
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.stop import StopBackground
@@ -30,6 +33,9 @@ AnyTask = (
     | StopBackground
     | Ask
     | HangUp
+    | Answer
+    | RunMenu
+    | Park
 )
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask)

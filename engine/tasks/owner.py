@@ -11,10 +11,10 @@ class Prepare(Protocol):
     """Makes prompts for an account."""
 
     async def source(self, source: str) -> Prompt:
-        """Fetch, check and convert an audio file; raises PromptError."""
+        """Fetch, check and convert an audio file, or take one that the account uploaded; raises PromptError."""
 
-    async def text(self, text: str, locale: str, voice: str) -> Prompt:
-        """Synthesise a text; raises PromptError."""
+    async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
+        """Synthesise a text, which may be SSML; raises PromptError."""
 
 
 class Owner(Protocol):

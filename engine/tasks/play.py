@@ -1,26 +1,18 @@
-"""Play an audio file from a URL."""
+"""Play an audio file."""
 
-from typing import ClassVar
+from collections.abc import Coroutine
+from typing import Any
 
-from engine.tasks.playing import play
-from engine.tasks.results import Done
-from engine.tasks.roles import Subject
-from engine.tasks.task import Recovery, Task
+from engine.media.prompts import Prompt
+from engine.tasks.owner import Prepare
+from engine.tasks.playing import Audible
 
 
-class Play(Task, frozen=True, kw_only=True, tag="play"):
-    """Play `source` (http, https, or file below the media root). `wait=False`: the queue goes on once it plays."""
-
-    recovery: ClassVar[Recovery] = Recovery.ADOPT
+class Play(Audible, frozen=True, kw_only=True, tag="play"):
+    """Play `source`: http, https, a file below the media root, or `upload:<name>`, which the account uploaded."""
 
     source: str
-    wait: bool = True
 
-    @property
-    def background(self) -> bool:
-        """A prompt that nobody waits for plays beside what follows."""
-        return not self.wait
-
-    async def run(self, on: Subject) -> Done:
-        """Play it to its end."""
-        return await play(on.prompt, on)
+    def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
+        """See Audible."""
+        return prepare.source(self.source)

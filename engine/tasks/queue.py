@@ -15,10 +15,8 @@ from engine.tasks.entry import Entry, StopReason
 from engine.tasks.journal import Journal, Unit
 from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
-from engine.tasks.play import Play
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped, TaskFailed
-from engine.tasks.running import Running
-from engine.tasks.say import Say
+from engine.tasks.running import Running, only_the_end
 from engine.tasks.task import Recovery, TaskState
 
 log = structlog.get_logger(__name__)
@@ -223,8 +221,7 @@ class Queue:
         self._end(entry, outcome)
 
     async def _failure(self, entry: Entry, error: TaskFailed | AriError) -> Outcome:
-        over = not isinstance(error, TaskFailed) or error.reason == "playback_failed"
-        if self.closed or (over and await self._owner.ending(0.5)):
+        if self.closed or await only_the_end(self._owner, error):
             return Stopped(self.closed or StopReason.CALL_ENDED)
         if isinstance(error, TaskFailed):
             return Failed(error.reason, error.detail)
@@ -234,7 +231,7 @@ class Queue:
     def _end(self, entry: Entry, outcome: Outcome) -> None:
         self._running.pop(entry.id, None)
         self._journal.ended(entry, outcome)
-        _forget_prompt(entry)
+        _forget_prompts(entry)
         entry.underway.set()
         entry.over.set()
 
@@ -245,18 +242,14 @@ class Queue:
             self._end(entry, Discarded(reason))
 
     def _prepare(self, entry: Entry) -> None:
-        task = entry.task
-        if isinstance(task, Play):
-            coroutine = self._owner.prepare.source(task.source)
-        elif isinstance(task, Say) and not task.due_only:
-            coroutine = self._owner.prepare.text(task.text, task.locale, task.voice or "")
-        else:
-            return
-        entry.prompt = asyncio.create_task(coroutine, name=f"prepare {entry.id}")
+        for prompt in dict.fromkeys(entry.task.prompts):
+            preparing = prompt.prepared(self._owner.prepare)
+            entry.prompts[prompt] = asyncio.create_task(preparing, name=f"prepare {entry.id}")
 
 
-def _forget_prompt(entry: Entry) -> None:
-    if entry.prompt and not entry.prompt.cancel() and not entry.prompt.cancelled():
-        error = entry.prompt.exception()  # a failure that no task came to ask for is noticed here
-        if error and not isinstance(error, PromptError):
-            log.error("A prompt could not be prepared.", task=entry.id, exc_info=error)
+def _forget_prompts(entry: Entry) -> None:
+    for prompt in entry.prompts.values():
+        if not prompt.cancel() and not prompt.cancelled():
+            error = prompt.exception()  # a failure that no task came to ask for is noticed here
+            if error and not isinstance(error, PromptError):
+                log.error("A prompt could not be prepared.", task=entry.id, exc_info=error)

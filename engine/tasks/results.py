@@ -1,5 +1,7 @@
 """How a task ended: results are values, and `Outcome` says whether it completed, was stopped, or failed."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -40,7 +42,20 @@ class Answered(Result, frozen=True, kw_only=True, tag="answered"):
     silent: bool = False
 
 
-AnyResult = Done | Digits | Recorded | Dialled | Answered
+class MenuEnded(Result, frozen=True, kw_only=True, tag="menu_ended"):
+    """How menus ended, and in which: by a choice (`value` is its), by a sequence, by silence (timeout) or by digits
+    that mean nothing there (`value` holds what was pressed), or by an error, of which `reason` is one word and
+    `detail` a sentence.
+    """
+
+    menu: str
+    how: Literal["return", "sequence", "timeout", "invalid_input", "error"]
+    value: str = ""
+    reason: str = ""
+    detail: str = ""
+
+
+AnyResult = Done | Digits | Recorded | Dialled | Answered | MenuEnded
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed", tag_field="type"):

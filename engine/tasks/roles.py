@@ -9,11 +9,14 @@ from engine.media.prompts import Prompt
 from engine.tasks.results import Answered, Dialled, Recorded
 
 if TYPE_CHECKING:
+    from engine.ari.errors import AriError
     from engine.events import QuestionAsked
     from engine.tasks.ask import Ask
     from engine.tasks.dial import Dial
     from engine.tasks.kinds import AnyTask
+    from engine.tasks.playing import Audible
     from engine.tasks.record import Record
+    from engine.tasks.results import TaskFailed
 
 
 class Playing(Protocol):
@@ -29,10 +32,13 @@ class Playing(Protocol):
 class Player(Protocol):
     """Something that can play: a call or a conference."""
 
-    def playing(self, prompt: Prompt | None, on: "Subject") -> AbstractAsyncContextManager[Playing]:
+    def playing(
+        self, prompt: Prompt | None, on: "Subject", *, part: int | None = None
+    ) -> AbstractAsyncContextManager[Playing]:
         """Play a prompt to everyone here; leaving the block early stops it and waits for its end.
 
-        None: the task's prompt was accepted before a restart, and is only waited for.
+        None: the task's prompt was accepted before a restart, and is only waited for. `part` counts the prompts of a
+        task that plays several, from 0; with its first one what it played before a restart is stopped.
         """
 
 
@@ -184,11 +190,14 @@ class Subject(Roles, Protocol):
     async def fall_silent(self, tasks: "Sequence[AnyTask]", replace: bool) -> None:
         """End this question without a reply: these are done next. Without effect where a reply is there."""
 
-    async def prompt(self) -> Prompt:
-        """The prompt that is prepared since the task was queued; raises TaskFailed with what is wrong with it."""
+    async def prompt(self, of: "Audible") -> Prompt:
+        """One of the task's prompts, prepared since it was queued; raises TaskFailed with what is wrong with it.
 
-    async def say(self, text: str) -> Prompt:
-        """Synthesise a text that could not be prepared before; raises TaskFailed."""
+        One that is known only now (`Audible.due`) is made now.
+        """
+
+    async def only_the_end(self, error: "TaskFailed | AriError") -> bool:
+        """Whether a failure is only the end of the call seen from this task; waits a moment for it."""
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
         """Stop this queue's running tasks of a kind; returns how many."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from engine.ari.errors import AriError
 from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
@@ -12,6 +13,7 @@ from engine.tasks.entry import Entry, StopReason
 from engine.tasks.journal import Journal
 from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
+from engine.tasks.playing import Audible
 from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Conferences, Customer, Dialler, Digit, Keypad, Line, Player, Recorder
 from engine.tasks.task import Phase
@@ -97,27 +99,27 @@ class Running:
         """See Subject."""
         await self._queue.reply(self.task_id, tasks, replace=replace, silent=True)
 
-    async def prompt(self) -> Prompt:
+    async def prompt(self, of: Audible) -> Prompt:
         """See Subject."""
-        assert self._entry.prompt
+        known = self._entry.prompts.get(of)
+        ready = asyncio.shield(known) if known else of.due(self.keypad.last).prepared(self._owner.prepare)
         try:
-            return await asyncio.wait_for(asyncio.shield(self._entry.prompt), PROMPT_SECONDS)
+            return await asyncio.wait_for(ready, PROMPT_SECONDS)
         except TimeoutError:
             raise TaskFailed("too_slow", f"The announcement was not ready after {PROMPT_SECONDS:g} s.") from None
         except PromptError as error:
             raise TaskFailed(error.reason, str(error)) from error
 
-    async def say(self, text: str) -> Prompt:
+    async def only_the_end(self, error: TaskFailed | AriError) -> bool:
         """See Subject."""
-        task = self._entry.task
-        locale, voice = getattr(task, "locale", ""), getattr(task, "voice", None) or ""
-        try:
-            return await asyncio.wait_for(self._owner.prepare.text(text, locale, voice), PROMPT_SECONDS)
-        except TimeoutError:
-            raise TaskFailed("too_slow", f"The speech was not ready after {PROMPT_SECONDS:g} s.") from None
-        except PromptError as error:
-            raise TaskFailed(error.reason, str(error)) from error
+        return await only_the_end(self._owner, error)
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
         """See Subject."""
         return self._queue.stop((kind,), StopReason.REQUESTED, tag)
+
+
+async def only_the_end(owner: Owner, error: TaskFailed | AriError) -> bool:
+    """Whether a failure is only the end of the call, seen from one of its tasks."""
+    perhaps = not isinstance(error, TaskFailed) or error.reason == "playback_failed"
+    return perhaps and await owner.ending(0.5)

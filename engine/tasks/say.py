@@ -1,37 +1,37 @@
 """Speak a text."""
 
-from typing import ClassVar
+from collections.abc import Coroutine
+from typing import Any, Self
 
-from engine.tasks.playing import play
-from engine.tasks.results import Done
-from engine.tasks.roles import Subject
-from engine.tasks.task import Recovery, Task
+import msgspec
+
+from engine.media.prompts import Prompt
+from engine.tasks.owner import Prepare
+from engine.tasks.playing import Audible
 
 LAST_DIGIT = "{digit}"
 
 
-class Say(Task, frozen=True, kw_only=True, tag="say"):
-    """Speak `text` in `locale` (BCP 47). A text that names the last digit, `{digit}`, is synthesised when due."""
+class Say(Audible, frozen=True, kw_only=True, tag="say"):
+    """Speak `text` in `locale` (BCP 47). A text that names the last digit, `{digit}`, is synthesised when due.
 
-    recovery: ClassVar[Recovery] = Recovery.ADOPT
+    `ssml`: the text is SSML, of which engine.media.speech.ssml says what is heard.
+    """
 
     text: str
     locale: str = "en-US"
     voice: str | None = None
-    wait: bool = True
+    ssml: bool = False
 
     @property
-    def background(self) -> bool:
-        """A text that nobody waits for is spoken beside what follows."""
-        return not self.wait
+    def prompts(self) -> tuple[Audible, ...]:
+        """See Task: what is known only when it is due is not prepared before."""
+        return () if LAST_DIGIT in self.text else (self,)
 
-    @property
-    def due_only(self) -> bool:
-        """Whether the text is known only when it is due."""
-        return LAST_DIGIT in self.text
+    def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
+        """See Audible."""
+        return prepare.text(self.text, self.locale, self.voice or "", ssml=self.ssml)
 
-    async def run(self, on: Subject) -> Done:
-        """Speak it to its end."""
-        if self.due_only:
-            return await play(lambda: on.say(self.text.replace(LAST_DIGIT, on.keypad.last)), on)
-        return await play(on.prompt, on)
+    def due(self, last: str) -> Self:
+        """See Audible."""
+        return msgspec.structs.replace(self, text=self.text.replace(LAST_DIGIT, last))

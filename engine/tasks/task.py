@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 if TYPE_CHECKING:
+    from engine.tasks.playing import Audible
     from engine.tasks.results import Result
     from engine.tasks.roles import Subject
 
@@ -60,6 +61,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     def background(self) -> bool:
         """Whether the queue goes on as soon as this task has started."""
         return False
+
+    @property
+    def prompts(self) -> "tuple[Audible, ...]":
+        """What it will play, as far as that is known when it is queued: prepared from then on."""
+        return ()
 
     async def run(self, on: "Subject") -> "Result":
         """Do it. Normal endings (a timeout too) are values, accidents exceptions; stopping is cancellation."""

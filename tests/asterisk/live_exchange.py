@@ -68,7 +68,7 @@ class TonePrompts:
             self.made.append(file)
         return Prompt(path=f"{IN_CONTAINER}/{name}", seconds=0.0)
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "") -> Prompt:
+    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
         return await self.prepare(text)
 
 

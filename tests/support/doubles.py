@@ -103,8 +103,11 @@ class ScriptedPrompts:
     async def prepare(self, source: str, *, allow_private: bool = False) -> Prompt:
         return await self._made(source)
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "") -> Prompt:
+    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
         return await self._made(text)
+
+    async def uploaded(self, file: str, digest: str) -> Prompt:
+        return await self._made(file)
 
     async def _made(self, source: str) -> Prompt:
         self.asked.append(source)

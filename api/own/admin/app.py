@@ -11,6 +11,7 @@ from api.own.admin.doctor import Doctor
 from api.own.admin.lab import LabAdmin
 from api.own.admin.lines import LinesAdmin
 from api.own.admin.numbers import NumbersAdmin
+from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
 from api.own.errors import Handler, answering, error_of
@@ -34,7 +35,8 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     doctor = Doctor(services)
     for noun in (
         AccountsAdmin(services), NumbersAdmin(services), LinesAdmin(services), RatesAdmin(services),
-        LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), CallbacksAdmin(services), doctor,
+        LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
+        CallbacksAdmin(services), doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())
     app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, doctor.healthz)])

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
+from engine.tasks.run_menu import Menu
 from engine.tasks.say import Say
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.stop import StopBackground
@@ -44,20 +45,6 @@ class Secret(msgspec.Struct, frozen=True):
         return "Secret(***)"
 
 
-class SaySsml(Value, frozen=True, kw_only=True, tag="say_ssml"):
-    """Speak SSML (only the tags that our speech reads)."""
-
-    ssml: str
-    locale: str
-
-
-class PlayNamed(Value, frozen=True, kw_only=True, tag="play_named"):
-    """Play a file that the account has uploaded under a name."""
-
-    name: str
-    locale: str
-
-
 class AnswerCall(Value, frozen=True, kw_only=True, tag="answer"):
     """Answer an inbound call now."""
 
@@ -73,7 +60,7 @@ class RecordCall(Value, frozen=True, kw_only=True, tag="record_call"):
     transcribe_locale: str | None = None
 
 
-Prompt = Play | Say | SaySsml | PlayNamed
+Prompt = Play | Say
 Step = Prompt | SendDtmf | Pause | StopBackground | AnswerCall | RecordCall
 
 
@@ -130,27 +117,6 @@ class Confer(Value, frozen=True, kw_only=True, tag="confer"):
     most_digits: int = 1
     silence_seconds: float = 3.0
     record: RecordCall | None = None
-
-
-class Choice(Value, frozen=True, kw_only=True, tag="choice"):
-    """What a digit does: returns `value`, or goes to `menu`."""
-
-    digit: str
-    value: str | None = None
-    menu: str | None = None
-
-
-class Menu(Value, frozen=True, kw_only=True, tag="menu"):
-    """Prompts and what may be pressed. With `choices`, one digit; with `most_digits`, a sequence up to that long."""
-
-    id: str
-    main: tuple[Prompt, ...] = ()
-    repeat: tuple[Prompt, ...] = ()
-    repeats: int = 0
-    most_digits: int | None = None
-    silence_seconds: float = 5.0
-    voice_seconds: float = 20.0
-    choices: tuple[Choice, ...] = ()
 
 
 class RunMenu(Value, frozen=True, kw_only=True, tag="run_menu"):

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from api.vendors.sinch import defaults
-from api.vendors.sinch.answer import Choice, Menu, Prompt, RunMenu
+from api.vendors.sinch.answer import Prompt, RunMenu
 from api.vendors.sinch.fields import Fields, Illegal, Missing
 from api.vendors.sinch.prompts import Reader
+from engine.tasks.run_menu import Choice, Menu
 
 _DOES = re.compile(r"\s*(?P<does>return|menu)\s*\((?P<what>[^()]*)\)\s*", re.IGNORECASE)
 _LONGEST_ID = 128
@@ -44,6 +45,7 @@ def _menu(fields: Fields, reader: Reader, locale: str) -> Menu:
     digits = fields.whole("maxDigits", least=1)
     if digits is not None and digits > defaults.MOST_DIGITS:
         raise Illegal(f"{fields.name_of('maxDigits')} is above {defaults.MOST_DIGITS}.")
+    _seconds(fields, "maxTimeoutMills", defaults.MENU_VOICE_MILLISECONDS)  # of speech, which we do not hear
     repeat = _prompts(fields, "repeatPrompt", reader, locale)
     return Menu(
         id=fields.text("id", most=_LONGEST_ID),
@@ -52,7 +54,6 @@ def _menu(fields: Fields, reader: Reader, locale: str) -> Menu:
         repeats=_repeats(fields, reader) if repeat else 0,
         most_digits=digits or (None if choices else defaults.MENU_DIGITS),
         silence_seconds=_seconds(fields, "timeoutMills", defaults.MENU_SILENCE_MILLISECONDS),
-        voice_seconds=_seconds(fields, "maxTimeoutMills", defaults.MENU_VOICE_MILLISECONDS),
         choices=choices,
     )
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from api.vendors.sinch import defaults
-from api.vendors.sinch.answer import PlayNamed, Prompt, SaySsml
+from api.vendors.sinch.answer import Prompt
 from api.vendors.sinch.fields import Illegal
 from api.vendors.sinch.ssml import readable
+from engine.media.uploads import SCHEME, is_name
 from engine.tasks.play import Play
 from engine.tasks.say import Say
 
@@ -20,7 +21,6 @@ from engine.tasks.say import Say
 _OPENING = re.compile(r"\s*(?:#(?P<kind>tts|ssml|href)|(?P<slip>tts|ssml|href)#)\[", re.IGNORECASE)
 _BRACKET = re.compile(r"[\[\]]")
 _LOCALES: dict[str, str] = {name.lower(): name for name in (*defaults.LOCALES, *defaults.LOCALE_SLIPS)}
-_NAME = re.compile(r"[\w][\w .\-/]{0,127}")
 
 
 class Reader:
@@ -49,7 +49,7 @@ class Reader:
         found = [self._prompt(part, name, locale) for text in texts for part in split(text, name)]
         if len(found) > defaults.MOST_PROMPTS:
             raise Illegal(f"{name} has more than {defaults.MOST_PROMPTS} prompts.")
-        spoken = sum(len(prompt.text) for prompt in found if isinstance(prompt, Say))
+        spoken = sum(len(prompt.text) for prompt in found if isinstance(prompt, Say) and not prompt.ssml)
         if spoken > defaults.LONGEST_TEXT:
             raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
         return tuple(found)
@@ -64,7 +64,7 @@ class Reader:
     def _prompt(self, part: str, name: str, locale: str) -> Prompt:
         opening = _OPENING.match(part)
         if opening is None:
-            return _file(part, name, locale)
+            return _file(part, name)
         inside = part[opening.end() :].rstrip()
         if not inside.endswith("]"):
             raise Illegal(f"{name} has a prompt without its closing bracket.")
@@ -78,7 +78,7 @@ class Reader:
                 return self._ssml(inside, name, locale)
         return Play(source=_url(inside, name))
 
-    def _ssml(self, text: str, name: str, locale: str) -> SaySsml:
+    def _ssml(self, text: str, name: str, locale: str) -> Say:
         if len(text) > defaults.LONGEST_TEXT:
             raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
         found = readable(text)
@@ -86,7 +86,7 @@ class Reader:
             raise Illegal(f"{name} has SSML that is not well-formed.")
         for tag in found.dropped:
             self.warn(f"The SSML tag <{tag}> is not read; what is in it is spoken.")
-        return SaySsml(ssml=found.text, locale=locale)
+        return Say(text=found.text, locale=locale, ssml=True)
 
 
 def split(text: str, name: str) -> list[str]:
@@ -112,13 +112,13 @@ def _closing(text: str, begin: int, name: str) -> int:
     raise Illegal(f"{name} has a prompt without its closing bracket.")
 
 
-def _file(part: str, name: str, locale: str) -> Prompt:
+def _file(part: str, name: str) -> Prompt:
     text = part.strip()
     if "://" in text:
         return Play(source=_url(text, name))
-    if text.startswith("#") or not _NAME.fullmatch(text) or ".." in text:
+    if not is_name(text):
         raise Illegal(f"{name} has a prompt that is neither a file's name, a URL, #tts[], #ssml[] nor #href[].")
-    return PlayNamed(name=text, locale=locale)
+    return Play(source=SCHEME + text)
 
 
 def _url(text: str, name: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
+
+import numpy as np
 
 from engine.media import errors
 from engine.media.speech.espeak import Espeak
@@ -67,6 +70,20 @@ class Voices:
                 return await self._speakers[voice.engine].synthesise(text, voice)
         except TimeoutError as error:
             raise errors.SpeechFailed(f"it took more than {seconds:g} seconds") from error
+
+    async def perform(self, script: Sequence[str | float], voice: Voice, seconds: float) -> Speech:
+        """Speak clean texts with pauses (in seconds) between them, all within so many seconds. Raises SpeechFailed."""
+        if len(script) == 1 and isinstance(script[0], str):
+            return await self.synthesise(script[0], voice, seconds)
+        end = time.monotonic() + seconds
+        spoken: list[Speech | float] = []
+        for part in script:
+            left = max(0.0, end - time.monotonic())
+            spoken.append(part if isinstance(part, float) else await self.synthesise(part, voice, left))
+        rate = next(part.rate for part in spoken if isinstance(part, Speech))
+        pieces = [np.zeros(round(part * rate), np.float32) if isinstance(part, float) else part.samples
+                  for part in spoken]
+        return Speech(samples=np.concatenate(pieces), rate=rate)
 
     async def close(self) -> None:
         """Close all speakers."""

@@ -13,6 +13,7 @@ import pytest
 from api.cli import main
 from engine.commands import HangUpCall, PlaceCall
 from tests.api.own.installation import TOKEN, Installation
+from tests.support.sounds import notes_of, wav
 
 
 class Ran(NamedTuple):
@@ -134,6 +135,21 @@ async def test_calls_are_placed_shown_hung_up_and_exported(carillon: Run, instal
     assert (await carillon("calls", "export", "--file", str(file))).status == 0
     assert placed["id"] in file.read_text()
     assert (await carillon("calls", "list", "--no-live", "--since", "2020-01-01", "--json")).json != []
+
+
+async def test_prompts_are_uploaded_listed_fetched_and_deleted(carillon: Run, tmp_path: Path) -> None:
+    await carillon("accounts", "create", "acme")
+    file, back = tmp_path / "hello.wav", tmp_path / "back.wav"
+    file.write_bytes(wav(notes_of([(440, 1)])))
+    assert (await carillon("prompts", "upload", str(file), "--json")).json["source"] == "upload:hello.wav"
+    assert (await carillon("prompts", "upload", str(file), "--name", "sv/hej.wav", "--account", "acme")).status == 0
+    assert "sv/hej.wav" in (await carillon("prompts", "list")).output
+    assert (await carillon("prompts", "fetch", "sv/hej.wav", str(back))).status == 0
+    assert back.read_bytes() == file.read_bytes()
+    assert (await carillon("prompts", "delete", "sv/hej.wav")).status == 0
+    assert len((await carillon("prompts", "list", "--json")).json) == 1
+    refused = await carillon("prompts", "upload", str(tmp_path / "none.wav"))
+    assert refused.status == 1 and "cannot be read" in refused.errors
 
 
 async def test_setup_makes_what_is_missing_and_changes_nothing_the_second_time(carillon: Run) -> None:

@@ -18,7 +18,7 @@ from api.recordings import Recordings
 from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.provisioning import Provisioner
-from engine.media import Links, Prompts, RecordingFiles, Voices
+from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
 from engine.net import Net
 from engine.redis.client import connect
@@ -41,7 +41,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
     writer.on_events = metrics.feed
     engine, known, book = Engine(writer), Accounts(db), Book(db)
     files = RecordingFiles(tmp_path)
-    prompts = Prompts(net, tmp_path / "prompts", voices=Voices([Flite()]))
+    prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
     connected = [True]
     await prompts.start()
     async with FakeConfiguration() as asterisk:

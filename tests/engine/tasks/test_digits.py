@@ -172,5 +172,3 @@ async def test_every_listener_of_a_keypad_hears_what_is_pressed_while_it_listens
         keypad.press(PressedDigit("3", "call-1"))
         assert [(await anext(first)).digit for _ in range(3)] == ["1", "2", "3"]
         assert await anext(second) == PressedDigit("2", "call-2")
-    await first.aclose()  # type: ignore[attr-defined]
-    await second.aclose()  # type: ignore[attr-defined]

@@ -5,12 +5,17 @@ Over 300 lines: its stories share one set of helpers, and each is short.
 
 import asyncio
 
+import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from engine.calls.roles import CallKeypad
 from engine.commands import CancelTask, HangUpCall, NoSuchCall, NoSuchTask, StopTasks
 from engine.events import CallAnswered, TaskEnded, TaskStarted
 from engine.media.errors import NotFound
+from engine.store import accounts, uploads
+from engine.store.accounts import Account
+from engine.store.uploads import UploadRow
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause
@@ -403,3 +408,24 @@ async def test_the_far_party_hangs_up_during_the_commit_of_a_begin(exchange: Exc
 
 def test_a_failure_says_its_detail() -> None:
     assert str(TaskFailed("reason", "A sentence.")) == "A sentence." and str(TaskFailed("reason")) == "reason"
+
+
+async def test_an_uploaded_file_is_the_accounts_own_and_a_missing_one_fails_its_task(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    mine = UploadRow(account=ACCOUNT, name="hi.wav", file="f1", digest="d", bytes=1, seconds=1.0, created=0.0)
+    foreign = msgspec.structs.replace(mine, account="acct-2", name="other.wav", file="f2")
+
+    def unit(conn: Connection) -> None:
+        accounts.create(conn, Account(id="acct-2", name="other", created=0.0))
+        uploads.put(conn, mine)
+        uploads.put(conn, foreign)
+
+    await exchange.database.transact(unit)
+    call = await exchange.call(Play(source="upload:other.wav"), Play(source="upload:hi.wav"))
+    asterisk.finishes(await exchange.played())
+    await exchange.event(TaskEnded, kind="play", times=2)
+    assert exchange.prompts.asked == ["f1"]
+    failed = exchange.told_of(TaskEnded)[0].outcome
+    assert isinstance(failed, Failed) and failed.reason == "no_such_upload" and "other.wav" in failed.detail
+    assert await over(exchange, call.id) == ["play failed no_such_upload", "play started", "play completed"]

@@ -43,11 +43,11 @@ def refused(value: Any, event: Event = Event.ICE) -> str:
 def test_play_files_plays_names_urls_and_prompts_in_order() -> None:
     ids = ["welcome", "http://h/a.mp3", "#tts[Hello; world];#href[https://h/b.wav]", "#ssml[<p>Hi</p>]"]
     assert steps({"name": "playFiles", "ids": ids, "locale": "sv-SE"}) == (
-        a.PlayNamed(name="welcome", locale="sv-SE"),
+        Play(source="upload:welcome"),
         Play(source="http://h/a.mp3"),
         Say(text="Hello; world", locale="sv-SE"),
         Play(source="https://h/b.wav"),
-        a.SaySsml(ssml="<speak><p>Hi</p></speak>", locale="sv-SE"),
+        Say(text="<speak><p>Hi</p></speak>", locale="sv-SE", ssml=True),
     )
 
 
@@ -124,7 +124,7 @@ def test_recording() -> None:
 def test_the_documents_own_examples() -> None:
     ivr = {"instructions": [{"name": "playFiles", "ids": ["welcome"], "locale": "en-US"}], "action": HANGUP}
     assert script(ivr, Event.PATCH) == Answer(
-        steps=(a.PlayNamed(name="welcome", locale="en-US"),), then=a.HangUp(), leg=a.Leg.CALLER
+        steps=(Play(source="upload:welcome"),), then=a.HangUp(), leg=a.Leg.CALLER
     )
     room = {"instructions": [], "action": {"name": "connectConf", "conferenceId": "myConference"}}
     assert script(room, Event.ACE).then == a.Confer(conference="myConference", digits="ignore")
@@ -190,7 +190,7 @@ def test_connect_conf() -> None:
 def test_park() -> None:
     found = then(name="Park", introPrompt="tts#[Welcome]", holdPrompt="#tts[Wait];music", maxDuration=9000)
     assert found.intro == (Say(text="Welcome", locale="en-US"),)
-    assert found.hold == (Say(text="Wait", locale="en-US"), a.PlayNamed(name="music", locale="en-US"))
+    assert found.hold == (Say(text="Wait", locale="en-US"), Play(source="upload:music"))
     assert found.max_seconds == 600.0
 
 
@@ -267,7 +267,7 @@ def test_a_patch_may_only_play() -> None:
 def test_ssml_keeps_the_tags_that_are_read() -> None:
     text = '#ssml[<speak>A &amp; <break time="1s"/><audio src="x">no</audio><v:x xmlns:v="u">yes</v:x></speak>]'
     found = script({"instructions": [{"name": "playFiles", "ids": [text]}], "action": HANGUP})
-    assert found.steps == (a.SaySsml(ssml='<speak>A &amp; <break time="1s"></break>yes</speak>', locale="en-US"),)
+    assert found.steps == (Say(text='<speak>A &amp; <break time="1s"></break>yes</speak>', locale="en-US", ssml=True),)
     assert len(found.warnings) == 2
     bomb = '#ssml[<!DOCTYPE x [<!ENTITY a "aaaa">]><speak>&a;</speak>]'
     assert refused({"instructions": [{"name": "playFiles", "ids": [bomb]}], "action": HANGUP})

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import Answer, Choice, Illegal, RunMenu
+from api.vendors.sinch.answer import Answer, Illegal, RunMenu
 from api.vendors.sinch.instructions import read
 from engine.tasks.play import Play
+from engine.tasks.run_menu import Choice
 from engine.tasks.say import Say
 from tests.api.vendors.sinch.conftest import VendorsClient
 
@@ -55,12 +56,12 @@ def test_the_documents_example() -> None:
     assert (sub.repeats, sub.most_digits) == (3, 4)
 
 
-# «timeoutMills … Default is 5000 milliseconds», «maxTimeoutMills … 20000», «By default, barging is enabled»
+# «timeoutMills … Default is 5000 milliseconds», «By default, barging is enabled»
 def test_defaults() -> None:
     found = run({"id": "main"})
     assert isinstance(found, RunMenu)
     menu = found.menus[0]
-    assert (menu.silence_seconds, menu.voice_seconds, menu.most_digits, menu.repeats) == (5.0, 20.0, 1, 0)
+    assert (menu.silence_seconds, menu.most_digits, menu.repeats) == (5.0, 1, 0)
     assert found.barge_in and not found.voice
 
 

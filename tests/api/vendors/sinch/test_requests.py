@@ -10,6 +10,7 @@ from api.vendors.sinch import answer as a
 from api.vendors.sinch import callouts, requests
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.requests import Number
+from engine.tasks.play import Play
 from engine.tasks.say import Say
 from tests.api.vendors.sinch.conftest import VendorsClient
 
@@ -141,7 +142,7 @@ def test_the_documents_tts_callout() -> None:
     )
     assert isinstance(found, callouts.TtsCallout)
     assert found.enable_dice and not found.enable_ace
-    assert found.prompts[1] == a.PlayNamed(name="myprerecordedfile", locale="en-US")
+    assert found.prompts[1] == Play(source="upload:myprerecordedfile")
 
 
 # customCallout (public pages): each event is a URL, an escaped script, or left to the application's callback URL.

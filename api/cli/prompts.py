@@ -1,0 +1,65 @@
+"""carillon prompts"""
+
+from pathlib import Path
+
+from cyclopts import App
+
+from api.cli.client import CommandFailed, part
+from api.cli.context import Cli
+
+
+def commands(cli: Cli) -> App:
+    """Return the noun's commands."""
+    noun = Prompts(cli)
+    app = App(name="prompts", help="Audio files that an account uploads, and plays as upload:NAME.")
+    app.command(noun.upload)
+    app.command(noun.list_all, name="list")
+    app.command(noun.fetch)
+    app.command(noun.delete)
+    return app
+
+
+class Prompts:
+    """The commands."""
+
+    def __init__(self, cli: Cli) -> None:
+        self._cli = cli
+
+    def upload(self, file: Path, *, name: str | None = None, account: str | None = None) -> None:
+        """Upload a WAV, MP3, FLAC or OGG file; one of the same name is replaced.
+
+        Parameters
+        ----------
+        name
+            What it is played as; without one it is the file's own name.
+        """
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
+        kept = self._cli.admin.ask_raw("PUT", self._path(account, name or file.name), data)
+        self._cli.output.done(kept, f"{kept['source']} has {kept['seconds']:g} s.")
+
+    def list_all(self, *, account: str | None = None) -> None:
+        """List an account's files."""
+        found = self._cli.admin.get(self._path(account))["prompts"]
+        columns = ("name", "seconds", "bytes", "created")
+        self._cli.output.table(found, found, columns, "There are no prompts.")
+
+    def fetch(self, name: str, file: Path, *, account: str | None = None) -> None:
+        """Save a file as it was uploaded."""
+        data = self._cli.admin.raw("GET", self._path(account, name))
+        try:
+            file.write_bytes(data)
+        except OSError as error:
+            raise CommandFailed(f"{file} cannot be written: {error.strerror}.") from error
+        self._cli.output.done({"file": str(file), "bytes": len(data)}, f"{file} has {len(data)} bytes.")
+
+    def delete(self, name: str, *, account: str | None = None) -> None:
+        """Delete a file for good."""
+        self._cli.admin.delete(self._path(account, name))
+        self._cli.output.done({"deleted": name}, f"{name} was deleted.")
+
+    def _path(self, account: str | None, name: str | None = None) -> str:
+        path = f"/accounts/{part(self._cli.account(account))}/prompts"
+        return path if name is None else f"{path}/{part(name)}"

@@ -1,0 +1,77 @@
+"""Prompts that an account uploads: put, shown, fetched, deleted; played as `upload:<name>`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from api.own import render
+from api.own.errors import BadRequest
+from api.own.services import Services
+from engine.features.uploads import Uploads
+from engine.media import errors
+from engine.media.check import kind_of
+from engine.store.accounts import Account
+
+_CHUNK = 65_536
+_UPLOAD_SECONDS = 300.0
+_TYPES = {"WAV": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": "audio/ogg"}
+AccountOf = Callable[[web.Request], Awaitable[Account]]
+
+
+class PromptRoutes:
+    """The handlers; `account_of` says whose files a request is about."""
+
+    def __init__(self, services: Services, account_of: AccountOf) -> None:
+        self._services, self._account_of = services, account_of
+        self._uploads = Uploads(services.db, services.writer, services.prompts)
+
+    def routes(self, prefix: str) -> list[web.RouteDef]:
+        """Every route, below `prefix`. A name may hold slashes."""
+        one = prefix + "/prompts/{name:.+}"
+        return [
+            web.get(prefix + "/prompts", self.list_all),
+            web.put(one, self.put),
+            web.get(one, self.get),
+            web.delete(one, self.delete),
+        ]
+
+    async def list_all(self, request: web.Request) -> web.Response:
+        """The account's files by name."""
+        account = await self._account_of(request)
+        return web.json_response({"prompts": [render.upload(row) for row in await self._uploads.list(account.id)]})
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Keep the body as a file: WAV, MP3, FLAC or OGG, whatever its Content-Type says."""
+        account = await self._account_of(request)
+        if (request.content_length or 0) > self._services.prompts.upload_limit:
+            raise errors.TooLarge(f"{request.content_length} bytes")
+        try:
+            async with asyncio.timeout(_UPLOAD_SECONDS):
+                chunks = request.content.iter_chunked(_CHUNK)
+                row, new = await self._uploads.put(account.id, request.match_info["name"], chunks)
+        except TimeoutError:
+            raise BadRequest(f"The file did not arrive within {_UPLOAD_SECONDS:g} s.") from None
+        return web.json_response(render.upload(row), status=201 if new else 200)
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """A file as it was uploaded."""
+        account = await self._account_of(request)
+        row = await self._uploads.get(account.id, request.match_info["name"])
+        path = self._services.prompts.path_of(row.file)
+
+        def kind() -> str:
+            with path.open("rb") as file:
+                return kind_of(file)
+
+        try:
+            content_type = _TYPES[await asyncio.to_thread(kind)]
+        except OSError:
+            raise errors.NotFound("the uploaded file is gone") from None
+        return web.FileResponse(path, headers={"Content-Type": content_type, "Cache-Control": "private"})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a file for good."""
+        account = await self._account_of(request)
+        await self._uploads.delete(account.id, request.match_info["name"])
+        return web.Response(status=204)

@@ -1,0 +1,31 @@
+"""Prompts of one account: its permissions, and the files that it uploaded."""
+
+from engine.calls.services import Services
+from engine.media.errors import NoSuchUpload
+from engine.media.prompts import Prompt
+from engine.media.uploads import SCHEME
+from engine.store import uploads
+
+
+class Preparing:
+    """Makes prompts under an account's permissions (engine.tasks.queue.Prepare)."""
+
+    def __init__(self, services: Services, account: str) -> None:
+        self._services, self._account = services, account
+
+    async def source(self, source: str) -> Prompt:
+        """See Prepare."""
+        if source.startswith(SCHEME):
+            return await self._uploaded(source.removeprefix(SCHEME))
+        allowed = self._services.admission.allow_private(self._account)
+        return await self._services.prompts.prepare(source, allow_private=allowed)
+
+    async def _uploaded(self, name: str) -> Prompt:
+        found = await self._services.database.read(lambda conn: uploads.get(conn, self._account, name))
+        if found is None:
+            raise NoSuchUpload(name[:64])
+        return await self._services.prompts.uploaded(found.file, found.digest)
+
+    async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
+        """See Prepare."""
+        return await self._services.prompts.say(text, locale=locale, voice=voice, ssml=ssml)

@@ -1,0 +1,73 @@
+"""Prompts that accounts upload: kept under the names they give, played as `upload:<name>`."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+
+from sqlalchemy import Connection
+
+from engine.features.errors import NotThere
+from engine.media.errors import BadName, TooMany
+from engine.media.prompts import Prompts
+from engine.media.uploads import is_name
+from engine.store import uploads
+from engine.store.database import Database
+from engine.store.uploads import UploadRow
+from engine.store.writer import Writer
+
+MOST = 1000  # files of one account
+
+
+class Uploads:
+    """The accounts' files. What plays already goes on when its file is replaced or deleted."""
+
+    def __init__(
+        self, db: Database, writer: Writer, prompts: Prompts, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._db, self._writer, self._prompts, self._clock = db, writer, prompts, clock
+
+    async def put(self, account: str, name: str, chunks: AsyncIterator[bytes]) -> tuple[UploadRow, bool]:
+        """Keep a file under `name`; returns it, and whether the name is new. Raises PromptError."""
+        if not is_name(name):
+            raise BadName
+        if await self._db.read(lambda conn: _is_full(conn, account, name)):
+            raise TooMany(f"{MOST} files")
+        received = await self._prompts.receive(chunks)
+        row = UploadRow(
+            account=account,
+            name=name,
+            file=received.file,
+            digest=received.digest,
+            bytes=received.bytes,
+            seconds=received.seconds,
+            created=self._clock(),
+        )
+        try:
+            before = await self._writer.write(lambda conn: uploads.put(conn, row))
+        except Exception:
+            await self._prompts.discard(row.file)
+            raise
+        if before:
+            await self._prompts.discard(before.file)
+        return row, before is None
+
+    async def get(self, account: str, name: str) -> UploadRow:
+        """One file; raises NotThere."""
+        found = await self._db.read(lambda conn: uploads.get(conn, account, name))
+        if found is None:
+            raise NotThere("This account has no prompt of that name.")
+        return found
+
+    async def list(self, account: str) -> list[UploadRow]:
+        """An account's files by name."""
+        return await self._db.read(lambda conn: uploads.list(conn, account))
+
+    async def delete(self, account: str, name: str) -> None:
+        """Delete a file for good; raises NotThere."""
+        gone = await self._writer.write(lambda conn: uploads.remove(conn, account, name))
+        if gone is None:
+            raise NotThere("This account has no prompt of that name.")
+        await self._prompts.discard(gone.file)
+
+
+def _is_full(conn: Connection, account: str, name: str) -> bool:
+    return uploads.count(conn, account) >= MOST and uploads.get(conn, account, name) is None

@@ -1,0 +1,78 @@
+"""One visit to one menu: its prompts, what is pressed, the attempts."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.tasks.keys import Keys, cancelled
+from engine.tasks.playing import Audible, Series
+from engine.tasks.results import MenuEnded
+from engine.tasks.roles import Subject
+
+if TYPE_CHECKING:
+    from engine.tasks.run_menu import Menu
+
+TERMINATOR = "#"
+
+
+class Visit:
+    """Asks in one menu."""
+
+    def __init__(self, menu: "Menu", on: Subject, keys: Keys, series: Series, *, barge_in: bool) -> None:
+        self._menu, self._on, self._keys, self._series, self._barge_in = menu, on, keys, series, barge_in
+
+    async def answer(self) -> MenuEnded | str:
+        """The id of the menu to go to, or the end. Raises TaskFailed and AriError where a prompt cannot be played."""
+        typed: str | None = None
+        for attempt in range(self._menu.repeats + 1):
+            await self._say(self._menu.repeat if attempt else self._menu.main)
+            typed = await self._type()
+            if typed is None:
+                continue
+            if (answer := self._chosen(typed)) is not None:
+                self._on.keypad.last = typed
+                return answer
+            await self._keys.forget()
+        if typed is None:
+            return MenuEnded(menu=self._menu.id, how="timeout")
+        return MenuEnded(menu=self._menu.id, how="invalid_input", value=typed)
+
+    async def _say(self, prompts: Iterable[Audible]) -> None:
+        if not self._barge_in:
+            await self._series.play(prompts)
+            await self._keys.forget()
+            return
+        if await self._keys.waiting():  # it was pressed for this menu, by somebody who knows what is asked
+            return
+        pressing = asyncio.create_task(self._keys.pressed(), name=f"barge in {self._on.task_id}")
+        speaking = asyncio.create_task(self._series.play(prompts), name=f"menu prompts {self._on.task_id}")
+        try:
+            await asyncio.wait((pressing, speaking), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await cancelled(pressing, speaking)
+        if not speaking.cancelled():
+            speaking.result()
+
+    async def _type(self) -> str | None:
+        """What was pressed; None for nothing, "" for the terminator alone."""
+        typed, most = "", self._menu.most_digits
+        while (heard := await self._keys.next(self._menu.silence_seconds)) is not None:
+            one = heard.digit
+            chooses = not typed and any(choice.digit == one for choice in self._menu.choices)
+            await self._on.digit(heard, accepted=chooses or most is not None)
+            if most is None or (chooses and one == TERMINATOR):
+                return one
+            if one == TERMINATOR:
+                return typed
+            typed += one
+            if len(typed) >= most:
+                return typed
+        return typed or None
+
+    def _chosen(self, typed: str) -> MenuEnded | str | None:
+        for choice in self._menu.choices:
+            if choice.digit == typed:
+                return choice.menu or MenuEnded(menu=self._menu.id, how="return", value=choice.value or "")
+        if typed and self._menu.most_digits is not None:
+            return MenuEnded(menu=self._menu.id, how="sequence", value=typed)
+        return None

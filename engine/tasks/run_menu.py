@@ -1,0 +1,105 @@
+"""Ask the party to choose by digits: menus that lead to one another."""
+
+import msgspec
+
+from engine.ari.errors import AriError
+from engine.tasks.keys import Keys
+from engine.tasks.menu import Visit
+from engine.tasks.play import Play
+from engine.tasks.playing import Audible, Series
+from engine.tasks.results import MenuEnded, TaskFailed
+from engine.tasks.roles import Subject
+from engine.tasks.say import Say
+from engine.tasks.task import Task
+
+DIGITS = frozenset("0123456789*#ABCD")
+MOST_REPEATS = 100
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a digit does: goes to `menu`, or ends the menus with `value`."""
+
+    digit: str
+    value: str | None = None
+    menu: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if self.digit not in DIGITS:
+            raise ValueError("A choice's digit is one of 0-9, *, # and A-D.")
+        if (self.value is None) == (self.menu is None):
+            raise ValueError(f"The choice {self.digit} needs either a value or a menu.")
+
+
+class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Prompts, and what may be pressed.
+
+    Without `most_digits` one digit is taken, which must be one of the `choices`. With it a sequence of up to that many
+    is, ended by # or by silence; a sequence that is just a choice's digit is that choice.
+    Nothing within `silence_seconds` after the prompts, or a digit that is no choice: `repeat` is played and the party
+    may try again, up to `repeats` times.
+    """
+
+    id: str
+    main: tuple[Play | Say, ...] = ()
+    repeat: tuple[Play | Say, ...] = ()
+    repeats: int = 0
+    most_digits: int | None = None
+    silence_seconds: float = 5.0
+    choices: tuple[Choice, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if not 0 <= self.repeats <= MOST_REPEATS:
+            raise ValueError(f"A menu is repeated 0 to {MOST_REPEATS} times.")
+        if self.most_digits is not None and self.most_digits < 1:
+            raise ValueError("most_digits is at least 1.")
+        if not 0 <= self.silence_seconds <= 600:
+            raise ValueError("silence_seconds is 0 to 600.")
+
+
+class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
+    """Run menus from `first` on, until a choice has a value, a sequence is complete, or the attempts are used up.
+
+    With `barge_in` a digit stops the prompt at once and counts, also for the menu after it; without it what is pressed
+    while prompts play does not count. A wrong digit discards what was pressed behind it. A bad prompt ends the menus
+    (`how` is error). After a restart of the controller it begins again with `first`.
+    """
+
+    first: str
+    menus: tuple[Menu, ...]
+    barge_in: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        ids = {menu.id for menu in self.menus}
+        if len(ids) < len(self.menus):
+            raise ValueError("Two menus have the same id.")
+        needed = {self.first, *(choice.menu for menu in self.menus for choice in menu.choices if choice.menu)}
+        if missing := sorted(needed - ids):
+            raise ValueError(f"There is no menu {missing[0]!r}.")
+
+    @property
+    def prompts(self) -> tuple[Audible, ...]:
+        """See Task."""
+        every = (prompt for menu in self.menus for prompt in (*menu.main, *menu.repeat))
+        return tuple(ready for prompt in every for ready in prompt.prompts)
+
+    async def run(self, on: Subject) -> MenuEnded:
+        """Ask until there is an answer; none is a result too."""
+        menus = {menu.id: menu for menu in self.menus}
+        here = self.first
+        with on.keypad.listening() as digits:
+            await on.started()
+            keys, series = Keys(digits), Series(on)
+            try:
+                while True:
+                    answer = await Visit(menus[here], on, keys, series, barge_in=self.barge_in).answer()
+                    if isinstance(answer, MenuEnded):
+                        return answer
+                    here = answer
+            except (TaskFailed, AriError) as error:
+                if await on.only_the_end(error):
+                    raise
+                reason = error.reason if isinstance(error, TaskFailed) else "asterisk_error"
+                return MenuEnded(menu=here, how="error", reason=reason, detail=str(error))
