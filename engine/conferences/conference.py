@@ -168,7 +168,7 @@ class Conference:
                 await asyncio.wait((*ends, *side), return_when=asyncio.FIRST_COMPLETED)
                 for failed in (one for one in side if one.done()):
                     failed.result()
-                if self.name and self.over.is_set():  # in the store it is in until its call ends: a crash forgets nobody
+                if self.name and self.over.is_set():  # until its call ends it is in, so that a crash forgets nobody
                     await asyncio.wait((stop,), timeout=HANG_UP_SECONDS)
         finally:
             await cancelled(side)

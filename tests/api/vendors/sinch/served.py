@@ -115,7 +115,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
         await book.load()
         known.forget()
 
-    vendor = Sinch(db, known, operations(db, writer, book, refresh), policy=Policy(prefixes=("/mounted",)))
+    vendor = Sinch(db, known, operations(db, writer, book, refresh), None, policy=Policy(prefixes=("/mounted",)))  # type: ignore[arg-type]
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[errors([vendor])])
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:

@@ -28,7 +28,7 @@ async def nothing(asked: Asked) -> web.Response:
 
 def everything() -> Sinch:
     """The dialect with all of its operations, those that are served elsewhere too."""
-    return Sinch(None, None, dict.fromkeys(Operation, nothing))  # type: ignore[arg-type]
+    return Sinch(None, None, dict.fromkeys(Operation, nothing), None)  # type: ignore[arg-type]
 
 
 def sample(path: str) -> str:
@@ -51,7 +51,7 @@ async def test_every_operation_of_the_document_has_its_paths_under_both_prefixes
     assert set(PATHS) == set(Operation)
 
 
-async def test_what_does_not_exist_yet_is_not_routed(served: Served) -> None:
+async def test_an_operation_that_is_not_given_is_not_routed(served: Served) -> None:
     answer = await served.shop.ask("POST", "/calling/v1/callouts", {})
     assert (answer.status, answer.code) == (404, 40400)
     answer = await served.shop.ask("PATCH", "/calling/v1/calls/id/call-1", {})
