@@ -79,6 +79,8 @@ class Accounts:
     def allow(self, name: str, prefix: str, *, remove: bool = False) -> None:
         """Let an account call the numbers that begin with a prefix, e.g. +44; * is every number.
 
+        sip:pbx.example.com allows SIP addresses at that host (with :port at that port only); none is allowed by *.
+
         Parameters
         ----------
         remove

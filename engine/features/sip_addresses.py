@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 import msgspec
 
+from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber
 from engine.net.guard import is_private, is_public
 from engine.tasks.manner import Transport
@@ -51,6 +52,11 @@ def allowance_of(text: str) -> str:
     return SCHEME + _place(host, port)
 
 
+def prefix_or_host(text: str) -> str:
+    """Read what an account is allowed to call, a prefix of numbers or `sip:host[:port]`; raises InvalidNumber."""
+    return allowance_of(text) if text.strip().lower().startswith(SCHEME) else prefix_of(text)
+
+
 def allowed(address: SipAddress, allowances: Iterable[str]) -> bool:
     """Whether the host is among an account's allowances; without one nothing is allowed."""
     wanted = {SCHEME + _place(address.host, None), SCHEME + _place(address.host, address.port)}
@@ -74,8 +80,13 @@ async def reachable(address: SipAddress, *, allow_private: bool) -> bool:
             found = await loop.getaddrinfo(address.host, address.port or 5060, type=socket.SOCK_DGRAM)
     except (OSError, TimeoutError):
         return False
-    resolved = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
-    return bool(resolved) and all(is_public(one) or (allow_private and is_private(one)) for one in resolved)
+    return within_reach([str(one[4][0]).partition("%")[0] for one in found], allow_private=allow_private)
+
+
+def within_reach(addresses: Iterable[str], *, allow_private: bool) -> bool:
+    """Whether there is an address, and none that may not be reached."""
+    found = [ip_address(one) for one in addresses]
+    return bool(found) and all(is_public(one) or (allow_private and is_private(one)) for one in found)
 
 
 def _place_of(text: str) -> tuple[str, int | None]:

@@ -77,7 +77,7 @@ async def test_dials_fail_time_out_are_stopped_and_end_with_either_call(exchange
     async def the_other_hangs_up() -> None:
         call, outcome = await dialled(Dial(to=HANGS_UP_AFTER_3))
         assert isinstance(outcome, Completed) and isinstance(outcome.result, Dialled) and outcome.result.answered
-        assert (await exchange.ended(call)).hung_up_by == "us"
+        assert (await exchange.ended(call)).hung_up_by == "other"
 
     async with asyncio.TaskGroup() as group:
         for case in (busy, times_out, stopped, the_caller_hangs_up_while_it_rings, the_other_hangs_up):

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import aiohttp
+import pytest
 
 from engine.events import CallAnswered, CallEnded, RootEnded, TaskEnded
 from engine.tasks.dial import Dial
@@ -14,7 +15,9 @@ from tests.asterisk.live_exchange import LiveExchange
 from tests.support.audio import level, tone_level
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
+from tests.support.sip_caller import SipCaller
 from tests.support.sip_listener import SipListener, header
+from tests.support.system import System
 
 LISTENS, TONE_440, BUSY, RINGS = "12015550100", "12015550101", "12015550104", "12015550105"
 
@@ -159,3 +162,10 @@ async def test_a_sip_address_is_called_with_headers_and_without_its_caller(excha
     assert "12015550101" not in invite
     assert isinstance(ended.outcome, Completed) and isinstance(ended.outcome.result, Dialled)
     assert ended.outcome.result.cause == "busy"
+
+
+@pytest.mark.parametrize("name", ["carillon-sip", "nobody"])
+async def test_nobody_comes_in_by_the_endpoint_of_sip_addresses(name: str) -> None:
+    host, port = System.described().sip.split(":")
+    called = await SipCaller(host, int(port), caller=name).call("500", seconds=3)
+    assert called.status == 401, "what it claims to be is asked for a password that there is not"

@@ -14,10 +14,11 @@ from api.own.errors import BadRequest
 from api.own.services import OWN, Dialect, Services
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
-from engine.features.destinations import normalise, prefix_of
+from engine.features.destinations import normalise
 from engine.features.errors import NotThere
 from engine.features.rating import MILLION
 from engine.store import accounts, applications, ledger
+from engine.features.sip_addresses import prefix_or_host
 from engine.store.accounts import Account
 
 _MOST_MONEY = Decimal(1_000_000_000)
@@ -40,7 +41,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Prefix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A prefix that may be called, or not any more."""
+    """A prefix that may be called, or a host at which SIP addresses may (sip:host[:port]), or not any more."""
 
     prefix: str
     allowed: bool = True
@@ -144,7 +145,7 @@ class AccountsAdmin:
     async def allow(self, request: web.Request) -> web.Response:
         """Allow or disallow a prefix."""
         wanted = await body_of(request, Prefix)
-        prefix = prefix_of(wanted.prefix)
+        prefix = prefix_or_host(wanted.prefix)
 
         def unit(conn: Connection, account: Account) -> None:
             if wanted.allowed:

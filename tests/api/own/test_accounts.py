@@ -95,6 +95,9 @@ async def test_prefixes_and_caller_ids_count_at_once(installation: Installation)
         assert (await installation.admin("POST", f"/accounts/acme/{path}", body))[0] == 404
     assert installation.services.book.rules(account).prefixes == ("1201555",)
     assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "1&2"}))[0] == 400
+    assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "sip:PBX.example:5080"}))[0] == 200
+    assert installation.services.book.rules(account).prefixes == ("1201555", "sip:pbx.example:5080")
+    assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "sip:a b"}))[0] == 400
 
 
 async def test_a_first_payment_makes_an_account_prepaid(installation: Installation) -> None:

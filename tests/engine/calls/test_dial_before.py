@@ -4,16 +4,19 @@ import asyncio
 
 import pytest
 
+from engine.calls.state import CallState
 from engine.commands import HangUpCall, StopTasks
 from engine.events import CallEnded, TaskEnded
 from engine.tasks.dial import Dial
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
+from engine.tasks.record import Record
 from engine.tasks.send_dtmf import SendDtmf
+from engine.tasks.task import Phase
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.dialling import answered_and_dialling, connected, dialling
-from tests.support.exchange import ACCOUNT, Exchange
+from tests.support.exchange import ACCOUNT, Exchange, Left
 
 WHISPER = Play(source="http://host/whisper.wav")
 DIAL = Dial(to="12015550199", before_bridge=(SendDtmf(digits="12"), WHISPER))
@@ -168,6 +171,21 @@ async def test_all_of_it_was_done_when_the_controller_changed(exchange: Exchange
     (bridge,) = asterisk.world.bridges.values()
     assert sorted(bridge["channels"]) == sorted(["in-1", other])
     await hang_up_both(exchange, asterisk, one, other)
+
+
+async def test_the_callers_end_comes_before_its_dial_is_taken_up_again(
+    stopped_exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange = stopped_exchange
+    record = Left(task=Record(id="task-0"), phase=Phase.ACCEPTED)
+    dial = Left(task=Dial(id="task-1", to="2"), phase=Phase.ACCEPTED)
+    one = await exchange.left_behind(record, dial, id="call-0", channel=None)
+    other = await exchange.left_behind(id="call-1", root="call-0", state=CallState.RINGING, channel="Ringing")
+    asterisk.hold("GET", "/recordings/live/*")  # the queue waits here
+    await exchange.start()
+    await exchange.ended(one.id)
+    ended = await exchange.ended(other.id)
+    assert (ended.cause, ended.hung_up_by) == ("cancelled", "other")
 
 
 @pytest.mark.parametrize("answered", [True, False])

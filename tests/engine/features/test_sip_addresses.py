@@ -8,7 +8,15 @@ from engine.features import sip_addresses
 from engine.features.admission import Admission
 from engine.features.book import Book
 from engine.features.errors import InvalidNumber
-from engine.features.sip_addresses import SipAddress, address_of, allowance_of, allowed, dial_string, reachable
+from engine.features.sip_addresses import (
+    SipAddress,
+    address_of,
+    allowance_of,
+    allowed,
+    dial_string,
+    reachable,
+    within_reach,
+)
 from engine.store import accounts, extensions, rates
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -85,6 +93,12 @@ async def test_a_private_host_needs_leave(host: str, public: bool, private: bool
     address = address_of(f"anna@{host}")
     assert await reachable(address, allow_private=False) is public
     assert await reachable(address, allow_private=True) is private
+
+
+def test_one_private_address_among_public_ones_is_one_too_many() -> None:
+    assert within_reach(["8.8.8.8", "2001:4860:4860::8888"], allow_private=False)
+    assert not within_reach(["8.8.8.8", "10.0.0.1"], allow_private=False)
+    assert not within_reach([], allow_private=True)
 
 
 @pytest.fixture
