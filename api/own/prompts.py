@@ -24,7 +24,10 @@ class PromptRoutes:
 
     def __init__(self, services: Services, account_of: AccountOf) -> None:
         self._services, self._account_of = services, account_of
-        self._uploads = Uploads(services.db, services.writer, services.prompts)
+
+    def _uploads(self) -> Uploads:
+        services = self._services
+        return Uploads(services.db, services.writer, services.prompts)
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`. A name may hold slashes."""
@@ -39,7 +42,7 @@ class PromptRoutes:
     async def list_all(self, request: web.Request) -> web.Response:
         """The account's files by name."""
         account = await self._account_of(request)
-        return web.json_response({"prompts": [render.upload(row) for row in await self._uploads.list(account.id)]})
+        return web.json_response({"prompts": [render.upload(row) for row in await self._uploads().list(account.id)]})
 
     async def put(self, request: web.Request) -> web.Response:
         """Keep the body as a file: WAV, MP3, FLAC or OGG, whatever its Content-Type says."""
@@ -49,7 +52,7 @@ class PromptRoutes:
         try:
             async with asyncio.timeout(_UPLOAD_SECONDS):
                 chunks = request.content.iter_chunked(_CHUNK)
-                row, new = await self._uploads.put(account.id, request.match_info["name"], chunks)
+                row, new = await self._uploads().put(account.id, request.match_info["name"], chunks)
         except TimeoutError:
             raise BadRequest(f"The file did not arrive within {_UPLOAD_SECONDS:g} s.") from None
         return web.json_response(render.upload(row), status=201 if new else 200)
@@ -57,7 +60,7 @@ class PromptRoutes:
     async def get(self, request: web.Request) -> web.StreamResponse:
         """A file as it was uploaded."""
         account = await self._account_of(request)
-        row = await self._uploads.get(account.id, request.match_info["name"])
+        row = await self._uploads().get(account.id, request.match_info["name"])
         path = self._services.prompts.path_of(row.file)
 
         def kind() -> str:
@@ -73,5 +76,5 @@ class PromptRoutes:
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a file for good."""
         account = await self._account_of(request)
-        await self._uploads.delete(account.id, request.match_info["name"])
+        await self._uploads().delete(account.id, request.match_info["name"])
         return web.Response(status=204)

@@ -17,8 +17,8 @@ from engine.features.accounts import NewAccount
 from engine.features.destinations import normalise
 from engine.features.errors import NotThere
 from engine.features.rating import MILLION
-from engine.store import accounts, applications, ledger
 from engine.features.sip_addresses import prefix_or_host
+from engine.store import accounts, applications, ledger
 from engine.store.accounts import Account
 
 _MOST_MONEY = Decimal(1_000_000_000)
