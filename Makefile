@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help run build up down restart logs status clean test faults unit lint ari bench lock venv shell-asterisk shell-lab
+.PHONY: help run build up down restart logs status clean test faults fuzz unit lint ari bench lock venv shell-asterisk shell-lab
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: ## Install what tests need and run all of them, real containers included (
 
 faults: ## Kill and restart parts of a test system that is up with calls, five times each (a short form is in make test)
 	@CARILLON_FAULTS=full docker/test tests/faults
+
+fuzz: ## Send 500 requests of every shape to each operation of a test system (a short form is in make test)
+	@CARILLON_FUZZ=full docker/test tests/e2e/test_sinch_fuzz.py
 
 unit: ## Run the tests that need no container: make unit ARGS=tests/engine
 	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)

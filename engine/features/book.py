@@ -47,11 +47,17 @@ class Book:
         self._contents = Contents(rules={}, trunks=(), extensions={}, numbers={}, applications={})
         self.rates = RateTable()
         self._loading = asyncio.Lock()  # of two reads at once the older must not be kept last
+        self._asked = self._read = 0  # how often it was asked for, and what the last reading counts for
 
     async def load(self) -> None:
-        """Read everything but the rates."""
+        """Read everything but the rates. Those who ask while one is read share the next reading."""
+        self._asked = mine = self._asked + 1
         async with self._loading:
+            if self._read >= mine:
+                return
+            asked = self._asked
             self._contents = await self._db.read(_contents)
+            self._read = asked
 
     async def load_rates(self) -> None:
         """Read the rates."""

@@ -56,7 +56,7 @@ _key = Statement(
     select(credentials.c.key, credentials.c.secret).where(credentials.c.application == bindparam("application"))
 )
 _keys = Statement(
-    select(credentials.c.application, credentials.c.key).where(
+    select(credentials.c.application, credentials.c.key, credentials.c.dialect).where(
         credentials.c.application.is_not(None), credentials.c.account == bindparam("account")
     )
 )
@@ -116,9 +116,10 @@ def key(conn: Connection, application: str) -> tuple[str, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def keys(conn: Connection, account: str) -> dict[str, str]:
-    """Return the keys of an account's applications, by the application's id."""
-    return {row[0]: row[1] for row in _keys.all(conn, account=account)}
+def keys(conn: Connection, account: str, dialect: str | None = None) -> dict[str, str]:
+    """Return the keys of an account's applications (of one dialect, or of all), by the application's id."""
+    rows = _keys.all(conn, account=account)
+    return {application: key for application, key, of in rows if dialect in (None, of)}
 
 
 def set_key(conn: Connection, application: Application, key: str, secret: str) -> None:

@@ -198,7 +198,7 @@ async def test_what_is_anothers_reads_like_nothing(bare: BareSinch, stranger: Ba
     [
         (b"{", 40003), (b"[]", 40003), (b"\xff\xfe{}", 40003), (b"", 40003), (b"[" * 100_000, 40003),
         (b"{}", 40001), (b'{"numbers": true}', 40001), (b'{"numbers": [[1]]}', 40001),
-        (b'{"numbers": ["+46730170101"], "capability": 7}', 40001), (b'{"numbers": ["\\ud800"]}', 40001),
+        (b'{"numbers": ["+46730170101"], "capability": 7}', 40001), (b'{"numbers": ["\\ud800"]}', 40003),
         (json.dumps({"numbers": ["+46730170101"] * 101}).encode(), 40001),
         (b" " * 300_000, 41300),
     ],

@@ -60,7 +60,7 @@ class NumberOperations:
         """List the account's numbers; a short code is none."""
 
         def read(conn: Connection) -> list[tuple[str, str | None, str]]:
-            keys = applications.keys(conn, asked.account.id)
+            keys = applications.keys(conn, asked.account.id, DIALECT)
             return [
                 (f"+{row.number}", keys.get(row.application or ""), row.capability)
                 for row in numbers.list(conn, asked.account.id)
@@ -76,7 +76,11 @@ class NumberOperations:
         def unit(conn: Connection) -> None:
             application = _application(conn, asked, wanted.application, Operation.UPDATE_NUMBERS)
             for number in wanted.numbers:
-                if not numbers.lead(conn, asked.account.id, number.digits, wanted.capability, application.id):
+                led = (
+                    numbers.lead(conn, asked.account.id, digits, wanted.capability, application.id)
+                    for digits in _spellings(number)
+                )
+                if not any(led):
                     raise failure(ILLEGAL_PARAMETERS, operation=Operation.UPDATE_NUMBERS)
 
         await self._writer.write(unit)
@@ -89,8 +93,11 @@ class NumberOperations:
 
         def unit(conn: Connection) -> None:
             application = _application(conn, asked, wanted.application, Operation.UNASSIGN_NUMBER)
-            digits, account = wanted.number.digits, asked.account.id
-            if not numbers.unassign(conn, account, digits, wanted.capability, application.id):
+            gone = (
+                numbers.unassign(conn, asked.account.id, digits, wanted.capability, application.id)
+                for digits in _spellings(wanted.number)
+            )
+            if not any(gone):
                 raise failure(ILLEGAL_PARAMETERS, operation=Operation.UNASSIGN_NUMBER)
 
         await self._writer.write(unit)
@@ -199,6 +206,11 @@ def _application(conn: Connection, asked: Asked, key: str | None, operation: Ope
     if found is None or found.account != asked.account.id:
         raise failure(INVALID_REQUEST, operation=operation)
     return found
+
+
+def _spellings(number: requests.Number) -> list[str]:
+    """Return the digits as they are written, which are an owned number's as it is listed, and as they are read."""
+    return list(dict.fromkeys((destinations.digits_of(number.written), number.digits)))
 
 
 def _last_part(request: web.Request) -> str:
