@@ -8,6 +8,7 @@ from engine.calls.asking import CallCustomer
 from engine.calls.cause import HangupCause
 from engine.calls.dialling import CallDialler
 from engine.calls.keypad import PressedDigit
+from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import Door
 from engine.calls.session import Session
@@ -94,6 +95,7 @@ class CallRoles:
         self.recorder = CallRecorder(session)
         self.keypad = CallKeypad(session)
         self.dialler = CallDialler(session, door)
+        self.detector = CallDetector(session)
         self.conferences = CallConferences(session)
         self.line = CallLine(session)
         self.customer = CallCustomer(session)

@@ -58,10 +58,14 @@ class RoomLine:
 
 
 class CallsOnly:
-    """What only a call can do: connect to another party, take part in a conference."""
+    """What only a call can do: connect to another party, be answered, take part in a conference."""
 
     async def dial(self, task: Dial, on: Subject) -> NoReturn:
         """A conference dials nobody."""
+        _calls_only()
+
+    async def detect(self, on: Subject) -> NoReturn:
+        """A conference was not answered."""
         _calls_only()
 
     async def join(self, task: JoinConference, on: Subject) -> None:
@@ -85,6 +89,7 @@ class ConferenceRoles:
         self.recorder = RoomRecorder(conference.services, conference.account, conference.id)
         self.keypad = RoomKeypad(conference)
         self.dialler = CallsOnly()
+        self.detector = CallsOnly()
         self.conferences = CallsOnly()
         self.line = RoomLine(conference)
         self.customer = CallsOnly()

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    false,
 )
 
 metadata = MetaData(
@@ -260,9 +259,9 @@ recordings = Table(
     Column("seconds", Float, nullable=True),
     Column("bytes", _BIG, nullable=True),
     Column("deleted", Float, nullable=True),
-    Column("format", String, nullable=False, server_default="wav"),
-    Column("destination", String, nullable=False, server_default=""),  # "": our own store
-    Column("notify", Boolean, nullable=False, server_default=false()),
+    Column("format", String, nullable=False, default="wav"),
+    Column("destination", String, nullable=False, default=""),  # "": our own store
+    Column("notify", Boolean, nullable=False, default=False),
     Column("available", Float, nullable=True),  # since when the file is where it should be
     Column("error", Text, nullable=True),  # why it will not get there
 )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
+from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.manner import Manner, Over, Transport
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
@@ -14,7 +15,7 @@ from engine.tasks.say import Say
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.task import Recovery, Requires, Task
 
-Before = Play | Say | SendDtmf | Pause | Answer | Ask
+Before = Play | Say | SendDtmf | Pause | Answer | DetectMachine | Ask
 """What may happen on the other leg between its answer and the connecting."""
 _ZONE = re.compile(r"[a-z]{2}(-[a-z]{1,8})?|", re.ASCII)
 _CLASS = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)

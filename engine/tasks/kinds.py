@@ -5,6 +5,7 @@ import msgspec
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
+from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -36,6 +37,7 @@ AnyTask = (
     | Answer
     | RunMenu
     | Park
+    | DetectMachine
 )
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask)

@@ -55,7 +55,18 @@ class MenuEnded(Result, frozen=True, kw_only=True, tag="menu_ended"):
     detail: str = ""
 
 
-AnyResult = Done | Digits | Recorded | Dialled | MenuEnded | Answered
+class Detected(Result, frozen=True, kw_only=True, tag="detected"):
+    """Who answered, by how they answered; `seconds` is how long it took to find out.
+
+    `reason`: silence from the beginning on, a long greeting, a greeting as people say it, or nothing to go by.
+    """
+
+    status: str  # machine, human, notsure, hangup
+    reason: str  # initialsilence, longgreeting, greeting, n/a
+    seconds: float
+
+
+AnyResult = Done | Digits | Recorded | Dialled | Answered | MenuEnded | Detected
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed", tag_field="type"):

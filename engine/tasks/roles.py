@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from engine.media.prompts import Prompt
-from engine.tasks.results import Answered, Dialled, Recorded
+from engine.tasks.results import Answered, Detected, Dialled, Recorded
 
 if TYPE_CHECKING:
     from engine.ari.errors import AriError
@@ -95,6 +95,13 @@ class Dialler(Protocol):
         """Call the other party, and bridge the two when it answers; returns then, or when it will not be."""
 
 
+class Detector(Protocol):
+    """Listens to who answered."""
+
+    async def detect(self, on: "Subject") -> Detected:
+        """Find out whether it is a machine; raises AriError when the call ends meanwhile."""
+
+
 class Conferences(Protocol):
     """Conferences that this call may join and leave."""
 
@@ -137,6 +144,10 @@ class Roles(Protocol):
     @property
     def dialler(self) -> Dialler:
         """Connects."""
+
+    @property
+    def detector(self) -> Detector:
+        """Tells machines from people."""
 
     @property
     def conferences(self) -> Conferences:

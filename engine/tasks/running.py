@@ -15,7 +15,7 @@ from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
 from engine.tasks.playing import Audible
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import Conferences, Customer, Dialler, Digit, Keypad, Line, Player, Recorder
+from engine.tasks.roles import Conferences, Customer, Detector, Dialler, Digit, Keypad, Line, Player, Recorder
 from engine.tasks.task import Phase
 
 PROMPT_SECONDS = 10.0  # what a prompt that is not ready when due is waited for
@@ -44,6 +44,7 @@ class Running:
         self.recorder: Recorder = roles.recorder
         self.keypad: Keypad = roles.keypad
         self.dialler: Dialler = roles.dialler
+        self.detector: Detector = roles.detector
         self.conferences: Conferences = roles.conferences
         self.line: Line = roles.line
         self.customer: Customer = roles.customer

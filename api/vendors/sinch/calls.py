@@ -132,7 +132,9 @@ def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
     where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
     tag = _tag(asked, callout, {name: _said_where(script) for name, script in where.items() if script})
     if connect is not None:
-        tasks: tuple[AnyTask, ...] = plan.before(connect.dtmf, connect.detect, asked=not connect.silent)
+        tasks: tuple[AnyTask, ...] = plan.before(
+            connect.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag)
+        )
         tag = tags.silenced(tag) if connect.silent else tag
     else:
         offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()

@@ -13,7 +13,7 @@ from api.vendors.sinch import callbacks, instructions, plan, tags
 from api.vendors.sinch.actions import Event
 from api.vendors.sinch.answer import GoOn, Illegal, Leg
 from api.vendors.sinch.auth import DIALECT
-from api.vendors.sinch.callbacks import MenuEnding, MenuResult
+from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import timestamp
@@ -25,7 +25,7 @@ from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.tasks.hang_up import HangUp
-from engine.tasks.results import Completed, Digits, MenuEnded
+from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 
 _EVENTS = {plan.OFFERED: Event.ICE, plan.ANSWERED: Event.ACE, plan.MENU_ENDED: Event.PIE, plan.DIGITS: Event.PIE}
 _ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
@@ -113,6 +113,7 @@ class Questions:
                     timestamp=at,
                     custom=custom,
                     application_key=facts.key,
+                    amd=_amd(event) or UNSET,
                     cookies=callbacks.cookies(tags.cookies_of(tag)),
                 )
         return callbacks.Pie(
@@ -157,6 +158,13 @@ class Questions:
 
 def _refused(reason: str) -> Said:
     return Said(tasks=(HangUp(cause=HangupCause.ILLEGAL_SCRIPT.value),), refused=reason)
+
+
+def _amd(event: QuestionAsked) -> Amd | None:
+    match event.outcome:
+        case Completed(result=Detected() as found):
+            return Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
+    return None
 
 
 def _menu_result(event: QuestionAsked) -> MenuResult:

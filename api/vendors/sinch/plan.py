@@ -8,6 +8,7 @@ from api.callbacks.tags import Tag, encode
 from api.vendors.sinch import answer, tags
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
+from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Before, Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
@@ -106,7 +107,7 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
         max_seconds=connect.max_seconds,
         ringback=connect.ringback or "",
         music=connect.music or "",
-        before_bridge=before(connect.dtmf, connect.detect, asked=not silent),
+        before_bridge=before(connect.dtmf, connect.detect, asked=not silent, tag=encode(place.tag)),
         call_tag=encode(tags.silenced(place.tag) if silent else place.tag),
     )
 
@@ -130,11 +131,12 @@ def _transport(name: str | None) -> Transport:
     return "udp"
 
 
-def before(dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool) -> tuple[Before, ...]:
+def before(
+    dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool, tag: str = ""
+) -> tuple[Before, ...]:
     """Return what happens to a phone that answered: digits, who answered, and the question what to do."""
-    if detect:
-        raise CannotBeDone("This server cannot find out yet whether a machine answers.")
-    return (*dtmf, *((Answer(), ask(ANSWERED)) if asked else ()))
+    detecting = (DetectMachine(beside=detect.beside, tag=tag),) if detect else ()
+    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED)) if asked else ()))
 
 
 def join(confer: answer.Confer, place: Place) -> JoinConference:

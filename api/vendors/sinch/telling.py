@@ -10,7 +10,7 @@ from api.callbacks.tags import Tag
 from api.recordings import Recordings
 from api.vendors.sinch import callbacks as bodies
 from api.vendors.sinch import story, tags
-from api.vendors.sinch.callbacks import MenuEnding, MenuResult
+from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, money, timestamp
@@ -19,7 +19,7 @@ from engine.events import AnyEvent, ReplyRefused, RootEnded, TaskEnded
 from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.tasks.results import Completed, Recorded, Stopped
+from engine.tasks.results import Completed, Detected, Recorded, Stopped
 
 
 class Telling:
@@ -57,6 +57,10 @@ class Telling:
             case TaskEnded(kind="record", outcome=Completed(result=Recorded() as saved)):
                 url = self._recordings.url(saved.recording, saved.name)
                 return [bodies.recording_finished(event.root), bodies.recording_available(event.root, url)]
+            case TaskEnded(kind="detect_machine", outcome=Completed(result=Detected() as found)):
+                amd = Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
+                custom = tag.data.get(tags.CUSTOM)
+                return [bodies.Notify(callid=event.root, type="amd", amd=amd, custom=custom or UNSET)]
             case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended")):
                 return [await self._hung_up_in_menu(event, tag)]
         return []
