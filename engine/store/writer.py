@@ -18,8 +18,6 @@ from engine.store.events import StoredEvent
 T = TypeVar("T")
 OnEvents = Callable[[list[StoredEvent]], None]
 LARGEST_BATCH = 256  # units; bounds how long the first waits for the last
-WRITE_SECONDS = 0.002  # between two batches: what is handed in meanwhile goes together
-POST_SECONDS = 0.005  # the same for a batch that nobody waits for
 GIVE_UP_SECONDS = 10.0
 
 _log = structlog.get_logger(__name__)
@@ -35,6 +33,11 @@ class Writer:
     (when a neighbour failed, or the database was out), so it must change nothing but the database.
     `fenced` is set once another controller has claimed this ARI application; an API-only process gives "" (no fence).
     """
+
+    write_seconds = 0.002
+    """Between two batches: what is handed in meanwhile goes together."""
+    post_seconds = 0.005
+    """The same for a batch that nobody waits for."""
 
     def __init__(self, database: Database, ari_application: str = "", on_events: OnEvents | None = None) -> None:
         self.fenced = asyncio.Event()
@@ -107,7 +110,7 @@ class Writer:
             raise Closed("The store was stopped; nothing was written.")
         loop = self._loop or self._start()
         self._pending.append((unit, future))
-        due = self._handed_over + (POST_SECONDS if future is None else WRITE_SECONDS)
+        due = self._handed_over + (self.post_seconds if future is None else self.write_seconds)
         if self._handing_over is not None:
             if due >= self._due:
                 return

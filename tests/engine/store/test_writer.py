@@ -198,9 +198,9 @@ async def test_units_of_one_turn_of_the_loop_are_one_batch(database: Database) -
 
 
 async def test_under_load_what_is_posted_goes_with_the_next_write(
-    writer: Writer, told: list[StoredEvent], database: Database, monkeypatch: pytest.MonkeyPatch
+    writer: Writer, told: list[StoredEvent], database: Database
 ) -> None:
-    monkeypatch.setattr("engine.store.writer.POST_SECONDS", 60.0)
+    writer.post_seconds = 60.0
     await writer.write(_append("call-1", "first"))
     writer.post(_append("call-1", "posted"))
     assert writer.waiting == 1
@@ -221,9 +221,9 @@ async def test_what_is_posted_under_load_does_not_wait_for_a_write_for_long(data
 
 
 async def test_writes_under_load_go_together(
-    writer: Writer, database: Database, told: list[StoredEvent], monkeypatch: pytest.MonkeyPatch
+    writer: Writer, database: Database, told: list[StoredEvent]
 ) -> None:
-    monkeypatch.setattr("engine.store.writer.WRITE_SECONDS", 60.0)
+    writer.write_seconds = 60.0
     await writer.write(lambda conn: None)
     writes = [asyncio.ensure_future(writer.write(_append("call-1"))) for _ in range(3)]
     await database.read(lambda conn: None)
