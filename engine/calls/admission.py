@@ -61,13 +61,13 @@ class Admission(Protocol):
         """Refuse numbers that may not be used, taking nothing; raises engine.commands.CommandRefused."""
 
     async def count(self, account: str, call: str) -> None:
-        """Take the place of a call that comes in, whatever the limits say; raises EngineUnavailable without Redis."""
+        """Take the place of a call that comes in, whatever the limits say; without Redis it is counted later."""
 
     async def resume(self, account: str, call: str) -> None:
         """Take the place of a call that is up, whatever the limits say; raises EngineUnavailable without Redis."""
 
     async def release(self, account: str, call: str) -> None:
-        """Give the place back; harmless where none is held. Raises EngineUnavailable without Redis."""
+        """Give the place back; harmless where none is held. Without Redis it is given back later."""
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""

@@ -20,7 +20,6 @@ from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Session
 from engine.calls.state import CallState
-from engine.commands import CommandRefused
 from engine.events import CallOffered
 from engine.ids import new_id
 from engine.store import calls, events, tasks
@@ -135,10 +134,7 @@ class Reception:
             return []
 
         rows = await services.writer.write(unit)
-        try:
-            await services.admission.count(call.account, call.id)
-        except CommandRefused as error:  # who calls in is not turned away for a counter, which is put right later
-            log.warning("An inbound call is not counted.", call=call.id, error=str(error))
+        await services.admission.count(call.account, call.id)
         return self._make(call, rows)
 
     async def _refuse(self, channel_id: str, cause: HangupCause) -> None:

@@ -19,7 +19,6 @@ from engine.calls.preparing import Preparing
 from engine.calls.rooms import Rooms
 from engine.calls.services import Services
 from engine.calls.state import CallState, Trigger, move
-from engine.commands import CommandRefused
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
 from engine.store import calls, conferences, events, ledger
 from engine.store.tasks import TaskRow
@@ -131,10 +130,7 @@ class Session:
                 whole(conn)
 
         await self.services.writer.write(unit)
-        try:
-            await self.services.admission.release(call.account, call.id)
-        except CommandRefused as error:  # the counters are rebuilt from the store when Redis is back
-            log.warning("A call's place was not given back.", call=call.id, error=str(error))
+        await self.services.admission.release(call.account, call.id)
 
     def _left(self, row: TaskRow) -> ParticipantLeft:
         """For a conference that it was in before a restart, and into which it did not come back; the store knows it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import time
 import weakref
 from collections import OrderedDict
 from pathlib import Path
@@ -18,6 +19,8 @@ from engine.media.prompt import WIDE, Prompt
 
 _ENDINGS = (".ulaw", ".alaw", ".sln16")
 """Asterisk's names for raw µ-law, A-law (8 kHz) and signed linear (16 kHz). The last is written last."""
+_USED_SECONDS = 60.0
+"""How exactly the files tell the next process when they were last used."""
 
 
 class PromptFiles:
@@ -40,18 +43,19 @@ class PromptFiles:
 
     def get(self, digest: str) -> Prompt | None:
         """The prompt of this digest; None where it, or its file, is not there (any more)."""
-        last = self._folder / f"{digest}{_ENDINGS[-1]}"
+        last = f"{self._folder}/{digest}{_ENDINGS[-1]}"
         try:
-            size = last.stat().st_size
+            found = os.stat(last)  # noqa: PTH116 - each prompt of each call comes here, and a Path costs more than the call
         except OSError:
             self._sizes.pop(digest, None)
             return None
         if digest not in self._sizes:
             return None
         self._sizes.move_to_end(digest)
-        with contextlib.suppress(OSError):
-            os.utime(last)
-        return self._prompt(digest, size)
+        if time.time() - found.st_mtime > _USED_SECONDS:
+            with contextlib.suppress(OSError):
+                os.utime(last)
+        return self._prompt(digest, found.st_size)
 
     def _prompt(self, digest: str, wide_bytes: int) -> Prompt:
         prompt = self._held.get(digest)

@@ -33,6 +33,8 @@ T = TypeVar("T")
 _FORMAT = "1"
 """Raised when the conversion changes, so that files of an older kind are not played."""
 _MAX_KNOWN = 10_000
+_FILE_SECONDS = 1.0
+"""How long a file:// prompt that was looked at is taken as unchanged: to look at it again takes a worker thread."""
 _PASSING = (errors.Unreachable, errors.TooSlow, errors.HttpError)
 
 
@@ -87,7 +89,7 @@ class Prompts:
         """
         scheme = source.partition(":")[0].lower()
         if scheme == "file":
-            return await self._flights.join(("file", source), lambda: self._from_file(source))
+            return self._lately(source) or await self._flights.join(("file", source), lambda: self._from_file(source))
         if scheme not in ("http", "https"):
             raise errors.BadUrl
         key = (source, allow_private)
@@ -215,11 +217,20 @@ class Prompts:
         if len(self._known) > _MAX_KNOWN:
             self._known.popitem(last=False)
 
+    def _lately(self, source: str) -> Prompt | None:
+        known = self._known.get((source, False))
+        if known is None or self._clock() - known.checked >= _FILE_SECONDS:
+            return None
+        return self._files.get(known.digest)
+
     async def _from_file(self, source: str) -> Prompt:
+        now = self._clock()
         file = await self._in_worker(lambda: locate(source, self._settings))
         name = hashlib.sha256(f"{file.path}\0{file.size}\0{file.changed}".encode(errors="surrogateescape")).hexdigest()
         digest = f"file-{_FORMAT}-{name}"
-        return self._files.get(digest) or await self._converted(digest, await self._in_worker(file.open))
+        prompt = self._files.get(digest) or await self._converted(digest, await self._in_worker(file.open))
+        self._note((source, False), _Known(digest=digest, checked=now))
+        return prompt
 
     async def _converted(self, digest: str, file: BinaryIO) -> Prompt:
         def work() -> convert.Audio:

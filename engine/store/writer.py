@@ -1,4 +1,4 @@
-"""The one writer of a process: group commit without a timer, in a thread of its own."""
+"""The one writer of a process: group commit in a thread of its own."""
 
 import asyncio
 import queue
@@ -27,10 +27,17 @@ _Entry = tuple[Unit, "asyncio.Future[Any] | None"]
 class Writer:
     """Runs write units in the order in which they were handed in, and commits whatever waits in one transaction.
 
+    After a pause a unit goes to the thread at once; under load batches are at least two milliseconds apart, and five
+    when nobody waits for them: a batch costs far more than its units (docs/decisions/007-batches-keep-a-distance.md).
     A unit takes the connection, calls repositories, and returns a value. It may be run again before it is committed
     (when a neighbour failed, or the database was out), so it must change nothing but the database.
     `fenced` is set once another controller has claimed this ARI application; an API-only process gives "" (no fence).
     """
+
+    write_seconds = 0.002
+    """Between two batches: what is handed in meanwhile goes together."""
+    post_seconds = 0.005
+    """The same for a batch that nobody waits for."""
 
     def __init__(self, database: Database, ari_application: str = "", on_events: OnEvents | None = None) -> None:
         self.fenced = asyncio.Event()
@@ -39,6 +46,10 @@ class Writer:
         self._database = database
         self._ari_application = ari_application
         self._batches = Batches(database, ari_application)
+        self._pending: list[_Entry] = []  # not yet handed to the thread
+        self._handing_over: asyncio.Handle | None = None
+        self._due = 0.0  # when, by the loop's clock
+        self._handed_over = float("-inf")  # the last time, by the loop's clock
         self._waiting: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended: asyncio.Future[None] | None = None
@@ -52,7 +63,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """How many units wait for the next transaction."""
-        return self._waiting.qsize()
+        return len(self._pending) + self._waiting.qsize()
 
     @property
     def out(self) -> bool:
@@ -85,6 +96,7 @@ class Writer:
         self._closed = True
         if self._ended is None:
             return
+        self._hand_over()
         self._waiting.put(None)
         try:
             async with asyncio.timeout(GIVE_UP_SECONDS):
@@ -96,15 +108,34 @@ class Writer:
     def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None") -> None:
         if self._closed:
             raise Closed("The store was stopped; nothing was written.")
-        if self._loop is None:
-            self._start()
-        self._waiting.put((unit, future))
+        loop = self._loop or self._start()
+        self._pending.append((unit, future))
+        due = self._handed_over + (self.post_seconds if future is None else self.write_seconds)
+        if self._handing_over is not None:
+            if due >= self._due:
+                return
+            self._handing_over.cancel()
+        self._due = due
+        late = due <= loop.time()
+        self._handing_over = loop.call_soon(self._hand_over) if late else loop.call_at(due, self._hand_over)
 
-    def _start(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._ended = self._loop.create_future()
+    def _hand_over(self) -> None:
+        """Give the thread what is pending; it takes what comes while it is busy as its next batch."""
+        if self._handing_over is not None:
+            self._handing_over.cancel()
+            self._handing_over = None
+        assert self._loop is not None
+        self._handed_over = self._loop.time()
+        pending, self._pending = self._pending, []
+        for entry in pending:
+            self._waiting.put(entry)
+
+    def _start(self) -> asyncio.AbstractEventLoop:
+        loop = self._loop = asyncio.get_running_loop()
+        self._ended = loop.create_future()
         name = f"store-writer {self._ari_application}".strip()
-        threading.Thread(target=self._work, args=(self._loop,), name=name, daemon=True).start()
+        threading.Thread(target=self._work, args=(loop,), name=name, daemon=True).start()
+        return loop
 
     # ---- in the thread
 

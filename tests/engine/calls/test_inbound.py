@@ -99,13 +99,6 @@ async def test_a_directory_that_fails_refuses_the_call(exchange: Exchange, aster
     assert refusal(asterisk, "in-1") == "34"  # 503
 
 
-async def test_without_counters_a_call_is_taken_all_the_same(exchange: Exchange, asterisk: FakeAri) -> None:
-    exchange.directory.numbers["500"] = FIXED
-    exchange.admission.unavailable = True
-    asterisk.incoming("in-1", ["inbound", "500"])
-    assert (await exchange.event(TaskStarted)).kind == "play"
-
-
 async def test_a_caller_that_is_gone_before_we_know_who_answers(exchange: Exchange, asterisk: FakeAri) -> None:
     exchange.directory.numbers["500"] = FIXED
     asterisk.incoming("in-1", ["inbound", "500"])

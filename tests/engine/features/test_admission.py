@@ -53,6 +53,12 @@ class CountersInMemory:
     async def give_back(self, account: str, call: str) -> None:
         self._held(account).pop(call, None)
 
+    def count(self, account: str, call: str) -> None:
+        self._held(account)[call] = 0
+
+    def leave(self, account: str, call: str) -> None:
+        self._held(account).pop(call, None)
+
     async def pace(self, account: str, per_second: float, longest: float) -> float:
         if self.wait > longest:
             raise TooLongToWait

@@ -215,11 +215,24 @@ async def test_a_file_below_the_media_folder_is_played(make, root: Path) -> None
     assert (await prompts.prepare("file:///below/%C3%BCn%C3%AF%201.wav")).seconds == 2.0
 
 
-async def test_a_file_that_changed_is_read_again(make, root: Path) -> None:
+async def test_a_file_that_changed_is_read_again_within_a_second(make, root: Path, clock: Clock) -> None:
     prompts = await make(media_root=root)
     assert (await prompts.prepare("file:///some.wav")).seconds == 1.0
     (root / "some.wav").write_bytes(tone(seconds=3))
+    clock.now += 0.9
+    assert (await prompts.prepare("file:///some.wav")).seconds == 1.0
+    clock.now += 0.2
     assert (await prompts.prepare("file:///some.wav")).seconds == 3.0
+
+
+async def test_a_file_whose_prompt_was_removed_is_converted_again(make, root: Path, tmp_path: Path) -> None:
+    prompts = await make(media_root=root)
+    prompt = await prompts.prepare("file:///some.wav")
+    for file in (tmp_path / "cache").iterdir():
+        file.unlink()
+    again = await prompts.prepare("file:///some.wav")
+    assert again.digest == prompt.digest
+    assert not nothing_left(tmp_path / "cache")
 
 
 @pytest.mark.parametrize("path", ["/../secret.wav", "/%2e%2e/secret.wav", "/way-out.wav", "/below/../../secret.wav"])

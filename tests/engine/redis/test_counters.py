@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from engine.redis.client import connect
 from engine.redis.counters import Counters
@@ -71,6 +72,46 @@ async def test_a_restored_place_counts_whatever_the_limit(counters: Counters) ->
     with pytest.raises(TooManyCalls):
         await _take(counters, "call-9")
     assert await counters.taken("acct-1") == 3
+
+
+async def test_a_call_that_comes_in_is_counted_before_the_next_place_is_taken(counters: Counters) -> None:
+    for number in range(3):
+        counters.count("acct-1", f"call-{number}")
+    with pytest.raises(TooManyCalls):
+        await _take(counters, "call-9", most=3)
+    counters.leave("acct-1", "call-1")
+    counters.leave("acct-1", "no-such-call")
+    await _take(counters, "call-9", most=3)
+    assert await counters.taken("acct-1") == 3
+
+
+async def test_other_processes_soon_know_of_calls_that_come_in_and_end(redis: Redis, counters: Counters) -> None:
+    async def known(calls: set[str]) -> None:
+        async with asyncio.timeout(10):
+            while set(await redis.hkeys("carillon:places:acct-1")) != calls:  # noqa: ASYNC110 - Redis announces nothing
+                await asyncio.sleep(0.005)
+
+    counters.count("acct-1", "call-1")
+    counters.count("acct-1", "call-2")
+    await known({"call-1", "call-2"})
+    counters.leave("acct-1", "call-1")
+    await known({"call-2"})
+    assert await redis.hgetall("carillon:calls:carillon-0") == {"call-2": "acct-1"}
+
+
+async def test_calls_that_came_in_while_redis_was_down_are_counted_later(
+    counters: Counters, redis_server: RedisServer
+) -> None:
+    await counters.restore("acct-1", "call-1", 0)
+    redis_server.freeze()
+    counters.count("acct-1", "call-2")
+    counters.leave("acct-1", "call-1")
+    with capture_logs() as logs, pytest.raises(Unavailable):
+        await _take(counters, "call-3")
+    assert {entry["event"] for entry in logs} == {"Places of calls are not counted; that is put right later."}
+    redis_server.thaw()
+    await _take(counters, "call-3")
+    assert await counters.taken("acct-1") == 2
 
 
 async def test_what_a_killed_controller_held_is_dropped(redis: Redis) -> None:

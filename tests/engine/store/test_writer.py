@@ -187,6 +187,52 @@ async def test_a_cancelled_write_is_not_taken_back(writer: Writer, database: Dat
     assert await database.read(events.last_position) == 1
 
 
+async def test_units_of_one_turn_of_the_loop_are_one_batch(database: Database) -> None:
+    batches: list[list[StoredEvent]] = []
+    writer = Writer(database, "", batches.append)
+    writer.post(_append("call-1", "posted"))
+    writer.post(_append("call-1", "posted too"))
+    await writer.write(_append("call-1", "written"))
+    assert [_tags(batch) for batch in batches] == [["posted", "posted too", "written"]]
+    await writer.stop()
+
+
+async def test_under_load_what_is_posted_goes_with_the_next_write(
+    writer: Writer, told: list[StoredEvent], database: Database
+) -> None:
+    writer.post_seconds = 60.0
+    await writer.write(_append("call-1", "first"))
+    writer.post(_append("call-1", "posted"))
+    assert writer.waiting == 1
+    await database.read(lambda conn: None)
+    assert _tags(told) == ["first"]
+    await writer.write(_append("call-1", "written"))
+    assert _tags(told) == ["first", "posted", "written"]
+
+
+async def test_what_is_posted_under_load_does_not_wait_for_a_write_for_long(database: Database) -> None:
+    told = asyncio.Event()
+    writer = Writer(database, "", lambda _: told.set())
+    await writer.write(lambda conn: None)
+    writer.post(_append("call-1"))
+    async with asyncio.timeout(10):
+        await told.wait()
+    await writer.stop()
+
+
+async def test_writes_under_load_go_together(
+    writer: Writer, database: Database, told: list[StoredEvent]
+) -> None:
+    writer.write_seconds = 60.0
+    await writer.write(lambda conn: None)
+    writes = [asyncio.ensure_future(writer.write(_append("call-1"))) for _ in range(3)]
+    await database.read(lambda conn: None)
+    assert writer.waiting == 3
+    await writer.stop()
+    await asyncio.gather(*writes)
+    assert len(told) == 3
+
+
 async def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(Exception, match=r"readonly|read-only"):
         await database.read(lambda conn: deliveries.set_cursor(conn, "c", 1))
