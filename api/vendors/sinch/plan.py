@@ -135,7 +135,7 @@ def before(
     dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool, tag: str = ""
 ) -> tuple[Before, ...]:
     """Return what happens to a phone that answered: digits, who answered, and the question what to do."""
-    detecting = (DetectMachine(beside=detect.beside, tag=tag),) if detect else ()
+    detecting = (DetectMachine(beside=detect.beside, tag=tag if detect.beside else ""),) if detect else ()
     return (*dtmf, *detecting, *((Answer(), ask(ANSWERED)) if asked else ()))
 
 
