@@ -169,6 +169,16 @@ class Customer:
         assert answer.status == 200, answer
         return dict(answer.body)
 
+    async def vendors_result(self, call: str) -> Any:
+        """Get Call Result by the vendor's client, which cannot read `from`: it is not handed on to it."""
+        transport = self.client.configuration.transport
+        read = transport.deserialize_json_response
+        transport.deserialize_json_response = lambda answer: {**read(answer), "from": None}
+        try:
+            return await self.vendors(lambda voice: voice.calls.get(call))
+        finally:
+            del transport.deserialize_json_response
+
     # -- its server
 
     async def callbacks(self, primary: str | None, fallback: str | None = None) -> None:
@@ -196,9 +206,26 @@ class Customer:
             what="the other party's phone rings",
         )
 
+    async def over(self, sip_call_id: str) -> dict[str, Any]:
+        """Wait until the customer's call with this SIP Call-ID is over; returns it."""
+
+        async def look() -> dict[str, Any]:
+            _, body = await self.own.ask("GET", "calls")
+            return next((one for one in body["calls"] if one["sip_call_id"] == sip_call_id), {})
+
+        return dict(await until(look, lambda seen: seen.get("state") == "ended", what="the call is over"))
+
     async def answered(self, call: str) -> None:
         """Wait until the call's first leg is answered."""
         await in_state(self.own, call, "answered")
+
+    async def running(self, call: str, kind: str) -> None:
+        """Wait until a task of this kind runs in the call's queue."""
+
+        def runs(seen: dict[str, Any]) -> bool:
+            return any(task["kind"] == kind and task["state"] == "running" for task in seen["tasks"])
+
+        await until(lambda: self.own.call(call), runs, what=f"{kind} runs")
 
     async def bridged(self, call: str) -> None:
         """Wait until the other party is joined with the first one: its ACE was answered."""
