@@ -5,7 +5,6 @@ import pytest
 from api.lab import Lab
 from tests.e2e.conftest import MakeCarrier
 from tests.support import audio, people
-from tests.support.carillon import Admin
 from tests.support.far_end import assert_hears, assert_melody
 from tests.support.scenario import Carrier
 from tests.support.sinch import Customer
@@ -42,13 +41,6 @@ async def test_both_hear_each_other_and_one_dice_tells_the_whole(customer: Custo
     assert customer.server.kinds() == ["ice", "ace", "dice"], "one callid, each told once"
 
 
-async def test_a_callee_that_hangs_up_ends_the_callers_leg_too(customer: Customer, network: Lab) -> None:
-    customer.server.answers(ice=svaml(action=connect(people.HANGS_UP)), ace=going_on())
-    await network.dial(customer.number, people.LISTENS, seconds=20)
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLEEHANGUP")
-
-
 async def test_what_it_cost_is_told_by_the_rates_that_are_loaded(
     make_customer: MakeCustomer, rates: str, network: Lab
 ) -> None:
@@ -61,67 +53,6 @@ async def test_what_it_cost_is_told_by_the_rates_that_are_loaded(
     result = await customer.result(dice.call)
     assert (result["debit"], result["userRate"]) == (dice["debit"], dice["userRate"])
     assert result["debitMinutes"] == pytest.approx(0.1)
-
-
-async def test_an_account_without_credit_is_told_no_credit(
-    make_customer: MakeCustomer, rates: str, network: Lab, admin: Admin
-) -> None:
-    customer = await make_customer(currency=rates)
-    await admin.ask("POST", f"accounts/{customer.account.name}/credit", {"amount": "0"})
-    customer.server.answers(ice=svaml(action=connect(CALLEE)))
-    await network.dial(customer.number, people.LISTENS, seconds=10)
-    dice = await customer.server.until("dice")
-    assert dice["reason"] == "NOCREDITPARTNER"
-
-
-async def test_a_destination_that_the_account_may_not_call_is_blocked(customer: Customer, network: Lab) -> None:
-    customer.server.answers(ice=svaml(action=connect("442071838750")))
-    await network.dial(customer.number, people.LISTENS, seconds=10)
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("FAILED", "BLOCKED")
-
-
-NOT_REACHED = [
-    (people.BUSY, "BUSY", "CALLEEHANGUP"),
-    (people.DECLINES, "BUSY", "CALLEEHANGUP"),
-    (people.UNAVAILABLE, "NOANSWER", "TIMEOUT"),
-    (people.CONGESTED, "FAILED", "GENERALERROR"),
-]
-
-
-@pytest.mark.parametrize(
-    ("callee", "result", "reason"), NOT_REACHED, ids=("busy", "declines", "unavailable", "congested")
-)
-async def test_a_callee_that_is_not_reached_ends_the_call_with_its_reason(
-    customer: Customer, network: Lab, callee: str, result: str, reason: str
-) -> None:
-    customer.server.answers(ice=svaml(action=connect(callee)))
-    await network.dial(customer.number, people.LISTENS, seconds=10)
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == (result, reason)
-    assert dice["debit"]["amount"] == 0
-    assert customer.server.kinds() == ["ice", "dice"]
-
-
-async def test_the_dial_timeout_ends_a_call_that_nobody_picks_up(customer: Customer, network: Lab) -> None:
-    customer.server.answers(ice=svaml(action=connect(people.NEVER_ANSWERS, dialTimeout=2)))
-    await network.dial(customer.number, people.LISTENS, seconds=10)
-    ice = await customer.server.until("ice")
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("NOANSWER", "TIMEOUT")
-    assert 1.5 < dice.at - ice.at < 5
-
-
-async def test_a_caller_that_gives_up_while_the_callees_phone_rings_has_cancelled(
-    customer: Customer, network: Lab
-) -> None:
-    customer.server.answers(ice=svaml(action=connect(people.NEVER_ANSWERS)))
-    dialled = await network.dial(customer.number, people.LISTENS, seconds=10)
-    ice = await customer.server.until("ice")
-    await customer.rings(ice.call)
-    await network.hang_up(dialled.channel)
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("NOANSWER", "CANCEL")
 
 
 async def test_the_longest_time_ends_both_legs(customer: Customer, network: Lab) -> None:

@@ -9,7 +9,7 @@ from tests.support.far_end import assert_melody
 from tests.support.scenario import until
 from tests.support.sinch import Customer
 from tests.support.sinch_script import HANG_UP, ending, play, say, svaml
-from tests.support.sinch_server import Event, Reply, SinchServer
+from tests.support.sinch_server import Event, Reply
 from tests.support.sink import Sink
 
 TEXT = "Hello there. My name is Carillon."
@@ -73,63 +73,6 @@ async def test_the_caller_rings_until_ice_is_answered(customer: Customer, networ
     assert_melody((await customer.far(dice.call)).heard, 500)
     ended = await customer.ended(dice.call)
     assert moment(ended["answered"]) - moment(ended["created"]) > 0.9
-
-
-async def test_a_caller_that_gives_up_while_ice_is_asked_has_cancelled(customer: Customer, network: Lab) -> None:
-    async def hung_up_meanwhile(event: Event) -> dict[str, object]:
-        await network.hang_up(dialled.channel)
-        await until(lambda: network.state(dialled.channel), lambda state: state is None, what="the caller is gone")
-        return ending(say(TEXT))
-
-    customer.server.answers(ice=hung_up_meanwhile)
-    dialled = await network.dial(customer.number, people.LISTENS, seconds=15)
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("NOANSWER", "CANCEL")
-    assert customer.server.kinds() == ["ice", "dice"]
-
-
-# -- the second server, and none
-
-
-@pytest.mark.parametrize("reply", [Reply.error(500), Reply.error(404), Reply.error(503)], ids=("500", "404", "503"))
-async def test_where_the_first_server_fails_the_second_is_asked_the_same(
-    customer: Customer, fallback: SinchServer, network: Lab, sink: Sink, reply: Reply
-) -> None:
-    customer.server.answers(ice=reply)
-    fallback.answers(ice=ending(play(sink.tone(500, 0.6))))
-    await network.dial(customer.number, people.LISTENS, seconds=15)
-    ice = await fallback.until("ice")
-    assert ice.path == "/fallback"
-    (failed,) = customer.server.taken("ice")
-    assert ice.body == failed.body, "the same question"
-    assert_melody((await customer.far(ice.call)).heard, 500)
-
-
-async def test_a_server_that_hangs_is_given_five_seconds(
-    customer: Customer, fallback: SinchServer, network: Lab, sink: Sink
-) -> None:
-    customer.server.answers(ice=Reply(never=True))
-    fallback.answers(ice=ending(play(sink.tone(500, 0.6))))
-    await network.dial(customer.number, people.LISTENS, seconds=20)
-    ice = await fallback.until("ice")
-    (hanging,) = customer.server.taken("ice")
-    assert 4.5 < ice.at - hanging.at < 6.5
-    assert_melody((await customer.far(ice.call)).heard, 500)
-
-
-async def test_an_ice_that_nobody_answers_is_an_apology_and_the_end(customer: Customer, network: Lab) -> None:
-    customer.server.answers(ice=Reply.error(500), dice={})
-    await network.dial(customer.number, people.LISTENS, seconds=20)
-    dice = await customer.server.until("dice")
-    assert dice["reason"] == "CALLBACKERROR"
-    assert (await customer.far(dice.call)).heard.level > -45, "something is said before it ends"
-
-
-async def test_a_call_without_any_callback_url_is_an_apology_and_the_end(customer: Customer, network: Lab) -> None:
-    await customer.ask("POST", f"/v1/configuration/callbacks/applications/{customer.credentials.key}", {"url": {}})
-    dialled = await network.dial(customer.number, people.LISTENS, seconds=20)
-    await until(lambda: network.state(dialled.channel), lambda state: state is None, what="the caller is hung up")
-    assert customer.server.received == []
 
 
 # -- what a script cannot say
