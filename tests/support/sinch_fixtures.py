@@ -13,7 +13,8 @@ import pytest
 from tests.support.carillon import Account, Admin, Own
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
-from tests.support.phone import Phone
+from tests.support.phone import Phone, PhoneFailed
+from tests.support.scenario import until
 from tests.support.sinch import Credentials, Customer, vendors_client
 from tests.support.sinch_server import SinchServer
 from tests.support.system import System
@@ -76,6 +77,17 @@ class Client:
     def heard(self) -> Sound:
         """What it heard in its last call."""
         return Sound(*self.phone.heard(), f"what {self.name} heard")
+
+    async def hears(self, hz: float) -> None:
+        """Wait until it hears a tone."""
+
+        async def look() -> bool:
+            try:
+                return self.heard().has(hz)
+            except (PhoneFailed, AssertionError):
+                return False  # its file has no audio yet
+
+        await until(look, bool, what=f"{self.name} hears {hz:g} Hz")
 
 
 MakeClient = Callable[..., Awaitable[Client]]
