@@ -44,6 +44,13 @@ class Asker:
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 
+    def assigned(self) -> str:
+        """Its number, which leads to its application."""
+        body = json.dumps({"numbers": [self.credentials.number]}).encode()
+        status, text = self.ask("POST", "/v1/configuration/numbers/", body)
+        assert status == 200, text
+        return self.credentials.number
+
     def member(self, room: str) -> str:
         """The id of a call that is in the room: the one there is, or a new one."""
         if room not in self.calls or self.calls[room] not in self.members(room):
@@ -110,13 +117,17 @@ def changed(value: Any, at: tuple[Any, ...], new: Any, *, gone: bool) -> Any:
     return copy
 
 
+NONCE = st.integers(0, 2**32)
+"""What makes one example differ from another: none is tried twice."""
+
+
 @st.composite
 def bodies(draw: st.DrawFn, good: st.SearchStrategy[Body]) -> bytes:
     """Good ones, good ones with something wrong in them, any JSON, any bytes."""
     kind = draw(st.integers(0, 9))
     if kind == 9:
         return draw(st.binary(max_size=200))
-    value: Any = draw(ODD) if kind == 8 else draw(good)
+    value: Any = draw(ODD) if kind == 8 else {**draw(good), "unknown": draw(NONCE)}
     if 4 <= kind < 8:
         at = draw(st.sampled_from(list(places(value))))
         value = changed(value, at, draw(ODD), gone=draw(st.booleans()))
@@ -155,12 +166,15 @@ def json_to(verb: str, path: str, good: Callable[[Asker], st.SearchStrategy[Body
 
 def plain(verb: str, path: str) -> Ask:
     """An operation without a body."""
-    return lambda asker, data: (verb, filled(asker, data, path), b"")
+    return lambda asker, data: (verb, f"{filled(asker, data, path)}?unknown={data.draw(NONCE)}", b"")
 
 
 def filled(asker: Asker, data: st.DataObject, path: str) -> str:
     """The path with what it names put in."""
-    known = {"key": lambda: asker.credentials.key, "call": lambda: asker.member("fuzz"), "room": lambda: "fuzz"}
+    known = {
+        "key": lambda: asker.credentials.key, "call": lambda: asker.member("fuzz"), "room": lambda: "fuzz",
+        "number": lambda: "+46(0)73-017-0101",
+    }  # fmt: skip
     for name, find in known.items():
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", data.draw(parts(find())))
@@ -204,15 +218,13 @@ OPERATIONS: dict[str, Ask] = {
         "POST", NUMBERS,
         lambda asker: st.just({"numbers": [asker.credentials.number], "applicationkey": asker.credentials.key}),
     ),
-    "un-assign number": json_to("DELETE", NUMBERS, lambda asker: st.just({"number": asker.credentials.number})),
+    "un-assign number": json_to("DELETE", NUMBERS, lambda asker: st.just({"number": asker.assigned()})),
     "get callbacks": plain("GET", CALLBACKS + "{key}"),
     "update callbacks": json_to(
         "POST", CALLBACKS + "{key}",
         lambda asker: st.just({"url": {"primary": "http://127.0.0.1:9/a", "fallback": "http://127.0.0.1:9/b"}}),
     ),
-    "query number": lambda asker, data: (
-        "GET", "/v1/calling/query/number/" + data.draw(parts("+46(0)73-017-0101")), b"",
-    ),
+    "query number": plain("GET", "/v1/calling/query/number/{number}"),
     "ttsCallout": callout("ttsCallout", text=TEXT),
     "conferenceCallout": callout("conferenceCallout", conferenceId=NAME, greeting=TEXT),
     "customCallout": callout("customCallout", ace=st.just('{"action":{"name":"hangup"}}')),
