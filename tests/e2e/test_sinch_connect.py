@@ -6,7 +6,6 @@ from api.lab import Lab
 from tests.e2e.conftest import MakeCarrier
 from tests.support import audio, people
 from tests.support.far_end import assert_hears, assert_melody
-from tests.support.scenario import Carrier
 from tests.support.sinch import Customer
 from tests.support.sinch_fixtures import MakeClient, MakeCustomer
 from tests.support.sinch_script import (
@@ -130,17 +129,11 @@ async def test_digits_of_a_connection_are_pressed_to_the_callee(customer: Custom
 # -- on the wire
 
 
-async def may_call(customer: Customer, carrier: Carrier) -> None:
-    """Let the customer's account call what a carrier of the test carries."""
-    wanted = {"prefix": f"+{carrier.prefix}"}
-    await customer.admin.ask("POST", f"accounts/{customer.account.name}/prefixes", wanted)
-
-
 async def test_the_cli_is_what_the_callee_is_shown_and_private_hides_it(
     customer: Customer, network: Lab, carrier: MakeCarrier
 ) -> None:
     far = await carrier()
-    await may_call(customer, far)
+    await customer.may_call(f"+{far.prefix}")
     shown = {customer.credentials.number: customer.number, "private": "anonymous"}
     for count, (cli, seen) in enumerate(shown.items(), 1):
         customer.server.answers(ice=svaml(action=connect(far.number(), cli=cli)))
@@ -165,6 +158,7 @@ async def test_a_sip_address_is_called_with_the_headers_that_were_given(
     customer: Customer, network: Lab, carrier: MakeCarrier
 ) -> None:
     far = await carrier()
+    await customer.may_call(f"sip:{far.address}")
     async with far.answers("uas_answer") as line:
         to = f"ben@{far.address}:{far.port}"
         action = connect_sip(to, callHeaders=[{"key": "X-Order", "value": "17"}], maxDuration=2)
@@ -175,6 +169,13 @@ async def test_a_sip_address_is_called_with_the_headers_that_were_given(
     assert result.header("INVITE", "X-Order") == "17"
     assert "ben@" in result.header("INVITE", "To")
     assert (dice["result"], dice["reason"]) == ("ANSWERED", "TIMEOUT")
+
+
+async def test_a_sip_address_at_a_host_that_was_not_allowed_is_blocked(customer: Customer, network: Lab) -> None:
+    customer.server.answers(ice=svaml(action=connect_sip("ben@127.0.0.1:9")))
+    await network.dial(customer.number, people.LISTENS, seconds=10)
+    dice = await customer.server.until("dice")
+    assert (dice["result"], dice["reason"]) == ("FAILED", "BLOCKED")
 
 
 # -- softphones as data clients

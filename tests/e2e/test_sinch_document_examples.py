@@ -116,9 +116,8 @@ pytestmark = pytest.mark.xdist_group("sinch-document")  # they share the documen
 @pytest.fixture
 async def swede(customer: Customer, network: Lab) -> Customer:
     """A customer who may call the document's numbers from the document's own; a listener has the callee's."""
-    account = f"accounts/{customer.account.name}"
-    await customer.admin.ask("POST", f"{account}/prefixes", {"prefix": "+46000"})
-    await customer.admin.ask("POST", f"{account}/callers", {"number": CALLER})
+    await customer.may_call("+46000")
+    await customer.admin.ask("POST", f"accounts/{customer.account.name}/callers", {"number": CALLER})
     await network.map(CALLEE, people.LISTENS)
     return customer
 

@@ -114,6 +114,15 @@ async def test_a_caller_that_hangs_up_in_the_menu_is_told_as_that(customer: Cust
     assert (pie["menuResult"]["menuId"], pie["menuResult"]["type"]) == ("main", "hangup")
 
 
+async def test_a_prompt_that_cannot_be_played_ends_the_menu_with_an_error(
+    customer: Customer, network: Lab, sink: Sink
+) -> None:
+    customer.server.answers(ice=asks(menu(prompt=sink.bad("missing"), options=SALES)), pie=ending())
+    await network.dial(customer.number, people.PRESSES_1, seconds=20)
+    pie = await customer.server.until("pie")
+    assert (pie["menuResult"]["menuId"], pie["menuResult"]["type"]) == ("main", "error")
+
+
 async def test_pie_connects_the_caller(customer: Customer, network: Lab) -> None:
     (callee, hz), *_ = people.speakers(1)
     customer.server.answers(ice=asks(menu(options=SALES)), pie=svaml(action=connect(callee)), ace=going_on())

@@ -179,6 +179,10 @@ class Customer:
         finally:
             del transport.deserialize_json_response
 
+    async def may_call(self, prefix: str) -> None:
+        """Let its account call numbers that begin so, e.g. +46000, or SIP addresses at a host, e.g. sip:127.0.0.5."""
+        await self.admin.ask("POST", f"accounts/{self.account.name}/prefixes", {"prefix": prefix})
+
     # -- its server
 
     async def callbacks(self, primary: str | None, fallback: str | None = None) -> None:
