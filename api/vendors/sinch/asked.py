@@ -1,5 +1,6 @@
-"""A request that was authenticated."""
+"""An authenticated request, as an operation gets it."""
 
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from aiohttp import web
@@ -9,9 +10,13 @@ from engine.store.applications import Application
 
 
 class Asked(NamedTuple):
-    """Whose request it is, the application whose key it showed, the request, and its body."""
+    """Who asks (`application`: the one whose key was shown), the request, and its body, which was read already."""
 
     account: Account
     application: Application
     request: web.Request
     body: bytes
+
+
+Handler = Callable[[Asked], Awaitable[web.Response]]
+"""Raises SinchError or CommandRefused for what it refuses; the answer to both is rendered in one place."""
