@@ -83,7 +83,7 @@ ILLEGAL = {
     "no action": (svaml(say(TEXT)), "action"),
     "empty": ({}, "action"),
     "continue is not for ICE": (svaml(action={"name": "continue"}), "continue"),
-    "a text of another type": (svaml({"name": "say", "text": 17}, action=HANG_UP), "text"),
+    "a text of another type": (svaml({"name": "say", "text": ["seventeen"]}, action=HANG_UP), "text"),
     "601 characters": (svaml(say("x" * 601), action=HANG_UP), "600"),
     "a menu that is not there": (
         svaml(action={"name": "runMenu", "menus": [{"id": "main", "options": [{"dtmf": "1", "action": "menu(two)"}]}]}),
