@@ -97,12 +97,17 @@ class PlaceCall(Command[Call]):
 class Enqueue(Command[tuple[str, ...]]):
     """Append tasks to a live call's or conference's queue; returns their ids, in order.
 
+    `now` puts them before what is queued; those that hold no queue begin at once, beside the task that does.
+    `tag`, if given, becomes the tag of every live leg of the call's root.
+
     Raises NoSuchCall or NoSuchConference (also when it belongs to another account), EngineUnavailable.
     """
 
     account: str
     owner: str
     tasks: tuple[AnyTask, ...]
+    now: bool = False
+    tag: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -72,9 +72,11 @@ class Dispatcher:
         added = with_ids(command.tasks)
         queue = self._queue(command.account, command.owner)
         try:
-            await queue.append(added)
+            await (queue.interject(added) if command.now else queue.append(added))
         except QueueClosed:
             raise _gone(command.owner) from None
+        if command.tag is not None and (session := self._registry.find(command.account, command.owner)):
+            self._replies.retag(session, command.tag)
         return tuple(task.id for task in added)
 
     async def _cancel(self, command: CancelTask) -> None:

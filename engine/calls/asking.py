@@ -97,8 +97,8 @@ class Replies:
         session = self._registry.find(command.account, command.call)
         if session is None or session.gone.is_set():
             raise NoSuchCall("There is no such call, or it is over.")
-        for call in self._retagged(session, command.tag):
-            session.services.writer.post(functools.partial(calls.update, call=call))
+        if command.tag is not None:
+            self.retag(session, command.tag)
         held = session.queue.holding()
         session.queue.discard_waiting(StopReason.REPLACED)
         try:
@@ -107,6 +107,11 @@ class Replies:
             raise NoSuchCall("The call is over.") from None
         for entry in held:  # not what was appended just now, which may run already
             entry.stop(StopReason.REPLACED)
+
+    def retag(self, session: "Session", tag: str) -> None:
+        """Give every live leg of a root another tag."""
+        for call in self._retagged(session, tag):
+            session.services.writer.post(functools.partial(calls.update, call=call))
 
     def _retagged(self, session: "Session", tag: str | None) -> list[Call]:
         """Give every live leg of a root another tag; returns them, to be written."""

@@ -53,6 +53,11 @@ class Journal:
         at = self.clock()
         return await self.writer.write(lambda conn: tasks.append(conn, self.subject, added, at))
 
+    async def queued_behind(self, entry: Entry, added: Sequence[AnyTask]) -> list[TaskRow]:
+        """Insert tasks right behind one that runs; returns their rows after the commit."""
+        at = self.clock()
+        return await self.writer.write(lambda conn: tasks.insert_behind(conn, entry.id, added, at))
+
     async def asked(self, entry: Entry, task: Ask, deadline: float, tag: str) -> QuestionAsked:
         """Append the question, once even over a restart, with the outcome of the task that it is about."""
         common = self.common(tag) | {"id": entry.id.replace("task-", "event-", 1)}

@@ -56,6 +56,31 @@ class Queue:
         appending.add_done_callback(self._appending.discard)
         await asyncio.shield(appending)
 
+    async def interject(self, tasks: Sequence[AnyTask]) -> None:
+        """Commit tasks before what is queued; what holds nothing begins at once, beside what runs.
+
+        Raises QueueClosed. A cancellation does not take them back.
+        """
+        if self.closed:
+            raise QueueClosed
+        interjecting = asyncio.create_task(self._interject(tasks), name="interject into a queue")
+        self._appending.add(interjecting)
+        interjecting.add_done_callback(self._appending.discard)
+        await asyncio.shield(interjecting)
+
+    async def _interject(self, tasks: Sequence[AnyTask]) -> None:
+        held = self.holding()
+        if not held:
+            await self._append(tasks)
+            return
+        self.add(await self._journal.queued_behind(held[0], tasks), next_ones=True)
+        added = {task.id for task in tasks}
+        while self._waiting and self._waiting[0].id in added and self._waiting[0].task.momentary:
+            entry = self._waiting[0]
+            await self._owner.ready(entry.task.requires)
+            if self._waiting and self._waiting[0] is entry:
+                await self._launch(self._waiting.popleft())
+
     async def reply(
         self, question: str, tasks: Sequence[AnyTask], *, replace: bool, also: Unit = _nothing, silent: bool = False
     ) -> bool:

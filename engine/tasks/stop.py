@@ -15,6 +15,11 @@ class StopBackground(Task, frozen=True, kw_only=True, tag="stop_background"):
     stops: str
     stopped_tag: str | None = None
 
+    @property
+    def momentary(self) -> bool:
+        """It only asks."""
+        return True
+
     async def run(self, on: Subject) -> Done:
         """Ask them to stop."""
         on.stop_background(self.stops, self.stopped_tag)

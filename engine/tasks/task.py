@@ -67,6 +67,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
         """What it will play, as far as that is known when it is queued: prepared from then on."""
         return ()
 
+    @property
+    def momentary(self) -> bool:
+        """Whether it never holds the queue for longer than a moment: it may be done beside what does."""
+        return self.background
+
     async def run(self, on: "Subject") -> "Result":
         """Do it. Normal endings (a timeout too) are values, accidents exceptions; stopping is cancellation."""
         raise NotImplementedError

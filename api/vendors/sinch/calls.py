@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from api.callbacks.tags import Tag, encode
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.answer import Address, Connect, HangUp, Illegal, Leg
+from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, StopRecording
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
@@ -54,13 +54,16 @@ class CallOperations:
             tasks = plan.tasks(wanted, plan.Place(alone=parked, dialled=root.callee, tag=tag))
         except plan.CannotBeDone as error:
             raise failure(INVALID_REQUEST, str(error), Operation.MANAGE_CALL) from None
-        if parked:
-            await self._engine.submit(Redirect(account=root.account, call=id, tasks=tasks, tag=encode(tag)))
-        elif isinstance(wanted.then, HangUp) and not wanted.steps:
+        if isinstance(wanted.then, HangUp) and not wanted.steps:
             await self._engine.submit(HangUpCall(account=root.account, call=id))
-        else:
-            for owner in _owners(legs, root, wanted.leg):
-                await self._engine.submit(Enqueue(account=root.account, owner=owner, tasks=tasks))
+            return resources.render(resources.Empty())
+        beside = isinstance(wanted.then, GoOn | StopRecording) and not parked
+        for owner in _owners(legs, root, wanted.leg):
+            account = root.account
+            if beside:
+                await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=encode(tag)))
+            else:
+                await self._engine.submit(Redirect(account=account, call=owner, tasks=tasks, tag=encode(tag)))
         return resources.render(resources.Empty())
 
 

@@ -7,12 +7,13 @@ import pytest
 from engine.calls.call import Direction
 from engine.calls.directory import Answering
 from engine.calls.state import CallState
-from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply
+from engine.commands import Enqueue, NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import CallEnded, QuestionAsked, ReplyRefused, ReplyRemarked, TaskEnded
 from engine.tasks.ask import Ask
 from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
+from engine.tasks.record import Record
 from engine.tasks.results import Answered, Completed, Digits, Discarded
 from engine.tasks.say import Say
 from engine.tasks.task import Phase, TaskState
@@ -211,3 +212,19 @@ async def test_a_redirect_stops_what_holds_the_queue_and_discards_the_rest(
     assert not asterisk.was_asked("POST", "/*/*/play/*")
     with pytest.raises(NoSuchCall):
         await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=(HangUp(),)))
+
+
+async def test_what_is_said_in_between_comes_before_what_is_queued(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call(Play(source="http://host/a.wav"), Play(source="http://host/c.wav"))
+    playback = await exchange.played()
+    tasks = (Record(), Play(source="http://host/b.wav"))
+    await exchange.submit(Enqueue(account=ACCOUNT, owner=call.id, tasks=tasks, now=True, tag="new"))
+    await exchange.task_of(call.id, "record")  # it holds nothing, and began beside the prompt
+    asterisk.finishes(playback)
+    await exchange.played(times=2)
+    rows = await exchange.rows(call.id)
+    sources = [row.task.source for row in rows if isinstance(row.task, Play)]
+    assert sources == ["http://host/a.wav", "http://host/b.wav", "http://host/c.wav"]
+    asterisk.hangs_up(call.id)
+    assert (await exchange.ended(call.id)).tag == "new"
+    await exchange.told_once_each()
