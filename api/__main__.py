@@ -31,7 +31,7 @@ from api.settings import Settings, SettingsError, read
 from api.vendors import sinch
 from api.vendors.ringful import Ringful
 from api.vendors.sinch import Sinch
-from api.vendors.vendor import AskingVendor, Vendor
+from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.ari.errors import Detached
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
@@ -118,13 +118,12 @@ class Controller:
         )
         self.vendors: dict[str, Vendor] = {}
         self._parties = sinch.Parties(self.book, settings.api_url)
+        self._questions = sinch.Questions(self.database, self.accounts, self._parties)
         for vendor in (Ringful(self.engine, self.database, self.accounts, self.recordings), self._sinch()):
             self.vendors[vendor.name] = vendor
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
-        asking: dict[str, AskingVendor] = {
-            sinch.Questions.name: sinch.Questions(self.database, self.accounts, self._parties)
-        }
+        asking: dict[str, AskingVendor] = {self._questions.name: self._questions}
         self.dialogue = Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
@@ -135,13 +134,18 @@ class Controller:
     def _sinch(self) -> Vendor:
         policy = sinch.Policy(replay_seconds=self.settings.replay_seconds, prefixes=(self.settings.mounted_at,))
         operations = (
-            sinch.operations(self.database, self.writer, self.book, self._refresh)
+            sinch.operations(self.database, self.writer, self.book, self._parties, self._refresh)
             | sinch.CallOperations(self.engine, self.database).operations()
-            | sinch.CalloutOperations(self.engine).operations()
+            | sinch.CalloutOperations(self.engine, self._questions, self._inquire).operations()
             | sinch.ConferenceOperations(self.engine).operations()
         )
         telling = sinch.Telling(self.database, self._parties, self.recordings)
         return Sinch(self.database, self.accounts, operations, telling, policy=policy)
+
+    async def _inquire(
+        self, vendor: AskingVendor, question: Question, account: str
+    ) -> tuple[bytes | None, tuple[str, ...]]:
+        return await self.dialogue.inquire(vendor, question, account)
 
     async def _refresh(self) -> None:
         await self.services.refresh()

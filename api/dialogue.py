@@ -81,7 +81,7 @@ class Dialogue:
         question = await vendor.question(event, tag)
         if isinstance(question, Said):
             return question
-        reply, remarks = await self._asked(vendor, question, event.account)
+        reply, remarks = await self.inquire(vendor, question, event.account)
         said = await vendor.said(event, tag, reply)
         return Said(
             tasks=said.tasks,
@@ -92,7 +92,7 @@ class Dialogue:
             silent=said.silent,
         )
 
-    async def _asked(
+    async def inquire(
         self, vendor: AskingVendor, question: Question, account: str
     ) -> tuple[bytes | None, tuple[str, ...]]:
         """Ask the first address, then the fallback; with a sentence for each that gave no answer."""
@@ -119,7 +119,7 @@ class Dialogue:
         account = await self._accounts.get(account_id)
         session = self._net.session(account is not None and account.allow_private)
         limits = aiohttp.ClientTimeout(total=question.seconds, sock_connect=min(CONNECT_SECONDS, question.seconds))
-        headers = {"Content-Type": question.content_type, "Accept-Encoding": "identity"}
+        headers = {**question.headers, "Content-Type": question.content_type, "Accept-Encoding": "identity"}
         try:
             headers |= await vendor.sign_question(question, url)
             async with session.post(

@@ -44,13 +44,15 @@ class Vendor(Protocol):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One request that asks: where to, with the address that is asked when the first fails ("": none), and what.
 
-    `credential` names the key that it is signed with; `seconds` is the time for an answer at each address.
+    `credential` names the key that it is signed with, `headers` are sent besides; `seconds` is the time for an answer
+    at each address.
     """
 
     url: str
     body: bytes
     fallback: str = ""
     credential: str = ""
+    headers: dict[str, str] = {}
     content_type: str = "application/json"
     seconds: float = 5.0
 

@@ -1,11 +1,15 @@
 """Digits that a participant presses, put together."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from engine.calls.keypad import PressedDigit
 from engine.conferences.member import Member
+from engine.tasks.ask import Ask
 from engine.tasks.join_conference import JoinConference
+from engine.tasks.queue import QueueClosed
+from engine.tasks.results import Digits
 
 
 async def collect(member: Member, task: JoinConference) -> None:
@@ -26,6 +30,10 @@ async def collect(member: Member, task: JoinConference) -> None:
                         break
                     collected += digit
                 member.collected(collected, how)
+                if task.question:
+                    pressed = Digits(digits=collected, timed_out=how == "timeout")
+                    with contextlib.suppress(QueueClosed):
+                        await member.session.queue.append((Ask(question=task.question, given=pressed),))
         finally:
             hearing.cancel()
 

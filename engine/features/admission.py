@@ -149,9 +149,10 @@ class Admission:
         return self._destination(rules, callee)
 
     def _extension(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
-        if not self._is_own_extension(rules, callee):
+        found = self._book.extension_named(rules.account.id, callee)
+        if found is None:
             raise NoSuchExtension("This account has no extension of that name.")
-        return callee.strip(), self.routes(rules.account.id, callee.strip())
+        return found.number, self.routes(rules.account.id, found.number)
 
     async def _sip_address(self, rules: Rules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
         account = rules.account

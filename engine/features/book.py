@@ -91,6 +91,15 @@ class Book:
         found = self._contents.numbers.get(number)
         return self._contents.applications.get(found.application) if found and found.application else None
 
+    def extension_named(self, account: str, name: str) -> Extension | None:
+        """Return an account's extension by its number, or else by the name it shows, in any case."""
+        name = name.strip()
+        found = self.extensions.get(name)
+        if found and found.account == account:
+            return found
+        own = (one for one in self.extensions.values() if one.account == account)
+        return next((one for one in own if one.name.casefold() == name.casefold()), None)
+
     def rate_of(self, account: str, digits: str) -> Rate | None:
         """Return what a minute from an account to `digits` costs; None: nothing (its own extension, or no rate)."""
         if "@" in digits:  # a SIP address costs nothing, whatever number it begins with

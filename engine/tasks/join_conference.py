@@ -24,7 +24,7 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     that one already stays as it is. Only there the others count:
     `music` ("ring", "music1" to "music3") is what the participant hears while it is alone; None: silence.
     `digits` "detect" collects up to `most_digits`, until `terminator` (not with one digit) or until nothing was
-    pressed for `silence_seconds`.
+    pressed for `silence_seconds`; a `question` is then asked about them, in the call's queue.
     `join_moderator`: the moderator, if she waits for a participant, joins too.
     """
 
@@ -39,6 +39,7 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     most_digits: int = 1
     silence_seconds: float = 3.0
     terminator: str = "#"
+    question: str = ""
 
     @property
     def background(self) -> bool:

@@ -69,7 +69,7 @@ class Journal:
                 task=entry.id,
                 question=task.question,
                 deadline=deadline,
-                outcome=last.outcome if last else None,
+                outcome=last.outcome if last else Completed(task.given) if task.given else None,
             )
             if not events.known(conn, event.id):
                 events.append(conn, event)

@@ -182,7 +182,7 @@ class _Reading:
 
     def _spoken(self, name: str) -> tuple[Prompt, ...]:
         """Read a text to speak; one written as a prompt (`#tts[…]`) is read as one."""
-        text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
+        text = self._fields.spoken(name, most=defaults.LONGEST_PROMPTS)
         if text and text.lower().startswith(("#tts[", "#ssml[", "#href[")):
             return self._prompts(name)
         return (self._reader.say(text, self._fields.name_of(name), self._locale),) if text else ()

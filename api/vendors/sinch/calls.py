@@ -2,6 +2,7 @@
 
 
 
+import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Le
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
+from api.vendors.sinch.dialogue import Inquire, Questions
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, Operation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from engine.calls.call import Call
@@ -87,8 +89,8 @@ def _owners(legs: list[Call], root: Call, leg: Leg) -> list[str]:
 class CalloutOperations:
     """ttsCallout, conferenceCallout, customCallout."""
 
-    def __init__(self, engine: CommandTaker) -> None:
-        self._engine = engine
+    def __init__(self, engine: CommandTaker, questions: Questions, inquire: Inquire) -> None:
+        self._engine, self._questions, self._inquire = engine, questions, inquire
 
     def operations(self) -> dict[Operation, Handler]:
         """Return it by its name."""
@@ -97,6 +99,9 @@ class CalloutOperations:
     async def place(self, asked: Asked) -> web.Response:
         """Ring a phone; the id comes back before it is answered."""
         wanted = callouts.read(asked.body, asked.account.country)
+        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and isinstance(wanted.ice, Ask):
+            script = await self._questions.offered(asked, wanted.callout, wanted.ice.url, self._inquire)
+            wanted = msgspec.structs.replace(wanted, ice=script)
         try:
             command = _command(wanted, asked)
         except plan.CannotBeDone as error:
@@ -184,7 +189,8 @@ def _tag(asked: Asked, callout: Callout, where: dict[str, str]) -> Tag:
         tags.CALLER: callout.written_caller,
     }
     data = {name: text for name, text in written.items() if text}
-    return Tag(dialect=DIALECT, url=str(url), data=data | where)
+    headers = requests.custom_headers(asked.request.headers.items())
+    return tags.with_headers(Tag(dialect=DIALECT, url=str(url), data=data | where), headers)
 
 
 def _place(callout: Callout, tag: Tag) -> plan.Place:

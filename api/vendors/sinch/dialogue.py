@@ -1,7 +1,7 @@
 """Asking: what a question of the engine's is as ICE, ACE or PIE, and what the answer's script means."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -11,22 +11,28 @@ from api.accounts import Accounts
 from api.callbacks.tags import Tag
 from api.vendors.sinch import callbacks, instructions, plan, tags
 from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import GoOn, Illegal, Leg
+from api.vendors.sinch.answer import Connect, GoOn, Illegal, Leg
+from api.vendors.sinch.asked import Asked
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
+from api.vendors.sinch.callouts import Callout, Follow
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, Operation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
-from api.vendors.sinch.resources import timestamp
-from api.vendors.vendor import Question, Said
-from engine.calls.call import Call
+from api.vendors.sinch.resources import Identity, timestamp
+from api.vendors.vendor import AskingVendor, Question, Said
+from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
+from engine.ids import new_id
 from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 
+Inquire = Callable[[AskingVendor, Question, str], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
+"""Puts a question of an account's; returns what was answered, and a sentence for each address that gave no answer."""
 _EVENTS = {plan.OFFERED: Event.ICE, plan.ANSWERED: Event.ACE, plan.MENU_ENDED: Event.PIE, plan.DIGITS: Event.PIE}
 _ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
 CONFERENCE_MENU = "confmenu"
@@ -68,7 +74,36 @@ class Questions:
         if not (primary or fallback):
             return Said(silent=True, remarks=("The application has no callback URL; nobody was asked.",))
         body = callbacks.encode(self._body(kind, event, tag, facts))
-        return Question(url=primary or fallback, fallback=fallback if primary else "", body=body, credential=facts.key)
+        return Question(
+            url=primary or fallback,
+            fallback=fallback if primary else "",
+            body=body,
+            credential=facts.key,
+            headers=tags.headers_of(tag),
+        )
+
+    async def offered(self, asked: Asked, callout: Callout, url: str, inquire: Inquire) -> Follow:
+        """Ask a URL of the request's own what a callout without a destination shall do (ICE); raises SinchError."""
+        key = await self._db.read(lambda conn: applications.key(conn, asked.application.id))
+        body = callbacks.Ice(
+            callid=new_id("call"),
+            timestamp=timestamp(self._clock()),
+            custom=callout.custom,
+            user_rate=self._parties.rate(asked.account.id, ""),
+            cli=callout.written_caller,
+            to=Identity(type="number", endpoint=""),
+            domain="pstn",
+            application_key=key[0] if key else "",
+            origination_type="SERVER",
+        )
+        question = Question(url=url, body=callbacks.encode(body), credential=body.application_key)
+        reply, remarks = await inquire(self, question, asked.account.id)
+        if reply is None:
+            raise failure(ILLEGAL_PARAMETERS, f"ice: {' '.join(remarks)}", Operation.CALLOUT)
+        answer = instructions.read(reply, Event.ICE, asked.account.country)
+        if isinstance(answer, Illegal):
+            raise failure(ILLEGAL_PARAMETERS, f"ice: {answer.reason}", Operation.CALLOUT)
+        return Follow(answer=answer, text=reply.decode())
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
         """See AskingVendor."""
@@ -89,8 +124,10 @@ class Questions:
         if isinstance(cookies, Illegal):
             return _refused(cookies.reason)
         tag = tags.with_cookies(tag, cookies) if answer.cookies else tag
-        dialled = await self._dialled(event) if kind is Event.ICE or kind is Event.PIE else ""
-        place = plan.Place(alone=event.subject == event.root, dialled=dialled, tag=tag)
+        if isinstance(answer.then, Connect) and answer.then.silent:
+            tag = tags.silenced(tag)
+        alone = event.subject == event.root and event.question != plan.DIGITS
+        place = await self._place(event, tag, alone=alone)
         try:
             tasks = plan.tasks(answer, place)
         except plan.CannotBeDone as error:
@@ -98,7 +135,7 @@ class Questions:
         return Said(
             tasks=tasks,
             replace=not isinstance(answer.then, GoOn),
-            tag=tag if answer.cookies else None,
+            tag=tag,
             remarks=answer.warnings,
         )
 
@@ -151,9 +188,12 @@ class Questions:
 
         return await self._db.read(read)
 
-    async def _dialled(self, event: QuestionAsked) -> str:
+    async def _place(self, event: QuestionAsked, tag: Tag, *, alone: bool) -> plan.Place:
         root = await self._db.read(lambda conn: calls.get(conn, event.root))
-        return root.callee if root else ""
+        if root is None:
+            return plan.Place(alone=alone, dialled="", tag=tag)
+        data_client = root.direction is Direction.INBOUND and self._parties.user(root.account, root.caller)
+        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not data_client)
 
 
 def _refused(reason: str) -> Said:

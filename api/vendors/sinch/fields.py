@@ -102,6 +102,13 @@ class Fields:
         _encodable(value, self.name_of(names[0]))
         return value.strip() or None
 
+    def spoken(self, *names: str, most: int = 1024) -> str | None:
+        """Return an optional text that is to be spoken, trimmed; a number is none."""
+        value = self.raw(*names)
+        if value is not None and not isinstance(value, str):
+            raise Illegal(f"{self.name_of(names[0])} is not a text.")
+        return self.text_or_none(*names, most=most)
+
     def word(self, *names: str) -> str | None:
         """Return an optional text in lower case, for values that are compared in any case."""
         value = self.text_or_none(*names, most=LONGEST_NAME)

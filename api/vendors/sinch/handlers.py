@@ -16,13 +16,12 @@ from api.vendors.sinch.errors import (
     Operation,
     failure,
 )
-from api.vendors.sinch.resources import Identity, Money
+from api.vendors.sinch.parties import Parties
 from engine.features import destinations, rating
 from engine.features.book import Book
 from engine.store import applications, calls, numbers
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.store.rates import Rate
 from engine.store.writer import Writer
 
 PRIMARY, FALLBACK = "primary", "fallback"
@@ -32,13 +31,13 @@ _DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
 def operations(
-    db: Database, writer: Writer, book: Book, refresh: Callable[[], Awaitable[None]]
+    db: Database, writer: Writer, book: Book, parties: Parties, refresh: Callable[[], Awaitable[None]]
 ) -> dict[Operation, Handler]:
     """Return the operations of this file by their names; `refresh` makes a change of settings count at once."""
     return {
         **NumberOperations(db, writer, refresh).operations(),
         **CallbackOperations(db, writer, refresh).operations(),
-        **QueryOperations(db, book).operations(),
+        **QueryOperations(db, book, parties).operations(),
     }
 
 
@@ -140,8 +139,8 @@ class CallbackOperations:
 class QueryOperations:
     """Query Number, Get Call Result. `clock`: Unix seconds."""
 
-    def __init__(self, db: Database, book: Book, clock: Callable[[], float] = time.time) -> None:
-        self._db, self._book, self._clock = db, book, clock
+    def __init__(self, db: Database, book: Book, parties: Parties, clock: Callable[[], float] = time.time) -> None:
+        self._db, self._book, self._parties, self._clock = db, book, parties, clock
 
     def operations(self) -> Mapping[Operation, Handler]:
         """Return each by its name."""
@@ -153,7 +152,7 @@ class QueryOperations:
         digits = requests.query_number(_last_part(asked.request), account.country).digits
         allowed = destinations.allowed(digits, self._book.rules(account.id).prefixes)
         restricted = not allowed or destinations.is_emergency(digits, account.country)
-        rate = self._price(self._book.rate_of(account.id, digits), account.currency)
+        rate = self._parties.rate(account.id, digits)
         return resources.render(resources.query_number(digits, restricted=restricted, rate=rate))
 
     async def call(self, asked: Asked) -> web.Response:
@@ -169,33 +168,20 @@ class QueryOperations:
         root, talked = found.root, found.talked
         rates = [(leg, self._book.rate_of(leg.account, leg.callee)) for leg in found.legs if leg.trunk]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
-        callee = self._identity(root.account, talked.callee)
-        outside = talked.trunk is not None
+        callee = self._parties.identity(root.account, talked.callee)
         return resources.call_result(
             call=root.id,
-            caller=self._identity(root.account, root.caller),
+            caller=self._parties.identity(root.account, root.caller),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
             seconds=story.seconds(found, self._clock()),
             ended=story.how(found),
             at=root.created,
             custom=tags.custom_of(root),
-            user_rate=self._price(self._book.rate_of(root.account, talked.callee) if outside else None, root.currency),
-            debit=resources.money(found.price, root.currency),
+            user_rate=self._parties.rate(root.account, talked.callee if talked.trunk else ""),
+            debit=resources.money(found.price, found.currency),
             minutes=billed / 60,
         )
-
-    def _identity(self, account: str, number: str) -> Identity | None:
-        """Return a party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
-        extension = self._book.extensions.get(number)
-        if extension and extension.account == account:
-            return Identity(type="username", endpoint=extension.name or extension.number)
-        if not number:
-            return None
-        return Identity(type="number", endpoint=f"+{number}" if _is_international(number) else number)
-
-    def _price(self, rate: Rate | None, currency: str) -> Money:
-        return resources.money(rate.per_minute if rate else 0, currency)
 
 
 def _application(conn: Connection, asked: Asked, key: str | None, operation: Operation) -> Application:

@@ -97,7 +97,9 @@ class _Script:
         return self._reader.prompts(texts, name, self._reader.locale(fields.text_or_none("locale")))
 
     def _say(self, fields: Fields) -> tuple[Step, ...]:
-        text = fields.text("text", most=defaults.LONGEST_TEXT * 4)
+        text = fields.spoken("text", most=defaults.LONGEST_TEXT * 4)
+        if text is None:
+            raise Missing(f"{fields.name_of('text')} is missing.")
         return (self._reader.say(text, fields.name_of("text"), self._reader.locale(fields.text_or_none("locale"))),)
 
     def _set_cookie(self, fields: Fields) -> tuple[Step, ...]:

@@ -17,7 +17,7 @@ class Parties:
     def user(self, account: str, number: str) -> str | None:
         """The name of an own extension; None: it is none."""
         extension = self._book.extensions.get(number)
-        return extension.number if extension and extension.account == account else None
+        return (extension.name or extension.number) if extension and extension.account == account else None
 
     def identity(self, account: str, number: str) -> Identity | None:
         """A party: an own extension by its name, else a number; None where there is none, e.g. withheld."""

@@ -32,12 +32,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The leg that a script is for.
 
     `alone`: nobody waits to be connected with it, so that it ends when there is nothing left to do. `dialled`: whom
-    the caller called. `tag` is the call's.
+    the caller called. `tag` is the call's. `told`: the answer of whom it connects to is asked about (ACE).
     """
 
     alone: bool
     dialled: str
     tag: Tag
+    told: bool = True
 
 
 def tasks(said: answer.Answer, place: Place) -> tuple[AnyTask, ...]:
@@ -95,7 +96,8 @@ def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
 def _dial(connect: answer.Connect, place: Place) -> Dial:
     """Return the Dial of a connect; a phone that answers is told (ACE), unless the script or the kind says not."""
     to = connect.to.dialled if connect.to else place.dialled
-    silent = connect.silent or connect.over == "mxp"
+    silent = connect.silent
+    asked = place.told and not silent and connect.over != "mxp"
     return Dial(
         to=to,
         over=over(connect.over),
@@ -107,7 +109,7 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
         max_seconds=connect.max_seconds,
         ringback=connect.ringback or "",
         music=connect.music or "",
-        before_bridge=before(connect.dtmf, connect.detect, asked=not silent, tag=encode(place.tag)),
+        before_bridge=before(connect.dtmf, connect.detect, asked=asked, tag=encode(place.tag)),
         call_tag=encode(tags.silenced(place.tag) if silent else place.tag),
     )
 
@@ -147,5 +149,6 @@ def join(confer: answer.Confer, place: Place) -> JoinConference:
         digits=ConferenceDigits(confer.digits or "ignore"),
         most_digits=confer.most_digits,
         silence_seconds=confer.silence_seconds,
+        question=DIGITS if confer.digits == "detect" else "",
         tag=encode(place.tag),
     )

@@ -9,7 +9,7 @@ import phonenumbers
 from aiohttp import web
 from msgspec import UNSET, UnsetType, field
 
-from api.vendors.sinch import defaults
+from api.vendors.sinch import defaults, tags
 from api.vendors.sinch.results import ONGOING, Ending
 from engine.commands import ConferenceMember, ConferenceView
 
@@ -213,8 +213,9 @@ def conference(view: ConferenceView, now: float) -> Conference:
 
 def _participant(member: ConferenceMember, now: float) -> Participant:
     number = member.number.removeprefix("+")
+    written = tags.written_callee(member.tag)
     return Participant(
-        cli=f"+{number}" if number.isdecimal() and len(number) >= SHORTEST_NUMBER else member.number,
+        cli=written or (f"+{number}" if number.isdecimal() and len(number) >= SHORTEST_NUMBER else member.number),
         id=member.call,
         duration=max(0, int(now - member.joined)) if member.joined else 0,
         muted=member.muted,

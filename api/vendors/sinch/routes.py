@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from api.accounts import Accounts
 from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
-from api.vendors.sinch import auth, callbacks, errors
+from api.vendors.sinch import auth, callbacks, errors, tags
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT, Incoming, Policy
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, Operation, SinchError, failure
@@ -58,7 +58,7 @@ class Sinch:
     """The Sinch Calling dialect (api.vendors.vendor.Vendor). An operation that is not given is not routed."""
 
     name = DIALECT
-    paths = re.compile(r"/(calling/)?v1(/(configuration|calling|query|calls?|conferences|callouts)\b|/?$)")
+    paths = re.compile(r"/(calling/)?v1(/|$)")
 
     def __init__(
         self,
@@ -99,14 +99,17 @@ class Sinch:
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Sign with the secret of the application whose call it is about, at this attempt's time."""
 
-        def read(conn: Connection) -> tuple[str, str] | None:
+        def read(conn: Connection) -> tuple[Mapping[str, str], tuple[str, str] | None]:
             call = calls.get(conn, delivery.root) or calls.get(conn, delivery.subject)
-            return applications.key(conn, call.application) if call and call.application else None
+            if call is None or call.application is None:
+                return {}, None
+            return tags.headers_of(tags.tag_of(call)), applications.key(conn, call.application)
 
-        signer = await self._db.read(read)
+        headers, signer = await self._db.read(read)
         if signer is None:
             return {}
-        return callbacks.signed_headers(delivery.url, delivery.body.encode(), *signer, self._clock())
+        signed = callbacks.signed_headers(delivery.url, delivery.body.encode(), *signer, self._clock())
+        return {**headers, **signed}
 
     def _answering(self, operation: Operation) -> Callable[[web.Request], Any]:
         """Return what serves an operation: read, authenticate, do it, and render what was refused."""

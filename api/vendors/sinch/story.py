@@ -28,6 +28,11 @@ class Story(NamedTuple):
         return sum(leg.price for leg in self.legs)
 
     @property
+    def currency(self) -> str:
+        """The currency of that."""
+        return next((leg.currency for leg in self.legs if leg.price), self.root.currency)
+
+    @property
     def over(self) -> bool:
         """Whether every leg has ended."""
         return all(leg.ended is not None for leg in self.legs)

@@ -3,7 +3,7 @@
 Of each event a tag may say where it goes: OFF, a URL or a script of a customCallout's, or "": the application's URLs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -13,7 +13,7 @@ from engine.calls.call import Call
 
 CUSTOM, COOKIES = "custom", "cookies"
 ICE, ACE, PIE, DICE = "ice", "ace", "pie", "dice"
-CALLER, CALLEE, KIND = "cli", "to", "to_type"
+CALLER, CALLEE, KIND, HEADERS = "cli", "to", "to_type", "headers"
 OFF = "off"
 Cookies = tuple[tuple[str, str], ...]
 _cookies: msgspec.json.Decoder[Cookies] = msgspec.json.Decoder(Cookies)
@@ -30,10 +30,27 @@ def custom_of(call: Call) -> str:
     return tag_of(call).data.get(CUSTOM, "")
 
 
+def written_callee(text: str) -> str:
+    """Return whom a callout called, as the customer wrote it; "" for another call's tag."""
+    found = decode(text)
+    return found.data.get(CALLEE, "") if found and found.dialect == DIALECT else ""
+
+
 def cookies_of(tag: Tag) -> Cookies:
     """Return what the customer's scripts have kept with the call."""
     text = tag.data.get(COOKIES)
     return _cookies.decode(text) if text else ()
+
+
+def headers_of(tag: Tag) -> dict[str, str]:
+    """Return the X-CB-* headers of the request that placed the call: its events carry them."""
+    text = tag.data.get(HEADERS)
+    return dict(_cookies.decode(text)) if text else {}
+
+
+def with_headers(tag: Tag, headers: Mapping[str, str]) -> Tag:
+    """Return a tag that carries these."""
+    return _with(tag, HEADERS, msgspec.json.encode(tuple(headers.items())).decode()) if headers else tag
 
 
 def with_cookies(tag: Tag, cookies: Iterable[tuple[str, str]]) -> Tag:

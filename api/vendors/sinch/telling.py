@@ -16,10 +16,11 @@ from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, money, timestamp
 from engine.calls.call import Call
 from engine.events import AnyEvent, ReplyRefused, RootEnded, TaskEnded
-from engine.store import applications, calls
+from engine.store import applications, calls, tasks
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
+from engine.tasks.run_menu import RunMenu
 
 
 class Telling:
@@ -69,12 +70,14 @@ class Telling:
         if tag.data.get(tags.PIE) == tags.OFF:
             return None
         _, key = await self._application(event.root)
+        row = await self._db.read(lambda conn: tasks.get(conn, event.task))
+        first = row.task.first if row and isinstance(row.task, RunMenu) else ""
         return bodies.Pie(
             callid=event.root,
             timestamp=timestamp(event.at),
             custom=tag.data.get(tags.CUSTOM) or UNSET,
             application_key=key,
-            menu_result=MenuResult(menu_id="", type=MenuEnding.HANGUP, value=""),
+            menu_result=MenuResult(menu_id=first, type=MenuEnding.HANGUP, value=""),
             cookies=bodies.cookies(tags.cookies_of(tag)),
         )
 

@@ -14,6 +14,7 @@ from api.accounts import Accounts
 from api.app import LARGEST_REQUEST
 from api.middleware import errors
 from api.vendors.sinch import Policy, Sinch, operations
+from api.vendors.sinch.parties import Parties
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.features.book import Book
@@ -115,7 +116,8 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
         await book.load()
         known.forget()
 
-    vendor = Sinch(db, known, operations(db, writer, book, refresh), None, policy=Policy(prefixes=("/mounted",)))  # type: ignore[arg-type]
+    known_operations = operations(db, writer, book, Parties(book, "http://api"), refresh)
+    vendor = Sinch(db, known, known_operations, None, policy=Policy(prefixes=("/mounted",)))  # type: ignore[arg-type]
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[errors([vendor])])
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:
