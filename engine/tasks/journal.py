@@ -108,7 +108,7 @@ class Journal:
     def started(self, entry: Entry, *also: AnyEvent) -> None:
         """Note that the effect began (and so was accepted), with the event for it and others that belong to it."""
         at = entry.started = self.clock()
-        if entry.phase is Phase.INTENDED:
+        if entry.phase is Phase.INTENDED and not isinstance(entry.task, Ask):  # which its answer accepts
             entry.phase = Phase.ACCEPTED
         phase = entry.phase
         event = TaskStarted(**self.common(entry.tag), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]

@@ -5,9 +5,12 @@ import asyncio
 import pytest
 
 from engine.calls.state import CallState
-from engine.commands import HangUpCall, StopTasks
-from engine.events import CallEnded, TaskEnded
+from engine.commands import HangUpCall, Reply, StopTasks
+from engine.events import CallEnded, QuestionAsked, TaskEnded
+from engine.tasks.answer import Answer
+from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
+from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.record import Record
@@ -186,6 +189,51 @@ async def test_the_callers_end_comes_before_its_dial_is_taken_up_again(
     await exchange.ended(one.id)
     ended = await exchange.ended(other.id)
     assert (ended.cause, ended.hung_up_by) == ("cancelled", "other")
+
+
+ASKING = Dial(to="2", before_bridge=(Answer(), Ask(question="answered", seconds=10)))
+
+
+async def test_a_question_is_asked_once_the_other_answered_and_the_two_connected_when_it_is_replied_to(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    one, other = await dialling(exchange, asterisk, ASKING)
+    asterisk.rings(other)
+    await asyncio.sleep(20)
+    assert not exchange.told_of(QuestionAsked)
+    asterisk.picks_up(other)
+    question = await exchange.event(QuestionAsked, subject=other)
+    assert question.deadline == pytest.approx(exchange.clock() + 10, abs=0.5)
+    await exchange.submit(Reply(account=ACCOUNT, call=other, question=question.task, tasks=(WHISPER,)))
+    playback = await exchange.played("task-*")
+    await settled()
+    assert not asterisk.world.bridges
+    asterisk.finishes(playback)
+    await exchange.event(TaskEnded, kind="dial")
+    assert asterisk.world.bridges
+    await hang_up_both(exchange, asterisk, one, other)
+
+
+async def test_a_reply_that_hangs_the_other_up_ends_the_caller_by_us(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, ASKING)
+    asterisk.picks_up(other)
+    question = await exchange.event(QuestionAsked, subject=other)
+    await exchange.submit(Reply(account=ACCOUNT, call=other, question=question.task, tasks=(HangUp(),)))
+    ended = await exchange.ended(one)
+    assert (ended.cause, ended.hung_up_by, ended.answered) == ("normal", "us", False)
+    assert not asterisk.world.bridges
+
+
+async def test_a_question_is_asked_again_by_the_next_controller(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, ASKING)
+    asterisk.picks_up(other)
+    question = await exchange.event(QuestionAsked, subject=other)
+    await exchange.leave()
+    await exchange.start()
+    assert not asterisk.world.bridges
+    await exchange.submit(Reply(account=ACCOUNT, call=other, question=question.task))
+    await exchange.event(TaskEnded, kind="dial")
+    await hang_up_both(exchange, asterisk, one, other)
 
 
 @pytest.mark.parametrize("answered", [True, False])
