@@ -1,9 +1,17 @@
 """A recording's credentials: in the store, and nowhere that anybody looks."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from api.own import render
+from api.own.admin.applications import shape
+from engine.store import accounts, applications
+from engine.store.accounts import Account
+from engine.store.applications import Application
+from engine.store.database import Database
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import decode, encode, shown
 from engine.tasks.record import Record
@@ -43,3 +51,18 @@ def test_what_cannot_be_done_is_refused_without_repeating_it(fields: str) -> Non
     with pytest.raises(msgspec.ValidationError) as refused:
         decode(f'{{"kind":"record",{fields}}}')
     assert WORD not in str(refused.value)
+
+
+async def test_a_fixed_list_of_tasks_keeps_it_too(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path}/carillon.db")
+
+    def unit(conn: Connection) -> Application | None:
+        accounts.create(conn, Account(id="acct-1", name="acme", created=0.0))
+        applications.create(conn, Application(id="app-1", account="acct-1", name="a", tasks=[RECORD]))
+        return applications.by_name(conn, "acct-1", "a")
+
+    await db.migrate()
+    found = await db.transact(unit)
+    await db.close()
+    assert found and found.tasks == [RECORD]
+    assert WORD not in str(shape(found))
