@@ -37,6 +37,7 @@ from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
 from engine.features.book import Book
+from engine.features.keeping import Keeper
 from engine.features.lines import Lines
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
@@ -126,6 +127,9 @@ class Controller:
         asking: dict[str, AskingVendor] = {self._questions.name: self._questions}
         self.dialogue = Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
+        self.keeper = Keeper(
+            self.database, self.writer, self.files, self.net, s3_endpoint=settings.s3_endpoint
+        )
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
@@ -185,6 +189,7 @@ class Controller:
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.publisher.feed(committed)
+        self.keeper.feed(committed)
         self.metrics.feed(committed)
 
     # Who may steer
@@ -245,6 +250,8 @@ class Controller:
             await self.delivery.start()
             stack.push_async_callback(self.delivery.stop)
             stack.push_async_callback(self.dialogue.stop)
+            await self.keeper.start()
+            stack.push_async_callback(self.keeper.stop)
             await self.engine.start()
             stack.push_async_callback(self.engine.stop)
             await stack.enter_async_context(self._serving())

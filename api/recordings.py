@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from aiohttp import web
 
 from engine.media import LinkExpired, LinkInvalid, Links, RecordingFiles
+from engine.media.recordings import CONTENT_TYPES
 from engine.store import recordings
 from engine.store.database import Database
 
@@ -13,7 +14,7 @@ LINK_SECONDS = 7 * 86_400.0
 
 
 class Recordings:
-    """Makes the links (`<public_url>/recordings/<token>/<name>.wav`) and serves the files behind them.
+    """Makes the links (`<public_url>/recordings/<token>/<name>.wav`, or `.mp3`) and serves the files behind them.
 
     A link is good for `seconds`. `public_url` has no slash at its end.
     """
@@ -31,14 +32,14 @@ class Recordings:
         self._db, self._files, self._links = db, files, links
         self._public_url, self._seconds, self._clock = public_url.rstrip("/"), seconds, clock
 
-    def url(self, recording: str, name: str) -> str:
-        """Return a fresh link to a recording; `name` is what it ends in, before `.wav`."""
+    def url(self, recording: str, name: str, format: str = "wav") -> str:
+        """Return a fresh link to a recording; `name` is what it ends in, before its format."""
         token = self._links.sign(recording, self._clock() + self._seconds)
-        return f"{self._public_url}/recordings/{token}/{name}.wav"
+        return f"{self._public_url}/recordings/{token}/{name}.{format}"
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """The route that serves the files."""
-        return [web.get("/recordings/{token}/{name}.wav", self._serve)]
+        return [web.get("/recordings/{token}/{name}.{format:wav|mp3}", self._serve)]
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -48,12 +49,14 @@ class Recordings:
         except LinkInvalid:
             return _sentence(404, "There is no such recording.")
         row = await self._db.read(lambda conn: recordings.get(conn, recording))
-        if row is None or row.name != request.match_info["name"]:
+        if row is None or (row.name, row.format) != (request.match_info["name"], request.match_info["format"]):
             return _sentence(404, "There is no such recording.")
-        path = self._files.path(recording)
+        path = self._files.path(recording, row.format)
+        if row.deleted is None and row.format != "wav" and not (row.available or row.error):
+            return _sentence(404, "This recording is not ready yet.")
         if row.deleted is not None or not path.is_file():
             return _sentence(410, "This recording was deleted.")
-        return web.FileResponse(path, headers={"Content-Type": "audio/wav", "Cache-Control": "private"})
+        return web.FileResponse(path, headers={"Content-Type": CONTENT_TYPES[row.format], "Cache-Control": "private"})
 
 
 def _sentence(status: int, text: str) -> web.Response:

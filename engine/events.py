@@ -44,7 +44,7 @@ class CallAnswered(Event, frozen=True, kw_only=True, tag="call_answered"):
 
 
 class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
-    """The call is over: the last event of a call (RootEnded is one of all its legs).
+    """The call is over: its last event but for what becomes of its recordings (RootEnded is one of all its legs).
 
     `seconds` counts from the answer, `price` in millionths. `hung_up_by` is an engine.calls.call.Party.
     """
@@ -106,6 +106,27 @@ class TaskEnded(Event, frozen=True, kw_only=True, tag="task_ended"):
     task: str
     kind: str
     outcome: Outcome
+
+
+class RecordingAvailable(Event, frozen=True, kw_only=True, tag="recording_available"):
+    """A recording is where it should be, as it should be; may come after the end of its call.
+
+    `destination` is where (s3://…), or "" for our own store, where it is called `name`.
+    """
+
+    task: str
+    recording: str
+    name: str
+    format: str
+    destination: str
+
+
+class RecordingUndelivered(Event, frozen=True, kw_only=True, tag="recording_undelivered"):
+    """A recording did not get where it should be, and stays in our own store; may come after the end of its call."""
+
+    task: str
+    recording: str
+    reason: str
 
 
 class DigitReceived(Event, frozen=True, kw_only=True, tag="digit_received"):
@@ -207,6 +228,8 @@ AnyEvent = (
     | TaskStarted
     | TaskEnded
     | DigitReceived
+    | RecordingAvailable
+    | RecordingUndelivered
     | ParticipantJoined
     | ParticipantLeft
     | ParticipantMuted

@@ -11,6 +11,7 @@ from api.own.errors import BadRequest
 from engine.commands import NumberRefused
 from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
+from engine.tasks import secret
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
 from engine.tasks.stop import StopBackground
@@ -25,7 +26,7 @@ async def body_of(request: web.Request, kind: type[T]) -> T:
     """Read a JSON body; raises msgspec.ValidationError that says what is wrong, BadRequest for one that is not JSON."""
     raw = await request.read()
     try:
-        return msgspec.json.decode(raw or b"{}", type=kind)
+        return msgspec.json.decode(raw or b"{}", type=kind, dec_hook=secret.read)
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

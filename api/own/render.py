@@ -16,7 +16,7 @@ from engine.store.deliveries import DeliveryRow
 from engine.store.recordings import RecordingRow
 from engine.store.tasks import TaskRow
 from engine.store.uploads import UploadRow
-from engine.tasks.kinds import kind_of
+from engine.tasks.kinds import kind_of, shown
 
 Shape = dict[str, Any]
 
@@ -84,7 +84,7 @@ def call(row: Call) -> Shape:
 
 def task(row: TaskRow) -> Shape:
     """A task of a queue: where it stands and how it ended."""
-    parameters = msgspec.to_builtins(row.task)
+    parameters = shown(row.task)
     hidden = ("kind", "id", "tag", "call_tag", "stopped_tag")
     return {
         "id": row.id,
@@ -161,5 +161,9 @@ def recording(row: RecordingRow, links: Recordings) -> Shape:
         "seconds": row.seconds,
         "bytes": row.bytes,
         "deleted": moment(row.deleted),
-        "url": None if row.deleted else links.url(row.id, row.name),
+        "format": row.format,
+        "destination": row.destination or None,
+        "available": moment(row.available),
+        "error": row.error,
+        "url": None if row.deleted else links.url(row.id, row.name, row.format),
     }

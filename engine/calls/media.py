@@ -96,8 +96,8 @@ class CallPlayer:
 class _Taken:
     """A recorder that runs (engine.tasks.roles.Recording)."""
 
-    def __init__(self, live: ari_recording.Recording, services: Services, name: str) -> None:
-        self._live, self._services, self._name = live, services, name
+    def __init__(self, live: ari_recording.Recording, services: Services, name: str, task: Record) -> None:
+        self._live, self._services, self._name, self._task = live, services, name, task
 
     async def started(self) -> None:
         """See Recording."""
@@ -122,7 +122,15 @@ class _Taken:
             raise TaskFailed("recording_lost", str(error)) from error
         write = self._services.writer
         write.post(lambda conn: recordings.finish(conn, recording, measure.seconds, measure.bytes))
-        return Recorded(recording=recording, name=self._name, seconds=measure.seconds)
+        task = self._task
+        return Recorded(
+            recording=recording,
+            name=self._name,
+            seconds=measure.seconds,
+            format=task.format,
+            destination=task.destination,
+            notify=task.notify,
+        )
 
 
 @asynccontextmanager
@@ -137,7 +145,17 @@ async def taken(
         if known := recordings.get(conn, recording):
             return known.name
         name = recordings.unused_name(conn, owner, task.name or owner)
-        row = RecordingRow(id=recording, account=account, owner=owner, task=on.task_id, name=name, created=at)
+        row = RecordingRow(
+            id=recording,
+            account=account,
+            owner=owner,
+            task=on.task_id,
+            name=name,
+            created=at,
+            format=task.format,
+            destination=task.destination,
+            notify=task.notify,
+        )
         recordings.begin(conn, row)
         return name
 
@@ -160,11 +178,11 @@ async def taken(
                     max_silence_seconds=math.ceil(task.max_silence or 0),
                 )
             )
-        yield _Taken(live, services, name)
+        yield _Taken(live, services, name, task)
 
 
 class CallRecorder:
-    """Records what a call's party says, also while prompts play and in a conference: always through a snoop."""
+    """Records what a call's party says (or both sides), also while prompts play and in a conference: by a snoop."""
 
     def __init__(self, session: "Session") -> None:
         self._session = session
@@ -173,7 +191,7 @@ class CallRecorder:
     async def recording(self, task: Record, on: Subject) -> AsyncIterator[_Taken]:
         """See engine.tasks.roles.Recorder."""
         session = self._session
-        target = Listen(session.channel.id, f"snoop-{on.task_id}")
+        target = Listen(session.channel.id, f"snoop-{on.task_id}", "both" if task.both_sides else "in")
         call = session.call
         async with taken(session.services, target, task, on, account=call.account, owner=call.id) as recording:
             yield recording

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import soundfile
 
 from engine.media.check import Wave, wave_of
 
 _NAME = re.compile(r"(?!\.)[A-Za-z0-9_.-]{1,128}")
+CONTENT_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 _SILENCE = -120.0
 _BLOCK = 1 << 20
 
@@ -54,11 +56,13 @@ class RecordingFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def path(self, name: str) -> Path:
+    def path(self, name: str, format: str = "wav") -> Path:
         """Where a recording is. Raises ValueError for a name no recording can have."""
         if not _NAME.fullmatch(name):
             raise ValueError("A recording's name has only letters, digits, dots, dashes and underscores.")
-        return self._folder / f"{name}.wav"
+        if format not in CONTENT_TYPES:
+            raise ValueError("A recording is a wav or an mp3.")
+        return self._folder / f"{name}.{format}"
 
     async def measure(self, name: str) -> Measure:
         """Length and level from the file. Raises RecordingMissing, RecordingDamaged."""
@@ -71,9 +75,17 @@ class RecordingFiles:
         """
         return await asyncio.to_thread(_mend, self.path(name))
 
+    async def to_mp3(self, name: str) -> Path:
+        """Make a recording an MP3, which takes the WAV's place; one that is an MP3 already stays.
+
+        Raises RecordingMissing, RecordingDamaged.
+        """
+        return await asyncio.to_thread(_to_mp3, self.path(name), self.path(name, "mp3"))
+
     async def delete(self, name: str) -> bool:
-        """Remove a recording; False when it was not there."""
-        return await asyncio.to_thread(_delete, self.path(name))
+        """Remove a recording, in every format; False when it was not there."""
+        gone = [await asyncio.to_thread(_delete, self.path(name, format)) for format in CONTENT_TYPES]
+        return any(gone)
 
     async def names(self) -> list[str]:
         """All recordings on disk, sorted."""
@@ -98,6 +110,8 @@ def _true_length(wave: Wave, size: int) -> int:
 
 
 def _measure(path: Path) -> Measure:
+    if not path.exists() and (other := path.with_suffix(".mp3")).exists():
+        return _measure_mp3(other)
     wave, size = _layout(path)
     length = _true_length(wave, size)
     total, left = 0.0, length
@@ -113,6 +127,19 @@ def _measure(path: Path) -> Measure:
     return Measure(seconds=count / wave.channels / wave.rate, bytes=size, level_dbfs=round(level, 1))
 
 
+def _measure_mp3(path: Path) -> Measure:
+    total, count = 0.0, 0
+    try:
+        with soundfile.SoundFile(path) as sound:
+            for block in sound.blocks(_BLOCK, dtype="float64", always_2d=True):
+                total, count = total + float(np.square(block).sum()), count + block.size
+            seconds = count / sound.channels / sound.samplerate
+    except soundfile.LibsndfileError as error:
+        raise RecordingDamaged("The file of the recording is not an MP3.") from error
+    level = max(_SILENCE, 10 * math.log10(total / count)) if total else _SILENCE
+    return Measure(seconds=seconds, bytes=path.stat().st_size, level_dbfs=round(level, 1))
+
+
 def _mend(path: Path) -> bool:
     wave, size = _layout(path)
     length = _true_length(wave, size)
@@ -124,6 +151,29 @@ def _mend(path: Path) -> bool:
         file.seek(wave.start - 4)
         file.write(length.to_bytes(4, "little"))
     return True
+
+
+def _to_mp3(source: Path, target: Path) -> Path:
+    if not source.exists() and target.exists():
+        return target
+    wave, size = _layout(source)
+    part = target.with_suffix(".part")
+    left = _true_length(wave, size)
+    try:
+        with (
+            source.open("rb") as file,
+            soundfile.SoundFile(part, "w", wave.rate, wave.channels, format="MP3") as out,
+        ):
+            file.seek(wave.start)
+            while left and (block := file.read(min(_BLOCK, left))):
+                left -= len(block)
+                out.write(np.frombuffer(block[: len(block) // 2 * 2], "<i2").reshape(-1, wave.channels))
+    except (soundfile.LibsndfileError, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise RecordingDamaged("The recording could not be made an MP3.") from error
+    part.replace(target)
+    source.unlink()
+    return target
 
 
 def _delete(path: Path) -> bool:

@@ -3,7 +3,7 @@
 import builtins
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from engine.store import tables
 from engine.store.rows import Mapped, plain
@@ -38,6 +38,21 @@ _insert = insert_into(_table)
 _one = _table.c.id == bindparam("the_id")
 _finish = Statement(update(_table).where(_one).values(seconds=bindparam("seconds"), bytes=bindparam("bytes")))
 _delete = Statement(update(_table).where(_one, _table.c.deleted.is_(None)).values(deleted=bindparam("deleted")))
+_available = Statement(
+    update(_table).where(_one).values(available=bindparam("available"), destination=bindparam("destination"))
+)
+_error = Statement(update(_table).where(_one).values(error=bindparam("error")))
+_pending = Statement(
+    _recording.select.where(
+        _table.c.seconds.is_not(None),
+        _table.c.error.is_(None),
+        _table.c.deleted.is_(None),
+        or_(
+            _table.c.destination != "",  # what is there is still to be deleted here
+            and_(_table.c.available.is_(None), or_(_table.c.format != "wav", _table.c.notify)),
+        ),
+    ).order_by(_table.c.id)
+)
 _get = Statement(_recording.select.where(_one))
 _of_owner = Statement(
     _recording.select.where(_table.c.owner == bindparam("owner")).order_by(_table.c.created, _table.c.id)
@@ -53,6 +68,21 @@ def begin(conn: Connection, recording: RecordingRow) -> None:
 def finish(conn: Connection, id: str, seconds: float, bytes: int) -> None:
     """Note a finished recording's length and size."""
     _finish.run(conn, the_id=id, seconds=seconds, bytes=bytes)
+
+
+def made_available(conn: Connection, id: str, destination: str, at: float) -> None:
+    """Note that a recording's file is where it should be, and where that is."""
+    _available.run(conn, the_id=id, destination=destination, available=at)
+
+
+def given_up(conn: Connection, id: str, error: str) -> None:
+    """Note why a recording's file will not get where it should be."""
+    _error.run(conn, the_id=id, error=error)
+
+
+def pending(conn: Connection) -> builtins.list[RecordingRow]:
+    """Return the finished recordings whose files are not yet where, and only where, they should be."""
+    return _recording.all(conn, _pending)
 
 
 def get(conn: Connection, id: str) -> RecordingRow | None:

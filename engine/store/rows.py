@@ -7,14 +7,15 @@ import msgspec
 from sqlalchemy import Connection, Select, Table, select
 
 from engine.store.statement import Row, Statement
+from engine.tasks.kinds import reveal
 
 T = TypeVar("T", bound=msgspec.Struct)
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(enc_hook=reveal)
 
 
 def plain(struct: msgspec.Struct) -> dict[str, Any]:
     """Return a Struct's fields by name as the driver takes them (an enum as its value)."""
-    values: dict[str, Any] = msgspec.to_builtins(struct)
+    values: dict[str, Any] = msgspec.to_builtins(struct, enc_hook=reveal)
     return values
 
 

@@ -1,7 +1,10 @@
 """Every kind of task, and their JSON."""
 
+from typing import Any
+
 import msgspec
 
+from engine.tasks import secret
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
@@ -39,9 +42,9 @@ AnyTask = (
     | Park
     | DetectMachine
 )
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask)
-_list_decoder: msgspec.json.Decoder[list[AnyTask]] = msgspec.json.Decoder(list[AnyTask])
+_encoder = msgspec.json.Encoder(enc_hook=secret.revealed)
+_decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask, dec_hook=secret.read)
+_list_decoder: msgspec.json.Decoder[list[AnyTask]] = msgspec.json.Decoder(list[AnyTask], dec_hook=secret.read)
 
 
 def kind_of(task: AnyTask) -> str:
@@ -50,8 +53,17 @@ def kind_of(task: AnyTask) -> str:
 
 
 def encode(task: AnyTask) -> str:
-    """Return a task as JSON."""
+    """Return a task as JSON, its secrets in the clear: for the store."""
     return _encoder.encode(task).decode()
+
+
+def shown(task: AnyTask) -> dict[str, Any]:
+    """Return a task's fields for whoever looks, its secrets masked."""
+    fields: dict[str, Any] = msgspec.to_builtins(task, enc_hook=secret.masked)
+    return fields
+
+
+reveal = secret.revealed
 
 
 def decode(text: str | bytes) -> AnyTask:

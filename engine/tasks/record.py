@@ -1,17 +1,22 @@
-"""Record what the far party says, or a whole conference."""
+"""Record what the far party says, or both parties, or a whole conference."""
 
 import asyncio
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from engine.media import s3
 from engine.tasks.results import Recorded
 from engine.tasks.roles import Recording, Subject
+from engine.tasks.secret import Secret
 from engine.tasks.task import Recovery, Task
 
 
 class Record(Task, frozen=True, kw_only=True, tag="record"):
     """Record beside what follows, until stopped, the call's end, or a limit (seconds; None: no limit).
 
-    `terminator` is a digit that ends it ("" none). `name` is what the recording's link ends in, before `.wav`.
+    `terminator` is a digit that ends it ("" none). `name` is what the recording's link ends in, before its format.
+    `both_sides`: what both parties hear of each other, and prompts. `destination` is "" for our own store, else
+    `s3://bucket/[folder/][file]`, for which `credentials` are `access key:secret key:region`; without a file it gets
+    the recording's name. `notify`: RecordingAvailable tells when the file is there.
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
@@ -21,6 +26,17 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
     max_seconds: float | None = None
     max_silence: float | None = None
     terminator: str = ""
+    both_sides: bool = False
+    format: Literal["wav", "mp3"] = "wav"
+    destination: str = ""
+    credentials: Secret | None = None
+    notify: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, without the credentials."""
+        if self.destination:
+            s3.place(self.destination)
+            s3.keys(self.credentials.value if self.credentials else "")
 
     @property
     def background(self) -> bool:

@@ -20,12 +20,23 @@ class Digits(Result, frozen=True, kw_only=True, tag="digits"):
     timed_out: bool = False
 
 
-class Recorded(Result, frozen=True, kw_only=True, tag="recorded"):
-    """A recording was saved: its id, the name its link ends in (before `.wav`), its length in seconds by the file."""
+class Recorded(Result, frozen=True, kw_only=True, omit_defaults=True, tag="recorded"):
+    """A recording was saved: its id, the name its link ends in (before its format), its length in seconds by the file.
+
+    In another format than wav, or at a `destination`, it is only later: RecordingAvailable tells, with `notify`.
+    """
 
     recording: str
     name: str
     seconds: float
+    format: str = "wav"
+    destination: str = ""
+    notify: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something left to do with the file."""
+        return self.notify or self.format != "wav" or bool(self.destination)
 
 
 class Dialled(Result, frozen=True, kw_only=True, tag="dialled"):

@@ -31,6 +31,22 @@ async def test_a_link_serves_the_file(stack: Stack, link: str) -> None:
         assert (response.status, await response.read()) == (206, b"RIFF")
 
 
+async def test_an_mp3_is_served_as_one_once_it_is_made(stack: Stack) -> None:
+    row = RecordingRow(
+        id="rec-2", account="account-ann", owner="call-1", task="task-1", name="a", created=0.0, format="mp3"
+    )
+    await stack.writer.write(lambda conn: recordings.begin(conn, row))
+    path = urlsplit(stack.recordings.url("rec-2", "a", "mp3")).path
+    async with stack.client.get(path) as response:
+        assert (response.status, await response.text()) == (404, "This recording is not ready yet.")
+    (stack.folder / "rec-2.mp3").write_bytes(SAVED)
+    await stack.writer.write(lambda conn: recordings.made_available(conn, "rec-2", "", 1.0))
+    async with stack.client.get(path) as response:
+        assert (response.status, response.content_type, await response.read()) == (200, "audio/mpeg", SAVED)
+    async with stack.client.get(path.replace(".mp3", ".wav")) as response:
+        assert response.status == 404
+
+
 async def test_an_expired_link_is_gone(stack: Stack, link: str) -> None:
     stack.time.now += 8 * 86_400
     async with stack.client.get(link) as response:

@@ -122,6 +122,19 @@ async def test_recordings_end_by_request_by_a_limit_by_silence_and_with_the_call
     await asyncio.gather(by_request(), by_limit(), by_silence(), by_digit(), with_the_call())
 
 
+async def test_both_sides_are_in_one_recording_and_else_only_the_far_one(exchange: LiveExchange) -> None:
+    call = await exchange.call(
+        Record(name="both", both_sides=True), Record(name="far"), Play(source="1500"), callee="12015550101"
+    )
+    await exchange.event(TaskEnded, kind="play")
+    await exchange.hang_up(call.id)
+    for one in exchange.told_of(TaskEnded, kind="record"):
+        assert isinstance(one.outcome, Completed) and isinstance(one.outcome.result, Recorded)
+        sound = read(exchange.folder / f"{one.outcome.result.recording}.wav")
+        assert has_tone(*sound, 440)
+        assert has_tone(*sound, 1000) is (one.outcome.result.name == "both")
+
+
 async def test_a_recording_that_cannot_be_written_fails_and_the_queue_goes_on(exchange: LiveExchange) -> None:
     call = await exchange.place(Record(name="x"), Play(source="100"), callee=LISTENS)
     task = (await exchange.rows(call.id))[0].id

@@ -17,7 +17,7 @@ from engine.features.errors import NotThere
 from engine.ids import new_id
 from engine.store import accounts, applications, numbers
 from engine.store.applications import Application
-from engine.tasks.kinds import AnyTask
+from engine.tasks.kinds import AnyTask, reveal, shown
 
 _URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _NAME = re.compile(r"[\w .:+-]{1,64}")
@@ -185,7 +185,7 @@ def put(conn: Connection, services: Services, account: str, name: str, given: di
     """Make an application, or replace what the account has under that name; one that needs a key of its own gets it."""
     fields = {"dialect": "", "settings": {}, "tasks": None, "asks": False} | given
     if found := applications.by_name(conn, account, name):
-        applications.update(conn, found.id, **msgspec.to_builtins(fields))
+        applications.update(conn, found.id, **msgspec.to_builtins(fields, enc_hook=reveal))
         row = msgspec.structs.replace(found, **fields)
         if row.dialect != found.dialect:
             applications.drop_key(conn, row.id)
@@ -208,7 +208,7 @@ def named(conn: Connection, account: str, name: str) -> Application:
 def shape(row: Application, key: str | None = None) -> render.Shape:
     """An application as it is shown; its secret is not."""
     tasks = None if row.tasks is None else [_task(task) for task in row.tasks]
-    shown: render.Shape = {
+    fields: render.Shape = {
         "id": row.id,
         "account": row.account,
         "name": row.name,
@@ -216,9 +216,8 @@ def shape(row: Application, key: str | None = None) -> render.Shape:
         "settings": row.settings,
         "tasks": tasks,
     }
-    return shown if key is None else shown | {"key": key}
+    return fields if key is None else fields | {"key": key}
 
 
 def _task(task: AnyTask) -> render.Shape:
-    fields: render.Shape = msgspec.to_builtins(task)
-    return {name: value for name, value in fields.items() if name not in ("id", "tag")}
+    return {name: value for name, value in shown(task).items() if name not in ("id", "tag")}

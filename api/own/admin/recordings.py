@@ -10,6 +10,7 @@ from api.own.bodies import number_of
 from api.own.services import Services
 from engine.features import accounts as account_settings
 from engine.features.errors import NotThere
+from engine.media.recordings import CONTENT_TYPES
 from engine.store import recordings
 from engine.store.recordings import RecordingRow
 
@@ -49,10 +50,10 @@ class RecordingsAdmin:
     async def audio(self, request: web.Request) -> web.StreamResponse:
         """A recording's file."""
         row = await self._row(request)
-        path = self._services.files.path(row.id)
+        path = self._services.files.path(row.id, row.format)
         if not path.is_file():
             raise NotThere("The recording's file is not there.")
-        return web.FileResponse(path, headers={"Content-Type": "audio/wav"})
+        return web.FileResponse(path, headers={"Content-Type": CONTENT_TYPES[row.format]})
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a recording's file; that it was there stays noted."""

@@ -9,6 +9,7 @@ from engine.store import recordings
 from engine.tasks.play import Play
 from engine.tasks.record import Record
 from engine.tasks.results import Completed, Failed, Recorded
+from engine.tasks.secret import Secret
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.exchange import Exchange
@@ -32,6 +33,25 @@ async def test_the_far_party_is_recorded_through_a_snoop_beside_a_prompt(exchang
     assert (await asterisk.asked("POST", f"/channels/{call.id}/snoop/*")).query["spy"] == "in"
     asterisk.hangs_up(call.id)
     await exchange.ended(call.id)
+
+
+async def test_both_sides_are_recorded_and_what_becomes_of_the_file_is_noted(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    keys = Secret("AKIAIOSFODNN7EXAMPLE:a-secret-key:eu-west-1")
+    task = Record(name="x", both_sides=True, format="mp3", destination="s3://bucket/a/", credentials=keys, notify=True)
+    call = await exchange.call(task)
+    recording = (await exchange.task_of(call.id, "record")).replace("task-", "rec-")
+    assert (await asterisk.asked("POST", f"/channels/{call.id}/snoop/*")).query["spy"] == "both"
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    outcome = exchange.told_of(TaskEnded)[0].outcome
+    assert isinstance(outcome, Completed) and isinstance(outcome.result, Recorded)
+    saved = outcome.result
+    assert (saved.format, saved.destination, saved.notify, saved.pending) == ("mp3", "s3://bucket/a/", True, True)
+    row = await exchange.database.read(lambda conn: recordings.get(conn, recording))
+    assert row and (row.format, row.destination, row.notify, row.available) == ("mp3", "s3://bucket/a/", True, None)
+    assert "a-secret-key" not in repr(exchange.told)
 
 
 async def test_a_recording_that_ends_by_a_limit_is_kept(exchange: Exchange, asterisk: FakeAri) -> None:

@@ -1,0 +1,198 @@
+"""What becomes of a recording: told of, made an MP3, put into its bucket; over a restart too."""
+
+import asyncio
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Connection
+
+from engine.calls.call import Call, Direction
+from engine.calls.state import CallState
+from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
+from engine.features import keeping
+from engine.features.keeping import Keeper
+from engine.media.recordings import RecordingFiles
+from engine.net import Net
+from engine.store import accounts, calls, events, recordings, tasks
+from engine.store.accounts import Account
+from engine.store.database import Database
+from engine.store.events import StoredEvent
+from engine.store.recordings import RecordingRow
+from engine.store.writer import Writer
+from engine.tasks.record import Record
+from engine.tasks.results import Completed, Recorded
+from engine.tasks.secret import Secret
+from tests.fakes.s3 import KEYS, FakeS3
+from tests.support.audio import sine
+
+CREDENTIALS = Secret(":".join(KEYS))
+
+
+class House:
+    """A store, a folder of recordings, and a keeper that is fed."""
+
+    def __init__(self, folder: Path, endpoint: str) -> None:
+        self.folder, self._endpoint = folder, endpoint
+        self.db = Database(f"sqlite:///{folder}/carillon.db")
+        self.told: list[AnyEvent] = []
+        self.news = asyncio.Event()
+
+    async def open(self) -> None:
+        await self.db.migrate()
+        self.writer, self.net = Writer(self.db, on_events=self._feed), Net()
+        self.files = RecordingFiles(self.folder)
+        self.keeper = Keeper(self.db, self.writer, self.files, self.net, s3_endpoint=self._endpoint)
+
+    async def close(self) -> None:
+        await self.keeper.stop()
+        await self.writer.stop()
+        await self.net.close()
+        await self.db.close()
+
+    def _feed(self, committed: list[StoredEvent]) -> None:
+        self.told += [one.event for one in committed]
+        self.keeper.feed(committed)
+        self.news.set()
+
+    async def recorded(self, record: Record) -> None:
+        """A call was recorded so, and the recording ended."""
+        with wave.open(str(self.folder / "rec-1.wav"), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes((np.asarray(sine(440, 2.0, 8000)) * 30000).astype("<i2").tobytes())
+        saved = Recorded(
+            recording="rec-1", name="call-1", seconds=2.0, format=record.format,
+            destination=record.destination, notify=record.notify,
+        )  # fmt: skip
+
+        def unit(conn: Connection) -> None:
+            accounts.create(conn, Account(id="acct-1", name="acme", created=0.0))
+            calls.insert(conn, Call(
+                id="call-1", root="call-1", account="acct-1", direction=Direction.OUTBOUND, caller="1", callee="2",
+                state=CallState.ANSWERED, created=0.0, channel_id="call-1",
+            ))  # fmt: skip
+            (row,) = tasks.append(conn, "call-1", [record], 0.0)
+            recordings.begin(conn, RecordingRow(
+                id="rec-1", account="acct-1", owner="call-1", task=row.id, name="call-1", created=0.0,
+                format=record.format, destination=record.destination, notify=record.notify,
+            ))  # fmt: skip
+            recordings.finish(conn, "rec-1", 2.0, 32044)
+            events.append(conn, TaskEnded(
+                id="event-1", account="acct-1", subject="call-1", root="call-1", at=1.0, tag="mine", task=row.id,
+                kind="record", outcome=Completed(saved),
+            ))  # fmt: skip
+
+        await self.writer.write(unit)
+
+    async def told_of(self, kind: type[AnyEvent]) -> AnyEvent:
+        async with asyncio.timeout(20):
+            while True:
+                if found := [one for one in self.told if isinstance(one, kind)]:
+                    return found[0]
+                self.news.clear()
+                await self.news.wait()
+
+    async def row(self) -> RecordingRow:
+        found = await self.db.read(lambda conn: recordings.get(conn, "rec-1"))
+        assert found
+        return found
+
+
+@pytest.fixture
+async def bucket() -> AsyncIterator[FakeS3]:
+    async with FakeS3() as made:
+        yield made
+
+
+@pytest.fixture
+async def house(tmp_path: Path, bucket: FakeS3) -> AsyncIterator[House]:
+    made = House(tmp_path, bucket.url)
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "AGAIN_SECONDS", (0.0, 0.0))
+
+
+async def test_what_stays_here_as_it_is_is_told_of_at_once(house: House) -> None:
+    await house.recorded(Record(notify=True))
+    event = await house.told_of(RecordingAvailable)
+    assert isinstance(event, RecordingAvailable)
+    assert (event.tag, event.root, event.destination, event.format) == ("mine", "call-1", "", "wav")
+    assert (await house.row()).available and house.files.path("rec-1").is_file()
+
+
+async def test_nothing_is_told_where_nothing_was_asked_for(house: House) -> None:
+    await house.recorded(Record())
+    assert house.keeper.idle and [type(one) for one in house.told] == [TaskEnded]
+
+
+async def test_an_mp3_takes_the_wav_s_place(house: House) -> None:
+    await house.recorded(Record(format="mp3", notify=True))
+    await house.told_of(RecordingAvailable)
+    assert sorted(path.suffix for path in house.folder.glob("rec-1.*")) == [".mp3"]
+    measure = await house.files.measure("rec-1")
+    assert measure.seconds == pytest.approx(2.0, abs=0.2) and measure.level_dbfs == pytest.approx(-9.8, abs=1)
+    assert measure.bytes < 16_000
+    assert await house.files.delete("rec-1") and not await house.files.delete("rec-1")
+
+
+@pytest.mark.parametrize(
+    ("destination", "key"),
+    [("s3://bucket", "/bucket/call-1.mp3"), ("s3://bucket/calls/", "/bucket/calls/call-1.mp3"),
+     ("s3://bucket/calls/mine.mp3", "/bucket/calls/mine.mp3")],
+)  # fmt: skip
+async def test_a_recording_goes_into_its_bucket_and_not_here(
+    house: House, bucket: FakeS3, destination: str, key: str
+) -> None:
+    await house.recorded(Record(format="mp3", destination=destination, credentials=CREDENTIALS, notify=True))
+    event = await house.told_of(RecordingAvailable)
+    assert isinstance(event, RecordingAvailable) and event.destination == f"s3:/{key}"
+    kind, body = bucket.objects[key]
+    assert kind == "audio/mpeg" and len(body) > 1000
+    await house.keeper.stop()
+    assert list(house.folder.glob("rec-1.*")) == [] and (await house.row()).deleted
+
+
+async def test_a_bucket_that_is_away_is_asked_again(house: House, bucket: FakeS3, at_once: None) -> None:
+    bucket.answers = [503, 500]
+    await house.recorded(Record(destination="s3://bucket", credentials=CREDENTIALS, notify=True))
+    await house.told_of(RecordingAvailable)
+    assert bucket.asked == 3
+
+
+@pytest.mark.parametrize("answers", [[403], [503] * 3])
+async def test_a_recording_that_nobody_takes_stays_here_and_the_reason_is_told(
+    house: House, bucket: FakeS3, at_once: None, answers: list[int]
+) -> None:
+    bucket.answers = list(answers)
+    await house.recorded(Record(destination="s3://bucket", credentials=CREDENTIALS))
+    event = await house.told_of(RecordingUndelivered)
+    assert isinstance(event, RecordingUndelivered) and str(answers[0]) in event.reason
+    assert (await house.row()).error == event.reason and house.files.path("rec-1").is_file()
+    assert bucket.objects == {} and bucket.asked == len(answers)
+
+
+async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket: FakeS3) -> None:
+    feed, house.keeper.feed = house.keeper.feed, lambda committed: None  # type: ignore[method-assign]
+    await house.recorded(Record(destination="s3://bucket", credentials=CREDENTIALS, notify=True))
+    assert house.keeper.idle
+    house.keeper.feed = feed  # type: ignore[method-assign]
+    await house.keeper.start()
+    await house.told_of(RecordingAvailable)
+    assert list(bucket.objects) == ["/bucket/call-1.wav"]
+
+
+async def test_a_file_that_is_lost_is_told(house: House) -> None:
+    house.keeper.feed, feed = (lambda committed: None), house.keeper.feed  # type: ignore[method-assign]
+    await house.recorded(Record(format="mp3"))
+    house.files.path("rec-1").unlink()
+    house.keeper.feed = feed  # type: ignore[method-assign]
+    await house.keeper.start()
+    event = await house.told_of(RecordingUndelivered)
+    assert isinstance(event, RecordingUndelivered) and "no such recording" in event.reason
