@@ -16,18 +16,16 @@ from api.vendors.sinch.errors import (
     Operation,
     failure,
 )
-from api.vendors.sinch.resources import Identity, Money
+from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_written
 from engine.features import destinations, rating
 from engine.features.book import Book
 from engine.store import applications, calls, numbers
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.store.rates import Rate
 from engine.store.writer import Writer
 
 PRIMARY, FALLBACK = "primary", "fallback"
 """Where an application keeps its callback URLs."""
-_SHORTEST_NUMBER = 7
 _DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
@@ -64,7 +62,7 @@ class NumberOperations:
             return [
                 (f"+{row.number}", keys.get(row.application or ""), row.capability)
                 for row in numbers.list(conn, asked.account.id)
-                if len(row.number) >= _SHORTEST_NUMBER
+                if len(row.number) >= SHORTEST_NUMBER
             ]
 
         return resources.render(resources.numbers(await self._db.read(read)))
@@ -142,6 +140,7 @@ class QueryOperations:
 
     def __init__(self, db: Database, book: Book, clock: Callable[[], float] = time.time) -> None:
         self._db, self._book, self._clock = db, book, clock
+        self._parties = Parties(book)
 
     def operations(self) -> Mapping[Operation, Handler]:
         """Return each by its name."""
@@ -153,7 +152,7 @@ class QueryOperations:
         digits = requests.query_number(_last_part(asked.request), account.country).digits
         allowed = destinations.allowed(digits, self._book.rules(account.id).prefixes)
         restricted = not allowed or destinations.is_emergency(digits, account.country)
-        rate = self._price(self._book.rate_of(account.id, digits), account.currency)
+        rate = self._parties.rate(account.id, digits)
         return resources.render(resources.query_number(digits, restricted=restricted, rate=rate))
 
     async def call(self, asked: Asked) -> web.Response:
@@ -166,36 +165,25 @@ class QueryOperations:
         return resources.render(self._result(found))
 
     def _result(self, found: story.Story) -> resources.CallResult:
-        root, talked = found.root, found.talked
-        rates = [(leg, self._book.rate_of(leg.account, leg.callee)) for leg in found.legs if leg.trunk]
+        root, talked, parties = found.root, found.talked, self._parties
+        rates = [(leg, self._book.rate_of(leg.account, leg.callee)) for leg in found.legs]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
-        callee = self._identity(root.account, talked.callee)
-        outside = talked.trunk is not None
+        tag = tags.tag_of(root)
+        callee = as_written(tag) if talked is root else None
+        callee = callee or parties.identity(root.account, talked.callee)
         return resources.call_result(
             call=root.id,
-            caller=self._identity(root.account, root.caller),
+            caller=parties.identity(root.account, root.caller),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
             seconds=story.seconds(found, self._clock()),
             ended=story.how(found),
             at=root.created,
-            custom=tags.custom_of(root),
-            user_rate=self._price(self._book.rate_of(root.account, talked.callee) if outside else None, root.currency),
+            custom=tag.data.get(tags.CUSTOM, ""),
+            user_rate=parties.rate_of(talked),
             debit=resources.money(found.price, root.currency),
             minutes=billed / 60,
         )
-
-    def _identity(self, account: str, number: str) -> Identity | None:
-        """Return a party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
-        extension = self._book.extensions.get(number)
-        if extension and extension.account == account:
-            return Identity(type="username", endpoint=extension.name or extension.number)
-        if not number:
-            return None
-        return Identity(type="number", endpoint=f"+{number}" if _is_international(number) else number)
-
-    def _price(self, rate: Rate | None, currency: str) -> Money:
-        return resources.money(rate.per_minute if rate else 0, currency)
 
 
 def _application(conn: Connection, asked: Asked, key: str | None, operation: Operation) -> Application:
@@ -216,7 +204,3 @@ def _spellings(number: requests.Number) -> list[str]:
 def _last_part(request: web.Request) -> str:
     """Return the last part of the path as it was sent, without a slash behind it."""
     return request.rel_url.raw_path.rstrip("/").rpartition("/")[2]
-
-
-def _is_international(number: str) -> bool:
-    return number.isascii() and number.isdigit() and len(number) >= _SHORTEST_NUMBER

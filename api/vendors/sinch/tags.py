@@ -25,11 +25,6 @@ def tag_of(call: Call) -> Tag:
     return found if found and found.dialect == DIALECT else Tag(dialect=DIALECT)
 
 
-def custom_of(call: Call) -> str:
-    """Return what the customer gave the call along; "" for nothing."""
-    return tag_of(call).data.get(CUSTOM, "")
-
-
 def cookies_of(tag: Tag) -> Cookies:
     """Return what the customer's scripts have kept with the call."""
     text = tag.data.get(COOKIES)
