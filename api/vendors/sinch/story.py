@@ -11,7 +11,7 @@ from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 
 _LIMITS = frozenset({HangupCause.MAX_DURATION, HangupCause.NO_CREDIT})
-_SCRIPTS = frozenset({HangupCause.NO_REPLY, HangupCause.ILLEGAL_SCRIPT})
+_SCRIPT = frozenset({HangupCause.NO_REPLY, HangupCause.ILLEGAL_SCRIPT})
 _OURS = frozenset({HangupCause.NORMAL, HangupCause.CANCELLED})
 # What a caller ends with whom we refused to connect (engine.calls.dialling): nobody was called.
 _REFUSED = frozenset({HangupCause.NOT_ALLOWED, HangupCause.USER_UNKNOWN, HangupCause.OVER_LIMIT, HangupCause.NO_CREDIT})
@@ -76,6 +76,8 @@ def how(story: Story) -> Ending | None:
 
 def _by(story: Story) -> EndedBy:
     root, leg = story.root, story.talked
+    if root.cause in _SCRIPT or leg.cause in _SCRIPT:
+        return EndedBy.SCRIPT
     if leg is not root and leg.answered is None and leg.cause is not None and leg.cause not in _OURS:
         return EndedBy.NETWORK  # nobody came to the callee's phone, the cause says why
     match root.hung_up_by:
@@ -85,8 +87,6 @@ def _by(story: Story) -> EndedBy:
             return EndedBy.NETWORK  # it was refused, the cause says how
         case Party.FAR:
             return EndedBy.CALLER
-        case Party.US if root.cause in _SCRIPTS:
-            return EndedBy.SCRIPT
         case Party.US if root.cause in _LIMITS:
             return EndedBy.LIMIT
         case Party.US if root.cause in _OURS:
