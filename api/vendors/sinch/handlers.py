@@ -16,7 +16,7 @@ from api.vendors.sinch.errors import (
     Operation,
     failure,
 )
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_written
 from engine.features import destinations, rating
 from engine.features.book import Book
 from engine.store import applications, calls, numbers
@@ -26,7 +26,6 @@ from engine.store.writer import Writer
 
 PRIMARY, FALLBACK = "primary", "fallback"
 """Where an application keeps its callback URLs."""
-_SHORTEST_NUMBER = 7
 _DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
@@ -63,7 +62,7 @@ class NumberOperations:
             return [
                 (f"+{row.number}", keys.get(row.application or ""), row.capability)
                 for row in numbers.list(conn, asked.account.id)
-                if len(row.number) >= _SHORTEST_NUMBER
+                if len(row.number) >= SHORTEST_NUMBER
             ]
 
         return resources.render(resources.numbers(await self._db.read(read)))
@@ -165,20 +164,22 @@ class QueryOperations:
         return resources.render(self._result(found))
 
     def _result(self, found: story.Story) -> resources.CallResult:
-        root, talked = found.root, found.talked
-        rates = [(leg, self._book.rate_of(leg.account, leg.callee)) for leg in found.legs if leg.trunk]
+        root, talked, parties = found.root, found.talked, self._parties
+        rates = [(leg, self._book.rate_of(leg.account, leg.callee)) for leg in found.legs]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
-        callee = self._parties.identity(root.account, talked.callee)
+        tag = tags.tag_of(root)
+        callee = as_written(tag) if talked is root else None
+        callee = callee or parties.identity(root.account, talked.callee)
         return resources.call_result(
             call=root.id,
-            caller=self._parties.identity(root.account, root.caller),
+            caller=parties.identity(root.account, root.caller),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
             seconds=story.seconds(found, self._clock()),
             ended=story.how(found),
             at=root.created,
-            custom=tags.custom_of(root),
-            user_rate=self._parties.rate(root.account, talked.callee if talked.trunk else ""),
+            custom=tag.data.get(tags.CUSTOM, ""),
+            user_rate=parties.rate_of(talked),
             debit=resources.money(found.price, found.currency),
             minutes=billed / 60,
         )
@@ -202,7 +203,3 @@ def _spellings(number: requests.Number) -> list[str]:
 def _last_part(request: web.Request) -> str:
     """Return the last part of the path as it was sent, without a slash behind it."""
     return request.rel_url.raw_path.rstrip("/").rpartition("/")[2]
-
-
-def _is_international(number: str) -> bool:
-    return number.isascii() and number.isdigit() and len(number) >= _SHORTEST_NUMBER

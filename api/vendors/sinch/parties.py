@@ -1,6 +1,7 @@
 """Who takes part in a call, and what it costs, as Sinch's objects say it."""
 
-from api.vendors.sinch import resources
+from api.callbacks.tags import Tag
+from api.vendors.sinch import resources, tags
 from api.vendors.sinch.resources import Identity, Money
 from engine.calls.call import Call, Direction
 from engine.features.book import Book
@@ -11,7 +12,7 @@ SHORTEST_NUMBER = 7
 class Parties:
     """Reads extensions and rates from the settings in memory; `api_url` is where our API is reached."""
 
-    def __init__(self, book: Book, api_url: str) -> None:
+    def __init__(self, book: Book, api_url: str = "") -> None:
         self._book, self._api_url = book, api_url.rstrip("/")
 
     def user(self, account: str, number: str) -> str | None:
@@ -43,6 +44,18 @@ class Parties:
         owner = self._book.find(account)
         return resources.money(rate.per_minute if rate else 0, owner.currency if owner else "USD")
 
+    def rate_of(self, leg: Call) -> Money:
+        """What a minute of a leg costs; one that comes in costs nothing."""
+        if leg.direction is Direction.INBOUND:
+            return resources.money(0, leg.currency)
+        return self.rate(leg.account, leg.callee)
+
     def resource(self, call: str) -> str:
         """Where a call is managed (`callResourceUrl`)."""
         return f"{self._api_url}/calling/v1/calls/id/{call}"
+
+
+def as_written(tag: Tag) -> Identity | None:
+    """Return whom a callout calls as the customer wrote it; None where the call is none."""
+    endpoint = tag.data.get(tags.CALLEE)
+    return Identity(type=tag.data.get(tags.KIND, "number"), endpoint=endpoint) if endpoint else None

@@ -21,7 +21,7 @@ class Result(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a call ended; the last is in the event only (Callback API, DiCE)."""
+    """Why a call ended; the last two are in the event only (Callback API, DiCE)."""
 
     NONE = "N/A"
     TIMEOUT = "TIMEOUT"
@@ -33,6 +33,7 @@ class Reason(StrEnum):
     CANCEL = "CANCEL"
     GENERALERROR = "GENERALERROR"
     CALLBACKERROR = "CALLBACKERROR"
+    USERNOTFOUND = "USERNOTFOUND"
 
 
 class EndedBy(StrEnum):
@@ -72,6 +73,7 @@ _UNANSWERED: dict[HangupCause, Ending] = {
     HangupCause.CANCELLED: Ending(Result.NOANSWER, Reason.CANCEL),
     HangupCause.NO_CREDIT: Ending(Result.FAILED, Reason.NOCREDITPARTNER),
     HangupCause.NOT_ALLOWED: Ending(Result.FAILED, Reason.BLOCKED),
+    HangupCause.USER_UNKNOWN: Ending(Result.FAILED, Reason.USERNOTFOUND),
 }
 
 

@@ -13,6 +13,8 @@ from engine.calls.cause import HangupCause
 _LIMITS = frozenset({HangupCause.MAX_DURATION, HangupCause.NO_CREDIT})
 _SCRIPT = frozenset({HangupCause.NO_REPLY, HangupCause.ILLEGAL_SCRIPT})
 _OURS = frozenset({HangupCause.NORMAL, HangupCause.CANCELLED})
+# What a caller ends with whom we refused to connect (engine.calls.dialling): nobody was called.
+_REFUSED = frozenset({HangupCause.NOT_ALLOWED, HangupCause.USER_UNKNOWN, HangupCause.OVER_LIMIT, HangupCause.NO_CREDIT})
 
 
 class Story(NamedTuple):
@@ -39,8 +41,16 @@ class Story(NamedTuple):
 
     @property
     def talked(self) -> Call:
-        """The leg whose duration counts: the callee's, else the root."""
+        """The leg that tells whether somebody answered, and why not: the callee's, else the root."""
         return self.callee or self.root
+
+    @property
+    def refused(self) -> bool:
+        """Whether a caller was to be connected, and we called nobody. One who calls in pays nothing, so credit that
+        is used up was missing for the callee."""
+        root, connected = self.root, self.callee is not None and self.callee.answered is not None
+        ours = root.hung_up_by is Party.US and root.cause in _REFUSED
+        return ours and root.direction is Direction.INBOUND and not connected
 
 
 def of(legs: Sequence[Call], root: str) -> Story | None:
@@ -54,9 +64,9 @@ def of(legs: Sequence[Call], root: str) -> Story | None:
 
 
 def seconds(story: Story, now: float) -> float:
-    """Return how long the parties have talked until `now` (Unix seconds), or until the end."""
-    leg = story.talked
-    return max(0.0, (leg.ended or now) - leg.answered) if leg.answered else 0.0
+    """Return how long who was called has talked until `now` (Unix seconds); the root, where nobody was called."""
+    called = [leg for leg in story.legs if leg is not story.root] or [story.root]
+    return sum(max(0.0, (leg.ended or now) - leg.answered) for leg in called if leg.answered)
 
 
 def how(story: Story) -> Ending | None:
@@ -65,7 +75,8 @@ def how(story: Story) -> Ending | None:
         return None
     root, leg = story.root, story.talked
     cause = leg.cause if leg.answered is None and leg.cause else root.cause
-    return ending(cause or HangupCause.NORMAL, _by(story), answered=leg.answered is not None)
+    answered = leg.answered is not None and not story.refused
+    return ending(cause or HangupCause.NORMAL, _by(story), answered=answered)
 
 
 def _by(story: Story) -> EndedBy:
@@ -74,9 +85,9 @@ def _by(story: Story) -> EndedBy:
         return EndedBy.SCRIPT
     if leg is not root and leg.answered is None and leg.cause is not None and leg.cause not in _OURS:
         return EndedBy.NETWORK  # nobody came to the callee's phone, the cause says why
-    if root.hung_up_by is Party.OTHER:
-        return EndedBy.CALLEE if leg.answered else EndedBy.NETWORK
     match root.hung_up_by:
+        case Party.OTHER:
+            return EndedBy.CALLEE if leg.answered else EndedBy.NETWORK
         case Party.FAR if root.direction is Direction.OUTBOUND and root.answered is None:
             return EndedBy.NETWORK  # it was refused, the cause says how
         case Party.FAR:

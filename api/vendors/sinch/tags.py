@@ -25,11 +25,6 @@ def tag_of(call: Call) -> Tag:
     return found if found and found.dialect == DIALECT else Tag(dialect=DIALECT)
 
 
-def custom_of(call: Call) -> str:
-    """Return what the customer gave the call along; "" for nothing."""
-    return tag_of(call).data.get(CUSTOM, "")
-
-
 def written_callee(text: str) -> str:
     """Return whom a callout called, as the customer wrote it; "" for another call's tag."""
     found = decode(text)

@@ -12,7 +12,7 @@ from api.vendors.sinch import callbacks as bodies
 from api.vendors.sinch import story, tags
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.parties import Parties, as_written
 from api.vendors.sinch.resources import Identity, money, timestamp
 from engine.calls.call import Call
 from engine.events import AnyEvent, ReplyRefused, RootEnded, TaskEnded
@@ -97,8 +97,8 @@ class Telling:
             result=ending.result.value,
             custom=tag.data.get(tags.CUSTOM, ""),
             debit=money(event.price, event.currency),
-            user_rate=parties.rate(root.account, talked.callee),
-            to=_as_written(tag) or callee,
+            user_rate=parties.rate_of(talked),
+            to=as_written(tag) or callee,
             duration=round(event.seconds) if event.answered else UNSET,
             from_=tag.data.get(tags.CALLER) or _from(parties, root),
             application_key=key,
@@ -120,11 +120,6 @@ class Telling:
             return application, key[0] if key else ""
 
         return await self._db.read(read)
-
-
-def _as_written(tag: Tag) -> Identity | None:
-    endpoint = tag.data.get(tags.CALLEE)
-    return Identity(type=tag.data.get(tags.KIND, "number"), endpoint=endpoint) if endpoint else None
 
 
 def _from(parties: Parties, root: Call) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.callbacks.tags import Tag, encode
-from engine.calls.call import Party
+from engine.calls.call import Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
 from engine.store import accounts, applications
@@ -184,9 +184,36 @@ async def test_a_call_in_progress_is_ongoing_and_one_to_a_data_client_is_mxp(ser
     await served.store(a_call(callee="100", caller="", trunk=None))
     body = (await served.shop.ask("GET", "/v1/call/id/call-1")).body
     assert (body["status"], body["result"], body["reason"], body["duration"]) == ("ONGOING", "N/A", "N/A", 0)
-    assert (body["to"], body["domain"]) == ({"type": "username", "endpoint": "anna"}, "mxp")
+    assert (body["to"], body["domain"]) == ({"type": "username", "endpoint": "100"}, "mxp")
     assert "from" not in body and body["custom"] == ""
     assert body["userRate"] == body["debit"] == {"currencyId": "USD", "amount": 0.0} and body["debitMinutes"] == 0
+
+
+async def test_the_callee_is_spelled_as_the_customer_wrote_it(served: Served) -> None:
+    tag = Tag(dialect="sinch", data={"to": "+46 (0)73-017-0102", "to_type": "number"})
+    await served.store(a_call(tag=encode(tag)))
+    assert (await served.shop.ask("GET", CALL + "call-1")).body["to"] == {
+        "type": "number", "endpoint": "+46 (0)73-017-0102"
+    }  # fmt: skip
+
+
+async def test_a_call_that_came_in_costs_nothing_and_one_it_was_connected_with_does(served: Served) -> None:
+    over = {"state": CallState.ENDED, "answered": 1_400_000_002.0, "cause": HangupCause.NORMAL}
+    inbound = a_call(
+        "call-1", direction=Direction.INBOUND, caller="46730170102", callee=FREE, trunk=None, ended=1_400_000_072.0,
+        hung_up_by=Party.OTHER, **over,
+    )  # fmt: skip
+    await served.store(inbound)
+    body = (await served.shop.ask("GET", CALL + "call-1")).body
+    assert (body["userRate"]["amount"], body["debit"]["amount"], body["duration"]) == (0.0, 0.0, 70)
+    leg = a_call(
+        "call-2", root="call-1", callee="46730170109", ended=1_400_000_033.0, hung_up_by=Party.FAR, price=22_080, **over
+    )
+    await served.store(leg)
+    body = (await served.shop.ask("GET", CALL + "call-1")).body
+    assert (body["userRate"]["amount"], body["debit"]["amount"], body["debitMinutes"]) == (0.0368, 0.02208, 0.6)
+    assert (body["duration"], body["result"], body["reason"]) == (31, "ANSWERED", "CALLEEHANGUP")
+    assert (body["from"]["endpoint"], body["to"]["endpoint"]) == ("+46730170102", "+46730170109")
 
 
 async def test_a_call_of_another_application_or_account_reads_like_none(served: Served) -> None:

@@ -49,6 +49,24 @@ def leg(cause: HangupCause = HangupCause.NORMAL, by: Party = Party.US, **fields:
         ([over(**INBOUND, **TALKED), leg(cause=HangupCause.CANCELLED)], "NOANSWER", "CANCEL"),
         ([over(by=Party.US, **INBOUND, **TALKED), leg(cause=HangupCause.BUSY, by=Party.FAR)], "BUSY", "CALLEEHANGUP"),
         ([over(by=Party.US, **INBOUND, **TALKED), leg(cause=HangupCause.NO_ANSWER)], "NOANSWER", "TIMEOUT"),
+        ([over(by=Party.OTHER, **INBOUND, **TALKED), leg(by=Party.FAR, **TALKED)], "ANSWERED", "CALLEEHANGUP"),
+        ([over(cause=HangupCause.BUSY, by=Party.OTHER, **INBOUND), leg(cause=HangupCause.BUSY, by=Party.FAR)],
+         "BUSY", "CALLEEHANGUP"),
+        ([over(cause=HangupCause.MAX_DURATION, by=Party.US, **INBOUND, **TALKED),
+          leg(cause=HangupCause.MAX_DURATION, **TALKED)], "ANSWERED", "TIMEOUT"),
+        ([over(cause=HangupCause.NO_CREDIT, by=Party.US, **INBOUND, **TALKED),
+          leg(cause=HangupCause.NO_CREDIT, **TALKED)], "ANSWERED", "NOCREDITPARTNER"),
+        # who calls in was to be connected, and nobody was called
+        ([over(cause=HangupCause.NOT_ALLOWED, by=Party.US, **INBOUND)], "FAILED", "BLOCKED"),
+        ([over(cause=HangupCause.NOT_ALLOWED, by=Party.US, **INBOUND, **TALKED)], "FAILED", "BLOCKED"),
+        ([over(cause=HangupCause.NO_CREDIT, by=Party.US, **INBOUND, **TALKED)], "FAILED", "NOCREDITPARTNER"),
+        ([over(cause=HangupCause.USER_UNKNOWN, by=Party.US, **INBOUND)], "FAILED", "USERNOTFOUND"),
+        ([over(cause=HangupCause.OVER_LIMIT, by=Party.US, **INBOUND, **TALKED)], "FAILED", "GENERALERROR"),
+        # scripts
+        ([over(cause=HangupCause.NO_REPLY, by=Party.US, **INBOUND)], "FAILED", "CALLBACKERROR"),
+        ([over(cause=HangupCause.NO_REPLY, by=Party.US, **INBOUND, **TALKED)], "ANSWERED", "CALLBACKERROR"),
+        ([over(cause=HangupCause.ILLEGAL_SCRIPT, by=Party.US, **INBOUND, **TALKED),
+          leg(cause=HangupCause.ILLEGAL_SCRIPT, **TALKED)], "ANSWERED", "CALLBACKERROR"),
     ],
 )  # fmt: skip
 def test_how_a_call_ended_is_told_from_its_legs(legs: list[Call], result: str, reason: str) -> None:
