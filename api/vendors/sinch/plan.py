@@ -17,6 +17,7 @@ from engine.tasks.manner import Over, Transport
 from engine.tasks.park import Park
 from engine.tasks.record import Record
 from engine.tasks.run_menu import RunMenu
+from engine.tasks.secret import Secret as TaskSecret
 from engine.tasks.stop import StopBackground
 
 OFFERED, ANSWERED, MENU_ENDED, DIGITS = "offered", "answered", "menu_ended", "conference_digits"
@@ -68,9 +69,18 @@ def _step(step: answer.Step, place: Place) -> AnyTask:
 def _record(record: answer.RecordCall, place: Place) -> Record:
     if record.transcribe:
         raise CannotBeDone("This server does not transcribe recordings.")
-    if record.destination:
-        raise CannotBeDone("This server keeps recordings itself; it cannot send them to a destination yet.")
-    return Record(tag=encode(place.tag) if record.notify else "")
+    credentials = TaskSecret(record.credentials.value) if record.credentials else None
+    try:
+        return Record(
+            format="wav" if record.format == "wav" else "mp3",
+            destination=record.destination or "",
+            credentials=credentials,
+            notify=record.notify,
+            both_sides=True,
+            tag=encode(place.tag) if record.notify else "",
+        )
+    except ValueError as error:
+        raise CannotBeDone(f"The recording's destination cannot be used. {error}") from None
 
 
 def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
