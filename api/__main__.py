@@ -30,7 +30,6 @@ from api.serving import listening
 from api.settings import Settings, SettingsError, read
 from api.vendors import sinch
 from api.vendors.ringful import Ringful
-from api.vendors.sinch import Sinch
 from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.ari.errors import Detached
 from engine.engine import Engine, Parts
@@ -118,14 +117,14 @@ class Controller:
             )
         )
         self.vendors: dict[str, Vendor] = {}
-        self._parties = sinch.Parties(self.book, settings.api_url)
-        self._questions = sinch.Questions(self.database, self.accounts, self._parties)
-        for vendor in (Ringful(self.engine, self.database, self.accounts, self.recordings), self._sinch()):
+        served, asking = self._sinch()
+        for vendor in (Ringful(self.engine, self.database, self.accounts, self.recordings), served):
             self.vendors[vendor.name] = vendor
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
-        asking: dict[str, AskingVendor] = {self._questions.name: self._questions}
-        self.dialogue = Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question)
+        self.dialogue = Dialogue(
+            self.engine, self.net, self.accounts, {asking.name: asking}, inbound.tag_of_question
+        )
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
         self.keeper = Keeper(
             self.database, self.writer, self.files, self.net, s3_endpoint=settings.s3_endpoint
@@ -135,16 +134,22 @@ class Controller:
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
         self.services = self._services()
 
-    def _sinch(self) -> Vendor:
-        policy = sinch.Policy(replay_seconds=self.settings.replay_seconds, prefixes=(self.settings.mounted_at,))
-        operations = (
-            sinch.operations(self.database, self.writer, self.book, self._parties, self._refresh)
-            | sinch.CallOperations(self.engine, self.database).operations()
-            | sinch.CalloutOperations(self.engine, self._questions, self._inquire).operations()
-            | sinch.ConferenceOperations(self.engine).operations()
+    def _sinch(self) -> tuple[Vendor, AskingVendor]:
+        settings = self.settings
+        return sinch.assembled(
+            sinch.Needs(
+                self.engine,
+                self.database,
+                self.writer,
+                self.book,
+                self.accounts,
+                self.recordings,
+                sinch.Policy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
+                settings.api_url,
+                self._refresh,
+                self._inquire,
+            )
         )
-        telling = sinch.Telling(self.database, self._parties, self.recordings)
-        return Sinch(self.database, self.accounts, operations, telling, policy=policy)
 
     async def _inquire(
         self, vendor: AskingVendor, question: Question, account: str

@@ -1,24 +1,51 @@
 """The Sinch Calling dialect."""
 
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from api.accounts import Accounts
+from api.ports import CommandTaker
+from api.recordings import Recordings
 from api.vendors.sinch.auth import Policy
 from api.vendors.sinch.calls import CallOperations, CalloutOperations
 from api.vendors.sinch.conferences import ConferenceOperations
-from api.vendors.sinch.dialogue import Questions
+from api.vendors.sinch.dialogue import Inquire, Questions
 from api.vendors.sinch.handlers import operations
 from api.vendors.sinch.ids import issue
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.routes import Sinch
 from api.vendors.sinch.telling import Telling
+from engine.features.book import Book
+from engine.store.database import Database
+from engine.store.writer import Writer
 
-__all__ = [
-    "CallOperations",
-    "CalloutOperations",
-    "ConferenceOperations",
-    "Parties",
-    "Policy",
-    "Questions",
-    "Sinch",
-    "Telling",
-    "issue",
-    "operations",
-]
+__all__ = ["Needs", "Policy", "Sinch", "assembled", "issue", "operations"]
+
+
+class Needs(NamedTuple):
+    """What the dialect is made of. `refresh` makes a change of settings count at once, `inquire` puts a question."""
+
+    engine: CommandTaker
+    db: Database
+    writer: Writer
+    book: Book
+    accounts: Accounts
+    recordings: Recordings
+    policy: Policy
+    api_url: str
+    refresh: Callable[[], Awaitable[None]]
+    inquire: Inquire
+
+
+def assembled(needs: Needs) -> tuple[Sinch, Questions]:
+    """Return the dialect with every operation, and who asks for it."""
+    parties = Parties(needs.book, needs.api_url)
+    questions = Questions(needs.db, needs.accounts, parties)
+    served = (
+        operations(needs.db, needs.writer, needs.book, parties, needs.refresh)
+        | CallOperations(needs.engine, needs.db).operations()
+        | CalloutOperations(needs.engine, questions, needs.inquire).operations()
+        | ConferenceOperations(needs.engine).operations()
+    )
+    telling = Telling(needs.db, parties, needs.recordings)
+    return Sinch(needs.db, needs.accounts, served, telling, policy=needs.policy), questions

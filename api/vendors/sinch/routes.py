@@ -58,7 +58,7 @@ class Sinch:
     """The Sinch Calling dialect (api.vendors.vendor.Vendor). An operation that is not given is not routed."""
 
     name = DIALECT
-    paths = re.compile(r"/(calling/)?v1(/|$)")
+    paths = re.compile(r"/(calling/)?v1(?!/apikey/)(/|$)")
 
     def __init__(
         self,

@@ -184,7 +184,7 @@ async def test_a_call_in_progress_is_ongoing_and_one_to_a_data_client_is_mxp(ser
     await served.store(a_call(callee="100", caller="", trunk=None))
     body = (await served.shop.ask("GET", "/v1/call/id/call-1")).body
     assert (body["status"], body["result"], body["reason"], body["duration"]) == ("ONGOING", "N/A", "N/A", 0)
-    assert (body["to"], body["domain"]) == ({"type": "username", "endpoint": "100"}, "mxp")
+    assert (body["to"], body["domain"]) == ({"type": "username", "endpoint": "anna"}, "mxp")
     assert "from" not in body and body["custom"] == ""
     assert body["userRate"] == body["debit"] == {"currencyId": "USD", "amount": 0.0} and body["debitMinutes"] == 0
 
