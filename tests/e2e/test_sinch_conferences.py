@@ -10,7 +10,7 @@ from tests.support import people
 from tests.support.far_end import assert_company, assert_hears
 from tests.support.sinch import Customer
 from tests.support.sinch_fixtures import MakeCustomer
-from tests.support.sinch_script import confer, ending, svaml
+from tests.support.sinch_script import confer, svaml
 
 (ANNA, ANNAS), (BEN, BENS), (CLEO, CLEOS) = people.speakers(3)
 TALK = 2
@@ -166,28 +166,6 @@ async def test_who_waits_alone_hears_the_music_that_was_wished(customer: Custome
     await network.dial(customer.number, people.LISTENS, seconds=3)
     dice = await customer.server.until("dice")
     assert (await customer.far(dice.call)).heard.level > -45
-
-
-async def test_digits_in_a_conference_are_told_by_pie_where_that_was_wished(customer: Customer, network: Lab) -> None:
-    options = {"mode": "detect", "maxDigits": 2, "timeoutMills": 3000}
-    action = confer(f"room-{secrets.token_hex(4)}", conferenceDtmfOptions=options)
-    customer.server.answers(ice=svaml(action=action), pie=ending())
-    await network.dial(customer.number, people.PRESSES_5_THEN_1, seconds=20)
-    pie = await customer.server.until("pie")
-    assert (pie["menuResult"]["type"], pie["menuResult"]["value"]) == ("sequence", "51")
-    await customer.server.until("dice", pie.call)
-
-
-async def test_digits_are_passed_on_to_the_others_where_that_was_wished(customer: Customer, network: Lab) -> None:
-    name = f"room-{secrets.token_hex(4)}"
-    customer.server.answers(ice=svaml(action=confer(name, conferenceDtmfOptions={"mode": "forward"})))
-    listener = await customer.conference(people.LISTENS, name)
-    await customer.gathered(name, 1)
-    await network.dial(customer.number, people.PRESSES_5_THEN_1, seconds=7)
-    dice = await customer.server.until("dice")
-    assert dice["reason"] == "CALLERHANGUP"
-    await customer.patch(listener, action={"name": "hangup"})
-    assert (await customer.far(listener)).digits == "51"
 
 
 @pytest.mark.parametrize("verb", ["GET", "DELETE"])

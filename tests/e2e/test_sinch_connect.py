@@ -4,14 +4,13 @@ import pytest
 
 from api.lab import Lab
 from tests.e2e.conftest import MakeCarrier
-from tests.support import audio, people
+from tests.support import people
 from tests.support.far_end import assert_hears, assert_melody
 from tests.support.sinch import Customer
-from tests.support.sinch_fixtures import MakeClient, MakeCustomer
+from tests.support.sinch_fixtures import MakeCustomer
 from tests.support.sinch_script import (
     ANSWER,
     connect,
-    connect_client,
     connect_sip,
     cookie,
     ending,
@@ -176,47 +175,3 @@ async def test_a_sip_address_at_a_host_that_was_not_allowed_is_blocked(customer:
     await network.dial(customer.number, people.LISTENS, seconds=10)
     dice = await customer.server.until("dice")
     assert (dice["result"], dice["reason"]) == ("FAILED", "BLOCKED")
-
-
-# -- softphones as data clients
-
-
-async def test_a_data_client_is_rung_by_its_name_and_gets_no_ace(
-    customer: Customer, network: Lab, client: MakeClient
-) -> None:
-    anna = await client(audio.sine(908, 60))
-    customer.server.answers(ice=svaml(action=connect_client(anna.name)))
-    await network.dial(customer.number, people.SPEAKS_440, seconds=3)
-    await anna.phone.pick_up()
-    await anna.phone.closed()
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLERHANGUP")
-    assert_hears(anna.heard(), [440], [908])
-    assert_hears((await customer.far(dice.call)).heard, [908], [440])
-    assert customer.server.kinds() == ["ice", "dice"]
-
-
-async def test_a_softphones_call_is_asked_about_as_a_data_clients(customer: Customer, client: MakeClient) -> None:
-    anna = await client(audio.sine(908, 60))
-    customer.server.answers(ice=svaml(action=connect(people.HANGS_UP)), ace=going_on())
-    await anna.phone.dial(customer.number)
-    ice = await customer.server.until("ice")
-    assert ice["originationType"].lower() == "mxp"
-    assert ice["user"] in (anna.name, anna.phone.user)
-    await anna.phone.closed()
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLEEHANGUP")
-    assert_hears((await customer.callee(dice.call)).heard, [908], [])
-    assert customer.server.kinds() == ["ice", "dice"], "there is no ACE in a data client's call"
-
-
-async def test_a_softphone_hears_ringing_before_anybody_has_answered(
-    customer: Customer, client: MakeClient, network: Lab
-) -> None:
-    anna = await client()
-    customer.server.answers(ice=svaml(action=connect(people.NEVER_ANSWERS, indications="fr", dialTimeout=5)))
-    await anna.phone.ring(customer.number)
-    await anna.phone.closed()
-    dice = await customer.server.until("dice")
-    assert (dice["result"], dice["reason"]) == ("NOANSWER", "TIMEOUT")
-    assert anna.heard().has(440, 1.0), "early media"

@@ -32,20 +32,6 @@ async def test_a_script_for_ice_says_whom_to_call(customer: Customer, sink: Sink
     assert_melody((await customer.reached(call)).heard, 620)
 
 
-async def test_ice_and_ace_are_asked_at_the_urls_of_the_request(customer: Customer, sink: Sink) -> None:
-    customer.server.answers(ice=svaml(action=connect(people.LISTENS)), ace=ending(play(sink.tone(620, 0.8))))
-    url = customer.server.url
-    call = await customer.custom(
-        ice=url("own/ice?order=17"), ace=url("own/ace"), dice=url("own/dice"), custom="17", maxDuration=10
-    )
-    await customer.server.until("dice", call)
-    assert [(one.kind, one.path) for one in customer.server.received] == [
-        ("ice", "/own/ice?order=17"), ("ace", "/own/ace"), ("dice", "/own/dice"),
-    ]  # fmt: skip
-    assert {one["custom"] for one in customer.server.received} == {"17"}
-    assert_melody((await customer.reached(call)).heard, 620)
-
-
 async def test_a_destination_is_called_and_its_answer_is_asked_about(customer: Customer) -> None:
     customer.server.answers(ace=ending(say(TEXT)))
     call = await customer.custom(people.LISTENS, ace=customer.server.url("own/ace"))
@@ -58,10 +44,10 @@ async def test_a_callout_to_a_data_client_rings_the_softphone_of_that_name(
     customer: Customer, client: MakeClient, sink: Sink
 ) -> None:
     anna = await client()
-    call = await customer.tts(anna.name, prompts=sink.tone(620, 1.0), domain="mxp", enable_dice=True)
+    call = await customer.tts(anna.phone.user, prompts=sink.tone(620, 1.0), domain="mxp", enable_dice=True)
     await anna.phone.pick_up()
     await anna.phone.closed()
     dice = await customer.server.until("dice", call)
     assert dice["result"] == "ANSWERED"
-    assert dice["to"] == {"type": "username", "endpoint": anna.name}
+    assert dice["to"] == {"type": "username", "endpoint": anna.phone.user}
     assert_hears(anna.heard(), [620], [])

@@ -5,7 +5,6 @@ from tests.e2e.conftest import MakeCarrier
 from tests.support import audio, people
 from tests.support.far_end import assert_hears, assert_melody
 from tests.support.sinch import Customer
-from tests.support.sinch_fixtures import MakeClient
 from tests.support.sinch_script import Script, connect, ending, going_on, menu, play, run_menu, say, svaml
 from tests.support.sink import Sink
 from tests.support.sip_caller import CallResult, SipCaller
@@ -132,25 +131,6 @@ async def test_pie_connects_the_caller(customer: Customer, network: Lab) -> None
     assert dice["to"]["endpoint"] == f"+{callee}"
     assert_hears((await customer.far(dice.call)).heard, [hz], [])
     assert customer.server.kinds() == ["ice", "pie", "ace", "dice"]
-
-
-async def test_a_softphone_goes_through_the_menu_and_is_connected(
-    customer: Customer, client: MakeClient, sink: Sink
-) -> None:
-    (callee, hz), *_ = people.speakers(1)
-    anna = await client()
-    menus = menu(prompt=sink.tone(500, 3.0), options=SALES)
-    customer.server.answers(ice=asks(menus), pie=svaml(action=connect(callee)))
-    await anna.phone.dial(customer.number)
-    await anna.hears(500)
-    await anna.phone.press("1")
-    pie = await customer.server.until("pie")
-    assert pie["menuResult"]["value"] == "sales"
-    await anna.hears(hz)
-    await anna.phone.hang_up()
-    dice = await customer.server.until("dice", pie.call)
-    assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLERHANGUP")
-    assert customer.server.kinds() == ["ice", "pie", "dice"]
 
 
 async def test_pie_runs_another_menu(customer: Customer, network: Lab) -> None:

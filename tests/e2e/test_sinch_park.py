@@ -9,12 +9,12 @@ from tests.support.sink import Sink
 
 
 async def parked(customer: Customer, network: Lab, sink: Sink, seconds: int = 60) -> str:
-    """A caller of 440 Hz who has heard the intro (500 Hz) and is hearing the hold prompt (700 Hz); the call's id."""
+    """A caller of 440 Hz who has heard the intro (500 Hz) and hears the hold prompt (700 Hz); the call's id."""
     action = park(f"#href[{sink.tone(500, 0.5)}]", sink.tones([(700, 0.4), (0, 0.2)]), seconds)
     customer.server.answers(ice=svaml(action=action), ace=going_on())
     await network.dial(customer.number, people.SPEAKS_440, seconds=20)
     ice = await customer.server.until("ice")
-    await customer.running(ice.call, "park")
+    await customer.running(ice.call, "park", seconds=1.2)
     return ice.call
 
 

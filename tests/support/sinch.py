@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 from yarl import URL
 
-from tests.support.carillon import Account, Admin, Own
+from tests.support.carillon import Account, Admin, Own, moment
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
 from tests.support.scenario import FarEnd, call_ended, in_state, until
@@ -223,11 +224,14 @@ class Customer:
         """Wait until the call's first leg is answered."""
         await in_state(self.own, call, "answered")
 
-    async def running(self, call: str, kind: str) -> None:
-        """Wait until a task of this kind runs in the call's queue."""
+    async def running(self, call: str, kind: str, seconds: float = 0.0) -> None:
+        """Wait until a task of this kind has run in the call's queue for so long."""
 
         def runs(seen: dict[str, Any]) -> bool:
-            return any(task["kind"] == kind and task["state"] == "running" for task in seen["tasks"])
+            begun = [
+                one for one in seen["tasks"] if (one["kind"], one["state"]) == (kind, "running") and one["started"]
+            ]
+            return any(time.time() - moment(one["started"]) >= seconds for one in begun)
 
         await until(lambda: self.own.call(call), runs, what=f"{kind} runs")
 
@@ -279,5 +283,5 @@ class Customer:
 
 
 def _destination(callee: str) -> dict[str, str]:
-    kind = "number" if callee.isdigit() else "username"
+    kind = "number" if callee.isdigit() and len(callee) > 6 else "username"
     return {"type": kind, "endpoint": f"+{callee}" if kind == "number" else callee}

@@ -1,0 +1,21 @@
+"""A custom callout without a destination: ICE is asked at the URL that the request names, and says whom to call."""
+
+from tests.support import people
+from tests.support.far_end import assert_melody
+from tests.support.sinch import Customer
+from tests.support.sinch_script import connect, ending, play, svaml
+from tests.support.sink import Sink
+
+
+async def test_ice_and_ace_are_asked_at_the_urls_of_the_request(customer: Customer, sink: Sink) -> None:
+    customer.server.answers(ice=svaml(action=connect(people.LISTENS)), ace=ending(play(sink.tone(620, 0.8))))
+    url = customer.server.url
+    call = await customer.custom(
+        ice=url("own/ice?order=17"), ace=url("own/ace"), dice=url("own/dice"), custom="17", maxDuration=10
+    )
+    await customer.server.until("dice", call)
+    assert [(one.kind, one.path) for one in customer.server.received] == [
+        ("ice", "/own/ice?order=17"), ("ace", "/own/ace"), ("dice", "/own/dice"),
+    ]  # fmt: skip
+    assert {one["custom"] for one in customer.server.received} == {"17"}
+    assert_melody((await customer.reached(call)).heard, 620)
