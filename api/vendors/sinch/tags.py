@@ -45,7 +45,10 @@ def headers_of(tag: Tag) -> dict[str, str]:
 
 def with_headers(tag: Tag, headers: Mapping[str, str]) -> Tag:
     """Return a tag that carries these."""
-    return _with(tag, HEADERS, msgspec.json.encode(tuple(headers.items())).decode()) if headers else tag
+    if not headers:
+        return tag
+    pairs = [(str(name), value) for name, value in headers.items()]  # a name may be of a class of its own
+    return _with(tag, HEADERS, msgspec.json.encode(pairs).decode())
 
 
 def with_cookies(tag: Tag, cookies: Iterable[tuple[str, str]]) -> Tag:
