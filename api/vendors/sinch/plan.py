@@ -67,9 +67,19 @@ def _step(step: answer.Step, place: Place) -> AnyTask:
 def _record(record: answer.RecordCall, place: Place) -> Record:
     if record.transcribe:
         raise CannotBeDone("This server does not transcribe recordings.")
-    if record.destination:
-        raise CannotBeDone("This server keeps recordings itself; it cannot send them to a destination yet.")
-    return Record(tag=encode(place.tag) if record.notify else "")
+    if record.destination and not record.destination.lower().startswith("s3://"):
+        raise CannotBeDone("This server keeps recordings itself, or puts them into S3 buckets; nowhere else.")
+    try:
+        return Record(
+            tag=encode(place.tag) if record.notify else "",
+            both_sides=True,
+            format="wav" if record.format == "wav" else "mp3",
+            destination=record.destination or "",
+            credentials=record.credentials if record.destination else None,
+            notify=record.notify,
+        )
+    except ValueError as error:
+        raise CannotBeDone(str(error)) from None
 
 
 def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:

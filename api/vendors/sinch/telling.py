@@ -15,7 +15,7 @@ from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, money, timestamp
 from engine.calls.call import Call
-from engine.events import AnyEvent, ReplyRefused, RootEnded, TaskEnded
+from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -54,9 +54,11 @@ class Telling:
         match event:
             case ReplyRefused(reason=reason):
                 return [bodies.illegal_svaml(event.root, reason, custom=tag.data.get(tags.CUSTOM, ""))]
-            case TaskEnded(kind="record", outcome=Completed(result=Recorded() as saved)):
-                url = self._recordings.url(saved.recording, saved.name)
-                return [bodies.recording_finished(event.root), bodies.recording_available(event.root, url)]
+            case TaskEnded(kind="record", outcome=Completed(result=Recorded(notify=True))):
+                return [bodies.recording_finished(event.root)]
+            case RecordingAvailable() as saved:
+                url = saved.destination or self._recordings.url(saved.recording, saved.name, saved.format)
+                return [bodies.recording_available(event.root, url)]
             case TaskEnded(kind="detect_machine", outcome=Completed(result=Detected() as found)):
                 amd = Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
                 custom = tag.data.get(tags.CUSTOM)
