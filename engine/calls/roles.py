@@ -72,6 +72,12 @@ class CallConferences:
         """See engine.tasks.roles.Conferences."""
         session = self._session
         account = session.call.account
+        current = session.rooms.find(account, session.room) if session.room else None
+        if current and not await current.departed(session) and task.name and current.name:
+            if current.name == task.name:
+                return  # it is there already, and stays
+            current.leave(session)
+            await current.departed(session)
         if task.name:
             room = await session.rooms.named(account, task.name, on.task_id)
         elif (found := session.rooms.find(account, task.conference)) is None:

@@ -12,11 +12,18 @@ if TYPE_CHECKING:
 class Room(Protocol):
     """A live conference, seen by a call."""
 
+    @property
+    def name(self) -> str:
+        """Its name within its account; empty for a moderator's."""
+
     async def take_part(self, session: "Session", task: JoinConference, on: Subject) -> None:
         """Be in it until it ends, the call leaves or ends; raises TaskFailed."""
 
     def leave(self, session: "Session") -> None:
         """Take the call out now; without effect for the moderator."""
+
+    async def departed(self, session: "Session") -> bool:
+        """Wait until a call that is leaving is out; False at once for one that is not."""
 
     def press(self, digit: str, call: str) -> None:
         """A participant pressed a digit."""

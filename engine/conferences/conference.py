@@ -37,6 +37,14 @@ log = structlog.get_logger(__name__)
 HANG_UP_SECONDS = 5.0  # what a participant's call gets to end with its conference
 
 
+class _Exit:
+    """How a call is taken out: `wanted` by somebody, `done` when it is out."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.wanted, self.done = session, asyncio.Event(), asyncio.Event()
+        self.under_way = False
+
+
 class Conference:
     """A live conference; its bridge has its id. Whoever made it runs `run`."""
 
@@ -45,7 +53,8 @@ class Conference:
         inviter: Inviter, rows: Iterable[TaskRow] = (), *, restored: bool = False,
     ) -> None:  # fmt: skip
         self.services, self.id, self.account, self.tag, self.policy = services, row.id, row.account, row.tag, policy
-        self.name, self.moderator, self.started_at = row.name or "", moderator, row.started
+        self.name: str = row.name or ""
+        self.moderator, self.started_at = moderator, row.started
         self.journal = Journal(services.writer, services.clock, account=row.account, subject=row.id, root=row.id)
         self.bridge = Bridge(services.client, services.bus, row.id)
         self.members: dict[str, Member] = {}
@@ -57,7 +66,7 @@ class Conference:
         self.course: Course = Gathering(self) if self.name else Moderation(self, moderator, inviter)
         self._stays: dict[str, ParticipantRow] = {}  # what is known of those who were in, by task
         self._to_hang_up: list[Session] = []
-        self._exits: dict[str, tuple[Session, asyncio.Event]] = {}  # of all who take part, those about to enter too
+        self._exits: dict[str, _Exit] = {}  # of all who take part, those about to enter too
         self._open = asyncio.Event()  # the bridge is there
         self._making = asyncio.Lock()
         self._music = LoneMusic(self.bridge, self._lone_music, fresh=not (restored and self.name))
@@ -144,43 +153,55 @@ class Conference:
 
     def people(self) -> list[Session]:
         """Those in it, those about to enter, and those who are still to come back after a restart."""
-        there = {call: session for call, (session, _) in self._exits.items()}
+        there = {call: one.session for call, one in self._exits.items() if not one.under_way}
         back = {call: session for call, session in self.were_in.items() if not session.gone.is_set()}
         return list((there | back).values())
 
     async def take_part(self, session: Session, task: JoinConference, on: Subject) -> None:
         """See engine.calls.rooms.Room."""
-        call, leaving = session.call.id, asyncio.Event()
+        call, exit_ = session.call.id, _Exit(session)
         if call in self._exits or session.room:
             raise TaskFailed("in_a_conference", "The call is in a conference already; it must leave that one first.")
-        self._exits[call] = session, leaving
+        self._exits[call] = exit_
         stop = asyncio.create_task(on.stop_requested.wait(), name=f"leave {call}")
-        out = asyncio.create_task(leaving.wait(), name=f"taken out {call}")
+        out = asyncio.create_task(exit_.wanted.wait(), name=f"taken out {call}")
         over = asyncio.create_task(self.over.wait(), name=f"end seen by {call}")
         ends: set[asyncio.Task[Any]] = {stop, out, over}
         side: list[asyncio.Task[None]] = []
         try:
             await self.course.before_entering(session, on, ends)
-            if not (on.stop_requested.is_set() or leaving.is_set() or self.over.is_set()):
+            if not (on.stop_requested.is_set() or exit_.wanted.is_set() or self.over.is_set()):
                 member = await self._enter(session, task, on)
                 if self.name and task.digits is ConferenceDigits.DETECT:
                     side.append(asyncio.create_task(collect(member, task), name=f"collect digits of {call}"))
                 await asyncio.wait((*ends, *side), return_when=asyncio.FIRST_COMPLETED)
                 for failed in (one for one in side if one.done()):
                     failed.result()
-                if self.name and self.over.is_set():  # until its call ends it is in, so that a crash forgets nobody
+                if self.name and self.over.is_set():  # it is in until its call ends: a crash then forgets nobody
                     await asyncio.wait((stop,), timeout=HANG_UP_SECONDS)
         finally:
             await cancelled(side)
             for end in ends:
                 end.cancel()
-            self._exits.pop(call, None)
-            await self._exit(session, on)
+            exit_.under_way = True
+            try:
+                await self._exit(session, on)
+            finally:
+                del self._exits[call]
+                exit_.done.set()
 
     def leave(self, session: Session) -> None:
         """See engine.calls.rooms.Room."""
         if not self.course.stays(session) and (known := self._exits.get(session.call.id)):
-            known[1].set()
+            known.wanted.set()
+
+    async def departed(self, session: Session) -> bool:
+        """See engine.calls.rooms.Room."""
+        known = self._exits.get(session.call.id)
+        if known is None or not (known.wanted.is_set() or known.under_way):
+            return False
+        await known.done.wait()
+        return True
 
     def press(self, digit: str, call: str) -> None:
         """See engine.calls.rooms.Room."""
@@ -216,11 +237,13 @@ class Conference:
 
     async def _exit(self, session: Session, on: Subject) -> None:
         if member := self.members.pop(session.call.id, None):
-            session.bridge = session.room = None
-            if not session.gone.is_set() and not self.services.leaving():
-                with contextlib.suppress(AriError):
-                    await member.release()
-                    await self.bridge.remove(session.channel.id)
+            try:
+                if not session.gone.is_set() and not self.services.leaving():
+                    with contextlib.suppress(AriError):
+                        await member.release()
+                        await self.bridge.remove(session.channel.id)
+            finally:
+                session.bridge = session.room = None
             self._note_left(session, on)
         if not self.services.leaving():
             self.course.left()

@@ -20,7 +20,8 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     """Join a conference, beside what follows, until leaving it, its end or the call's.
 
     By its id (`conference`), or by its `name` within the account: then the first participant makes it, it has no
-    moderator, and it is over when the last one leaves. Only there the others count:
+    moderator, and it is over when the last one leaves. A call that is in another one by name moves, and one that is in
+    that one already stays as it is. Only there the others count:
     `music` ("ring", "music1" to "music3") is what the participant hears while it is alone; None: silence.
     `digits` "detect" collects up to `most_digits`, until `terminator` (not with one digit) or until nothing was
     pressed for `silence_seconds`.

@@ -20,10 +20,13 @@ from tests.support.lab import RunningLab
 from tests.support.phone import Phone
 from tests.support.ringful import Ringful
 from tests.support.scenario import Carrier, LabEars
+from tests.support.sinch_fixtures import client, customer, fallback, make_customer
 from tests.support.sink import Sink
 from tests.support.sipp import CarrierFront
 from tests.support.system import System
 from tests.support.turns import sharing
+
+__all__ = ["client", "customer", "fallback", "make_customer"]
 
 MOST_CALLS = 500
 CALLS_PER_SECOND = 100

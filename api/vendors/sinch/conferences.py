@@ -2,31 +2,21 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from aiohttp import web
 
 from api.ports import CommandTaker
 from api.vendors.sinch import requests, resources
 from api.vendors.sinch.asked import Asked, Handler
-from api.vendors.sinch.errors import Operation, of_refusal
-from engine.commands import (
-    Command,
-    CommandRefused,
-    FindConference,
-    HangUpConference,
-    HoldMember,
-    KickMember,
-    MuteMember,
-)
-
-R = TypeVar("R")
+from api.vendors.sinch.errors import Operation
+from engine.commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
 
 
 class ConferenceOperations:
     """Get Conference Info, Mute/Unmute Conference Participant, Kick Conference Participant, Kick All.
 
-    Each raises SinchError.
+    The paths' parts are `conference` and `call`. A refused command is the conference that was not found, also where
+    it is another account's, and for a call that is not in it.
     """
 
     def __init__(self, engine: CommandTaker, *, clock: Callable[[], float] = time.time) -> None:
@@ -42,14 +32,13 @@ class ConferenceOperations:
         }
 
     async def info(self, asked: Asked) -> web.Response:
-        """GET /conferences/id/{conferenceId}: who is in it, and for how long."""
-        operation = Operation.GET_CONFERENCE
-        command = FindConference(account=asked.account.id, name=_conference(asked, operation))
-        view = await self._submit(command, operation)
+        """Say who is in it, and for how long."""
+        name = _conference(asked, Operation.GET_CONFERENCE)
+        view = await self._engine.submit(FindConference(account=asked.account.id, name=name))
         return resources.render(resources.conference(view, self._clock()))
 
     async def command(self, asked: Asked) -> web.Response:
-        """PATCH /conferences/id/{conferenceId}/{callId}: mute, unmute, onhold, resume."""
+        """Mute, unmute, onhold, resume."""
         path = asked.request.match_info
         wanted = requests.command_participant(path["conference"], path["call"], asked.body)
         account, name, call = asked.account.id, wanted.conference, wanted.call
@@ -59,28 +48,21 @@ class ConferenceOperations:
         else:
             held = wanted.command == "onhold"
             command = HoldMember(account=account, name=name, call=call, held=held, music=wanted.music)
-        await self._submit(command, Operation.COMMAND_PARTICIPANT)
+        await self._engine.submit(command)
         return resources.render(resources.Empty())
 
     async def kick(self, asked: Asked) -> web.Response:
-        """DELETE /conferences/id/{conferenceId}/{callId}: its call is hung up."""
-        operation = Operation.KICK_PARTICIPANT
-        name = _conference(asked, operation)
-        call = requests.call_id(asked.request.match_info["call"], operation)
-        await self._submit(KickMember(account=asked.account.id, name=name, call=call), operation)
+        """Hang up a participant's call."""
+        name = _conference(asked, Operation.KICK_PARTICIPANT)
+        call = requests.call_id(asked.request.match_info["call"], Operation.KICK_PARTICIPANT)
+        await self._engine.submit(KickMember(account=asked.account.id, name=name, call=call))
         return resources.render(resources.Empty())
 
     async def kick_all(self, asked: Asked) -> web.Response:
-        """DELETE /conferences/id/{conferenceId}: everybody is hung up, and the conference is over."""
-        operation = Operation.KICK_ALL
-        await self._submit(HangUpConference(account=asked.account.id, name=_conference(asked, operation)), operation)
+        """Hang up everybody; the conference is over."""
+        name = _conference(asked, Operation.KICK_ALL)
+        await self._engine.submit(HangUpConference(account=asked.account.id, name=name))
         return resources.render(resources.Empty())
-
-    async def _submit(self, command: Command[R], operation: Operation) -> R:
-        try:
-            return await self._engine.submit(command)
-        except CommandRefused as refusal:
-            raise of_refusal(refusal, operation) from refusal
 
 
 def _conference(asked: Asked, operation: Operation) -> str:

@@ -10,8 +10,8 @@ from api.vendors.sinch.results import EndedBy, Ending, ending
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 
-_OTHER = "other"  # the leg that this one was connected with hung up
 _LIMITS = frozenset({HangupCause.MAX_DURATION, HangupCause.NO_CREDIT})
+_SCRIPT = frozenset({HangupCause.NO_REPLY, HangupCause.ILLEGAL_SCRIPT})
 _OURS = frozenset({HangupCause.NORMAL, HangupCause.CANCELLED})
 
 
@@ -65,9 +65,11 @@ def how(story: Story) -> Ending | None:
 
 def _by(story: Story) -> EndedBy:
     root, leg = story.root, story.talked
+    if root.cause in _SCRIPT or leg.cause in _SCRIPT:
+        return EndedBy.SCRIPT
     if leg is not root and leg.answered is None and leg.cause is not None and leg.cause not in _OURS:
         return EndedBy.NETWORK  # nobody came to the callee's phone, the cause says why
-    if root.hung_up_by is not None and root.hung_up_by.value == _OTHER:
+    if root.hung_up_by is Party.OTHER:
         return EndedBy.CALLEE if leg.answered else EndedBy.NETWORK
     match root.hung_up_by:
         case Party.FAR if root.direction is Direction.OUTBOUND and root.answered is None:

@@ -9,11 +9,11 @@ from aiohttp.test_utils import make_mocked_request
 
 from api.vendors.sinch.asked import Asked
 from api.vendors.sinch.conferences import ConferenceOperations
-from api.vendors.sinch.errors import SinchError
+from api.vendors.sinch.errors import SinchError, of_refusal
 from engine.commands import (
+    CommandRefused,
     ConferenceMember,
     ConferenceView,
-    EngineUnavailable,
     FindConference,
     HangUpConference,
     HoldMember,
@@ -101,13 +101,16 @@ async def test_kick_one_and_all() -> None:
     assert engine.taken == [KickMember(**WHERE, call="call-1"), HangUpConference(**WHERE)]
 
 
+# «40400 - Conference not found»: Mute/Unmute and Kick print no other error.
 @pytest.mark.parametrize("refusal", [NoSuchConference("it is acct-2's"), NoSuchCall("it is acct-2's")])
-async def test_what_is_not_there_or_anothers_is_not_found(refusal: Exception) -> None:
-    operations = ConferenceOperations(Taker(refusal))
-    for ask in (operations.info, operations.kick, operations.kick_all, operations.command):
-        with pytest.raises(SinchError) as raised:
+async def test_what_is_not_there_or_anothers_is_not_found(refusal: CommandRefused) -> None:
+    operations = ConferenceOperations(Taker(refusal)).operations()
+    assert len(operations) == 4
+    for operation, ask in operations.items():
+        with pytest.raises(CommandRefused) as raised:
             await ask(asked(ONE, {"command": "mute"}))
-        assert (raised.value.code, str(raised.value)) == (40400, "Conference not found")
+        error = of_refusal(raised.value, operation)
+        assert (error.code, error.message) == (40400, "Conference not found")
 
 
 async def test_what_cannot_be_an_id_is_not_found_and_asks_nobody() -> None:
@@ -122,9 +125,3 @@ async def test_what_cannot_be_an_id_is_not_found_and_asks_nobody() -> None:
             await ask(asked({**ROOM, "call": "a b"}, {"command": "mute"}))
         assert raised.value.code == 40400
     assert engine.taken == []
-
-
-async def test_an_engine_that_is_away_is_said() -> None:
-    with pytest.raises(SinchError) as raised:
-        await ConferenceOperations(Taker(EngineUnavailable("Try again."))).info(asked(ROOM))
-    assert raised.value.status == 503
