@@ -94,6 +94,8 @@ class Book:
     def extension_named(self, account: str, name: str) -> Extension | None:
         """Return an account's extension by its number, or else by the name it shows, in any case."""
         name = name.strip()
+        if not name:
+            return None
         found = self.extensions.get(name)
         if found and found.account == account:
             return found
