@@ -10,7 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 _WIDTH = 10_000
-_TOLD = ("reason", "detail", "digits", "timed_out", "recording", "seconds", "call", "answered", "cause")
+_TOLD = (
+    *("reason", "detail", "digits", "timed_out", "menu", "how", "value", "status", "recording", "format"),
+    *("destination", "seconds", "call", "answered", "cause"),
+)
 
 
 class Output:

@@ -91,6 +91,7 @@ class CallConferences:
         session = self._session
         if room := session.rooms.find(session.call.account, conference):
             room.leave(session)
+            await room.departed(session)  # what is played next must not be mixed into a bridge that the call left
 
 
 class CallRoles:

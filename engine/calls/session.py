@@ -119,7 +119,7 @@ class Session:
             if whole:
                 whole(conn)
 
-        await self.services.writer.write(unit)
+        await self.services.writer.write(unit, hurry=False)
         await self.services.admission.release(call.account, call.id)
 
     def _ended(self, ending: Ending) -> CallEnded:

@@ -34,6 +34,7 @@ from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
 log = structlog.get_logger(__name__)
+SILENCE = "silence"  # a class of music on hold
 HANG_UP_SECONDS = 5.0  # what a participant's call gets to end with its conference
 
 
@@ -251,9 +252,11 @@ class Conference:
                 await self._music.update()
 
     def _lone_music(self) -> str | None:
+        """What plays while somebody is alone. Silence must be played too: without any audio in the bridge, what is
+        whispered to its only participant has nothing to be mixed into, and is not heard (tried on Asterisk 22.10.1)."""
         people = self.people()
         alone = self.members.get(people[0].call.id) if len(people) == 1 else None
-        return alone.alone if alone else None
+        return (alone.alone or SILENCE) if alone else None
 
     def _note_joined(self, member: Member, on: Subject) -> None:
         session, stay, tag = member.session, member.stay, on.tag

@@ -101,14 +101,18 @@ class Keeper:
         try:
             async with self._places:
                 path = await self._files.to_mp3(row.id) if row.format == "mp3" else self._files.path(row.id)
+            size = (await asyncio.to_thread(path.stat)).st_size
             destination = await self._put(row, record, path) if row.destination else ""
         except (RecordingError, S3Error) as error:
             await self._give_up(row, ended, str(error))
             return
+        except OSError as error:
+            await self._give_up(row, ended, f"The recording's file cannot be read: {error.strerror}.")
+            return
         event = _available(row, ended, destination, self._clock())
 
         def unit(conn: Connection) -> None:
-            recordings.made_available(conn, row.id, destination, event.at)
+            recordings.made_available(conn, row.id, destination, size, event.at)
             if row.notify:
                 events.append(conn, event)
 

@@ -21,7 +21,7 @@ from yarl import URL
 _PLACE = re.compile(
     r"s3://(?P<bucket>[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9])(?:/(?P<key>[^\x00-\x1f]{0,1024}))?", re.IGNORECASE
 )
-_KEYS = re.compile(r"(?P<id>[^:\s]{4,128}):(?P<secret>[^:\s]{8,256}):(?P<region>[a-z0-9\-]{2,40})")
+_KEYS = re.compile(r"(?P<id>[^:\s]{1,128}):(?P<secret>[^:\s]{1,256}):(?P<region>[a-z0-9\-]{2,40})")
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,64})</Code>")
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _BLOCK = 1 << 20

@@ -12,7 +12,7 @@ from redis.commands.core import AsyncScript
 from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable, asking
 
 log = structlog.get_logger(__name__)
-TELL_SECONDS = 0.025  # between two tellings of what nobody waits for
+TELL_SECONDS = 0.05  # between two tellings of what nobody waits for
 _PREFIX = "carillon"
 _FULL, _POOR, _EMPTY = -1, -2, -3
 
@@ -71,7 +71,7 @@ class Counters:
     Redis adds up what the processes hold; what this one holds (for `application`, its ARI application) is kept in
     memory too, so that a Redis that was restarted empty, or down when a place was given back, is put right before the
     next place is taken. A controller restores its live calls' places at start; what its predecessor left is dropped.
-    `count` and `leave` are told to Redis together, every 25 ms under load, and before this process takes a place.
+    `count` and `leave` are told to Redis together, every 50 ms under load, and before this process takes a place.
     """
 
     def __init__(self, redis: Redis, application: str) -> None:

@@ -39,7 +39,9 @@ _one = _table.c.id == bindparam("the_id")
 _finish = Statement(update(_table).where(_one).values(seconds=bindparam("seconds"), bytes=bindparam("bytes")))
 _delete = Statement(update(_table).where(_one, _table.c.deleted.is_(None)).values(deleted=bindparam("deleted")))
 _available = Statement(
-    update(_table).where(_one).values(available=bindparam("available"), destination=bindparam("destination"))
+    update(_table)
+    .where(_one)
+    .values(available=bindparam("available"), destination=bindparam("destination"), bytes=bindparam("bytes"))
 )
 _error = Statement(update(_table).where(_one).values(error=bindparam("error")))
 _pending = Statement(
@@ -70,9 +72,9 @@ def finish(conn: Connection, id: str, seconds: float, bytes: int) -> None:
     _finish.run(conn, the_id=id, seconds=seconds, bytes=bytes)
 
 
-def made_available(conn: Connection, id: str, destination: str, at: float) -> None:
-    """Note that a recording's file is where it should be, and where that is."""
-    _available.run(conn, the_id=id, destination=destination, available=at)
+def made_available(conn: Connection, id: str, destination: str, bytes: int, at: float) -> None:
+    """Note that a recording's file is where it should be, where that is, and the file's size."""
+    _available.run(conn, the_id=id, destination=destination, bytes=bytes, available=at)
 
 
 def given_up(conn: Connection, id: str, error: str) -> None:

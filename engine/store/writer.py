@@ -27,17 +27,18 @@ _Entry = tuple[Unit, "asyncio.Future[Any] | None"]
 class Writer:
     """Runs write units in the order in which they were handed in, and commits whatever waits in one transaction.
 
-    After a pause a unit goes to the thread at once; under load batches are at least two milliseconds apart, and five
-    when nobody waits for them: a batch costs far more than its units (docs/decisions/007-batches-keep-a-distance.md).
+    A unit that somebody waits for goes to the thread at once, but at least two milliseconds after the batch before; one
+    that nobody waits for goes with the next that somebody does, or after five milliseconds: a batch costs far more than
+    its units (docs/decisions/007-batches-keep-a-distance.md).
     A unit takes the connection, calls repositories, and returns a value. It may be run again before it is committed
     (when a neighbour failed, or the database was out), so it must change nothing but the database.
     `fenced` is set once another controller has claimed this ARI application; an API-only process gives "" (no fence).
     """
 
     write_seconds = 0.002
-    """Between two batches: what is handed in meanwhile goes together."""
+    """Between a batch and the next `write`: what is handed in meanwhile goes together."""
     post_seconds = 0.005
-    """The same for a batch that nobody waits for."""
+    """How long a unit that nobody waits for may wait for one that goes at once."""
 
     def __init__(self, database: Database, ari_application: str = "", on_events: OnEvents | None = None) -> None:
         self.fenced = asyncio.Event()
@@ -78,18 +79,18 @@ class Writer:
         self.fenced.clear()
         return epoch
 
-    async def write(self, unit: Callable[[Connection], T]) -> T:
+    async def write(self, unit: Callable[[Connection], T], *, hurry: bool = True) -> T:
         """Run a unit and return its value once it is committed; raises its error, Fenced, Unavailable or Closed.
 
-        Being cancelled while waiting does not take the unit back.
+        Without `hurry` it may wait as long as what is posted. Being cancelled while waiting does not take it back.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._submit(unit, future)
+        self._submit(unit, future, hurry=hurry)
         return await future
 
     def post(self, unit: Callable[[Connection], object]) -> None:
         """Hand in a unit, in order with `write`, without waiting for it; an error is logged."""
-        self._submit(unit, None)
+        self._submit(unit, None, hurry=False)
 
     async def stop(self) -> None:
         """Commit what waits, and end the thread. A database that is out is given up after ten seconds."""
@@ -105,19 +106,19 @@ class Writer:
             self._batches.given_up.set()
             await self._ended
 
-    def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None") -> None:
+    def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None", *, hurry: bool) -> None:
         if self._closed:
             raise Closed("The store was stopped; nothing was written.")
         loop = self._loop or self._start()
         self._pending.append((unit, future))
-        due = self._handed_over + (self.post_seconds if future is None else self.write_seconds)
+        now = loop.time()
+        due = max(now, self._handed_over + self.write_seconds) if hurry else now + self.post_seconds
         if self._handing_over is not None:
             if due >= self._due:
                 return
             self._handing_over.cancel()
         self._due = due
-        late = due <= loop.time()
-        self._handing_over = loop.call_soon(self._hand_over) if late else loop.call_at(due, self._hand_over)
+        self._handing_over = loop.call_at(due, self._hand_over) if due > now else loop.call_soon(self._hand_over)
 
     def _hand_over(self) -> None:
         """Give the thread what is pending; it takes what comes while it is busy as its next batch."""

@@ -40,7 +40,7 @@ async def test_an_mp3_is_served_as_one_once_it_is_made(stack: Stack) -> None:
     async with stack.client.get(path) as response:
         assert (response.status, await response.text()) == (404, "This recording is not ready yet.")
     (stack.folder / "rec-2.mp3").write_bytes(SAVED)
-    await stack.writer.write(lambda conn: recordings.made_available(conn, "rec-2", "", 1.0))
+    await stack.writer.write(lambda conn: recordings.made_available(conn, "rec-2", "", 12, 1.0))
     async with stack.client.get(path) as response:
         assert (response.status, response.content_type, await response.read()) == (200, "audio/mpeg", SAVED)
     async with stack.client.get(path.replace(".mp3", ".wav")) as response:

@@ -44,10 +44,10 @@ async def test_a_callout_to_a_data_client_rings_the_softphone_of_that_name(
     customer: Customer, client: MakeClient, sink: Sink
 ) -> None:
     anna = await client()
-    call = await customer.tts(anna.phone.user, prompts=sink.tone(620, 1.0), domain="mxp", enable_dice=True)
+    call = await customer.tts(anna.name, prompts=sink.tone(620, 1.0), domain="mxp", enable_dice=True)
     await anna.phone.pick_up()
     await anna.phone.closed()
     dice = await customer.server.until("dice", call)
     assert dice["result"] == "ANSWERED"
-    assert dice["to"] == {"type": "username", "endpoint": anna.phone.user}
+    assert dice["to"] == {"type": "username", "endpoint": anna.name}
     assert_hears(anna.heard(), [620], [])

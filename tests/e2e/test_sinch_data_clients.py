@@ -13,7 +13,7 @@ async def test_a_data_client_is_rung_by_its_name_and_gets_no_ace(
     customer: Customer, network: Lab, client: MakeClient
 ) -> None:
     anna = await client(audio.sine(908, 60))
-    customer.server.answers(ice=svaml(action=connect_client(anna.phone.user)))
+    customer.server.answers(ice=svaml(action=connect_client(anna.name)))
     await network.dial(customer.number, people.SPEAKS_440, seconds=3)
     await anna.phone.pick_up()
     await anna.phone.closed()
@@ -30,7 +30,7 @@ async def test_a_softphones_call_is_asked_about_as_a_data_clients(customer: Cust
     await anna.phone.dial(customer.number)
     ice = await customer.server.until("ice")
     assert ice["originationType"].lower() == "mxp"
-    assert ice["user"] == anna.phone.user
+    assert ice["user"] == anna.name
     await anna.phone.closed()
     dice = await customer.server.until("dice")
     assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLEEHANGUP")

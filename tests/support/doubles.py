@@ -139,8 +139,8 @@ class WatchedWriter(Writer):
 
     write_seconds = post_seconds = 0.0
 
-    def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None") -> None:
-        super()._submit(unit, future)
+    def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None", *, hurry: bool) -> None:
+        super()._submit(unit, future, hurry=hurry)
         _count(1)
 
     def _settle(self, entries: list[Any], results: Sequence[Result], events: list[StoredEvent]) -> None:

@@ -14,7 +14,6 @@ from api.vendors.sinch.answer import (
     HangUp,
     Park,
     RecordCall,
-    Secret,
     StopRecording,
     Stream,
     Then,
@@ -26,6 +25,7 @@ from api.vendors.sinch.menus import run_menu
 from api.vendors.sinch.prompts import Reader
 from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
+from engine.tasks.secret import Secret
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")  # RFC 3261 §25.1: token
 _SIP = re.compile(r"(?:sips?:)?[A-Za-z0-9\-_.!~*'()&=+$,;?/%]+@[A-Za-z0-9.\-]+(?::\d{1,5})?(?:;[A-Za-z0-9\-=.;]+)?")

@@ -12,6 +12,7 @@ from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.run_menu import Menu
 from engine.tasks.say import Say
+from engine.tasks.secret import Secret
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.stop import StopBackground
 
@@ -34,15 +35,6 @@ class Address(Value, frozen=True, kw_only=True, tag="address"):
     kind_of: str
     written: str
     dialled: str
-
-
-class Secret(msgspec.Struct, frozen=True):
-    """A text that no log may show."""
-
-    value: str
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
 
 
 class AnswerCall(Value, frozen=True, kw_only=True, tag="answer"):

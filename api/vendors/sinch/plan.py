@@ -17,7 +17,6 @@ from engine.tasks.manner import Over, Transport
 from engine.tasks.park import Park
 from engine.tasks.record import Record
 from engine.tasks.run_menu import RunMenu
-from engine.tasks.secret import Secret as TaskSecret
 from engine.tasks.stop import StopBackground
 
 OFFERED, ANSWERED, MENU_ENDED, DIGITS = "offered", "answered", "menu_ended", "conference_digits"
@@ -69,18 +68,19 @@ def _step(step: answer.Step, place: Place) -> AnyTask:
 def _record(record: answer.RecordCall, place: Place) -> Record:
     if record.transcribe:
         raise CannotBeDone("This server does not transcribe recordings.")
-    credentials = TaskSecret(record.credentials.value) if record.credentials else None
+    if record.destination and not record.destination.lower().startswith("s3://"):
+        raise CannotBeDone("This server keeps recordings itself, or puts them into S3 buckets; nowhere else.")
     try:
         return Record(
+            tag=encode(place.tag) if record.notify else "",
+            both_sides=True,
             format="wav" if record.format == "wav" else "mp3",
             destination=record.destination or "",
-            credentials=credentials,
+            credentials=record.credentials if record.destination else None,
             notify=record.notify,
-            both_sides=True,
-            tag=encode(place.tag) if record.notify else "",
         )
     except ValueError as error:
-        raise CannotBeDone(f"The recording's destination cannot be used. {error}") from None
+        raise CannotBeDone(str(error)) from None
 
 
 def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:

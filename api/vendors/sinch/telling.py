@@ -19,7 +19,7 @@ from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded,
 from engine.store import applications, calls, tasks
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.tasks.results import Completed, Detected, Stopped
+from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.run_menu import RunMenu
 
 
@@ -55,11 +55,11 @@ class Telling:
         match event:
             case ReplyRefused(reason=reason):
                 return [bodies.illegal_svaml(event.root, reason, custom=tag.data.get(tags.CUSTOM, ""))]
-            case TaskEnded(kind="record", outcome=Completed()):
+            case TaskEnded(kind="record", outcome=Completed(result=Recorded(notify=True))):
                 return [bodies.recording_finished(event.root)]
-            case RecordingAvailable():
-                own = self._recordings.url(event.recording, event.name, event.format)
-                return [bodies.recording_available(event.root, event.destination or own)]
+            case RecordingAvailable() as saved:
+                url = saved.destination or self._recordings.url(saved.recording, saved.name, saved.format)
+                return [bodies.recording_available(event.root, url)]
             case TaskEnded(kind="detect_machine", outcome=Completed(result=Detected() as found)):
                 amd = Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
                 custom = tag.data.get(tags.CUSTOM)

@@ -171,9 +171,11 @@ async def test_music_is_for_whoever_is_alone(exchange: Exchange, asterisk: FakeA
     await exchange.event(ConferenceEnded)
 
 
-async def test_without_music_it_is_silent(exchange: Exchange, asterisk: FakeAri, room: Room) -> None:
+async def test_without_music_silence_is_played_so_that_a_prompt_for_one_party_has_something_to_be_mixed_into(
+    exchange: Exchange, asterisk: FakeAri, room: Room
+) -> None:
     call = await room.join()
-    assert not asterisk.was_asked("*", "/bridges/*/moh") and room.last(f"/bridges/{await room.id()}/moh") is None
+    assert room.lone_music(await room.id()) == "silence"
     await hang_up(exchange, asterisk, call)
     await exchange.event(ConferenceEnded)
 

@@ -4,6 +4,7 @@ import asyncio
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -138,7 +139,7 @@ async def test_an_mp3_takes_the_wav_s_place(house: House) -> None:
     assert sorted(path.suffix for path in house.folder.glob("rec-1.*")) == [".mp3"]
     measure = await house.files.measure("rec-1")
     assert measure.seconds == pytest.approx(2.0, abs=0.2) and measure.level_dbfs == pytest.approx(-9.8, abs=1)
-    assert measure.bytes < 16_000
+    assert measure.bytes < 16_000 and (await house.row()).bytes == measure.bytes
     assert await house.files.delete("rec-1") and not await house.files.delete("rec-1")
 
 
@@ -188,11 +189,12 @@ async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket
     assert list(bucket.objects) == ["/bucket/call-1.wav"]
 
 
-async def test_a_file_that_is_lost_is_told(house: House) -> None:
+@pytest.mark.parametrize(("format", "words"), [("mp3", "no such recording"), ("wav", "cannot be read: No such file")])
+async def test_a_file_that_is_lost_is_told(house: House, format: Literal["mp3", "wav"], words: str) -> None:
     house.keeper.feed, feed = (lambda committed: None), house.keeper.feed  # type: ignore[method-assign]
-    await house.recorded(Record(format="mp3"))
+    await house.recorded(Record(format=format, notify=True))
     house.files.path("rec-1").unlink()
     house.keeper.feed = feed  # type: ignore[method-assign]
     await house.keeper.start()
     event = await house.told_of(RecordingUndelivered)
-    assert isinstance(event, RecordingUndelivered) and "no such recording" in event.reason
+    assert isinstance(event, RecordingUndelivered) and words in event.reason

@@ -12,6 +12,7 @@ from api.vendors.sinch.instructions import merged, read
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.say import Say
+from engine.tasks.secret import Secret
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.stop import StopBackground
 
@@ -108,7 +109,7 @@ def test_recording() -> None:
     options = {"destinationUrl": "s3://bucket", "credentials": "key:secret:eu", "notificationEvents": False}
     started, stopped = steps({"name": "StartRecording", "options": options}, {"name": "StopRecording"})
     assert started == a.RecordCall(
-        destination="s3://bucket", credentials=a.Secret("key:secret:eu"), format="mp3", notify=False
+        destination="s3://bucket", credentials=Secret("key:secret:eu"), format="mp3", notify=False
     )
     assert stopped == StopBackground(stops="record")
     assert "secret" not in repr(started).replace("Secret", "")
