@@ -4,9 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import structlog
 import uvloop
@@ -28,10 +27,10 @@ from api.own.services import Addresses, Dialect, Services
 from api.recordings import Recordings
 from api.serving import listening
 from api.settings import Settings, SettingsError, read
+from api.steering import Steering, owner_of
 from api.vendors import sinch
 from api.vendors.ringful import Ringful
 from api.vendors.vendor import AskingVendor, Question, Vendor
-from engine.ari.errors import Detached
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
@@ -41,23 +40,19 @@ from engine.features.lines import Lines
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
-from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.speech.registry import Voices
 from engine.net import Net
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.redis.errors import Unavailable
-from engine.redis.lease import Lease
 from engine.settings import EngineSettings
-from engine.store import owners
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
-LEASE_POLL_SECONDS = 0.02
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 RINGFUL = Dialect(
     name="ringful",
@@ -76,63 +71,55 @@ class Controller:
         self.database = Database(settings.database_url)
         self.writer = Writer(self.database, settings.ari_application)
         self.redis = connect(settings.redis_url)
-        self.lease = Lease(
-            self.redis, settings.ari_application, _owner(settings.data), confirm=self._still_owner, on_lost=self._lost
+        self.steering = Steering(
+            self.redis, self.database, self.writer, settings.ari_application, owner_of(settings.data)
         )
-        self.over = asyncio.Event()
-        self.leaving = False
         self.client = MeasuredClient(
             settings.ari_url,
             settings.ari_user,
             settings.ari_password,
             settings.ari_application,
-            before_command=self._may_command,
+            before_command=self.steering.may_command,
         )
         self.book = Book(self.database)
         self.counters = Counters(self.redis, settings.ari_application)
-        self.admission = Admission(self.database, self.book, self.counters)
         self.lines = Lines(self.writer, self.book, Provisioner(self.client))
         self.accounts = Accounts(self.database)
         self.files = RecordingFiles(settings.recordings)
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
         self.net = Net()
-        self.prompts = Prompts(
-            self.net,
-            settings.prompts,
-            PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads"),
-            Voices.standard(),
-        )
-        self.engine = Engine(
+        files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
+        self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard())
+        self.engine = self._engine()
+        ringful = Ringful(self.engine, self.database, self.accounts, self.recordings)
+        served, asking = self._sinch()
+        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (ringful, served)}
+        self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
+        inbound = Inbound(self.database, self.vendors)
+        self.dialogue = Dialogue(self.engine, self.net, self.accounts, {asking.name: asking}, inbound.tag_of_question)
+        self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
+        self.keeper = Keeper(self.database, self.writer, self.files, self.net, s3_endpoint=settings.s3_endpoint)
+        self.metrics = self.client.metrics = Metrics(self.database, self.writer)
+        self.writer.on_events = self._feed
+        self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
+        self.services = self._services()
+
+    def _engine(self) -> Engine:
+        settings = self.settings
+        return Engine(
             Parts(
                 client=self.client,
                 database=self.database,
                 writer=self.writer,
                 prompts=self.prompts,
                 files=self.files,
-                admission=self.admission,
+                admission=Admission(self.database, self.book, self.counters),
                 directory=Directory(self.book, self._tag_of),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
                 on_question=self._ask,
             )
         )
-        self.vendors: dict[str, Vendor] = {}
-        served, asking = self._sinch()
-        for vendor in (Ringful(self.engine, self.database, self.accounts, self.recordings), served):
-            self.vendors[vendor.name] = vendor
-        self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
-        inbound = Inbound(self.database, self.vendors)
-        self.dialogue = Dialogue(
-            self.engine, self.net, self.accounts, {asking.name: asking}, inbound.tag_of_question
-        )
-        self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
-        self.keeper = Keeper(
-            self.database, self.writer, self.files, self.net, s3_endpoint=settings.s3_endpoint
-        )
-        self.metrics = self.client.metrics = Metrics(self.database, self.writer)
-        self.writer.on_events = self._feed
-        self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
-        self.services = self._services()
 
     def _sinch(self) -> tuple[Vendor, AskingVendor]:
         settings = self.settings
@@ -197,37 +184,17 @@ class Controller:
         self.keeper.feed(committed)
         self.metrics.feed(committed)
 
-    # Who may steer
-
-    def _may_command(self) -> Awaitable[None] | None:
-        return None if self.lease.held and not self.leaving else self._until_held()
-
-    async def _until_held(self) -> None:
-        """A lease that ran out (the process was frozen, or Redis and the store were away) may be ours again soon."""
-        while not (self.leaving or self.lease.lost.is_set() or self.writer.fenced.is_set()):
-            if self.lease.held:
-                return
-            await asyncio.sleep(LEASE_POLL_SECONDS)
-        raise Detached("command", "this controller is leaving or holds no lease")
-
-    async def _still_owner(self) -> bool:
-        name = self.settings.ari_application
-        return await self.database.read(lambda conn: owners.epoch(conn, name)) == self.writer.epoch
-
-    def _lost(self) -> None:
-        self.over.set()
-
     # Its life
 
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""
         async with self.running():
-            ends = [self.over.wait(), self.engine.replaced.wait(), self.writer.fenced.wait()]
+            ends = [self.steering.over.wait(), self.engine.replaced.wait(), self.writer.fenced.wait()]
             waiting = [asyncio.create_task(end, name="end of the controller") for end in ends]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
                 task.cancel()
-            self.leaving = True
+            self.steering.leaving = True
             log.info("the controller leaves; calls stay up in Asterisk", calls=len(self.engine.registry))
             await self.engine.stop()
 
@@ -240,8 +207,8 @@ class Controller:
             stack.push_async_callback(self.net.close)
             stack.push_async_callback(self.lab.close)
             await self.database.migrate()
-            await self.lease.acquire()
-            stack.push_async_callback(self.lease.release)
+            await self.steering.lease.acquire()
+            stack.push_async_callback(self.steering.lease.release)
             await self.writer.claim()
             stack.push_async_callback(self.writer.stop)
             await self.prompts.start()
@@ -281,21 +248,11 @@ class Controller:
             yield
 
 
-def _owner(folder: Path) -> str:
-    """This installation's name as a holder of leases; kept, so that one started again has its lease at once."""
-    file = folder / "owner"
-    if file.is_file():
-        return file.read_text().strip()
-    owner = new_id("controller")
-    file.write_text(owner)
-    return owner
-
-
 async def _main(settings: Settings) -> None:
     controller = Controller(settings)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, controller.over.set)
+        loop.add_signal_handler(name, controller.steering.over.set)
     await controller.run()
 
 

@@ -23,7 +23,8 @@ from engine.calls.registry import Registry
 from engine.calls.roles import CallRoles
 from engine.calls.services import Services
 from engine.calls.session import Session
-from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply, StartConference
+from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply
+from engine.conference_commands import StartConference
 from engine.conferences.conferences import Conferences
 from engine.dispatcher import Dispatcher
 from engine.events import QuestionAsked

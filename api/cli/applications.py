@@ -1,12 +1,11 @@
 """carillon applications"""
 
 from pathlib import Path
-from typing import Any
 
 from cyclopts import App
 
 from api.cli.client import part
-from api.cli.context import Cli, tasks_of
+from api.cli.context import Cli, answering, present
 
 
 def commands(cli: Cli) -> App:
@@ -57,14 +56,8 @@ class Applications:
         fallback
             The server that is tried when the first one fails.
         """
-        body: dict[str, Any] = {"name": name, "account": self._cli.account(account)}
-        listed = tasks_of(say, tasks)
-        if listed is not None:
-            body["tasks"] = listed
-        if ringful_url is not None:
-            body |= {"dialect": "ringful", "url": ringful_url}
-        given = {"dialect": dialect, "url": url, "fallback": fallback}
-        body |= {field: value for field, value in given.items() if value is not None}
+        body = {"name": name, "account": self._cli.account(account)} | answering(say, tasks, ringful_url)
+        body |= present(dialect=dialect, url=url, fallback=fallback)
         added = self._cli.admin.post("/applications", body)
         if "key" in added and not self._cli.output.json:
             self._cli.output.fields(added)
@@ -91,7 +84,7 @@ class Applications:
         fallback
             The server that is tried when the first one fails.
         """
-        body = {name: value for name, value in (("url", url), ("fallback", fallback)) if value is not None}
+        body = present(url=url, fallback=fallback)
         self._cli.output.fields(self._cli.admin.ask("PATCH", f"/applications/{part(application)}", body=body))
 
     def rotate(self, application: str) -> None:

@@ -40,6 +40,22 @@ class Cli:
         raise CommandFailed("Say which account: --account NAME (`carillon accounts list` shows them).")
 
 
+def answering(say: str | None, tasks: Path | None, ringful_url: str | None) -> dict[str, Any]:
+    """Return the fields that say what answers a number or an application, of those options that are given."""
+    body: dict[str, Any] = {}
+    listed = tasks_of(say, tasks)
+    if listed is not None:
+        body["tasks"] = listed
+    if ringful_url is not None:
+        body |= {"dialect": "ringful", "url": ringful_url}
+    return body
+
+
+def present(**fields: Any) -> dict[str, Any]:
+    """Return the fields that are given; one that is None is not."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def tasks_of(say: str | None, tasks: Path | None) -> list[Any] | None:
     """Return the tasks of --say or --tasks; None where neither is given."""
     if say is not None and tasks is not None:

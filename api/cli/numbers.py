@@ -6,7 +6,7 @@ from typing import Any
 from cyclopts import App
 
 from api.cli.client import part
-from api.cli.context import Cli, tasks_of
+from api.cli.context import Cli, answering, present
 
 
 def commands(cli: Cli) -> App:
@@ -55,13 +55,7 @@ class Numbers:
             voice or sms.
         """
         body: dict[str, Any] = {"number": number, "account": self._cli.account(account), "capability": capability}
-        listed = tasks_of(say, tasks)
-        if listed is not None:
-            body["tasks"] = listed
-        if ringful_url is not None:
-            body |= {"dialect": "ringful", "url": ringful_url}
-        if application is not None:
-            body["application"] = application
+        body |= answering(say, tasks, ringful_url) | present(application=application)
         if unassigned:
             body["unassigned"] = True
         self._assigned(self._cli.admin.post("/numbers", body))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import Connection
 
 from engine.ari import playback as ari_playback
@@ -139,27 +140,18 @@ async def taken(
 ) -> AsyncIterator[_Taken]:
     """Record under an id made of the task's, or go on with a recording that a controller that is gone asked for."""
     recording = on.task_id.replace("task-", "rec-", 1)
-    at = services.clock()
-
-    def unit(conn: Connection) -> str:
-        if known := recordings.get(conn, recording):
-            return known.name
-        name = recordings.unused_name(conn, owner, task.name or owner)
-        row = RecordingRow(
-            id=recording,
-            account=account,
-            owner=owner,
-            task=on.task_id,
-            name=name,
-            created=at,
-            format=task.format,
-            destination=task.destination,
-            notify=task.notify,
-        )
-        recordings.begin(conn, row)
-        return name
-
-    name = await services.writer.write(unit)
+    row = RecordingRow(
+        id=recording,
+        account=account,
+        owner=owner,
+        task=on.task_id,
+        name=task.name or owner,
+        created=services.clock(),
+        format=task.format,
+        destination=task.destination,
+        notify=task.notify,
+    )
+    name = await services.writer.write(lambda conn: _begun(conn, row))
     client, bus = services.client, services.bus
     async with AsyncExitStack() as stack:
         live: ari_recording.Recording | None = None
@@ -179,6 +171,15 @@ async def taken(
                 )
             )
         yield _Taken(live, services, name, task)
+
+
+def _begun(conn: Connection, row: RecordingRow) -> str:
+    """Keep a recording under a name that its owner has no other of, unless it is kept already; return its name."""
+    if known := recordings.get(conn, row.id):
+        return known.name
+    name = recordings.unused_name(conn, row.owner, row.name)
+    recordings.begin(conn, msgspec.structs.replace(row, name=name))
+    return name
 
 
 class CallRecorder:

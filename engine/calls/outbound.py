@@ -54,38 +54,19 @@ class Door:
         """Admit a leg, commit it with its tasks, and let it live; raises engine.commands.CommandRefused."""
         if not self.open:
             raise EngineUnavailable("The telephone engine is starting or has lost its media server. Try again.")
-        services, settings = self._services, self._services.settings
+        services, longest = self._services, self._services.settings.max_call_seconds
         call_id, manner = command.id or new_id("call"), _manner(command)
-        longest = min(command.max_seconds or settings.max_call_seconds, settings.max_call_seconds)
         admission = services.admission
         admitted = await admission.admit(
             command.account,
             call_id,
             command.callee,
             command.caller,
-            max_seconds=longest,
+            max_seconds=min(command.max_seconds or longest, longest),
             party=command.party,
             manner=manner or PLAIN,
         )
-        call = Call(
-            id=call_id,
-            root=command.root or call_id,
-            account=command.account,
-            application=command.application,
-            tag=command.tag,
-            direction=Direction.OUTBOUND,
-            caller=admitted.caller or "",
-            callee=admitted.digits,
-            state=CallState.QUEUED,
-            created=services.clock(),
-            node=settings.node,
-            ari_application=settings.ari_application,
-            channel_id=call_id,
-            ring_seconds=command.ring_seconds or settings.ring_seconds,
-            max_seconds=admitted.max_seconds,
-            whole=command.whole,
-            manner=manner,
-        )
+        call = self._call(call_id, command, admitted, manner)
         try:
             rows = await services.writer.write(_inserting(call, with_ids(command.tasks)))
         except BaseException as error:
@@ -96,6 +77,28 @@ class Door:
         session = self._make(call, rows)
         self.registry.start(session, lambda live: dial(live, admitted))
         return session
+
+    def _call(self, call_id: str, command: PlaceCall, admitted: Admitted, manner: Manner | None) -> Call:
+        settings = self._services.settings
+        return Call(
+            id=call_id,
+            root=command.root or call_id,
+            account=command.account,
+            application=command.application,
+            tag=command.tag,
+            direction=Direction.OUTBOUND,
+            caller=admitted.caller or "",
+            callee=admitted.digits,
+            state=CallState.QUEUED,
+            created=self._services.clock(),
+            node=settings.node,
+            ari_application=settings.ari_application,
+            channel_id=call_id,
+            ring_seconds=command.ring_seconds or settings.ring_seconds,
+            max_seconds=admitted.max_seconds,
+            whole=command.whole,
+            manner=manner,
+        )
 
 
 def _manner(command: PlaceCall) -> Manner | None:

@@ -104,17 +104,7 @@ class Session:
             price = self.services.admission.price(call.account, call.callee, seconds)
             call = msgspec.structs.replace(call, price=price.amount, currency=price.currency)
         self.call = call
-        event = CallEnded(
-            **self.journal.common(call.tag),  # type: ignore[arg-type]
-            cause=ending.cause,
-            hung_up_by=ending.by,
-            answered=call.answered is not None,
-            seconds=call.duration,
-            price=call.price,
-            currency=call.currency,
-            sip_status=ending.sip_status,
-        )
-
+        event = self._ended(ending)
         whole = wholes.telling(call, self.services.admission) if call.whole else None
         left = [self._left(row) for row in self._was_in]
 
@@ -131,6 +121,19 @@ class Session:
 
         await self.services.writer.write(unit, hurry=False)
         await self.services.admission.release(call.account, call.id)
+
+    def _ended(self, ending: Ending) -> CallEnded:
+        call = self.call
+        return CallEnded(
+            **self.journal.common(call.tag),  # type: ignore[arg-type]
+            cause=ending.cause,
+            hung_up_by=ending.by,
+            answered=call.answered is not None,
+            seconds=call.duration,
+            price=call.price,
+            currency=call.currency,
+            sip_status=ending.sip_status,
+        )
 
     def _left(self, row: TaskRow) -> ParticipantLeft:
         """For a conference that it was in before a restart, and into which it did not come back; the store knows it."""

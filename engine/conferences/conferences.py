@@ -13,18 +13,8 @@ from engine.calls.outbound import Door, with_ids
 from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Session
-from engine.commands import (
-    CommandRefused,
-    ConferenceView,
-    EngineUnavailable,
-    HoldMember,
-    KickMember,
-    MuteMember,
-    NoSuchCall,
-    NoSuchConference,
-    PlaceCall,
-    StartConference,
-)
+from engine.commands import CommandRefused, EngineUnavailable, NoSuchCall, NoSuchConference, PlaceCall
+from engine.conference_commands import ConferenceView, HoldMember, KickMember, MuteMember, StartConference
 from engine.conferences.conference import Conference
 from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
@@ -70,7 +60,7 @@ class Conferences:
         raise NoSuchConference("There is no such conference, or it is over.")
 
     async def start(self, command: StartConference) -> str:
-        """See engine.commands.StartConference."""
+        """See engine.conference_commands.StartConference."""
         assert self.door
         conference_id = command.id or new_id("conf")
         for invite in (command.moderator, *command.attendees):
@@ -175,7 +165,7 @@ class Conferences:
     # Views, and what is done to participants
 
     def view(self, account: str, conference: str = "", name: str = "") -> ConferenceView:
-        """See engine.commands.QueryConference and FindConference."""
+        """See engine.conference_commands.QueryConference and FindConference."""
         room = self.need(account, conference, name)
         moderator = room.moderator
         hers = room.members.get(moderator.call.id) if moderator else None
@@ -188,15 +178,15 @@ class Conferences:
         )
 
     async def mute(self, command: MuteMember) -> None:
-        """See engine.commands.MuteMember."""
+        """See engine.conference_commands.MuteMember."""
         await self._member(command).mute(muted=command.muted)
 
     async def hold(self, command: HoldMember) -> None:
-        """See engine.commands.HoldMember."""
+        """See engine.conference_commands.HoldMember."""
         await self._member(command).hold(held=command.held, music=command.music)
 
     async def kick(self, command: KickMember) -> None:
-        """See engine.commands.KickMember."""
+        """See engine.conference_commands.KickMember."""
         await self._member(command).session.hang_up()
 
     def _member(self, command: MuteMember | HoldMember | KickMember) -> Member:

@@ -11,7 +11,8 @@ from engine.ari.errors import AriError, BadRequest, Conflict, NotFound
 from engine.calls.call import Direction
 from engine.calls.services import Services
 from engine.calls.session import Session
-from engine.commands import ConferenceMember, EngineUnavailable, NoSuchCall
+from engine.commands import EngineUnavailable, NoSuchCall
+from engine.conference_commands import ConferenceMember
 from engine.events import AnyEvent, DigitsCollected, ParticipantHeld, ParticipantMuted
 from engine.store import conferences, events
 from engine.store.conferences import ParticipantRow
@@ -36,7 +37,7 @@ class Member:
         self._touched = stay.muted or stay.held
 
     async def mute(self, *, muted: bool) -> None:
-        """See engine.commands.MuteMember."""
+        """See engine.conference_commands.MuteMember."""
         async with self._changing:
             if muted != self.stay.muted:
                 event = ParticipantMuted(**self._common(), muted=muted)  # type: ignore[arg-type]
@@ -45,7 +46,7 @@ class Member:
             await self._obeyed()
 
     async def hold(self, *, held: bool, music: str | None) -> None:
-        """See engine.commands.HoldMember."""
+        """See engine.conference_commands.HoldMember."""
         music = music if held else None
         async with self._changing:
             if (held, music) != (self.stay.held, self.stay.hold_music):

@@ -1,6 +1,8 @@
 """The tables: what must last. SQLAlchemy Core; SQLite (WAL) by default, PostgreSQL by URL.
 
 Times are Unix seconds in Float; money is Integer millionths of the account's currency; ids are engine.ids strings.
+One file, though a long one: they refer to one another, a revision is written against all of them, and there is nothing
+else in it.
 """
 
 from sqlalchemy import (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.calls.call import Call
-from engine.commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
+from engine.conference_commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
 from engine.events import ConferenceEnded, DigitsCollected, ParticipantJoined
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from tests.asterisk.live_exchange import LiveExchange

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from engine.commands import HangUpConference, Invite, LeaveNow, QueryConference, StartConference, StopTasks
+from engine.commands import StopTasks
+from engine.conference_commands import HangUpConference, Invite, LeaveNow, QueryConference, StartConference
 from engine.events import (
     CallAnswered,
     CallDialing,
@@ -42,6 +43,11 @@ async def test_two_are_connected_and_hear_each_other(exchange: LiveExchange) -> 
     assert await exchange.client.bridges.list() is not None
 
 
+def how(outcome: object) -> Dialled:
+    assert isinstance(outcome, Completed) and isinstance(outcome.result, Dialled)
+    return outcome.result
+
+
 async def test_dials_fail_time_out_are_stopped_and_end_with_either_call(exchange: LiveExchange) -> None:
     async def dialled(task: Dial, callee: str = LISTENS) -> tuple[str, object]:
         call = await exchange.call(task, callee=callee)
@@ -49,14 +55,12 @@ async def test_dials_fail_time_out_are_stopped_and_end_with_either_call(exchange
 
     async def busy() -> None:
         call, outcome = await dialled(Dial(to=BUSY))
-        assert isinstance(outcome, Completed) and isinstance(outcome.result, Dialled)
-        assert (outcome.result.answered, outcome.result.cause) == (False, "busy")
+        assert (how(outcome).answered, how(outcome).cause) == (False, "busy")
         assert (await exchange.ended(call)).cause == "busy"
 
     async def times_out() -> None:
         call, outcome = await dialled(Dial(to=RINGS, ring_seconds=2, hang_up_after=False))
-        assert isinstance(outcome, Completed) and isinstance(outcome.result, Dialled)
-        assert outcome.result.cause == "no_answer"
+        assert how(outcome).cause == "no_answer"
         await exchange.hang_up(call)
 
     async def stopped() -> None:
@@ -76,7 +80,7 @@ async def test_dials_fail_time_out_are_stopped_and_end_with_either_call(exchange
 
     async def the_other_hangs_up() -> None:
         call, outcome = await dialled(Dial(to=HANGS_UP_AFTER_3))
-        assert isinstance(outcome, Completed) and isinstance(outcome.result, Dialled) and outcome.result.answered
+        assert how(outcome).answered
         assert (await exchange.ended(call)).hung_up_by == "other"
 
     async with asyncio.TaskGroup() as group:

@@ -9,8 +9,9 @@ import pytest
 
 from api.lab import Lab
 from tests.support import people
+from tests.support.bare_sinch import Answer
 from tests.support.far_end import assert_melody
-from tests.support.sinch import Answer, Customer
+from tests.support.sinch import Customer
 from tests.support.sinch_fixtures import MakeCustomer
 from tests.support.sinch_script import HANG_UP, ending, menu, play, run_menu, say, svaml
 from tests.support.sinch_server import Reply, SinchServer

@@ -18,7 +18,10 @@ class Handlers:
         self._fake = fake
         self._moved = asyncio.Event()
         world.changed = self._wake
-        table: list[tuple[str, str, Callable[..., Awaitable[Answer]]]] = [
+        self._routes = [(method, re.compile(_pattern(path)), handler) for method, path, handler in self._table()]
+
+    def _table(self) -> list[tuple[str, str, Callable[..., Awaitable[Answer]]]]:
+        return [
             ("GET", "/asterisk/ping", self._ping),
             ("GET", "/asterisk/info", self._info),
             ("GET", "/asterisk/variable", self._global),
@@ -53,7 +56,6 @@ class Handlers:
             ("POST", "/recordings/live/{name}/stop", self._stop_recording),
             ("*", "/recordings/live/{name}/(pause|mute)", self._recording),
         ]
-        self._routes = [(method, re.compile(_pattern(path)), handler) for method, path, handler in table]
 
     async def carry_out(self, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
         for verb, pattern, handler in self._routes:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from yarl import URL
 
+from tests.support.bare_sinch import Answer
 from tests.support.carillon import Account, Admin, Own, moment
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
@@ -18,20 +19,6 @@ from tests.support.sinch_script import Script
 from tests.support.sinch_server import SinchServer
 from tests.support.sinch_signing import signed
 from tests.support.system import System
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the API answered; `body` is parsed where it is JSON."""
-
-    status: int
-    body: Any
-    text: str
-
-    @property
-    def code(self) -> int:
-        """The errorCode of an error; 0 for none."""
-        return int(self.body["errorCode"]) if isinstance(self.body, dict) and "errorCode" in self.body else 0
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from api.vendors.ringful import resources, tags
 from api.vendors.ringful.handlers import Asked
 from api.vendors.ringful.ids import new_conference_id
 from api.vendors.ringful.requests import Number, Parameters
-from engine.commands import (
+from engine.commands import Enqueue
+from engine.conference_commands import (
     ConferenceView,
-    Enqueue,
     HangUpConference,
     Invite,
     LeaveNow,

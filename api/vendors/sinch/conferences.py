@@ -9,7 +9,7 @@ from api.ports import CommandTaker
 from api.vendors.sinch import requests, resources
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.errors import Operation
-from engine.commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
+from engine.conference_commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
 
 
 class ConferenceOperations:

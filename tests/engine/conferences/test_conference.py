@@ -8,16 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.commands import (
-    HangUpCall,
-    HangUpConference,
-    Invite,
-    LeaveNow,
-    NoSuchConference,
-    NumberRefused,
-    QueryConference,
-    StartConference,
-)
+from engine.commands import HangUpCall, NoSuchConference, NumberRefused
+from engine.conference_commands import HangUpConference, Invite, LeaveNow, QueryConference, StartConference
 from engine.events import (
     CallDialing,
     CallEnded,

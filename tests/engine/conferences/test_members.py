@@ -4,16 +4,8 @@ import asyncio
 
 import pytest
 
-from engine.commands import (
-    EngineUnavailable,
-    FindConference,
-    HoldMember,
-    KickMember,
-    LeaveNow,
-    MuteMember,
-    NoSuchCall,
-    NoSuchConference,
-)
+from engine.commands import EngineUnavailable, NoSuchCall, NoSuchConference
+from engine.conference_commands import FindConference, HoldMember, KickMember, LeaveNow, MuteMember
 from engine.events import CallEnded, ConferenceEnded, ParticipantHeld, ParticipantLeft, ParticipantMuted
 from tests.engine.conferences.rooms import ROOM, Room, hang_up
 from tests.fakes.ari import FakeAri

@@ -8,14 +8,12 @@ import random
 
 import pytest
 
-from engine.commands import (
+from engine.commands import HangUpCall, NoSuchConference, PlaceCall
+from engine.conference_commands import (
     FindConference,
-    HangUpCall,
     HangUpConference,
     Invite,
     LeaveNow,
-    NoSuchConference,
-    PlaceCall,
     QueryConference,
     StartConference,
 )

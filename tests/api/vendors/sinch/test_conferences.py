@@ -10,8 +10,8 @@ from aiohttp.test_utils import make_mocked_request
 from api.vendors.sinch.asked import Asked
 from api.vendors.sinch.conferences import ConferenceOperations
 from api.vendors.sinch.errors import SinchError, of_refusal
-from engine.commands import (
-    CommandRefused,
+from engine.commands import CommandRefused, NoSuchCall, NoSuchConference
+from engine.conference_commands import (
     ConferenceMember,
     ConferenceView,
     FindConference,
@@ -19,8 +19,6 @@ from engine.commands import (
     HoldMember,
     KickMember,
     MuteMember,
-    NoSuchCall,
-    NoSuchConference,
 )
 from engine.store.accounts import Account
 from engine.store.applications import Application
