@@ -15,6 +15,7 @@ from engine.calls.cause import CODES, HangupCause
 from engine.calls.directory import Answering, Directory
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
+from engine.calls.invite import Invite, read_invite
 from engine.calls.outbound import MakeSession, with_ids
 from engine.calls.registry import Registry
 from engine.calls.services import Services
@@ -105,6 +106,8 @@ class Reception:
     async def _accept(self, start: ari.StasisStart, answering: Answering) -> Session:
         services = self._services
         channel, at, call_id = start.channel, services.clock(), new_id("call")
+        own = Channel(services.client, services.bus, channel.id)
+        invite = await read_invite(own) if answering.headers else Invite()
         call = Call(
             id=call_id,
             root=call_id,
@@ -123,6 +126,8 @@ class Reception:
             ring_seconds=services.settings.ring_seconds,
             max_seconds=services.settings.max_call_seconds,
             whole=answering.whole,
+            headers=invite.headers,
+            diverted_from=invite.diverted_from,
         )
         added = with_ids(answering.tasks)
 

@@ -79,5 +79,12 @@ class Directory:
             return Answering(account=application.account, tasks=tuple(application.tasks))
         if application.asks:
             tag = self._tag(application)
-            return Answering(account=owner.id, application=application.id, tasks=FIRST_OF_ASKED, tag=tag, whole=True)
+            return Answering(
+                account=owner.id,
+                application=application.id,
+                tasks=FIRST_OF_ASKED,
+                tag=tag,
+                whole=True,
+                headers=True,
+            )
         return Answering(account=application.account, application=application.id)

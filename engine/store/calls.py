@@ -12,8 +12,16 @@ from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, insert_into
 
 _table = tables.calls
-_FIXED = ("id", "root", "account", "direction", "created", "whole", "manner")  # never change
-_call = Mapped(Call, _table, converters={"manner": lambda text: None if text is None else msgspec.json.decode(text)})
+# Never change:
+_FIXED = ("id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from")
+_call = Mapped(
+    Call,
+    _table,
+    converters={
+        "manner": lambda text: None if text is None else msgspec.json.decode(text),
+        "headers": lambda text: () if text is None else msgspec.json.decode(text),
+    },
+)
 _insert = insert_into(_table)
 _update = Statement(
     sqlalchemy.update(_table)
@@ -35,7 +43,8 @@ _by_root = Statement(_call.select.where(_table.c.root == bindparam("root")).orde
 def insert(conn: Connection, call: Call) -> None:
     """Store a new call."""
     manner = None if call.manner is None else to_json(call.manner)
-    _insert.run(conn, **plain(call) | {"manner": manner})
+    headers = to_json(call.headers) if call.headers else None
+    _insert.run(conn, **plain(call) | {"manner": manner, "headers": headers})
 
 
 def update(conn: Connection, call: Call) -> None:

@@ -168,6 +168,8 @@ calls = Table(
     Column("max_seconds", Float, nullable=False),
     Column("whole", Boolean, nullable=False, default=False),
     Column("manner", Text, nullable=True),  # engine.tasks.manner as JSON; NULL: dialled as a plain number
+    Column("headers", Text, nullable=True),  # (name, value) as JSON; NULL: none
+    Column("diverted_from", Text, nullable=False, default=""),
     Index("calls_by_account", "account", "created"),
     Index("calls_by_time", "created"),
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from api.lab import Lab
+from tests.e2e.conftest import MakeCarrier
 from tests.support import people
 from tests.support.carillon import moment
 from tests.support.far_end import assert_melody
@@ -11,6 +12,8 @@ from tests.support.sinch import Customer
 from tests.support.sinch_script import HANG_UP, ending, play, say, svaml
 from tests.support.sinch_server import Event, Reply
 from tests.support.sink import Sink
+from tests.support.sip_caller import SipCaller
+from tests.support.system import System
 
 TEXT = "Hello there. My name is Carillon."
 
@@ -109,3 +112,40 @@ async def test_an_illegal_script_is_notified_and_the_call_ends(
     assert word in notice["errorMsg"]
     dice = await customer.server.until("dice", notice.call)
     assert dice["reason"] == "CALLBACKERROR"
+
+
+# -- what the INVITE says besides
+
+
+async def test_the_callers_own_headers_and_who_diverted_the_call_are_told(
+    customer: Customer, carrier: MakeCarrier, system: System
+) -> None:
+    customer.server.answers(ice=svaml(action=HANG_UP))
+    line = await carrier()
+    host, _, port = system.sip.partition(":")
+    headers = (
+        ("X-One", 'eins; a="b", c'),
+        ("x-two", "zwei \N{LATIN SMALL LETTER U WITH DIAERESIS}"),
+        ("X-One", "again"),
+        ("X-Latin", "\udcfc"),
+        ("X-Long", "v" * 257),
+        ("P-Other", "no"),
+        ("Diversion", '"Bob" <sip:+12025550111@carrier.example>;reason=user-busy;counter=1'),
+        ("Diversion", "<sip:+12025550122@carrier.example>;reason=no-answer"),
+    )
+    caller = SipCaller(host, int(port), address=line.address, caller="12015550199")
+    await caller.call(customer.number, seconds=10, headers=headers)
+    dice = await customer.server.until("dice")
+    (ice,) = customer.server.taken("ice")
+    told = [(one["key"], one["value"]) for one in ice["callHeaders"]]
+    assert told == list(headers[:3])
+    assert ice["rdnis"] == "+12025550111", "the last one that diverted it"
+    assert dice["callHeaders"] == ice["callHeaders"]
+
+
+async def test_a_call_with_nothing_besides_says_so(customer: Customer, network: Lab) -> None:
+    customer.server.answers(ice=svaml(action=HANG_UP))
+    await network.dial(customer.number, people.LISTENS, seconds=15)
+    ice = await customer.server.until("ice")
+    assert ice["callHeaders"] == [] and "rdnis" not in ice.body
+    assert "callHeaders" not in (await customer.server.until("dice")).body

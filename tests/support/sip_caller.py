@@ -75,18 +75,19 @@ class SipCaller:
         tone: int | None = None,
         press: tuple[tuple[float, str], ...] = (),
         send: float = math.inf,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> CallResult:
         """Calls and stays at most `seconds`, then sends CANCEL or BYE.
 
         `tone`: Hz that is spoken once answered (silence otherwise); `press`: (seconds after the answer, digit);
-        `send`: for how many seconds RTP is sent (0: none at all).
+        `send`: for how many seconds RTP is sent (0: none at all); `headers`: more lines of the INVITE.
         """
         loop = asyncio.get_running_loop()
         self._number, self._began = number, loop.time()
         self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, 0))
         (self._rtp, rtp), (self._rtcp, rtcp) = await self._media_sockets()
         self._branch = f"z9hG4bK{uuid4().hex}"
-        self._request("INVITE", self._offer())
+        self._request("INVITE", self._offer(), headers=headers)
         listeners = [
             asyncio.create_task(self._read_rtp(rtp.queue), name="caller rtp"),
             asyncio.create_task(self._read_rtcp(rtcp.queue), name="caller rtcp"),
@@ -133,7 +134,9 @@ class SipCaller:
             f"a=rtpmap:{TELEPHONE_EVENT} telephone-event/8000\r\na=fmtp:{TELEPHONE_EVENT} 0-15\r\na=sendrecv\r\n"
         )
 
-    def _request(self, method: str, body: str = "", *, branch: str = "") -> None:
+    def _request(
+        self, method: str, body: str = "", *, branch: str = "", headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         host, port = self._sip.get_extra_info("sockname")
         to = f"<sip:{self._number}@{self._target[0]}:{self._target[1]}>{self._to_tag}"
         lines = [
@@ -145,10 +148,11 @@ class SipCaller:
             f"CSeq: {self._sequence} {method}",
             f"Contact: <sip:{self._caller}@{host}:{port}>",
             "Max-Forwards: 70",
+            *(f"{name}: {value}" for name, value in headers),
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]
-        self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self._target)
+        self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(errors="surrogateescape"), self._target)
 
     async def _read_sip(self, queue: asyncio.Queue[bytes]) -> None:
         while True:

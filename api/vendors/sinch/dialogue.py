@@ -176,6 +176,8 @@ class Questions:
             domain="mxp" if user else "pstn",
             application_key=facts.key,
             origination_type="MXP" if user else "PSTN",
+            rdnis=parties.shown(root.diverted_from.removeprefix("+")) or UNSET,
+            call_headers=callbacks.pairs(root.headers),
             call_resource_url=parties.resource(root.id),
         )
 
