@@ -41,6 +41,7 @@ from engine.features.numbers import Directory
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
+from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices
 from engine.net import Net
 from engine.redis.client import connect
@@ -98,7 +99,7 @@ class Controller:
         inbound = Inbound(self.database, self.vendors)
         self.dialogue = Dialogue(self.engine, self.net, self.accounts, {asking.name: asking}, inbound.tag_of_question)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
-        self.keeper = Keeper(self.database, self.writer, self.files, self.net, s3_endpoint=settings.s3_endpoint)
+        self.keeper = Keeper(self.database, self.writer, self.files, Buckets(settings.s3_endpoint))
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)

@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
 from engine.ids import new_id
 from engine.media import s3
+from engine.media.buckets import Buckets, S3Error
 from engine.media.recordings import CONTENT_TYPES, RecordingError, RecordingFiles
-from engine.media.s3 import S3Error
-from engine.net import Net
 from engine.store import events, recordings, tasks
 from engine.store.database import Database
 from engine.store.errors import Closed, Fenced
@@ -32,7 +31,7 @@ AGAIN_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)  # after each attempt to reach a 
 class Keeper:
     """Fed with what was committed; what an earlier process did not finish is done after the start.
 
-    `s3_endpoint`: where buckets are that are not Amazon's. A recording that got into a bucket is deleted here.
+    A recording that got into a bucket is deleted here.
     """
 
     def __init__(
@@ -40,13 +39,12 @@ class Keeper:
         db: Database,
         writer: Writer,
         files: RecordingFiles,
-        net: Net,
+        buckets: Buckets,
         *,
-        s3_endpoint: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db, self._writer, self._files, self._net = db, writer, files, net
-        self._endpoint, self._clock = s3_endpoint, clock
+        self._db, self._writer, self._files, self._buckets = db, writer, files, buckets
+        self._clock = clock
         self._places = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -121,12 +119,10 @@ class Keeper:
     async def _put(self, row: RecordingRow, record: Record, file: Path) -> str:
         to = s3.place(row.destination).of(f"{row.name}.{row.format}")
         keys = s3.keys(record.credentials.value if record.credentials else "")
-        session = self._net.session(bool(self._endpoint))
         for again in (*AGAIN_SECONDS, None):
             try:
                 async with self._places:
-                    kind = CONTENT_TYPES[row.format]
-                    await s3.put(session, file, to, keys, content_type=kind, endpoint=self._endpoint)
+                    await self._buckets.put(file, to, keys, content_type=CONTENT_TYPES[row.format])
             except S3Error as error:
                 if not error.passing or again is None:
                     raise

@@ -1,59 +1,71 @@
-"""A bucket's server that behaves: it keeps what is put, and refuses what is not signed as it says."""
+"""What a bucket's server cannot be asked to do: it answers a status instead, or nothing, for a while."""
 
-import hashlib
-import re
-from datetime import UTC, datetime
+import asyncio
+import contextlib
 from typing import Self
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-
-from engine.media.s3 import Keys, signed
-
-KEYS = Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
-_NAMES = re.compile(r"SignedHeaders=([^,]+),")
-_ERROR = '<?xml version="1.0"?><Error><Code>{}</Code><Message>No.</Message></Error>'
+_ERROR = '<?xml version="1.0"?><Error><Code>{code}</Code><Message>No.</Message></Error>'
 
 
-class FakeS3:
-    """`objects` are (type, bytes) by path. `answers` are statuses that the next requests get instead."""
+class Front:
+    """Stands before the real server and passes bytes on, both ways.
 
-    def __init__(self) -> None:
-        self.objects: dict[str, tuple[str, bytes]] = {}
-        self.answers: list[int] = []
+    `answers` are (status, error code) that the next requests get instead; with `silent` they get nothing at all.
+    `extra` are header lines of those answers, `head` is the last request that got one. `asked` counts connections.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self._behind = port
+        self.answers: list[tuple[int, str]] = []
+        self.extra, self.head = "", b""
+        self.silent = False
         self.asked = 0
-        app = web.Application(client_max_size=100_000_000)
-        app.router.add_put("/{key:.+}", self._put)
-        self._server = TestServer(app)
+        self._over = asyncio.Event()
 
     @property
     def url(self) -> str:
-        return str(self._server.make_url("")).rstrip("/")
+        """Where it listens."""
+        return "http://{}:{}".format(*self._server.sockets[0].getsockname())
 
     async def __aenter__(self) -> Self:
-        await self._server.start_server()
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._server.close()
+        self._over.set()
+        self._server.close()
+        await self._server.wait_closed()
 
-    async def _put(self, request: web.Request) -> web.Response:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.asked += 1
-        body = await request.read()
-        if self.answers:
-            return web.Response(status=self.answers.pop(0), text=_ERROR.format("AccessDenied"))
-        if not self._is_signed(request, body):
-            return web.Response(status=403, text=_ERROR.format("SignatureDoesNotMatch"))
-        self.objects[request.path] = (request.content_type, body)
-        return web.Response(status=200)
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            if self.silent:
+                await self._over.wait()
+            elif self.answers:
+                self.head = await reader.readuntil(b"\r\n\r\n")
+                writer.write(self._answer(*self.answers.pop(0)))
+                await writer.drain()
+            else:
+                await self._pass_on(reader, writer)
 
-    def _is_signed(self, request: web.Request, body: bytes) -> bool:
-        """The signature is made again, of what really came."""
-        given = request.headers.get("Authorization", "")
-        names = _NAMES.search(given)
-        at = datetime.strptime(request.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        own = {"host", "x-amz-content-sha256", "x-amz-date"}
-        headers = {name: request.headers[name] for name in (names[1].split(";") if names else ()) if name not in own}
-        url = f"http://{request.headers['Host']}{request.rel_url.raw_path}"
-        digest = hashlib.sha256(body).hexdigest()
-        return given == signed("PUT", url, headers, digest, KEYS, at)["Authorization"]
+    def _answer(self, status: int, code: str) -> bytes:
+        body = _ERROR.format(code=code) if code else "<html><p>No.<br></html>"
+        body = "" if self.head.startswith(b"HEAD ") else body
+        head = f"HTTP/1.1 {status} No\r\n{self.extra}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        return (head + body).encode()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_connection("127.0.0.1", self._behind)
+        with contextlib.closing(ours):
+            there = asyncio.create_task(_copy(reader, ours), name="there")
+            back = asyncio.create_task(_copy(theirs, writer), name="back")
+            await asyncio.wait((there, back), return_when=asyncio.FIRST_COMPLETED)
+            for task in (there, back):
+                task.cancel()
+            await asyncio.gather(there, back, return_exceptions=True)
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while block := await source.read(65536):
+        target.write(block)
+        await target.drain()

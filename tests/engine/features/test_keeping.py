@@ -15,8 +15,8 @@ from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
 from engine.features import keeping
 from engine.features.keeping import Keeper
+from engine.media.buckets import Buckets
 from engine.media.recordings import RecordingFiles
-from engine.net import Net
 from engine.store import accounts, calls, events, recordings, tasks
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -26,10 +26,9 @@ from engine.store.writer import Writer
 from engine.tasks.record import Record
 from engine.tasks.results import Completed, Recorded
 from engine.tasks.secret import Secret
-from tests.fakes.s3 import KEYS, FakeS3
+from tests.fakes.s3 import Front
 from tests.support.audio import sine
-
-CREDENTIALS = Secret(":".join(KEYS))
+from tests.support.s3_server import Bucket, S3Server
 
 
 class House:
@@ -43,14 +42,13 @@ class House:
 
     async def open(self) -> None:
         await self.db.migrate()
-        self.writer, self.net = Writer(self.db, on_events=self._feed), Net()
+        self.writer = Writer(self.db, on_events=self._feed)
         self.files = RecordingFiles(self.folder)
-        self.keeper = Keeper(self.db, self.writer, self.files, self.net, s3_endpoint=self._endpoint)
+        self.keeper = Keeper(self.db, self.writer, self.files, Buckets(self._endpoint))
 
     async def close(self) -> None:
         await self.keeper.stop()
         await self.writer.stop()
-        await self.net.close()
         await self.db.close()
 
     def _feed(self, committed: list[StoredEvent]) -> None:
@@ -102,17 +100,23 @@ class House:
 
 
 @pytest.fixture
-async def bucket() -> AsyncIterator[FakeS3]:
-    async with FakeS3() as made:
+async def front(s3_server: S3Server) -> AsyncIterator[Front]:
+    """What stands before the bucket's server."""
+    async with Front(s3_server.port) as made:
         yield made
 
 
 @pytest.fixture
-async def house(tmp_path: Path, bucket: FakeS3) -> AsyncIterator[House]:
-    made = House(tmp_path, bucket.url)
+async def house(tmp_path: Path, front: Front) -> AsyncIterator[House]:
+    made = House(tmp_path, front.url)
     await made.open()
     yield made
     await made.close()
+
+
+@pytest.fixture
+def credentials(s3_server: S3Server) -> Secret:
+    return Secret(":".join(s3_server.keys))
 
 
 @pytest.fixture
@@ -144,49 +148,63 @@ async def test_an_mp3_takes_the_wav_s_place(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("destination", "key"),
-    [("s3://bucket", "/bucket/call-1.mp3"), ("s3://bucket/calls/", "/bucket/calls/call-1.mp3"),
-     ("s3://bucket/calls/mine.mp3", "/bucket/calls/mine.mp3")],
-)  # fmt: skip
+    ("folder", "key"),
+    [("", "call-1.mp3"), ("/calls/", "calls/call-1.mp3"), ("/calls/mine.mp3", "calls/mine.mp3")],
+)
 async def test_a_recording_goes_into_its_bucket_and_not_here(
-    house: House, bucket: FakeS3, destination: str, key: str
+    house: House, bucket: Bucket, credentials: Secret, folder: str, key: str
 ) -> None:
-    await house.recorded(Record(format="mp3", destination=destination, credentials=CREDENTIALS, notify=True))
+    destination = f"s3://{bucket.name}{folder}"
+    await house.recorded(Record(format="mp3", destination=destination, credentials=credentials, notify=True))
     event = await house.told_of(RecordingAvailable)
-    assert isinstance(event, RecordingAvailable) and event.destination == f"s3:/{key}"
-    kind, body = bucket.objects[key]
-    assert kind == "audio/mpeg" and len(body) > 1000
+    assert isinstance(event, RecordingAvailable) and event.destination == f"s3://{bucket.name}/{key}"
+    stored = bucket.get(key)
+    assert stored.content_type == "audio/mpeg" and len(stored.body) > 1000
     await house.keeper.stop()
     assert list(house.folder.glob("rec-1.*")) == [] and (await house.row()).deleted
 
 
-async def test_a_bucket_that_is_away_is_asked_again(house: House, bucket: FakeS3, at_once: None) -> None:
-    bucket.answers = [503, 500]
-    await house.recorded(Record(destination="s3://bucket", credentials=CREDENTIALS, notify=True))
+async def test_what_is_in_the_bucket_is_what_was_recorded(house: House, bucket: Bucket, credentials: Secret) -> None:
+    record = Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True)
+    house.keeper.feed = lambda committed: None  # type: ignore[method-assign]
+    await house.recorded(record)
+    made = house.files.path("rec-1").read_bytes()
+    await house.keeper.start()
     await house.told_of(RecordingAvailable)
-    assert bucket.asked == 3
+    assert bucket.get("call-1.wav") == ("audio/wav", made)
 
 
-@pytest.mark.parametrize("answers", [[403], [503] * 3])
-async def test_a_recording_that_nobody_takes_stays_here_and_the_reason_is_told(
-    house: House, bucket: FakeS3, at_once: None, answers: list[int]
+async def test_a_bucket_that_is_away_is_asked_again(
+    house: House, front: Front, bucket: Bucket, credentials: Secret, at_once: None
 ) -> None:
-    bucket.answers = list(answers)
-    await house.recorded(Record(destination="s3://bucket", credentials=CREDENTIALS))
+    front.answers = [(503, "SlowDown"), (500, "InternalError")]
+    await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
+    await house.told_of(RecordingAvailable)
+    assert front.asked == 3 and bucket.keys == ["call-1.wav"]
+
+
+@pytest.mark.parametrize("answers", [[(403, "AccessDenied")], [(503, "SlowDown")] * 3])
+async def test_a_recording_that_nobody_takes_stays_here_and_the_reason_is_told(
+    house: House, front: Front, bucket: Bucket, credentials: Secret, at_once: None, answers: list[tuple[int, str]]
+) -> None:
+    front.answers = list(answers)
+    await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials))
     event = await house.told_of(RecordingUndelivered)
-    assert isinstance(event, RecordingUndelivered) and str(answers[0]) in event.reason
+    assert isinstance(event, RecordingUndelivered) and answers[0][1] in event.reason
     assert (await house.row()).error == event.reason and house.files.path("rec-1").is_file()
-    assert bucket.objects == {} and bucket.asked == len(answers)
+    assert bucket.keys == [] and front.asked == len(answers)
 
 
-async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket: FakeS3) -> None:
+async def test_what_was_left_undone_is_done_after_the_start(
+    house: House, bucket: Bucket, credentials: Secret
+) -> None:
     feed, house.keeper.feed = house.keeper.feed, lambda committed: None  # type: ignore[method-assign]
-    await house.recorded(Record(destination="s3://bucket", credentials=CREDENTIALS, notify=True))
+    await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
     assert house.keeper.idle
     house.keeper.feed = feed  # type: ignore[method-assign]
     await house.keeper.start()
     await house.told_of(RecordingAvailable)
-    assert list(bucket.objects) == ["/bucket/call-1.wav"]
+    assert bucket.keys == ["call-1.wav"]
 
 
 @pytest.mark.parametrize(("format", "words"), [("mp3", "no such recording"), ("wav", "cannot be read: No such file")])

@@ -1,0 +1,153 @@
+"""Putting files into buckets: Amazon's S3, and what speaks like it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+import re
+import ssl
+from pathlib import Path
+from typing import Any
+
+from aiobotocore.config import AioConfig
+from aiobotocore.credentials import AioCredentialResolver
+from aiobotocore.session import AioSession
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSLError
+from botocore.exceptions import ConnectionError as NotConnected
+from botocore.parsers import ResponseParserError
+
+from engine.media.s3 import Keys, Place
+from engine.net.guard import guarded_sockets
+
+CONNECT_SECONDS = 10.0
+PUT_SECONDS = 300.0
+_BLOCK = 1 << 20
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_CODE = re.compile(r"[A-Za-z0-9.]{1,64}")
+_UNREACHED = "The bucket's server cannot be reached, or is too slow."
+_UNTRUSTED = "The certificate of the bucket's server is not one that is trusted here."
+_REGION = "The bucket is in another region than the credentials say."
+# Amazon, "Error responses": https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_SENTENCES = {
+    "NoSuchBucket": "There is no such bucket.",
+    "InvalidAccessKeyId": "The bucket's server does not know the access key.",
+    "SignatureDoesNotMatch": "The secret key is not the one of the access key.",
+    "AccessDenied": "The credentials do not allow putting files into the bucket.",
+    "RequestTimeTooSkewed": "The clocks here and of the bucket's server are too far apart.",
+    "AuthorizationHeaderMalformed": _REGION,
+    "IllegalLocationConstraintException": _REGION,
+    "PermanentRedirect": _REGION,
+    "TemporaryRedirect": _REGION,
+}
+
+
+def _own_settings() -> dict[str, tuple[None, None, Any, Any]]:
+    """Return botocore's settings with its own defaults: from no variable of the environment, from no file."""
+    known = AioSession.SESSION_VARIABLES.items()
+    settings = {name: (None, None, default, convert) for name, (_, _, default, convert) in known}
+    return settings | dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+
+
+class S3Error(Exception):
+    """The file could not be put into its bucket. `passing`: it may be possible later."""
+
+    def __init__(self, sentence: str, *, passing: bool) -> None:
+        super().__init__(sentence)
+        self.passing = passing
+
+
+class Buckets:
+    """Amazon's buckets, by their region; or those below an `endpoint`, which may be at a private address.
+
+    What this machine knows of Amazon (variables, files, the metadata service and the role it tells of) is never used:
+    a request is signed with its customer's keys.
+    """
+
+    def __init__(self, endpoint: str = "") -> None:
+        self._endpoint = endpoint
+        self._session = AioSession(session_vars=_own_settings())
+        self._session.register_component("credential_provider", AioCredentialResolver(providers=[]))
+        self._session.register("before-call.s3.HeadBucket", _elsewhere)
+        self._config = AioConfig(
+            connector_args={"socket_factory": guarded_sockets(allow_private=bool(endpoint))},
+            warm_up_loader_caches=True,  # in a thread: reading the API's description takes longer than calls may wait
+            max_pool_connections=1,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=PUT_SECONDS,
+            retries={"total_max_attempts": 1, "mode": "standard"},  # who asks again is the caller
+            proxies={},
+            ignore_configured_endpoint_urls=True,
+            user_agent="Carillon",
+            # Content-MD5 is signed and every server knows it: newer checksums they do not, and a hash of the whole file
+            # as a part of the signature would be computed on the event loop.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
+        )
+
+    async def put(self, file: Path, to: Place, keys: Keys, *, content_type: str, seconds: float = PUT_SECONDS) -> None:
+        """Put a file into a bucket in one attempt, over an object of that key if there is one. Raises S3Error."""
+        try:
+            async with asyncio.timeout(seconds):
+                digest = base64.b64encode(await asyncio.to_thread(_md5, file)).decode()
+                with await asyncio.to_thread(file.open, "rb") as body:
+                    async with self._client(keys) as client:
+                        await client.put_object(
+                            Bucket=to.bucket, Key=to.key, Body=body, ContentType=content_type, ContentMD5=digest
+                        )
+        except (BotoCoreError, ClientError, ResponseParserError, OSError, ValueError) as error:
+            raise _told(error) from error
+
+    def _client(self, keys: Keys) -> Any:
+        return self._session.create_client(
+            "s3",
+            region_name=keys.region,
+            endpoint_url=self._endpoint or None,
+            aws_access_key_id=keys.id,
+            aws_secret_access_key=keys.secret,
+            verify=ssl.get_default_verify_paths().cafile or True,  # whom Python trusts, not botocore's own list
+            config=self._config,
+        )
+
+
+def _elsewhere(**_: object) -> None:
+    """A server redirects and does not tell where to: botocore would ask it where, and again when redirected then."""
+    raise S3Error(_REGION, passing=False)
+
+
+def _told(error: Exception) -> S3Error:
+    match error:
+        case ClientError():
+            return _refusal(error)
+        case SSLError():
+            return S3Error(_UNTRUSTED, passing=True)
+        case NotConnected() | HTTPClientError() | TimeoutError():
+            return S3Error(_UNREACHED, passing=True)
+        case ResponseParserError():
+            return S3Error("What answers is no server of buckets.", passing=True)
+        case BotoCoreError() | ValueError():  # before anything was sent
+            return S3Error("The bucket's name, its region or the address of its server is none.", passing=False)
+        case OSError(strerror=reason):
+            return S3Error(f"The recording's file cannot be read: {reason}.", passing=False)
+    return S3Error(_UNREACHED, passing=True)
+
+
+def _refusal(error: ClientError) -> S3Error:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    said = f"HTTP {status}"
+    if _CODE.fullmatch(code) and code != str(status):
+        said += f" {code}"
+    default = _REGION if 300 <= status < 400 else "The bucket's server refused the recording."
+    sentence = _SENTENCES.get(code, default).removesuffix(".")
+    return S3Error(f"{sentence} ({said}).", passing=status in _PASSING)
+
+
+def _md5(file: Path) -> bytes:
+    digest = hashlib.md5(usedforsecurity=False)
+    with file.open("rb") as content:
+        while block := content.read(_BLOCK):
+            digest.update(block)
+    return digest.digest()
