@@ -100,7 +100,7 @@ class Controller:
             self.net,
             settings.prompts,
             PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads"),
-            Voices.standard(),
+            Voices.standard(settings.voices),
         )
         self.engine = Engine(
             Parts(

@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = "sqlite:////var/lib/carillon/carillon.db"
     data: Path = Path("/var/lib/carillon")
     recordings: Path = Path("/var/spool/asterisk/recording")
+    voices: Path = Path("/var/lib/carillon/voices")
     s3_endpoint: str = ""
     lab_address: str = "127.0.0.2"
     lab_sip_port: int = 5070
