@@ -95,7 +95,7 @@ class Doctor:
         for name, folder in self._services.folders.items():
             yield _folder(name, folder)
         yield await self._speech()
-        for check in await self._models():
+        for check in await self.models():
             yield check
         for line in await self._trunks():
             mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
@@ -164,7 +164,7 @@ class Doctor:
             return Check(name="speech", ok=False, detail=str(error), mend="Install hibari-tts, flite or espeak-ng.")
         return Check(name="speech", ok=True, detail=f"spoke {prompt.seconds:.1f} s")
 
-    async def _models(self) -> list[Check]:
+    async def models(self) -> list[Check]:
         """Speak with each Piper model, and say which are not used; none where there are no models."""
         voices = self._services.prompts.voices
         mend = "See docs/voices.md; after a change, make restart SERVICE=carillon."
