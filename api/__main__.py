@@ -90,7 +90,7 @@ class Controller:
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
         self.net = Net()
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
-        self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard())
+        self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
         self.engine = self._engine()
         ringful = Ringful(self.engine, self.database, self.accounts, self.recordings)
         served, asking = self._sinch()

@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path = Path("/var/lib/carillon")
     recordings: Path = Path("/var/spool/asterisk/recording")
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
+    voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
     lab_sip_port: int = 5070
     lab_ari_port: int = 8089

@@ -9,8 +9,10 @@ RUN sh /build/apt-install.sh trixie python3 python3-venv espeak-ng flite ca-cert
 # Only this stage sees the host's pip settings, which may hold a password; nothing of it but the packages is kept.
 FROM system AS packages
 COPY .build/context /build/context
-COPY docker/requirements.txt docker/pip-install.sh /build/
-RUN sh /build/pip-install.sh /opt/carillon/venv /build/requirements.txt
+# requirements-piper: the same and piper-tts (CARILLON_PIPER=1 in .env).
+ARG LOCK=requirements
+COPY docker/$LOCK.txt docker/pip-install.sh /build/
+RUN sh /build/pip-install.sh /opt/carillon/venv /build/$LOCK.txt
 
 FROM system
 RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-home --home-dir /var/lib/carillon --shell /usr/sbin/nologin carillon \

@@ -111,7 +111,8 @@ class Prompts:
         chosen = self._voices.choose(locale, voice)
         script = self._script(text, chosen.locale) if ssml else [clean(text, self._settings.max_text, chosen.locale)]
         words = "\1".join(part if isinstance(part, str) else f"\2{part:g}" for part in script)
-        key = hashlib.sha256("\0".join((_FORMAT, chosen.engine, chosen.name, chosen.locale, words)).encode())
+        spoken_by = (chosen.engine, chosen.name + chosen.mark, chosen.locale)
+        key = hashlib.sha256("\0".join((_FORMAT, *spoken_by, words)).encode())
         digest = f"say-{key.hexdigest()}"
 
         async def speak() -> Prompt:
@@ -134,6 +135,11 @@ class Prompts:
         if not any(isinstance(part, str) for part in script):
             raise errors.Empty("the text has no words")
         return script
+
+    @property
+    def voices(self) -> Voices:
+        """Who speaks the texts."""
+        return self._voices
 
     @property
     def upload_limit(self) -> int:

@@ -18,6 +18,7 @@ from engine.features.errors import FeatureError
 from engine.features.modules import MODULES
 from engine.features.trunks import QUALIFY_SECONDS
 from engine.media import PromptError
+from engine.media.speech.piper import PIPER
 from engine.store import accounts, calls
 from engine.store.errors import StoreError
 
@@ -25,6 +26,7 @@ _LEAST_FREE = 1_000_000_000
 _LEAST_SHARE = 0.02
 _MOST_SKEW = 5.0
 _LOOK_SECONDS = 1.0
+_TRIAL = "1, 2, 3."
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +95,8 @@ class Doctor:
         for name, folder in self._services.folders.items():
             yield _folder(name, folder)
         yield await self._speech()
+        for check in await self.models():
+            yield check
         for line in await self._trunks():
             mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
             name = f"trunk {line['name'].removeprefix('trunk-')}"
@@ -159,6 +163,22 @@ class Doctor:
         except PromptError as error:
             return Check(name="speech", ok=False, detail=str(error), mend="Install hibari-tts, flite or espeak-ng.")
         return Check(name="speech", ok=True, detail=f"spoke {prompt.seconds:.1f} s")
+
+    async def models(self) -> list[Check]:
+        """Speak with each Piper model, and say which are not used; none where there are no models."""
+        voices = self._services.prompts.voices
+        mend = "See docs/voices.md; after a change, make restart SERVICE=carillon."
+        checks = [Check(name="voices", ok=False, detail=fault, mend=mend) for fault in voices.faults]
+        models = {voice.name: voice.locale for voice in reversed(voices.list()) if voice.engine == PIPER}
+        for name, locale in models.items():
+            try:
+                prompt = await self._services.prompts.say(_TRIAL, voice=name)
+            except PromptError as error:
+                checks.append(Check(name=f"voice {locale}", ok=False, detail=f"{name}: {error}", mend=mend))
+            else:
+                detail = f"{name} spoke {prompt.seconds:.1f} s"
+                checks.append(Check(name=f"voice {locale}", ok=True, detail=detail))
+        return checks
 
     async def _trunks(self) -> list[dict[str, str]]:
         """Return the trunks' states; one that was just added is offline until its first OPTIONS was answered."""

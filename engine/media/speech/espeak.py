@@ -12,6 +12,7 @@ from engine.media.speech.speaker import Speech, Voice
 
 _LINE = re.compile(r"^\s*(\d+)\s+(\S+)\s+\S+\s+\S+\s+\S+\s*(.*)$")
 _OTHER = re.compile(r"\((\S+) (\d+)\)")
+_LATIN_AS_ENGLISH, _LATIN_AS_PINYIN = "cmn", "cmn-latn-pinyin"
 _ALIASES = {"zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue", "no": "nb", "iw": "he", "in": "id",
             "fil": "tl"}
 
@@ -25,11 +26,8 @@ class Espeak:
         """What `espeak-ng --voices` lists, by language and by its other names; none where it is not installed."""
         if shutil.which("espeak-ng") is None:
             return []
-        listing = subprocess.run(
-            ["espeak-ng", "--voices"], capture_output=True, text=True, timeout=10, check=False
-        ).stdout
         found: dict[str, tuple[int, str]] = {}
-        for line in listing.splitlines():
+        for line in _output("--voices").splitlines():
             if matched := _LINE.match(line):
                 name = matched[2]
                 for locale, priority in [(name, "0"), *_OTHER.findall(matched[3])]:
@@ -38,7 +36,10 @@ class Espeak:
         for locale, other in _ALIASES.items():
             if other in found:
                 found.setdefault(locale, found[other])
-        return [Voice(engine=self.engine, name=name, locale=locale) for locale, (_, name) in found.items()]
+        chosen = {locale: name for locale, (_, name) in found.items()}
+        if _LATIN_AS_PINYIN in chosen and _spells_pinyin():
+            chosen |= {locale: _LATIN_AS_PINYIN for locale, name in chosen.items() if name == _LATIN_AS_ENGLISH}
+        return [Voice(engine=self.engine, name=name, locale=locale) for locale, name in chosen.items()]
 
     async def synthesise(self, text: str, voice: Voice) -> Speech:
         """Speak a text. Raises SpeechFailed."""
@@ -46,3 +47,12 @@ class Espeak:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _output(*arguments: str) -> str:
+    return subprocess.run(["espeak-ng", *arguments], capture_output=True, text=True, timeout=10, check=False).stdout
+
+
+def _spells_pinyin() -> bool:
+    """Whether its Mandarin says the pinyin of a character in English («ni three»), as version 1.51 does."""
+    return "(en)" in _output("-q", "-x", "-v", _LATIN_AS_ENGLISH, "你好")

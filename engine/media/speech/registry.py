@@ -5,25 +5,35 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import structlog
 
 from engine.media import errors
 from engine.media.speech.espeak import Espeak
 from engine.media.speech.flite import Flite
 from engine.media.speech.hibari import HibariSpeaker
+from engine.media.speech.piper import Piper
 from engine.media.speech.speaker import Speaker, Speech, Voice
 
-_NEAREST = {"en-au": "en-gb", "en-nz": "en-gb", "en-ie": "en-gb", "en-za": "en-gb", "en-in": "en-gb", "en-ca": "en-us"}
+log = structlog.get_logger(__name__)
+_NEAREST = {
+    "en": "en-us", "en-au": "en-gb", "en-nz": "en-gb", "en-ie": "en-gb", "en-za": "en-gb", "en-in": "en-gb",
+    "en-ca": "en-us", "en-gb-wls": "en-gb", "es-us": "es-mx", "cmn-cn": "zh-cn", "cmn-tw": "zh-tw", "yue-hk": "zh-hk",
+}
+"""For locales that have no voice of their own: the one that sounds more like them than any other of the language."""
 
 
 class Voices:
     """The voices of the speakers given; an earlier speaker is preferred to a later one.
 
-    The first voice of the first speaker that has any is the default one. `turn` is held while speaking: one at a time.
+    The default voice is the one for `default_locale`, else the first voice of the first speaker that has any. `turn` is
+    held while speaking: one at a time. `faults` are sentences on voices that are there and cannot be used.
     """
 
-    def __init__(self, speakers: Sequence[Speaker], default_locale: str = "en-us") -> None:
+    def __init__(self, speakers: Sequence[Speaker], default_locale: str = "en-us", faults: Sequence[str] = ()) -> None:
+        self.faults = tuple(faults)
         self._speakers = {speaker.engine: speaker for speaker in speakers}
         self._voices = [voice for speaker in speakers for voice in speaker.voices()]
         self._default_locale = default_locale
@@ -35,18 +45,23 @@ class Voices:
         self.turn = asyncio.Lock()
 
     @classmethod
-    def standard(cls) -> Voices:
-        """English by hibari, or flite where that is not installed; every other locale by espeak-ng. Runs a program."""
+    def standard(cls, folder: Path | None = None) -> Voices:
+        """A locale for which the folder has a Piper model by that; else English by hibari, or flite where that is not
+        installed, and every other locale by espeak-ng. Runs a program.
+        """
         hibari = HibariSpeaker()
         english: Speaker = hibari if hibari.voices() else Flite()
-        return cls([english, Espeak()])
+        if folder is None:
+            return cls([english, Espeak()])
+        piper = Piper(folder)
+        return cls([piper, english, Espeak()], faults=piper.faults)
 
     def list(self) -> list[Voice]:
         """All voices."""
         return list(self._voices)
 
     def choose(self, locale: str = "", voice: str = "") -> Voice:
-        """The voice of that name, if it is one; else the best for the locale; else the default one.
+        """The voice of that name, if it is one; else the best for the locale; else the default one, which is logged.
 
         Raises SpeechFailed where no voice is installed at all.
         """
@@ -54,14 +69,22 @@ class Voices:
             return named
         wanted = locale.strip().lower().replace("_", "-")
         language = wanted.partition("-")[0]
-        for name in (wanted, _NEAREST.get(wanted, ""), language):
-            if name in self._by_locale and not (name == language == "en"):
+        # `en` itself is left out: an engine may have its own idea of English without a country.
+        own = "" if wanted == "en" else wanted
+        for name in (own, _NEAREST.get(wanted, ""), _NEAREST.get(language, language)):
+            if name in self._by_locale:
                 return self._by_locale[name]
-        same = (one for one in self._voices if one.locale.partition("-")[0] == language)
-        chosen = next(same, None) or self._by_locale.get(self._default_locale)
-        if chosen is None and not self._voices:
+        if same := next((one for one in self._voices if one.locale.partition("-")[0] == language), None):
+            return same
+        return self._default(wanted)
+
+    def _default(self, wanted: str) -> Voice:
+        if not self._voices:
             raise errors.SpeechFailed("no speech engine is installed: hibari-tts, flite or espeak-ng")
-        return chosen or self._voices[0]
+        chosen = self._by_locale.get(self._default_locale, self._voices[0])
+        if wanted:
+            log.warning("no voice speaks this locale, the default one does", locale=wanted[:16], voice=chosen.name)
+        return chosen
 
     async def synthesise(self, text: str, voice: Voice, seconds: float) -> Speech:
         """Speak clean text (see `text.clean`) within so many seconds. Raises SpeechFailed."""

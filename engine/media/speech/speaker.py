@@ -15,11 +15,15 @@ _PEAK = 0.7
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
-    """A voice of an engine, and a locale it speaks (lower case, BCP 47: `en-gb`, `de`)."""
+    """A voice of an engine, and a locale it speaks (lower case, BCP 47: `en-gb`, `de`).
+
+    `mark` changes when the voice of this name becomes another one: what it said before is not played any more.
+    """
 
     engine: str
     name: str
     locale: str
+    mark: str = ""
 
 
 class Speech(msgspec.Struct, frozen=True, kw_only=True):

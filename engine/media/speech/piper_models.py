@@ -1,0 +1,92 @@
+"""The Piper models in a folder: which can be used, for which locale, and why the others cannot."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+_CODE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*", re.IGNORECASE)
+_PHONEMES = ("espeak", "text")
+"""The other kinds want further packages, or fetch data when they are first used."""
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """A model: its file, its locale (lower case, BCP 47), and a mark that changes with its files."""
+
+    path: Path
+    locale: str
+    mark: str
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+
+def models(folder: Path) -> tuple[list[Model], list[str]]:
+    """Every `NAME.onnx` with a `NAME.onnx.json`, a language's home country first; a sentence for each that is not used.
+
+    A folder that is not there is an empty one.
+    """
+    found: list[Model] = []
+    faults: list[str] = []
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix == ".onnx")
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        return [], [f"The folder of voices {folder} cannot be read: {error.strerror}."]
+    for file in files:
+        try:
+            found.append(_read(file))
+        except (OSError, ValueError) as error:
+            faults.append(f"{file.name} is not used: {_reason(error, file)}.")
+    found.sort(key=lambda model: not _at_home(model.locale))
+    return found, faults
+
+
+def locales(model: Model) -> Iterator[str]:
+    """The locales a model speaks: its own, and its language's where no other voice is nearer; English has enough."""
+    yield model.locale
+    language = model.locale.partition("-")[0]
+    if language not in (model.locale, "en"):
+        yield language
+
+
+def _read(file: Path) -> Model:
+    beside = file.with_name(f"{file.name}.json")
+    about: Any = json.loads(beside.read_text(encoding="utf-8"))
+    if not isinstance(about, dict):
+        raise ValueError(f"{beside.name} is not a voice's description")
+    kind = about.get("phoneme_type", "espeak")
+    if kind not in _PHONEMES:
+        raise ValueError(f"its phonemes are of the kind {str(kind)[:16]!r}, which is not supported")
+    language, espeak = about.get("language"), about.get("espeak")
+    # Models of before 2023 name their language only in this way.
+    code = (language.get("code") if isinstance(language, dict) else None) or (
+        espeak.get("voice") if isinstance(espeak, dict) else None
+    )
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        raise ValueError(f"{beside.name} names no language.code")
+    marks = [f"{state.st_size}.{state.st_mtime_ns}" for state in (file.stat(), beside.stat())]
+    return Model(path=file.absolute(), locale=code.lower().replace("_", "-"), mark="-".join(marks))
+
+
+def _reason(error: Exception, file: Path) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"there is no {file.name}.json beside it"
+    if isinstance(error, OSError):
+        return f"it cannot be read: {error.strerror}"
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return f"{file.name}.json is not JSON"
+    return str(error)
+
+
+def _at_home(locale: str) -> bool:
+    language, _, country = locale.partition("-")
+    return language == country
