@@ -26,7 +26,10 @@ log = structlog.get_logger(__name__)
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The limits of delivering; times in seconds. The pause doubles from `first` to `longest`, less up to a quarter."""
+    """The limits of delivering; times in seconds. The pause doubles from `first` to `longest`, less up to a quarter.
+
+    Where there is a second address each of the two has as many `attempts`, and both are tried between two pauses.
+    """
 
     attempts: int = 10
     unresolved_attempts: int = 3
@@ -61,6 +64,11 @@ class _Lane:
 def _addressed(row: DeliveryRow) -> DeliveryRow:
     """Return a delivery as its next attempt goes out: every second one to the fallback, where there is one."""
     return msgspec.structs.replace(row, url=row.fallback) if row.fallback and row.attempts % 2 else row
+
+
+def _addresses(row: DeliveryRow) -> int:
+    """Return how many addresses a delivery is tried at in turn."""
+    return 2 if row.fallback else 1
 
 
 class Delivery:
@@ -105,7 +113,7 @@ class Delivery:
         """Deliver these, which are committed, after what their lanes hold already."""
         for row in rows:
             # One with all its attempts spent was resent: it has as many again.
-            self._add(row, before=0 if row.attempts < self._policy.attempts else row.attempts)
+            self._add(row, before=0 if row.attempts < self._policy.attempts * _addresses(row) else row.attempts)
 
     @property
     def active_lanes(self) -> int:
@@ -165,7 +173,7 @@ class Delivery:
                 log.warning("a callback was given up", delivery=row.id, host=row.host, reason=done.error)
                 return self._end(row, at, done, DEAD)
             at_once = bool(row.fallback) and row.attempts % 2 == 1  # its turn has come
-            pause = 0.0 if at_once else self._pause(row.attempts - waiting.before)
+            pause = 0.0 if at_once else self._pause((row.attempts - waiting.before) // _addresses(row))
             waiting.row = msgspec.structs.replace(row, due=self._clock() + pause)
             self._postpone(waiting.row, at, done)
 
@@ -182,12 +190,12 @@ class Delivery:
             return await attempt(session, row, headers, total=self._policy.total, connect=self._policy.connect)
 
     def _is_over(self, waiting: _Waiting, done: Attempt) -> bool:
-        tried, policy = waiting.row.attempts - waiting.before, self._policy
+        tried, policy, addresses = waiting.row.attempts - waiting.before, self._policy, _addresses(waiting.row)
         if tried == 1 and waiting.row.fallback:
             return False
-        if done.verdict is Verdict.HOPELESS or tried >= policy.attempts:
+        if done.verdict is Verdict.HOPELESS or tried >= policy.attempts * addresses:
             return True
-        if done.verdict is Verdict.UNRESOLVED and tried >= policy.unresolved_attempts:
+        if done.verdict is Verdict.UNRESOLVED and tried >= policy.unresolved_attempts * addresses:
             return True
         return self._clock() - waiting.since >= policy.seconds
 

@@ -23,7 +23,15 @@ class Extensions:
     def __init__(self, cli: Cli) -> None:
         self._cli = cli
 
-    def add(self, number: str, *, name: str = "", account: str | None = None, password: str | None = None) -> None:
+    def add(
+        self,
+        number: str,
+        *,
+        name: str = "",
+        account: str | None = None,
+        password: str | None = None,
+        application: str | None = None,
+    ) -> None:
         """Add an extension and print what a softphone is set up with.
 
         Parameters
@@ -32,14 +40,17 @@ class Extensions:
             2 to 6 digits.
         password
             Without one it gets a random one.
+        application
+            An application that is asked (by its server) what each call of this phone shall do: a data client.
         """
         body = {"number": number, "name": name, "account": self._cli.account(account), "password": password}
+        body["application"] = application
         self._cli.output.fields(self._cli.admin.post("/extensions", body))
 
     def list_all(self) -> None:
         """List all extensions, and whether their phones are registered (online)."""
         found = self._cli.admin.get("/extensions")["extensions"]
-        columns = ("number", "name", "account", "state")
+        columns = ("number", "name", "account", "application", "state")
         self._cli.output.table(found, found, columns, "There are no extensions.")
 
     def show(self, number: str) -> None:

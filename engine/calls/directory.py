@@ -18,6 +18,7 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[AnyTask, ...] = ()
     tag: str = ""
     whole: bool = False  # the call's RootEnded is wanted
+    callee: str | None = None  # replaces what was dialled, e.g. a number read as in the caller's country
     caller: str | None = None  # replaces the number the network shows, e.g. an extension's own
 
 

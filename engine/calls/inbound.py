@@ -113,7 +113,7 @@ class Reception:
             tag=answering.tag,
             direction=Direction.INBOUND,
             caller=answering.caller or channel.caller.number,
-            callee=start.args[1],
+            callee=answering.callee or start.args[1],
             state=CallState.RINGING,
             created=at,
             sip_call_id=channel.protocol_id or None,

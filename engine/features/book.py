@@ -91,9 +91,15 @@ class Book:
         found = self._contents.numbers.get(number)
         return self._contents.applications.get(found.application) if found and found.application else None
 
+    def application(self, id: str) -> Application | None:
+        """Return an application by its id."""
+        return self._contents.applications.get(id)
+
     def extension_named(self, account: str, name: str) -> Extension | None:
         """Return an account's extension by its number, or else by the name it shows, in any case."""
         name = name.strip()
+        if not name:
+            return None
         found = self.extensions.get(name)
         if found and found.account == account:
             return found

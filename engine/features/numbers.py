@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from engine.calls.directory import Answering
 from engine.features.book import Book
 from engine.features.destinations import is_emergency, normalise
@@ -40,6 +42,8 @@ class Directory:
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
         """What an extension's dialling does: an application's number, another extension, else a number outside.
 
+        An extension of an application that asks calls nobody by itself: the application says what each call does.
+
         None: the extension is unknown, or its account disabled.
         """
         own = self._book.extensions.get(extension)
@@ -51,6 +55,10 @@ class Directory:
             application = self._book.application_of(digits)
             if application and application.account == owner.id and not is_emergency(digits, owner.country):
                 return self._answering(application)
+        asking = self._book.application(own.application) if own.application else None
+        if asking and asking.asks and not is_emergency(read, owner.country):
+            offered = self._answering(asking)
+            return offered and msgspec.structs.replace(offered, caller=own.number, callee=read)
         # Whether it may be called is asked at the one door out, when the task runs.
         return Answering(account=owner.id, tasks=(Dial(to=read),), caller=own.number)
 

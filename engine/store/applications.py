@@ -102,7 +102,7 @@ def delete(conn: Connection, id: str) -> bool:
     try:
         return _delete.run(conn, id=id) > 0
     except IntegrityError as error:
-        raise Conflict("A number still leads to this application: release it first.") from error
+        raise Conflict("A number or an extension still leads to this application: release it first.") from error
 
 
 def by_key(conn: Connection, dialect: str, key: str) -> Application | None:

@@ -13,12 +13,16 @@ from engine.store.tables import extensions
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
-    """A softphone's number and SIP password, and the name it shows."""
+    """A softphone's number and SIP password, and the name it shows.
+
+    `application`, where it asks (see engine.store.applications), says what each call that the phone makes shall do.
+    """
 
     number: str
     account: str
     password: str
     name: str = ""
+    application: str | None = None
 
 
 _extension = Mapped(Extension, extensions)

@@ -97,6 +97,7 @@ extensions = Table(
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("name", String, nullable=False, default=""),
     Column("password", String, nullable=False),
+    Column("application", ForeignKey("applications.id"), nullable=True),  # asked about every call that it makes
 )
 trunks = Table(
     "trunks",

@@ -38,6 +38,18 @@ async def test_a_softphones_call_is_asked_about_as_a_data_clients(customer: Cust
     assert customer.server.kinds() == ["ice", "dice"], "there is no ACE in a data client's call"
 
 
+async def test_whatever_a_data_client_dials_its_application_is_asked(customer: Customer, client: MakeClient) -> None:
+    anna = await client(audio.sine(908, 60), application="sinch")
+    customer.server.answers(ice=svaml(action={"name": "connectPstn"}))
+    await anna.phone.dial(people.HANGS_UP)
+    ice = await customer.server.until("ice")
+    assert (ice["user"], ice["to"]) == (anna.name, {"type": "number", "endpoint": f"+{people.HANGS_UP}"})
+    await anna.phone.closed()
+    dice = await customer.server.until("dice")
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLEEHANGUP")
+    assert_hears((await customer.callee(dice.call)).heard, [908], [])
+
+
 async def test_a_softphone_hears_ringing_before_anybody_has_answered(
     customer: Customer, client: MakeClient, network: Lab
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from api.lab import Lab
 from tests.e2e.conftest import MakeNumber, RecordingOf
-from tests.faults.conftest import ROUNDS
+from tests.faults.conftest import ROUNDS, kill_the_controller
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_hears, assert_melody, in_order
@@ -16,26 +16,7 @@ from tests.support.scenario import LabEars, call_ended, until
 from tests.support.sink import Behaviour, Sink
 from tests.support.system import System
 
-BACK_WITHIN = 60.0
 EACH = 4
-
-
-async def kill_the_controller(system: System) -> None:
-    """kill -9 of every process in its container but the one that reaps them; returns once it is healthy again."""
-    container = system.container("carillon")
-    before = await system.docker("inspect", "-f", "{{.RestartCount}}", container)
-    killer = await asyncio.create_subprocess_exec(
-        "docker", "exec", "-u", "0", container, "sh", "-c", "kill -9 -1",
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    await killer.wait()
-
-    async def restarts() -> str:
-        return await system.docker("inspect", "-f", "{{.RestartCount}}", container)
-
-    await until(restarts, lambda count: int(count) > int(before), BACK_WITHIN, "the container is started again")
-    await system.healthy(BACK_WITHIN)
-
 
 Check = Callable[[], Awaitable[None]]
 

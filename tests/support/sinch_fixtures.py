@@ -99,9 +99,9 @@ async def client(admin: Admin, customer: Customer, system: System) -> AsyncItera
     made: list[str] = []
     async with AsyncExitStack() as stack:
 
-        async def make(microphone: np.ndarray | None = None, **fields: Any) -> Client:
+        async def make(microphone: np.ndarray | None = None, application: str | None = None, **fields: Any) -> Client:
             number, name = f"8{secrets.randbelow(10**5):05d}", f"anna-{secrets.token_hex(3)}"
-            wanted = {"number": number, "account": customer.account.name, "name": name}
+            wanted = {"number": number, "account": customer.account.name, "name": name, "application": application}
             printed = await admin.ask("POST", "extensions", wanted)
             made.append(number)
             sound = np.zeros(0, dtype=np.float32) if microphone is None else microphone

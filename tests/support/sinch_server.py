@@ -6,8 +6,8 @@ Written from the vendor's Callback API page; nothing of the system's own reading
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
@@ -128,21 +128,34 @@ class SinchServer:
 
     async def __aenter__(self) -> "SinchServer":
         self._changed = asyncio.Condition()
-        self._closing = asyncio.Event()
         self._scripts: dict[str, list[Script]] = {}
+        await self._open()
+        return self
+
+    async def _open(self) -> None:
+        self._closing = asyncio.Event()
         app = web.Application(client_max_size=1 << 20)
         app.router.add_route("*", "/{name:.*}", self._take)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.address, self.port, reuse_address=True).start()
         self.port = self._runner.addresses[0][1]
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing.set()
         await self._runner.cleanup()
+
+    @asynccontextmanager
+    async def down(self) -> AsyncIterator[None]:
+        """While the block runs nobody listens at its port; afterwards it answers as before."""
+        self._closing.set()
+        await self._runner.cleanup()
+        try:
+            yield
+        finally:
+            await self._open()
 
     def url(self, name: str = "events") -> str:
         """An address of it; all of them are answered alike."""

@@ -2,13 +2,16 @@
 
 import msgspec
 from aiohttp import web
+from sqlalchemy import Connection
 
 from api.own import render
+from api.own.admin.applications import named
 from api.own.bodies import body_of
 from api.own.services import Services
 from engine.features import accounts as account_settings
 from engine.features import extensions as extension_settings
 from engine.features.trunks import endpoint_of
+from engine.store.accounts import Account
 from engine.store.extensions import Extension
 from engine.store.trunks import Trunk
 
@@ -29,12 +32,13 @@ class NewTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An extension to add; without a password it gets a random one."""
+    """An extension to add; without a password it gets a random one. `application` is one of the account's, by name."""
 
     number: str
     account: str
     name: str = ""
     password: str | None = None
+    application: str | None = None
 
 
 class LinesAdmin:
@@ -85,12 +89,18 @@ class LinesAdmin:
     async def add_extension(self, request: web.Request) -> web.Response:
         """Add an extension; the answer shows its password."""
         wanted = await body_of(request, NewExtension)
-        account = await self._services.db.read(lambda conn: account_settings.find(conn, wanted.account))
+
+        def read(conn: Connection) -> tuple[Account, str | None]:
+            owner = account_settings.find(conn, wanted.account)
+            return owner, named(conn, owner.id, wanted.application).id if wanted.application else None
+
+        account, application = await self._services.db.read(read)
         extension = Extension(
             number=wanted.number,
             account=account.id,
             name=wanted.name,
             password=wanted.password or extension_settings.new_password(),
+            application=application,
         )
         added = await self._services.lines.add_extension(extension)
         return web.json_response(self._credentials(added), status=201)
@@ -117,10 +127,12 @@ class LinesAdmin:
 
     def _extension(self, extension: Extension, state: str) -> render.Shape:
         account = self._services.book.find(extension.account)
+        application = self._services.book.application(extension.application) if extension.application else None
         return {
             "number": extension.number,
             "name": extension.name,
             "account": account.name if account else extension.account,
+            "application": application.name if application else None,
             "state": state,
         }
 

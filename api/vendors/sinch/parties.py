@@ -17,8 +17,8 @@ class Parties:
 
     def user(self, account: str, number: str) -> str | None:
         """The name of an own extension; None: it is none."""
-        extension = self._book.extensions.get(number)
-        return (extension.name or extension.number) if extension and extension.account == account else None
+        extension = self._book.extension_named(account, number)
+        return (extension.name or extension.number) if extension else None
 
     def identity(self, account: str, number: str) -> Identity | None:
         """A party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
@@ -27,9 +27,10 @@ class Parties:
         return Identity(type="number", endpoint=self.shown(number)) if number else None
 
     def called(self, root: Call) -> Identity:
-        """Whom the caller of a call dialled; «did» where it is a number of ours that the network calls."""
+        """Whom the caller of a call dialled; «did» where it is a number of ours that is called from outside."""
         found = self.identity(root.account, root.callee) or Identity(type="number", endpoint="")
-        if root.direction is Direction.INBOUND and found.type == "number":
+        outside = root.direction is Direction.INBOUND and not self.user(root.account, root.caller)
+        if outside and found.type == "number":
             return Identity(type="did", endpoint=found.endpoint)
         return found
 

@@ -295,6 +295,16 @@ async def test_the_fallback_is_tried_at_once_and_then_by_turns(stack: Stack, sin
     assert (done.state, len(stack.time.slept)) == ("delivered", 1)
 
 
+async def test_each_of_two_addresses_has_ten_attempts_and_the_pauses_of_one(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/always/a"), fallback=sink.url("/always/b")))
+    (dead,) = await stored(stack)
+    assert (dead.state, dead.attempts) == ("dead", 20)
+    assert stack.time.slept == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    await stack.delivery.resend(dead.id)
+    (again,) = await stored(stack)
+    assert again.attempts == 40, "a resent one has as many again"
+
+
 async def test_an_address_that_can_never_work_leaves_the_fallback(stack: Stack, sink: Sink) -> None:
     await hand_over(stack, row("ftp://nowhere", fallback=sink.url("/well")))
     (done,) = await stored(stack)

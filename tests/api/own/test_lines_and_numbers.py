@@ -76,7 +76,8 @@ async def test_an_extension_gets_a_password_that_can_be_shown_again(installation
     assert installation.asterisk.objects["auth", "100"]["password"] == added["password"]
     assert installation.asterisk.objects["endpoint", "100"]["callerid"] == '"Ann O\'Neil" <100>'
     listed = (await installation.admin("GET", "/extensions"))[1]["extensions"]
-    assert listed == [{"number": "100", "name": "Ann O'Neil", "account": "acme", "state": "offline"}]
+    anns = {"number": "100", "name": "Ann O'Neil", "account": "acme", "application": None, "state": "offline"}
+    assert listed == [anns]
     assert (await installation.admin("POST", "/extensions", body))[0] == 409
     assert (await installation.admin("DELETE", "/extensions/100"))[0] == 204
     assert not [name for _, name in installation.asterisk.objects if name == "100"]

@@ -70,3 +70,20 @@ async def test_what_a_minute_costs_is_by_prefix_and_own_extensions_cost_nothing(
     assert book.rate_of(account.id, "442079460000") is None
     assert book.rate_of(account.id, "100") is None
     assert book.rate_of("nobody", "14155550100") is None
+
+
+async def test_an_extension_of_an_application_that_asks_calls_nobody_by_itself(
+    writer: Writer, book: Book, account: Account
+) -> None:
+    asking = Application(id="app-1", account=account.id, name="asks", dialect="one", asks=True)
+    await _with(writer, book, account, asking)
+    anna = Extension(number="100", account=account.id, name="anna", password="12345678", application="app-1")
+    await writer.write(lambda conn: extensions.add(conn, anna))
+    await book.load()
+    for dialled, callee in (("+1 212 555 0100", "12125550100"), ("ben", "ben")):
+        found = await Directory(book).from_extension(dialled, "100")
+        assert found is not None
+        assert (found.application, found.caller, found.callee, found.whole) == ("app-1", "100", callee, True)
+        assert isinstance(found.tasks[0], Ask)
+    emergency = await Directory(book).from_extension("911", "100")
+    assert emergency is not None and emergency.application is None, "refused at the one door out"
