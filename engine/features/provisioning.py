@@ -17,6 +17,7 @@ HELD_RTP_TIMEOUT = "3600"
 RTP_KEEPALIVE = "5"  # seconds: a call that waits sends comfort noise (RFC 3389), or NAT and carriers would drop it
 _OURS = re.compile(r"trunk-[a-z0-9-]{1,32}|[0-9]{2,6}")
 _KINDS = ("registration", "identify", "endpoint", "aor", "auth")  # what points to others goes first
+_HINTS = {"identify": " It is told by its host's address: does that name have one?"}
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +50,8 @@ class Provisioner:
             except AriError as error:
                 if error.status is None:
                     raise
-                raise NotProvisioned(f"Asterisk refused the {piece.kind} {piece.id}: {error.detail}") from error
+                hint = _HINTS.get(piece.kind, "")
+                raise NotProvisioned(f"Asterisk refused the {piece.kind} {piece.id}: {error.detail}.{hint}") from error
 
     async def take_out(self, name: str) -> None:
         """Remove every object called `name`; what is not there is skipped. Raises Unreachable."""

@@ -1,0 +1,54 @@
+"""Tests that the vendors' pages name are there, and what is served has its row."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from api.vendors.sinch.actions import ALLOWED
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("ringful", "sinch")
+NAMED = re.compile(r"`(?P<test>[a-z0-9_…]{4,})`|\b(?P<file>test_\w+)\b")
+
+
+def functions() -> dict[str, set[str]]:
+    """The names of all tests, by their file's name; two files of one name count as one."""
+    found: dict[str, set[str]] = {}
+    for file in ROOT.glob("tests/**/test_*.py"):
+        tree = ast.parse(file.read_text())
+        names = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+        found.setdefault(file.stem, set()).update(names)
+    return found
+
+
+def missing(text: str, tests: dict[str, set[str]]) -> list[str]:
+    """Read a page; a name in backticks is a test of the file named before it, and … stands for anything."""
+    wrong, files = [], list[str]()
+    for line in text.splitlines():
+        for named in NAMED.finditer(line):
+            if file := named["file"]:
+                files = [file]
+                wrong += [file] if file not in tests else []
+            elif (test := named["test"]).startswith("test_") or "…" in test:
+                pattern = re.compile(re.escape(test).replace("…", ".*"))
+                if not any(pattern.fullmatch(name) for file in files for name in tests.get(file, ())):
+                    wrong.append(f"{' '.join(files)}: {test}")
+    return wrong
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_test_that_a_page_names_is_there(page: str) -> None:
+    assert missing((ROOT / "docs" / f"{page}.md").read_text(), functions()) == []
+
+
+def test_a_test_that_is_not_there_is_noticed() -> None:
+    tests = {"test_some": {"test_that_one"}}
+    page = "test_some `test_that_…` and test_other: `test_none`"
+    assert missing(page, tests) == ["test_other", "test_other: test_none"]
+
+
+def test_every_action_of_a_script_has_its_row() -> None:
+    page = (ROOT / "docs" / "sinch.md").read_text().lower()
+    assert [name for name in ALLOWED if f"**{name}**" not in page] == []
