@@ -28,12 +28,14 @@ class Verdict(Enum):
 
 
 class Attempt(NamedTuple):
-    """How one attempt went: the HTTP status, where there was one; a sentence, where it failed; how long it took."""
+    """How one attempt went: the HTTP status, where there was one; a sentence, where it failed; how long it took; of a
+    delivered one the beginning of what was answered."""
 
     verdict: Verdict
     status: int | None
     error: str | None
     seconds: float
+    reply: bytes = b""
 
 
 async def attempt(
@@ -44,15 +46,15 @@ async def attempt(
     total: float,
     connect: float,
 ) -> Attempt:
-    """POST once, within `total` seconds; any 2xx is success, redirects are not followed, the reply is ignored."""
+    """POST once, within `total` seconds; any 2xx is success, redirects are not followed."""
     begun = time.monotonic()
-    verdict, status, error = await _post(session, delivery, headers, total, connect)
-    return Attempt(verdict, status, error, time.monotonic() - begun)
+    verdict, status, error, reply = await _post(session, delivery, headers, total, connect)
+    return Attempt(verdict, status, error, time.monotonic() - begun, reply)
 
 
 async def _post(
     session: aiohttp.ClientSession, delivery: DeliveryRow, headers: Mapping[str, str], total: float, connect: float
-) -> tuple[Verdict, int | None, str | None]:
+) -> tuple[Verdict, int | None, str | None, bytes]:
     limits = aiohttp.ClientTimeout(total=total, sock_connect=connect)
     try:
         reply = await session.post(
@@ -64,26 +66,27 @@ async def _post(
             auto_decompress=False,
         )
     except Exception as error:
-        return _accident(error, delivery, total)
-    await _discard(reply)
+        return *_accident(error, delivery, total), b""
+    text = await _read(reply)
     if 200 <= reply.status < 300:
-        return Verdict.DELIVERED, reply.status, None
+        return Verdict.DELIVERED, reply.status, None, text
     if 300 <= reply.status < 400:
-        return Verdict.FAILED, reply.status, f"The host answered {reply.status}; redirects are not followed."
-    return Verdict.FAILED, reply.status, f"The host answered {reply.status}."
+        return Verdict.FAILED, reply.status, f"The host answered {reply.status}; redirects are not followed.", b""
+    return Verdict.FAILED, reply.status, f"The host answered {reply.status}.", b""
 
 
-async def _discard(reply: aiohttp.ClientResponse) -> None:
-    """Read a short reply, so that its connection can serve again; drop the connection of any other."""
+async def _read(reply: aiohttp.ClientResponse) -> bytes:
+    """Read a short reply, so that its connection can serve again; of another the beginning, and drop its connection."""
+    text = bytearray()
     try:
-        left = MOST_OF_A_REPLY
         async with asyncio.timeout(SECONDS_FOR_A_REPLY):
-            while left > 0 and (read := await reply.content.read(left)):
-                left -= len(read)
+            while (left := MOST_OF_A_REPLY - len(text)) > 0 and (read := await reply.content.read(left)):
+                text += read
     except (aiohttp.ClientError, OSError, TimeoutError):
         log.debug("a callback's reply was cut short")
     finally:
         reply.close()
+    return bytes(text)
 
 
 def _accident(error: Exception, delivery: DeliveryRow, total: float) -> tuple[Verdict, None, str]:

@@ -168,7 +168,7 @@ class Delivery:
                 continue
             row = waiting.row = msgspec.structs.replace(row, attempts=row.attempts + 1)
             if done.verdict is Verdict.DELIVERED:
-                return self._end(row, at, done, DELIVERED)
+                return self._end(row, at, done, DELIVERED, self._heard(row, done.reply))
             if self._is_over(waiting, done):
                 log.warning("a callback was given up", delivery=row.id, host=row.host, reason=done.error)
                 return self._end(row, at, done, DEAD)
@@ -203,12 +203,20 @@ class Delivery:
         pause = min(self._policy.first * 2.0 ** (tried - 1), self._policy.longest)
         return pause * (1 - self._chance() / 4)
 
-    def _end(self, row: DeliveryRow, at: float, done: Attempt, state: str) -> None:
+    def _heard(self, row: DeliveryRow, reply: bytes) -> str | None:
+        """Return what the host said; whatever it was, the callback is delivered."""
+        try:
+            return (vendor.heard(row, reply) or None) if (vendor := self._vendors.get(row.dialect)) else None
+        except Exception:
+            log.exception("an answer to a callback could not be read", delivery=row.id)
+            return None
+
+    def _end(self, row: DeliveryRow, at: float, done: Attempt, state: str, remark: str | None = None) -> None:
         ended = self._clock()
 
         def write(conn: Connection) -> None:
             deliveries.attempt(conn, row.id, row.attempts, at, done.seconds, done.status, done.error)
-            deliveries.finish(conn, row.id, state, ended, done.error)
+            deliveries.finish(conn, row.id, state, ended, done.error, remark)
 
         self._writer.post(write)
 

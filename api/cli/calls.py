@@ -11,7 +11,7 @@ from api.cli.follow import follow, line_of
 
 _COLUMNS = ("id", "account", "direction", "caller", "callee", "state", "created", "seconds", "cause", "price")
 _TASKS = ("kind", "state", "queued", "started", "ended", "outcome", "id")
-_CALLBACKS = ("state", "attempts", "last", "url", "id")
+_CALLBACKS = ("state", "attempts", "last", "remark", "url", "id")
 
 
 def commands(cli: Cli) -> App:

@@ -126,6 +126,7 @@ def delivery(row: DeliveryRow) -> Shape:
         "created": moment(row.created),
         "ended": moment(row.ended),
         "error": row.error,
+        "remark": row.remark,
         "attempts": [
             {
                 "number": attempt.number,

@@ -40,6 +40,9 @@ class Vendor(Protocol):
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Headers that prove one attempt's origin; called at each attempt."""
 
+    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
+        """What the answer to a delivered callback says, in words to be kept with it; "" where nothing is wanted."""
+
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One request that asks: where to, with the address that is asked when the first fails ("": none), and what.

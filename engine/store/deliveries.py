@@ -24,7 +24,8 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     """A callback: part `part` of what `event` means to the customer. `position` is the event's.
 
     `fallback` ("": none) is where every second attempt goes. `state` is pending, delivered or dead; `due` (Unix
-    seconds) is when the next attempt may be made. `tries` is filled by `of_subject` and `dead` only.
+    seconds) is when the next attempt may be made. `remark` is what the host said to it, where its dialect reads that.
+    `tries` is filled by `of_subject` and `dead` only.
     """
 
     id: str
@@ -46,6 +47,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     ended: float | None = None
     error: str | None = None
+    remark: str | None = None
     tries: tuple[Attempt, ...] = ()
 
 
@@ -67,7 +69,9 @@ _attempt = Statement(
 _one = deliveries.c.id == bindparam("the_id")
 _count = Statement(update(deliveries).where(_one).values(attempts=bindparam("attempts")))
 _finish = Statement(
-    update(deliveries).where(_one).values(state=bindparam("state"), ended=bindparam("ended"), error=bindparam("error"))
+    update(deliveries)
+    .where(_one)
+    .values({name: bindparam(name) for name in ("state", "ended", "error", "remark")})
 )
 _postpone = Statement(update(deliveries).where(_one).values(due=bindparam("due"), error=bindparam("error")))
 _revive = Statement(
@@ -107,9 +111,11 @@ def attempt(
         _count.run(conn, the_id=id, attempts=number)
 
 
-def finish(conn: Connection, id: str, state: str, at: float, error: str | None = None) -> None:
-    """Note that a delivery is over: delivered, or dead with the reason."""
-    _finish.run(conn, the_id=id, state=state, ended=at, error=error)
+def finish(
+    conn: Connection, id: str, state: str, at: float, error: str | None = None, remark: str | None = None
+) -> None:
+    """Note that a delivery is over: delivered, with what the host said, or dead with the reason."""
+    _finish.run(conn, the_id=id, state=state, ended=at, error=error, remark=remark)
 
 
 def postpone(conn: Connection, id: str, due: float, error: str | None = None) -> None:

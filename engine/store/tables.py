@@ -304,6 +304,7 @@ deliveries = Table(
     Column("created", Float, nullable=False),
     Column("ended", Float, nullable=True),
     Column("error", Text, nullable=True),
+    Column("remark", Text, nullable=True),  # what the host said to it, in words for people
     UniqueConstraint("event", "part"),
     Index("deliveries_by_state", "state", "account"),
 )

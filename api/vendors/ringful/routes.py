@@ -87,6 +87,10 @@ class Ringful:
         """Ringful signs no callback."""
         return {}
 
+    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
+        """Ringful reads no answer."""
+        return ""
+
     async def _wanted(self, account_id: str, addition: str) -> bool:
         account = await self._accounts.get(account_id)
         return account is None or account.settings.get(DIALECT, {}).get(addition, "on") != "off"

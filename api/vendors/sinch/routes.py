@@ -20,6 +20,7 @@ from api.vendors.sinch.auth import DIALECT, Incoming, Policy
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, Operation, SinchError, failure
 from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.reports import reported
 from api.vendors.sinch.telling import Telling
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
@@ -110,6 +111,10 @@ class Sinch:
             return {}
         signed = callbacks.signed_headers(delivery.url, delivery.body.encode(), *signer, self._clock())
         return {**headers, **signed}
+
+    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
+        """How the customer judges a call that ended."""
+        return reported(delivery.body, reply)
 
     def _answering(self, operation: Operation) -> Callable[[web.Request], Any]:
         """Return what serves an operation: read, authenticate, do it, and render what was refused."""

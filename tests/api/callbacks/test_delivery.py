@@ -309,3 +309,32 @@ async def test_an_address_that_can_never_work_leaves_the_fallback(stack: Stack, 
     await hand_over(stack, row("ftp://nowhere", fallback=sink.url("/well")))
     (done,) = await stored(stack)
     assert (done.state, [post.path for post in sink.posts]) == ("delivered", ["/well"])
+
+
+class Listener:
+    """A dialect that keeps what it hears, or breaks on it."""
+
+    async def sign(self, delivery: DeliveryRow, attempt: int) -> dict[str, str]:
+        return {}
+
+    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
+        if delivery.position == 2:
+            raise ValueError("planted here")
+        return f"{len(reply)} bytes"
+
+
+async def test_what_the_host_said_is_kept_and_never_makes_a_delivery_fail(stack: Stack, sink: Sink) -> None:
+    delivery = Delivery(stack.db, stack.writer, stack.net, stack.accounts, {"ringful": Listener()})  # type: ignore[dict-item]
+    rows = [row(sink.url("/status/200"), number) for number in (1, 2)]
+
+    def unit(conn: Any) -> None:
+        for one in rows:
+            deliveries.add(conn, one)
+
+    await stack.writer.write(unit)
+    delivery.add(rows)
+    while delivery.active_lanes:  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+    said, broken = await stored(stack)
+    assert said.remark is not None and said.remark.endswith(" bytes") and said.attempts == 1
+    assert (broken.state, broken.remark, broken.attempts) == ("delivered", None, 1)
