@@ -2,7 +2,7 @@
 
     docker/bench [--short] [--only PART …] [--rounds N] [--rates R …] [--keep]
 
-Parts: idle, calls, digits, sustained. --keep leaves the bench's system up, and uses one that is up as it is.
+Parts: idle, calls, digits, asking, sustained. --keep leaves the bench's system up, and uses one that is up as it is.
 """
 
 import argparse
@@ -14,11 +14,11 @@ from statistics import median, quantiles
 
 import uvloop
 
-from tests.bench import digits, idle, proc, sustained
+from tests.bench import asking, digits, idle, proc, sustained
 from tests.bench.calls import Bench
 from tests.bench.stack import DIGITS_ENGINE, ROOT, SERVICES, V0, V1, V2, Stack
 
-PARTS = ("idle", "calls", "digits", "sustained")
+PARTS = ("idle", "calls", "digits", "asking", "sustained")
 QUIET_LOAD = 0.5
 
 
@@ -40,6 +40,8 @@ def main() -> None:
                 bench.rounds(options.rates, options.rounds, 5 if options.short else 10)
         if "digits" in options.only:
             _digits(stack, short=options.short)
+        if "asking" in options.only:
+            _asking(stack, options.rounds, 5 if options.short else 30)
         if "sustained" in options.only:
             print("\nSet-ups a second, this engine")
             sustained.measure(stack, (300, 250, 200, 150, 100), 10 if options.short else 60)
@@ -122,6 +124,19 @@ def _digits(stack: Stack, *, short: bool) -> None:
         print(f"  {together:2} at once, {samples} each: dialplan p50 {p50[dialplan]:.1f} p99 {p99[dialplan]:.1f}; "
               f"engine p50 {p50[engine]:.1f} p99 {p99[engine]:.1f}; "
               f"added p50 {p50[engine] - p50[dialplan]:+.1f} p99 {p99[engine] - p99[dialplan]:+.1f}")  # fmt: skip
+
+
+def _asking(stack: Stack, rounds: int, seconds: int) -> None:
+    found = asyncio.run(asking.measure(stack, min(rounds, 3), seconds))
+    print(f"\nFrom INVITE to the prompt's first packet without the customer's time, at {asking.RATE}/s, milliseconds")
+    kinds = (("dialplan", found.dialplan), ("asked", found.alone), ("asked, another customer hangs", found.beside))
+    for name, measured in kinds:
+        p50, p99 = ([measured.at(part, of) for of in asking.PARTS] for part in (0.5, 0.99))
+        parts = " + ".join(f"{what} {of:.1f}" for what, of in zip(asking.NAMES, p50, strict=True) if of)
+        print(f"  {name}: p50 {measured.at(0.5):.1f} p99 {measured.at(0.99):.1f} ({len(measured.calls)} calls"
+              f"{f', {measured.lost} LOST' if measured.lost else ''}; p50 of its parts: {parts}; "
+              f"p99: {' + '.join(f'{of:.1f}' for of in p99 if of)})")  # fmt: skip
+    print(f"  p99 beside {asking.HANGING_RATE}/s of a customer that hangs, over p99 without: {found.ratio:.2f}")
 
 
 def _table(bench: Bench, rates: list[int]) -> None:
