@@ -41,7 +41,8 @@ def main() -> None:
         if "digits" in options.only:
             _digits(stack, short=options.short)
         if "asking" in options.only:
-            _asking(stack, options.rounds, 5 if options.short else 30)
+            asked = asyncio.run(asking.measure(stack, min(options.rounds, 3), 5 if options.short else 30))
+            print(f"\n{asked.table()}", flush=True)
         if "sustained" in options.only:
             print("\nSet-ups a second, this engine")
             sustained.measure(stack, (300, 250, 200, 150, 100), 10 if options.short else 60)
@@ -50,6 +51,8 @@ def main() -> None:
             stack.stack("down", "--volumes")
     if "calls" in options.only:
         _table(bench, options.rates)
+    if "asking" in options.only:
+        print(f"\n{asked.table()}")
 
 
 def _options() -> argparse.Namespace:
@@ -124,19 +127,6 @@ def _digits(stack: Stack, *, short: bool) -> None:
         print(f"  {together:2} at once, {samples} each: dialplan p50 {p50[dialplan]:.1f} p99 {p99[dialplan]:.1f}; "
               f"engine p50 {p50[engine]:.1f} p99 {p99[engine]:.1f}; "
               f"added p50 {p50[engine] - p50[dialplan]:+.1f} p99 {p99[engine] - p99[dialplan]:+.1f}")  # fmt: skip
-
-
-def _asking(stack: Stack, rounds: int, seconds: int) -> None:
-    found = asyncio.run(asking.measure(stack, min(rounds, 3), seconds))
-    print(f"\nFrom INVITE to the prompt's first packet without the customer's time, at {asking.RATE}/s, milliseconds")
-    kinds = (("dialplan", found.dialplan), ("asked", found.alone), ("asked, another customer hangs", found.beside))
-    for name, measured in kinds:
-        p50, p99 = ([measured.at(part, of) for of in asking.PARTS] for part in (0.5, 0.99))
-        parts = " + ".join(f"{what} {of:.1f}" for what, of in zip(asking.NAMES, p50, strict=True) if of)
-        print(f"  {name}: p50 {measured.at(0.5):.1f} p99 {measured.at(0.99):.1f} ({len(measured.calls)} calls"
-              f"{f', {measured.lost} LOST' if measured.lost else ''}; p50 of its parts: {parts}; "
-              f"p99: {' + '.join(f'{of:.1f}' for of in p99 if of)})")  # fmt: skip
-    print(f"  p99 beside {asking.HANGING_RATE}/s of a customer that hangs, over p99 without: {found.ratio:.2f}")
 
 
 def _table(bench: Bench, rates: list[int]) -> None:

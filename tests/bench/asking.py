@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from math import nan
 
 from tests.bench.caller import SILENCE, Phone
 from tests.bench.stack import ASKED, ASKED_WAV, HANGING, HERE, V0, Stack
@@ -41,13 +42,12 @@ class Call:
         return self.asked + self.answered + self.played
 
 
-NAMES = ("INVITE to ICE", "customer", "answer to 200", "200 to prompt")
-PARTS: tuple[Callable[[Call], float], ...] = (
-    lambda call: call.asked,
-    lambda call: call.customer,
-    lambda call: call.answered,
-    lambda call: call.played,
-)
+PARTS: dict[str, Callable[[Call], float]] = {
+    "INVITE to ICE": lambda call: call.asked,
+    "the customer": lambda call: call.customer,
+    "its answer (the dialplan: INVITE) to 200": lambda call: call.answered,
+    "200 to prompt": lambda call: call.played,
+}
 
 
 @dataclass
@@ -57,8 +57,18 @@ class Measured:
     calls: list[Call] = field(default_factory=list)
     lost: int = 0
 
+    def __str__(self) -> str:
+        p50, p99 = ([self.at(part, of) for of in PARTS.values()] for part in (0.5, 0.99))
+        parts = ", ".join(f"{name} {a:.1f} {b:.1f}" for name, a, b in zip(PARTS, p50, p99, strict=True) if b)
+        lost = f", {self.lost} LOST: NOT VALID" if self.lost else ""
+        return (
+            f"p50 {self.at(0.5):.1f} p99 {self.at(0.99):.1f} ({len(self.calls)} calls{lost}; p50 and p99 of: {parts})"
+        )
+
     def at(self, part: float, of: Callable[[Call], float] = lambda call: call.ours) -> float:
-        """A quantile of the milliseconds."""
+        """A quantile of the milliseconds; NaN where there are none."""
+        if not self.calls:
+            return nan
         ordered = sorted(map(of, self.calls))
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
 
@@ -75,6 +85,17 @@ class Found:
     def ratio(self) -> float:
         """By how much the hanging server moves the others' p99."""
         return self.beside.at(0.99) / self.alone.at(0.99)
+
+    def table(self) -> str:
+        """The figures."""
+        kinds = (("dialplan", self.dialplan), ("asked", self.alone), ("asked, another's server hangs", self.beside))
+        return "\n".join(
+            [
+                f"From INVITE to the prompt's first packet without the customer's time, at {RATE}/s, milliseconds",
+                *(f"  {name}: {measured}" for name, measured in kinds),
+                f"  p99 beside {HANGING_RATE}/s of a customer whose server hangs, over p99 without: {self.ratio:.2f}",
+            ]
+        )
 
 
 async def measure(stack: Stack, rounds: int, seconds: int) -> Found:
