@@ -136,6 +136,7 @@ class Controller:
                 settings.api_url,
                 self._refresh,
                 self._inquire,
+                self.engine.live,
             )
         )
 

@@ -29,6 +29,13 @@ class KeyHolder(NamedTuple):
     application: Application | None = None
 
 
+class Keyed(NamedTuple):
+    """An application with its key."""
+
+    application: Application
+    key: str
+
+
 class Accounts:
     """Reads accounts; a change made elsewhere is seen within 5 s, at once after `forget`."""
 
@@ -37,6 +44,7 @@ class Accounts:
         self._clock = clock
         self._by_key: dict[tuple[str, str], tuple[float, KeyHolder]] = {}
         self._by_id: dict[str, tuple[float, Account]] = {}
+        self._applications: dict[str, tuple[float, Keyed]] = {}
 
     async def by_key(self, dialect: str, key: str) -> KeyHolder | None:
         """Return who owns a dialect's key; None for an unknown key or a disabled account."""
@@ -51,10 +59,15 @@ class Accounts:
         """Return an account by id, a disabled one too."""
         return await self._kept(self._by_id, account, lambda: self._db.read(lambda conn: accounts.get(conn, account)))
 
+    async def application(self, id: str) -> Keyed | None:
+        """Return an application with its key; None where there is none, or it has none of its own."""
+        return await self._kept(self._applications, id, lambda: self._db.read(lambda conn: _keyed(conn, id)))
+
     def forget(self) -> None:
-        """Read everything anew: an account or a key was changed."""
+        """Read everything anew: an account, an application or a key was changed."""
         self._by_key.clear()
         self._by_id.clear()
+        self._applications.clear()
 
     async def _kept(self, kept: dict[K, tuple[float, T]], key: K, read: Callable[[], Awaitable[T | None]]) -> T | None:
         now = self._clock()
@@ -68,6 +81,11 @@ class Accounts:
                 kept.clear()
             kept[key] = (now + KEPT_SECONDS, value)
         return value
+
+
+def _keyed(conn: Connection, id: str) -> Keyed | None:
+    application, key = applications.get(conn, id), applications.key(conn, id)
+    return Keyed(application, key[0]) if application and key else None
 
 
 def _holder(conn: Connection, dialect: str, key: str) -> KeyHolder | None:

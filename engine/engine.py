@@ -125,6 +125,11 @@ class Engine:
         """Whether new work is taken."""
         return self._door.open
 
+    def live(self, call: str) -> Call | None:
+        """A call that is up, as it is now; None where this engine has none of that id."""
+        session = self.registry.get(call)
+        return session.call if session else None
+
     async def submit(self, command: Command[R]) -> R:
         """Carry out a command; raises engine.commands.CommandRefused."""
         if self._leaving or not self._recovered:  # a live call may be one that is not known here (any more)

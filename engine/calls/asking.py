@@ -39,9 +39,8 @@ class CallCustomer:
         """See Customer. The question is handed over again after a restart, under the same id."""
         session = self._session
         left = on.remaining(task.seconds)
-        question = await on.asked(session.services.clock() + (left or 0.0), task.tag or session.call.tag)
         await on.started()
-        session.services.ask(question)
+        session.services.ask(on.question)
         if session.call.direction is Direction.INBOUND and not session.answered.is_set():
             await self._ring()
         try:
@@ -50,7 +49,6 @@ class CallCustomer:
         except TimeoutError:
             await on.fall_silent(*unanswered(task))  # unless the reply came just now
         return Answered(silent=await on.replied())
-
 
     async def _ring(self) -> None:
         """Who calls in hears ringing while the customer thinks."""

@@ -44,7 +44,10 @@ class Session:
         rows: Sequence[TaskRow] = (),
     ) -> None:  # fmt: skip
         self.services, self.call, self.rooms = services, call, rooms
-        self.journal = Journal(services.writer, services.clock, account=call.account, subject=call.id, root=call.root)
+        self.journal = Journal(
+            services.writer, services.clock, account=call.account, subject=call.id, root=call.root,
+            tag=lambda: self.call.tag,
+        )  # fmt: skip
         self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
         self.digits = Digits()
         self.speaking = asyncio.Lock()

@@ -3,6 +3,7 @@
 import asyncio
 from enum import StrEnum
 
+from engine.events import QuestionAsked
 from engine.media.prompts import Prompt
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask, kind_of
@@ -40,6 +41,7 @@ class Entry:
         self.stopped_for: StopReason | None = None
         self.underway = asyncio.Event()  # its effect began, or it is over
         self.over = asyncio.Event()
+        self.question: QuestionAsked | None = None  # of one that asks, from its beginning on
         self.replying = self.silent = False
         self.replied = asyncio.Event()  # for one that asks: what to do next is queued
 

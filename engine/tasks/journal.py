@@ -31,10 +31,13 @@ class Write(Protocol):
 
 
 class Journal:
-    """The book of one call or conference (`subject`)."""
+    """The book of one call or conference (`subject`). `tag`: what its questions carry that have none of their own."""
 
-    def __init__(self, writer: Write, clock: Callable[[], float], *, account: str, subject: str, root: str) -> None:
-        self.writer, self.clock = writer, clock
+    def __init__(
+        self, writer: Write, clock: Callable[[], float], *, account: str, subject: str, root: str,
+        tag: Callable[[], str] = str,
+    ) -> None:  # fmt: skip
+        self.writer, self.clock, self._tag = writer, clock, tag
         self.account, self.subject, self.root = account, subject, root
 
     def common(self, tag: str = "") -> dict[str, str | float]:
@@ -58,25 +61,6 @@ class Journal:
         at = self.clock()
         return await self.writer.write(lambda conn: tasks.insert_behind(conn, entry.id, added, at))
 
-    async def asked(self, entry: Entry, task: Ask, deadline: float, tag: str) -> QuestionAsked:
-        """Append the question, once even over a restart, with the outcome of the task that it is about."""
-        common = self.common(tag) | {"id": entry.id.replace("task-", "event-", 1)}
-
-        def unit(conn: Connection) -> QuestionAsked:
-            last = tasks.last_of_kind(conn, self.subject, task.about) if task.about else None
-            event = QuestionAsked(
-                **common,  # type: ignore[arg-type]
-                task=entry.id,
-                question=task.question,
-                deadline=deadline,
-                outcome=last.outcome if last else Completed(task.given) if task.given else None,
-            )
-            if not events.known(conn, event.id):
-                events.append(conn, event)
-            return event
-
-        return await self.writer.write(unit)
-
     async def replied(self, entry: Entry, added: Sequence[AnyTask], also: Unit) -> list[TaskRow]:
         """Commit that a question was answered, and what is done next; returns its rows."""
         at = self.clock()
@@ -91,14 +75,43 @@ class Journal:
         return rows
 
     async def begin(self, entry: Entry) -> None:
-        """Commit that a task is about to have its effect; only then may it be asked for."""
+        """Commit that a task is about to have its effect; only then may it be asked for.
+
+        The question of one that asks is appended with it, unless it was answered before a restart.
+        """
         entry.state = TaskState.RUNNING
         if entry.begun is None:
             entry.begun = self.clock()
         adoptable = entry.task.recovery is Recovery.ADOPT
         entry.phase = Phase.INTENDED if adoptable and entry.phase is Phase.NONE else entry.phase
         at, phase = entry.begun, entry.phase
-        await self.writer.write(lambda conn: tasks.begin(conn, entry.id, at, phase))
+        ask = entry.task if isinstance(entry.task, Ask) and phase is not Phase.ACCEPTED else None
+        asking = self._asking(entry.id, ask, at + ask.seconds) if ask else None
+
+        def unit(conn: Connection) -> QuestionAsked | None:
+            tasks.begin(conn, entry.id, at, phase)
+            return asking(conn) if asking else None
+
+        entry.question = await self.writer.write(unit)
+
+    def _asking(self, id: str, ask: Ask, deadline: float) -> Callable[[Connection], QuestionAsked]:
+        """Append a question, once even over a restart, with the outcome of the task that it is about."""
+        common = self.common(ask.tag or self._tag()) | {"id": id.replace("task-", "event-", 1)}
+
+        def unit(conn: Connection) -> QuestionAsked:
+            last = tasks.last_of_kind(conn, self.subject, ask.about) if ask.about else None
+            event = QuestionAsked(
+                **common,  # type: ignore[arg-type]
+                task=id,
+                question=ask.question,
+                deadline=deadline,
+                outcome=last.outcome if last else Completed(ask.given) if ask.given else None,
+            )
+            if not events.known(conn, event.id):
+                events.append(conn, event)
+            return event
+
+        return unit
 
     def accepted(self, entry: Entry) -> None:
         """Note that Asterisk accepted the effect."""

@@ -193,8 +193,9 @@ class Subject(Roles, Protocol):
     def remaining(self, seconds: float | None) -> float | None:
         """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
 
-    async def asked(self, deadline: float, tag: str) -> "QuestionAsked":
-        """Note that this task asks (see Ask), until `deadline` (Unix seconds); the question carries `tag`."""
+    @property
+    def question(self) -> "QuestionAsked":
+        """What this task asks (see Ask): it was committed with its beginning."""
 
     async def replied(self) -> bool:
         """Wait until this question is over, and what is done next is queued; whether nothing was said."""

@@ -8,7 +8,6 @@ from engine.ari.errors import AriError
 from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
-from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
 from engine.tasks.journal import Journal
 from engine.tasks.kinds import AnyTask
@@ -85,11 +84,11 @@ class Running:
             return seconds
         return max(0.0, self._entry.begun + seconds - self._journal.clock())
 
-    async def asked(self, deadline: float, tag: str) -> QuestionAsked:
+    @property
+    def question(self) -> QuestionAsked:
         """See Subject."""
-        task = self._entry.task
-        assert isinstance(task, Ask)
-        return await self._journal.asked(self._entry, task, deadline, tag)
+        assert self._entry.question
+        return self._entry.question
 
     async def replied(self) -> bool:
         """See Subject."""

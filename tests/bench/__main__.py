@@ -2,7 +2,7 @@
 
     docker/bench [--short] [--only PART …] [--rounds N] [--rates R …] [--keep]
 
-Parts: idle, calls, digits, sustained. --keep leaves the bench's system up, and uses one that is up as it is.
+Parts: idle, calls, digits, asking, sustained. --keep leaves the bench's system up, and uses one that is up as it is.
 """
 
 import argparse
@@ -14,11 +14,11 @@ from statistics import median, quantiles
 
 import uvloop
 
-from tests.bench import digits, idle, proc, sustained
+from tests.bench import asking, digits, idle, proc, sustained
 from tests.bench.calls import Bench
 from tests.bench.stack import DIGITS_ENGINE, ROOT, SERVICES, V0, V1, V2, Stack
 
-PARTS = ("idle", "calls", "digits", "sustained")
+PARTS = ("idle", "calls", "digits", "asking", "sustained")
 QUIET_LOAD = 0.5
 
 
@@ -40,6 +40,9 @@ def main() -> None:
                 bench.rounds(options.rates, options.rounds, 5 if options.short else 10)
         if "digits" in options.only:
             _digits(stack, short=options.short)
+        if "asking" in options.only:
+            asked = asyncio.run(asking.measure(stack, min(options.rounds, 3), 5 if options.short else 30))
+            print(f"\n{asked.table()}", flush=True)
         if "sustained" in options.only:
             print("\nSet-ups a second, this engine")
             sustained.measure(stack, (300, 250, 200, 150, 100), 10 if options.short else 60)
@@ -48,6 +51,8 @@ def main() -> None:
             stack.stack("down", "--volumes")
     if "calls" in options.only:
         _table(bench, options.rates)
+    if "asking" in options.only:
+        print(f"\n{asked.table()}")
 
 
 def _options() -> argparse.Namespace:

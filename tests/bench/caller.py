@@ -27,10 +27,14 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 class Phone:
-    """One call, as a context manager. `packets` are arrival times and payloads of what was sent to it."""
+    """One call, as a context manager. `packets` are arrival times and payloads of what was sent to it.
 
-    def __init__(self, remote: tuple[str, int], number: str) -> None:
-        self._remote, self._number = remote, number
+    `invited` and `answered` are when its INVITE left and the 200 came. All times are the machine's CLOCK_MONOTONIC.
+    """
+
+    def __init__(self, remote: tuple[str, int], number: str, caller: str = "12015550199") -> None:
+        self._remote, self._number, self._caller = remote, number, caller
+        self.invited = self.answered = 0.0
         self.packets: list[tuple[float, bytes]] = []
         self.ended = asyncio.Event()
         self.heard = asyncio.Event()
@@ -42,6 +46,7 @@ class Phone:
         loop = asyncio.get_running_loop()
         self._sip, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self._take_sip), local_addr=(CALLER, 0))
         self._rtp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self._take_rtp), local_addr=(CALLER, 0))
+        self.invited = time.perf_counter()
         self._send("INVITE", self._sdp())
         text = await asyncio.wait_for(self._answer, 20)
         found = re.search(r"c=IN IP4 (\S+)", text), re.search(r"m=audio (\d+)", text)
@@ -97,6 +102,7 @@ class Phone:
         elif re.search(r"(?im)^CSeq:.*INVITE", text) and not text.startswith("SIP/2.0 1") and not self._answer.done():
             tag = re.search(r"(?im)^To:.*;tag=(\S+)", text)
             self._to_tag = f";tag={tag[1]}" if tag else ""
+            self.answered = time.perf_counter()
             self._answer.set_result(text)
 
     def _sdp(self) -> str:
@@ -111,8 +117,8 @@ class Phone:
         remote = f"{self._number}@{self._remote[0]}:{self._remote[1]}"
         number = 2 if method == "BYE" else 1
         lines = [f"{method} sip:{remote} SIP/2.0", f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{uuid4().hex}",
-                 f"From: <sip:12015550199@{host}:{port}>;tag={self._tag}", f"To: <sip:{remote}>{self._to_tag}",
-                 f"Call-ID: {self._id}", f"CSeq: {number} {method}", f"Contact: <sip:12015550199@{host}:{port}>",
+                 f"From: <sip:{self._caller}@{host}:{port}>;tag={self._tag}", f"To: <sip:{remote}>{self._to_tag}",
+                 f"Call-ID: {self._id}", f"CSeq: {number} {method}", f"Contact: <sip:{self._caller}@{host}:{port}>",
                  "Max-Forwards: 70"]  # fmt: skip
         if body:
             lines.append("Content-Type: application/sdp")

@@ -7,6 +7,7 @@ import time
 import msgspec
 from sqlalchemy import Connection
 
+from api.vendors.sinch.ids import issue
 from engine.store import accounts, applications, numbers, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -17,12 +18,14 @@ from engine.tasks.kinds import AnyTask
 
 
 def main() -> None:
-    """Take a JSON of {"database", "trunk", "numbers": {number: [task, …]}} as the argument and store it."""
+    """Take a JSON of {"database", "trunk", "numbers": {number: [task, …]}, "asked": {number: URL}} and store it.
+
+    Each number that is asked about has an account of its own.
+    """
     given = msgspec.json.decode(sys.argv[1])
 
     def unit(conn: Connection) -> None:
-        account = Account(id="bench", name="bench", created=time.time(), max_calls=10**6, calls_per_second=10**6)
-        accounts.create(conn, account)
+        accounts.create(conn, _account("bench"))
         trunks.add(conn, Trunk(name="bench", host=given["trunk"], codecs="ulaw", prefix="999"))
         for number, tasks in given["numbers"].items():
             application = Application(
@@ -30,8 +33,19 @@ def main() -> None:
             )
             applications.create(conn, application)
             numbers.assign(conn, Number(number=number, account="bench", application=application.id))
+        for number, url in given["asked"].items():
+            id = f"bench-{number}"
+            accounts.create(conn, _account(id))
+            application = Application(id=id, account=id, name=id, dialect="sinch", settings={"primary": url}, asks=True)
+            applications.create(conn, application)
+            applications.set_key(conn, application, *issue())
+            numbers.assign(conn, Number(number=number, account=id, application=id))
 
     asyncio.run(Database(given["database"]).transact(unit))
+
+
+def _account(id: str) -> Account:
+    return Account(id=id, name=id, created=time.time(), max_calls=10**6, calls_per_second=10**6, allow_private=True)
 
 
 main()

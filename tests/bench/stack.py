@@ -27,8 +27,14 @@ MEDIA = "/var/lib/carillon/media"
 PROMPTS = "/var/lib/carillon/prompts"
 V0, V1, V2 = "99900", "99901", "99902"
 DIGITS_DIALPLAN, DIGITS_ENGINE, IDLE = "99910", "99912", "99922"
+ASKED, HANGING = "99930", "99931"
 PROMPT_HERTZ, ANSWER_HERTZ = 440, 1000
 ANSWER_SECONDS = 0.2
+ASKED_SECONDS = 0.9
+"""Of another length than the prompt of the fixed lists: that is found in the cache by its size."""
+ASKED_WAV = ROOT / ".build" / "asked.wav"
+CUSTOMERS = {ASKED: 100, HANGING: 101}
+"""The customers' servers by the number that asks them: so far above the API's port."""
 MOST_DIGITS = 60
 
 
@@ -53,6 +59,10 @@ class Stack:
     def ari(self) -> str:
         """The root of Asterisk's REST interface."""
         return f"http://127.0.0.1:{self.settings['CARILLON_ARI_PORT']}/ari"
+
+    def customer(self, number: str) -> tuple[str, int]:
+        """Where the server listens that is asked about a number's calls."""
+        return "127.0.0.1", int(self.settings["CARILLON_API_PORT"]) + CUSTOMERS[number]
 
     def stack(self, *arguments: str) -> str:
         """Run docker/stack."""
@@ -108,13 +118,15 @@ class Stack:
         """Give it what the bench calls, and start the controller with that."""
         self._write("prompt.wav", PROMPT_HERTZ, 1.0)
         self._write("answer.wav", ANSWER_HERTZ, ANSWER_SECONDS)
+        _tone(ASKED_WAV, PROMPT_HERTZ, ASKED_SECONDS)  # which its customer's server hands out
         play = {"kind": "play", "source": f"file://{MEDIA}/prompt.wav"}
         answer = {"kind": "play", "source": f"file://{MEDIA}/answer.wav"}
         wait = {"kind": "wait_for_digits", "count": 1, "seconds": 600}
         hang_up = {"kind": "hang_up"}
         lists = {V2: [play, hang_up], DIGITS_ENGINE: [wait, answer] * MOST_DIGITS + [hang_up], IDLE: [wait, hang_up]}
         database = self.settings.get("CARILLON_DATABASE_URL") or "sqlite:////var/lib/carillon/carillon.db"
-        given = json.dumps({"database": database, "trunk": CALLER, "numbers": lists})
+        asked = {number: "http://{}:{}/events".format(*self.customer(number)) for number in CUSTOMERS}
+        given = json.dumps({"database": database, "trunk": CALLER, "numbers": lists, "asked": asked})
         script = (HERE / "seed.py").read_text()
         _output(["docker", "exec", "-i", self.container("carillon"), "python", "-", given], input=script)
         self.restart_controller()
@@ -161,9 +173,8 @@ class Stack:
 
     def _write(self, name: str, hertz: int, seconds: float) -> None:
         """Put a tone into the volume of file:// prompts."""
-        samples = 8000 * np.sin(2 * np.pi * hertz * np.arange(int(8000 * seconds)) / 8000)
         file = ROOT / ".build" / name
-        write_wav(file, samples.astype("<i2").tobytes())
+        _tone(file, hertz, seconds)
         project = self.settings["CARILLON_PROJECT"]
         command = ["docker", "run", "--rm", "-i", "--user", "0", "-v", f"{project}_media:/media", "--entrypoint", "tee",
                    f"carillon:{project}", f"/media/{name}"]  # fmt: skip
@@ -185,6 +196,11 @@ class Stack:
                 yield program.pid
             finally:
                 program.kill()
+
+
+def _tone(file: Path, hertz: int, seconds: float) -> None:
+    samples = 8000 * np.sin(2 * np.pi * hertz * np.arange(int(8000 * seconds)) / 8000)
+    write_wav(file, samples.astype("<i2").tobytes())
 
 
 def _output(command: list[str], input: str | None = None) -> str:

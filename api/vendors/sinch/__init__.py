@@ -9,7 +9,7 @@ from api.recordings import Recordings
 from api.vendors.sinch.auth import Policy
 from api.vendors.sinch.calls import CallOperations, CalloutOperations
 from api.vendors.sinch.conferences import ConferenceOperations
-from api.vendors.sinch.dialogue import Inquire, Questions
+from api.vendors.sinch.dialogue import Inquire, Live, Questions
 from api.vendors.sinch.handlers import operations
 from api.vendors.sinch.ids import issue
 from api.vendors.sinch.parties import Parties
@@ -23,7 +23,9 @@ __all__ = ["Needs", "Policy", "Sinch", "assembled", "issue", "operations"]
 
 
 class Needs(NamedTuple):
-    """What the dialect is made of. `refresh` makes a change of settings count at once, `inquire` puts a question."""
+    """What the dialect is made of. `refresh` makes a change of settings count at once, `inquire` puts a question,
+    `live` finds a call that is up.
+    """
 
     engine: CommandTaker
     db: Database
@@ -35,12 +37,13 @@ class Needs(NamedTuple):
     api_url: str
     refresh: Callable[[], Awaitable[None]]
     inquire: Inquire
+    live: Live
 
 
 def assembled(needs: Needs) -> tuple[Sinch, Questions]:
     """Return the dialect with every operation, and who asks for it."""
     parties = Parties(needs.book, needs.api_url)
-    questions = Questions(needs.db, needs.accounts, parties)
+    questions = Questions(needs.db, needs.accounts, parties, needs.live)
     served = (
         operations(needs.db, needs.writer, needs.book, parties, needs.refresh)
         | CallOperations(needs.engine, needs.db).operations()

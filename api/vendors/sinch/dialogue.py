@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import UNSET
-from sqlalchemy import Connection
 
 from api.accounts import Accounts
 from api.callbacks.tags import Tag
@@ -39,11 +38,14 @@ CONFERENCE_MENU = "confmenu"
 """The menuId of digits that were pressed in a conference: ours, no source names one."""
 
 
+Live = Callable[[str], Call | None]
+"""A call that is up, from memory."""
+
+
 class Facts(NamedTuple):
-    """What is known of the call that asks: its root, the leg, the application and its key."""
+    """What is known of the call that asks: its root, the application and its key."""
 
     root: Call
-    leg: Call
     application: Application
     key: str
 
@@ -54,9 +56,9 @@ class Questions:
     name = DIALECT
 
     def __init__(
-        self, db: Database, accounts: Accounts, parties: Parties, *, clock: Callable[[], float] = time.time
+        self, db: Database, accounts: Accounts, parties: Parties, live: Live, *, clock: Callable[[], float] = time.time
     ) -> None:
-        self._db, self._accounts, self._parties, self._clock = db, accounts, parties, clock
+        self._db, self._accounts, self._parties, self._live, self._clock = db, accounts, parties, live, clock
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         """See AskingVendor. A script that came with the callout is the answer; an event that is off lets it go on."""
@@ -182,16 +184,16 @@ class Questions:
         )
 
     async def _facts(self, event: QuestionAsked) -> Facts | None:
-        def read(conn: Connection) -> Facts | None:
-            root, leg = calls.get(conn, event.root), calls.get(conn, event.subject)
-            application = applications.get(conn, root.application) if root and root.application else None
-            key = applications.key(conn, application.id) if application else None
-            return Facts(root, leg, application, key[0]) if root and leg and application and key else None
+        root = await self._root(event)
+        keyed = await self._accounts.application(root.application) if root and root.application else None
+        return Facts(root, keyed.application, keyed.key) if root and keyed else None
 
-        return await self._db.read(read)
+    async def _root(self, event: QuestionAsked) -> Call | None:
+        """Return the root of the call that asks; a leg may ask when its root is over, or not up yet after a restart."""
+        return self._live(event.root) or await self._db.read(lambda conn: calls.get(conn, event.root))
 
     async def _place(self, event: QuestionAsked, tag: Tag, *, alone: bool) -> plan.Place:
-        root = await self._db.read(lambda conn: calls.get(conn, event.root))
+        root = await self._root(event)
         if root is None:
             return plan.Place(alone=alone, dialled="", tag=tag)
         data_client = root.direction is Direction.INBOUND and self._parties.user(root.account, root.caller)
@@ -217,5 +219,3 @@ def _menu_result(event: QuestionAsked) -> MenuResult:
         case Completed(result=Digits() as pressed):
             return MenuResult(menu_id=CONFERENCE_MENU, type=MenuEnding.SEQUENCE, value=pressed.digits)
     return MenuResult(menu_id="", type=MenuEnding.ERROR, value="")
-
-

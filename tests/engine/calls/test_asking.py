@@ -38,6 +38,7 @@ async def test_an_inbound_call_rings_while_its_customer_is_asked(exchange: Excha
     asterisk.incoming("in-1", ["inbound", "501"])
     question = await asked(exchange)
     assert question.question == "offered" and question.outcome is None
+    await settled()
     assert [one.id for one in exchange.questions] == [question.id]
     assert not asterisk.was_asked("POST", "/channels/in-1/answer")
     await exchange.submit(reply(question, Play(source="http://host/a.wav"), HangUp()))

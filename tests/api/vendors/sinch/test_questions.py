@@ -1,0 +1,78 @@
+"""What a customer is asked: from the call in memory where it is up, from the store where it is not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from api.callbacks.tags import Tag
+from api.vendors.sinch.dialogue import Questions
+from api.vendors.sinch.parties import Parties
+from api.vendors.vendor import Question, Said
+from engine.calls.call import Call, Direction
+from engine.events import QuestionAsked
+from engine.store import applications
+from tests.api.vendors.sinch.served import SHOP, Served, a_call
+
+EVENT = QuestionAsked(
+    id="event-1", account="account-ann", subject="call-1", root="call-1", at=1_400_000_000.0, task="task-1",
+    question="offered", deadline=1_400_000_012.0,
+)  # fmt: skip
+TAG = Tag(dialect="sinch")
+INBOUND = a_call(direction=Direction.INBOUND, caller="46730170102", callee="14155550101")
+
+
+def nobody(call: str) -> Call | None:
+    return None
+
+
+def asker(served: Served, live: Callable[[str], Call | None]) -> Questions:
+    return Questions(served.db, served.accounts, Parties(served.book), live)
+
+
+async def leads_to(served: Served, url: str) -> None:
+    await served.writer.write(lambda conn: applications.update(conn, "app-shop", settings={"primary": url}))
+
+
+async def asked(questions: Questions) -> tuple[str, dict[str, Any]]:
+    question = await questions.question(EVENT, TAG)
+    assert isinstance(question, Question)
+    return question.url, msgspec.json.decode(question.body)
+
+
+@pytest.mark.parametrize("place", ["memory", "store"])
+async def test_a_call_is_asked_about_wherever_it_is_known(served: Served, place: str) -> None:
+    await leads_to(served, "http://shop/one")
+    if place == "store":
+        await served.store(INBOUND)
+    url, body = await asked(asker(served, {"call-1": INBOUND}.get if place == "memory" else nobody))
+    assert (url, body["cli"], body["to"]["endpoint"]) == ("http://shop/one", "+46730170102", "+14155550101")
+    assert body["applicationKey"] == SHOP
+
+
+async def test_a_changed_address_is_asked_as_soon_as_the_change_counts(served: Served) -> None:
+    questions = asker(served, {"call-1": INBOUND}.get)
+    await leads_to(served, "http://shop/one")
+    assert (await asked(questions))[0] == "http://shop/one"
+    await leads_to(served, "http://shop/two")
+    await served.refresh()
+    assert (await asked(questions))[0] == "http://shop/two"
+
+
+async def test_a_call_that_nobody_knows_is_not_asked_about(served: Served) -> None:
+    said = await asker(served, nobody).question(EVENT, TAG)
+    assert isinstance(said, Said) and said.silent
+
+
+async def test_an_application_without_a_key_is_not_asked(served: Served) -> None:
+    await leads_to(served, "http://shop/one")
+    await served.writer.write(lambda conn: applications.drop_key(conn, "app-shop"))
+    said = await asker(served, {"call-1": INBOUND}.get).question(EVENT, TAG)
+    assert isinstance(said, Said) and said.silent
+
+
+async def test_an_answer_goes_on_from_the_call_in_memory(served: Served) -> None:
+    script = b'{"action":{"name":"connectpstn"}}'
+    said = await asker(served, {"call-1": INBOUND}.get).said(EVENT, TAG, script)
+    assert [getattr(task, "to", "") for task in said.tasks] == [INBOUND.callee]
