@@ -22,18 +22,23 @@ _PCM = 1
 
 async def spoken(program: str, *arguments: str, text: str) -> Speech:
     """What the program said. Raises SpeechFailed. Its process ends with the call, whichever way that ends."""
-    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as sound:
+    return _samples(await output(program, *arguments, text=text), program)
+
+
+async def output(program: str, *arguments: str, text: str) -> bytes:
+    """What the program wrote for the text. Otherwise as `spoken`."""
+    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as written:
         words.write(f"{text}\n".encode())
         words.seek(0)
-        await _run(program, *arguments, words=words, sound=sound)
-        sound.seek(0)
-        return _samples(sound.read(), program)
+        await _run(program, *arguments, words=words, written=written)
+        written.seek(0)
+        return written.read()
 
 
-async def _run(program: str, *arguments: str, words: IO[bytes], sound: IO[bytes]) -> None:
+async def _run(program: str, *arguments: str, words: IO[bytes], written: IO[bytes]) -> None:
     try:
         process = await asyncio.create_subprocess_exec(
-            program, *arguments, stdin=words, stdout=sound, stderr=asyncio.subprocess.DEVNULL
+            program, *arguments, stdin=words, stdout=written, stderr=asyncio.subprocess.DEVNULL
         )
     except OSError as error:
         raise errors.SpeechFailed(f"{program} does not start") from error

@@ -8,10 +8,12 @@ import subprocess
 from collections.abc import Sequence
 
 from engine.media.speech.command import spoken
+from engine.media.speech.kana import in_kana
 from engine.media.speech.speaker import Speech, Voice
 
 _LINE = re.compile(r"^\s*(\d+)\s+(\S+)\s+\S+\s+\S+\s+\S+\s*(.*)$")
 _OTHER = re.compile(r"\((\S+) (\d+)\)")
+_JAPANESE = "ja"
 _LATIN_AS_ENGLISH, _LATIN_AS_PINYIN = "cmn", "cmn-latn-pinyin"
 _ALIASES = {"zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue", "no": "nb", "iw": "he", "in": "id",
             "fil": "tl"}
@@ -43,6 +45,8 @@ class Espeak:
 
     async def synthesise(self, text: str, voice: Voice) -> Speech:
         """Speak a text. Raises SpeechFailed."""
+        if voice.name == _JAPANESE:
+            text = await in_kana(text)
         return await spoken("espeak-ng", "-v", voice.name, "-b", "1", "--stdin", "--stdout", text=text)
 
     async def close(self) -> None:

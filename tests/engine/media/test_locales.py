@@ -5,9 +5,11 @@ import subprocess
 import pytest
 
 from api.vendors.sinch.defaults import LOCALES
-from engine.media import Voices
+from engine.media import PromptError, Voices
+from engine.media.speech import kana
 from engine.media.speech.espeak import Espeak
 from engine.media.speech.hibari import HibariSpeaker
+from engine.media.speech.kana import in_kana
 from engine.media.speech.speaker import Voice
 from tests.support.audio import level, read
 
@@ -53,6 +55,13 @@ def spoken_language(voice: Voice) -> str:
     return name.partition("-")[0]
 
 
+def phonemes(voice: str, text: str) -> str:
+    """What espeak-ng would say; "(en)" stands where it goes over to English."""
+    said = subprocess.run(["espeak-ng", "-q", "-x", "-v", voice, text], capture_output=True, text=True, check=True)
+    assert said.stdout.strip()
+    return said.stdout
+
+
 @pytest.mark.parametrize("locale", sorted(LOCALES))
 async def test_every_locale_is_spoken(make, voices: Voices, locale: str) -> None:
     prompt = await (await make(voices=voices)).say(SENTENCES[language(locale)], locale=locale)
@@ -68,9 +77,7 @@ def test_its_voice_is_of_its_language(voices: Voices, locale: str) -> None:
 
 @pytest.mark.parametrize("locale", sorted(locale for locale in LOCALES if not locale.startswith("en")))
 def test_no_word_is_spelled_in_english(voices: Voices, locale: str) -> None:
-    arguments = ["espeak-ng", "-q", "-x", "-v", voices.choose(locale).name, SENTENCES[language(locale)]]
-    phonemes = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
-    assert phonemes.strip() and "(en)" not in phonemes
+    assert "(en)" not in phonemes(voices.choose(locale).name, SENTENCES[language(locale)])
 
 
 @pytest.mark.parametrize(("locale", "spoken"), [
@@ -79,3 +86,29 @@ def test_no_word_is_spelled_in_english(voices: Voices, locale: str) -> None:
 ])
 def test_a_locale_without_a_voice_of_its_own_gets_the_nearest(voices: Voices, locale: str, spoken: str) -> None:
     assert voices.choose(locale).locale == spoken
+
+
+@pytest.mark.parametrize(("text", "read"), [
+    ("いちをおしてください。", "いちをおしてください。"),
+    ("カリヨン", "カリヨン"),
+    ("私は学校へ行きました。", "ワタシ ワ ガッコウ エ イキ マシタ 。"),
+    ("漢字です。こんにちは。", "カンジ デス 。 コンニチワ 。"),
+    ("Carillonは漢字 --help", "Carillon ワ カンジ --help"),
+])
+async def test_kanji_are_read_and_particles_are_spoken_as_they_sound(text: str, read: str) -> None:
+    assert await in_kana(text) == read
+
+
+async def test_japanese_as_it_is_written_is_spoken_without_english(make, voices: Voices) -> None:
+    text = "お電話ありがとうございます。一番を押してください。"
+    prompt = await (await make(voices=voices)).say(text, locale="ja-JP")
+    assert 2.0 < prompt.seconds < 8.0
+    assert "(en)" in phonemes("ja", text) and "(en)" not in phonemes("ja", await in_kana(text))
+
+
+async def test_kanji_that_nothing_can_read_are_an_error_that_says_what_is_missing(
+    make, voices: Voices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kana.shutil, "which", lambda program: None)
+    with pytest.raises(PromptError, match="kakasi must be installed"):
+        await (await make(voices=voices)).say("漢字", locale="ja-JP")
