@@ -2,10 +2,13 @@
 
 import secrets
 
+import pytest
+
 from tests.support import audio, people
 from tests.support.far_end import assert_hears
 from tests.support.sinch import Customer
 from tests.support.sinch_script import confer, going_on, svaml
+from tests.support.sounds import MUSIC
 
 (ANNA, ANNAS), (BEN, BENS) = people.speakers(2)
 
@@ -57,3 +60,26 @@ async def test_the_longest_time_of_a_callout_ends_it(customer: Customer) -> None
     assert (dice["result"], dice["reason"]) == ("ANSWERED", "TIMEOUT")
     assert 1 <= dice["duration"] <= 4
     assert 1.5 < (await customer.far(call)).heard.seconds < 4.0
+
+
+@pytest.mark.parametrize("music", ["ring", "music2"])
+async def test_who_was_called_and_waits_alone_hears_the_music_that_was_wished(customer: Customer, music: str) -> None:
+    call = await customer.conference(people.LISTENS, room(), moh_class=music, max_duration=2)
+    first = (await customer.far(call)).heard.loud(0.8)
+    assert [name for name, chord in MUSIC.items() if first.holds(*chord)] == [music]
+
+
+async def test_the_longest_time_of_one_callout_ends_that_one_and_the_others_talk_on(customer: Customer) -> None:
+    conference = room()
+    ben = await customer.conference(BEN, conference, enable_dice=True)
+    await customer.gathered(conference, 1)
+    anna = await customer.conference(ANNA, conference, max_duration=3, enable_dice=True)
+    dice = await customer.server.until("dice", anna)
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "TIMEOUT")
+    assert 2 <= dice["duration"] <= 5
+    (left,) = await customer.gathered(conference, 1)
+    assert left.id == ben
+    await customer.patch(ben, action={"name": "hangup"})
+    assert (await customer.server.until("dice", ben))["reason"] == "MANAGERHANGUP"
+    assert_hears((await customer.far(anna)).heard, [BENS], [ANNAS])
+    assert_hears((await customer.far(ben)).heard, [ANNAS], [BENS])

@@ -20,6 +20,7 @@ from tests.support.sinch_script import (
 )
 from tests.support.sinch_server import Reply
 from tests.support.sink import Sink
+from tests.support.sounds import MUSIC
 
 (CALLEE, CALLEES), *_ = people.speakers(1)
 
@@ -109,13 +110,22 @@ async def test_cookies_travel_from_each_answer_to_every_later_event(customer: Cu
     assert dice.cookies == {"order": "17", "mood": "bad"}
 
 
-async def test_an_answered_caller_hears_ringing_of_the_chosen_country(customer: Customer, network: Lab) -> None:
-    customer.server.answers(ice=svaml(ANSWER, action=connect(people.NEVER_ANSWERS, indications="fr", dialTimeout=5)))
+# What sounds while the other phone rings, and what does not.
+RINGING = {"fr": ((440,), (480, 400)), "de": ((425,), (480, 400)), "uk": ((400, 450), (480, 425))}
+
+
+@pytest.mark.parametrize(("country", "rings", "not_"), [(name, *tones) for name, tones in RINGING.items()], ids=RINGING)
+async def test_an_answered_caller_hears_ringing_of_the_chosen_country(
+    customer: Customer, network: Lab, country: str, rings: tuple[int, ...], not_: tuple[int, ...]
+) -> None:
+    action = connect(people.NEVER_ANSWERS, indications=country, dialTimeout=3)
+    customer.server.answers(ice=svaml(ANSWER, action=action))
     await network.dial(customer.number, people.LISTENS, seconds=10)
     dice = await customer.server.until("dice")
-    heard = (await customer.far(dice.call)).heard
-    assert heard.has(440, 1.0), "France: 440 Hz, 1.5 s"
-    assert not heard.has(480, 0.5), "and not the ringing of the United States"
+    assert (dice["result"], dice["reason"]) == ("NOANSWER", "TIMEOUT")
+    first = (await customer.far(dice.call)).heard.loud(0.35)
+    assert first.holds(*rings)
+    assert not any(first.holds(hz) for hz in not_)
 
 
 async def test_digits_of_a_connection_are_pressed_to_the_callee(customer: Customer, network: Lab) -> None:
@@ -123,6 +133,23 @@ async def test_digits_of_a_connection_are_pressed_to_the_callee(customer: Custom
     await network.dial(customer.number, people.LISTENS, seconds=8)
     dice = await customer.server.until("dice")
     assert (await customer.callee(dice.call)).digits == "1234#"
+
+
+@pytest.mark.parametrize("music", ["music1", "ring"])
+async def test_the_music_of_a_sip_connection_is_heard_while_the_other_phone_rings(
+    customer: Customer, network: Lab, carrier: MakeCarrier, music: str
+) -> None:
+    far = await carrier()
+    await customer.may_call(f"sip:{far.address}")
+    async with far.answers("uas_ring_forever") as line:
+        action = connect_sip(f"ben@{far.address}:{far.port}", moh=music)
+        customer.server.answers(ice=svaml(ANSWER, action=action))
+        await network.dial(customer.number, people.LISTENS, seconds=4)
+        dice = await customer.server.until("dice")
+        await line.done()
+    assert (dice["result"], dice["reason"]) == ("NOANSWER", "CANCEL")
+    first = (await customer.far(dice.call)).heard.loud(0.8)
+    assert [name for name, chord in MUSIC.items() if first.holds(*chord)] == [music]
 
 
 # -- on the wire

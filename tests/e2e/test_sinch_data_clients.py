@@ -7,6 +7,7 @@ from tests.support.sinch import Customer
 from tests.support.sinch_fixtures import MakeClient
 from tests.support.sinch_script import connect, connect_client, going_on, menu, run_menu, svaml
 from tests.support.sink import Sink
+from tests.support.sip_listener import header
 
 
 async def test_a_data_client_is_rung_by_its_name_and_gets_no_ace(
@@ -22,6 +23,20 @@ async def test_a_data_client_is_rung_by_its_name_and_gets_no_ace(
     assert_hears(anna.heard(), [440], [908])
     assert_hears((await customer.far(dice.call)).heard, [908], [440])
     assert customer.server.kinds() == ["ice", "dice"]
+
+
+async def test_headers_of_a_script_are_on_the_invite_that_the_softphone_gets(
+    customer: Customer, network: Lab, client: MakeClient
+) -> None:
+    anna = await client(audio.sine(908, 60), trace=True)
+    headers = [{"key": "X-Order", "value": "17; a=b"}, {"key": "X-Mood", "value": "good"}]
+    customer.server.answers(ice=svaml(action=connect_client(anna.name, callHeaders=headers)))
+    await network.dial(customer.number, people.SPEAKS_440, seconds=3)
+    await anna.phone.pick_up()
+    await anna.phone.closed()
+    invite = anna.phone.invite()
+    assert [header(invite, one["key"]) for one in headers] == [one["value"] for one in headers], invite
+    assert_hears(anna.heard(), [440], [908])
 
 
 async def test_a_softphones_call_is_asked_about_as_a_data_clients(customer: Customer, client: MakeClient) -> None:

@@ -55,16 +55,29 @@ async def test_the_end_is_told_to_the_second_server_where_the_first_fails(
     assert dice.body == customer.server.taken("dice")[0].body
 
 
-async def test_a_server_that_keeps_failing_is_not_asked_any_more(
-    customer: Customer, fallback: SinchServer, network: Lab
+async def test_after_three_failures_in_a_row_the_second_server_is_asked_at_once(
+    customer: Customer, fallback: SinchServer, network: Lab, sink: Sink
 ) -> None:
     customer.server.answers(ice=Reply.error(500), dice=Reply.error(500))
-    fallback.answers(ice=svaml(action=HANG_UP))
-    for count in range(1, 9):
+    fallback.answers(ice=ending(play(sink.tone(500, 0.4))))
+    for count in range(1, 6):
         await network.dial(customer.number, people.LISTENS, seconds=15)
-        await fallback.until("dice", count=count)
-    assert len(fallback.taken("ice")) == 8
-    assert len(customer.server.taken("ice")) < 8, "straight to the second"
+        dice = await fallback.until("dice", count=count)
+        assert_melody((await customer.far(dice.call)).heard, 500)
+    asked = [one.call for one in fallback.taken("ice")]
+    assert len(asked) == 5
+    assert [one.call for one in customer.server.taken("ice")] == asked[:3], "the fourth goes straight to the second"
+
+
+async def test_three_failures_count_only_in_a_row(customer: Customer, fallback: SinchServer, network: Lab) -> None:
+    refused, failed = svaml(action=HANG_UP), Reply.error(500)
+    customer.server.answers(ice=[failed, failed, refused, failed, failed, refused])
+    fallback.answers(ice=refused)
+    for count in range(1, 7):
+        await network.dial(customer.number, people.LISTENS, seconds=15)
+        await customer.server.until("dice", count=count)
+    assert len(customer.server.taken("ice")) == 6, "an answer in between forgives"
+    assert len(fallback.taken("ice")) == 4
 
 
 async def test_an_ice_that_nobody_answers_is_an_apology_and_the_end(customer: Customer, network: Lab) -> None:

@@ -161,7 +161,7 @@ async def test_a_call_that_ends_and_callbacks_that_wait_while_the_controller_is_
 async def test_a_call_that_comes_in_while_no_controller_is_there_is_answered_when_it_is_back(
     number: MakeNumber, lab: LabEars, network: Lab, system: System
 ) -> None:
-    ours = await number(tasks=[{"kind": "say", "text": "Hello. My name is Carillon."}, {"kind": "hang_up"}])
+    ours = await number(tasks=[{"kind": "say", "text": "Hello there. My name is Carillon."}, {"kind": "hang_up"}])
     killing = asyncio.create_task(kill_the_controller(system), name="kill the controller")
 
     async def away() -> bool:

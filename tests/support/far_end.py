@@ -64,6 +64,28 @@ class Sound:
                 return tone.start
         raise AssertionError(f"no {hz} Hz in {self.where}; heard {self.melody()}")
 
+    def quiet(self, floor: float = -50.0) -> audio.Tone:
+        """Its longest silence: when it begins and how long it lasts, to a twentieth of a second."""
+        step = 0.05
+        loud = [self.part(at * step, (at + 1) * step).level > floor for at in range(int(self.seconds / step))]
+        best, begin = (0, 0), 0
+        for at, one in enumerate([*loud, True]):
+            if one:
+                best, begin = max(best, (at - begin, begin)), at + 1
+        return audio.Tone(best[1] * step, best[0] * step, 0.0)
+
+    def loud(self, seconds: float, floor: float = -40.0) -> "Sound":
+        """The first part of so many seconds that begins when something is heard; fails where nothing is."""
+        step = 0.05
+        for at in range(int(self.seconds / step)):
+            if self.part(at * step, (at + 1) * step).level > floor:
+                return self.part(at * step, at * step + seconds)
+        raise AssertionError(f"nothing is heard in {self.where} ({self.seconds:.1f} s)")
+
+    def holds(self, *hz: float, floor: float = -45.0) -> bool:
+        """Whether all these frequencies sound in the whole of it, however near they are to each other."""
+        return all(audio.tone_level(self.samples, self.rate, one) > floor for one in hz)
+
     def company(self, tones: Mapping[str, float], least: float = 1.0) -> list[set[str]]:
         """Who was heard together, in order: sets of names, each lasting so many seconds; shorter ones are left out.
 

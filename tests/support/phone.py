@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -63,6 +64,7 @@ class Phone:
     """One softphone with a user name, a microphone (a WAV) and ears (a recording of what it heard).
 
     A context manager: leaving it hangs up, unregisters and ends the process. `registrar` is host:port.
+    `trace`: it keeps every SIP message, for `invite`.
     """
 
     user: str
@@ -72,6 +74,7 @@ class Phone:
     address: str = "127.0.0.1"
     answer: bool = False
     register: bool = True
+    trace: bool = False
     events: list[dict[str, Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> "Phone":
@@ -83,7 +86,7 @@ class Phone:
         control_port = self._write_folder()
         self._log = (self._folder / "log").open("wb")
         self._process = await asyncio.create_subprocess_exec(
-            _program("baresip"), "-f", str(self._folder),
+            _program("baresip"), "-f", str(self._folder), *(["-s"] if self.trace else []),
             stdin=asyncio.subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
         try:
@@ -228,6 +231,14 @@ class Phone:
         if not files:
             raise PhoneFailed(f"{self.user} heard nothing at all:\n{self.log()}")
         return audio.read(files[call])
+
+    def invite(self) -> str:
+        """The first INVITE that it sent or took, whole, with lines that end by CR LF; needs `trace`."""
+        log = re.sub(r"\x1b\[[0-9;]*m", "", (self._folder / "log").read_text(errors="replace"))
+        found = re.search(r"^INVITE sip:.*?\n\s*\n", log, re.MULTILINE | re.DOTALL)
+        if found is None:
+            raise PhoneFailed(f"{self.user}: no INVITE in what it printed (trace={self.trace}):\n{self.log()}")
+        return "\r\n".join(line.rstrip("\r") for line in found[0].split("\n"))
 
     def log(self) -> str:
         """The end of what baresip printed."""

@@ -13,6 +13,8 @@ import soundfile
 from tests.support import audio
 
 RATE = 8000
+MUSIC = {"ring": (440, 480), "music1": (131, 196, 262, 330), "music2": (147, 294), "music3": (330, 415, 494)}
+"""The first chord of each class of music on hold, in Hz (asterisk-config/engine/make-music)."""
 
 
 def notes_of(notes: Sequence[tuple[float, float]], level: float = 0.5) -> np.ndarray:
