@@ -26,6 +26,9 @@ ENDS: dict[str, tuple[Script, str, float, str, str]] = {
         svaml(action=connect(people.NEVER_ANSWERS, dialTimeout=2)), people.LISTENS, 20, "NOANSWER", "TIMEOUT",
     ),
     "busy": (svaml(action=connect(people.BUSY)), people.LISTENS, 20, "BUSY", "CALLEEHANGUP"),
+    "busy, to an answered caller": (
+        svaml(ANSWER, action=connect(people.BUSY)), people.LISTENS, 20, "BUSY", "CALLEEHANGUP",
+    ),
     "declined": (svaml(action=connect(people.DECLINES)), people.LISTENS, 20, "BUSY", "CALLEEHANGUP"),
     "unavailable": (svaml(action=connect(people.UNAVAILABLE)), people.LISTENS, 20, "NOANSWER", "TIMEOUT"),
     "unknown": (svaml(action=connect(people.DOES_NOT_EXIST)), people.LISTENS, 20, "FAILED", "GENERALERROR"),
