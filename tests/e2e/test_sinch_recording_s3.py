@@ -41,7 +41,7 @@ def bucket(s3_server: S3Server) -> Bucket:
 async def test_an_mp3_of_what_the_caller_said_goes_into_the_customer_s_bucket(
     customer: Customer, network: Lab, sink: Sink, s3_server: S3Server, bucket: Bucket
 ) -> None:
-    destination, credentials = f"s3://{bucket.name}/2026/first call.mp3", ":".join(s3_server.keys)
+    destination, credentials = f"s3://{bucket.name}/2026/first-call.mp3", ":".join(s3_server.keys)
     wished = record(format="mp3", destinationUrl=destination, credentials=credentials)
     customer.server.answers(ice=ending(wished, play(sink.tones([(0, 2.0), (620, 0.3)]))))
     await network.dial(customer.number, people.SPEAKS_440, seconds=20)
@@ -50,8 +50,8 @@ async def test_an_mp3_of_what_the_caller_said_goes_into_the_customer_s_bucket(
     available = await customer.server.until("notify", ice.call, type="recording_available")
     assert finished.at <= available.at and available["destination"] == destination
 
-    assert bucket.keys == ["2026/first call.mp3"]
-    stored = bucket.get("2026/first call.mp3")
+    assert bucket.keys == ["2026/first-call.mp3"]
+    stored = bucket.get("2026/first-call.mp3")
     assert stored.content_type == "audio/mpeg"
     with soundfile.SoundFile(io.BytesIO(stored.body)) as file:
         assert file.format in ("MP3", "MPEG")

@@ -1,6 +1,8 @@
 """Files are put into buckets of a foreign server, with nobody's keys but the customer's; errors are sentences."""
 
 import asyncio
+import base64
+import hashlib
 import logging
 import socket
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from engine.media.buckets import Buckets, S3Error
 from engine.media.s3 import Keys, Place
+from engine.net import blocked
 from tests.fakes.s3 import Front
 from tests.support.s3_server import Bucket, S3Server
 
@@ -127,6 +130,16 @@ async def test_who_is_redirected_to_sees_no_signature(file: Path, s3_server: S3S
         assert b"authorization" in front.head.lower() and b"authorization" not in other.head.lower()
 
 
+async def test_the_md5_of_the_file_is_signed_with_the_request(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
+    digest = base64.b64encode(hashlib.md5(BODY).digest())
+    async with Front() as front:
+        front.answers = [(400, "BadDigest")]
+        await refused(file, front.url, bucket, s3_server.keys)
+        assert b"\r\nContent-MD5: " + digest + b"\r\n" in front.head
+        assert b"SignedHeaders=content-md5;content-type;host;" in front.head
+        assert b"\r\nContent-Length: 1024000\r\n" in front.head and b"chunked" not in front.head
+
+
 async def test_a_server_that_is_away_may_be_back(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -156,8 +169,9 @@ async def test_no_file_and_no_region(file: Path, s3_server: S3Server, bucket: Bu
 async def test_not_even_an_endpoint_is_at_a_link_local_address(
     file: Path, s3_server: S3Server, bucket: Bucket, url: str
 ) -> None:
-    error = await refused(file, url, bucket, s3_server.keys, seconds=5.0)
+    error = await refused(file, url, bucket, s3_server.keys)
     assert str(error) == "The bucket's server cannot be reached, or is too slow."
+    assert error.__cause__ and error.__cause__.__context__ and blocked(error.__cause__.__context__)
 
 
 async def test_what_the_machine_knows_of_amazon_is_never_used(
@@ -205,6 +219,8 @@ async def test_amazons_buckets_are_at_its_hosts_and_those_of_an_endpoint_below_i
         raise aiohttp.ClientConnectionError
 
     monkeypatch.setattr(aiohttp.ClientSession, "request", note)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_USE_DUALSTACK_ENDPOINT", "true")
     keys = s3_server.keys
     for endpoint, name in (("", "b-1"), ("", "b.c"), ("http://host:9000/", "b-1"), ("https://host/s3", "b-1")):
         await refused(file, endpoint, bucket._replace(name=name), keys)
