@@ -100,7 +100,7 @@ def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> End
     if session.ours:
         return session.ours
     cause = cause_of(q850=event.cause, sip=event.tech_cause, answered=answered, soft=soft)
-    if soft and cause is HangupCause.NORMAL:  # neither party nor we asked for it: Asterisk shuts down
+    if soft and (cause is HangupCause.NORMAL or event.cause == 0):  # nobody asked for it: Asterisk shuts down
         cause = HangupCause.MEDIA_NODE_LOST
     if soft and cause is HangupCause.NO_ANSWER:  # our limit of the ringing
         return Ending(cause=cause, by=Party.US)

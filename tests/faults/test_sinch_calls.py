@@ -35,5 +35,6 @@ async def test_a_restarted_asterisk_ends_every_call_once_with_its_reason(
     for call in situations.calls:
         dice = await customer.server.until("dice", call, within=45)
         assert dice["reason"] == "GENERALERROR", dice.body
+        assert (await customer.ended(call))["cause"] == "media_node_lost"
     await system.healthy()
     situations.told_once_each()

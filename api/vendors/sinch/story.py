@@ -74,7 +74,9 @@ def how(story: Story) -> Ending | None:
     if not story.over:
         return None
     root, leg = story.root, story.talked
-    cause = leg.cause if leg.answered is None and leg.cause else root.cause
+    # A leg that was cancelled because the network ended its caller's says nothing of why.
+    lost = root.hung_up_by is Party.NETWORK and leg.cause is HangupCause.CANCELLED
+    cause = leg.cause if leg.answered is None and leg.cause and not lost else root.cause
     answered = leg.answered is not None and not story.refused
     return ending(cause or HangupCause.NORMAL, _by(story), answered=answered)
 

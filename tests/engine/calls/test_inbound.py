@@ -84,6 +84,15 @@ async def test_the_caller_gives_up_while_it_rings(exchange: Exchange, asterisk: 
     assert (ended.hung_up_by, ended.answered) == ("far", False)
 
 
+async def test_asterisk_shuts_down_while_it_rings(exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange.directory.numbers["501"] = OFFERED
+    asterisk.incoming("in-1", ["inbound", "501"])
+    offered = await exchange.event(CallOffered)
+    asterisk.world.end_channel("in-1", 0, None, soft=True)
+    ended = await exchange.ended(offered.subject)
+    assert (ended.cause, ended.hung_up_by) == ("media_node_lost", "network")
+
+
 async def test_a_number_that_nobody_has_does_not_exist(exchange: Exchange, asterisk: FakeAri) -> None:
     asterisk.incoming("in-1", ["inbound", "999"])
     await asterisk.asked("DELETE", "/channels/in-1")

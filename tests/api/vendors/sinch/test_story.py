@@ -56,6 +56,8 @@ def leg(cause: HangupCause = HangupCause.NORMAL, by: Party = Party.US, **fields:
           leg(cause=HangupCause.MAX_DURATION, **TALKED)], "ANSWERED", "TIMEOUT"),
         ([over(cause=HangupCause.NO_CREDIT, by=Party.US, **INBOUND, **TALKED),
           leg(cause=HangupCause.NO_CREDIT, **TALKED)], "ANSWERED", "NOCREDITPARTNER"),
+        ([over(cause=HangupCause.MEDIA_NODE_LOST, by=Party.NETWORK, **INBOUND),
+          leg(cause=HangupCause.CANCELLED, by=Party.OTHER)], "FAILED", "GENERALERROR"),
         # who calls in was to be connected, and nobody was called
         ([over(cause=HangupCause.NOT_ALLOWED, by=Party.US, **INBOUND)], "FAILED", "BLOCKED"),
         ([over(cause=HangupCause.NOT_ALLOWED, by=Party.US, **INBOUND, **TALKED)], "FAILED", "BLOCKED"),
