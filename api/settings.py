@@ -96,8 +96,15 @@ def read(environment: Mapping[str, str]) -> Settings:
         if name.startswith(PREFIX) and value != ""
     }
     try:
-        settings = msgspec.convert(given, Settings, strict=False)
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
         Pool.read(settings.number_pool)
     except (msgspec.ValidationError, InvalidSetting) as error:
         raise SettingsError(f"A setting is missing or wrong: {error} (names in .env begin with {PREFIX}).") from error
     return settings
+
+
+def _path(wanted: type, value: object) -> object:
+    """Read what msgspec itself does not know; raises NotImplementedError for another type."""
+    if wanted is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(wanted)

@@ -1,5 +1,7 @@
 """What this process is told from outside."""
 
+from pathlib import Path
+
 import pytest
 
 from api.settings import SettingsError, read
@@ -11,6 +13,16 @@ def test_what_is_empty_is_the_default() -> None:
     found = read(NEEDED | {"CARILLON_NUMBER_POOL": "", "CARILLON_REPLAY_SECONDS": "", "PATH": "/bin"})
     assert found == read(NEEDED)
     assert (found.number_pool, found.replay_seconds, found.mounted_at) == ("+12015552000-+12015559999", 900.0, "")
+
+
+def test_the_file_that_a_new_system_is_made_of_can_be_read() -> None:
+    lines = (Path(__file__).parents[2] / ".env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if line.startswith("CARILLON_"))
+    assert read(example | NEEDED).voices == Path("/var/lib/carillon/voices")
+
+
+def test_a_folder_is_where_it_is_said_to_be() -> None:
+    assert read(NEEDED | {"CARILLON_VOICES": "/srv/voices"}).voices == Path("/srv/voices")
 
 
 @pytest.mark.parametrize(

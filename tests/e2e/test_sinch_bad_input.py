@@ -9,9 +9,9 @@ import pytest
 
 from api.lab import Lab
 from tests.support import people
-from tests.support.bare_sinch import Answer
 from tests.support.far_end import assert_melody
 from tests.support.sinch import Customer
+from tests.support.sinch_client import Answer
 from tests.support.sinch_fixtures import MakeCustomer
 from tests.support.sinch_script import HANG_UP, ending, menu, play, run_menu, say, svaml
 from tests.support.sinch_server import Reply, SinchServer
@@ -67,9 +67,9 @@ async def test_each_fault_of_a_signature_has_its_code_and_places_no_call(custome
         (headers(Authorization=f"Basic {basic}"), 40108),
     ]
     for sent, code in faults:
-        refused(await customer.send("POST", CALLOUTS, body, sent), code)
+        refused(await customer.bare.send("POST", CALLOUTS, body, sent), code)
     other = signed(key, secret, "POST", CALLOUTS, body + b" ")
-    refused(await customer.send("POST", CALLOUTS, body, other), 40102)
+    refused(await customer.bare.send("POST", CALLOUTS, body, other), 40102)
     assert await placed(customer) == []
 
 
@@ -78,7 +78,7 @@ async def test_basic_is_taken_in_both_spellings(customer: Customer) -> None:
     for scheme, user in (("Basic", key), ("basic", f"application\\{key}")):
         secret_of = base64.b64encode(f"{user}:{secret}".encode()).decode()
         headers = {"Authorization": f"{scheme} {secret_of}"}
-        answer = await customer.send("GET", "/v1/configuration/numbers/", b"", headers)
+        answer = await customer.bare.send("GET", "/v1/configuration/numbers/", b"", headers)
         assert answer.status == 200, answer
 
 

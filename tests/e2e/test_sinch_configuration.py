@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from tests.e2e.conftest import make_account, worker
-from tests.support.bare_sinch import BareSinch
 from tests.support.carillon import Admin, Command
+from tests.support.sinch_client import BareClient
 from tests.support.system import System
 
 NUMBERS = "/v1/configuration/numbers/"
@@ -29,18 +29,18 @@ def credentials(admin: Admin) -> dict[str, Any]:
     return dict(admin.now("POST", "accounts", {"name": name, "allow_private": True}))
 
 
-def _bare(http: aiohttp.ClientSession, system: System, shown: dict[str, Any]) -> BareSinch:
-    return BareSinch(http, system.api, shown["key"], shown["secret"])
+def _bare(http: aiohttp.ClientSession, system: System, shown: dict[str, Any]) -> BareClient:
+    return BareClient(http, system.api, shown["key"], shown["secret"])
 
 
 @pytest.fixture
-def bare(http: aiohttp.ClientSession, system: System, credentials: dict[str, Any]) -> BareSinch:
+def bare(http: aiohttp.ClientSession, system: System, credentials: dict[str, Any]) -> BareClient:
     """The account's first application's bare client."""
     return _bare(http, system, credentials["sinch"])
 
 
 @pytest.fixture
-def stranger(http: aiohttp.ClientSession, system: System, admin: Admin) -> BareSinch:
+def stranger(http: aiohttp.ClientSession, system: System, admin: Admin) -> BareClient:
     """Another account's."""
     account = make_account(admin)
     return _bare(http, system, admin.now("GET", f"accounts/{account.name}/credentials")["sinch"])
@@ -128,7 +128,7 @@ async def test_a_rate_of_the_deck_is_the_price_of_a_minute(
     assert answer.body["number"]["restricted"] is False
 
 
-async def test_the_vendors_client_is_told_what_is_wrong(vendors: Vendors, stranger: BareSinch) -> None:
+async def test_the_vendors_client_is_told_what_is_wrong(vendors: Vendors, stranger: BareClient) -> None:
     from sinch.domains.voice.exceptions import VoiceException
 
     for what, sentence in (
@@ -141,7 +141,7 @@ async def test_the_vendors_client_is_told_what_is_wrong(vendors: Vendors, strang
             await vendors(what)
 
 
-async def test_basic_authentication_and_both_prefixes_serve(bare: BareSinch) -> None:
+async def test_basic_authentication_and_both_prefixes_serve(bare: BareClient) -> None:
     for prefix in ("", "application\\"):
         for path in (NUMBERS, NUMBERS.rstrip("/"), "/calling" + NUMBERS):
             answer = await bare.plainly("GET", path, prefix=prefix)
@@ -151,14 +151,14 @@ async def test_basic_authentication_and_both_prefixes_serve(bare: BareSinch) -> 
     assert (await bare.plainly("GET", CALLBACKS + bare.key)).body == {"url": {"primary": URLS["primary"]}}
 
 
-async def test_a_renewed_secret_counts_and_the_old_one_does_not(bare: BareSinch, carillon: Command) -> None:
+async def test_a_renewed_secret_counts_and_the_old_one_does_not(bare: BareClient, carillon: Command) -> None:
     renewed = await carillon.json("applications", "rotate", bare.key)
     assert (await bare.ask("GET", NUMBERS)).code == 40102
     assert (await bare.plainly("GET", NUMBERS)).code == 40108
     assert (await bare.with_(secret=renewed["secret"]).ask("GET", NUMBERS)).status == 200
 
 
-async def test_who_does_not_prove_it_is_refused_with_the_documents_codes(bare: BareSinch) -> None:
+async def test_who_does_not_prove_it_is_refused_with_the_documents_codes(bare: BareClient) -> None:
     right = bare.signed("GET", NUMBERS, b"")
     for headers, code in (
         ({}, 40100),
@@ -176,7 +176,7 @@ async def test_who_does_not_prove_it_is_refused_with_the_documents_codes(bare: B
         assert answer.body["message"] and answer.body["reference"]
 
 
-async def test_what_is_anothers_reads_like_nothing(bare: BareSinch, stranger: BareSinch) -> None:
+async def test_what_is_anothers_reads_like_nothing(bare: BareClient, stranger: BareClient) -> None:
     theirs = (await stranger.ask("GET", NUMBERS)).body["numbers"][0]["number"]
     mine = (await bare.ask("GET", NUMBERS)).body["numbers"][0]["number"]
     for answer, code in (
@@ -204,14 +204,14 @@ async def test_what_is_anothers_reads_like_nothing(bare: BareSinch, stranger: Ba
     ],
     ids=lambda value: value if isinstance(value, int) else value[:20].decode("latin-1"),
 )  # fmt: skip
-async def test_a_body_that_cannot_be_taken_is_refused(bare: BareSinch, body: bytes, code: int) -> None:
+async def test_a_body_that_cannot_be_taken_is_refused(bare: BareClient, body: bytes, code: int) -> None:
     answer = await bare.ask("POST", NUMBERS, body)
     assert (answer.status, answer.code) == (code // 100, code)
     answer = await bare.ask("DELETE", NUMBERS, body)
     assert 400 <= answer.status < 500 and answer.code
 
 
-async def test_a_url_that_can_never_work_is_refused(bare: BareSinch) -> None:
+async def test_a_url_that_can_never_work_is_refused(bare: BareClient) -> None:
     for url in ("ftp://host/", "nothing", "http://", "http://host:0/", 5.5, ["http://host/"], "http://" + "h" * 5000):
         answer = await bare.ask("POST", CALLBACKS + bare.key, {"url": {"primary": url}})
         assert (answer.status, answer.code) == (400, 40001), url
@@ -219,7 +219,7 @@ async def test_a_url_that_can_never_work_is_refused(bare: BareSinch) -> None:
     assert (await bare.ask("GET", CALLBACKS + bare.key)).body == {"url": {}}
 
 
-async def test_unknown_paths_and_methods_are_told_in_the_vendors_manner(bare: BareSinch) -> None:
+async def test_unknown_paths_and_methods_are_told_in_the_vendors_manner(bare: BareClient) -> None:
     for method, path, code in (("GET", "/v1/calls", 40400), ("PUT", NUMBERS, 40500), ("GET", "/calling/v1/", 40400)):
         answer = await bare.ask(method, path)
         assert (answer.status, answer.code) == (code // 100, code) and answer.body["reference"]

@@ -1,23 +1,19 @@
 """A customer of Sinch's in a test: the vendor's own client (sinch 1.1.4), a bare one that signs by itself, a server."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from yarl import URL
-
-from tests.support.bare_sinch import Answer
 from tests.support.carillon import Account, Admin, Own, moment
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
 from tests.support.scenario import FarEnd, call_ended, in_state, until
+from tests.support.sinch_client import Answer, BareClient
 from tests.support.sinch_script import Script
 from tests.support.sinch_server import SinchServer
-from tests.support.sinch_signing import signed
 from tests.support.system import System
 
 
@@ -120,25 +116,15 @@ class Customer:
 
     # -- the bare client
 
-    async def ask(
-        self, verb: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **signing: Any
-    ) -> Answer:
-        """Send one signed request. `body`: bytes as they are, anything else as JSON; `signing`: see `signed`."""
-        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        made = signed(self.credentials.key, self.credentials.secret, verb, path, data, **signing)
-        return await self.send(verb, path, data, made | (headers or {}))
+    @property
+    def bare(self) -> BareClient:
+        """The bare client."""
+        own = self.own
+        return BareClient(own.session, own.system.api, self.credentials.key, self.credentials.secret)
 
-    async def send(self, verb: str, path: str, data: bytes, headers: dict[str, str]) -> Answer:
-        """Send one request with just these headers."""
-        url = URL(self.own.system.api + path, encoded=True)
-        async with self.own.session.request(
-            verb, url, data=data or None, headers=headers, skip_auto_headers=("Content-Type",)
-        ) as answer:
-            text = await answer.text()
-            try:
-                return Answer(answer.status, json.loads(text), text)
-            except ValueError:
-                return Answer(answer.status, None, text)
+    async def ask(self, verb: str, path: str, body: Any = None, **fields: Any) -> Answer:
+        """Send one signed request (see BareClient.ask)."""
+        return await self.bare.ask(verb, path, body, **fields)
 
     async def callout(self, method: str, fields: dict[str, Any], headers: dict[str, str] | None = None) -> str:
         """Any callout by the bare client; returns callId."""

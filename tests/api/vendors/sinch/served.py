@@ -26,7 +26,7 @@ from engine.store.extensions import Extension
 from engine.store.numbers import SMS, VOICE, Number
 from engine.store.rates import Rate
 from engine.store.writer import Writer
-from tests.support.bare_sinch import BareSinch
+from tests.support.sinch_client import BareClient
 
 SECRET = "JViE5vDor0Sw3WllZka15Q=="
 SHOP, HELP, BOBS = "11983f76-12c8-1111-9515-4785c7b67ca8", "94983f76-1161-4655-9515-4785c7b67ca8", "bob-s-key"
@@ -41,9 +41,9 @@ class Served:
     writer: Writer
     book: Book
     accounts: Accounts
-    shop: BareSinch
-    help: BareSinch
-    bob: BareSinch
+    shop: BareClient
+    help: BareClient
+    bob: BareClient
 
     async def refresh(self) -> None:
         """Make what was written count."""
@@ -122,7 +122,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"
-        clients = [BareSinch(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
+        clients = [BareClient(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
         found = Served(db, writer, book, known, *clients)
         await found.refresh()
         yield found
