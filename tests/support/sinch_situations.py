@@ -19,7 +19,7 @@ WAITS_FOR_ICE, IN_MENU, PARKED, BRIDGED, RINGING = people.LISTENS, people.PRESSE
 """Who calls in: ICE's `cli` says which situation a call is for."""
 LONGEST = 120
 TALK_SECONDS = 3.0
-SPEECH = f"My name is Carillon. {'This is the middle of a long sentence. ' * 8}Please speak after the tone."
+SPEECH = f"My name is Carillon. {'This is the middle of a long sentence. ' * 5}Please speak after the tone."
 
 Check = Callable[[], Awaitable[None]]
 
