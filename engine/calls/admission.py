@@ -21,13 +21,14 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """A leg that may be dialled: its digits (or SIP address), the routes to try in order, what it may show and last.
 
     `caller` is what the far party sees (None: anonymous), `wait` the seconds until its turn under the account's pace,
-    `max_seconds` the longest the call may last from its answer.
+    `max_seconds` the longest the call may last from its answer (`short_of_credit`: because the money lasts no longer).
     """
 
     digits: str
     routes: tuple[Route, ...]
     caller: str | None
     max_seconds: float
+    short_of_credit: bool = False
     wait: float = 0.0
 
 

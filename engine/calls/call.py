@@ -31,8 +31,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     Times are Unix seconds (UTC); `price` is in millionths of `currency`; `tag` is opaque to the engine.
     `sip_call_id` is the leg's SIP Call-ID (RFC 3261 §8.1.1.4), known once Asterisk has sent or seen the INVITE.
-    `whole`: once the last leg of its root has ended, RootEnded is told. `manner` None: dialled as a plain number.
-    `headers`, `diverted_from`: what the INVITE of a call that came in said besides (engine.calls.invite), if asked for.
+    `short_of_credit`: it may last `max_seconds` because the money lasts no longer. `whole`: once the last leg of
+    its root has ended, RootEnded is told. `manner` None: dialled as a plain number. `headers`, `diverted_from`:
+    what the INVITE of a call that came in said besides (engine.calls.invite), if asked for.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: str = ""
     ring_seconds: float = 60.0
     max_seconds: float = 14400.0
+    short_of_credit: bool = False
     whole: bool = False
     manner: Manner | None = None
     headers: tuple[tuple[str, str], ...] = ()

@@ -33,7 +33,8 @@ async def follow(session: Session, events: Subscription) -> Ending:
             event = await events.next(GIVE_UP_SECONDS if hanging_up else session.seconds_left())
         except TimeoutError:
             if not hanging_up:
-                await session.hang_up(HangupCause.MAX_DURATION)
+                short = session.call.short_of_credit
+                await session.hang_up(HangupCause.NO_CREDIT if short else HangupCause.MAX_DURATION)
             elif (gone := await _catch_up(session)) is not None:
                 return gone
             continue

@@ -96,6 +96,7 @@ class Door:
             channel_id=call_id,
             ring_seconds=command.ring_seconds or settings.ring_seconds,
             max_seconds=admitted.max_seconds,
+            short_of_credit=admitted.short_of_credit,
             whole=command.whole,
             manner=manner,
         )

@@ -91,7 +91,14 @@ class Admission:
                 raise
         except Unavailable as error:
             raise EngineUnavailable("New calls are not taken now: Redis does not answer. Try again.") from error
-        return Admitted(digits=digits, routes=routes, caller=shown, max_seconds=lasting, wait=wait)
+        return Admitted(
+            digits=digits,
+            routes=routes,
+            caller=shown,
+            max_seconds=lasting,
+            short_of_credit=lasting < max_seconds,
+            wait=wait,
+        )
 
     def check(self, account: str, callee: str, caller: str | None) -> None:
         """Refuse what `admit` would refuse for its numbers, taking nothing; raises NumberRefused, CallerRefused."""

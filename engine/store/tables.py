@@ -166,6 +166,7 @@ calls = Table(
     Column("channel_id", String, nullable=False),
     Column("ring_seconds", Float, nullable=False),
     Column("max_seconds", Float, nullable=False),
+    Column("short_of_credit", Boolean, nullable=False, default=False, server_default=false()),  # money limits it
     Column("whole", Boolean, nullable=False, default=False),
     Column("manner", Text, nullable=True),  # engine.tasks.manner as JSON; NULL: dialled as a plain number
     Column("headers", Text, nullable=True),  # (name, value) as JSON; NULL: none

@@ -92,6 +92,31 @@ async def test_an_account_without_credit_connects_nobody(
     assert (dice["result"], dice["reason"]) == ("FAILED", "NOCREDITPARTNER")
 
 
+async def test_credit_that_runs_out_ends_a_connection_and_is_named(
+    make_customer: MakeCustomer, rates: str, network: Lab, admin: Admin
+) -> None:
+    customer = await make_customer(currency=rates)
+    await admin.ask("POST", f"accounts/{customer.account.name}/credit", {"amount": "0.06"})
+    customer.server.answers(ice=svaml(action=connect(TALKS)), ace=going_on())
+    await network.dial(customer.number, people.LISTENS, seconds=15)
+    dice = await customer.server.until("dice")
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "NOCREDITPARTNER")
+    assert dice["debit"] == {"currencyId": rates, "amount": 0.06}, "3 s, and no more than there was"
+    assert 2.0 < (await customer.far(dice.call)).heard.lasted(440) < 4.5
+
+
+async def test_credit_that_runs_out_ends_a_callout_in_its_prompt(
+    make_customer: MakeCustomer, rates: str, admin: Admin, sink: Sink
+) -> None:
+    customer = await make_customer(currency=rates)
+    await admin.ask("POST", f"accounts/{customer.account.name}/credit", {"amount": "0.06"})
+    call = await customer.tts(TALKS, prompts=sink.tone(620, 12), enable_dice=True)
+    dice = await customer.server.until("dice", call)
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "NOCREDITPARTNER")
+    assert dice["debit"] == {"currencyId": rates, "amount": 0.06}
+    assert 2.0 < (await customer.far(call)).heard.lasted(620) < 4.5
+
+
 async def test_a_patch_that_hangs_up_is_the_managers(customer: Customer, sink: Sink) -> None:
     call = await customer.tts(people.LISTENS, prompts=sink.tone(500, 8), enable_dice=True)
     await customer.answered(call)

@@ -55,6 +55,7 @@ class ScriptedAdmission:
             routes=self.routes(account, callee, manner),
             caller=caller or party,
             max_seconds=longest,
+            short_of_credit=longest < max_seconds,
             wait=self.wait,
         )
 
