@@ -43,6 +43,7 @@ class Callout(msgspec.Struct, frozen=True, kw_only=True):
     private: bool = False
     written_caller: str = ""
     over: str = defaults.DOMAIN
+    transport: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     ring_seconds: float | None = None
     dtmf: tuple[SendDtmf | Pause, ...] = ()

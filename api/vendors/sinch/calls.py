@@ -140,10 +140,10 @@ def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
     where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
     tag = _tag(asked, callout, {name: _said_where(script) for name, script in where.items() if script})
     if connect is not None:
-        tasks: tuple[AnyTask, ...] = plan.before(
-            connect.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag)
-        )
         tag = tags.silenced(tag) if connect.silent else tag
+        recorded = plan.steps((connect.record,), _place(callout, tag)) if connect.record else ()
+        asked_then = plan.before(connect.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag))
+        tasks: tuple[AnyTask, ...] = (*recorded, *asked_then)
     else:
         offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
         tasks = (*offered, *callout.dtmf, *_asked(True))
@@ -157,6 +157,7 @@ def _connected(callout: Callout, connect: Connect) -> Callout:
         caller=connect.caller or callout.caller,
         private=connect.private or callout.private,
         over=connect.over,
+        transport=connect.transport,
         custom=callout.custom,
         max_seconds=connect.max_seconds or callout.max_seconds,
         headers=connect.headers,
@@ -204,6 +205,7 @@ def _placing(callout: Callout, asked: Asked, tag: Tag, tasks: tuple[AnyTask, ...
         application=asked.application.id,
         callee=to.dialled,
         over=plan.over(callout.over),
+        transport=plan.transport(callout.transport),
         caller=callout.caller,
         private=callout.private,
         headers=callout.headers,

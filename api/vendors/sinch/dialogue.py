@@ -177,7 +177,7 @@ class Questions:
             to=parties.called(root),
             domain="mxp" if user else "pstn",
             application_key=facts.key,
-            origination_type="MXP" if user else "PSTN",
+            origination_type=_origin(root, user),
             rdnis=parties.shown(root.diverted_from.removeprefix("+")) or UNSET,
             call_headers=callbacks.pairs(root.headers),
             call_resource_url=parties.resource(root.id),
@@ -198,6 +198,13 @@ class Questions:
             return plan.Place(alone=alone, dialled="", tag=tag)
         data_client = root.direction is Direction.INBOUND and self._parties.user(root.account, root.caller)
         return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not data_client)
+
+
+def _origin(root: Call, user: str | None) -> str:
+    """Return who began a call: a callout's is the server, which places it."""
+    if root.direction is Direction.OUTBOUND:
+        return "SERVER"
+    return "MXP" if user else "PSTN"
 
 
 def _refused(reason: str) -> Said:

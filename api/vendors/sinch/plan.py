@@ -111,7 +111,7 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
     return Dial(
         to=to,
         over=over(connect.over),
-        transport=_transport(connect.transport),
+        transport=transport(connect.transport),
         caller=connect.caller,
         private=connect.private,
         headers=connect.headers,
@@ -134,7 +134,8 @@ def over(kind: str) -> Over:
     return "any"
 
 
-def _transport(name: str | None) -> Transport:
+def transport(name: str | None) -> Transport:
+    """Return what a SIP address is reached by; raises CannotBeDone for TLS."""
     match name:
         case "tcp":
             return "tcp"
