@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from api.lab import Lab
-from tests.support import people
+from tests.support import people, turns
 from tests.support.far_end import Sound
 from tests.support.s3_server import Bucket, S3Server, running
 from tests.support.scenario import until
@@ -28,7 +28,7 @@ def s3_server(system: System) -> Iterator[S3Server]:
     told = urlsplit(system.setting("S3_ENDPOINT"))
     if told.hostname != "127.0.0.1" or not told.port:
         raise NoSystem(f"CARILLON_S3_ENDPOINT in {system.file} is not http://127.0.0.1:PORT: `make test` sets it.")
-    with running(told.port) as server:
+    with turns.the_only(system.file, "s3"), running(told.port) as server:
         yield server
 
 

@@ -30,12 +30,24 @@ class Stored(NamedTuple):
     body: bytes
 
 
+def _free(port: int) -> int:
+    """Return a port that can be bound: this one, as soon as nobody has it any more, or any for 0."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with socket.create_server(("127.0.0.1", port)) as probe:
+                return int(probe.getsockname()[1])
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
 class S3Server:
     """`keys` may do everything; `strangers_keys` are good, and may do nothing."""
 
     def __init__(self, port: int = 0) -> None:
-        with socket.create_server(("127.0.0.1", port)) as probe:
-            self.port: int = probe.getsockname()[1]
+        self.port = _free(port)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 

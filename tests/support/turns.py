@@ -33,6 +33,13 @@ def alone(env_file: Path) -> Iterator[None]:
 
 
 @contextmanager
+def the_only(env_file: Path, name: str) -> Iterator[None]:
+    """Use something that the system has one of, e.g. an address that it was told, while no other process does."""
+    with _lock(env_file, name, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
 def _lock(env_file: Path, name: str, kind: int) -> Iterator[None]:
     with env_file.with_name(f"{env_file.name}.{name}").open("a") as file:
         deadline = time.monotonic() + WAIT_SECONDS
