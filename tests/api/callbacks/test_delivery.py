@@ -1,4 +1,7 @@
-"""Deliveries against a real web server that misbehaves, on a clock that passes only while somebody sleeps."""
+"""Deliveries against a real web server that misbehaves, on a clock that passes only while somebody sleeps.
+
+Over 300 lines: its stories share one server and one set of helpers, and each is short.
+"""
 
 import asyncio
 import socket
