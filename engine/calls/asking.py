@@ -112,10 +112,10 @@ class Replies:
             session.services.writer.post(functools.partial(calls.update, call=call))
 
     def _retagged(self, session: "Session", tag: str | None) -> list[Call]:
-        """Give every live leg of a root another tag; returns them, to be written."""
-        if tag is None:
+        """Give every live leg of a root another tag; returns those that were changed, to be written."""
+        if tag is None or tag == session.call.tag:
             return []
-        legs = [leg for leg in self._registry if leg.call.root == session.call.root]
+        legs = self._registry.legs(session.call.root)
         for leg in legs:
             leg.call = msgspec.structs.replace(leg.call, tag=tag)
         return [leg.call for leg in legs]
