@@ -223,7 +223,7 @@ class Queue:
             return
         self._running[entry.id] = entry
         try:
-            if not entry.question:  # else it began with the commit that made the call
+            if entry.question is None:  # else it began with the commit that made the call
                 await self._journal.begin(entry)
         except BaseException:
             del self._running[entry.id]
