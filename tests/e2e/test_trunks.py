@@ -1,5 +1,7 @@
 """Trunks: routes, fail-over, registration, caller ids, and what a carrier can do to a call."""
 
+import pytest
+
 from api.lab import Lab, LabError
 from tests.e2e.conftest import MakeCarrier, MakeNumber
 from tests.support import people
@@ -128,6 +130,7 @@ async def test_an_answer_that_crosses_our_cancel_is_hung_up_and_told_once(
     assert sink.actions() == ["ServerHangup"]
 
 
+@pytest.mark.long
 async def test_a_far_end_that_sends_no_rtp_at_all_is_hung_up_after_the_rtp_timeout(
     ringful: Ringful, sink: Sink, carrier: MakeCarrier, own: Own
 ) -> None:
