@@ -1,7 +1,5 @@
 """Sinch's operations on calls: Manage Call, and the three callouts."""
 
-
-
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
@@ -52,6 +50,7 @@ class CallOperations:
         if isinstance(cookies, Illegal):
             raise failure(INVALID_REQUEST, cookies.reason, Operation.MANAGE_CALL)
         tag = tags.with_cookies(tags.tag_of(root), cookies) if cookies else tags.tag_of(root)
+        tag = plan.carried(tag, wanted.then)
         try:
             tasks = plan.tasks(wanted, plan.Place(alone=parked, dialled=root.callee, tag=tag))
         except plan.CannotBeDone as error:
@@ -140,7 +139,7 @@ def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
     where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
     tag = _tag(asked, callout, {name: _said_where(script) for name, script in where.items() if script})
     if connect is not None:
-        tag = tags.silenced(tag) if connect.silent else tag
+        tag = plan.carried(tag, connect)
         recorded = plan.steps((connect.record,), _place(callout, tag)) if connect.record else ()
         asked_then = plan.before(connect.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag))
         tasks: tuple[AnyTask, ...] = (*recorded, *asked_then)
@@ -208,7 +207,7 @@ def _placing(callout: Callout, asked: Asked, tag: Tag, tasks: tuple[AnyTask, ...
         transport=plan.transport(callout.transport),
         caller=callout.caller,
         private=callout.private,
-        headers=callout.headers,
+        headers=plan.headers(callout.headers),
         ring_seconds=callout.ring_seconds,
         max_seconds=callout.max_seconds,
         tag=encode(tag),

@@ -10,7 +10,7 @@ from api.accounts import Accounts
 from api.callbacks.tags import Tag
 from api.vendors.sinch import callbacks, instructions, plan, tags
 from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import Connect, GoOn, Illegal, Leg
+from api.vendors.sinch.answer import GoOn, Illegal, Leg
 from api.vendors.sinch.asked import Asked
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
@@ -126,8 +126,7 @@ class Questions:
         if isinstance(cookies, Illegal):
             return _refused(cookies.reason)
         tag = tags.with_cookies(tag, cookies) if answer.cookies else tag
-        if isinstance(answer.then, Connect) and answer.then.silent:
-            tag = tags.silenced(tag)
+        tag = plan.carried(tag, answer.then)
         alone = event.subject == event.root and event.question != plan.DIGITS
         place = await self._place(event, tag, alone=alone)
         try:

@@ -13,7 +13,7 @@ from engine.tasks.dial import Before, Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.kinds import AnyTask
-from engine.tasks.manner import Over, Transport
+from engine.tasks.manner import Manner, Over, Transport
 from engine.tasks.park import Park
 from engine.tasks.record import Record
 from engine.tasks.run_menu import RunMenu
@@ -114,7 +114,7 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
         transport=transport(connect.transport),
         caller=connect.caller,
         private=connect.private,
-        headers=connect.headers,
+        headers=headers(connect.headers),
         ring_seconds=connect.ring_seconds,
         max_seconds=connect.max_seconds,
         ringback=connect.ringback or "",
@@ -134,6 +134,15 @@ def over(kind: str) -> Over:
     return "any"
 
 
+def headers(written: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return call headers as an INVITE carries them: behind X- where they have none; raises CannotBeDone."""
+    named = tuple((key if key.lower().startswith("x-") else f"X-{key}", value) for key, value in written)
+    try:
+        return Manner(headers=named).headers
+    except ValueError as error:
+        raise CannotBeDone(f"callHeaders cannot be sent as SIP headers. {error}") from None
+
+
 def transport(name: str | None) -> Transport:
     """Return what a SIP address is reached by; raises CannotBeDone for TLS."""
     match name:
@@ -142,6 +151,14 @@ def transport(name: str | None) -> Transport:
         case "tls":
             raise CannotBeDone("This server cannot dial by TLS yet; udp and tcp are there.")
     return "udp"
+
+
+def carried(tag: Tag, then: answer.Then) -> Tag:
+    """Return what a call carries from this action on: whether its answer and end are told, and its call headers."""
+    if not isinstance(then, answer.Connect):
+        return tag
+    tag = tags.silenced(tag) if then.silent else tag
+    return tags.with_call_headers(tag, then.headers) if then.headers else tag
 
 
 def before(

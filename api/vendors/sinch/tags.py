@@ -13,7 +13,7 @@ from engine.calls.call import Call
 
 CUSTOM, COOKIES = "custom", "cookies"
 ICE, ACE, PIE, DICE = "ice", "ace", "pie", "dice"
-CALLER, CALLEE, KIND, HEADERS = "cli", "to", "to_type", "headers"
+CALLER, CALLEE, KIND, HEADERS, CALL_HEADERS = "cli", "to", "to_type", "headers", "call_headers"
 OFF = "off"
 Cookies = tuple[tuple[str, str], ...]
 _cookies: msgspec.json.Decoder[Cookies] = msgspec.json.Decoder(Cookies)
@@ -49,6 +49,17 @@ def with_headers(tag: Tag, headers: Mapping[str, str]) -> Tag:
         return tag
     pairs = [(str(name), value) for name, value in headers.items()]  # a name may be of a class of its own
     return _with(tag, HEADERS, msgspec.json.encode(pairs).decode())
+
+
+def call_headers_of(tag: Tag) -> Cookies:
+    """Return the call headers that a script connected the call with: its end tells them."""
+    text = tag.data.get(CALL_HEADERS)
+    return _cookies.decode(text) if text else ()
+
+
+def with_call_headers(tag: Tag, headers: Iterable[tuple[str, str]]) -> Tag:
+    """Return a tag that carries these."""
+    return _with(tag, CALL_HEADERS, msgspec.json.encode(tuple(headers)).decode())
 
 
 def with_cookies(tag: Tag, cookies: Iterable[tuple[str, str]]) -> Tag:

@@ -103,7 +103,7 @@ class Telling:
             to=as_written(tag) or callee,
             duration=round(event.seconds) if event.answered else UNSET,
             from_=tag.data.get(tags.CALLER) or _from(parties, root),
-            call_headers=bodies.pairs(root.headers) or UNSET,
+            call_headers=bodies.pairs(tags.call_headers_of(tag) or root.headers) or UNSET,
             application_key=key,
             cookies=bodies.cookies(tags.cookies_of(tag)),
         )
