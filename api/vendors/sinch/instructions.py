@@ -73,10 +73,11 @@ class _Script:
         )
 
     def _then(self, action: Fields | None) -> Then:
-        """Without an action an answered call goes on («optionally hangs up», Manage Call); ICE has to say where to."""
+        """Without an action an answered call goes on («optionally hangs up», Manage Call); ICE has to say where to,
+        and so has what takes a call out of its park."""
         if action is not None:
             return self._actions.read(action, self._event)
-        if self._event is Event.ICE:
+        if self._event in (Event.ICE, Event.UNPARK):
             raise Missing("The action is missing.")
         return HangUp() if self._event is Event.DICE else GoOn()
 

@@ -77,6 +77,10 @@ def test_manage_call() -> None:
     assert code_of(lambda: requests.manage_call("c", b"{}", "US"))[0] == 40003
     assert code_of(lambda: requests.manage_call("c", body({"action": {"name": "park"}}), "US"))[0] == 40003
     assert requests.manage_call("c", body({"action": {"name": "park"}}), "US", parked=True)
+    # what only speaks would end the park and leave the caller in silence
+    spoken = body({"instructions": [{"name": "say", "text": "Hi"}]})
+    assert requests.manage_call("c", spoken, "US").answer.then == a.GoOn()
+    assert code_of(lambda: requests.manage_call("c", spoken, "US", parked=True))[0] == 40003
     assert code_of(lambda: requests.manage_call("no such/call", b"{}", "US")) == (40400, "Call not found")
 
 
