@@ -59,6 +59,7 @@ def test_update_callbacks() -> None:
     assert (found.primary, found.fallback) == ("http://primary.com", "http://fallback.com")
     assert requests.update_callbacks("k", body({"url": {"primary": "", "fallback": None}})).primary is None
     assert code_of(lambda: requests.update_callbacks("k", body({"url": {"primary": "ftp://x"}})))[0] == 40001
+    assert code_of(lambda: requests.update_callbacks("k", body({"url": {"primary": "http://a..b/"}})))[0] == 40001
     assert code_of(lambda: requests.update_callbacks("k", b"{}"))[0] == 40002
 
 
