@@ -181,7 +181,8 @@ def _said_where(script: Script) -> str:
 def _tag(asked: Asked, callout: Callout, where: dict[str, str]) -> Tag:
     """Return a callout's tag; its url says whether anybody is told at all."""
     settings = asked.application.settings
-    url = settings.get(PRIMARY) or settings.get(FALLBACK) or where.get(tags.DICE, "")
+    own = [said for name in (tags.DICE, tags.PIE) if (said := where.get(name, "")).lower().startswith("http")]
+    url = settings.get(PRIMARY) or settings.get(FALLBACK) or next(iter(own), "")
     written = {
         tags.CUSTOM: callout.custom,
         tags.CALLEE: callout.to.written if callout.to else "",

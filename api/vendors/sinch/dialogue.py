@@ -165,7 +165,7 @@ class Questions:
 
     def _ice(self, at: str, custom: str, facts: Facts) -> callbacks.Ice:
         root, parties = facts.root, self._parties
-        user = parties.user(root.account, root.caller)
+        user = parties.initiator(root)
         return callbacks.Ice(
             callid=root.id,
             timestamp=at,
@@ -195,8 +195,7 @@ class Questions:
         root = await self._root(event)
         if root is None:
             return plan.Place(alone=alone, dialled="", tag=tag)
-        data_client = root.direction is Direction.INBOUND and self._parties.user(root.account, root.caller)
-        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not data_client)
+        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not self._parties.initiator(root))
 
 
 def _origin(root: Call, user: str | None) -> str:

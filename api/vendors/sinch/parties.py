@@ -20,6 +20,10 @@ class Parties:
         extension = self._book.extension_named(account, number)
         return (extension.name or extension.number) if extension else None
 
+    def initiator(self, root: Call) -> str | None:
+        """The name of the own extension that began a call; None: it came from outside, or is a callout."""
+        return self.user(root.account, root.caller) if root.direction is Direction.INBOUND else None
+
     def identity(self, account: str, number: str) -> Identity | None:
         """A party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
         if user := self.user(account, number):
@@ -29,7 +33,7 @@ class Parties:
     def called(self, root: Call) -> Identity:
         """Whom the caller of a call dialled; «did» where it is a number of ours that is called from outside."""
         found = self.identity(root.account, root.callee) or Identity(type="number", endpoint="")
-        outside = root.direction is Direction.INBOUND and not self.user(root.account, root.caller)
+        outside = root.direction is Direction.INBOUND and not self.initiator(root)
         if outside and found.type == "number":
             return Identity(type="did", endpoint=found.endpoint)
         return found
