@@ -1,5 +1,7 @@
 """Sinch's operations on calls: Manage Call, and the three callouts."""
 
+import dataclasses
+
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
@@ -7,7 +9,7 @@ from sqlalchemy import Connection
 from api.callbacks.tags import Tag, encode
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, StopRecording
+from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, StopRecording
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
@@ -16,6 +18,7 @@ from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FO
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from engine.calls.call import Call
 from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
+from engine.ids import new_id
 from engine.store import calls
 from engine.store import tasks as queues
 from engine.store.database import Database
@@ -97,12 +100,12 @@ class CalloutOperations:
 
     async def place(self, asked: Asked) -> web.Response:
         """Ring a phone; the id comes back before it is answered."""
-        wanted = callouts.read(asked.body, asked.account.country)
-        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and isinstance(wanted.ice, Ask):
-            script = await self._questions.offered(asked, wanted.callout, wanted.ice.url, self._inquire)
+        wanted, id = callouts.read(asked.body, asked.account.country), new_id("call")
+        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and not isinstance(wanted.ice, Follow):
+            script = await self._questions.offered(asked, id, wanted.callout, wanted.ice, self._inquire)
             wanted = msgspec.structs.replace(wanted, ice=script)
         try:
-            command = _command(wanted, asked)
+            command = dataclasses.replace(_command(wanted, asked), id=id)
         except plan.CannotBeDone as error:
             raise failure(ILLEGAL_PARAMETERS, str(error), Operation.CALLOUT) from None
         call = await self._engine.submit(command)
@@ -129,24 +132,40 @@ def _command(wanted: callouts.AnyCallout, asked: Asked) -> PlaceCall:
 
 def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
     """Without a destination the ICE script says whom to call: its connect is the callout."""
-    callout, connect = wanted.callout, None
-    if callout.to is None:
-        then = wanted.ice.answer.then if isinstance(wanted.ice, Follow) else None
-        connect = then if isinstance(then, Connect) and then.to else None
-        if connect is None:
-            raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
-        callout = _connected(callout, connect)
+    callout = wanted.callout
     where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
-    tag = _tag(asked, callout, {name: _said_where(script) for name, script in where.items() if script})
-    if connect is not None:
-        tag = plan.carried(tag, connect)
-        recorded = plan.steps((connect.record,), _place(callout, tag)) if connect.record else ()
-        asked_then = plan.before(connect.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag))
-        tasks: tuple[AnyTask, ...] = (*recorded, *asked_then)
-    else:
-        offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
-        tasks = (*offered, *callout.dtmf, *_asked(True))
-    return _placing(callout, asked, tag, tasks)
+    for name, script in where.items():
+        _check(name, script, callout)
+    told = {name: _said_where(script) for name, script in where.items() if script}
+    if callout.to is None:
+        return _offered(callout, wanted.ice, asked, told)
+    tag = _tag(asked, callout, told)
+    offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
+    return _placing(callout, asked, tag, (*offered, *callout.dtmf, *_asked(True)))
+
+
+def _check(name: str, script: Script | None, callout: Callout) -> None:
+    """Refuse a script that came with the request and cannot be done; raises CannotBeDone."""
+    if isinstance(script, Follow):
+        try:
+            plan.tasks(script.answer, _place(callout, Tag(dialect=DIALECT)))
+        except plan.CannotBeDone as error:
+            raise plan.CannotBeDone(f"{name}: {error}") from None
+
+
+def _offered(callout: Callout, ice: Script | None, asked: Asked, told: dict[str, str]) -> PlaceCall:
+    """Call whom an ICE script connects to. Nobody hears its prompts; its cookies and recordings are the call's."""
+    script = ice.answer if isinstance(ice, Follow) else None
+    if script is None or not isinstance(script.then, Connect) or script.then.to is None:
+        raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
+    connect = script.then
+    callout = _connected(callout, connect)
+    tag = plan.carried(_tag(asked, callout, told), connect)
+    tag = tags.with_cookies(tag, script.cookies) if script.cookies else tag
+    recorders = [step for step in (*script.steps, connect.record) if isinstance(step, RecordCall)]
+    recorded = plan.steps(recorders, _place(callout, tag))
+    asked_then = plan.before(callout.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag))
+    return _placing(callout, asked, tag, (*recorded, *asked_then))
 
 
 def _connected(callout: Callout, connect: Connect) -> Callout:
@@ -155,8 +174,10 @@ def _connected(callout: Callout, connect: Connect) -> Callout:
         to=connect.to,
         caller=connect.caller or callout.caller,
         private=connect.private or callout.private,
+        written_caller="" if connect.caller or connect.private else callout.written_caller,
         over=connect.over,
         transport=connect.transport,
+        dtmf=connect.dtmf or callout.dtmf,
         custom=callout.custom,
         max_seconds=connect.max_seconds or callout.max_seconds,
         headers=connect.headers,

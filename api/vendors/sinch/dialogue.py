@@ -8,14 +8,14 @@ from msgspec import UNSET
 
 from api.accounts import Accounts
 from api.callbacks.tags import Tag
-from api.vendors.sinch import callbacks, instructions, plan, tags
+from api.vendors.sinch import callbacks, instructions, plan, requests, tags
 from api.vendors.sinch.actions import Event
 from api.vendors.sinch.answer import GoOn, Illegal, Leg
 from api.vendors.sinch.asked import Asked
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
-from api.vendors.sinch.callouts import Callout, Follow
-from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, Operation, failure
+from api.vendors.sinch.callouts import Ask, Callout, Follow
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, Operation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, timestamp
@@ -23,7 +23,6 @@ from api.vendors.vendor import AskingVendor, Question, Said
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
-from engine.ids import new_id
 from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -84,11 +83,18 @@ class Questions:
             headers=tags.headers_of(tag),
         )
 
-    async def offered(self, asked: Asked, callout: Callout, url: str, inquire: Inquire) -> Follow:
-        """Ask a URL of the request's own what a callout without a destination shall do (ICE); raises SinchError."""
+    async def offered(self, asked: Asked, call: str, callout: Callout, ice: Ask | None, inquire: Inquire) -> Follow:
+        """Ask what a callout without a destination shall do (ICE), under its id: at the URL of the request, or at the
+        application's two where it names none. Raises SinchError.
+        """
+        settings = asked.application.settings
+        primary, fallback = (ice.url, "") if ice else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
+        if not (primary or fallback):
+            sentence = "destination and ice are missing, and the application has no callback URL to be asked at."
+            raise failure(MISSING_PARAMETER, sentence, Operation.CALLOUT)
         key = await self._db.read(lambda conn: applications.key(conn, asked.application.id))
         body = callbacks.Ice(
-            callid=new_id("call"),
+            callid=call,
             timestamp=timestamp(self._clock()),
             custom=callout.custom,
             user_rate=self._parties.rate(asked.account.id, ""),
@@ -97,8 +103,15 @@ class Questions:
             domain="pstn",
             application_key=key[0] if key else "",
             origination_type="SERVER",
+            call_resource_url=self._parties.resource(call),
         )
-        question = Question(url=url, body=callbacks.encode(body), credential=body.application_key)
+        question = Question(
+            url=primary or fallback,
+            fallback=fallback if primary else "",
+            body=callbacks.encode(body),
+            credential=body.application_key,
+            headers=requests.custom_headers(asked.request.headers.items()),
+        )
         reply, remarks = await inquire(self, question, asked.account.id)
         if reply is None:
             raise failure(ILLEGAL_PARAMETERS, f"ice: {' '.join(remarks)}", Operation.CALLOUT)
