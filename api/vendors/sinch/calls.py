@@ -1,6 +1,7 @@
 """Sinch's operations on calls: Manage Call, and the three callouts."""
 
 import dataclasses
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
@@ -16,7 +17,8 @@ from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCa
 from api.vendors.sinch.dialogue import Inquire, Questions
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, Operation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
-from engine.calls.call import Call
+from api.vendors.sinch.parties import Parties
+from engine.calls.call import Call, Direction
 from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
 from engine.ids import new_id
 from engine.store import calls
@@ -24,6 +26,7 @@ from engine.store import tasks as queues
 from engine.store.database import Database
 from engine.tasks.answer import Answer
 from engine.tasks.hang_up import HangUp as HangUpTask
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask
 from engine.tasks.park import Park
 from engine.tasks.task import TaskState
@@ -32,8 +35,8 @@ from engine.tasks.task import TaskState
 class CallOperations:
     """Manage Call: what a call in progress is told to do besides, or, while it is parked, instead."""
 
-    def __init__(self, engine: CommandTaker, db: Database) -> None:
-        self._engine, self._db = engine, db
+    def __init__(self, engine: CommandTaker, db: Database, parties: Parties) -> None:
+        self._engine, self._db, self._parties = engine, db, parties
 
     def operations(self) -> dict[Operation, Handler]:
         """Return it by its name."""
@@ -43,26 +46,27 @@ class CallOperations:
         """Play, speak, record, connect or hang up; the caller's leg where none is named."""
         id = requests.call_id(asked.request.match_info["call"], Operation.MANAGE_CALL)
         leg = asked.request.match_info.get("leg", Leg.CALLER.value)
-        legs, parked = await self._db.read(lambda conn: _live(conn, id))
-        root = next((one for one in legs if one.id == id), None)
+        live = await self._db.read(lambda conn: _live(conn, id))
+        root = next((one for one in live.legs if one.id == id), None)
         own = (asked.account.id, asked.application.id)
         if root is None or (root.account, root.application) != own:
             raise failure(NOT_FOUND, operation=Operation.MANAGE_CALL)
-        wanted = requests.manage_call(id, asked.body, asked.account.country, leg=leg, parked=parked).answer
+        wanted = requests.manage_call(id, asked.body, asked.account.country, leg=leg, parked=live.parked).answer
         cookies = instructions.merged(tags.cookies_of(tags.tag_of(root)), wanted.cookies)
         if isinstance(cookies, Illegal):
             raise failure(INVALID_REQUEST, cookies.reason, Operation.MANAGE_CALL)
         tag = tags.with_cookies(tags.tag_of(root), cookies) if cookies else tags.tag_of(root)
         tag = plan.carried(tag, wanted.then)
         try:
-            tasks = plan.tasks(wanted, plan.Place(alone=parked, dialled=root.callee, tag=tag))
+            told = not self._parties.initiator(root)
+            tasks = plan.tasks(wanted, plan.Place(alone=live.alone, dialled=root.callee, tag=tag, told=told))
         except plan.CannotBeDone as error:
             raise failure(INVALID_REQUEST, str(error), Operation.MANAGE_CALL) from None
         if isinstance(wanted.then, HangUp) and not wanted.steps:
             await self._engine.submit(HangUpCall(account=root.account, call=id))
             return resources.render(resources.Empty())
-        beside = isinstance(wanted.then, GoOn | StopRecording) and not parked
-        for owner in _owners(legs, root, wanted.leg):
+        beside = isinstance(wanted.then, GoOn | StopRecording) and not live.parked
+        for owner in _owners(live, root, wanted.leg):
             account = root.account
             if beside:
                 await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=encode(tag)))
@@ -71,21 +75,45 @@ class CallOperations:
         return resources.render(resources.Empty())
 
 
-def _live(conn: Connection, root: str) -> tuple[list[Call], bool]:
-    """Return a call's legs that have not ended, and whether the call is parked."""
+class _Live(NamedTuple):
+    """A call as it is now: its legs that have not ended, those among them that it was connected with, and whether it
+    is parked, or in a conference.
+    """
+
+    legs: list[Call]
+    callees: list[str]
+    parked: bool
+    joined: bool
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing goes on beside what its own script says."""
+        return not self.callees and not self.joined
+
+
+def _live(conn: Connection, root: str) -> _Live:
     legs = [leg for leg in calls.by_root(conn, root) if leg.ended is None]
-    running = [row for row in queues.open_of(conn, root) if row.state is TaskState.RUNNING]
-    return legs, any(isinstance(row.task, Park) for row in running)
+    running = [row.task for row in queues.open_of(conn, root) if row.state is TaskState.RUNNING]
+    return _Live(
+        legs=legs,
+        callees=[one.id for one in legs if one.id != root and one.answered],
+        parked=any(isinstance(task, Park) for task in running),
+        joined=any(isinstance(task, JoinConference) for task in running),
+    )
 
 
-def _owners(legs: list[Call], root: Call, leg: Leg) -> list[str]:
-    """Return whose queues a script goes to; raises SinchError where there is no callee."""
-    callees = [one.id for one in legs if one.id != root.id and one.answered]
-    if leg is Leg.CALLER:
+def _owners(live: _Live, root: Call, leg: Leg) -> list[str]:
+    """Return whose queues a script goes to; raises SinchError where there is no callee.
+
+    «The callLeg identifier is ignored for calls that are part of a conference and calls initiated using the Callout
+    API» (Manage Call, public page): whose one party it is, hears it.
+    """
+    one_party = live.joined or root.direction is Direction.OUTBOUND
+    if leg is Leg.CALLER or (one_party and not live.callees):
         return [root.id]
-    if leg is Leg.CALLEE and not callees:
+    if leg is Leg.CALLEE and not live.callees:
         raise failure(NOT_FOUND, "It has no callee now.", Operation.MANAGE_CALL)
-    return callees if leg is Leg.CALLEE else [root.id, *callees]
+    return live.callees if leg is Leg.CALLEE else [root.id, *live.callees]
 
 
 class CalloutOperations:

@@ -31,7 +31,14 @@ from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 
 Inquire = Callable[[AskingVendor, Question, str], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
 """Puts a question of an account's; returns what was answered, and a sentence for each address that gave no answer."""
-_EVENTS = {plan.OFFERED: Event.ICE, plan.ANSWERED: Event.ACE, plan.MENU_ENDED: Event.PIE, plan.DIGITS: Event.PIE}
+_EVENTS = {
+    plan.OFFERED: Event.ICE,
+    plan.ANSWERED: Event.ACE,
+    plan.MENU_ENDED: Event.PIE,
+    plan.MENU_BESIDE: Event.PIE,
+    plan.DIGITS: Event.PIE,
+}
+_BESIDE = frozenset({plan.MENU_BESIDE, plan.DIGITS})
 _ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
 CONFERENCE_MENU = "confmenu"
 """The menuId of digits that were pressed in a conference: ours, no source names one."""
@@ -140,7 +147,7 @@ class Questions:
             return _refused(cookies.reason)
         tag = tags.with_cookies(tag, cookies) if answer.cookies else tag
         tag = plan.carried(tag, answer.then)
-        alone = event.subject == event.root and event.question != plan.DIGITS
+        alone = event.subject == event.root and event.question not in _BESIDE
         place = await self._place(event, tag, alone=alone)
         try:
             tasks = plan.tasks(answer, place)

@@ -21,7 +21,10 @@ from engine.tasks.stop import StopBackground
 
 OFFERED, ANSWERED, MENU_ENDED, DIGITS = "offered", "answered", "menu_ended", "conference_digits"
 """What is asked: the vendor's ICE, ACE, and PIE after a menu or in a conference."""
-_ABOUT = {MENU_ENDED: "run_menu", ANSWERED: "detect_machine"}
+MENU_BESIDE = "menu_beside_ended"
+"""PIE after a menu that was run beside something that goes on after it: another party, a conference."""
+_ABOUT = {MENU_ENDED: "run_menu", MENU_BESIDE: "run_menu", ANSWERED: "detect_machine"}
+_NEEDED = frozenset({OFFERED, MENU_ENDED, MENU_BESIDE})
 
 
 class CannotBeDone(Exception):
@@ -31,7 +34,8 @@ class CannotBeDone(Exception):
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The leg that a script is for.
 
-    `alone`: nobody waits to be connected with it, so that it ends when there is nothing left to do. `dialled`: whom
+    `alone`: nobody waits to be connected with it or is, and it is in no conference, so that it ends when there is
+    nothing left to do. `dialled`: whom
     the caller called. `tag` is the call's. `told`: the answer of whom it connects to is asked about (ACE).
     """
 
@@ -53,7 +57,7 @@ def steps(instructions: Iterable[answer.Step], place: Place) -> tuple[AnyTask, .
 
 def ask(question: str) -> Ask:
     """Return the task that asks; without an answer ACE goes on, and a menu that ended leaves nothing to do."""
-    return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=question in (OFFERED, MENU_ENDED))
+    return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=question in _NEEDED)
 
 
 def _step(step: answer.Step, place: Place) -> AnyTask:
@@ -97,7 +101,7 @@ def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
             return (*((_record(record, place),) if record else ()), join(then, place))
         case answer.RunMenu():
             menus = RunMenu(first=then.first, menus=then.menus, barge_in=then.barge_in, tag=encode(place.tag))
-            return (menus, ask(MENU_ENDED), *((HangUp(),) if place.alone else ()))
+            return (menus, ask(MENU_ENDED), HangUp()) if place.alone else (menus, ask(MENU_BESIDE))
         case answer.Park():
             return (Park(intro=then.intro, hold=then.hold, max_seconds=then.max_seconds),)
     raise CannotBeDone("connectStream is not available on this server.")
