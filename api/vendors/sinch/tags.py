@@ -25,10 +25,16 @@ def tag_of(call: Call) -> Tag:
     return found if found and found.dialect == DIALECT else Tag(dialect=DIALECT)
 
 
-def written_callee(text: str) -> str:
-    """Return whom a callout called, as the customer wrote it; "" for another call's tag."""
+def participant(text: str) -> str:
+    """Return as whom a callout takes part in a conference, as the customer wrote it; "" for another call's tag.
+
+    «the phone number of the PSTN participant …, or whatever was passed as CLI for data originated/terminated calls»
+    """
     found = decode(text)
-    return found.data.get(CALLEE, "") if found and found.dialect == DIALECT else ""
+    if found is None or found.dialect != DIALECT:
+        return ""
+    callee = found.data.get(CALLEE, "")
+    return found.data.get(CALLER) or callee if found.data.get(KIND) == "username" else callee
 
 
 def cookies_of(tag: Tag) -> Cookies:
