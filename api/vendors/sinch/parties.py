@@ -1,7 +1,7 @@
 """Who takes part in a call, and what it costs, as Sinch's objects say it."""
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch import resources, tags
+from api.vendors.sinch import defaults, resources, tags
 from api.vendors.sinch.resources import Identity, Money
 from engine.calls.call import Call, Direction
 from engine.features.book import Book
@@ -58,6 +58,12 @@ class Parties:
     def resource(self, call: str) -> str:
         """Where a call is managed (`callResourceUrl`)."""
         return f"{self._api_url}/calling/v1/calls/id/{call}"
+
+
+def as_shown(tag: Tag) -> Identity | None:
+    """Return whom a callout shows as its caller, as the customer wrote it; None: nobody was named, or it is hidden."""
+    cli = tag.data.get(tags.CALLER, "")
+    return Identity(type="number", endpoint=cli) if cli and cli.lower() != defaults.PRIVATE else None
 
 
 def as_written(tag: Tag) -> Identity | None:
