@@ -128,7 +128,7 @@ class _Reading:
             prompts=prompts,
             enable_ace=self._enabled("enableAce"),
             enable_dice=self._enabled("enableDice"),
-            enable_pie=self._enabled("enablePie"),
+            enable_pie=self._pie(),
         )
 
     def conference(self) -> ConferenceCallout:
@@ -139,7 +139,7 @@ class _Reading:
             conference=conference,
             enable_ace=self._enabled("enableAce"),
             enable_dice=self._enabled("enableDice"),
-            enable_pie=self._enabled("enablePie"),
+            enable_pie=self._pie(),
         )
 
     def custom(self) -> CustomCallout:
@@ -176,6 +176,10 @@ class _Reading:
 
     def _enabled(self, name: str) -> bool:
         return self._fields.flag(name, default=defaults.ENABLE_CALLBACKS)
+
+    def _pie(self) -> bool:
+        """Whether a menu's end is asked about: as enablePie says, else wherever an ACE may run one."""
+        return self._fields.flag("enablePie", default=self._enabled("enableAce"))
 
     def _prompts(self, name: str) -> tuple[Prompt, ...]:
         text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)

@@ -218,8 +218,8 @@ def _asked(wanted: bool) -> tuple[AnyTask, ...]:
 
 
 def _enabled(wanted: TtsCallout | ConferenceCallout) -> dict[str, str]:
-    """Return which events are off; a menu that an ACE's answer runs is always asked about."""
-    on = {tags.ACE: wanted.enable_ace, tags.PIE: wanted.enable_pie or wanted.enable_ace, tags.DICE: wanted.enable_dice}
+    """Return which events are off."""
+    on = {tags.ACE: wanted.enable_ace, tags.PIE: wanted.enable_pie, tags.DICE: wanted.enable_dice}
     return {name: tags.OFF for name, enabled in on.items() if not enabled}
 
 

@@ -185,6 +185,18 @@ def test_the_vendors_client_calls_out(client: VendorsClient) -> None:
     )
 
 
+# «If it is set to false, no PIE event will be sent»; where it is not set, a menu of an ACE's answer is asked about.
+@pytest.mark.parametrize(
+    ("given", "enabled"), [({}, False), ({"enableAce": True}, True), ({"enableAce": True, "enablePie": False}, False),
+                           ({"enableAce": True, "enablePie": None}, True), ({"enablepie": True}, True)],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["ttsCallout", "conferenceCallout"])
+def test_enable_pie(method: str, given: dict[str, Any], enabled: bool) -> None:
+    fields = {"destination": {"endpoint": "+12015550123"}, "text": "Hi", "conferenceId": "room", **given}
+    found = callouts.read(body({"method": method, method: fields}), "US")
+    assert isinstance(found, callouts.TtsCallout | callouts.ConferenceCallout) and found.enable_pie is enabled
+
+
 # «object - custom» in Get Call Result, a text everywhere else: given back as it came, its names untouched.
 def test_custom_may_be_an_object() -> None:
     tts = {"destination": {"endpoint": "+12015550123"}, "text": "Hi", "custom": {"My_Key": [1, {"B": None}]}}
