@@ -185,7 +185,7 @@ class Questions:
 
     def _ice(self, at: str, custom: str, facts: Facts) -> callbacks.Ice:
         root, parties = facts.root, self._parties
-        user = parties.initiator(root)
+        user, to = parties.initiator(root), parties.called(root)
         return callbacks.Ice(
             callid=root.id,
             timestamp=at,
@@ -193,8 +193,8 @@ class Questions:
             user=user or UNSET,
             user_rate=parties.rate(root.account, root.callee),
             cli=parties.shown(root.caller),
-            to=parties.called(root),
-            domain="mxp" if user else "pstn",
+            to=to,
+            domain="mxp" if to.type == "username" else "pstn",  # «where the call is supposed to be terminated»
             application_key=facts.key,
             origination_type=_origin(root, user),
             rdnis=parties.shown(root.diverted_from.removeprefix("+")) or UNSET,

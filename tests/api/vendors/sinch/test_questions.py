@@ -51,6 +51,25 @@ async def test_a_call_is_asked_about_wherever_it_is_known(served: Served, place:
     assert body["applicationKey"] == SHOP
 
 
+# «domain shows where the call is supposed to be terminated», originationType where it comes from
+@pytest.mark.parametrize(
+    ("caller", "callee", "domain", "origin"),
+    [
+        ("46730170102", "14155550101", "pstn", "PSTN"),
+        ("100", "46730170102", "pstn", "MXP"),
+        ("100", "100", "mxp", "MXP"),
+    ],
+)
+async def test_a_call_is_told_by_where_it_goes_and_where_it_comes_from(
+    served: Served, caller: str, callee: str, domain: str, origin: str
+) -> None:
+    await leads_to(served, "http://shop/one")
+    call = a_call(direction=Direction.INBOUND, caller=caller, callee=callee)
+    _, body = await asked(asker(served, {"call-1": call}.get))
+    assert (body["domain"], body["originationType"]) == (domain, origin)
+    assert body.get("user") == ("anna" if origin == "MXP" else None)
+
+
 async def test_a_changed_address_is_asked_as_soon_as_the_change_counts(served: Served) -> None:
     questions = asker(served, {"call-1": INBOUND}.get)
     await leads_to(served, "http://shop/one")
