@@ -10,7 +10,7 @@ from api.vendors.sinch.actions import Actions, Event
 from api.vendors.sinch.answer import Address, Answer, Confer, Prompt, Value
 from api.vendors.sinch.dtmf import sequence
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, Operation, failure
-from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode
+from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode, fold
 from api.vendors.sinch.instructions import of_fields
 from api.vendors.sinch.prompts import Reader
 from engine.tasks.pause import Pause
@@ -100,7 +100,7 @@ def read(body: bytes, country: str) -> AnyCallout:
 
 def _callout(fields: Fields, country: str) -> AnyCallout:
     given = fields.text("method")
-    method = _METHODS.get(given.lower())
+    method = _METHODS.get(fold(given))
     if method is None:
         raise Illegal("method is not ttsCallout, conferenceCallout or customCallout.")
     reading = _Reading(fields, fields.inner(method), country)

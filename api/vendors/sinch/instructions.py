@@ -9,7 +9,7 @@ from api.vendors.sinch import defaults
 from api.vendors.sinch.actions import Actions, Event, recording
 from api.vendors.sinch.answer import Answer, AnswerCall, GoOn, HangUp, Illegal, Leg, Report, Step, Then
 from api.vendors.sinch.dtmf import sequence
-from api.vendors.sinch.fields import BadField, Fields, Missing, decode
+from api.vendors.sinch.fields import BadField, Fields, Missing, decode, fold
 from api.vendors.sinch.fields import Illegal as IllegalField
 from api.vendors.sinch.prompts import Reader
 from engine.tasks.stop import StopBackground
@@ -83,10 +83,10 @@ class _Script:
 
     def _step(self, instruction: Fields) -> tuple[Step, ...]:
         name = instruction.text("name")
-        read = self._readers.get(name.lower())
+        read = self._readers.get(fold(name))
         if read is None:
             raise IllegalField(f"There is no instruction {name[:64]!r}.")
-        if (name.lower() == "reportcallstatus") is not (self._event is Event.DICE):
+        if (fold(name) == "reportcallstatus") is not (self._event is Event.DICE):
             raise IllegalField(f"The instruction {name[:64]!r} is not allowed here ({self._event.value}).")
         return read(instruction)
 

@@ -57,6 +57,8 @@ def test_play_files_plays_names_urls_and_prompts_in_order() -> None:
 def test_names_in_any_case(name: str) -> None:
     assert steps({"Name": name, "TEXT": "Hello"}) == (Say(text="Hello", locale="en-US"),)
     assert script({"Instructions": [], "Action": {"name": "ConnectPSTN"}}).then == a.Connect(locale="en-US")
+    assert script({"action": {"name": "connect_pstn"}}).then == a.Connect(locale="en-US")
+    assert steps({"name": "send_dtmf", "value": "1"}) == (SendDtmf(digits="1"),)
 
 
 # «The default maximum length is 600 characters.» (Say, text)
