@@ -169,7 +169,7 @@ def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
         return _offered(callout, wanted.ice, asked, told)
     tag = _tag(asked, callout, told)
     offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
-    return _placing(callout, asked, tag, (*offered, *callout.dtmf, *_asked(True)))
+    return _placing(callout, asked, tag, (*offered, *plan.before(callout.dtmf, None, asked=True, needed=True)))
 
 
 def _check(name: str, script: Script | None, callout: Callout) -> None:
@@ -192,7 +192,7 @@ def _offered(callout: Callout, ice: Script | None, asked: Asked, told: dict[str,
     tag = tags.with_cookies(tag, script.cookies) if script.cookies else tag
     recorders = [step for step in (*script.steps, connect.record) if isinstance(step, RecordCall)]
     recorded = plan.steps(recorders, _place(callout, tag))
-    asked_then = plan.before(callout.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag))
+    asked_then = plan.before(callout.dtmf, connect.detect, asked=not connect.silent, needed=True, tag=encode(tag))
     return _placing(callout, asked, tag, (*recorded, *asked_then))
 
 

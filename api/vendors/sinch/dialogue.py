@@ -80,7 +80,9 @@ class Questions:
         settings = facts.application.settings
         primary, fallback = (where, "") if where else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
         if not (primary or fallback):
-            return Said(silent=True, remarks=("The application has no callback URL; nobody was asked.",))
+            # «If no URL is configured, the callback will not be invoked»: who answered is then nobody's question.
+            remark = "The application has no callback URL; nobody was asked."
+            return Said(silent=kind is not Event.ACE, replace=False, remarks=(remark,))
         body = callbacks.encode(self._body(kind, event, tag, facts))
         return Question(
             url=primary or fallback,
@@ -135,10 +137,11 @@ class Questions:
 
     async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
         """See AskingVendor."""
-        if reply is None or not reply.strip():
-            return Said(silent=True)
-        account = await self._accounts.get(event.account)
         kind = _EVENTS[event.question]
+        if reply is None or not reply.strip():
+            # Who answers ACE with nothing in it has been reached, and lets the call go on.
+            return Said(silent=reply is None or kind is not Event.ACE, replace=False)
+        account = await self._accounts.get(event.account)
         answer = instructions.read(reply, kind, account.country if account else "", Leg.CALLER)
         if isinstance(answer, Illegal):
             return _refused(answer.reason)

@@ -55,9 +55,12 @@ def steps(instructions: Iterable[answer.Step], place: Place) -> tuple[AnyTask, .
     return tuple(_step(one, place) for one in instructions)
 
 
-def ask(question: str) -> Ask:
-    """Return the task that asks; without an answer ACE goes on, and a menu that ended leaves nothing to do."""
-    return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=question in _NEEDED)
+def ask(question: str, *, needed: bool = False) -> Ask:
+    """Return the task that asks; without an answer ACE goes on, and a menu that ended leaves nothing to do.
+
+    `needed`: so it is with this question too: nothing is known to follow it.
+    """
+    return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=needed or question in _NEEDED)
 
 
 def _step(step: answer.Step, place: Place) -> AnyTask:
@@ -166,11 +169,11 @@ def carried(tag: Tag, then: answer.Then) -> Tag:
 
 
 def before(
-    dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool, tag: str = ""
+    dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool, needed: bool = False, tag: str = ""
 ) -> tuple[Before, ...]:
-    """Return what happens to a phone that answered: digits, who answered, and the question what to do."""
+    """Return what happens to a phone that answered: digits, who answered, and the question what to do (see `ask`)."""
     detecting = (DetectMachine(beside=detect.beside, tag=tag if detect.beside else ""),) if detect else ()
-    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED)) if asked else ()))
+    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED, needed=needed)) if asked else ()))
 
 
 def join(confer: answer.Confer, place: Place) -> JoinConference:

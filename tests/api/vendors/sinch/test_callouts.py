@@ -17,6 +17,7 @@ from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import AskingVendor, Question
 from engine.commands import PlaceCall
 from engine.store import accounts, applications
+from engine.tasks.ask import Ask
 from engine.tasks.kinds import kind_of
 from engine.tasks.send_dtmf import SendDtmf
 from tests.api.vendors.sinch.served import Served, a_call
@@ -131,6 +132,14 @@ async def test_what_the_request_says_of_the_caller_and_of_digits_holds_where_the
     assert office.placed[0].tasks[0] == SendDtmf(digits="12") and office.tag.data[tags.CALLER] == "+1 415 555 0100"
     await office.place(ice=json.dumps(script(action=CONNECT | {"dtmf": "3"})), dtmf="12")
     assert office.placed[1].tasks[0] == SendDtmf(digits="3")
+
+
+async def test_a_callout_of_which_nothing_is_known_ends_where_nobody_says_what_to_do(office: Office) -> None:
+    await office.place(destination={"endpoint": "+46730170102"})
+    await office.place(ice=json.dumps(script(action=CONNECT)))
+    for placed in office.placed:
+        ask = placed.tasks[-1]
+        assert isinstance(ask, Ask) and ask.hang_up_on_silence
 
 
 async def test_a_script_that_cannot_be_done_is_refused_with_its_own_reason(office: Office) -> None:

@@ -95,3 +95,18 @@ async def test_an_answer_goes_on_from_the_call_in_memory(served: Served) -> None
     script = b'{"action":{"name":"connectpstn"}}'
     said = await asker(served, {"call-1": INBOUND}.get).said(EVENT, TAG, script)
     assert [getattr(task, "to", "") for task in said.tasks] == [INBOUND.callee]
+
+
+# «If no URL is configured, the callback will not be invoked.» «If there is no response …, the call is connected.»
+@pytest.mark.parametrize(
+    ("question", "silent"), [("offered", True), ("answered", False), ("menu_ended", True)],
+)  # fmt: skip
+async def test_an_answered_call_goes_on_where_nobody_is_to_be_asked_or_nothing_is_said(
+    served: Served, question: str, silent: bool
+) -> None:
+    questions = asker(served, {"call-1": INBOUND}.get)
+    event = msgspec.structs.replace(EVENT, question=question)
+    nobody_asked = await questions.question(event, TAG)
+    assert isinstance(nobody_asked, Said) and nobody_asked.silent is silent and not nobody_asked.replace
+    assert (await questions.said(event, TAG, b" ")).silent is silent
+    assert (await questions.said(event, TAG, None)).silent
