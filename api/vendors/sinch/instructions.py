@@ -104,7 +104,7 @@ class _Script:
         return (self._reader.say(text, fields.name_of("text"), self._reader.locale(fields.text_or_none("locale"))),)
 
     def _set_cookie(self, fields: Fields) -> tuple[Step, ...]:
-        self._cookies[fields.text("key")] = fields.text_or_none("value") or ""
+        self._cookies[fields.text("key")] = fields.text_or_none("value", trimmed=False) or ""
         found = merged((), self._cookies.items())
         if isinstance(found, Illegal):
             raise IllegalField(found.reason)

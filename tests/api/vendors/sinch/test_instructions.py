@@ -94,6 +94,8 @@ def test_cookies() -> None:
     found = script({"instructions": [{"name": "SetCookie", "key": "k", "value": "v"}], "action": HANGUP})
     assert found.cookies == (("k", "v"),)
     assert found.steps == ()
+    verbatim = script({"instructions": [{"name": "setCookie", "key": "k", "value": " v\n"}], "action": HANGUP})
+    assert verbatim.cookies == (("k", " v\n"),)
     cookie = {"name": "setCookie", "key": "k", "value": "å" * 512}
     assert "1024" in refused({"instructions": [cookie], "action": HANGUP})
     assert merged((("a", "1"), ("b", "2")), (("a", "3"),)) == (("a", "3"), ("b", "2"))
