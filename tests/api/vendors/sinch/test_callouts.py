@@ -1,4 +1,4 @@
-"""Custom callouts as they are placed: who is asked what to do, and what the answer becomes."""
+"""Callouts as they are placed: who is asked what to do, and what the answer becomes."""
 
 import json
 from typing import Any
@@ -53,13 +53,13 @@ class Office:
         self.questions.append(question)
         return self.answer, () if self.answer else ("The first address gave no answer.",)
 
-    async def place(self, headers: dict[str, str] | None = None, **custom: Any) -> str:
-        """Ask for a custom callout; returns its id."""
+    async def place(self, headers: dict[str, str] | None = None, method: str = "customCallout", **fields: Any) -> str:
+        """Ask for a callout; returns its id."""
 
         def read(conn: Any) -> Any:
             return accounts.get(conn, "account-ann"), applications.get(conn, "app-shop")
 
-        body = json.dumps({"method": "customCallout", "customCallout": custom}).encode()
+        body = json.dumps({"method": method, method: fields}).encode()
         request = make_mocked_request("POST", "/calling/v1/callouts", headers=headers or {})
         answer = await self.operations.place(Asked(*await self.served.db.read(read), request, body))
         assert isinstance(answer.body, bytes)
@@ -132,6 +132,14 @@ async def test_what_the_request_says_of_the_caller_and_of_digits_holds_where_the
     assert office.placed[0].tasks[0] == SendDtmf(digits="12") and office.tag.data[tags.CALLER] == "+1 415 555 0100"
     await office.place(ice=json.dumps(script(action=CONNECT | {"dtmf": "3"})), dtmf="12")
     assert office.placed[1].tasks[0] == SendDtmf(digits="3")
+
+
+# «If it is set to false, no PIE event will be sent to your backend.»
+@pytest.mark.parametrize(("given", "off"), [({"enablePie": False}, True), ({}, False)])
+async def test_no_menu_is_asked_about_where_enable_pie_is_false(office: Office, given: Any, off: bool) -> None:
+    destination = {"endpoint": "+46730170102"}
+    await office.place(method="ttsCallout", destination=destination, text="Hi", enableAce=True, **given)
+    assert (office.tag.data.get(tags.PIE) == tags.OFF) is off and tags.ACE not in office.tag.data
 
 
 async def test_a_callout_of_which_nothing_is_known_ends_where_nobody_says_what_to_do(office: Office) -> None:
