@@ -1,6 +1,7 @@
 """The live conferences of this controller: started, found, restored."""
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Sequence
 
@@ -14,7 +15,14 @@ from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Session
 from engine.commands import CommandRefused, EngineUnavailable, NoSuchCall, NoSuchConference, PlaceCall
-from engine.conference_commands import ConferenceView, HoldMember, KickMember, MuteMember, StartConference
+from engine.conference_commands import (
+    ConferenceView,
+    HangUpConference,
+    HoldMember,
+    KickMember,
+    MuteMember,
+    StartConference,
+)
 from engine.conferences.conference import Conference
 from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
@@ -27,6 +35,7 @@ from engine.tasks.join_conference import JoinConference
 from engine.tasks.queue import QueueClosed
 
 log = structlog.get_logger(__name__)
+STORE_SECONDS = 2.0  # that the end of a conference waits for its commit
 Left = tuple[ConferenceRow, list[TaskRow], list[ParticipantRow]]
 
 
@@ -177,6 +186,18 @@ class Conferences:
             name=room.name,
         )
 
+    async def hang_up(self, command: HangUpConference) -> None:
+        """See engine.conference_commands.HangUpConference.
+
+        That it ends is committed before anybody is hung up: a controller that comes meanwhile hangs up the rest. A
+        store that is out is not waited for, or everybody would go on paying.
+        """
+        room = self.need(command.account, command.conference, command.name)
+        intended = self._services.writer.write(lambda conn: conferences.update(conn, room.id, reason="requested"))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(intended, STORE_SECONDS)
+        room.end("requested")
+
     async def mute(self, command: MuteMember) -> None:
         """See engine.conference_commands.MuteMember."""
         await self._member(command).mute(muted=command.muted)
@@ -225,6 +246,8 @@ class Conferences:
                 self._names.restored(conference, [one.task for one in people if one.left is None])
             if row.reason:
                 conference.end(row.reason)
+                for one in conference.to_hang_up():  # before its queue begins anything
+                    one.hang_up_behind()
 
     def run_all(self) -> None:
         """Let restored conferences live on."""
