@@ -174,6 +174,7 @@ class Engine:
             self._recovery.run_all()
             self.conferences.run_all()
         self._reception.catch_up(channels, self.registry)
+        self.conferences.sweep()
         self._media_server_since = since
         self._door.open = True
         self.services.watch.begin()

@@ -24,6 +24,7 @@ from engine.conference_commands import (
     StartConference,
 )
 from engine.conferences.conference import Conference
+from engine.conferences.leftovers import remove_bridges
 from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
 from engine.conferences.policy import Invited, Policy, decode, encode
@@ -253,6 +254,18 @@ class Conferences:
         """Let restored conferences live on."""
         for conference in list(self._live.values()):
             self._run(conference)
+
+    def sweep(self) -> None:
+        """Begin to remove the bridges that conferences which are over left in Asterisk."""
+        removing = remove_bridges(self._services, self._registry, self._live)
+        task = asyncio.create_task(removing, name="remove bridges of conferences")
+        self._tasks.add(task)
+        task.add_done_callback(self._swept)
+
+    def _swept(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("Bridges of conferences that are over may be left.", error=str(error))
 
     def cancel(self) -> None:
         """Leave every conference as it is."""

@@ -1,4 +1,4 @@
-"""What a controller that is gone had begun to end: whoever is still up is hung up."""
+"""What a controller that is gone had begun to end: whoever is still up is hung up, and no bridge is left."""
 
 import asyncio
 from typing import Any
@@ -12,9 +12,10 @@ from engine.store.conferences import ConferenceRow
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
+from tests.engine.conferences.rooms import Room, hang_up
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
-from tests.support.exchange import ACCOUNT, Exchange
+from tests.support.exchange import ACCOUNT, APPLICATION, Exchange
 
 
 async def meeting(exchange: Exchange) -> tuple[str, list[str]]:
@@ -90,3 +91,51 @@ async def test_a_store_that_is_out_keeps_nobody_in_a_conference_that_is_hung_up(
     monkeypatch.setattr(exchange.writer, "write", write)
     await exchange.event(CallEnded, times=3)
     assert (await exchange.event(ConferenceEnded)).reason == "requested"
+
+
+async def put(exchange: Exchange, id: str, *channels: str, application: str = APPLICATION, ended: bool = True) -> None:
+    """A conference's bridge in Asterisk, and its row."""
+    row = ConferenceRow(
+        id=id, account=ACCOUNT, policy="{}", ari_application=application, created=1.0,
+        ended=2.0 if ended else None, reason="empty" if ended else None,
+    )  # fmt: skip
+    await exchange.database.transact(lambda conn: conferences.insert(conn, row))
+    exchange.asterisk.world.add_bridge(id, "mixing", "")["channels"] += channels
+
+
+async def test_the_bridge_of_a_conference_that_is_over_is_removed_and_no_other(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    room = Room(exchange, asterisk)
+    inside = [await room.join(one) for one in ("101", "102")]
+    alone = await exchange.call()
+    living = await room.id()
+    await exchange.leave()
+    await put(exchange, "conf-over")
+    await put(exchange, "conf-used", alone.id)
+    await put(exchange, "conf-there", application="carillon-1")
+    asterisk.world.add_bridge("conf-unknown", "mixing", "")
+    asterisk.world.add_bridge("somebodys", "mixing", "")
+    await exchange.start()
+    await settled()
+    assert asterisk.world.bridges.keys() == {living, "conf-used", "conf-there", "conf-unknown", "somebodys"}
+    assert await room.inside() == sorted(inside)
+    await hang_up(exchange, asterisk, *inside, alone.id)
+    await exchange.event(ConferenceEnded, subject=living)
+
+
+async def test_a_bridge_that_could_not_be_removed_is_when_asterisk_is_back(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    room = Room(exchange, asterisk)
+    call = await room.join()
+    conference = await room.id()
+    asterisk.refuse("DELETE", f"/bridges/{conference}", 503)
+    await hang_up(exchange, asterisk, call)
+    await exchange.event(ConferenceEnded)
+    assert asterisk.world.bridges.keys() == {conference}
+    await asterisk.drop_socket()
+    await asterisk.until_connected(2)
+    await asterisk.asked("DELETE", f"/bridges/{conference}", 2)
+    await settled()
+    assert asterisk.world.bridges == {}
