@@ -1,6 +1,7 @@
 """The composition root: settings, store, Redis, engine, vendors, apps; one process, started by `python -m api`."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -226,6 +227,8 @@ class Controller:
             stack.push_async_callback(self.dialogue.stop)
             await self.keeper.start()
             stack.push_async_callback(self.keeper.stop)
+            gc.collect()
+            gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
             await self.engine.start()
             stack.push_async_callback(self.engine.stop)
             await stack.enter_async_context(self._serving())

@@ -23,8 +23,8 @@ from engine.calls.session import Session
 from engine.calls.state import CallState
 from engine.events import CallOffered
 from engine.ids import new_id
-from engine.store import calls, events, tasks
-from engine.store.tasks import TaskRow
+from engine.store import calls, events
+from engine.tasks.journal import Opened
 
 log = structlog.get_logger(__name__)
 
@@ -129,18 +129,20 @@ class Reception:
             headers=invite.headers,
             diverted_from=invite.diverted_from,
         )
-        added = with_ids(answering.tasks)
+        session = self._make(call, ())
+        queue = session.journal.opening(with_ids(answering.tasks)) if answering.tasks else None
 
-        def unit(conn: Connection) -> list[TaskRow]:
+        def unit(conn: Connection) -> Opened | None:
             calls.insert(conn, call)
-            if added:
-                return tasks.append(conn, call.id, added, at)
+            if queue:
+                return queue(conn)
             events.append(conn, _offer(call))
-            return []
+            return None
 
-        rows = await services.writer.write(unit)
+        if opened := await services.writer.write(unit):
+            session.queue.open(opened)
         await services.admission.count(call.account, call.id)
-        return self._make(call, rows)
+        return session
 
     async def _refuse(self, channel_id: str, cause: HangupCause) -> None:
         try:

@@ -50,6 +50,10 @@ class Entry:
         """Whether a controller that is gone may have asked Asterisk for its effect."""
         return self.resumed and self.phase is not Phase.NONE
 
+    def begin(self, at: float, question: QuestionAsked) -> None:
+        """Note that it began to ask with the commit that queued it."""
+        self.state, self.phase, self.begun, self.question = TaskState.RUNNING, Phase.INTENDED, at, question
+
     def stop(self, reason: StopReason, *, tag: str | None = None) -> None:
         """Stop it while it runs: by request where it ends gracefully, else by cancelling it."""
         if tag is not None:

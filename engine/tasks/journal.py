@@ -1,7 +1,7 @@
 """Writes down what happens to a subject's tasks: each change and its event in one transaction."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -30,6 +30,13 @@ class Write(Protocol):
         """Run a unit in order; nobody waits for it."""
 
 
+class Opened(NamedTuple):
+    """The rows of a new queue, and the question of the first, if that has begun."""
+
+    rows: Sequence[TaskRow]
+    question: QuestionAsked | None
+
+
 class Journal:
     """The book of one call or conference (`subject`). `tag`: what its questions carry that have none of their own."""
 
@@ -55,6 +62,20 @@ class Journal:
         """Append tasks (they get their ids before); returns their rows after the commit."""
         at = self.clock()
         return await self.writer.write(lambda conn: tasks.append(conn, self.subject, added, at))
+
+    def opening(self, added: Sequence[AnyTask]) -> Callable[[Connection], "Opened"]:
+        """Append a new queue's tasks (they have their ids). A first one that asks begins with the same commit."""
+        at = self.clock()
+        first = added[0] if added else None
+        asking = self._asking(first.id, first, at + first.seconds) if isinstance(first, Ask) else None
+
+        def unit(conn: Connection) -> Opened:
+            rows = tasks.append(conn, self.subject, added, at)
+            if asking:
+                tasks.begin(conn, rows[0].id, at, Phase.INTENDED)
+            return Opened(rows, asking(conn) if asking else None)
+
+        return unit
 
     async def queued_behind(self, entry: Entry, added: Sequence[AnyTask]) -> list[TaskRow]:
         """Insert tasks right behind one that runs; returns their rows after the commit."""

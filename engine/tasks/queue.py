@@ -12,7 +12,7 @@ from engine.media.errors import PromptError
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
-from engine.tasks.journal import Journal, Unit
+from engine.tasks.journal import Journal, Opened, Unit
 from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped, TaskFailed
@@ -128,6 +128,12 @@ class Queue:
     async def _append(self, tasks: Sequence[AnyTask]) -> None:
         self.add(await self._journal.queued(tasks))
 
+    def open(self, opened: Opened) -> None:
+        """Take the rows of a queue that was committed with the call; the first may have begun to ask."""
+        self.add(opened.rows)
+        if opened.question and self._waiting:
+            self._waiting[0].begin(opened.rows[0].queued, opened.question)
+
     def add(self, rows: Iterable[TaskRow], *, next_ones: bool = False) -> None:
         """Take rows that are committed, to the end of the queue or to its front; prompts begin to be prepared now."""
         place = 0
@@ -217,7 +223,8 @@ class Queue:
             return
         self._running[entry.id] = entry
         try:
-            await self._journal.begin(entry)
+            if entry.question is None:  # else it began with the commit that made the call
+                await self._journal.begin(entry)
         except BaseException:
             del self._running[entry.id]
             if self.closed:  # its owner cancels the queue as soon as it is closed

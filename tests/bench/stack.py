@@ -27,13 +27,13 @@ MEDIA = "/var/lib/carillon/media"
 PROMPTS = "/var/lib/carillon/prompts"
 V0, V1, V2 = "99900", "99901", "99902"
 DIGITS_DIALPLAN, DIGITS_ENGINE, IDLE = "99910", "99912", "99922"
-ASKED, HANGING = "99930", "99931"
+ASKED, OTHER = "99930", "99931"
 PROMPT_HERTZ, ANSWER_HERTZ = 440, 1000
 ANSWER_SECONDS = 0.2
 ASKED_SECONDS = 0.9
 """Of another length than the prompt of the fixed lists: that is found in the cache by its size."""
 ASKED_WAV = ROOT / ".build" / "asked.wav"
-CUSTOMERS = {ASKED: 100, HANGING: 101}
+CUSTOMERS = {ASKED: 100, OTHER: 101}
 """The customers' servers by the number that asks them: so far above the API's port."""
 MOST_DIGITS = 60
 

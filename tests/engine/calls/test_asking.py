@@ -1,8 +1,10 @@
 """A call that asks what to do next."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Connection
 
 from engine.calls.call import Direction
 from engine.calls.directory import Answering
@@ -46,6 +48,31 @@ async def test_an_inbound_call_rings_while_its_customer_is_asked(exchange: Excha
     ended = await exchange.event(CallEnded)
     assert ended.answered
     await exchange.told_once_each()
+
+
+async def test_one_commit_is_enough_to_ask_about_a_call(
+    exchange: Exchange, asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, units = exchange.writer.write, 0
+
+    async def once(unit: Callable[[Connection], object], **how: bool) -> object:
+        nonlocal units
+        units += 1
+        assert units == 1, "A second commit was waited for."
+        return await write(unit, **how)
+
+    monkeypatch.setattr(exchange.writer, "write", once)
+    exchange.directory.numbers["501"] = OFFERED
+    asterisk.incoming("in-1", ["inbound", "501"])
+    question = await asked(exchange)
+    await settled()
+    assert [one.id for one in exchange.questions] == [question.id]
+    (row,) = await exchange.rows(question.subject)
+    assert (row.state, row.phase) == (TaskState.RUNNING, Phase.INTENDED)
+    assert question.deadline == row.begun + OFFERED.tasks[0].seconds
+    monkeypatch.undo()
+    asterisk.hangs_up("in-1")
+    await exchange.ended(question.subject)
 
 
 async def test_what_was_said_is_done_before_what_was_queued(exchange: Exchange, asterisk: FakeAri) -> None:
