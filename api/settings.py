@@ -28,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     external_address: str = ""
     api_port: int = 8080
     admin_port: int = 8081
-    public_url: str = ""
+    public_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     sip_port: int = 5060
     ari_port: int = 8088
     ari_user: str = "carillon"
