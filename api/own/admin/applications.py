@@ -144,7 +144,7 @@ class ApplicationsAdmin:
         for dialect in self._services.dialects:
             found = found or (applications.by_key(conn, dialect.name, name) if dialect.issue else None)
         if found is None:
-            raise NotThere("There is no such application.")
+            raise NotThere("There is no such application; `carillon applications list` shows the id and key of each.")
         return found
 
     def _shown(self, conn: Connection, row: Application) -> render.Shape:
@@ -201,7 +201,7 @@ def named(conn: Connection, account: str, name: str) -> Application:
     """Return an account's application by its name; raises NotThere."""
     application = applications.by_name(conn, account, name)
     if application is None:
-        raise NotThere(f"The account has no application {name}.")
+        raise NotThere(f"The account has no application {name}; `carillon applications list` shows all.")
     return application
 
 
