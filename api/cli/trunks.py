@@ -63,12 +63,13 @@ class Trunks:
         body: dict[str, Any] = {"name": name, "host": host, "port": port, "user": user, "password": password}
         body |= {"register": register, "codecs": codecs, "dtmf": dtmf, "prefix": prefix, "priority": priority}
         added = self._cli.admin.post("/trunks", body)
-        self._cli.output.done(added, f"The trunk {added['name']} was added; `carillon trunks status` shows how it is.")
+        then = "`carillon trunks status` shows whether it answers, `carillon doctor` whether it takes the password."
+        self._cli.output.done(added, f"The trunk {added['name']} was added; {then}")
 
     def list_all(self) -> None:
         """List all trunks and how they are: online when the far end answers, else offline.
 
-        A trunk with a wrong password is online too: `carillon trunks test` shows whether it takes calls.
+        A trunk with a wrong password is online too: `carillon doctor` tells.
         """
         found = self._cli.admin.get("/trunks")["trunks"]
         self._cli.output.table(found, found, _COLUMNS, "There are no trunks.")
