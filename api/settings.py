@@ -1,5 +1,6 @@
 """Settings, read from the environment (see .env.example); one that is missing or wrong is told in a sentence."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -99,7 +100,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
         Pool.read(settings.number_pool)
     except (msgspec.ValidationError, InvalidSetting) as error:
-        raise SettingsError(f"A setting is missing or wrong: {error} (names in .env begin with {PREFIX}).") from error
+        said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
+        raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings
 
 

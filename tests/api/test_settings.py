@@ -46,3 +46,8 @@ def test_a_setting_that_is_missing_or_wrong_is_told_in_a_sentence(wrong: dict[st
         SettingsError, match=r"A setting is missing or wrong: .+ \(names in .env begin with CARILLON_\)"
     ):
         read(NEEDED | wrong)
+
+
+def test_a_url_that_is_none_is_told_by_an_example_of_one() -> None:
+    with pytest.raises(SettingsError, match=r"Expected a URL such as https://host/path - at `\$.public_url`"):
+        read(NEEDED | {"CARILLON_PUBLIC_URL": "pbx.example.com"})
