@@ -128,7 +128,11 @@ class Dialogue:
                 if not 200 <= response.status < 300:
                     raise _NoAnswer(f"The host answered {response.status}.")
                 return await _read(response)
-        except (aiohttp.ClientError, OSError, TimeoutError, BadAddress) as error:
+        except _NoAnswer:
+            raise
+        except Exception as error:  # whatever it is: the fallback is asked, and the breaker hears how it went
+            if not isinstance(error, BadAddress | aiohttp.ClientError | OSError | TimeoutError):
+                log.error("an address could not be asked, in an unforeseen way", exc_info=error)
             raise _NoAnswer(explained(error, question.seconds)) from error
 
     async def _reply(self, event: QuestionAsked, said: Said) -> None:

@@ -40,6 +40,7 @@ def address(url: str) -> URL:
     try:
         parsed = URL(url, encoded=verbatim)
         usable = parsed.scheme in ("http", "https") and bool(parsed.raw_host) and parsed.port != 0
+        (parsed.raw_host or "").encode("idna")  # what the DNS cannot be asked, e.g. an empty or too long label
     except ValueError as error:
         raise BadAddress(f"It is not a URL: {error}.") from None
     if not usable or any(character <= " " or character == "\x7f" for character in url):

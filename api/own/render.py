@@ -19,6 +19,7 @@ from engine.store.uploads import UploadRow
 from engine.tasks.kinds import kind_of, shown
 
 Shape = dict[str, Any]
+_TAGS = frozenset({"tag", "call_tag", "stopped_tag"})
 
 
 def moment(at: float | None) -> str | None:
@@ -84,8 +85,7 @@ def call(row: Call) -> Shape:
 
 def task(row: TaskRow) -> Shape:
     """A task of a queue: where it stands and how it ended."""
-    parameters = shown(row.task)
-    hidden = ("kind", "id", "tag", "call_tag", "stopped_tag")
+    parameters = _untagged(shown(row.task))
     return {
         "id": row.id,
         "kind": kind_of(row.task),
@@ -95,9 +95,16 @@ def task(row: TaskRow) -> Shape:
         "begun": moment(row.begun),
         "started": moment(row.started),
         "ended": moment(row.ended),
-        "parameters": {name: value for name, value in parameters.items() if name not in hidden},
+        "parameters": {name: value for name, value in parameters.items() if name not in ("kind", "id")},
         "outcome": msgspec.to_builtins(row.outcome) if row.outcome else None,
     }
+
+
+def _untagged(value: Any) -> Any:
+    """Leave out what dialects note on tasks and on tasks within tasks: scripts with their credentials may be in it."""
+    if isinstance(value, dict):
+        return {name: _untagged(inner) for name, inner in value.items() if name not in _TAGS}
+    return [_untagged(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def event(row: Event) -> Shape:

@@ -84,6 +84,7 @@ class CallConferences:
             raise TaskFailed("conference_over", "The conference is over.")
         else:
             room = found
+        await room.departed(session)  # whoever was told that it left may be leaving still: the music goes on changing
         await room.take_part(session, task, on)
 
     async def leave(self, conference: str) -> None:

@@ -19,7 +19,7 @@ def digits_of(text: str) -> str:
     """Take the formatting (blanks, dots, hyphens, parentheses) and a plus away; raises InvalidNumber for all else."""
     written = text.strip(" ")
     if not _WRITTEN.fullmatch(written) or len(written) > 40:
-        raise InvalidNumber("A telephone number has only digits, an optional + before them, blanks and ( ) . -")
+        raise InvalidNumber("A telephone number has only digits, an optional + before them, blanks, ( ) - and dots.")
     digits = re.sub(r"[^0-9]", "", written)
     if not digits:
         raise InvalidNumber("A telephone number has digits.")

@@ -28,6 +28,7 @@ class Teller:
     def __init__(self) -> None:
         self.read: list[bytes | None] = []
         self.known: Said | None = None
+        self.accident = ""  # the end of an address that cannot be signed for
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         if self.known:
@@ -36,6 +37,8 @@ class Teller:
         return Question(url=tag.url, fallback=fallback, body=b"", credential="k", seconds=0.3)
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
+        if self.accident and url.endswith(self.accident):
+            raise RuntimeError("the key is away")
         return {"X-Signed": f"{question.credential} {url.rpartition('/')[2]}"}
 
     async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
@@ -141,7 +144,7 @@ async def test_a_private_address_is_not_asked_for_an_account_that_may_not(asking
     assert not asking.sink.posts and reply.silent and reply.remarks[0].count("--allow-private.") == 1
 
 
-@pytest.mark.parametrize("url", ["ftp://host/x", "http://", "not a url"])
+@pytest.mark.parametrize("url", ["ftp://host/x", "http://", "not a url", "http://a..b/"])
 async def test_an_address_that_is_none_gives_no_answer(asking: Asking, url: str) -> None:
     reply = await asking.ask(url=url)
     assert reply.silent and "can never work" in reply.remarks[0]
@@ -157,6 +160,21 @@ async def test_an_address_that_fails_again_and_again_is_passed_over(asking: Aski
     await asking.ask("/always/a", "/fallback")  # is tried again, once
     await asking.ask("/always/a", "/fallback")
     assert asking.paths == ["/fallback", "/always/a", "/fallback", "/fallback"]
+
+
+async def test_an_accident_at_the_first_address_costs_neither_the_fallback_nor_the_address_for_ever(
+    asking: Asking,
+) -> None:
+    asking.teller.accident = "/first"
+    for _ in range(FAILURES):
+        await asking.ask("/first", "/fallback")
+    assert asking.paths == ["/fallback"] * FAILURES
+    asking.time.now += SECONDS_OPEN
+    await asking.ask("/first", "/fallback")  # is tried again, with the same accident
+    asking.teller.accident = ""
+    asking.time.now += SECONDS_OPEN
+    await asking.ask("/first", "/fallback")
+    assert asking.paths[-2:] == ["/fallback", "/first"]
 
 
 async def test_an_address_that_is_well_again_is_asked_first_again(asking: Asking) -> None:

@@ -37,10 +37,11 @@ PATIENCE_SECONDS = 420
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of this folder and of tests/faults the time to wait for their turn."""
+    """Give the tests of this folder and of tests/faults the time to wait for their turn; begin with the longest."""
     for item in items:
         if item.path.parent.name in ("e2e", "faults"):
             item.add_marker(pytest.mark.timeout(PATIENCE_SECONDS))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def worker() -> int:

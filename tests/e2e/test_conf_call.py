@@ -2,6 +2,8 @@
 
 from xml.etree import ElementTree
 
+import pytest
+
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_hears
@@ -86,6 +88,7 @@ async def test_nobody_is_called_before_the_moderator_has_pressed_the_expected_to
     assert_hears(heard.part(4.0), [b_hz], [620])
 
 
+@pytest.mark.long
 async def test_a_voicemail_that_presses_nothing_is_no_moderator(ringful: Ringful, sink: Sink, own: Own) -> None:
     (ben, _), *_ = people.speakers(1)
     conference = await ringful.conf_call(

@@ -67,6 +67,7 @@ async def test_a_call_that_rings_for_eight_seconds_loses_nothing_of_its_queue(
     assert_melody((await lab.of(call)).heard, 500, 700)
 
 
+@pytest.mark.long
 async def test_a_call_nobody_picks_up_ends_after_the_ring_time(ringful: Ringful, sink: Sink, own: Own) -> None:
     call = await ringful.call(callee=people.NEVER_ANSWERS, callbackUrl=sink.url())
     told = await sink.until("ServerHangup", callId=call, within=75)

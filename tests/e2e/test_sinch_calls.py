@@ -7,7 +7,7 @@ from tests.support import people
 from tests.support.far_end import assert_hears, assert_melody
 from tests.support.sinch import Customer
 from tests.support.sinch_fixtures import MakeCustomer
-from tests.support.sinch_script import HANG_UP, connect, going_on, play, say, svaml
+from tests.support.sinch_script import HANG_UP, connect, going_on, menu, play, run_menu, say, svaml
 from tests.support.sink import Sink
 
 (CALLEE, CALLEES), *_ = people.speakers(1)
@@ -80,6 +80,20 @@ async def test_a_patch_that_continues_leaves_the_two_talking(customer: Customer,
     far = await customer.far(bridged)
     after = far.heard.first(1000) + 0.8
     assert far.heard.part(after).seconds < 0.5 or far.heard.part(after).has(CALLEES, 0.1)
+
+
+async def test_menus_beside_the_other_party_leave_the_two_talking(customer: Customer, bridged: str, sink: Sink) -> None:
+    action = run_menu(menu(timeoutMills=300, options=[("1", "return(1)")]))
+    customer.server.answers(pie=[svaml(action=action), going_on(play(sink.tone(1000, 0.5)))])
+    await customer.patch(bridged, action=action)
+    await customer.server.until("pie", bridged, count=2)
+    await customer.played(bridged)
+    assert (await customer.result(bridged))["status"] == "ONGOING"
+    await customer.patch(bridged, play(sink.tone(1300, 0.5)), action=HANG_UP)
+    dice = await customer.server.until("dice", bridged)
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "MANAGERHANGUP")
+    heard = (await customer.far(bridged)).heard
+    assert heard.has(1000) and heard.has(1300)
 
 
 async def test_a_patch_ends_both_legs(customer: Customer, bridged: str) -> None:

@@ -4,7 +4,8 @@ from tests.support import people
 from tests.support.far_end import assert_hears, assert_melody
 from tests.support.sinch import Customer
 from tests.support.sinch_fixtures import MakeClient
-from tests.support.sinch_script import connect, ending, escaped, menu, play, run_menu, say, svaml
+from tests.support.sinch_script import HANG_UP, connect, ending, escaped, menu, play, run_menu, say, svaml
+from tests.support.sinch_server import Reply
 from tests.support.sink import Sink
 
 TEXT = "Hello there. My name is Carillon."
@@ -38,6 +39,23 @@ async def test_a_destination_is_called_and_its_answer_is_asked_about(customer: C
     ace = await customer.server.until("ace", call)
     assert ace.path == "/own/ace"
     assert (await customer.far(call)).heard.says("my name is")
+
+
+async def test_a_callout_that_nobody_says_anything_about_ends(customer: Customer) -> None:
+    customer.server.answers(ace=Reply.error())
+    call = await customer.custom(people.LISTENS)
+    dice = await customer.server.until("dice", call)
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLBACKERROR")
+
+
+async def test_a_callout_whose_answer_is_empty_stays_up_for_a_patch(customer: Customer, sink: Sink) -> None:
+    customer.server.answers(ace=Reply())
+    call = await customer.custom(people.LISTENS)
+    await customer.server.until("ace", call)
+    await customer.patch(call, play(sink.tone(620, 0.8)), action=HANG_UP)
+    dice = await customer.server.until("dice", call)
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "MANAGERHANGUP")
+    assert_melody((await customer.reached(call)).heard, 620)
 
 
 async def test_a_callout_to_a_data_client_rings_the_softphone_of_that_name(

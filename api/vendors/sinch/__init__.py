@@ -46,7 +46,7 @@ def assembled(needs: Needs) -> tuple[Sinch, Questions]:
     questions = Questions(needs.db, needs.accounts, parties, needs.live)
     served = (
         operations(needs.db, needs.writer, needs.book, parties, needs.refresh)
-        | CallOperations(needs.engine, needs.db).operations()
+        | CallOperations(needs.engine, needs.db, parties).operations()
         | CalloutOperations(needs.engine, questions, needs.inquire).operations()
         | ConferenceOperations(needs.engine).operations()
     )

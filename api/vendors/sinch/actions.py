@@ -19,7 +19,7 @@ from api.vendors.sinch.answer import (
     Then,
 )
 from api.vendors.sinch.dtmf import sequence
-from api.vendors.sinch.fields import Fields, Illegal, Missing
+from api.vendors.sinch.fields import Fields, Illegal, Missing, fold
 from api.vendors.sinch.ids import is_conference
 from api.vendors.sinch.menus import run_menu
 from api.vendors.sinch.prompts import Reader
@@ -85,10 +85,10 @@ class Actions:
     def read(self, action: Fields, event: Event) -> Then:
         """Read an action; raises BadField for one that is unknown, wrong or not allowed in this event."""
         name = action.text("name")
-        read = self._readers.get(name.lower())
+        read = self._readers.get(fold(name))
         if read is None:
             raise Illegal(f"There is no action {name[:64]!r}.")
-        if event not in ALLOWED[name.lower()]:
+        if event not in ALLOWED[fold(name)]:
             raise Illegal(f"The action {name[:64]!r} is not allowed here ({event.value}).")
         return read(action)
 

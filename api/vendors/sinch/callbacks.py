@@ -131,6 +131,7 @@ class Notify(Event, frozen=True, kw_only=True, tag_field="event", tag="notify"):
     error_code: int | UnsetType = UNSET
     error_msg: str | UnsetType = UNSET
     user: str | UnsetType = UNSET
+    cookies: tuple[Pair, ...] | UnsetType = UNSET
 
 
 AnyBody = Ice | Ace | Dice | Pie | Notify
@@ -146,15 +147,13 @@ def cookies(values: Iterable[tuple[str, str]]) -> tuple[Pair, ...] | UnsetType:
     return pairs(values) or UNSET
 
 
-def illegal_svaml(call: str, reason: str, *, custom: str = "", user: str | None = None) -> Notify:
+def illegal_svaml(call: str, reason: str) -> Notify:
     """Return the notification of a script that could not be followed: `callingerror`, 40001."""
     return Notify(
         callid=call,
         type="callingerror",
         error_code=ILLEGAL_SVAML,
         error_msg=f"Illegal SVAML: {reason}",
-        custom=custom or UNSET,
-        user=user or UNSET,
     )
 
 
@@ -166,6 +165,11 @@ def recording_finished(call: str) -> Notify:
 def recording_available(call: str, url: str) -> Notify:
     """Return the notification that a recording's file can be fetched at `url`."""
     return Notify(callid=call, type="recording_available", destination=url)
+
+
+def detected(call: str, amd: Amd) -> Notify:
+    """Return the notification of who answered, where it was found out beside the call."""
+    return Notify(callid=call, type="amd", amd=amd)
 
 
 def encode(event: AnyBody) -> bytes:

@@ -10,7 +10,7 @@ from api.vendors.sinch.actions import Actions, Event
 from api.vendors.sinch.answer import Address, Answer, Confer, Prompt, Value
 from api.vendors.sinch.dtmf import sequence
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, Operation, failure
-from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode
+from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode, fold
 from api.vendors.sinch.instructions import of_fields
 from api.vendors.sinch.prompts import Reader
 from engine.tasks.pause import Pause
@@ -100,7 +100,7 @@ def read(body: bytes, country: str) -> AnyCallout:
 
 def _callout(fields: Fields, country: str) -> AnyCallout:
     given = fields.text("method")
-    method = _METHODS.get(given.lower())
+    method = _METHODS.get(fold(given))
     if method is None:
         raise Illegal("method is not ttsCallout, conferenceCallout or customCallout.")
     reading = _Reading(fields, fields.inner(method), country)
@@ -128,7 +128,7 @@ class _Reading:
             prompts=prompts,
             enable_ace=self._enabled("enableAce"),
             enable_dice=self._enabled("enableDice"),
-            enable_pie=self._enabled("enablePie"),
+            enable_pie=self._pie(),
         )
 
     def conference(self) -> ConferenceCallout:
@@ -139,7 +139,7 @@ class _Reading:
             conference=conference,
             enable_ace=self._enabled("enableAce"),
             enable_dice=self._enabled("enableDice"),
-            enable_pie=self._enabled("enablePie"),
+            enable_pie=self._pie(),
         )
 
     def custom(self) -> CustomCallout:
@@ -176,6 +176,10 @@ class _Reading:
 
     def _enabled(self, name: str) -> bool:
         return self._fields.flag(name, default=defaults.ENABLE_CALLBACKS)
+
+    def _pie(self) -> bool:
+        """Whether a menu's end is asked about: as enablePie says, else wherever an ACE may run one."""
+        return self._fields.flag("enablePie", default=self._enabled("enableAce"))
 
     def _prompts(self, name: str) -> tuple[Prompt, ...]:
         text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)

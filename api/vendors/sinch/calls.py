@@ -1,6 +1,7 @@
 """Sinch's operations on calls: Manage Call, and the three callouts."""
 
-
+import dataclasses
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
@@ -9,20 +10,23 @@ from sqlalchemy import Connection
 from api.callbacks.tags import Tag, encode
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, StopRecording
+from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, StopRecording
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
 from api.vendors.sinch.dialogue import Inquire, Questions
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, Operation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
-from engine.calls.call import Call
+from api.vendors.sinch.parties import Parties
+from engine.calls.call import Call, Direction
 from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
+from engine.ids import new_id
 from engine.store import calls
 from engine.store import tasks as queues
 from engine.store.database import Database
 from engine.tasks.answer import Answer
 from engine.tasks.hang_up import HangUp as HangUpTask
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask
 from engine.tasks.park import Park
 from engine.tasks.task import TaskState
@@ -31,8 +35,8 @@ from engine.tasks.task import TaskState
 class CallOperations:
     """Manage Call: what a call in progress is told to do besides, or, while it is parked, instead."""
 
-    def __init__(self, engine: CommandTaker, db: Database) -> None:
-        self._engine, self._db = engine, db
+    def __init__(self, engine: CommandTaker, db: Database, parties: Parties) -> None:
+        self._engine, self._db, self._parties = engine, db, parties
 
     def operations(self) -> dict[Operation, Handler]:
         """Return it by its name."""
@@ -42,25 +46,27 @@ class CallOperations:
         """Play, speak, record, connect or hang up; the caller's leg where none is named."""
         id = requests.call_id(asked.request.match_info["call"], Operation.MANAGE_CALL)
         leg = asked.request.match_info.get("leg", Leg.CALLER.value)
-        legs, parked = await self._db.read(lambda conn: _live(conn, id))
-        root = next((one for one in legs if one.id == id), None)
+        live = await self._db.read(lambda conn: _live(conn, id))
+        root = next((one for one in live.legs if one.id == id), None)
         own = (asked.account.id, asked.application.id)
         if root is None or (root.account, root.application) != own:
             raise failure(NOT_FOUND, operation=Operation.MANAGE_CALL)
-        wanted = requests.manage_call(id, asked.body, asked.account.country, leg=leg, parked=parked).answer
+        wanted = requests.manage_call(id, asked.body, asked.account.country, leg=leg, parked=live.parked).answer
         cookies = instructions.merged(tags.cookies_of(tags.tag_of(root)), wanted.cookies)
         if isinstance(cookies, Illegal):
             raise failure(INVALID_REQUEST, cookies.reason, Operation.MANAGE_CALL)
         tag = tags.with_cookies(tags.tag_of(root), cookies) if cookies else tags.tag_of(root)
+        tag = plan.carried(tag, wanted.then)
         try:
-            tasks = plan.tasks(wanted, plan.Place(alone=parked, dialled=root.callee, tag=tag))
+            told = not self._parties.initiator(root)
+            tasks = plan.tasks(wanted, plan.Place(alone=live.alone, dialled=root.callee, tag=tag, told=told))
         except plan.CannotBeDone as error:
             raise failure(INVALID_REQUEST, str(error), Operation.MANAGE_CALL) from None
         if isinstance(wanted.then, HangUp) and not wanted.steps:
             await self._engine.submit(HangUpCall(account=root.account, call=id))
             return resources.render(resources.Empty())
-        beside = isinstance(wanted.then, GoOn | StopRecording) and not parked
-        for owner in _owners(legs, root, wanted.leg):
+        beside = isinstance(wanted.then, GoOn | StopRecording) and not live.parked
+        for owner in _owners(live, root, wanted.leg):
             account = root.account
             if beside:
                 await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=encode(tag)))
@@ -69,21 +75,45 @@ class CallOperations:
         return resources.render(resources.Empty())
 
 
-def _live(conn: Connection, root: str) -> tuple[list[Call], bool]:
-    """Return a call's legs that have not ended, and whether the call is parked."""
+class _Live(NamedTuple):
+    """A call as it is now: its legs that have not ended, those among them that it was connected with, and whether it
+    is parked, or in a conference.
+    """
+
+    legs: list[Call]
+    callees: list[str]
+    parked: bool
+    joined: bool
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing goes on beside what its own script says."""
+        return not self.callees and not self.joined
+
+
+def _live(conn: Connection, root: str) -> _Live:
     legs = [leg for leg in calls.by_root(conn, root) if leg.ended is None]
-    running = [row for row in queues.open_of(conn, root) if row.state is TaskState.RUNNING]
-    return legs, any(isinstance(row.task, Park) for row in running)
+    running = [row.task for row in queues.open_of(conn, root) if row.state is TaskState.RUNNING]
+    return _Live(
+        legs=legs,
+        callees=[one.id for one in legs if one.id != root and one.answered],
+        parked=any(isinstance(task, Park) for task in running),
+        joined=any(isinstance(task, JoinConference) for task in running),
+    )
 
 
-def _owners(legs: list[Call], root: Call, leg: Leg) -> list[str]:
-    """Return whose queues a script goes to; raises SinchError where there is no callee."""
-    callees = [one.id for one in legs if one.id != root.id and one.answered]
-    if leg is Leg.CALLER:
+def _owners(live: _Live, root: Call, leg: Leg) -> list[str]:
+    """Return whose queues a script goes to; raises SinchError where there is no callee.
+
+    «The callLeg identifier is ignored for calls that are part of a conference and calls initiated using the Callout
+    API» (Manage Call, public page): whose one party it is, hears it.
+    """
+    one_party = live.joined or root.direction is Direction.OUTBOUND
+    if leg is Leg.CALLER or (one_party and not live.callees):
         return [root.id]
-    if leg is Leg.CALLEE and not callees:
+    if leg is Leg.CALLEE and not live.callees:
         raise failure(NOT_FOUND, "It has no callee now.", Operation.MANAGE_CALL)
-    return callees if leg is Leg.CALLEE else [root.id, *callees]
+    return live.callees if leg is Leg.CALLEE else [root.id, *live.callees]
 
 
 class CalloutOperations:
@@ -98,12 +128,12 @@ class CalloutOperations:
 
     async def place(self, asked: Asked) -> web.Response:
         """Ring a phone; the id comes back before it is answered."""
-        wanted = callouts.read(asked.body, asked.account.country)
-        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and isinstance(wanted.ice, Ask):
-            script = await self._questions.offered(asked, wanted.callout, wanted.ice.url, self._inquire)
+        wanted, id = callouts.read(asked.body, asked.account.country), new_id("call")
+        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and not isinstance(wanted.ice, Follow):
+            script = await self._questions.offered(asked, id, wanted.callout, wanted.ice, self._inquire)
             wanted = msgspec.structs.replace(wanted, ice=script)
         try:
-            command = _command(wanted, asked)
+            command = dataclasses.replace(_command(wanted, asked), id=id)
         except plan.CannotBeDone as error:
             raise failure(ILLEGAL_PARAMETERS, str(error), Operation.CALLOUT) from None
         call = await self._engine.submit(command)
@@ -130,24 +160,40 @@ def _command(wanted: callouts.AnyCallout, asked: Asked) -> PlaceCall:
 
 def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
     """Without a destination the ICE script says whom to call: its connect is the callout."""
-    callout, connect = wanted.callout, None
-    if callout.to is None:
-        then = wanted.ice.answer.then if isinstance(wanted.ice, Follow) else None
-        connect = then if isinstance(then, Connect) and then.to else None
-        if connect is None:
-            raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
-        callout = _connected(callout, connect)
+    callout = wanted.callout
     where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
-    tag = _tag(asked, callout, {name: _said_where(script) for name, script in where.items() if script})
-    if connect is not None:
-        tag = tags.silenced(tag) if connect.silent else tag
-        recorded = plan.steps((connect.record,), _place(callout, tag)) if connect.record else ()
-        asked_then = plan.before(connect.dtmf, connect.detect, asked=not connect.silent, tag=encode(tag))
-        tasks: tuple[AnyTask, ...] = (*recorded, *asked_then)
-    else:
-        offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
-        tasks = (*offered, *callout.dtmf, *_asked(True))
-    return _placing(callout, asked, tag, tasks)
+    for name, script in where.items():
+        _check(name, script, callout)
+    told = {name: _said_where(script) for name, script in where.items() if script}
+    if callout.to is None:
+        return _offered(callout, wanted.ice, asked, told)
+    tag = _tag(asked, callout, told)
+    offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
+    return _placing(callout, asked, tag, (*offered, *plan.before(callout.dtmf, None, asked=True, needed=True)))
+
+
+def _check(name: str, script: Script | None, callout: Callout) -> None:
+    """Refuse a script that came with the request and cannot be done; raises CannotBeDone."""
+    if isinstance(script, Follow):
+        try:
+            plan.tasks(script.answer, _place(callout, Tag(dialect=DIALECT)))
+        except plan.CannotBeDone as error:
+            raise plan.CannotBeDone(f"{name}: {error}") from None
+
+
+def _offered(callout: Callout, ice: Script | None, asked: Asked, told: dict[str, str]) -> PlaceCall:
+    """Call whom an ICE script connects to. Nobody hears its prompts; its cookies and recordings are the call's."""
+    script = ice.answer if isinstance(ice, Follow) else None
+    if script is None or not isinstance(script.then, Connect) or script.then.to is None:
+        raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
+    connect = script.then
+    callout = _connected(callout, connect)
+    tag = plan.carried(_tag(asked, callout, told), connect)
+    tag = tags.with_cookies(tag, script.cookies) if script.cookies else tag
+    recorders = [step for step in (*script.steps, connect.record) if isinstance(step, RecordCall)]
+    recorded = plan.steps(recorders, _place(callout, tag))
+    asked_then = plan.before(callout.dtmf, connect.detect, asked=not connect.silent, needed=True, tag=encode(tag))
+    return _placing(callout, asked, tag, (*recorded, *asked_then))
 
 
 def _connected(callout: Callout, connect: Connect) -> Callout:
@@ -156,8 +202,10 @@ def _connected(callout: Callout, connect: Connect) -> Callout:
         to=connect.to,
         caller=connect.caller or callout.caller,
         private=connect.private or callout.private,
+        written_caller="" if connect.caller or connect.private else callout.written_caller,
         over=connect.over,
         transport=connect.transport,
+        dtmf=connect.dtmf or callout.dtmf,
         custom=callout.custom,
         max_seconds=connect.max_seconds or callout.max_seconds,
         headers=connect.headers,
@@ -170,8 +218,8 @@ def _asked(wanted: bool) -> tuple[AnyTask, ...]:
 
 
 def _enabled(wanted: TtsCallout | ConferenceCallout) -> dict[str, str]:
-    """Return which events are off; a menu that an ACE's answer runs is always asked about."""
-    on = {tags.ACE: wanted.enable_ace, tags.PIE: wanted.enable_pie or wanted.enable_ace, tags.DICE: wanted.enable_dice}
+    """Return which events are off."""
+    on = {tags.ACE: wanted.enable_ace, tags.PIE: wanted.enable_pie, tags.DICE: wanted.enable_dice}
     return {name: tags.OFF for name, enabled in on.items() if not enabled}
 
 
@@ -182,7 +230,8 @@ def _said_where(script: Script) -> str:
 def _tag(asked: Asked, callout: Callout, where: dict[str, str]) -> Tag:
     """Return a callout's tag; its url says whether anybody is told at all."""
     settings = asked.application.settings
-    url = settings.get(PRIMARY) or settings.get(FALLBACK) or where.get(tags.DICE, "")
+    own = [said for name in (tags.DICE, tags.PIE) if (said := where.get(name, "")).lower().startswith("http")]
+    url = settings.get(PRIMARY) or settings.get(FALLBACK) or next(iter(own), "")
     written = {
         tags.CUSTOM: callout.custom,
         tags.CALLEE: callout.to.written if callout.to else "",
@@ -208,7 +257,7 @@ def _placing(callout: Callout, asked: Asked, tag: Tag, tasks: tuple[AnyTask, ...
         transport=plan.transport(callout.transport),
         caller=callout.caller,
         private=callout.private,
-        headers=callout.headers,
+        headers=plan.headers(callout.headers),
         ring_seconds=callout.ring_seconds,
         max_seconds=callout.max_seconds,
         tag=encode(tag),

@@ -8,14 +8,14 @@ from msgspec import UNSET
 
 from api.accounts import Accounts
 from api.callbacks.tags import Tag
-from api.vendors.sinch import callbacks, instructions, plan, tags
+from api.vendors.sinch import callbacks, instructions, plan, requests, tags
 from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import Connect, GoOn, Illegal, Leg
+from api.vendors.sinch.answer import GoOn, Illegal, Leg
 from api.vendors.sinch.asked import Asked
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
-from api.vendors.sinch.callouts import Callout, Follow
-from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, Operation, failure
+from api.vendors.sinch.callouts import Ask, Callout, Follow
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, Operation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, timestamp
@@ -23,7 +23,6 @@ from api.vendors.vendor import AskingVendor, Question, Said
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
-from engine.ids import new_id
 from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -32,7 +31,14 @@ from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 
 Inquire = Callable[[AskingVendor, Question, str], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
 """Puts a question of an account's; returns what was answered, and a sentence for each address that gave no answer."""
-_EVENTS = {plan.OFFERED: Event.ICE, plan.ANSWERED: Event.ACE, plan.MENU_ENDED: Event.PIE, plan.DIGITS: Event.PIE}
+_EVENTS = {
+    plan.OFFERED: Event.ICE,
+    plan.ANSWERED: Event.ACE,
+    plan.MENU_ENDED: Event.PIE,
+    plan.MENU_BESIDE: Event.PIE,
+    plan.DIGITS: Event.PIE,
+}
+_BESIDE = frozenset({plan.MENU_BESIDE, plan.DIGITS})
 _ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
 CONFERENCE_MENU = "confmenu"
 """The menuId of digits that were pressed in a conference: ours, no source names one."""
@@ -74,7 +80,9 @@ class Questions:
         settings = facts.application.settings
         primary, fallback = (where, "") if where else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
         if not (primary or fallback):
-            return Said(silent=True, remarks=("The application has no callback URL; nobody was asked.",))
+            # «If no URL is configured, the callback will not be invoked»: who answered is then nobody's question.
+            remark = "The application has no callback URL; nobody was asked."
+            return Said(silent=kind is not Event.ACE, replace=False, remarks=(remark,))
         body = callbacks.encode(self._body(kind, event, tag, facts))
         return Question(
             url=primary or fallback,
@@ -84,11 +92,18 @@ class Questions:
             headers=tags.headers_of(tag),
         )
 
-    async def offered(self, asked: Asked, callout: Callout, url: str, inquire: Inquire) -> Follow:
-        """Ask a URL of the request's own what a callout without a destination shall do (ICE); raises SinchError."""
+    async def offered(self, asked: Asked, call: str, callout: Callout, ice: Ask | None, inquire: Inquire) -> Follow:
+        """Ask what a callout without a destination shall do (ICE), under its id: at the URL of the request, or at the
+        application's two where it names none. Raises SinchError.
+        """
+        settings = asked.application.settings
+        primary, fallback = (ice.url, "") if ice else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
+        if not (primary or fallback):
+            sentence = "destination and ice are missing, and the application has no callback URL to be asked at."
+            raise failure(MISSING_PARAMETER, sentence, Operation.CALLOUT)
         key = await self._db.read(lambda conn: applications.key(conn, asked.application.id))
         body = callbacks.Ice(
-            callid=new_id("call"),
+            callid=call,
             timestamp=timestamp(self._clock()),
             custom=callout.custom,
             user_rate=self._parties.rate(asked.account.id, ""),
@@ -97,8 +112,15 @@ class Questions:
             domain="pstn",
             application_key=key[0] if key else "",
             origination_type="SERVER",
+            call_resource_url=self._parties.resource(call),
         )
-        question = Question(url=url, body=callbacks.encode(body), credential=body.application_key)
+        question = Question(
+            url=primary or fallback,
+            fallback=fallback if primary else "",
+            body=callbacks.encode(body),
+            credential=body.application_key,
+            headers=requests.custom_headers(asked.request.headers.items()),
+        )
         reply, remarks = await inquire(self, question, asked.account.id)
         if reply is None:
             raise failure(ILLEGAL_PARAMETERS, f"ice: {' '.join(remarks)}", Operation.CALLOUT)
@@ -115,10 +137,11 @@ class Questions:
 
     async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
         """See AskingVendor."""
-        if reply is None or not reply.strip():
-            return Said(silent=True)
-        account = await self._accounts.get(event.account)
         kind = _EVENTS[event.question]
+        if reply is None or not reply.strip():
+            # Who answers ACE with nothing in it has been reached, and lets the call go on.
+            return Said(silent=reply is None or kind is not Event.ACE, replace=False)
+        account = await self._accounts.get(event.account)
         answer = instructions.read(reply, kind, account.country if account else "", Leg.CALLER)
         if isinstance(answer, Illegal):
             return _refused(answer.reason)
@@ -126,9 +149,8 @@ class Questions:
         if isinstance(cookies, Illegal):
             return _refused(cookies.reason)
         tag = tags.with_cookies(tag, cookies) if answer.cookies else tag
-        if isinstance(answer.then, Connect) and answer.then.silent:
-            tag = tags.silenced(tag)
-        alone = event.subject == event.root and event.question != plan.DIGITS
+        tag = plan.carried(tag, answer.then)
+        alone = event.subject == event.root and event.question not in _BESIDE
         place = await self._place(event, tag, alone=alone)
         try:
             tasks = plan.tasks(answer, place)
@@ -166,7 +188,7 @@ class Questions:
 
     def _ice(self, at: str, custom: str, facts: Facts) -> callbacks.Ice:
         root, parties = facts.root, self._parties
-        user = parties.user(root.account, root.caller)
+        user, to = parties.initiator(root), parties.called(root)
         return callbacks.Ice(
             callid=root.id,
             timestamp=at,
@@ -174,8 +196,8 @@ class Questions:
             user=user or UNSET,
             user_rate=parties.rate(root.account, root.callee),
             cli=parties.shown(root.caller),
-            to=parties.called(root),
-            domain="mxp" if user else "pstn",
+            to=to,
+            domain="mxp" if to.type == "username" else "pstn",  # «where the call is supposed to be terminated»
             application_key=facts.key,
             origination_type=_origin(root, user),
             rdnis=parties.shown(root.diverted_from.removeprefix("+")) or UNSET,
@@ -196,8 +218,7 @@ class Questions:
         root = await self._root(event)
         if root is None:
             return plan.Place(alone=alone, dialled="", tag=tag)
-        data_client = root.direction is Direction.INBOUND and self._parties.user(root.account, root.caller)
-        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not data_client)
+        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not self._parties.initiator(root))
 
 
 def _origin(root: Call, user: str | None) -> str:

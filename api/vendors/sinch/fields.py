@@ -88,8 +88,8 @@ class Fields:
             raise Missing(f"{self.name_of(names[0])} is missing.")
         return value
 
-    def text_or_none(self, *names: str, most: int = 1024) -> str | None:
-        """Return an optional text, trimmed; a number is taken for its digits; blank is absent."""
+    def text_or_none(self, *names: str, most: int = 1024, trimmed: bool = True) -> str | None:
+        """Return an optional text, trimmed, blank being absent, or as it is; a number is taken for its digits."""
         value = self.raw(*names)
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**20:
             value = str(value)
@@ -100,7 +100,7 @@ class Fields:
         if len(value) > most:
             raise Illegal(f"{self.name_of(names[0])} is longer than {most} characters.")
         _encodable(value, self.name_of(names[0]))
-        return value.strip() or None
+        return (value.strip() or None) if trimmed else value
 
     def spoken(self, *names: str, most: int = 1024) -> str | None:
         """Return an optional text that is to be spoken, trimmed; a number is none."""

@@ -16,7 +16,7 @@ from api.vendors.sinch.errors import (
     Operation,
     failure,
 )
-from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_written
+from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
 from engine.features import destinations, rating
 from engine.features.book import Book
 from engine.store import applications, calls, numbers
@@ -172,7 +172,7 @@ class QueryOperations:
         callee = callee or parties.identity(root.account, talked.callee)
         return resources.call_result(
             call=root.id,
-            caller=parties.identity(root.account, root.caller),
+            caller=as_shown(tag) or parties.identity(root.account, root.caller),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
             seconds=story.seconds(found, self._clock()),

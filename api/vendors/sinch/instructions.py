@@ -9,7 +9,7 @@ from api.vendors.sinch import defaults
 from api.vendors.sinch.actions import Actions, Event, recording
 from api.vendors.sinch.answer import Answer, AnswerCall, GoOn, HangUp, Illegal, Leg, Report, Step, Then
 from api.vendors.sinch.dtmf import sequence
-from api.vendors.sinch.fields import BadField, Fields, Missing, decode
+from api.vendors.sinch.fields import BadField, Fields, Missing, decode, fold
 from api.vendors.sinch.fields import Illegal as IllegalField
 from api.vendors.sinch.prompts import Reader
 from engine.tasks.stop import StopBackground
@@ -73,19 +73,20 @@ class _Script:
         )
 
     def _then(self, action: Fields | None) -> Then:
-        """Without an action an answered call goes on («optionally hangs up», Manage Call); ICE has to say where to."""
+        """Without an action an answered call goes on («optionally hangs up», Manage Call); ICE has to say where to,
+        and so has what takes a call out of its park."""
         if action is not None:
             return self._actions.read(action, self._event)
-        if self._event is Event.ICE:
+        if self._event in (Event.ICE, Event.UNPARK):
             raise Missing("The action is missing.")
         return HangUp() if self._event is Event.DICE else GoOn()
 
     def _step(self, instruction: Fields) -> tuple[Step, ...]:
         name = instruction.text("name")
-        read = self._readers.get(name.lower())
+        read = self._readers.get(fold(name))
         if read is None:
             raise IllegalField(f"There is no instruction {name[:64]!r}.")
-        if (name.lower() == "reportcallstatus") is not (self._event is Event.DICE):
+        if (fold(name) == "reportcallstatus") is not (self._event is Event.DICE):
             raise IllegalField(f"The instruction {name[:64]!r} is not allowed here ({self._event.value}).")
         return read(instruction)
 
@@ -103,7 +104,7 @@ class _Script:
         return (self._reader.say(text, fields.name_of("text"), self._reader.locale(fields.text_or_none("locale"))),)
 
     def _set_cookie(self, fields: Fields) -> tuple[Step, ...]:
-        self._cookies[fields.text("key")] = fields.text_or_none("value") or ""
+        self._cookies[fields.text("key")] = fields.text_or_none("value", trimmed=False) or ""
         found = merged((), self._cookies.items())
         if isinstance(found, Illegal):
             raise IllegalField(found.reason)

@@ -1,7 +1,7 @@
 """Who takes part in a call, and what it costs, as Sinch's objects say it."""
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch import resources, tags
+from api.vendors.sinch import defaults, resources, tags
 from api.vendors.sinch.resources import Identity, Money
 from engine.calls.call import Call, Direction
 from engine.features.book import Book
@@ -20,6 +20,10 @@ class Parties:
         extension = self._book.extension_named(account, number)
         return (extension.name or extension.number) if extension else None
 
+    def initiator(self, root: Call) -> str | None:
+        """The name of the own extension that began a call; None: it came from outside, or is a callout."""
+        return self.user(root.account, root.caller) if root.direction is Direction.INBOUND else None
+
     def identity(self, account: str, number: str) -> Identity | None:
         """A party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
         if user := self.user(account, number):
@@ -29,7 +33,7 @@ class Parties:
     def called(self, root: Call) -> Identity:
         """Whom the caller of a call dialled; «did» where it is a number of ours that is called from outside."""
         found = self.identity(root.account, root.callee) or Identity(type="number", endpoint="")
-        outside = root.direction is Direction.INBOUND and not self.user(root.account, root.caller)
+        outside = root.direction is Direction.INBOUND and not self.initiator(root)
         if outside and found.type == "number":
             return Identity(type="did", endpoint=found.endpoint)
         return found
@@ -54,6 +58,12 @@ class Parties:
     def resource(self, call: str) -> str:
         """Where a call is managed (`callResourceUrl`)."""
         return f"{self._api_url}/calling/v1/calls/id/{call}"
+
+
+def as_shown(tag: Tag) -> Identity | None:
+    """Return whom a callout shows as its caller, as the customer wrote it; None: nobody was named, or it is hidden."""
+    cli = tag.data.get(tags.CALLER, "")
+    return Identity(type="number", endpoint=cli) if cli and cli.lower() != defaults.PRIVATE else None
 
 
 def as_written(tag: Tag) -> Identity | None:

@@ -13,7 +13,7 @@ from engine.tasks.dial import Before, Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.kinds import AnyTask
-from engine.tasks.manner import Over, Transport
+from engine.tasks.manner import Manner, Over, Transport
 from engine.tasks.park import Park
 from engine.tasks.record import Record
 from engine.tasks.run_menu import RunMenu
@@ -21,7 +21,10 @@ from engine.tasks.stop import StopBackground
 
 OFFERED, ANSWERED, MENU_ENDED, DIGITS = "offered", "answered", "menu_ended", "conference_digits"
 """What is asked: the vendor's ICE, ACE, and PIE after a menu or in a conference."""
-_ABOUT = {MENU_ENDED: "run_menu", ANSWERED: "detect_machine"}
+MENU_BESIDE = "menu_beside_ended"
+"""PIE after a menu that was run beside something that goes on after it: another party, a conference."""
+_ABOUT = {MENU_ENDED: "run_menu", MENU_BESIDE: "run_menu", ANSWERED: "detect_machine"}
+_NEEDED = frozenset({OFFERED, MENU_ENDED, MENU_BESIDE})
 
 
 class CannotBeDone(Exception):
@@ -31,7 +34,8 @@ class CannotBeDone(Exception):
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The leg that a script is for.
 
-    `alone`: nobody waits to be connected with it, so that it ends when there is nothing left to do. `dialled`: whom
+    `alone`: nobody waits to be connected with it or is, and it is in no conference, so that it ends when there is
+    nothing left to do. `dialled`: whom
     the caller called. `tag` is the call's. `told`: the answer of whom it connects to is asked about (ACE).
     """
 
@@ -51,9 +55,12 @@ def steps(instructions: Iterable[answer.Step], place: Place) -> tuple[AnyTask, .
     return tuple(_step(one, place) for one in instructions)
 
 
-def ask(question: str) -> Ask:
-    """Return the task that asks; without an answer ACE goes on, and a menu that ended leaves nothing to do."""
-    return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=question in (OFFERED, MENU_ENDED))
+def ask(question: str, *, needed: bool = False) -> Ask:
+    """Return the task that asks; without an answer ACE goes on, and a menu that ended leaves nothing to do.
+
+    `needed`: so it is with this question too: nothing is known to follow it.
+    """
+    return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=needed or question in _NEEDED)
 
 
 def _step(step: answer.Step, place: Place) -> AnyTask:
@@ -97,7 +104,7 @@ def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
             return (*((_record(record, place),) if record else ()), join(then, place))
         case answer.RunMenu():
             menus = RunMenu(first=then.first, menus=then.menus, barge_in=then.barge_in, tag=encode(place.tag))
-            return (menus, ask(MENU_ENDED), *((HangUp(),) if place.alone else ()))
+            return (menus, ask(MENU_ENDED), HangUp()) if place.alone else (menus, ask(MENU_BESIDE))
         case answer.Park():
             return (Park(intro=then.intro, hold=then.hold, max_seconds=then.max_seconds),)
     raise CannotBeDone("connectStream is not available on this server.")
@@ -114,7 +121,7 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
         transport=transport(connect.transport),
         caller=connect.caller,
         private=connect.private,
-        headers=connect.headers,
+        headers=headers(connect.headers),
         ring_seconds=connect.ring_seconds,
         max_seconds=connect.max_seconds,
         ringback=connect.ringback or "",
@@ -134,6 +141,15 @@ def over(kind: str) -> Over:
     return "any"
 
 
+def headers(written: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return call headers as an INVITE carries them: behind X- where they have none; raises CannotBeDone."""
+    named = tuple((key if key.lower().startswith("x-") else f"X-{key}", value) for key, value in written)
+    try:
+        return Manner(headers=named).headers
+    except ValueError as error:
+        raise CannotBeDone(f"callHeaders cannot be sent as SIP headers. {error}") from None
+
+
 def transport(name: str | None) -> Transport:
     """Return what a SIP address is reached by; raises CannotBeDone for TLS."""
     match name:
@@ -144,12 +160,20 @@ def transport(name: str | None) -> Transport:
     return "udp"
 
 
+def carried(tag: Tag, then: answer.Then) -> Tag:
+    """Return what a call carries from this action on: whether its answer and end are told, and its call headers."""
+    if not isinstance(then, answer.Connect):
+        return tag
+    tag = tags.silenced(tag) if then.silent else tag
+    return tags.with_call_headers(tag, then.headers) if then.headers else tag
+
+
 def before(
-    dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool, tag: str = ""
+    dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool, needed: bool = False, tag: str = ""
 ) -> tuple[Before, ...]:
-    """Return what happens to a phone that answered: digits, who answered, and the question what to do."""
+    """Return what happens to a phone that answered: digits, who answered, and the question what to do (see `ask`)."""
     detecting = (DetectMachine(beside=detect.beside, tag=tag if detect.beside else ""),) if detect else ()
-    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED)) if asked else ()))
+    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED, needed=needed)) if asked else ()))
 
 
 def join(confer: answer.Confer, place: Place) -> JoinConference:

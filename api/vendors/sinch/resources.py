@@ -213,7 +213,7 @@ def conference(view: ConferenceView, now: float) -> Conference:
 
 def _participant(member: ConferenceMember, now: float) -> Participant:
     number = member.number.removeprefix("+")
-    written = tags.written_callee(member.tag)
+    written = tags.participant(member.tag)
     return Participant(
         cli=written or (f"+{number}" if number.isdecimal() and len(number) >= SHORTEST_NUMBER else member.number),
         id=member.call,

@@ -13,7 +13,7 @@ from engine.calls.call import Call
 
 CUSTOM, COOKIES = "custom", "cookies"
 ICE, ACE, PIE, DICE = "ice", "ace", "pie", "dice"
-CALLER, CALLEE, KIND, HEADERS = "cli", "to", "to_type", "headers"
+CALLER, CALLEE, KIND, HEADERS, CALL_HEADERS = "cli", "to", "to_type", "headers", "call_headers"
 OFF = "off"
 Cookies = tuple[tuple[str, str], ...]
 _cookies: msgspec.json.Decoder[Cookies] = msgspec.json.Decoder(Cookies)
@@ -25,10 +25,16 @@ def tag_of(call: Call) -> Tag:
     return found if found and found.dialect == DIALECT else Tag(dialect=DIALECT)
 
 
-def written_callee(text: str) -> str:
-    """Return whom a callout called, as the customer wrote it; "" for another call's tag."""
+def participant(text: str) -> str:
+    """Return as whom a callout takes part in a conference, as the customer wrote it; "" for another call's tag.
+
+    «the phone number of the PSTN participant …, or whatever was passed as CLI for data originated/terminated calls»
+    """
     found = decode(text)
-    return found.data.get(CALLEE, "") if found and found.dialect == DIALECT else ""
+    if found is None or found.dialect != DIALECT:
+        return ""
+    callee = found.data.get(CALLEE, "")
+    return found.data.get(CALLER) or callee if found.data.get(KIND) == "username" else callee
 
 
 def cookies_of(tag: Tag) -> Cookies:
@@ -49,6 +55,17 @@ def with_headers(tag: Tag, headers: Mapping[str, str]) -> Tag:
         return tag
     pairs = [(str(name), value) for name, value in headers.items()]  # a name may be of a class of its own
     return _with(tag, HEADERS, msgspec.json.encode(pairs).decode())
+
+
+def call_headers_of(tag: Tag) -> Cookies:
+    """Return the call headers that a script connected the call with: its end tells them."""
+    text = tag.data.get(CALL_HEADERS)
+    return _cookies.decode(text) if text else ()
+
+
+def with_call_headers(tag: Tag, headers: Iterable[tuple[str, str]]) -> Tag:
+    """Return a tag that carries these."""
+    return _with(tag, CALL_HEADERS, msgspec.json.encode(tuple(headers)).decode())
 
 
 def with_cookies(tag: Tag, cookies: Iterable[tuple[str, str]]) -> Tag:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection
 
@@ -31,13 +32,13 @@ class Telling:
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
-        where, told = "", list[bodies.AnyBody | None]()
-        if isinstance(event, RootEnded):
-            where = tag.data.get(tags.DICE, "")
-            told = [] if where == tags.OFF or where.startswith("{") else [await self._dice(event, tag)]
-        else:
-            told = await self._other(event, tag)
-        url, fallback = (where, "") if where else await self._urls(event.root) if told else ("", "")
+        where = _where(event, tag)
+        if where == tags.OFF or where.startswith("{"):  # nobody is asked either: the request brought the answer along
+            return ()
+        body = await self._body(event, tag)
+        if body is None:
+            return ()
+        url, fallback = (where, "") if where else await self._urls(event.root)
         if not (url or fallback):
             return ()
         return [
@@ -47,30 +48,43 @@ class Telling:
                 body=bodies.encode(body).decode(),
                 content_type=bodies.CONTENT_TYPE,
             )
-            for body in told
-            if body is not None
         ]
 
-    async def _other(self, event: AnyEvent, tag: Tag) -> list[bodies.AnyBody | None]:
+    async def _body(self, event: AnyEvent, tag: Tag) -> bodies.AnyBody | None:
+        match event:
+            case RootEnded():
+                return await self._dice(event, tag)
+            case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended")):
+                return await self._hung_up_in_menu(event, tag)
+        notify = self._notify(event)
+        return await self._carrying(notify, tag) if notify else None
+
+    async def _carrying(self, notify: bodies.Notify, tag: Tag) -> bodies.Notify:
+        """Return a notification with what every event of its call carries now: a recording's tag may be older."""
+        root = await self._db.read(lambda conn: calls.get(conn, notify.callid))
+        now = tags.tag_of(root) if root else tag
+        return msgspec.structs.replace(
+            notify,
+            custom=now.data.get(tags.CUSTOM) or UNSET,
+            user=(self._parties.initiator(root) if root else None) or UNSET,
+            cookies=bodies.cookies(tags.cookies_of(now)),
+        )
+
+    def _notify(self, event: AnyEvent) -> bodies.Notify | None:
         match event:
             case ReplyRefused(reason=reason):
-                return [bodies.illegal_svaml(event.root, reason, custom=tag.data.get(tags.CUSTOM, ""))]
+                return bodies.illegal_svaml(event.root, reason)
             case TaskEnded(kind="record", outcome=Completed(result=Recorded(notify=True))):
-                return [bodies.recording_finished(event.root)]
+                return bodies.recording_finished(event.root)
             case RecordingAvailable() as saved:
                 url = saved.destination or self._recordings.url(saved.recording, saved.name, saved.format)
-                return [bodies.recording_available(event.root, url)]
+                return bodies.recording_available(event.root, url)
             case TaskEnded(kind="detect_machine", outcome=Completed(result=Detected() as found)):
                 amd = Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
-                custom = tag.data.get(tags.CUSTOM)
-                return [bodies.Notify(callid=event.root, type="amd", amd=amd, custom=custom or UNSET)]
-            case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended")):
-                return [await self._hung_up_in_menu(event, tag)]
-        return []
+                return bodies.detected(event.root, amd)
+        return None
 
-    async def _hung_up_in_menu(self, event: TaskEnded, tag: Tag) -> bodies.Pie | None:
-        if tag.data.get(tags.PIE) == tags.OFF:
-            return None
+    async def _hung_up_in_menu(self, event: TaskEnded, tag: Tag) -> bodies.Pie:
         _, key = await self._application(event.root)
         row = await self._db.read(lambda conn: tasks.get(conn, event.task))
         first = row.task.first if row and isinstance(row.task, RunMenu) else ""
@@ -98,12 +112,13 @@ class Telling:
             reason=ending.reason.value,
             result=ending.result.value,
             custom=tag.data.get(tags.CUSTOM, ""),
+            user=parties.initiator(root) or UNSET,
             debit=money(event.price, event.currency),
             user_rate=parties.rate_of(talked),
             to=as_written(tag) or callee,
             duration=round(event.seconds) if event.answered else UNSET,
             from_=tag.data.get(tags.CALLER) or _from(parties, root),
-            call_headers=bodies.pairs(root.headers) or UNSET,
+            call_headers=bodies.pairs(tags.call_headers_of(tag) or root.headers) or UNSET,
             application_key=key,
             cookies=bodies.cookies(tags.cookies_of(tag)),
         )
@@ -123,6 +138,16 @@ class Telling:
             return application, key[0] if key else ""
 
         return await self._db.read(read)
+
+
+def _where(event: AnyEvent, tag: Tag) -> str:
+    """Return where the call's request wants an event told: OFF, a URL, a script, or "", the application's URLs."""
+    match event:
+        case RootEnded():
+            return tag.data.get(tags.DICE, "")
+        case TaskEnded(kind="run_menu"):
+            return tag.data.get(tags.PIE, "")
+    return ""
 
 
 def _from(parties: Parties, root: Call) -> str:

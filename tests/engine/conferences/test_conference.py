@@ -193,6 +193,26 @@ async def test_a_participant_is_taken_out_at_once_and_may_come_back(exchange: Ex
     await exchange.event(CallEnded, times=3)
 
 
+async def test_who_comes_back_while_its_leaving_is_not_over_yet_is_in_again(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    conference, calls = await meeting(exchange, asterisk)
+    asterisk.hangs_up(calls[2])
+    await exchange.ended(calls[2])
+    music = asterisk.hold("POST", "/bridges/*/moh")  # for the moderator, who is alone now
+    await exchange.submit(LeaveNow(account=ACCOUNT, conference=conference, call=calls[1]))
+    await exchange.event(ParticipantLeft, subject=calls[1])
+    await music.reached.wait()
+    await exchange.enqueue(calls[1], JoinConference(conference=conference))
+    await settled()
+    music.gate.set()
+    await exchange.event(ParticipantJoined, subject=calls[1], times=2)
+    await settled()
+    assert sorted(inside(asterisk, conference)) == sorted(calls[:2])
+    await exchange.submit(HangUpConference(account=ACCOUNT, conference=conference))
+    await exchange.event(CallEnded, times=3)
+
+
 async def test_leaving_has_no_effect_for_the_moderator(exchange: Exchange, asterisk: FakeAri) -> None:
     conference, calls = await meeting(exchange, asterisk)
     await exchange.submit(LeaveNow(account=ACCOUNT, conference=conference, call=calls[0]))

@@ -84,12 +84,11 @@ def test_pie() -> None:
 
 # «Call-related error notification» and «Recording calls», Notification events, Example.
 def test_notify() -> None:
-    assert c.plain(c.illegal_svaml(CALL, "There is no action 'dance'.", custom="mine")) == {
+    assert c.plain(c.illegal_svaml(CALL, "There is no action 'dance'.")) == {
         "event": "notify",
         "callid": CALL,
         "version": 1,
         "type": "callingerror",
-        "custom": "mine",
         "errorCode": 40001,
         "errorMsg": "Illegal SVAML: There is no action 'dance'.",
     }

@@ -6,11 +6,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.vendors.sinch import callouts, requests
+from api.callbacks.tags import Tag
+from api.vendors.sinch import callouts, plan, requests
 from api.vendors.sinch.actions import ALLOWED, Event
 from api.vendors.sinch.answer import Answer, Illegal, Leg
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.instructions import read
+from engine.tasks.kinds import decode_list, encode
 
 NAMES = [
     *ALLOWED, "playFiles", "say", "sendDtmf", "setCookie", "answer", "startRecording", "reportCallStatus", "dance",
@@ -56,6 +58,41 @@ def test_any_script_is_an_answer_or_illegal(value: Any, event: Event, leg: Leg) 
     assert isinstance(found, Answer | Illegal)
     if isinstance(found, Illegal):
         assert found.reason.endswith(".") and len(found.reason) < 400
+
+
+HEADERS = st.lists(st.fixed_dictionaries({"key": st.text(max_size=70), "value": st.text(max_size=600)}), max_size=25)
+CONNECTIONS = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["connectPstn", "connectMxp", "connectSip", "connectConf", "park", "runMenu"]),
+        "destination": st.fixed_dictionaries({"endpoint": st.sampled_from(["a@b.c", "anna", "+12015550123"])}),
+        "conferenceId": st.text(min_size=1, max_size=64),
+        "holdPrompt": st.text(max_size=20),
+        "menus": st.just([{"id": "main", "options": [{"dtmf": "1", "action": "return(x)"}]}]),
+        "record": st.booleans(),
+        "transport": st.sampled_from(["udp", "tls"]),
+    },
+    optional={
+        "callHeaders": HEADERS,
+        "amd": st.just({"enabled": True, "async": True}),
+        "cli": st.text(max_size=5),
+        "recordingOptions": st.fixed_dictionaries({"destinationUrl": st.text(max_size=9).map("s3://".__add__)}),
+        "maxDuration": st.integers(0, 10**9),
+        "dtmf": st.text(alphabet="0w#", max_size=130),
+    },
+)
+
+
+@FAST
+@given(action=CONNECTIONS, event=st.sampled_from(Event), alone=st.booleans())
+def test_any_script_that_is_read_is_done_or_refused(action: Any, event: Event, alone: bool) -> None:
+    found = read(text_of({"action": action}), event, "US")
+    if isinstance(found, Answer):
+        try:
+            tasks = plan.tasks(found, plan.Place(alone=alone, dialled="1", tag=Tag(dialect="sinch")))
+        except plan.CannotBeDone as error:
+            assert str(error).endswith(".")
+        else:
+            assert decode_list(f"[{','.join(encode(task) for task in tasks)}]") == list(tasks)
 
 
 @FAST

@@ -57,6 +57,8 @@ def test_play_files_plays_names_urls_and_prompts_in_order() -> None:
 def test_names_in_any_case(name: str) -> None:
     assert steps({"Name": name, "TEXT": "Hello"}) == (Say(text="Hello", locale="en-US"),)
     assert script({"Instructions": [], "Action": {"name": "ConnectPSTN"}}).then == a.Connect(locale="en-US")
+    assert script({"action": {"name": "connect_pstn"}}).then == a.Connect(locale="en-US")
+    assert steps({"name": "send_dtmf", "value": "1"}) == (SendDtmf(digits="1"),)
 
 
 # «The default maximum length is 600 characters.» (Say, text)
@@ -92,6 +94,8 @@ def test_cookies() -> None:
     found = script({"instructions": [{"name": "SetCookie", "key": "k", "value": "v"}], "action": HANGUP})
     assert found.cookies == (("k", "v"),)
     assert found.steps == ()
+    verbatim = script({"instructions": [{"name": "setCookie", "key": "k", "value": " v\n"}], "action": HANGUP})
+    assert verbatim.cookies == (("k", " v\n"),)
     cookie = {"name": "setCookie", "key": "k", "value": "å" * 512}
     assert "1024" in refused({"instructions": [cookie], "action": HANGUP})
     assert merged((("a", "1"), ("b", "2")), (("a", "3"),)) == (("a", "3"), ("b", "2"))

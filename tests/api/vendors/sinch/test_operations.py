@@ -197,6 +197,12 @@ async def test_the_callee_is_spelled_as_the_customer_wrote_it(served: Served) ->
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("cli", "shown"), [("1 (415) 555-0100", "1 (415) 555-0100"), ("private", f"+{BOTH}")])
+async def test_the_caller_is_spelled_as_the_customer_wrote_it(served: Served, cli: str, shown: str) -> None:
+    await served.store(a_call(tag=encode(Tag(dialect="sinch", data={"cli": cli}))))
+    assert (await served.shop.ask("GET", CALL + "call-1")).body["from"] == {"type": "number", "endpoint": shown}
+
+
 async def test_a_call_that_came_in_costs_nothing_and_one_it_was_connected_with_does(served: Served) -> None:
     over = {"state": CallState.ENDED, "answered": 1_400_000_002.0, "cause": HangupCause.NORMAL}
     inbound = a_call(

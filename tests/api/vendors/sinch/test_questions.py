@@ -51,6 +51,25 @@ async def test_a_call_is_asked_about_wherever_it_is_known(served: Served, place:
     assert body["applicationKey"] == SHOP
 
 
+# «domain shows where the call is supposed to be terminated», originationType where it comes from
+@pytest.mark.parametrize(
+    ("caller", "callee", "domain", "origin"),
+    [
+        ("46730170102", "14155550101", "pstn", "PSTN"),
+        ("100", "46730170102", "pstn", "MXP"),
+        ("100", "100", "mxp", "MXP"),
+    ],
+)
+async def test_a_call_is_told_by_where_it_goes_and_where_it_comes_from(
+    served: Served, caller: str, callee: str, domain: str, origin: str
+) -> None:
+    await leads_to(served, "http://shop/one")
+    call = a_call(direction=Direction.INBOUND, caller=caller, callee=callee)
+    _, body = await asked(asker(served, {"call-1": call}.get))
+    assert (body["domain"], body["originationType"]) == (domain, origin)
+    assert body.get("user") == ("anna" if origin == "MXP" else None)
+
+
 async def test_a_changed_address_is_asked_as_soon_as_the_change_counts(served: Served) -> None:
     questions = asker(served, {"call-1": INBOUND}.get)
     await leads_to(served, "http://shop/one")
@@ -76,3 +95,18 @@ async def test_an_answer_goes_on_from_the_call_in_memory(served: Served) -> None
     script = b'{"action":{"name":"connectpstn"}}'
     said = await asker(served, {"call-1": INBOUND}.get).said(EVENT, TAG, script)
     assert [getattr(task, "to", "") for task in said.tasks] == [INBOUND.callee]
+
+
+# «If no URL is configured, the callback will not be invoked.» «If there is no response …, the call is connected.»
+@pytest.mark.parametrize(
+    ("question", "silent"), [("offered", True), ("answered", False), ("menu_ended", True)],
+)  # fmt: skip
+async def test_an_answered_call_goes_on_where_nobody_is_to_be_asked_or_nothing_is_said(
+    served: Served, question: str, silent: bool
+) -> None:
+    questions = asker(served, {"call-1": INBOUND}.get)
+    event = msgspec.structs.replace(EVENT, question=question)
+    nobody_asked = await questions.question(event, TAG)
+    assert isinstance(nobody_asked, Said) and nobody_asked.silent is silent and not nobody_asked.replace
+    assert (await questions.said(event, TAG, b" ")).silent is silent
+    assert (await questions.said(event, TAG, None)).silent

@@ -59,6 +59,7 @@ def test_update_callbacks() -> None:
     assert (found.primary, found.fallback) == ("http://primary.com", "http://fallback.com")
     assert requests.update_callbacks("k", body({"url": {"primary": "", "fallback": None}})).primary is None
     assert code_of(lambda: requests.update_callbacks("k", body({"url": {"primary": "ftp://x"}})))[0] == 40001
+    assert code_of(lambda: requests.update_callbacks("k", body({"url": {"primary": "http://a..b/"}})))[0] == 40001
     assert code_of(lambda: requests.update_callbacks("k", b"{}"))[0] == 40002
 
 
@@ -77,6 +78,10 @@ def test_manage_call() -> None:
     assert code_of(lambda: requests.manage_call("c", b"{}", "US"))[0] == 40003
     assert code_of(lambda: requests.manage_call("c", body({"action": {"name": "park"}}), "US"))[0] == 40003
     assert requests.manage_call("c", body({"action": {"name": "park"}}), "US", parked=True)
+    # what only speaks would end the park and leave the caller in silence
+    spoken = body({"instructions": [{"name": "say", "text": "Hi"}]})
+    assert requests.manage_call("c", spoken, "US").answer.then == a.GoOn()
+    assert code_of(lambda: requests.manage_call("c", spoken, "US", parked=True))[0] == 40003
     assert code_of(lambda: requests.manage_call("no such/call", b"{}", "US")) == (40400, "Call not found")
 
 
@@ -178,6 +183,18 @@ def test_the_vendors_client_calls_out(client: VendorsClient) -> None:
     assert found.conference == a.Confer(
         conference="room", music="music3", digits="detect", most_digits=3, silence_seconds=1.5
     )
+
+
+# «If it is set to false, no PIE event will be sent»; where it is not set, a menu of an ACE's answer is asked about.
+@pytest.mark.parametrize(
+    ("given", "enabled"), [({}, False), ({"enableAce": True}, True), ({"enableAce": True, "enablePie": False}, False),
+                           ({"enableAce": True, "enablePie": None}, True), ({"enablepie": True}, True)],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["ttsCallout", "conferenceCallout"])
+def test_enable_pie(method: str, given: dict[str, Any], enabled: bool) -> None:
+    fields = {"destination": {"endpoint": "+12015550123"}, "text": "Hi", "conferenceId": "room", **given}
+    found = callouts.read(body({"method": method, method: fields}), "US")
+    assert isinstance(found, callouts.TtsCallout | callouts.ConferenceCallout) and found.enable_pie is enabled
 
 
 # «object - custom» in Get Call Result, a text everywhere else: given back as it came, its names untouched.

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch import resources
+from api.callbacks.tags import Tag, encode
+from api.vendors.sinch import resources, tags
 from api.vendors.sinch.resources import Identity, money
 from api.vendors.sinch.results import Ending, Reason, Result
 from tests.api.vendors.sinch.conftest import VendorsClient
@@ -128,6 +129,20 @@ def test_conference() -> None:
             {"cli": "+46708168731", "id": "abcabcabcabca", "duration": 14, "muted": False, "onhold": False}
         ]
     }
+
+
+# «the phone number of the PSTN participant …, or whatever was passed as CLI for data originated/terminated calls»
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ({"to": "46708168731", "to_type": "number", "cli": "+1"}, "46708168731"),
+        ({"to": "anna", "to_type": "username", "cli": "+46 70"}, "+46 70"),
+        ({"to": "anna", "to_type": "username"}, "anna"),
+    ],
+)
+def test_as_whom_a_callout_takes_part(data: dict[str, str], shown: str) -> None:
+    assert tags.participant(encode(Tag(dialect="sinch", data=data))) == shown
+    assert tags.participant(encode(Tag(dialect="ringful", data=data))) == tags.participant("") == ""
 
 
 def test_empty_is_an_object() -> None:

@@ -1,0 +1,48 @@
+"""From scripts to tasks: what the engine could not do is said to the customer, and never an accident."""
+
+import json
+from typing import Any
+
+import pytest
+
+from api.callbacks.tags import Tag
+from api.vendors.sinch import instructions, plan, tags
+from api.vendors.sinch.actions import Event
+from api.vendors.sinch.answer import Answer
+from engine.tasks.dial import Dial
+from engine.tasks.kinds import AnyTask
+
+TAG = Tag(dialect="sinch", url="http://shop")
+PLACE = plan.Place(alone=True, dialled="14155550101", tag=TAG)
+
+
+def answer(event: Event = Event.ICE, **action: Any) -> Answer:
+    found = instructions.read(json.dumps({"action": action}).encode(), event, "US")
+    assert isinstance(found, Answer), found
+    return found
+
+
+def done(event: Event = Event.ICE, **action: Any) -> tuple[AnyTask, ...]:
+    return plan.tasks(answer(event, **action), PLACE)
+
+
+# «Specifying Call Headers in ICE response», Example: names without X-, which SIP headers of ours need.
+def test_call_headers_become_sip_headers() -> None:
+    headers = [{"key": "foo", "value": "bar"}, {"key": "x-baz", "value": "qux"}]
+    (dial,) = done(name="connectMXP", callHeaders=headers)
+    assert isinstance(dial, Dial) and dial.headers == (("X-foo", "bar"), ("x-baz", "qux"))
+
+
+@pytest.mark.parametrize(("key", "value"), [("a#b", "x"), ("k" * 63, "x"), ("foo", "v" * 513)])
+def test_call_headers_that_sip_cannot_carry_are_refused(key: str, value: str) -> None:
+    with pytest.raises(plan.CannotBeDone, match="callHeaders"):
+        done(name="connectMxp", callHeaders=[{"key": key, "value": value}])
+
+
+# «headers specified in a `connectMXP` action in the ICE response» (DiCE, callHeaders); `suppressCallbacks`
+def test_a_call_carries_from_its_connection_on_what_its_end_tells() -> None:
+    then = answer(name="connectMxp", callHeaders=[{"key": "foo", "value": "bar"}]).then
+    assert tags.call_headers_of(plan.carried(TAG, then)) == (("foo", "bar"),)
+    silent = plan.carried(TAG, answer(name="connectPstn", suppressCallbacks=True).then)
+    assert (silent.data[tags.ACE], silent.data[tags.DICE]) == (tags.OFF, tags.OFF)
+    assert plan.carried(TAG, answer(name="hangup").then) == TAG
