@@ -64,13 +64,13 @@ class ApplicationsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All applications."""
+        """All applications, by their accounts' names."""
 
         def read(conn: Connection) -> list[render.Shape]:
-            keys = {
-                id: key for account in accounts.list(conn) for id, key in applications.keys(conn, account.id).items()
-            }
-            return [shape(row, keys.get(row.id)) for row in applications.list(conn)]
+            owners = {account.id: account.name for account in accounts.list(conn)}
+            keys = {id: key for owner in owners for id, key in applications.keys(conn, owner).items()}
+            rows = applications.list(conn)
+            return [shape(row, keys.get(row.id)) | {"account": owners.get(row.account, row.account)} for row in rows]
 
         return web.json_response({"applications": await self._services.db.read(read)})
 
