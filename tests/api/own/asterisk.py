@@ -1,7 +1,8 @@
 """Asterisk's dynamic configuration over ARI, with its traps.
 
 An endpoint without `allow` is taken and is not there. What is put into one that is there is merged with what it has,
-and where that is no callerid, it is "unknown" from then on; so it is after a restart.
+and where that is no callerid, it is "unknown" from then on; so it is after a restart. An endpoint whose object
+is deleted goes later, and takes one of that name with it that was put meanwhile: that one is never shown.
 """
 
 from typing import Any, Self
@@ -23,6 +24,8 @@ class FakeConfiguration:
         self.objects: dict[tuple[str, str], dict[str, str]] = {}
         self.states: dict[str, str] = {}
         self.refused: set[str] = set()
+        self._going: set[str] = set()  # endpoints without their object; until they are asked for
+        self._never_shown: set[str] = set()
         self.changes: list[tuple[str, str, str]] = []
         self.down = False
         app = web.Application(middlewares=[self._guard])
@@ -33,6 +36,7 @@ class FakeConfiguration:
                 web.get(one, self._get),
                 web.delete(one, self._delete),
                 web.get("/ari/endpoints", self._endpoints),
+                web.get("/ari/endpoints/PJSIP/{id}", self._endpoint),
                 web.get("/ari/asterisk/info", self._info),
                 web.get("/ari/asterisk/modules", self._modules),
             ]
@@ -69,6 +73,8 @@ class FakeConfiguration:
             self._read_from_astdb(kind, known)
         if kind != "endpoint" or "allow" in known | fields:
             self.objects[kind, name] = known | fields
+        if kind == "endpoint" and name in self._going:
+            self._never_shown.add(name)
         return web.json_response([])
 
     def restart(self) -> None:
@@ -91,10 +97,21 @@ class FakeConfiguration:
         if self.objects.pop(one, None) is None:
             raise web.HTTPNotFound
         self.changes.append(("DELETE", *one))
+        if one[0] == "endpoint":
+            self._never_shown.discard(one[1])
+            self._going.add(one[1])
         return web.Response(status=204)
 
+    async def _endpoint(self, request: web.Request) -> web.Response:
+        name = request.match_info["id"]
+        shown = name in self._going or (("endpoint", name) in self.objects and name not in self._never_shown)
+        self._going.discard(name)
+        if not shown:
+            raise web.HTTPNotFound
+        return web.json_response({"technology": "PJSIP", "resource": name, "state": "offline", "channel_ids": []})
+
     async def _endpoints(self, request: web.Request) -> web.Response:
-        names = [name for kind, name in self.objects if kind == "endpoint"]
+        names = [name for kind, name in self.objects if kind == "endpoint" and name not in self._never_shown]
         shapes = [
             {"technology": "PJSIP", "resource": name, "state": self.states.get(name, "offline"), "channel_ids": []}
             for name in names

@@ -68,6 +68,18 @@ async def test_callers_of_a_trunk_are_known_after_a_restart_and_phones_stay_regi
     assert asterisk.changes == [("DELETE", "endpoint", "trunk-itsp"), ("PUT", "endpoint", "trunk-itsp")]
 
 
+async def test_an_endpoint_that_is_made_anew_does_not_go_with_the_old_one(
+    provisioner: Provisioner, asterisk: FakeConfiguration
+) -> None:
+    await push(provisioner, *LINES)
+    asterisk.restart()
+    await push(provisioner, *LINES)
+    assert set(await provisioner.states()) == {"100", "trunk-itsp"}
+    await provisioner.take_out("100")
+    await push(provisioner, *LINES)
+    assert set(await provisioner.states()) == {"100", "trunk-itsp"}
+
+
 async def test_what_an_earlier_version_left_is_replaced_field_by_field(
     provisioner: Provisioner, asterisk: FakeConfiguration
 ) -> None:
