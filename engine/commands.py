@@ -147,6 +147,7 @@ class Reply(Command[None]):
 class Redirect(Command[None]):
     """Let a live call do something else: what runs and holds its queue is stopped, what is queued discarded.
 
+    `resume`: what is queued follows these instead, behind a prompt that was stopped, which then begins again.
     Raises NoSuchCall.
     """
 
@@ -154,6 +155,7 @@ class Redirect(Command[None]):
     call: str
     tasks: tuple[AnyTask, ...]
     tag: str | None = None
+    resume: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

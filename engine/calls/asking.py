@@ -14,11 +14,13 @@ from engine.calls.cause import HangupCause
 from engine.calls.registry import Registry
 from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import ReplyRefused, ReplyRemarked
+from engine.ids import new_id
 from engine.store import calls, events
 from engine.tasks.ask import Ask
 from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
 from engine.tasks.kinds import AnyTask
+from engine.tasks.playing import Audible
 from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Answered
 from engine.tasks.roles import Subject
@@ -98,9 +100,14 @@ class Replies:
         if command.tag is not None:
             self.retag(session, command.tag)
         held = session.queue.holding()
-        session.queue.discard_waiting(StopReason.REPLACED)
         try:
-            await session.queue.append(command.tasks)
+            if command.resume and held:
+                stopped = [entry.task for entry in held if isinstance(entry.task, Audible)]
+                again = [msgspec.structs.replace(task, id=new_id("task")) for task in stopped]
+                await session.queue.interject((*command.tasks, *again))
+            else:
+                session.queue.discard_waiting(StopReason.REPLACED)
+                await session.queue.append(command.tasks)
         except QueueClosed:
             raise NoSuchCall("The call is over.") from None
         for entry in held:  # not what was appended just now, which may run already

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.callbacks.tags import Tag, encode
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, StopRecording
+from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, RunMenu, StopRecording
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
@@ -29,6 +29,8 @@ from engine.tasks.hang_up import HangUp as HangUpTask
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask
 from engine.tasks.park import Park
+from engine.tasks.play import Play
+from engine.tasks.say import Say
 from engine.tasks.task import TaskState
 
 
@@ -59,7 +61,9 @@ class CallOperations:
         tag = plan.carried(tag, wanted.then)
         try:
             told = not self._parties.initiator(root)
-            tasks = plan.tasks(wanted, plan.Place(alone=live.alone, dialled=root.callee, tag=tag, told=told))
+            resumed = live.speaking and isinstance(wanted.then, RunMenu)
+            place = plan.Place(alone=live.alone, resumed=resumed, dialled=root.callee, tag=tag, told=told)
+            tasks = plan.tasks(wanted, place)
         except plan.CannotBeDone as error:
             raise failure(INVALID_REQUEST, str(error), Operation.MANAGE_CALL) from None
         if isinstance(wanted.then, HangUp) and not wanted.steps:
@@ -71,19 +75,21 @@ class CallOperations:
             if beside:
                 await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=encode(tag)))
             else:
-                await self._engine.submit(Redirect(account=account, call=owner, tasks=tasks, tag=encode(tag)))
+                redirect = Redirect(account=account, call=owner, tasks=tasks, tag=encode(tag), resume=resumed)
+                await self._engine.submit(redirect)
         return resources.render(resources.Empty())
 
 
 class _Live(NamedTuple):
     """A call as it is now: its legs that have not ended, those among them that it was connected with, and whether it
-    is parked, or in a conference.
+    is parked, in a conference, or in the middle of a prompt.
     """
 
     legs: list[Call]
     callees: list[str]
     parked: bool
     joined: bool
+    speaking: bool
 
     @property
     def alone(self) -> bool:
@@ -99,6 +105,7 @@ def _live(conn: Connection, root: str) -> _Live:
         callees=[one.id for one in legs if one.id != root and one.answered],
         parked=any(isinstance(task, Park) for task in running),
         joined=any(isinstance(task, JoinConference) for task in running),
+        speaking=any(isinstance(task, Play | Say) for task in running),
     )
 
 

@@ -242,6 +242,23 @@ async def test_a_redirect_stops_what_holds_the_queue_and_discards_the_rest(
         await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=(HangUp(),)))
 
 
+async def test_a_redirect_that_is_only_a_detour_comes_back_to_the_prompt_and_to_what_is_queued(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call(Play(source="http://host/a.wav"), Play(source="http://host/c.wav"))
+    stopped = await exchange.played()
+    tasks = (Play(source="http://host/b.wav"),)
+    await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=tasks, resume=True))
+    for times in (2, 3, 4):
+        asterisk.finishes(await exchange.played(times=times))
+    asked = (one for one in asterisk.requests if "/play/" in one.path)
+    assert [one.query["media"].rpartition("/")[2] for one in asked] == ["a", "b", "a", "c"]
+    assert asterisk.was_asked("DELETE", f"/playbacks/{stopped}")
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    await exchange.told_once_each()
+
+
 async def test_what_is_said_in_between_comes_before_what_is_queued(exchange: Exchange, asterisk: FakeAri) -> None:
     call = await exchange.call(Play(source="http://host/a.wav"), Play(source="http://host/c.wav"))
     playback = await exchange.played()

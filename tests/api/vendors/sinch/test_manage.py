@@ -22,6 +22,7 @@ from engine.tasks.ask import Ask
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask, kind_of
 from engine.tasks.park import Park
+from engine.tasks.say import Say
 from engine.tasks.task import Phase
 from tests.api.vendors.sinch.served import BOTH, Served, a_call
 
@@ -84,6 +85,15 @@ async def test_a_call_that_only_runs_a_menu_ends_behind_it(desk: Desk) -> None:
     await desk.served.store(a_call(**INBOUND))
     await desk.patch({"action": MENU})
     assert desk.last == ["run_menu", "menu_ended", "hang_up"]
+
+
+async def test_a_menu_in_the_middle_of_a_prompt_leaves_what_the_call_was_to_do_behind_it(desk: Desk) -> None:
+    await desk.served.store(a_call(**TALKS))
+    await desk.does(Say(text="a long one"))
+    await desk.patch({"action": MENU})
+    assert desk.last == ["run_menu", "menu_ended"]
+    (redirect,) = desk.commands
+    assert isinstance(redirect, Redirect) and redirect.resume
 
 
 @pytest.mark.parametrize("beside", ["another party", "a conference"])
