@@ -1,13 +1,14 @@
 """Sinch's operations on calls: Manage Call, and the three callouts."""
 
 import dataclasses
+import functools
 from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
-from api.callbacks.tags import Tag, encode
+from api.callbacks.tags import Tag, encode, recoded
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
 from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, RunMenu, StopRecording
@@ -57,8 +58,8 @@ class CallOperations:
         cookies = instructions.merged(tags.cookies_of(tags.tag_of(root)), wanted.cookies)
         if isinstance(cookies, Illegal):
             raise failure(INVALID_REQUEST, cookies.reason, Operation.MANAGE_CALL)
-        tag = tags.with_cookies(tags.tag_of(root), cookies) if cookies else tags.tag_of(root)
-        tag = plan.carried(tag, wanted.then)
+        tag = plan.carried(wanted, tags.tag_of(root))
+        retag = recoded(functools.partial(plan.carried, wanted), tags.tag_of(root))
         try:
             told = not self._parties.initiator(root)
             resumed = live.speaking and isinstance(wanted.then, RunMenu)
@@ -73,9 +74,9 @@ class CallOperations:
         for owner in _owners(live, root, wanted.leg):
             account = root.account
             if beside:
-                await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=encode(tag)))
+                await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=retag))
             else:
-                redirect = Redirect(account=account, call=owner, tasks=tasks, tag=encode(tag), resume=resumed)
+                redirect = Redirect(account=account, call=owner, tasks=tasks, tag=retag, resume=resumed)
                 await self._engine.submit(redirect)
         return resources.render(resources.Empty())
 
@@ -195,8 +196,7 @@ def _offered(callout: Callout, ice: Script | None, asked: Asked, told: dict[str,
         raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
     connect = script.then
     callout = _connected(callout, connect)
-    tag = plan.carried(_tag(asked, callout, told), connect)
-    tag = tags.with_cookies(tag, script.cookies) if script.cookies else tag
+    tag = plan.carried(script, _tag(asked, callout, told))
     recorders = [step for step in (*script.steps, connect.record) if isinstance(step, RecordCall)]
     recorded = plan.steps(recorders, _place(callout, tag))
     asked_then = plan.before(callout.dtmf, connect.detect, asked=not connect.silent, needed=True, tag=encode(tag))

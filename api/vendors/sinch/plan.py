@@ -163,8 +163,12 @@ def transport(name: str | None) -> Transport:
     return "udp"
 
 
-def carried(tag: Tag, then: answer.Then) -> Tag:
-    """Return what a call carries from this action on: whether its answer and end are told, and its call headers."""
+def carried(said: answer.Answer, tag: Tag) -> Tag:
+    """Return what a call carries from this script on: its cookies, whether its answer and end are told, and its call
+    headers.
+    """
+    then = said.then
+    tag = tags.with_cookies(tag, (dict(tags.cookies_of(tag)) | dict(said.cookies)).items()) if said.cookies else tag
     if not isinstance(then, answer.Connect):
         return tag
     tag = tags.silenced(tag) if then.silent else tag

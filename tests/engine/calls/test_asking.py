@@ -12,6 +12,7 @@ from engine.calls.state import CallState
 from engine.commands import Enqueue, NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import CallEnded, QuestionAsked, ReplyRefused, ReplyRemarked, TaskEnded
 from engine.tasks.ask import Ask
+from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
@@ -22,6 +23,7 @@ from engine.tasks.task import Phase, TaskState
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
+from tests.support.dialling import connected
 from tests.support.exchange import ACCOUNT, Exchange, Left
 
 OFFERED = Answering(account=ACCOUNT, application="app-1", tasks=(Ask(question="offered", hang_up_on_silence=True),))
@@ -227,6 +229,23 @@ async def test_an_inbound_call_that_was_asked_about_still_rings_after_a_restart(
     await exchange.submit(reply(question, Play(source="http://host/a.wav")))
     await exchange.played()
     assert asterisk.was_asked("POST", f"/channels/{call.channel_id}/answer")
+
+
+async def test_replies_to_two_legs_at_once_lose_nothing_of_each_others_tags(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    asking = Ask(question="answered")
+    one, other = await connected(exchange, asterisk, Dial(to="2", call_tag="a"), asking)
+    await exchange.submit(Enqueue(account=ACCOUNT, owner=other, tasks=(asking,)))
+    await exchange.event(QuestionAsked, times=2)
+    questions = {event.subject: event for event in exchange.told_of(QuestionAsked)}
+    await asyncio.gather(
+        exchange.submit(reply(questions[one], tag=lambda now: now + "b")),
+        exchange.submit(reply(questions[other], tag=lambda now: now + "c")),
+    )
+    asterisk.hangs_up("in-1")
+    assert sorted((await exchange.ended(one)).tag) == ["b", "c"]
+    assert sorted((await exchange.ended(other)).tag) == ["a", "b", "c"]
 
 
 async def test_a_redirect_stops_what_holds_the_queue_and_discards_the_rest(

@@ -41,8 +41,8 @@ def test_call_headers_that_sip_cannot_carry_are_refused(key: str, value: str) ->
 
 # «headers specified in a `connectMXP` action in the ICE response» (DiCE, callHeaders); `suppressCallbacks`
 def test_a_call_carries_from_its_connection_on_what_its_end_tells() -> None:
-    then = answer(name="connectMxp", callHeaders=[{"key": "foo", "value": "bar"}]).then
-    assert tags.call_headers_of(plan.carried(TAG, then)) == (("foo", "bar"),)
-    silent = plan.carried(TAG, answer(name="connectPstn", suppressCallbacks=True).then)
+    said = answer(name="connectMxp", callHeaders=[{"key": "foo", "value": "bar"}])
+    assert tags.call_headers_of(plan.carried(said, TAG)) == (("foo", "bar"),)
+    silent = plan.carried(answer(name="connectPstn", suppressCallbacks=True), TAG)
     assert (silent.data[tags.ACE], silent.data[tags.DICE]) == (tags.OFF, tags.OFF)
-    assert plan.carried(TAG, answer(name="hangup").then) == TAG
+    assert plan.carried(answer(name="hangup"), TAG) == TAG
