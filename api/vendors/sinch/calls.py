@@ -174,7 +174,7 @@ def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
         _check(name, script, callout)
     told = {name: _said_where(script) for name, script in where.items() if script}
     if callout.to is None:
-        return _offered(callout, wanted.ice, asked, told)
+        return _offered(callout, wanted.ice, asked, {name: where for name, where in told.items() if name != tags.ICE})
     tag = _tag(asked, callout, told)
     offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
     return _placing(callout, asked, tag, (*offered, *plan.before(callout.dtmf, None, asked=True, needed=True)))
