@@ -153,7 +153,7 @@ async def test_a_parked_call_is_connected_with_call_headers_or_they_are_refused(
     await desk.patch({"action": connect | {"callHeaders": [{"key": "foo", "value": "bar"}]}})
     assert desk.last == ["dial"]
     with pytest.raises(SinchError) as raised:
-        await desk.patch({"action": connect | {"callHeaders": [{"key": "foo", "value": "b" * 600}]}})
+        await desk.patch({"action": connect | {"callHeaders": [{"key": "foo", "value": "b" * 1000}] * 5}})
     assert raised.value.code == 40003
     with pytest.raises(SinchError) as raised:
         await desk.patch(SPOKEN)
