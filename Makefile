@@ -20,7 +20,7 @@ up: ## Start the system that is built, without the demonstration
 down: ## Stop the system; its volumes stay
 	@docker/down
 
-restart: ## Restart one service: make restart SERVICE=carillon
+restart: ## Restart one service: make restart SERVICE=carillon (or asterisk, redis, lab)
 	@docker/stack restart $(SERVICE)
 
 logs: ## Follow the logs; of one service: make logs SERVICE=asterisk

@@ -12,6 +12,8 @@ from engine.store import applications, calls
 from engine.store.database import Database
 
 log = structlog.get_logger(__name__)
+TOLD = (CallOffered, CallAnswered, CallEnded)
+"""The events of an inbound call that its application's dialect is told of."""
 
 
 class Inbound:
@@ -33,7 +35,7 @@ class Inbound:
         """
         if isinstance(event, CallOffered):
             return await self._offered(event)
-        if not isinstance(event, CallAnswered | CallEnded):
+        if not isinstance(event, TOLD):
             return None
         if restarted and event.subject not in self._tags:
             await self._remember(event.subject)

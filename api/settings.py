@@ -1,5 +1,6 @@
 """Settings, read from the environment (see .env.example); one that is missing or wrong is told in a sentence."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     external_address: str = ""
     api_port: int = 8080
     admin_port: int = 8081
-    public_url: str = ""
+    public_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     sip_port: int = 5060
     ari_port: int = 8088
     ari_user: str = "carillon"
@@ -99,7 +100,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
         Pool.read(settings.number_pool)
     except (msgspec.ValidationError, InvalidSetting) as error:
-        raise SettingsError(f"A setting is missing or wrong: {error} (names in .env begin with {PREFIX}).") from error
+        said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
+        raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings
 
 

@@ -8,6 +8,7 @@ COPY asterisk-config /build/asterisk-config
 # The lab's voices and the engine's music are made once, here; flite and sox are not needed where they are played.
 RUN mkdir -p /sounds && if [ -x /build/asterisk-config/carrier/make-sounds ]; then /build/asterisk-config/carrier/make-sounds /sounds; fi
 RUN mkdir -p /music && /build/asterisk-config/engine/make-music /music
+LABEL carillon.image=sounds
 
 FROM carillon-base:sid
 COPY docker/apt-install.sh /build/
@@ -32,4 +33,5 @@ COPY --chown=5060:5060 asterisk-config /opt/carillon/asterisk-config
 USER 5060:5060
 ENV CARILLON_ASTERISK_CONFIG=engine
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/health"]
+LABEL carillon.image=asterisk
 ENTRYPOINT ["/usr/local/bin/entrypoint"]

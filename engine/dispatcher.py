@@ -55,7 +55,7 @@ class Dispatcher:
             StopTasks: self._stop,
             StartConference: self._conferences.start,
             LeaveNow: self._leave,
-            HangUpConference: self._hang_up_conference,
+            HangUpConference: self._conferences.hang_up,
             QueryConference: self._query,
             FindConference: self._find,
             MuteMember: self._conferences.mute,
@@ -95,9 +95,6 @@ class Dispatcher:
     async def _leave(self, command: LeaveNow) -> None:
         room = self._conferences.need(command.account, command.conference)
         room.leave(self._session(command.account, command.call))
-
-    async def _hang_up_conference(self, command: HangUpConference) -> None:
-        self._conferences.need(command.account, command.conference, command.name).end("requested")
 
     async def _query(self, command: QueryConference) -> Any:
         return self._conferences.view(command.account, command.conference)

@@ -23,6 +23,7 @@ from engine.calls.registry import Registry
 from engine.calls.roles import CallRoles
 from engine.calls.services import Services
 from engine.calls.session import Session
+from engine.calls.watch import Watch
 from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply
 from engine.conference_commands import StartConference
 from engine.conferences.conferences import Conferences
@@ -79,6 +80,7 @@ class Engine:
             admission=parts.admission,
             settings=parts.settings,
             clock=parts.clock,
+            watch=Watch(parts.writer, parts.settings.ari_application, parts.clock),
             ask=parts.on_question,
             leaving=lambda: self._leaving,
         )
@@ -91,6 +93,7 @@ class Engine:
         self._dispatcher = Dispatcher(self.registry, self.conferences, self._door)
         self._connection = Connection(parts.client, self._bus, on_connected=self._on_connected, on_lost=self._on_lost)
         self._task: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[None] | None = None
         self._recovered = False
         self._media_server_since: str | None = None
         self.replaced = asyncio.Event()
@@ -99,6 +102,8 @@ class Engine:
         """Begin to listen to Asterisk; calls are taken once it answers."""
         await self._parts.client.open()
         self._task = asyncio.create_task(self._listen(), name="ari events")
+        watching = self.services.watch.run(lambda: len(self.registry) > 0)
+        self._noting = asyncio.create_task(watching, name="signs of life")
 
     async def stop(self) -> None:
         """Leave: every call stays up in Asterisk, for the next controller. The caller refuses ARI commands first.
@@ -108,16 +113,18 @@ class Engine:
         """
         self._leaving = True
         self._door.open = False
-        if self._task:
-            self._task.cancel()
+        self.services.watch.note()
+        tasks = [task for task in (self._task, self._noting) if task]
+        for task in tasks:
+            task.cancel()
         self._reception.cancel()
         self.conferences.cancel()
         self.registry.cancel()
         await self._reception.stop()
         await self.conferences.stop()
         await self.registry.stop()
-        if self._task:
-            await asyncio.wait([self._task])
+        if tasks:
+            await asyncio.wait(tasks)
         await self._parts.client.close()
 
     @property
@@ -167,11 +174,14 @@ class Engine:
             self._recovery.run_all()
             self.conferences.run_all()
         self._reception.catch_up(channels, self.registry)
+        self.conferences.sweep()
         self._media_server_since = since
         self._door.open = True
+        self.services.watch.begin()
 
     def _on_lost(self) -> None:
         self._door.open = False
+        self.services.watch.lose()
 
     def _unclaimed(self, event: ari.AnyEvent) -> None:
         if isinstance(event, ari.StasisStart) and not event.channel.name.startswith(NEVER_CALLS):

@@ -16,6 +16,7 @@ from engine.store.deliveries import DeliveryRow
 log = structlog.get_logger(__name__)
 MOST_OF_A_REPLY = 16_384
 SECONDS_FOR_A_REPLY = 1.0
+_PERMIT = "Who runs this system may permit it: carillon accounts set ACCOUNT --allow-private."
 
 
 class Verdict(Enum):
@@ -103,7 +104,7 @@ def _reason(error: Exception, total: float) -> tuple[Verdict, str]:
         case aiohttp.InvalidURL():
             return Verdict.HOPELESS, "The callback URL can never work. It is not a URL."
         case _ if blocked(error):
-            return Verdict.HOPELESS, f"This account's callbacks may not go there: {_root(error)}."
+            return Verdict.HOPELESS, f"This account's callbacks may not go there: {_root(error)} {_PERMIT}"
         case aiohttp.ClientConnectorDNSError():
             return Verdict.UNRESOLVED, f"The host {error.host} has no address in the DNS."
         case aiohttp.ConnectionTimeoutError():

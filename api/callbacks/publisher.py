@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from api.callbacks.callback import Callback, host_of
 from api.callbacks.delivery import Delivery
 from api.callbacks.tags import Tag, decode
-from api.inbound import Inbound
+from api.inbound import TOLD, Inbound
 from api.vendors.vendor import Vendor
 from engine.ids import new_id
 from engine.store import deliveries, events
@@ -129,8 +129,10 @@ class Publisher:
         event = stored.event
         if event.tag:
             tag = decode(event.tag)
-        else:
+        elif isinstance(event, TOLD):
             tag = await self._patiently(lambda: self._inbound.tag(event, restarted=restarted))
+        else:
+            return []
         if tag is None or not tag.url:
             return []
         vendor = self._vendors.get(tag.dialect)

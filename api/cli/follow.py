@@ -1,6 +1,7 @@
 """Watching a call to its end."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from api.cli.client import CommandFailed, part
@@ -34,10 +35,19 @@ def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
 
 def line_of(event: dict[str, Any]) -> str:
     """Return an event as one line."""
-    hidden = ("event", "at", "id", "subject", "sequence", "task")
+    hidden = ("event", "at", "id", "subject", "sequence", "task", "legs")
     given = {name: value for name, value in event.items() if name not in hidden and value is not None}
-    fields = [f"{name}={outcome_of(value) if name == 'outcome' else value}" for name, value in given.items()]
+    fields = [f"{name}={_value(name, value)}" for name, value in given.items()]
     return f"{_time(event['at'])}  {event['event']:<18} {' '.join(_short(field) for field in fields)}".rstrip()
+
+
+def _value(name: str, value: Any) -> Any:
+    match name:
+        case "outcome":
+            return outcome_of(value)
+        case "deadline":
+            return _time(datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds"))
+    return value
 
 
 def _time(text: str) -> str:

@@ -42,7 +42,9 @@ class LabCommands:
             raise CommandFailed("Give a persona, or --remove.")
         mapped = self._cli.admin.post("/lab/map", {"number": number, "persona": persona})
         text = f"{mapped['number']} is {mapped['persona'] or 'nobody'} in the lab now."
-        self._cli.output.done(mapped, f"{text} An account needs the prefix allowed to call it.")
+        if mapped["persona"]:
+            text += f" Where an account may not call it yet: carillon accounts allow ACCOUNT +{mapped['number']}"
+        self._cli.output.done(mapped, text)
 
     def mapped(self) -> None:
         """List the numbers that were given a persona."""
@@ -56,8 +58,17 @@ class LabCommands:
         *,
         persona: Annotated[str, Parameter(name=("--as", "--persona"))] = "12015550101",
         seconds: int = 20,
+        through: str = "carillon",
     ) -> None:
-        """Let the lab call one of our numbers as a persona."""
-        body = {"number": number, "persona": persona, "seconds": seconds}
+        """Let the lab call one of our numbers as a persona.
+
+        Parameters
+        ----------
+        seconds
+            How long the call lasts from the answer.
+        through
+            The lab's trunk: carillon, which knows us by our address, or registered, over the contact that registered.
+        """
+        body = {"number": number, "persona": persona, "seconds": seconds, "trunk": through}
         dialled = self._cli.admin.post("/lab/dial", body)
         self._cli.output.done(dialled, f"The lab calls {number}; SIP Call-ID {dialled['sip_call_id']}.")

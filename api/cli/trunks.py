@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from api.cli.client import CommandFailed, part
+from api.cli.client import CommandFailed, Refused, part
 from api.cli.context import Cli
 from api.cli.follow import follow
 
@@ -63,10 +63,14 @@ class Trunks:
         body: dict[str, Any] = {"name": name, "host": host, "port": port, "user": user, "password": password}
         body |= {"register": register, "codecs": codecs, "dtmf": dtmf, "prefix": prefix, "priority": priority}
         added = self._cli.admin.post("/trunks", body)
-        self._cli.output.done(added, f"The trunk {added['name']} was added; `carillon trunks status` shows how it is.")
+        then = "`carillon trunks status` shows whether it answers, `carillon doctor` whether it takes the password."
+        self._cli.output.done(added, f"The trunk {added['name']} was added; {then}")
 
     def list_all(self) -> None:
-        """List all trunks and how they are: online, or offline when the far end does not answer."""
+        """List all trunks and how they are: online when the far end answers, else offline.
+
+        A trunk with a wrong password is online too: `carillon doctor` tells.
+        """
         found = self._cli.admin.get("/trunks")["trunks"]
         self._cli.output.table(found, found, _COLUMNS, "There are no trunks.")
 
@@ -85,10 +89,24 @@ class Trunks:
         """
         tasks = [{"kind": "say", "text": "This is a test call from Carillon."}, {"kind": "hang_up"}]
         body = {"callee": number, "tasks": tasks, "ring_seconds": seconds, "max_seconds": 60}
-        placed = self._cli.admin.post(f"/accounts/{part(self._cli.account(account))}/calls", body)
+        payer = self._cli.account(account)
+        try:
+            placed = self._cli.admin.post(f"/accounts/{part(payer)}/calls", body)
+        except Refused as error:
+            raise CommandFailed(f"{error}{permit(str(error), payer)}") from None
         story = follow(self._cli, placed["id"], within=seconds + 90)
         call = story["call"]
         self._cli.output.done(story, f"trunk {call['trunk']}: {call['cause']}, SIP {call['sip_status'] or '-'}")
         if call["answered"] is None:
-            raise CommandFailed(f"{number} did not answer: {call['cause']} (SIP {call['sip_status'] or '-'}).")
+            why = f"{call['cause']} (SIP {call['sip_status'] or '-'})"
+            raise CommandFailed(f"{number} did not answer: {why}.{_HINTS.get(call['sip_status'], '')}")
         return 0
+
+
+_NOT_TAKEN = " The carrier did not take the trunk's user and password, or does not know our address."
+_HINTS = {401: _NOT_TAKEN, 403: _NOT_TAKEN, 407: _NOT_TAKEN}
+
+
+def permit(sentence: str, account: str) -> str:
+    """Return what to do about a refusal for want of an allowed prefix; "" for any other."""
+    return f" Allow one: carillon accounts allow {account} +…" if "prefix" in sentence else ""

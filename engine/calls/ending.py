@@ -7,11 +7,15 @@ from engine.calls.cause import HangupCause
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """How a call ended; `sip_status` is a reply that the far end really sent, or None."""
+    """How a call ended; `sip_status` is a reply that the far end really sent, or None.
+
+    `known_up` is for an end that nobody saw: the last moment (Unix seconds) at which the call was known to be up.
+    """
 
     cause: HangupCause
     by: Party
     sip_status: int | None = None
+    known_up: float | None = None
 
 
 def ending_of(call: Call) -> Ending:

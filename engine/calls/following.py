@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from engine.ari import generated as ari
@@ -50,7 +51,7 @@ async def follow(session: Session, events: Subscription) -> Ending:
                 session.note_sip_call_id(event.channel.protocol_id)
                 return _ending(session, event, soft=bool(soft))
             case Resumed():
-                if (gone := await _catch_up(session)) is not None:
+                if (gone := await _catch_up(session, session.services.watch.until)) is not None:
                     return gone
 
 
@@ -63,12 +64,12 @@ def note_state(session: Session, channel: ari.Channel) -> None:
         session.note_ringing()
 
 
-async def _catch_up(session: Session) -> Ending | None:
+async def _catch_up(session: Session, known_up: float | None = None) -> Ending | None:
     """When events were missed: what is gone has ended, and a hang-up without effect is asked again."""
     try:
         channel = await session.channel.get()
         if channel is None:
-            return await lost(session)
+            return await lost(session, known_up)
     except AriError as error:  # the connection will be lost again, and then be back again
         log.warning("A call could not be looked up.", call=session.call.id, error=str(error))
         return None
@@ -78,16 +79,21 @@ async def _catch_up(session: Session) -> Ending | None:
     return None
 
 
-async def lost(session: Session) -> Ending:
-    """How a call ended that is no longer there: with its Asterisk, or while nobody was connected to it."""
+async def lost(session: Session, known_up: float | None) -> Ending:
+    """How a call ended that is no longer there: with its Asterisk, or while nobody was connected to it.
+
+    `known_up` is the last moment at which it was known to be up (Unix seconds); None: it was until now.
+    """
     if session.ours:
+        session.ours = msgspec.structs.replace(session.ours, known_up=known_up)
         return session.ours
+    cause = HangupCause.CONTROLLER_LOST
     try:
         if await _restarted_since(session, session.call.created):
-            return Ending(cause=HangupCause.MEDIA_NODE_LOST, by=Party.NETWORK)
+            cause = HangupCause.MEDIA_NODE_LOST
     except AriError as error:
         log.warning("Whether Asterisk was restarted is not known.", call=session.call.id, error=str(error))
-    return Ending(cause=HangupCause.CONTROLLER_LOST, by=Party.NETWORK)
+    return Ending(cause=cause, by=Party.NETWORK, known_up=known_up)
 
 
 async def _restarted_since(session: Session, at: float) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 
 from engine.ari.channel import Channel
-from engine.ari.errors import AriError
+from engine.ari.errors import AriError, ServerError
 
 log = structlog.get_logger(__name__)
 OWN = "X-"  # what names of headers begin with that no standard knows (RFC 3427 §3.2.1; RFC 6648 counsels against it)
@@ -30,9 +30,7 @@ class Invite(NamedTuple):
 
 async def read_invite(channel: Channel) -> Invite:
     """Read it; what Asterisk does not tell is as if it were not there."""
-    listed, diverted_from = await asyncio.gather(
-        _variable(channel, f"PJSIP_HEADERS({OWN})"), _variable(channel, "REDIRECTING(from-num)")
-    )
+    listed, diverted_from = await asyncio.gather(_names(channel), _variable(channel, "REDIRECTING(from-num)"))
     wanted = _wanted(listed)
     values = await asyncio.gather(*(_variable(channel, f"PJSIP_HEADER(read,{name},{nth})") for name, nth in wanted))
     headers = tuple((name, value) for (name, _), value in zip(wanted, values, strict=True) if value is not None)
@@ -54,9 +52,24 @@ def _wanted(listed: str | None) -> list[tuple[str, int]]:
     return wanted
 
 
+async def _names(channel: Channel) -> str | None:
+    """Read the names of the caller's own headers; where there is none Asterisk answers 500."""
+    try:
+        return await channel.variable(f"PJSIP_HEADERS({OWN})")
+    except ServerError:
+        return None
+    except AriError as error:
+        _unread(channel, "names of headers", error)
+        return None
+
+
 async def _variable(channel: Channel, name: str) -> str | None:
     try:
         return await channel.variable(name)
     except AriError as error:
-        log.warning("A part of an INVITE could not be read.", channel=channel.id, part=name, error=str(error))
+        _unread(channel, name, error)
         return None
+
+
+def _unread(channel: Channel, part: str, error: AriError) -> None:
+    log.warning("A part of an INVITE could not be read.", channel=channel.id, part=part, error=str(error))

@@ -25,7 +25,7 @@ from engine.calls.services import Services
 from engine.calls.session import Life, Session
 from engine.calls.state import CallState
 from engine.commands import CommandRefused
-from engine.store import calls, tasks
+from engine.store import calls, owners, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.dial import Dial
 from engine.tasks.manner import PLAIN
@@ -35,10 +35,14 @@ log = structlog.get_logger(__name__)
 
 
 class Left(NamedTuple):
-    """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials."""
+    """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials.
+
+    `seen` is its last sign of life (Unix seconds), 0 where it left none: what ended after it, nobody saw end.
+    """
 
     calls: list[tuple[Call, list[TaskRow]]]
     pairs: list[tuple[str, TaskRow]]
+    seen: float
 
 
 class Recovery:
@@ -56,7 +60,8 @@ class Recovery:
         """Find what was left, and take the places of the calls."""
         application = self._services.settings.ari_application
         read = self._services.database.read
-        left = Left([], await self._pairs())
+        seen = await read(functools.partial(owners.seen, ari_application=application))
+        left = Left([], await self._pairs(), seen or 0.0)
         for call in await read(lambda conn: calls.live(conn, application)):
             left.calls.append((call, await read(functools.partial(tasks.open_of, owner=call.id))))
             try:
@@ -71,7 +76,7 @@ class Recovery:
         for call, rows in left.calls:
             session = self._make(call, rows)
             self._registry.add(session)
-            self._restored.append((session, self._life(call, rows, there.get(call.channel_id))))
+            self._restored.append((session, self._life(call, rows, there.get(call.channel_id), left.seen)))
         for _, rows in left.calls:
             for row in rows:
                 self._tie(row)
@@ -86,7 +91,7 @@ class Recovery:
         if restored:
             log.info("Calls of a controller that is gone were taken over.", calls=len(restored))
 
-    def _life(self, call: Call, rows: Sequence[TaskRow], channel: ari.Channel | None) -> Life:
+    def _life(self, call: Call, rows: Sequence[TaskRow], channel: ari.Channel | None, seen: float) -> Life:
         if channel is not None:
             inbox = self._services.bus.subscribe(channel.id, types=FOLLOWED)
             admitted = self._admitted(call)
@@ -94,7 +99,7 @@ class Recovery:
         if call.state is CallState.QUEUED:
             admitted = self._admitted(call)
             return lambda session: dial(session, admitted)
-        return lost
+        return lambda session: lost(session, seen)
 
     def _admitted(self, call: Call) -> Admitted:
         routes = self._services.admission.routes(call.account, call.callee, call.manner or PLAIN)

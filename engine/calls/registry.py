@@ -15,15 +15,17 @@ class Registry:
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
+        self._by_root: dict[str, dict[str, Session]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, session: Session) -> None:
         """Make a call known before it lives."""
         self._sessions[session.call.id] = session
+        self._by_root.setdefault(session.call.root, {})[session.call.id] = session
 
     def start(self, session: Session, life: Life) -> None:
         """Let a call live."""
-        self._sessions[session.call.id] = session
+        self.add(session)
         task = asyncio.create_task(session.run(life), name=f"call {session.call.id}")
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._over(session, done))
@@ -39,7 +41,7 @@ class Registry:
 
     def legs(self, root: str) -> tuple[Session, ...]:
         """The live legs of a root: its own first where it is up, then those that it dialled, the oldest first."""
-        found = [session for session in self._sessions.values() if session.call.root == root]
+        found = self._by_root.get(root, {}).values()
         return tuple(sorted(found, key=lambda session: (session.call.id != root, session.call.created)))
 
     def __iter__(self) -> Iterator[Session]:
@@ -60,7 +62,12 @@ class Registry:
 
     def _over(self, session: Session, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        if self._sessions.get(session.call.id) is session:
-            del self._sessions[session.call.id]
+        call = session.call
+        if self._sessions.get(call.id) is session:
+            del self._sessions[call.id]
+            legs = self._by_root[call.root]
+            del legs[call.id]
+            if not legs:
+                del self._by_root[call.root]
         if not task.cancelled() and (error := task.exception()):
             log.error("A call's end could not be written down.", call=session.call.id, exc_info=error)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.ari.bus import Bus
 from engine.ari.client import Client
 from engine.calls.admission import Admission
+from engine.calls.watch import Watch
 from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
 from engine.media.recordings import RecordingFiles
@@ -16,7 +17,7 @@ from engine.store.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Asterisk (client and bus), the store's writer, media, admission, wall clock and settings."""
+    """Asterisk (client and bus), the store's writer, media, admission, wall clock, watch and settings."""
 
     client: Client
     bus: Bus
@@ -27,6 +28,7 @@ class Services:
     admission: Admission
     settings: EngineSettings
     clock: Callable[[], float]
+    watch: Watch
     ask: Callable[[QuestionAsked], None]
     """Hands a question that is committed over to whoever asks the customer; also again, after a restart."""
     leaving: Callable[[], bool]

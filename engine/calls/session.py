@@ -94,10 +94,12 @@ class Session:
         self.ended.set()
 
     async def _close(self, ending: Ending) -> None:
+        now = self.services.clock()
+        known_up = now if ending.known_up is None else max(ending.known_up, self.call.answered or self.call.created)
         call = msgspec.structs.replace(
             self.call,
             state=move(self.call.state, Trigger.END),
-            ended=self.services.clock(),
+            ended=min(known_up, now),
             cause=ending.cause,
             hung_up_by=ending.by,
             sip_status=ending.sip_status,

@@ -83,12 +83,13 @@ class Conference:
         self.own(self.course.watch(), "course")
         try:
             await self.over.wait()
-        finally:
-            if not self.over.is_set():
-                await cancelled(list(self._side))
+        except asyncio.CancelledError:
+            await cancelled(list(self._side))
+            raise
         await self.queue.close(StopReason.CONFERENCE_ENDED)
         await cancelled(list(self._side))
-        await self._hang_up_all()
+        for session in self.to_hang_up():
+            await session.hang_up(HangupCause.NORMAL)
         async with self._making:  # a bridge that is being made is destroyed too
             with contextlib.suppress(AriError):
                 await self.bridge.destroy()
@@ -117,10 +118,9 @@ class Conference:
         """End it, and hang up everybody in it. Its name, if it has one, is free from now on."""
         if self.over.is_set():
             return
-        people = self.people() if self.name else (member.session for member in self.members.values())
-        self.reason, self._to_hang_up = reason, [*people, *self.were_in.values()]
+        self.reason, self._to_hang_up = reason, self.people()
         self.over.set()
-        if self.name and not self.services.leaving():
+        if not self.services.leaving():
             self.services.writer.post(lambda conn: conferences.update(conn, self.id, reason=reason))
 
     def note_started(self) -> None:
@@ -134,11 +134,10 @@ class Conference:
 
         self.services.writer.post(unit)
 
-    async def _hang_up_all(self) -> None:
+    def to_hang_up(self) -> list[Session]:
+        """Everybody whose call ends with it."""
         everybody = [*self._to_hang_up, *self.course.to_hang_up()]
-        for session in {session.call.id: session for session in everybody}.values():
-            if not session.gone.is_set():
-                await session.hang_up(HangupCause.NORMAL)
+        return [one for one in {one.call.id: one for one in everybody}.values() if not one.gone.is_set()]
 
     async def _close(self) -> None:
         at, reason = self.services.clock(), self.reason
@@ -178,7 +177,7 @@ class Conference:
                 await asyncio.wait((*ends, *side), return_when=asyncio.FIRST_COMPLETED)
                 for failed in (one for one in side if one.done()):
                     failed.result()
-                if self.name and self.over.is_set():  # it is in until its call ends: a crash then forgets nobody
+                if self.over.is_set():  # it is in until its call ends: a crash then forgets nobody
                     await asyncio.wait((stop,), timeout=HANG_UP_SECONDS)
         finally:
             await cancelled(side)

@@ -1,6 +1,7 @@
 """The live conferences of this controller: started, found, restored."""
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Sequence
 
@@ -14,8 +15,16 @@ from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Session
 from engine.commands import CommandRefused, EngineUnavailable, NoSuchCall, NoSuchConference, PlaceCall
-from engine.conference_commands import ConferenceView, HoldMember, KickMember, MuteMember, StartConference
+from engine.conference_commands import (
+    ConferenceView,
+    HangUpConference,
+    HoldMember,
+    KickMember,
+    MuteMember,
+    StartConference,
+)
 from engine.conferences.conference import Conference
+from engine.conferences.leftovers import remove_bridges
 from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
 from engine.conferences.policy import Invited, Policy, decode, encode
@@ -27,6 +36,7 @@ from engine.tasks.join_conference import JoinConference
 from engine.tasks.queue import QueueClosed
 
 log = structlog.get_logger(__name__)
+STORE_SECONDS = 2.0  # that the end of a conference waits for its commit
 Left = tuple[ConferenceRow, list[TaskRow], list[ParticipantRow]]
 
 
@@ -177,6 +187,18 @@ class Conferences:
             name=room.name,
         )
 
+    async def hang_up(self, command: HangUpConference) -> None:
+        """See engine.conference_commands.HangUpConference.
+
+        That it ends is committed before anybody is hung up: a controller that comes meanwhile hangs up the rest. A
+        store that is out is not waited for, or everybody would go on paying.
+        """
+        room = self.need(command.account, command.conference, command.name)
+        intended = self._services.writer.write(lambda conn: conferences.update(conn, room.id, reason="requested"))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(intended, STORE_SECONDS)
+        room.end("requested")
+
     async def mute(self, command: MuteMember) -> None:
         """See engine.conference_commands.MuteMember."""
         await self._member(command).mute(muted=command.muted)
@@ -225,11 +247,25 @@ class Conferences:
                 self._names.restored(conference, [one.task for one in people if one.left is None])
             if row.reason:
                 conference.end(row.reason)
+                for one in conference.to_hang_up():  # before its queue begins anything
+                    one.hang_up_behind()
 
     def run_all(self) -> None:
         """Let restored conferences live on."""
         for conference in list(self._live.values()):
             self._run(conference)
+
+    def sweep(self) -> None:
+        """Begin to remove the bridges that conferences which are over left in Asterisk."""
+        removing = remove_bridges(self._services, self._registry, self._live)
+        task = asyncio.create_task(removing, name="remove bridges of conferences")
+        self._tasks.add(task)
+        task.add_done_callback(self._swept)
+
+    def _swept(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("Bridges of conferences that are over may be left.", error=str(error))
 
     def cancel(self) -> None:
         """Leave every conference as it is."""

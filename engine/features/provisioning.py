@@ -1,7 +1,10 @@
 """What Asterisk is told about trunks and extensions: ARI's dynamic configuration, without a reload."""
 
+import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
 
 import msgspec
 
@@ -16,7 +19,10 @@ RTP_TIMEOUT = "30"  # seconds without RTP after which Asterisk ends a call; its 
 HELD_RTP_TIMEOUT = "3600"
 RTP_KEEPALIVE = "5"  # seconds: a call that waits sends comfort noise (RFC 3389), or NAT and carriers would drop it
 _OURS = re.compile(r"trunk-[a-z0-9-]{1,32}|[0-9]{2,6}")
-_KINDS = ("registration", "identify", "endpoint", "aor", "auth")  # what points to others goes first
+# The order of removal: the endpoint is last, for by it a line that was removed by half is found again.
+_KINDS = ("registration", "identify", "aor", "auth", "endpoint")
+_MARK = "@carillon"  # a field of our own, which Asterisk keeps with the object: the digest of what it was made of
+_NO_CALLER = (None, "", "<unknown>")
 _HINTS = {"identify": " It is told by its host's address: does that name have one?"}
 
 
@@ -28,6 +34,30 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, str]
 
 
+def _mark(piece: Piece) -> str:
+    fields = msgspec.json.encode(piece.fields, order="deterministic")
+    return hashlib.sha256(fields).hexdigest()[:16]
+
+
+def _spoilt(piece: Piece, there: Mapping[str, str]) -> bool:
+    """Whether what was made of these very fields is not what would be made of them now.
+
+    An endpoint without a callerid gets one by being kept in astdb, as text: what is kept is Asterisk's "<unknown>", and
+    what is read from that is a caller whose number is "unknown". With it every caller of a trunk would be, unless the
+    INVITE has a P-Asserted-Identity (tried on Asterisk 22.10.1). And an identify keeps the addresses that its host had.
+    """
+    if piece.kind == "identify":
+        return not _is_address(piece.fields["match"])
+    return piece.kind == "endpoint" and "callerid" not in piece.fields and there.get("callerid") not in _NO_CALLER
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
+
+
 class Provisioner:
     """Puts trunks and extensions into Asterisk and takes them out; every step may be repeated."""
 
@@ -35,31 +65,61 @@ class Provisioner:
         self._client = client
 
     async def put(self, pieces: Sequence[Piece]) -> None:
-        """Make or renew objects, in the order given (auth, aor, endpoint, identify, registration).
+        """See that Asterisk has exactly these objects of one line, made in the order given (auth, aor, endpoint, …).
 
+        What is there as it should be is left alone: phones stay registered and a registration is not made anew. What is
+        not is removed and made, for Asterisk merges what it is given into what it has. Running calls go on either way.
         Raises NotProvisioned with Asterisk's words, Unreachable.
         """
-        for piece in pieces:
-            fields = [{"attribute": name, "value": value} for name, value in piece.fields.items()]
-            try:
-                await self._client.asterisk.update_object(MODULE, piece.kind, piece.id, fields=fields)
-                # A 200 alone proves nothing: an endpoint without `allow` is answered 200 and is not there.
-                await self._client.asterisk.get_object(MODULE, piece.kind, piece.id)
-            except NotFound as error:
-                raise NotProvisioned(f"Asterisk did not keep the {piece.kind} {piece.id}.") from error
-            except AriError as error:
-                if error.status is None:
-                    raise
-                hint = _HINTS.get(piece.kind, "")
-                raise NotProvisioned(f"Asterisk refused the {piece.kind} {piece.id}: {error.detail}.{hint}") from error
+        wanted = {(piece.kind, piece.id) for piece in pieces}
+        try:
+            for kind in _KINDS:
+                for name in dict.fromkeys(piece.id for piece in pieces):
+                    if (kind, name) not in wanted:
+                        await self._remove(kind, name)
+            for piece in pieces:
+                await self._ensure(piece)
+        except NotProvisioned:
+            raise
+        except AriError as error:
+            if error.status is None:
+                raise
+            raise NotProvisioned(f"Asterisk refused the line {pieces[-1].id}: {error.detail}.") from error
+
+    async def _ensure(self, piece: Piece) -> None:
+        mark = _mark(piece)
+        there = await self._read(piece)
+        if there is not None:
+            if there.get(_MARK) == mark and not _spoilt(piece, there):
+                return
+            await self._remove(piece.kind, piece.id)
+        fields = [{"attribute": name, "value": value} for name, value in {**piece.fields, _MARK: mark}.items()]
+        try:
+            await self._client.asterisk.update_object(MODULE, piece.kind, piece.id, fields=fields)
+        except AriError as error:
+            if error.status is None:
+                raise
+            hint = _HINTS.get(piece.kind, "")
+            raise NotProvisioned(f"Asterisk refused the {piece.kind} {piece.id}: {error.detail}.{hint}") from error
+        # A 200 alone proves nothing: an endpoint without `allow` is answered 200 and is not there.
+        if await self._read(piece) is None:
+            raise NotProvisioned(f"Asterisk did not keep the {piece.kind} {piece.id}.")
+
+    async def _read(self, piece: Piece) -> dict[str, str] | None:
+        try:
+            found = await self._client.asterisk.get_object(MODULE, piece.kind, piece.id)
+        except NotFound:
+            return None
+        return {one.attribute: one.value for one in found}
+
+    async def _remove(self, kind: str, name: str) -> None:
+        with suppress(NotFound, Forbidden):  # 403: it stands in pjsip.conf and is not ours
+            await self._client.asterisk.delete_object(MODULE, kind, name)
 
     async def take_out(self, name: str) -> None:
         """Remove every object called `name`; what is not there is skipped. Raises Unreachable."""
         for kind in _KINDS:
-            try:
-                await self._client.asterisk.delete_object(MODULE, kind, name)
-            except (NotFound, Forbidden):  # 403: it stands in pjsip.conf and is not ours
-                continue
+            await self._remove(kind, name)
 
     async def take_out_strangers(self, known: Iterable[str]) -> list[str]:
         """Remove the trunks and extensions that Asterisk has and we do not; returns their names."""

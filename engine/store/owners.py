@@ -1,6 +1,6 @@
-"""Who may write for an ARI application: an epoch that rises with each controller that takes over."""
+"""Who may write for an ARI application: an epoch that rises with each controller; and until when one was there."""
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from engine.store.statement import Statement
 from engine.store.tables import owners
@@ -15,6 +15,11 @@ _claim = Statement(
 )
 _epoch = Statement(select(owners.c.epoch).where(owners.c.ari_application == bindparam("ari_application")))
 
+_note = Statement(
+    update(owners).where(owners.c.ari_application == bindparam("application")).values(seen=bindparam("seen"))
+)
+_seen = Statement(select(owners.c.seen).where(owners.c.ari_application == bindparam("ari_application")))
+
 
 def claim(conn: Connection, ari_application: str) -> int:
     """Raise the epoch and return it: from now on every earlier controller of this ARI application is fenced."""
@@ -24,3 +29,14 @@ def claim(conn: Connection, ari_application: str) -> int:
 def epoch(conn: Connection, ari_application: str) -> int:
     """Return the epoch of the controller that claimed last; 0 where none ever did."""
     return int(_epoch.value(conn, ari_application=ari_application) or 0)
+
+
+def note(conn: Connection, ari_application: str, at: float) -> None:
+    """Note that its controller follows the calls at this moment (Unix seconds)."""
+    _note.run(conn, application=ari_application, seen=at)
+
+
+def seen(conn: Connection, ari_application: str) -> float | None:
+    """Return the moment that was noted last; None where none ever was."""
+    at: float | None = _seen.value(conn, ari_application=ari_application)
+    return at

@@ -138,6 +138,7 @@ owners = Table(  # who may write for an ARI application: fencing
     metadata,
     Column("ari_application", String, primary_key=True),
     Column("epoch", Integer, nullable=False),
+    Column("seen", Float),  # Unix seconds: until when its calls were surely followed
 )
 calls = Table(
     "calls",

@@ -25,6 +25,7 @@ class FakeLab:
         self.reads_before_told = 2
         self.registered = False
         self.keeps = True
+        self.ends_at_once = False
         self.url = ""
 
     def app(self) -> web.Application:
@@ -53,10 +54,11 @@ class FakeLab:
                 del self.numbers[variables["LAB_NUMBER"]]
         elif body["endpoint"].startswith("PJSIP/"):
             self.placed.append(body)
-            variables["CHANNEL(pjsip,call-id)"] = "0a1b@127.0.0.2"
+            if self.ends_at_once:
+                return web.json_response({"id": body["channelId"], "protocol_id": "0a1b@127.0.0.2"})
         variables["reads"] = self.reads_before_told
         self.channels[body["channelId"]] = variables
-        return web.json_response({"id": body["channelId"]})
+        return web.json_response({"id": body["channelId"], "protocol_id": "0a1b@127.0.0.2"})
 
     async def variable(self, request: web.Request) -> web.Response:
         channel, name = self.channels.get(request.match_info["id"]), request.query["variable"]
@@ -159,6 +161,13 @@ async def test_a_call_goes_through_the_trunk_as_the_persona_and_tells_its_call_i
     assert await lab.state(dialled.channel) == "Up"
     await lab.hang_up(dialled.channel)
     await lab.hang_up(dialled.channel)
+    assert await lab.state(dialled.channel) is None
+
+
+async def test_a_call_that_ends_at_once_is_a_call_too(fake: FakeLab, lab: Lab) -> None:
+    fake.ends_at_once = True
+    dialled = await lab.dial("500", as_="12015550101")
+    assert dialled.call_id == "0a1b@127.0.0.2"
     assert await lab.state(dialled.channel) is None
 
 

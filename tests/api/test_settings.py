@@ -38,6 +38,7 @@ def test_the_path_before_ours_is_the_one_of_the_public_address(url: str, path: s
         {"CARILLON_ADMIN_TOKEN": ""}, {"CARILLON_API_PORT": "x"}, {"CARILLON_NUMBER_POOL": "x"},
         {"CARILLON_REPLAY_SECONDS": "0"}, {"CARILLON_REPLAY_SECONDS": "soon"},
         {"CARILLON_S3_ENDPOINT": "minio:9000"}, {"CARILLON_S3_ENDPOINT": "https://"},
+        {"CARILLON_PUBLIC_URL": "pbx.example.com"}, {"CARILLON_PUBLIC_URL": "https://host/?a=b"},
     ],
 )  # fmt: skip
 def test_a_setting_that_is_missing_or_wrong_is_told_in_a_sentence(wrong: dict[str, str]) -> None:
@@ -45,3 +46,8 @@ def test_a_setting_that_is_missing_or_wrong_is_told_in_a_sentence(wrong: dict[st
         SettingsError, match=r"A setting is missing or wrong: .+ \(names in .env begin with CARILLON_\)"
     ):
         read(NEEDED | wrong)
+
+
+def test_a_url_that_is_none_is_told_by_an_example_of_one() -> None:
+    with pytest.raises(SettingsError, match=r"Expected a URL such as https://host/path - at `\$.public_url`"):
+        read(NEEDED | {"CARILLON_PUBLIC_URL": "pbx.example.com"})

@@ -45,3 +45,18 @@ def test_systems_with_different_shifts_share_no_port_and_no_address(tmp_path: Pa
     assert len(set(ports)) == len(ports)
     for name in ("CARILLON_PROJECT", "CARILLON_LAB_ADDRESS", "CARILLON_LAB_TRUNK_ADDRESS", "CARILLON_LAB_HEARD"):
         assert len({s[name] for s in systems}) == len(systems)
+
+
+def test_a_misspelt_name_is_told_and_stays(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    make(file)
+    with file.open("a") as more:
+        more.write("CARILLON_PUBLC_URL=http://pbx.example.com\n")
+    done = subprocess.run([str(ROOT / "docker" / "env"), str(file)], check=True, capture_output=True, text=True)
+    assert done.stdout == "  note: CARILLON_PUBLC_URL in .env is no setting; .env.example has them all\n"
+
+
+def test_every_setting_is_named_once_in_the_example() -> None:
+    names = [line.split("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line[:40]]
+    settings = [name for name in names if name.startswith("CARILLON_")]
+    assert len(set(settings)) == len(settings)

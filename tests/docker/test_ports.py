@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PORTS = Path(__file__).parents[2] / "docker" / "ports"
 
 
@@ -43,3 +45,33 @@ def test_the_ports_of_a_service_that_runs_already_are_not_looked_at(tmp_path: Pa
         )
         done = check(env_file, "carillon")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("CARILLON_API_PORT=80a80", "CARILLON_API_PORT=80a80 in .env is no port"),
+        ("CARILLON_SIP_PORT=70000", "CARILLON_SIP_PORT=70000 in .env is no port"),
+        ("CARILLON_API_PORT=8081", "CARILLON_API_PORT and CARILLON_ADMIN_PORT are both 8081"),
+        ("CARILLON_RTP_START=16000", "CARILLON_RTP_START (16000) must be below CARILLON_RTP_END (14998)"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_is_named_also_while_everything_runs(
+    tmp_path: Path, lines: str, said: str
+) -> None:
+    (tmp_path / ".env").write_text(f"{lines}\n")
+    done = check(tmp_path / ".env")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert said in done.stderr
+
+
+def test_an_address_that_this_machine_has_not_is_named_with_its_setting(tmp_path: Path) -> None:
+    for address in ("127.0.0.300", "192.0.2.1"):
+        (tmp_path / ".env").write_text(f"CARILLON_BIND={address}\n")
+        done = check(tmp_path / ".env")
+        assert f"CARILLON_BIND={address} in .env is no address of this machine" in done.stderr
+
+
+def test_one_port_on_two_addresses_is_no_clash(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CARILLON_LAB_SIP_PORT=5060\n")
+    assert check(tmp_path / ".env").stderr == ""

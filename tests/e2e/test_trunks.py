@@ -1,8 +1,13 @@
 """Trunks: routes, fail-over, registration, caller ids, and what a carrier can do to a call."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from api.lab import Lab, LabError
+from engine.ari.client import Client
+from engine.ari.generated import AsteriskResource
 from tests.e2e.conftest import MakeCarrier, MakeNumber
 from tests.support import people
 from tests.support.carillon import Account, Admin, Own, moment
@@ -11,6 +16,7 @@ from tests.support.lab import RunningLab
 from tests.support.ringful import Ringful
 from tests.support.scenario import LabEars, call_ended, in_state, until
 from tests.support.sink import Sink
+from tests.support.system import System
 
 
 async def test_a_call_that_one_carrier_cannot_take_goes_through_the_next(
@@ -176,6 +182,45 @@ async def test_a_carrier_that_wants_a_password_gets_it(carrier: MakeCarrier) -> 
     far = await carrier(user="carillon", password="letmein", register=True)
     async with far.answers("uas_registrar") as line:
         await line.done()
+
+
+async def test_a_trunk_that_asterisk_remembers_wrongly_is_made_anew_while_its_call_goes_on(
+    ringful: Ringful, sink: Sink, number: MakeNumber, carrier: MakeCarrier, own: Own, admin: Admin, system: System
+) -> None:
+    """Asterisk merges what it is given into what it has; a second push made every caller of a trunk "unknown"."""
+    ours, far = await number(url=sink.url()), await carrier()
+    caller = {"caller": "12015550199"}
+    async with far.calls(system, "uac_until_bye", ours, keys=caller) as talking, asterisk_of(system) as asterisk:
+        call = (await sink.until("CallReceived")).form["callId"]
+        await ringful.play(callId=call, announcement=sink.tone(500, 20))
+        await sink.until("CallEstablished", callId=call)
+        trunk = ("res_pjsip", "endpoint", f"trunk-{far.name}")
+        await asterisk.update_object(*trunk, fields=[{"attribute": "allow", "value": "ulaw"}])
+        assert await caller_of(asterisk, *trunk) == "unknown"
+        await admin.ask("POST", "lines/push")
+        assert await caller_of(asterisk, *trunk) == "<unknown>", "nobody in particular"
+        async with far.calls(system, "uac_cancel", ours, keys=caller) as ringing:
+            offered = await sink.until("CallReceived", count=2)
+            assert offered.form["caller"] == "12015550199"
+            await ringing.done()
+        assert (await own.call(call))["state"] == "answered"
+        await ringful.hangup(callId=call)
+        await talking.done()
+
+
+@asynccontextmanager
+async def asterisk_of(system: System) -> AsyncIterator[AsteriskResource]:
+    """The configuration of the engine's Asterisk."""
+    url = f"http://127.0.0.1:{system.setting('ARI_PORT', '8088')}/ari"
+    user, password = system.setting("ARI_USER", "carillon"), system.setting("ARI_PASSWORD")
+    async with Client(url, user, password, "carillon-test") as client:
+        yield client.asterisk
+
+
+async def caller_of(asterisk: AsteriskResource, *endpoint: str) -> str:
+    """The callerid of an endpoint, as Asterisk has it."""
+    found = await asterisk.get_object(*endpoint)
+    return next(one.value for one in found if one.attribute == "callerid")
 
 
 async def test_ring_time_and_longest_call_can_be_asked_for(own: Own) -> None:

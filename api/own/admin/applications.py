@@ -64,13 +64,13 @@ class ApplicationsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All applications."""
+        """All applications, by their accounts' names."""
 
         def read(conn: Connection) -> list[render.Shape]:
-            keys = {
-                id: key for account in accounts.list(conn) for id, key in applications.keys(conn, account.id).items()
-            }
-            return [shape(row, keys.get(row.id)) for row in applications.list(conn)]
+            owners = {account.id: account.name for account in accounts.list(conn)}
+            keys = {id: key for owner in owners for id, key in applications.keys(conn, owner).items()}
+            rows = applications.list(conn)
+            return [shape(row, keys.get(row.id)) | {"account": owners.get(row.account, row.account)} for row in rows]
 
         return web.json_response({"applications": await self._services.db.read(read)})
 
@@ -144,7 +144,7 @@ class ApplicationsAdmin:
         for dialect in self._services.dialects:
             found = found or (applications.by_key(conn, dialect.name, name) if dialect.issue else None)
         if found is None:
-            raise NotThere("There is no such application.")
+            raise NotThere("There is no such application; `carillon applications list` shows the id and key of each.")
         return found
 
     def _shown(self, conn: Connection, row: Application) -> render.Shape:
@@ -201,7 +201,7 @@ def named(conn: Connection, account: str, name: str) -> Application:
     """Return an account's application by its name; raises NotThere."""
     application = applications.by_name(conn, account, name)
     if application is None:
-        raise NotThere(f"The account has no application {name}.")
+        raise NotThere(f"The account has no application {name}; `carillon applications list` shows all.")
     return application
 
 

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from api.own import render
 from api.own.services import Services
 from engine.ari.errors import AriError
+from engine.features import registration
 from engine.features.errors import FeatureError
 from engine.features.modules import MODULES
 from engine.features.trunks import QUALIFY_SECONDS
@@ -98,9 +99,7 @@ class Doctor:
         for check in await self.models():
             yield check
         for line in await self._trunks():
-            mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
-            name = f"trunk {line['name'].removeprefix('trunk-')}"
-            yield Check(name=name, ok=line["state"] == "online", detail=line["state"], mend=mend)
+            yield await self._trunk(line["name"].removeprefix("trunk-"), line["state"])
 
     async def database(self) -> Check:
         """Whether the database answers."""
@@ -189,6 +188,20 @@ class Doctor:
                 return trunks
             await asyncio.sleep(_LOOK_SECONDS)
 
+    async def _trunk(self, name: str, state: str) -> Check:
+        """How a trunk is; one that registers has its user and password proved, which its state does not."""
+        mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
+        trunk = next((each for each in self._services.book.trunks if each.name == name and each.register), None)
+        if state != "online" or trunk is None:
+            return Check(name=f"trunk {name}", ok=state == "online", detail=state, mend=mend)
+        found = await registration.ask(trunk)
+        if found.refused:
+            detail = f"online, but its user and password are not taken (SIP {found.status})"
+            mend = f"`carillon trunks remove {name}`, and add it with those that the carrier gave."
+            return Check(name=f"trunk {name}", ok=False, detail=detail, mend=mend)
+        how = "registered" if found.known else "no registration of its user is shown"
+        return Check(name=f"trunk {name}", ok=True, detail=f"online, {how}")
+
     async def _lines(self) -> list[dict[str, str]]:
         try:
             return [msgspec.to_builtins(line) for line in await self._services.lines.states()]
@@ -204,7 +217,7 @@ def _folder(name: str, folder: Path) -> Check:
     try:
         usage = shutil.disk_usage(folder)
     except OSError as error:
-        mend = "Is the volume mounted into the carillon container? See docker-compose.yml."
+        mend = "Is the volume mounted into the carillon container? See docker/compose.yaml."
         return Check(name=f"disk {name}", ok=False, detail=f"{folder}: {error.strerror}", mend=mend)
     ok = usage.free > min(_LEAST_FREE, usage.total * _LEAST_SHARE)
     detail = f"{usage.free / 1e9:.1f} GB free at {folder}"

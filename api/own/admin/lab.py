@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import web
 
-from api.lab import Lab
+from api.lab import TRUNKS, Lab
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import Services
@@ -18,11 +18,12 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class LabCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call of one of our numbers, placed by the lab as a persona."""
+    """A call of one of our numbers, placed by the lab as a persona, by one of the lab's trunks."""
 
     number: str
     persona: str = "12015550101"
     seconds: int = 20
+    trunk: str = TRUNKS[0]
 
 
 class LabAdmin:
@@ -64,7 +65,11 @@ class LabAdmin:
         wanted = await body_of(request, LabCall)
         if not 1 <= wanted.seconds <= 3600:
             raise BadRequest("A call of the lab lasts 1 to 3600 seconds.")
-        dialled = await self._lab().dial(digits_of(wanted.number), as_=_persona(wanted.persona), seconds=wanted.seconds)
+        if wanted.trunk not in TRUNKS:
+            raise BadRequest(f"{wanted.trunk} is no trunk of the lab: {' or '.join(TRUNKS)}.")
+        persona = _persona(wanted.persona)
+        number = digits_of(wanted.number)
+        dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)
         return web.json_response({"channel": dialled.channel, "sip_call_id": dialled.call_id}, status=201)
 
     def _lab(self) -> Lab:

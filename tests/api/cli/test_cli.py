@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from api.cli import main
+from api.cli.follow import line_of
+from api.cli.trunks import permit
 from engine.commands import HangUpCall, PlaceCall
 from tests.api.own.installation import TOKEN, Installation
 from tests.support.sounds import notes_of, wav
@@ -285,3 +287,14 @@ async def test_what_a_far_party_sent_does_not_steer_the_terminal(carillon: Run, 
     shown = await carillon("calls", "show", call.id)
     assert "\x1b" not in shown.output and "evil" in shown.output
     assert "\x1b" not in (await carillon("calls", "list")).output
+
+
+def test_a_number_that_is_not_allowed_says_how_to_allow_it() -> None:
+    said = permit("This account may not call that number: no allowed prefix matches it.", "acme")
+    assert said == " Allow one: carillon accounts allow acme +…"
+    assert permit("Emergency numbers are not called.", "acme") == ""
+
+
+def test_a_question_in_a_timeline_has_a_time_that_can_be_read() -> None:
+    event = {"event": "question_asked", "at": "2030-01-31T12:00:00.000Z", "deadline": 1896091205.25, "legs": [{}]}
+    assert line_of(event) == "12:00:00.000  question_asked     deadline=12:00:05.250"

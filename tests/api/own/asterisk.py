@@ -1,4 +1,8 @@
-"""Asterisk's dynamic configuration over ARI, with its trap: an endpoint without `allow` is taken and is not there."""
+"""Asterisk's dynamic configuration over ARI, with its traps.
+
+An endpoint without `allow` is taken and is not there. What is put into one that is there is merged with what it has,
+and where that is no callerid, it is "unknown" from then on; so it is after a restart.
+"""
 
 from typing import Any, Self
 
@@ -10,12 +14,16 @@ from engine.features.modules import MODULES
 
 
 class FakeConfiguration:
-    """What was put, by (kind, id). `refused` names kinds that are answered 400, `states` the endpoints' states."""
+    """What was put, by (kind, id). `refused` names kinds that are answered 400, `states` the endpoints' states.
+
+    `changes` are the requests that changed something: ("PUT", kind, id) and ("DELETE", kind, id).
+    """
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], dict[str, str]] = {}
         self.states: dict[str, str] = {}
         self.refused: set[str] = set()
+        self.changes: list[tuple[str, str, str]] = []
         self.down = False
         app = web.Application(middlewares=[self._guard])
         one = "/ari/asterisk/config/dynamic/res_pjsip/{kind}/{id}"
@@ -55,10 +63,22 @@ class FakeConfiguration:
         if kind in self.refused:
             return web.json_response({"message": "failed field value validation"}, status=400)
         fields = {field["attribute"]: field["value"] for field in (await request.json())["fields"]}
+        self.changes.append(("PUT", kind, name))
         known = self.objects.get((kind, name), {})
+        if known:
+            self._read_from_astdb(kind, known)
         if kind != "endpoint" or "allow" in known | fields:
             self.objects[kind, name] = known | fields
         return web.json_response([])
+
+    def restart(self) -> None:
+        """It comes back with what it kept."""
+        for (kind, _), fields in self.objects.items():
+            self._read_from_astdb(kind, fields)
+
+    def _read_from_astdb(self, kind: str, fields: dict[str, str]) -> None:
+        if kind == "endpoint":
+            fields.setdefault("callerid", "unknown")
 
     async def _get(self, request: web.Request) -> web.Response:
         found = self.objects.get((request.match_info["kind"], request.match_info["id"]))
@@ -67,8 +87,10 @@ class FakeConfiguration:
         return web.json_response([{"attribute": name, "value": value} for name, value in found.items()])
 
     async def _delete(self, request: web.Request) -> web.Response:
-        if self.objects.pop((request.match_info["kind"], request.match_info["id"]), None) is None:
+        one = request.match_info["kind"], request.match_info["id"]
+        if self.objects.pop(one, None) is None:
             raise web.HTTPNotFound
+        self.changes.append(("DELETE", *one))
         return web.Response(status=204)
 
     async def _endpoints(self, request: web.Request) -> web.Response:

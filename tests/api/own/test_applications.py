@@ -21,6 +21,7 @@ async def test_an_application_gets_a_key_which_names_it_and_never_shows_its_secr
     assert holder.application.asks
     listed = (await installation.admin("GET", "/applications"))[1]["applications"]
     assert {each["name"]: each.get("key") for each in listed} == {"asking": listed[0]["key"], "shop": made["key"]}
+    assert {each["account"] for each in listed} == {"acme"}
     assert made["secret"] not in str(listed)
     for name in (made["id"], made["key"]):
         assert await installation.admin("GET", f"/applications/{name}") == (200, made)

@@ -1,5 +1,6 @@
 """Status, health, doctor, metrics, recordings, exports and speech."""
 
+import asyncio
 import csv
 import io
 from dataclasses import replace
@@ -19,6 +20,7 @@ from engine.store import calls, recordings
 from engine.store.recordings import RecordingRow
 from tests.api.own.installation import Installation
 from tests.support import audio
+from tests.support.registrar import CONTACT, PLAIN, Registrar
 
 
 async def test_health_is_told_without_a_token_and_changes_with_asterisk(installation: Installation) -> None:
@@ -52,6 +54,20 @@ async def test_the_doctor_finds_what_is_well_and_says_how_to_mend_what_is_not(in
     bad = {name for name, check in checks.items() if not check["ok"]}
     assert bad == {"ari", "modules", "asterisk events"}
     assert all(checks[name]["mend"] for name in bad)
+
+
+async def test_the_doctor_asks_a_carrier_whether_it_takes_the_password(installation: Installation) -> None:
+    loop = asyncio.get_running_loop()
+    carrier, _ = await loop.create_datagram_endpoint(lambda: Registrar(PLAIN, CONTACT), local_addr=("127.0.0.1", 0))
+    port = carrier.get_extra_info("sockname")[1]
+    wanted = {"host": "127.0.0.1", "port": port, "user": "us", "register": True}
+    installation.asterisk.states |= {"trunk-lab": "online", "trunk-right": "online", "trunk-wrong": "online"}
+    for name, password in (("right", "letmein"), ("wrong", "guessed")):
+        await installation.admin("POST", "/trunks", wanted | {"name": name, "password": password})
+    checks = {check["name"]: check for check in (await installation.admin("GET", "/doctor"))[1]["checks"]}
+    carrier.close()
+    assert (checks["trunk right"]["ok"], checks["trunk right"]["detail"]) == (True, "online, registered")
+    assert (checks["trunk wrong"]["ok"], "SIP 401" in checks["trunk wrong"]["detail"]) == (False, True)
 
 
 async def test_the_doctor_speaks_with_each_model_and_says_which_are_not_used(

@@ -1,6 +1,7 @@
 """What an INVITE says besides, read at arrival where the application wants it, within its limits."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from engine.calls.call import Call
 from engine.calls.directory import Answering
@@ -66,6 +67,16 @@ async def test_a_header_that_asterisk_does_not_tell_is_left_out(exchange: Exchan
     invites(asterisk, ("X-One", "v"), ("X-Two", "v"))
     del asterisk.world.variables["in-1", "PJSIP_HEADER(read,X-One,1)"]
     assert (await came(exchange, asterisk)).headers == (("X-Two", "v"),)
+
+
+async def test_a_call_without_headers_of_its_own_is_no_trouble_in_the_log(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    asterisk.world.variables["in-1", "REDIRECTING(from-num)"] = ""
+    asterisk.refuse("GET", "/channels/in-1/variable", 500)  # the first that is asked: the names of headers
+    with capture_logs() as logs:
+        assert (await came(exchange, asterisk)).headers == ()
+    assert not [line for line in logs if line["log_level"] == "warning"]
 
 
 async def test_the_call_goes_on_where_nothing_can_be_read(exchange: Exchange, asterisk: FakeAri) -> None:

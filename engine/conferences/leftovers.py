@@ -1,0 +1,30 @@
+"""Bridges that conferences left behind, because Asterisk or a controller was away when they ended."""
+
+import functools
+from collections.abc import Container
+
+import structlog
+
+from engine.ari.bridge import Bridge
+from engine.calls.registry import Registry
+from engine.calls.services import Services
+from engine.store import conferences
+
+log = structlog.get_logger(__name__)
+
+
+async def remove_bridges(services: Services, registry: Registry, live: Container[str]) -> None:
+    """Remove the bridges of conferences that are over; `live` has the ids of those that are not.
+
+    One of another ARI application, or that somebody else made, stays; so does one with a live call in it. Raises the
+    AriErrors and the errors of the store.
+    """
+    ours = services.settings.ari_application
+    for bridge in await services.client.bridges.list():
+        used = any(session.channel.id in bridge.channels for session in registry)
+        if not bridge.id.startswith("conf-") or bridge.id in live or used:
+            continue
+        row = await services.database.read(functools.partial(conferences.get, id=bridge.id))
+        if row and row.ended is not None and row.ari_application == ours:
+            await Bridge(services.client, services.bus, row.id).destroy()
+            log.info("The bridge of a conference that is over was removed.", conference=row.id)
