@@ -10,7 +10,7 @@ from api.accounts import Accounts
 from api.breaker import Breaker
 from api.callbacks.attempt import explained
 from api.callbacks.callback import BadAddress, address
-from api.callbacks.tags import Tag, decode, encode
+from api.callbacks.tags import Tag, decode, recoded
 from api.ports import CommandTaker
 from api.vendors.vendor import AskingVendor, Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
@@ -67,7 +67,7 @@ class Dialogue:
             log.error("a question broke; the engine goes on without an answer", exc_info=error)
 
     async def _ask(self, event: QuestionAsked) -> None:
-        said = Said(silent=True)
+        said, tag = Said(silent=True), None
         try:
             tag = decode(event.tag) if event.tag else await self._tag_of(event)
             if tag is not None and (vendor := self._vendors.get(tag.dialect)) is not None:
@@ -75,7 +75,7 @@ class Dialogue:
         except Exception:
             log.exception("a question could not be asked", question=event.task)
             said = Said(silent=True, remarks=("The question could not be asked; the engine's log says why.",))
-        await self._reply(event, said)
+        await self._reply(event, said, tag)
 
     async def _said(self, vendor: AskingVendor, event: QuestionAsked, tag: Tag) -> Said:
         question = await vendor.question(event, tag)
@@ -86,7 +86,7 @@ class Dialogue:
         return Said(
             tasks=said.tasks,
             replace=said.replace,
-            tag=said.tag,
+            retag=said.retag,
             refused=said.refused,
             remarks=(*remarks, *said.remarks),
             silent=said.silent,
@@ -135,7 +135,7 @@ class Dialogue:
                 log.error("an address could not be asked, in an unforeseen way", exc_info=error)
             raise _NoAnswer(explained(error, question.seconds)) from error
 
-    async def _reply(self, event: QuestionAsked, said: Said) -> None:
+    async def _reply(self, event: QuestionAsked, said: Said, tag: Tag | None) -> None:
         """Hand it over; while the engine is away for a moment, again."""
         command = Reply(
             account=event.account,
@@ -143,7 +143,7 @@ class Dialogue:
             question=event.task,
             tasks=said.tasks,
             replace=said.replace,
-            tag=encode(said.tag) if said.tag else None,
+            tag=recoded(said.retag, tag) if said.retag and tag else None,
             refused=said.refused,
             remarks=said.remarks,
             silent=said.silent,

@@ -3,6 +3,7 @@
 Those of conferences are in engine.conference_commands.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -12,6 +13,8 @@ from engine.tasks.kinds import AnyTask
 from engine.tasks.manner import Over, Transport
 
 R = TypeVar("R", covariant=True)
+Retag = Callable[[str], str]
+"""Makes a call's next tag of the one that it has: two that change it at once lose nothing of each other's."""
 
 
 class Command(Generic[R]):
@@ -101,7 +104,7 @@ class Enqueue(Command[tuple[str, ...]]):
     """Append tasks to a live call's or conference's queue; returns their ids, in order.
 
     `now` puts them before what is queued; those that hold no queue begin at once, beside the task that does.
-    `tag`, if given, becomes the tag of every live leg of the call's root.
+    `tag`, if given, becomes the tag of every live leg of the call's root, or makes it of what that is then.
 
     Raises NoSuchCall or NoSuchConference (also when it belongs to another account), EngineUnavailable.
     """
@@ -110,7 +113,7 @@ class Enqueue(Command[tuple[str, ...]]):
     owner: str
     tasks: tuple[AnyTask, ...]
     now: bool = False
-    tag: str | None = None
+    tag: str | Retag | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,9 +130,9 @@ class Reply(Command[None]):
     """Say what the call that asked does next: `tasks` are run at once, before what is queued.
 
     `question` is the asking task's id. `replace` discards what is queued. `tag`, if given, becomes the tag of every
-    live leg of the call's root. `refused` says why the customer's answer cannot be done, `remarks` what was overlooked
-    in it: both are told as events. `silent`: the customer said nothing, and the question's own default is done.
-    Raises NoSuchQuestion where it is answered, or its time or its call is over.
+    live leg of the call's root, or makes it of what that is then. `refused` says why the customer's answer cannot be
+    done, `remarks` what was overlooked in it: both are told as events. `silent`: the customer said nothing, and the
+    question's own default is done. Raises NoSuchQuestion where it is answered, or its time or its call is over.
     """
 
     account: str
@@ -137,7 +140,7 @@ class Reply(Command[None]):
     question: str
     tasks: tuple[AnyTask, ...] = ()
     replace: bool = True
-    tag: str | None = None
+    tag: str | Retag | None = None
     refused: str = ""
     remarks: tuple[str, ...] = ()
     silent: bool = False
@@ -147,13 +150,15 @@ class Reply(Command[None]):
 class Redirect(Command[None]):
     """Let a live call do something else: what runs and holds its queue is stopped, what is queued discarded.
 
+    `resume`: what is queued follows these instead, behind a prompt that was stopped, which then begins again.
     Raises NoSuchCall.
     """
 
     account: str
     call: str
     tasks: tuple[AnyTask, ...]
-    tag: str | None = None
+    tag: str | Retag | None = None
+    resume: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

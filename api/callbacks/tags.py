@@ -1,5 +1,7 @@
 """What the API writes on calls, conferences and tasks to find its way back from their events."""
 
+from collections.abc import Callable
+
 import msgspec
 
 
@@ -28,3 +30,8 @@ def decode(text: str) -> Tag | None:
         return _decoder.decode(text)
     except msgspec.DecodeError:
         return None
+
+
+def recoded(change: Callable[[Tag], Tag], default: Tag) -> Callable[[str], str]:
+    """Return a change of a tag as the engine takes it (engine.commands.Retag); without one it is `default`'s."""
+    return lambda now: encode(change(decode(now) or default))

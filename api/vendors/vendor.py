@@ -1,7 +1,7 @@
 """What the API asks of a dialect."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -61,11 +61,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What the customer said to a question, as engine.commands.Reply takes it."""
+    """What the customer said to a question, as engine.commands.Reply takes it; `retag` changes the calls' tags."""
 
     tasks: tuple[AnyTask, ...] = ()
     replace: bool = True
-    tag: Tag | None = None
+    retag: Callable[[Tag], Tag] | None = None
     refused: str = ""
     remarks: tuple[str, ...] = ()
     silent: bool = False

@@ -12,13 +12,15 @@ from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.calls.registry import Registry
-from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply
+from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply, Retag
 from engine.events import ReplyRefused, ReplyRemarked
+from engine.ids import new_id
 from engine.store import calls, events
 from engine.tasks.ask import Ask
 from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
 from engine.tasks.kinds import AnyTask
+from engine.tasks.playing import Audible
 from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Answered
 from engine.tasks.roles import Subject
@@ -80,7 +82,7 @@ class Replies:
             raise NoSuchQuestion("Nobody waits for this answer: the call is over, went on, or was answered.")
         tasks, replace = unanswered(asking) if command.silent else (command.tasks, command.replace)
         retagged = self._retagged(session, command.tag)
-        told = _told(session, asking.tag or command.tag or session.call.tag, command)
+        told = _told(session, asking.tag or session.call.tag, command)
 
         def also(conn: Connection) -> None:
             for call in retagged:
@@ -98,27 +100,35 @@ class Replies:
         if command.tag is not None:
             self.retag(session, command.tag)
         held = session.queue.holding()
-        session.queue.discard_waiting(StopReason.REPLACED)
         try:
-            await session.queue.append(command.tasks)
+            if command.resume and held:
+                stopped = [entry.task for entry in held if isinstance(entry.task, Audible)]
+                again = [msgspec.structs.replace(task, id=new_id("task")) for task in stopped]
+                await session.queue.interject((*command.tasks, *again))
+            else:
+                session.queue.discard_waiting(StopReason.REPLACED)
+                await session.queue.append(command.tasks)
         except QueueClosed:
             raise NoSuchCall("The call is over.") from None
         for entry in held:  # not what was appended just now, which may run already
             entry.stop(StopReason.REPLACED)
 
-    def retag(self, session: "Session", tag: str) -> None:
+    def retag(self, session: "Session", tag: str | Retag) -> None:
         """Give every live leg of a root another tag."""
         for call in self._retagged(session, tag):
             session.services.writer.post(functools.partial(calls.update, call=call))
 
-    def _retagged(self, session: "Session", tag: str | None) -> list[Call]:
+    def _retagged(self, session: "Session", tag: str | Retag | None) -> list[Call]:
         """Give every live leg of a root another tag; returns those that were changed, to be written."""
-        if tag is None or tag == session.call.tag:
+        if tag is None:
             return []
-        legs = self._registry.legs(session.call.root)
-        for leg in legs:
-            leg.call = msgspec.structs.replace(leg.call, tag=tag)
-        return [leg.call for leg in legs]
+        changed = []
+        for leg in self._registry.legs(session.call.root):
+            new = tag if isinstance(tag, str) else tag(leg.call.tag)
+            if new != leg.call.tag:
+                leg.call = msgspec.structs.replace(leg.call, tag=new)
+                changed.append(leg.call)
+        return changed
 
 
 def _told(session: "Session", tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:

@@ -4,11 +4,15 @@
 2. While it rings, and until it is ready, this party hears what engine.calls.ringback plays.
 3. It is ready when it was answered and its queue has nothing left; one that ends before was not reached.
 4. This party is answered if it was not, and the two are put into a bridge: the task is over, `keep` holds them.
+   Where the other one has joined a conference meanwhile, this one joins it the same way, and the bridge stays empty:
+   a restarted controller knows by it that the two belong together.
 5. Whichever ends, or the time they had, ends the other; how it ended is passed on (engine.calls.ending).
 """
 
 import asyncio
 import contextlib
+
+import msgspec
 
 from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
@@ -20,8 +24,10 @@ from engine.calls.outbound import Door
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session
 from engine.commands import CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NoSuchExtension, PlaceCall
+from engine.ids import new_id
 from engine.store import calls
 from engine.tasks.dial import Dial
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import Dialled, TaskFailed
 from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
@@ -104,7 +110,7 @@ class CallDialler:
         return Dialled(call=other.id, answered=other.answered is not None, cause=other.cause or HangupCause.ERROR)
 
     async def _connected(self, task: Dial, on: Subject, other: Session) -> bool:
-        """Put both into a bridge; False where the other party hung up meanwhile."""
+        """Put both into a bridge, or where the other one is; False where the other party hung up meanwhile."""
         session = self._session
         await session.ready(Requires.ANSWERED)
         bridge = Bridge(session.services.client, session.services.bus, on.task_id.replace("task-", "bridge-", 1))
@@ -113,15 +119,18 @@ class CallDialler:
                 if session.call.direction is Direction.INBOUND:
                     await session.channel.stop_ringing()
                 await bridge.create()
-                await bridge.add(session.channel.id)
-                await bridge.add(other.channel.id)
+                if joining := other.queue.doing(JoinConference):
+                    await session.queue.interject([msgspec.structs.replace(joining, id=new_id("task"))])
+                else:
+                    await bridge.add(session.channel.id)
+                    await bridge.add(other.channel.id)
+                    session.bridge = other.bridge = bridge.id
         except AriError:
             await undone(bridge.destroy(), "A bridge could not be ended.", bridge=bridge.id)
             if await other.ending(GONE_SECONDS):
                 return False
             raise
         on.accepted()
-        session.bridge = other.bridge = bridge.id
         session.spawn(keep(session, other, bridge, task, session.services.clock()), "connected")
         return True
 
@@ -150,14 +159,16 @@ async def _ready(other: Session, task: Dial) -> bool:
 
 
 async def keep(session: Session, other: Session, bridge: Bridge, task: Dial, since: float) -> None:
-    """Hold two calls together that were connected at `since` (Unix seconds) until one ends, or their time is over.
+    """Hold two calls together that were connected at `since` (Unix seconds) until one ends, or their time is over;
+    by `bridge`, or in a conference that both are in.
 
     Cancelled when `session` ends, or with its controller: then both stay as they are, for the next one.
     """
     left = None if task.max_seconds is None else since + task.max_seconds - session.services.clock()
     try:
         await asyncio.wait_for(other.gone.wait(), left)
-        session.bridge = None
+        if session.bridge == bridge.id:
+            session.bridge = None
         if task.hang_up_after and other.ended_as:
             await end_with(session, other.ended_as)
     except TimeoutError:

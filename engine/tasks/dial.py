@@ -31,7 +31,8 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     the ringing tone of `ringback`'s country (a zone of Asterisk's indications.conf such as "de"; before the answer as
     early media); else a 180 before the answer and silence after it (an inbound call: Asterisk's own ringing tone).
     `before_bridge` runs on the other leg, in its own queue, once it answered; the two are connected when that queue
-    has nothing left to do. A leg that ends before was not reached.
+    has nothing left to do: where that has joined a conference, this call joins it the same way, and still one ends with
+    the other. A leg that ends before was not reached.
     `max_seconds` counts from the connecting: then both end. `hang_up_after`: this call ends when the other one does
     or is not reached, with its cause. Raises ValueError for a header, a country or a class that cannot be one.
     """

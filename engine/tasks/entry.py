@@ -41,6 +41,7 @@ class Entry:
         self.stopped_for: StopReason | None = None
         self.underway = asyncio.Event()  # its effect began, or it is over
         self.over = asyncio.Event()
+        self.where = ""  # of a task that has several places: the one that it is at
         self.question: QuestionAsked | None = None  # of one that asks, from its beginning on
         self.replying = self.silent = False
         self.replied = asyncio.Event()  # for one that asks: what to do next is queued

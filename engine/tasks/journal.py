@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
+import msgspec
 from sqlalchemy import Connection
 
 from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskStarted
@@ -167,7 +168,9 @@ class Journal:
         self.writer.post(lambda conn: events.append(conn, event))
 
     def ended(self, entry: Entry, outcome: Outcome) -> None:
-        """Note how a task ended, with its event."""
+        """Note how a task ended, with its event; where it was, if it was stopped."""
+        if isinstance(outcome, Stopped) and entry.where:
+            outcome = msgspec.structs.replace(outcome, where=entry.where)
         entry.state = state_after(outcome)
         at = self.clock()
         event = TaskEnded(

@@ -20,6 +20,7 @@ ROUND_SECONDS = 1.0  # a round of `hold` that is shorter (or cannot be played) i
 class Park(Task, frozen=True, kw_only=True, tag="park"):
     """Play `intro` once, then `hold` again and again, until stopped; after `max_seconds` the call is hung up.
 
+    The prompt that plays then is heard to its end first.
     A prompt that cannot be played is left out: who waits is not dropped for it. After a restart of the controller
     `hold` goes on, without the intro; the time counts from the beginning.
     """
@@ -36,25 +37,35 @@ class Park(Task, frozen=True, kw_only=True, tag="park"):
     async def run(self, on: Subject) -> Done:
         """Wait."""
         await on.started()
-        try:
-            async with asyncio.timeout(on.remaining(self.max_seconds)):
-                await self._wait(on, Series(on))
-        except TimeoutError:
-            await on.line.hang_up("max_duration")
+        left = _Time(on.remaining(self.max_seconds) or 0.0)
+        series = Series(on)
+        if not on.resumed:
+            await _play(self.intro, on, series, left)
+        while left.seconds > 0:
+            until_round = _Time(min(ROUND_SECONDS, left.seconds))
+            await _play(self.hold, on, series, left)
+            await asyncio.sleep(until_round.seconds)
+        await on.line.hang_up("max_duration")
         return Done()
 
-    async def _wait(self, on: Subject, series: Series) -> None:
-        if not on.resumed:
-            await _play(self.intro, on, series)
-        now = asyncio.get_running_loop().time
-        while True:
-            again = now() + ROUND_SECONDS
-            await _play(self.hold, on, series)
-            await asyncio.sleep(max(0.0, again - now()))
+
+class _Time:
+    """So many seconds from now."""
+
+    def __init__(self, seconds: float) -> None:
+        self._now = asyncio.get_running_loop().time
+        self._end = self._now() + seconds
+
+    @property
+    def seconds(self) -> float:
+        """What is left of it; 0 when it is over."""
+        return max(0.0, self._end - self._now())
 
 
-async def _play(prompts: Iterable[Audible], on: Subject, series: Series) -> None:
+async def _play(prompts: Iterable[Audible], on: Subject, series: Series, left: _Time) -> None:
     for prompt in prompts:
+        if not left.seconds:
+            return
         try:
             await series.play((prompt,))
         except (TaskFailed, AriError) as error:

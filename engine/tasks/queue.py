@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped,
 from engine.tasks.running import Running, only_the_end
 from engine.tasks.task import Recovery, TaskState
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 FINISH_SECONDS = 6.0  # for a background task to report after its call ended; one request to Asterisk may take 5
 
@@ -119,6 +121,10 @@ class Queue:
     def holding(self) -> list[Entry]:
         """The running tasks that hold the queue."""
         return [entry for entry in self._running.values() if not entry.task.background]
+
+    def doing(self, kind: type[T]) -> T | None:
+        """The running task of a kind, one of them where there are several."""
+        return next((entry.task for entry in self._running.values() if isinstance(entry.task, kind)), None)
 
     def discard_waiting(self, reason: StopReason) -> None:
         """Take everything that has not begun out of the queue."""

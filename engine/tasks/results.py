@@ -86,10 +86,11 @@ class Completed(msgspec.Struct, frozen=True, tag="completed", tag_field="type"):
     result: AnyResult
 
 
-class Stopped(msgspec.Struct, frozen=True, tag="stopped", tag_field="type"):
-    """The task was stopped before its end, for `reason` (a StopReason's value)."""
+class Stopped(msgspec.Struct, frozen=True, omit_defaults=True, tag="stopped", tag_field="type"):
+    """The task was stopped before its end, for `reason` (a StopReason's value); `where` it was: menus say in which."""
 
     reason: str
+    where: str = ""
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", tag_field="type"):

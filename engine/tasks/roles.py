@@ -190,6 +190,9 @@ class Subject(Roles, Protocol):
     async def digit(self, digit: Digit, *, accepted: bool) -> None:
         """Note a digit that this task heard: DigitReceived."""
 
+    def reached(self, where: str) -> None:
+        """Note where the task is now: an end that it does not come to by itself is told with that."""
+
     def remaining(self, seconds: float | None) -> float | None:
         """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
 

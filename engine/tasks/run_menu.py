@@ -63,7 +63,8 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
 
     With `barge_in` a digit stops the prompt at once and counts, also for the menu after it; without it what is pressed
     while prompts play does not count. A wrong digit discards what was pressed behind it. A bad prompt ends the menus
-    (`how` is error). After a restart of the controller it begins again with `first`.
+    (`how` is error); Stopped says in which menu it was (`where`). After a restart of the controller it begins again
+    with `first`.
     """
 
     first: str
@@ -94,6 +95,7 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
             keys, series = Keys(digits), Series(on)
             try:
                 while True:
+                    on.reached(here)
                     answer = await Visit(menus[here], on, keys, series, barge_in=self.barge_in).answer()
                     if isinstance(answer, MenuEnded):
                         return answer

@@ -78,6 +78,10 @@ class Running:
         """See Subject."""
         self._journal.digit(self._entry, digit.digit, digit.call, accepted=accepted)
 
+    def reached(self, where: str) -> None:
+        """See Subject."""
+        self._entry.where = where
+
     def remaining(self, seconds: float | None) -> float | None:
         """See Subject."""
         if seconds is None or self._entry.begun is None:

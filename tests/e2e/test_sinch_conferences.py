@@ -10,7 +10,7 @@ from tests.support import people
 from tests.support.far_end import assert_company, assert_hears
 from tests.support.sinch import Customer
 from tests.support.sinch_fixtures import MakeCustomer
-from tests.support.sinch_script import confer, svaml
+from tests.support.sinch_script import confer, connect, svaml
 
 (ANNA, ANNAS), (BEN, BENS), (CLEO, CLEOS) = people.speakers(3)
 TALK = 2
@@ -159,6 +159,24 @@ async def test_callers_from_outside_meet_by_ice_and_the_room_ends_with_the_last(
     assert {one["reason"] for one in customer.server.taken("dice")} == {"CALLERHANGUP"}
     answer = await customer.ask("GET", f"/calling/v1/conferences/id/{name}")
     assert answer.status == 404
+
+
+async def test_ace_answered_with_a_conference_takes_the_caller_and_the_callee_into_it(
+    customer: Customer, network: Lab
+) -> None:
+    room = Room(customer)
+    customer.server.answers(ice=svaml(action=connect(BEN)), ace=svaml(action=confer(room.name)))
+    await room.call(CLEO)
+    await network.dial(customer.number, ANNA, seconds=6)
+    ice = await customer.server.until("ice")
+    assert ice.call in {one.id for one in await customer.gathered(room.name, 3)}
+    dice = await customer.server.until("dice", ice.call)
+    assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLERHANGUP")
+    await customer.gathered(room.name, 1)
+    await room.close()
+    assert_hears((await customer.far(ice.call)).heard, [BENS, CLEOS], [ANNAS])
+    assert_hears((await customer.callee(ice.call)).heard, [ANNAS, CLEOS], [BENS])
+    assert_hears((await customer.far(room.calls[CLEO])).heard, [ANNAS, BENS], [CLEOS])
 
 
 async def test_who_waits_alone_hears_the_music_that_was_wished(customer: Customer, network: Lab) -> None:

@@ -30,12 +30,14 @@ async def test_headers_of_a_script_are_on_the_invite_that_the_softphone_gets(
 ) -> None:
     anna = await client(audio.sine(908, 60), trace=True)
     headers = [{"key": "X-Order", "value": "17; a=b"}, {"key": "mood", "value": "good"}]
+    headers += [{"key": f"X-Long-{letter}", "value": letter * 1000} for letter in "abcd"]  # of 1024 bytes, and 4096
     customer.server.answers(ice=svaml(action=connect_client(anna.name, callHeaders=headers)))
     await network.dial(customer.number, people.SPEAKS_440, seconds=3)
     await anna.phone.pick_up()
     await anna.phone.closed()
     invite = anna.phone.invite()
     assert [header(invite, name) for name in ("X-Order", "X-mood")] == ["17; a=b", "good"], invite
+    assert [header(invite, f"X-Long-{letter}") for letter in "abcd"] == [letter * 1000 for letter in "abcd"]
     dice = await customer.server.until("dice")
     assert dice["callHeaders"] == headers
     assert_hears(anna.heard(), [440], [908])

@@ -1,8 +1,9 @@
 """A PATCH is done now: what a callout still has to say or to do comes after it."""
 
 from tests.support import people
+from tests.support.far_end import assert_melody
 from tests.support.sinch import Customer
-from tests.support.sinch_script import GO_ON, HANG_UP, STOP_RECORDING, play, svaml
+from tests.support.sinch_script import GO_ON, HANG_UP, STOP_RECORDING, menu, play, run_menu, svaml
 from tests.support.sink import Sink
 
 
@@ -14,6 +15,20 @@ async def test_a_patch_speaks_into_a_callout_that_still_has_much_to_say(customer
     heard = (await customer.far(call)).heard
     assert heard.has(700)
     assert dice["duration"] <= 4, "and not when the callout has said all of its own"
+
+
+async def test_a_callout_goes_on_behind_a_menu_that_a_patch_broke_into_it_with(customer: Customer, sink: Sink) -> None:
+    customer.server.answers(pie=svaml(action=GO_ON))
+    call = await customer.conference(
+        people.PRESSES_1, "after", greeting=f"#href[{sink.tone(500, 4)}]", enable_pie=True
+    )
+    await customer.running(call, "play", seconds=0.8)
+    await customer.patch(call, action=run_menu(menu(prompt=sink.tone(700, 0.8), options=[("1", "return(a)")])))
+    pie = await customer.server.until("pie", call)
+    assert pie["menuResult"]["value"] == "a"
+    await customer.gathered("after", 1)
+    await customer.patch(call, action=HANG_UP)
+    assert_melody((await customer.far(call)).heard, 500, 700, 500)
 
 
 async def test_a_recording_begins_in_the_middle_of_a_callouts_prompt(customer: Customer, sink: Sink) -> None:

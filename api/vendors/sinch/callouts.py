@@ -143,14 +143,13 @@ class _Reading:
         )
 
     def custom(self) -> CustomCallout:
-        ice = self._script("ice", Event.ICE)
-        return CustomCallout(
-            callout=self._common(needed=False),
-            ice=ice,
-            ace=self._script("ace", Event.ACE),
-            pie=self._script("pie", Event.PIE),
-            dice=self._script("dice", Event.DICE),
-        )
+        scripts = [self._script(event.value, event) for event in (Event.ICE, Event.ACE, Event.PIE, Event.DICE)]
+        written = (one.url if isinstance(one, Ask) else one.text for one in scripts if one)
+        if sum(len(text.encode()) for text in written) > defaults.SCRIPT_BYTES:
+            most = f"{defaults.SCRIPT_BYTES} bytes in all"
+            raise Illegal(f"The scripts of customCallout are longer than {most}; a URL may stand in place of each.")
+        ice, ace, pie, dice = scripts
+        return CustomCallout(callout=self._common(needed=False), ice=ice, ace=ace, pie=pie, dice=dice)
 
     def _common(self, *, needed: bool = True) -> Callout:
         destination = self._fields.inner("destination") if needed else self._fields.inner_or_none("destination")

@@ -1,16 +1,17 @@
 """Sinch's operations on calls: Manage Call, and the three callouts."""
 
 import dataclasses
+import functools
 from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
-from api.callbacks.tags import Tag, encode
+from api.callbacks.tags import Tag, encode, recoded
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, StopRecording
+from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, RunMenu, StopRecording
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
@@ -29,6 +30,8 @@ from engine.tasks.hang_up import HangUp as HangUpTask
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask
 from engine.tasks.park import Park
+from engine.tasks.play import Play
+from engine.tasks.say import Say
 from engine.tasks.task import TaskState
 
 
@@ -55,11 +58,13 @@ class CallOperations:
         cookies = instructions.merged(tags.cookies_of(tags.tag_of(root)), wanted.cookies)
         if isinstance(cookies, Illegal):
             raise failure(INVALID_REQUEST, cookies.reason, Operation.MANAGE_CALL)
-        tag = tags.with_cookies(tags.tag_of(root), cookies) if cookies else tags.tag_of(root)
-        tag = plan.carried(tag, wanted.then)
+        tag = plan.carried(wanted, tags.tag_of(root))
+        retag = recoded(functools.partial(plan.carried, wanted), tags.tag_of(root))
         try:
             told = not self._parties.initiator(root)
-            tasks = plan.tasks(wanted, plan.Place(alone=live.alone, dialled=root.callee, tag=tag, told=told))
+            resumed = live.speaking and isinstance(wanted.then, RunMenu)
+            place = plan.Place(alone=live.alone, resumed=resumed, dialled=root.callee, tag=tag, told=told)
+            tasks = plan.tasks(wanted, place)
         except plan.CannotBeDone as error:
             raise failure(INVALID_REQUEST, str(error), Operation.MANAGE_CALL) from None
         if isinstance(wanted.then, HangUp) and not wanted.steps:
@@ -69,21 +74,23 @@ class CallOperations:
         for owner in _owners(live, root, wanted.leg):
             account = root.account
             if beside:
-                await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=encode(tag)))
+                await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, tag=retag))
             else:
-                await self._engine.submit(Redirect(account=account, call=owner, tasks=tasks, tag=encode(tag)))
+                redirect = Redirect(account=account, call=owner, tasks=tasks, tag=retag, resume=resumed)
+                await self._engine.submit(redirect)
         return resources.render(resources.Empty())
 
 
 class _Live(NamedTuple):
     """A call as it is now: its legs that have not ended, those among them that it was connected with, and whether it
-    is parked, or in a conference.
+    is parked, in a conference, or in the middle of a prompt.
     """
 
     legs: list[Call]
     callees: list[str]
     parked: bool
     joined: bool
+    speaking: bool
 
     @property
     def alone(self) -> bool:
@@ -99,6 +106,7 @@ def _live(conn: Connection, root: str) -> _Live:
         callees=[one.id for one in legs if one.id != root and one.answered],
         parked=any(isinstance(task, Park) for task in running),
         joined=any(isinstance(task, JoinConference) for task in running),
+        speaking=any(isinstance(task, Play | Say) for task in running),
     )
 
 
@@ -166,7 +174,7 @@ def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
         _check(name, script, callout)
     told = {name: _said_where(script) for name, script in where.items() if script}
     if callout.to is None:
-        return _offered(callout, wanted.ice, asked, told)
+        return _offered(callout, wanted.ice, asked, {name: where for name, where in told.items() if name != tags.ICE})
     tag = _tag(asked, callout, told)
     offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
     return _placing(callout, asked, tag, (*offered, *plan.before(callout.dtmf, None, asked=True, needed=True)))
@@ -188,8 +196,7 @@ def _offered(callout: Callout, ice: Script | None, asked: Asked, told: dict[str,
         raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
     connect = script.then
     callout = _connected(callout, connect)
-    tag = plan.carried(_tag(asked, callout, told), connect)
-    tag = tags.with_cookies(tag, script.cookies) if script.cookies else tag
+    tag = plan.carried(script, _tag(asked, callout, told))
     recorders = [step for step in (*script.steps, connect.record) if isinstance(step, RecordCall)]
     recorded = plan.steps(recorders, _place(callout, tag))
     asked_then = plan.before(callout.dtmf, connect.detect, asked=not connect.silent, needed=True, tag=encode(tag))

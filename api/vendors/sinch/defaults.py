@@ -67,6 +67,7 @@ MOST_MENUS = 50  # ours
 MOST_NUMBERS = 100  # ours: in one Update Numbers
 LONGEST_URL = 4096  # ours
 LONGEST_PROMPTS = 32_768  # ours
+SCRIPT_BYTES = 8192  # ours: of a customCallout's scripts and URLs in all; every event of its call carries them
 
 # The Calling document's list («zn-CN» is its slip for zh-CN) and the pages' list.
 LOCALES = frozenset(

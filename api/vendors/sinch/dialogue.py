@@ -1,5 +1,6 @@
 """Asking: what a question of the engine's is as ICE, ACE or PIE, and what the answer's script means."""
 
+import functools
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from api.accounts import Accounts
-from api.callbacks.tags import Tag
+from api.callbacks.tags import Tag, decode
 from api.vendors.sinch import callbacks, instructions, plan, requests, tags
 from api.vendors.sinch.actions import Event
 from api.vendors.sinch.answer import GoOn, Illegal, Leg
@@ -145,11 +146,13 @@ class Questions:
         answer = instructions.read(reply, kind, account.country if account else "", Leg.CALLER)
         if isinstance(answer, Illegal):
             return _refused(answer.reason)
+        asking = self._live(event.subject)
+        tag = (decode(asking.tag) if asking else None) or tag  # another leg's answer may have changed it since
         cookies = instructions.merged(tags.cookies_of(tag), answer.cookies)
         if isinstance(cookies, Illegal):
             return _refused(cookies.reason)
-        tag = tags.with_cookies(tag, cookies) if answer.cookies else tag
-        tag = plan.carried(tag, answer.then)
+        retag = functools.partial(plan.carried, answer)
+        tag = retag(tag)
         alone = event.subject == event.root and event.question not in _BESIDE
         place = await self._place(event, tag, alone=alone)
         try:
@@ -159,7 +162,7 @@ class Questions:
         return Said(
             tasks=tasks,
             replace=not isinstance(answer.then, GoOn),
-            tag=tag,
+            retag=retag,
             remarks=answer.warnings,
         )
 

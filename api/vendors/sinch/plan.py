@@ -35,11 +35,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The leg that a script is for.
 
     `alone`: nobody waits to be connected with it or is, and it is in no conference, so that it ends when there is
-    nothing left to do. `dialled`: whom
+    nothing left to do; `resumed`: but something that the script breaks into goes on after it. `dialled`: whom
     the caller called. `tag` is the call's. `told`: the answer of whom it connects to is asked about (ACE).
     """
 
     alone: bool
+    resumed: bool = False
     dialled: str
     tag: Tag
     told: bool = True
@@ -104,7 +105,9 @@ def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
             return (*((_record(record, place),) if record else ()), join(then, place))
         case answer.RunMenu():
             menus = RunMenu(first=then.first, menus=then.menus, barge_in=then.barge_in, tag=encode(place.tag))
-            return (menus, ask(MENU_ENDED), HangUp()) if place.alone else (menus, ask(MENU_BESIDE))
+            if place.alone:
+                return (menus, ask(MENU_ENDED), *(() if place.resumed else (HangUp(),)))
+            return menus, ask(MENU_BESIDE)
         case answer.Park():
             return (Park(intro=then.intro, hold=then.hold, max_seconds=then.max_seconds),)
     raise CannotBeDone("connectStream is not available on this server.")
@@ -160,8 +163,12 @@ def transport(name: str | None) -> Transport:
     return "udp"
 
 
-def carried(tag: Tag, then: answer.Then) -> Tag:
-    """Return what a call carries from this action on: whether its answer and end are told, and its call headers."""
+def carried(said: answer.Answer, tag: Tag) -> Tag:
+    """Return what a call carries from this script on: its cookies, whether its answer and end are told, and its call
+    headers.
+    """
+    then = said.then
+    tag = tags.with_cookies(tag, (dict(tags.cookies_of(tag)) | dict(said.cookies)).items()) if said.cookies else tag
     if not isinstance(then, answer.Connect):
         return tag
     tag = tags.silenced(tag) if then.silent else tag

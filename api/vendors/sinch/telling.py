@@ -17,11 +17,10 @@ from api.vendors.sinch.parties import Parties, as_written
 from api.vendors.sinch.resources import Identity, money, timestamp
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
-from engine.store import applications, calls, tasks
+from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
-from engine.tasks.run_menu import RunMenu
 
 
 class Telling:
@@ -54,8 +53,8 @@ class Telling:
         match event:
             case RootEnded():
                 return await self._dice(event, tag)
-            case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended")):
-                return await self._hung_up_in_menu(event, tag)
+            case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended", where=menu)) if menu:
+                return await self._hung_up_in_menu(event, menu, tag)
         notify = self._notify(event)
         return await self._carrying(notify, tag) if notify else None
 
@@ -84,16 +83,14 @@ class Telling:
                 return bodies.detected(event.root, amd)
         return None
 
-    async def _hung_up_in_menu(self, event: TaskEnded, tag: Tag) -> bodies.Pie:
+    async def _hung_up_in_menu(self, event: TaskEnded, menu: str, tag: Tag) -> bodies.Pie:
         _, key = await self._application(event.root)
-        row = await self._db.read(lambda conn: tasks.get(conn, event.task))
-        first = row.task.first if row and isinstance(row.task, RunMenu) else ""
         return bodies.Pie(
             callid=event.root,
             timestamp=timestamp(event.at),
             custom=tag.data.get(tags.CUSTOM) or UNSET,
             application_key=key,
-            menu_result=MenuResult(menu_id=first, type=MenuEnding.HANGUP, value=""),
+            menu_result=MenuResult(menu_id=menu, type=MenuEnding.HANGUP, value=""),
             cookies=bodies.cookies(tags.cookies_of(tag)),
         )
 

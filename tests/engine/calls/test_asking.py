@@ -12,6 +12,7 @@ from engine.calls.state import CallState
 from engine.commands import Enqueue, NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import CallEnded, QuestionAsked, ReplyRefused, ReplyRemarked, TaskEnded
 from engine.tasks.ask import Ask
+from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
@@ -22,6 +23,7 @@ from engine.tasks.task import Phase, TaskState
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
+from tests.support.dialling import connected
 from tests.support.exchange import ACCOUNT, Exchange, Left
 
 OFFERED = Answering(account=ACCOUNT, application="app-1", tasks=(Ask(question="offered", hang_up_on_silence=True),))
@@ -229,6 +231,23 @@ async def test_an_inbound_call_that_was_asked_about_still_rings_after_a_restart(
     assert asterisk.was_asked("POST", f"/channels/{call.channel_id}/answer")
 
 
+async def test_replies_to_two_legs_at_once_lose_nothing_of_each_others_tags(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    asking = Ask(question="answered")
+    one, other = await connected(exchange, asterisk, Dial(to="2", call_tag="a"), asking)
+    await exchange.submit(Enqueue(account=ACCOUNT, owner=other, tasks=(asking,)))
+    await exchange.event(QuestionAsked, times=2)
+    questions = {event.subject: event for event in exchange.told_of(QuestionAsked)}
+    await asyncio.gather(
+        exchange.submit(reply(questions[one], tag=lambda now: now + "b")),
+        exchange.submit(reply(questions[other], tag=lambda now: now + "c")),
+    )
+    asterisk.hangs_up("in-1")
+    assert sorted((await exchange.ended(one)).tag) == ["b", "c"]
+    assert sorted((await exchange.ended(other)).tag) == ["a", "b", "c"]
+
+
 async def test_a_redirect_stops_what_holds_the_queue_and_discards_the_rest(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
@@ -240,6 +259,23 @@ async def test_a_redirect_stops_what_holds_the_queue_and_discards_the_rest(
     assert not asterisk.was_asked("POST", "/*/*/play/*")
     with pytest.raises(NoSuchCall):
         await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=(HangUp(),)))
+
+
+async def test_a_redirect_that_is_only_a_detour_comes_back_to_the_prompt_and_to_what_is_queued(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call(Play(source="http://host/a.wav"), Play(source="http://host/c.wav"))
+    stopped = await exchange.played()
+    tasks = (Play(source="http://host/b.wav"),)
+    await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=tasks, resume=True))
+    for times in (2, 3, 4):
+        asterisk.finishes(await exchange.played(times=times))
+    asked = (one for one in asterisk.requests if "/play/" in one.path)
+    assert [one.query["media"].rpartition("/")[2] for one in asked] == ["a", "b", "a", "c"]
+    assert asterisk.was_asked("DELETE", f"/playbacks/{stopped}")
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    await exchange.told_once_each()
 
 
 async def test_what_is_said_in_between_comes_before_what_is_queued(exchange: Exchange, asterisk: FakeAri) -> None:

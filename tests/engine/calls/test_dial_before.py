@@ -6,11 +6,13 @@ import pytest
 
 from engine.calls.state import CallState
 from engine.commands import HangUpCall, Reply, StopTasks
-from engine.events import CallEnded, QuestionAsked, TaskEnded
+from engine.conference_commands import FindConference
+from engine.events import CallEnded, ParticipantJoined, QuestionAsked, TaskEnded
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
+from engine.tasks.join_conference import JoinConference
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.record import Record
@@ -252,3 +254,50 @@ async def test_the_caller_is_gone_when_the_next_controller_comes(
     await exchange.event(CallEnded, times=2)
     await settled()
     assert not asterisk.world.channels and not asterisk.world.bridges
+
+
+async def test_both_are_in_the_conference_that_the_other_was_sent_to_and_end_together(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    one, other = await dialling(exchange, asterisk, ASKING)
+    third = await exchange.call(JoinConference(name="team"))
+    await exchange.event(ParticipantJoined)
+    asterisk.picks_up(other)
+    asked = await exchange.event(QuestionAsked)
+    joining = JoinConference(name="team", tag="t")
+    await exchange.submit(Reply(account=ACCOUNT, call=other, question=asked.task, tasks=(joining,)))
+    await exchange.event(ParticipantJoined, times=3)
+    await exchange.event(TaskEnded, kind="dial")
+    await settled()
+    room = await exchange.submit(FindConference(account=ACCOUNT, name="team"))
+    assert sorted(asterisk.world.bridges[room.id]["channels"]) == sorted([third.id, other, "in-1"])
+    assert exchange.told_of(ParticipantJoined, subject=one)[0].tag == "t", "it joined the same way"
+    asterisk.hangs_up(other)
+    assert (await exchange.ended(one)).hung_up_by == "other"
+    await settled()
+    assert asterisk.world.bridges.keys() == {room.id}
+    asterisk.hangs_up(third.id)
+    await exchange.ended(third.id)
+
+
+async def test_both_stay_in_their_conference_and_belong_together_when_the_controller_changes(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    one, other = await dialling(exchange, asterisk, ASKING)
+    asterisk.picks_up(other)
+    asked = await exchange.event(QuestionAsked)
+    joining = JoinConference(name="team")
+    await exchange.submit(Reply(account=ACCOUNT, call=other, question=asked.task, tasks=(joining,)))
+    await exchange.event(TaskEnded, kind="dial")
+    await exchange.event(ParticipantJoined, times=2)
+    await settled()
+    await exchange.leave()
+    await exchange.start()
+    await settled()
+    room = await exchange.submit(FindConference(account=ACCOUNT, name="team"))
+    assert sorted(asterisk.world.bridges[room.id]["channels"]) == sorted([other, "in-1"])
+    asterisk.hangs_up("in-1")
+    assert (await exchange.ended(other)).hung_up_by == "other"
+    await exchange.ended(one)
+    await settled()
+    assert asterisk.world.bridges == {}

@@ -51,6 +51,23 @@ async def test_headers_go_onto_the_invite(exchange: Exchange, asterisk: FakeAri)
     await end(exchange, asterisk, call)
 
 
+@pytest.mark.parametrize(
+    ("headers", "legal"),
+    [
+        ((("X-A", "å" * 1024),), True),
+        ((("X-A", "a" * 1025),), False),
+        ((("X-A", "a" * 1000),) * 4, True),
+        ((("X-A", "å" * 600),) * 4, False),
+    ],
+)
+def test_headers_are_as_long_as_an_invite_carries(headers: tuple[tuple[str, str], ...], legal: bool) -> None:
+    if legal:
+        assert Manner(headers=headers).headers == headers
+        return
+    with pytest.raises(ValueError, match="at most"):
+        Manner(headers=headers)
+
+
 @pytest.mark.parametrize("header", [("Via", "x"), ("X-A", "x\r\nContact: y"), ("X- A", "x"), ("", "x")])
 async def test_a_header_that_may_not_be_sent_is_refused(
     exchange: Exchange, asterisk: FakeAri, header: tuple[str, str]

@@ -8,7 +8,7 @@ from engine.commands import StopTasks
 from engine.events import TaskEnded, TaskStarted
 from engine.tasks.kinds import decode, encode
 from engine.tasks.play import Play
-from engine.tasks.results import Completed, MenuEnded
+from engine.tasks.results import Completed, MenuEnded, Stopped
 from engine.tasks.run_menu import Choice, Menu, RunMenu
 from engine.tasks.say import Say
 from engine.tasks.task import TaskState
@@ -195,6 +195,19 @@ async def test_a_hang_up_during_a_prompt_is_the_calls_end_and_no_error(exchange:
     await exchange.played()
     await over(exchange, asterisk, call.id)
     assert "run_menu stopped call_ended" in exchange.story(call.id)
+
+
+async def test_a_hang_up_in_a_menu_that_another_led_to_is_told_with_that_menu(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    main = Menu(id="main", main=(HI,), choices=(Choice(digit="1", menu="sub"),))
+    call = await exchange.call(RunMenu(first="main", menus=(main, Menu(id="sub", main=(AGAIN,), choices=(SUPPORT,)))))
+    await exchange.played()
+    asterisk.presses(call.id, "1")
+    await exchange.played(times=2)
+    await over(exchange, asterisk, call.id)
+    event = await exchange.event(TaskEnded, kind="run_menu")
+    assert event.outcome == Stopped("call_ended", where="sub")
 
 
 async def test_a_menu_that_is_stopped_stops_its_prompt(exchange: Exchange, asterisk: FakeAri) -> None:

@@ -166,6 +166,16 @@ async def test_a_script_that_cannot_be_done_is_refused_with_its_own_reason(offic
     assert code == 40001 and "connects to a number" in message
 
 
+async def test_what_every_event_of_a_custom_callout_carries_is_bounded(office: Office) -> None:
+    said = json.dumps(script(*[{"name": "say", "text": "x" * 500}] * 6, action={"name": "hangup"}))
+    code, message = await office.refused(destination={"endpoint": "+46730170102"}, ice=said, ace=said, pie=said)
+    assert code == 40001 and "8192 bytes in all; a URL" in message
+    await office.place(destination={"endpoint": "+46730170102"}, ace=said, pie=said)
+    office.answer = json.dumps(script(*[{"name": "say", "text": "x" * 500}] * 20, action=CONNECT)).encode()
+    await office.place(ice="http://own/ice")
+    assert tags.ICE not in office.tag.data, "it has been asked"
+
+
 async def test_a_menu_whose_end_goes_to_a_url_of_its_own_is_told_though_the_application_has_none(
     office: Office,
 ) -> None:

@@ -22,6 +22,7 @@ from engine.tasks.ask import Ask
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask, kind_of
 from engine.tasks.park import Park
+from engine.tasks.say import Say
 from engine.tasks.task import Phase
 from tests.api.vendors.sinch.served import BOTH, Served, a_call
 
@@ -86,6 +87,15 @@ async def test_a_call_that_only_runs_a_menu_ends_behind_it(desk: Desk) -> None:
     assert desk.last == ["run_menu", "menu_ended", "hang_up"]
 
 
+async def test_a_menu_in_the_middle_of_a_prompt_leaves_what_the_call_was_to_do_behind_it(desk: Desk) -> None:
+    await desk.served.store(a_call(**TALKS))
+    await desk.does(Say(text="a long one"))
+    await desk.patch({"action": MENU})
+    assert desk.last == ["run_menu", "menu_ended"]
+    (redirect,) = desk.commands
+    assert isinstance(redirect, Redirect) and redirect.resume
+
+
 @pytest.mark.parametrize("beside", ["another party", "a conference"])
 async def test_a_menu_beside_something_else_leaves_that_as_it_is(desk: Desk, beside: str) -> None:
     await desk.served.store(a_call(**INBOUND))
@@ -143,7 +153,7 @@ async def test_a_parked_call_is_connected_with_call_headers_or_they_are_refused(
     await desk.patch({"action": connect | {"callHeaders": [{"key": "foo", "value": "bar"}]}})
     assert desk.last == ["dial"]
     with pytest.raises(SinchError) as raised:
-        await desk.patch({"action": connect | {"callHeaders": [{"key": "foo", "value": "b" * 600}]}})
+        await desk.patch({"action": connect | {"callHeaders": [{"key": "foo", "value": "b" * 1000}] * 5}})
     assert raised.value.code == 40003
     with pytest.raises(SinchError) as raised:
         await desk.patch(SPOKEN)

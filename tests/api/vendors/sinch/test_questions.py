@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from api.callbacks.tags import Tag
+from api.vendors.sinch import tags
 from api.vendors.sinch.dialogue import Questions
 from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import Question, Said
@@ -95,6 +96,17 @@ async def test_an_answer_goes_on_from_the_call_in_memory(served: Served) -> None
     script = b'{"action":{"name":"connectpstn"}}'
     said = await asker(served, {"call-1": INBOUND}.get).said(EVENT, TAG, script)
     assert [getattr(task, "to", "") for task in said.tasks] == [INBOUND.callee]
+
+
+async def test_cookies_of_two_answers_at_once_are_merged_into_what_the_call_carries_then(served: Served) -> None:
+    questions = asker(served, {"call-1": INBOUND}.get)
+    carried = TAG
+    answers = [b'{"instructions":[{"name":"setCookie","key":"%s","value":"1"}]}' % key for key in (b"a", b"b")]
+    event = msgspec.structs.replace(EVENT, question="answered")
+    for said in [await questions.said(event, TAG, answer) for answer in answers]:
+        assert said.retag
+        carried = said.retag(carried)
+    assert tags.cookies_of(carried) == (("a", "1"), ("b", "1"))
 
 
 # «If no URL is configured, the callback will not be invoked.» «If there is no response …, the call is connected.»

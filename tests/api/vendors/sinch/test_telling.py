@@ -40,7 +40,7 @@ def ended(kind: str, outcome: Any) -> TaskEnded:
     return TaskEnded(**common(), task="task-1", kind=kind, outcome=outcome)
 
 
-HUNG_UP = ended("run_menu", Stopped("call_ended"))
+HUNG_UP = ended("run_menu", Stopped("call_ended", where="sub"))
 REFUSED = ReplyRefused(**common(), task="task-1", reason="There is no action 'dance'.")
 RECORDED = ended("record", Completed(Recorded(recording="r", name="r", seconds=1.0, notify=True)))
 SAVED = RecordingAvailable(**common(), task="t", recording="r", name="r", format="mp3", destination="s3://b/r.mp3")
@@ -117,7 +117,8 @@ async def test_who_hangs_up_in_a_menu_is_told_where_the_menu_would_be_asked_abou
     await told.store(tag(**where))
     found = await told.of(HUNG_UP, tag(**where))
     assert [callback.url for callback in found] == told_at
-    assert all(msgspec.json.decode(callback.body)["menuResult"]["type"] == "hangup" for callback in found)
+    results = [msgspec.json.decode(callback.body)["menuResult"] for callback in found]
+    assert all((one["menuId"], one["type"]) == ("sub", "hangup") for one in results)
 
 
 async def test_a_recording_is_told_at_the_applications_url_whatever_the_menu_says(told: Told) -> None:
