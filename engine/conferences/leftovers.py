@@ -21,8 +21,9 @@ async def remove_bridges(services: Services, registry: Registry, live: Container
     """
     ours = services.settings.ari_application
     for bridge in await services.client.bridges.list():
-        used = any(session.channel.id in bridge.channels for session in registry)
-        if not bridge.id.startswith("conf-") or bridge.id in live or used:
+        if not bridge.id.startswith("conf-") or bridge.id in live:
+            continue
+        if any(session.channel.id in bridge.channels for session in registry):
             continue
         row = await services.database.read(functools.partial(conferences.get, id=bridge.id))
         if row and row.ended is not None and row.ari_application == ours:

@@ -126,7 +126,7 @@ class Provisioner:
         """Wait until Asterisk shows an endpoint no more whose object was removed.
 
         It goes a little later than the object, and one that was made meanwhile goes with it: its object is there, and
-        it is not shown until the next restart (Asterisk 22.10.1: once in 60 times; never in 300 with this wait).
+        it is not shown any more (Asterisk 22.10.1: once in 60 times; never in 300 with this wait).
         """
         try:
             async with asyncio.timeout(_GONE_SECONDS):
