@@ -12,6 +12,8 @@ from api.lab import PERSONAS, Lab
 from tests.support.audio import level, read, tone_level, tones, words
 from tests.support.lab import RunningLab
 from tests.support.sip_caller import CallResult
+from tests.support.system import System
+from tests.support.turns import alone
 
 Calls = dict[str, CallResult]
 OUR_TONE = 650
@@ -26,7 +28,7 @@ def running() -> RunningLab:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def calls(running: RunningLab) -> Calls:
-    """Everyone is called at once; 0105 is given up while it rings."""
+    """Everyone is called at once; 0105 is given up while it rings. Nobody else calls meanwhile: speech is judged."""
 
     async def one(number: str) -> CallResult:
         typed = (
@@ -36,7 +38,8 @@ async def calls(running: RunningLab) -> Calls:
         return await running.caller().call(number, seconds=SECONDS, tone=None if quiet else OUR_TONE, press=typed)
 
     numbers = [*(persona.number for persona in PERSONAS), "12015550119", "12015550140", "5551234"]
-    return dict(zip(numbers, await asyncio.gather(*map(one, numbers)), strict=True))
+    with alone(System.described().file):
+        return dict(zip(numbers, await asyncio.gather(*map(one, numbers)), strict=True))
 
 
 @pytest.fixture
