@@ -159,6 +159,6 @@ async def test_a_database_s_files_are_its_owner_s_only(tmp_path: Path) -> None:
     file.chmod(0o644)
     database = Database(f"sqlite:///{file}", SEAL)
     await database.migrate()
-    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}  # noqa: ASYNC240
     await database.close()
     assert set(modes) == {"carillon.db", "carillon.db-wal", "carillon.db-shm"} and set(modes.values()) == {0o600}
