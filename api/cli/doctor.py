@@ -2,6 +2,7 @@
 
 import socket
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from api.cli.client import CommandFailed, part
@@ -54,7 +55,7 @@ class Doctor:
             _port("api", settings.bind, settings.api_port, mend),
             _port("ari port", "127.0.0.1", settings.ari_port, mend),
             _port("redis port", "127.0.0.1", settings.redis_port, mend),
-            _sip(settings.bind, settings.sip_port),
+            _sip(settings.bind, settings.sip_port, settings.lab_address),
         ]
 
     def _inside(self) -> list[Check]:
@@ -127,10 +128,15 @@ def _port(name: str, host: str, port: int, mend: str) -> Check:
         return _check(name, False, f"{host}:{port}: {error.strerror or error}", mend)
 
 
-def _sip(host: str, port: int) -> Check:
-    """Send an OPTIONS (RFC 3261 §11); any answer will do."""
+def _sip(host: str, port: int, lab: str) -> Check:
+    """Send an OPTIONS (RFC 3261 §11); any answer will do.
+
+    From the lab's address, which Asterisk knows as a trunk's: from another one it would log a security error.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.settimeout(_WAIT_SECONDS)
+        with suppress(OSError):
+            line.bind((lab, 0))
         try:
             line.connect((host, port))
             own, own_port = line.getsockname()

@@ -62,7 +62,7 @@ class CallOperations:
         tag = plan.carried(wanted, tags.tag_of(root))
         retag = recoded(functools.partial(plan.carried, wanted), tags.tag_of(root))
         try:
-            told = not self._parties.initiator(root)
+            told = not self._parties.from_data_client(root)
             resumed = live.speaking and isinstance(wanted.then, RunMenu)
             place = plan.Place(alone=live.alone, resumed=resumed, dialled=root.callee, tag=tag, told=told)
             tasks = plan.tasks(wanted, place)

@@ -234,7 +234,7 @@ class Questions:
         root = await self._root(event)
         if root is None:
             return plan.Place(alone=alone, dialled="", tag=tag)
-        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not self._parties.initiator(root))
+        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not self._parties.from_data_client(root))
 
 
 def _origin(root: Call, user: str | None) -> str:

@@ -56,7 +56,7 @@ def carillon(installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys
 
 async def test_an_account_is_made_and_its_keys_are_printed(carillon: Run) -> None:
     made = await carillon("accounts", "create", "acme", "--allow-private", "--json")
-    assert made.status == 0 and set(made.json) == {"account", "name", "ringful", "carillon", "asking"}
+    assert made.status == 0 and set(made.json) == {"account", "name", "ringful", "carillon", "asking", "allowed"}
     assert (await carillon("accounts", "show", "acme", "--json")).json["allow_private"] is True
     printed = await carillon("accounts", "credentials", "acme")
     assert f"ringful apikey: {made.json['ringful']['apikey']}" in printed.output
