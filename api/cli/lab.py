@@ -72,7 +72,7 @@ class LabCommands:
         body = {"number": number, "persona": persona, "seconds": seconds, "trunk": through}
         dialled = self._cli.admin.post("/lab/dial", body)
         if dialled["state"] == "refused":
-            why = "it refused the call" if dialled["known"] else "no number here leads to an application by these digits"
+            why = "it refused the call" if dialled["known"] else "no application answers a number of these digits"
             raise CommandFailed(f"{number} did not take the call: {why}. `carillon numbers list` shows what answers.")
         text = f"The lab calls {number}: {dialled['state']}; SIP Call-ID {dialled['sip_call_id']}."
         self._cli.output.done(dialled, text)
