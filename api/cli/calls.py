@@ -58,7 +58,7 @@ class Calls:
     def show(self, call: str) -> None:
         """Show a call's whole story: its queue, its events, its callbacks with their attempts, its recordings.
 
-        "hung up by" says who ended it: far, the party that was called or called; other, the other one of two connected
+        "hung up by" says who ended it: far, the party that called or was called; other, the other one of two connected
         parties; us, a request, a task or a limit; network, neither.
         """
         story = self._cli.admin.get(f"/calls/{part(call)}")
@@ -68,7 +68,7 @@ class Calls:
             return
         output.fields(wording.shown(story["call"]))
         output.say("\nqueue")
-        output.table(None, story["tasks"], _TASKS, "  nothing was queued")
+        output.table(None, story["tasks"], _TASKS, "  nothing was queued", spare=("id", "queued", "started"))
         output.say("\nevents")
         for event in story["events"]:
             output.say(f"  {event['sequence']:>3}  {line_of(event)}")

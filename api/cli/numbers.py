@@ -98,7 +98,7 @@ class Numbers:
             for each in found
         ]
         columns = ("number", "account", "capability", "application", "answers")
-        self._cli.output.table(found, rows, columns, "There are no numbers.")
+        self._cli.output.table(found, rows, columns, "There are no numbers.", spare=("capability", "application"))
 
     def remove(self, number: str) -> None:
         """Take a number from its account; nobody answers it."""

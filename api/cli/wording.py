@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 HUNG_UP_BY = {
-    "far": "the party that was called or that called",
+    "far": "the party that called or was called",
     "us": "Carillon: a request, a task or a limit",
     "network": "the network or a trunk, not a party",
     "other": "the other one of two connected parties",
