@@ -136,8 +136,11 @@ class Keeper:
 
     def _opened(self, record: Record) -> str:
         """Return a recording's credentials in the clear; raises Unreadable."""
-        text = record.credentials.value if record.credentials else ""
-        return self._seal.open(text) if self._seal else text
+        if record.credentials is None:
+            return ""
+        if self._seal is None and record.credentials.sealed:
+            raise Unreadable
+        return self._seal.open(record.credentials.value) if self._seal else record.credentials.value
 
     async def _give_up(self, row: RecordingRow, ended: TaskEnded, reason: str) -> None:
         log.warning("A recording did not get where it should be; it stays here.", recording=row.id, error=reason)

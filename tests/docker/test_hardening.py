@@ -18,9 +18,9 @@ def test_a_container_has_no_capability_gains_no_privilege_and_has_limits(name: s
     service = SERVICES[name]
     assert service["cap_drop"] == ["ALL"] and "cap_add" not in service and not service.get("privileged")
     assert service["security_opt"] == ["no-new-privileges:true"]
-    for limit in ("mem_limit", "pids_limit"):
-        setting, default = re.fullmatch(r"\$\{(CARILLON_\w+):-(\w+)\}", service[limit]).groups()  # type: ignore[union-attr]
-        assert f"\n{setting}={default}\n" in (ROOT / ".env.example").read_text(), "it is a setting, and told"
+    assert isinstance(service["pids_limit"], int) and service["pids_limit"] > 0, "docker-compose 1.29 takes no text"
+    setting, default = re.fullmatch(r"\$\{(CARILLON_\w+):-(\w+)\}", service["mem_limit"]).groups()  # type: ignore[union-attr]
+    assert f"\n{setting}={default}\n" in (ROOT / ".env.example").read_text(), "it is a setting, and told"
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "docker").glob("*.Dockerfile")), ids=lambda file: file.stem)
