@@ -1,11 +1,14 @@
 """What a newcomer stumbles over: each command says what it does, refuses what would surprise, and names the way out."""
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.cli import output as output_module
+from api.cli.doctor import _sip
 from api.cli.files import audio_file
 from api.cli.output import Output, fitting
 from api.cli.wording import shown
@@ -244,3 +247,22 @@ def test_a_terminal_s_width_is_its_own(monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setattr(output_module.sys.stdout, "isatty", lambda: False, raising=False)
     Output().table(None, [{"text": "word " * 20}], ("text",), "nothing")
     assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1", "0.0.0.0"])
+def test_the_doctor_asks_from_the_lab_s_address_wherever_sip_listens(bind: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asterisk:
+        asterisk.bind((bind, 0))
+        asterisk.settimeout(10)
+        asked: list[tuple[str, int]] = []
+
+        def answer() -> None:
+            _, sender = asterisk.recvfrom(4096)
+            asked.append(sender)
+            asterisk.sendto(b"SIP/2.0 200 OK\r\n\r\n", sender)
+
+        with ThreadPoolExecutor(1) as pool:
+            answering = pool.submit(answer)
+            check = _sip(bind, asterisk.getsockname()[1], "127.0.0.77")
+            answering.result(10)
+    assert check["ok"] and "200 OK" in check["detail"] and asked[0][0] == "127.0.0.77"
