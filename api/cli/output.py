@@ -1,7 +1,6 @@
 """What is printed: tables and sentences for people, JSON for programs."""
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -103,10 +102,12 @@ def fitting(cells: Mapping[str, Sequence[str]], width: int, spare: Sequence[str]
 
 
 def _columns() -> int:
-    """Return the width of the terminal, or COLUMNS; where a program reads, wider than any table."""
-    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
-        return max(shutil.get_terminal_size().columns, _NARROWEST)
-    return _WIDTH
+    """Return the width of the terminal (COLUMNS, where it is set); where a program reads, wider than any table."""
+    return max(shutil.get_terminal_size().columns, _NARROWEST) if _is_terminal() else _WIDTH
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def outcome_of(outcome: Mapping[str, Any]) -> str:

@@ -216,6 +216,7 @@ async def test_tables_fit_the_terminal_and_say_what_they_leave_out(
 ) -> None:
     await _a_call(installation)
     await carillon("trunks", "list")
+    monkeypatch.setattr(output_module, "_is_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", columns)
     for noun in ("calls", "accounts", "trunks"):
         lines = (await carillon(noun, "list")).output.splitlines()
@@ -241,10 +242,10 @@ def test_spare_columns_go_one_by_one() -> None:
 
 def test_a_terminal_s_width_is_its_own(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("COLUMNS", "33")
+    monkeypatch.setattr(output_module, "_is_terminal", lambda: True)
     Output().table(None, [{"text": "word " * 20}], ("text",), "nothing")
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 33
-    monkeypatch.delenv("COLUMNS")
-    monkeypatch.setattr(output_module.sys.stdout, "isatty", lambda: False, raising=False)
+    monkeypatch.setattr(output_module, "_is_terminal", lambda: False)
     Output().table(None, [{"text": "word " * 20}], ("text",), "nothing")
     assert len(capsys.readouterr().out.splitlines()) == 2
 
