@@ -53,6 +53,7 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
+from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
@@ -70,7 +71,8 @@ class Controller:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.database = Database(settings.database_url)
+        self.seal = Seal(settings.secret)
+        self.database = Database(settings.database_url, self.seal)
         self.writer = Writer(self.database, settings.ari_application)
         self.redis = connect(settings.redis_url)
         self.steering = Steering(
@@ -100,7 +102,7 @@ class Controller:
         inbound = Inbound(self.database, self.vendors)
         self.dialogue = Dialogue(self.engine, self.net, self.accounts, {asking.name: asking}, inbound.tag_of_question)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
-        self.keeper = Keeper(self.database, self.writer, self.files, Buckets(settings.s3_endpoint))
+        self.keeper = Keeper(self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal)
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
@@ -138,6 +140,7 @@ class Controller:
                 self._refresh,
                 self._inquire,
                 self.engine.live,
+                self.seal,
             )
         )
 
@@ -264,6 +267,7 @@ async def _main(settings: Settings) -> None:
 def main() -> int:
     """Run the controller; returns the exit status."""
     configure()
+    os.umask(0o077)  # what is written here is of this user only: Asterisk's is the same
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         settings = read(os.environ)

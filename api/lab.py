@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Literal, NoReturn, Self
 from uuid import uuid4
 
 import aiohttp
@@ -24,6 +24,9 @@ _PATIENCE = 3.0
 """Seconds that the lab has for one answer, and for keeping a number's persona."""
 
 _PAUSE = 0.02
+
+Outcome = Literal["dialling", "ringing", "answered", "refused"]
+_TAKEN: dict[str, Outcome] = {"Ringing": "ringing", "Up": "answered"}
 
 
 class LabError(Exception):
@@ -173,6 +176,17 @@ class Lab:
         """How a placed call stands, in Asterisk's words (Down, Ring, Ringing, Up); None when it is over."""
         status, answer = await self._ask("GET", f"/channels/{channel}", {})
         return answer["state"] if status == 200 else None
+
+    async def outcome(self, channel: str) -> Outcome:
+        """Wait until a placed call rings or is answered, or is over before; at most 3 s, then it is "dialling"."""
+        for _ in range(round(_PATIENCE / _PAUSE)):
+            state = await self.state(channel)
+            if state is None:
+                return "refused"
+            if state in _TAKEN:
+                return _TAKEN[state]
+            await asyncio.sleep(_PAUSE)  # its events would come through a websocket only
+        return "dialling"
 
     async def hang_up(self, channel: str) -> None:
         """Ends a placed call; nothing happens where it is over."""

@@ -29,9 +29,12 @@ RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-ho
 COPY --from=sounds /sounds /usr/share/carillon-lab/sounds
 COPY --from=sounds /music /usr/share/carillon/music
 COPY docker/asterisk/entrypoint docker/asterisk/health /usr/local/bin/
+COPY LICENSE /usr/share/doc/carillon/LICENSE
 COPY --chown=5060:5060 asterisk-config /opt/carillon/asterisk-config
 USER 5060:5060
 ENV CARILLON_ASTERISK_CONFIG=engine
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/health"]
 LABEL carillon.image=asterisk
+# What is ours; the licences of Debian's packages are in /usr/share/doc/*/copyright.
+LABEL org.opencontainers.image.title="Asterisk, configured for Carillon" org.opencontainers.image.licenses="Apache-2.0"
 ENTRYPOINT ["/usr/local/bin/entrypoint"]

@@ -20,6 +20,7 @@ RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-ho
  && chown -R carillon:carillon /var/lib/carillon /var/spool/asterisk
 COPY --from=packages /opt/carillon/venv /opt/carillon/venv
 COPY docker/carillon/carillon docker/carillon/health /usr/local/bin/
+COPY LICENSE /usr/share/doc/carillon/LICENSE
 COPY engine /opt/carillon/engine
 COPY api /opt/carillon/api
 RUN ["python3", "-m", "compileall", "-q", "/opt/carillon/engine", "/opt/carillon/api"]
@@ -27,4 +28,6 @@ USER 5060:5060
 WORKDIR /opt/carillon
 ENV PATH=/opt/carillon/venv/bin:/usr/local/bin:/usr/bin:/bin PYTHONUNBUFFERED=1 PYTHONPATH=/opt/carillon
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/health"]
+# What is ours; the licences of Debian's packages are in /usr/share/doc/*/copyright.
+LABEL org.opencontainers.image.title="Carillon" org.opencontainers.image.licenses="Apache-2.0"
 CMD ["python", "-m", "api"]

@@ -15,12 +15,19 @@ die() {
 
 say() { printf '%s\n' "$*"; }
 
+# log_file NAME: the path of an empty log. What steps print may hold passwords and keys: only the owner may read it.
+log_file() {
+  mkdir -p "$BUILD/log"
+  chmod 700 "$BUILD/log"
+  (umask 077 && : >"$BUILD/log/$1" && chmod 600 "$BUILD/log/$1")
+  printf '%s' "$BUILD/log/$1"
+}
+
 # step TITLE COMMAND…: a line at the start, the time at the end; the command's output only when it fails (or with V=1).
 step() {
   local title=$1 started=$SECONDS log status=0
   shift
-  mkdir -p "$BUILD/log"
-  log=$BUILD/log/$(printf '%s' "$title" | tr -c 'A-Za-z0-9\n' '-' | cut -c1-60).log
+  log=$(log_file "$(printf '%s' "$title" | tr -c 'A-Za-z0-9\n' '-' | cut -c1-60).log")
   if [ "${V:-0}" = 1 ] || [ -n "${SIDE_BY_SIDE:-}" ]; then printf '  %s …\n' "$title"; else printf '  %s … ' "$title"; fi
   # Not `"$@" || status=$?`: that would switch errexit off inside a function.
   set +e

@@ -46,12 +46,20 @@ class Accounts:
             How its national numbers are read.
         """
         body = {"name": name, "allow_private": allow_private, "country": country.upper(), "currency": currency.upper()}
-        self._show_credentials(self._cli.admin.post("/accounts", body))
+        made = self._cli.admin.post("/accounts", body)
+        self._show_credentials(made if self._cli.output.json else {**made, "allowed": None})
+        prefixes = ", ".join(f"+{prefix}…" for prefix in made["allowed"])
+        self._cli.output.say(
+            f"It may call its own extensions and numbers, and the lab's people ({prefixes}). Further numbers: "
+            f"carillon accounts allow {name} +44"
+        )
 
     def list_all(self) -> None:
         """List all accounts."""
         found = self._cli.admin.get("/accounts")["accounts"]
-        self._cli.output.table(found, found, _COLUMNS, "There are no accounts: carillon accounts create NAME.")
+        spare = ("account", "calls_per_second", "max_calls", "disabled", "currency")
+        nothing = "There are no accounts: carillon accounts create NAME."
+        self._cli.output.table(found, found, _COLUMNS, nothing, spare=spare)
 
     def show(self, name: str) -> None:
         """Show one account."""
@@ -151,5 +159,5 @@ class Accounts:
             if isinstance(value, dict):
                 for field, text in value.items():
                     self._cli.output.say(f"{name} {field}: {text}")
-            else:
+            elif value is not None:
                 self._cli.output.say(f"{name}: {value}")

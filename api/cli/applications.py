@@ -68,7 +68,8 @@ class Applications:
         """List all applications."""
         found = self._cli.admin.get("/applications")["applications"]
         columns = ("id", "name", "account", "dialect", "key", "settings")
-        self._cli.output.table(found, found, columns, "There are no applications.")
+        spare = ("settings", "dialect", "account")
+        self._cli.output.table(found, found, columns, "There are no applications.", spare=spare)
 
     def show(self, application: str) -> None:
         """Show an application by its id or key: its secret too, where it has its own, and its numbers."""

@@ -5,11 +5,16 @@ from typing import Any
 
 from cyclopts import App
 
+from api.cli import wording
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli, tasks_of
 from api.cli.follow import follow, line_of
 
-_COLUMNS = ("id", "account", "direction", "caller", "callee", "state", "created", "seconds", "cause", "price")
+_COLUMNS = (
+    *("id", "account", "direction", "caller", "callee", "application", "state", "created", "seconds", "cause"),
+    "price",
+)
+_SPARE = ("price", "application", "created", "account", "state", "direction")
 _TASKS = ("kind", "state", "queued", "started", "ended", "outcome", "id")
 _CALLBACKS = ("state", "attempts", "last", "remark", "url", "id")
 
@@ -47,18 +52,23 @@ class Calls:
         query = {"account": account, "since": since, "limit": str(limit)}
         query["live"] = None if live is None else str(live).lower()
         found = self._cli.admin.get("/calls", **query)["calls"]
-        self._cli.output.table(found, found, _COLUMNS, "There are no calls.")
+        rows = [wording.listed(call) for call in found]
+        self._cli.output.table(found, rows, _COLUMNS, "There are no calls.", spare=_SPARE)
 
     def show(self, call: str) -> None:
-        """Show a call's whole story: its queue, its events, its callbacks with their attempts, its recordings."""
+        """Show a call's whole story: its queue, its events, its callbacks with their attempts, its recordings.
+
+        "hung up by" says who ended it: far, the party that called or was called; other, the other one of two connected
+        parties; us, a request, a task or a limit; network, neither.
+        """
         story = self._cli.admin.get(f"/calls/{part(call)}")
         output = self._cli.output
         if output.json:
             output.data(story)
             return
-        output.fields(story["call"])
+        output.fields(wording.shown(story["call"]))
         output.say("\nqueue")
-        output.table(None, story["tasks"], _TASKS, "  nothing was queued")
+        output.table(None, story["tasks"], _TASKS, "  nothing was queued", spare=("id", "queued", "started"))
         output.say("\nevents")
         for event in story["events"]:
             output.say(f"  {event['sequence']:>3}  {line_of(event)}")

@@ -67,14 +67,28 @@ class Client:
         content_type: str = "application/octet-stream",
     ) -> bytes:
         """Send a request; returns the answer's body."""
+        return self._answer(method, path, query=query, data=data, content_type=content_type)[0]
+
+    def file(self, path: str) -> tuple[bytes, str]:
+        """Ask for a file; returns its bytes and its media type, e.g. audio/wav."""
+        return self._answer("GET", path)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, str | None] | None = None,
+        data: bytes | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> tuple[bytes, str]:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         url = f"{self._base}{path}" + (f"?{urllib.parse.urlencode(given)}" if given else "")
         headers = self._headers | ({"Content-Type": content_type} if data is not None else {})
         request = urllib.request.Request(url, data=data, headers=headers, method=method)
         try:
             with _opener.open(request, timeout=_PATIENCE) as answer:
-                body: bytes = answer.read()
-                return body
+                return answer.read(), answer.headers.get_content_type()
         except urllib.error.HTTPError as error:
             with error:
                 raise Refused(_sentence(error.read(), error.code), error.code) from None

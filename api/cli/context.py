@@ -9,7 +9,7 @@ from api.cli.client import Client, CommandFailed
 from api.cli.output import Output
 from api.cli.settings import Settings, read
 
-DEMO_ACCOUNT = "demo"
+_MOST_NAMED = 10
 
 
 class Cli:
@@ -29,15 +29,19 @@ class Cli:
         return Client(self.settings.admin, self.settings.admin_token)
 
     def account(self, named: str | None) -> str:
-        """Return the account that is named, else the only one there is, else the demonstration's."""
+        """Return the account that is named, else the only one there is; where there are several, which is not guessed.
+
+        Raises CommandFailed, which names them.
+        """
         if named:
             return named
-        names = [str(account["name"]) for account in self.admin.get("/accounts")["accounts"]]
+        names = sorted(str(account["name"]) for account in self.admin.get("/accounts")["accounts"])
+        if not names:
+            raise CommandFailed("There is no account yet: carillon accounts create NAME.")
         if len(names) == 1:
             return names[0]
-        if DEMO_ACCOUNT in names:
-            return DEMO_ACCOUNT
-        raise CommandFailed("Say which account: --account NAME (`carillon accounts list` shows them).")
+        shown = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+        raise CommandFailed(f"There are several accounts; say which: --account NAME, one of {shown}.")
 
 
 def answering(say: str | None, tasks: Path | None, ringful_url: str | None) -> dict[str, Any]:

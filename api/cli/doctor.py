@@ -2,6 +2,7 @@
 
 import socket
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from api.cli.client import CommandFailed, part
@@ -54,7 +55,7 @@ class Doctor:
             _port("api", settings.bind, settings.api_port, mend),
             _port("ari port", "127.0.0.1", settings.ari_port, mend),
             _port("redis port", "127.0.0.1", settings.redis_port, mend),
-            _sip(settings.bind, settings.sip_port),
+            _sip(settings.bind, settings.sip_port, settings.lab_address),
         ]
 
     def _inside(self) -> list[Check]:
@@ -127,17 +128,23 @@ def _port(name: str, host: str, port: int, mend: str) -> Check:
         return _check(name, False, f"{host}:{port}: {error.strerror or error}", mend)
 
 
-def _sip(host: str, port: int) -> Check:
-    """Send an OPTIONS (RFC 3261 §11); any answer will do."""
+def _sip(host: str, port: int, lab: str) -> Check:
+    """Send an OPTIONS (RFC 3261 §11); any answer will do.
+
+    From the lab's address, which Asterisk knows as a trunk's: from another one it would log a security error.
+    """
+    reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.settimeout(_WAIT_SECONDS)
+        with suppress(OSError):
+            line.bind((lab, 0))
         try:
-            line.connect((host, port))
+            line.connect((reached, port))
             own, own_port = line.getsockname()
-            mark = uuid.uuid4().hex
+            mark, at = uuid.uuid4().hex, f"sip:{reached}:{port}"
             line.send(
-                f"OPTIONS sip:{host}:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {own}:{own_port};branch=z9hG4bK{mark};rport\r\n"
-                f"From: <sip:doctor@{own}>;tag={mark[:8]}\r\nTo: <sip:{host}:{port}>\r\nCall-ID: {mark}\r\n"
+                f"OPTIONS {at} SIP/2.0\r\nVia: SIP/2.0/UDP {own}:{own_port};branch=z9hG4bK{mark};rport\r\n"
+                f"From: <sip:doctor@{own}>;tag={mark[:8]}\r\nTo: <{at}>\r\nCall-ID: {mark}\r\n"
                 f"CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContact: <sip:doctor@{own}:{own_port}>\r\n"
                 "Content-Length: 0\r\n\r\n".encode()
             )

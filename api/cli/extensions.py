@@ -51,7 +51,7 @@ class Extensions:
         """List all extensions, and whether their phones are registered (online)."""
         found = self._cli.admin.get("/extensions")["extensions"]
         columns = ("number", "name", "account", "application", "state")
-        self._cli.output.table(found, found, columns, "There are no extensions.")
+        self._cli.output.table(found, found, columns, "There are no extensions.", spare=("application", "name"))
 
     def show(self, number: str) -> None:
         """Print what a softphone is set up with."""

@@ -60,7 +60,7 @@ class LabCommands:
         seconds: int = 20,
         through: str = "carillon",
     ) -> None:
-        """Let the lab call one of our numbers as a persona.
+        """Let the lab call one of our numbers as a persona; fails where nobody takes the call.
 
         Parameters
         ----------
@@ -71,4 +71,8 @@ class LabCommands:
         """
         body = {"number": number, "persona": persona, "seconds": seconds, "trunk": through}
         dialled = self._cli.admin.post("/lab/dial", body)
-        self._cli.output.done(dialled, f"The lab calls {number}; SIP Call-ID {dialled['sip_call_id']}.")
+        if dialled["state"] == "refused":
+            why = "it refused the call" if dialled["known"] else "no application answers a number of these digits"
+            raise CommandFailed(f"{number} did not take the call: {why}. `carillon numbers list` shows what answers.")
+        text = f"The lab calls {number}: {dialled['state']}; SIP Call-ID {dialled['sip_call_id']}."
+        self._cli.output.done(dialled, text)

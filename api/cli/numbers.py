@@ -37,6 +37,7 @@ class Numbers:
         ringful_url: str | None = None,
         application: str | None = None,
         unassigned: bool = False,
+        replace: bool = False,
         capability: str = "voice",
     ) -> None:
         """Let a number be answered: by a text, a list of tasks, a Ringful URL, or an application that is there.
@@ -51,13 +52,16 @@ class Numbers:
             It gets action=CallReceived and then queues tasks.
         unassigned
             Nobody answers it as yet: the account owns it.
+        replace
+            The account has the number already: this is what answers it from now on.
         capability
             voice or sms.
         """
         body: dict[str, Any] = {"number": number, "account": self._cli.account(account), "capability": capability}
         body |= answering(say, tasks, ringful_url) | present(application=application)
-        if unassigned:
-            body["unassigned"] = True
+        for name, given in (("unassigned", unassigned), ("replace", replace)):
+            if given:
+                body[name] = True
         self._assigned(self._cli.admin.post("/numbers", body))
 
     def assign(self, number: str, application: str, *, capability: str = "voice") -> None:
@@ -94,7 +98,7 @@ class Numbers:
             for each in found
         ]
         columns = ("number", "account", "capability", "application", "answers")
-        self._cli.output.table(found, rows, columns, "There are no numbers.")
+        self._cli.output.table(found, rows, columns, "There are no numbers.", spare=("capability", "application"))
 
     def remove(self, number: str) -> None:
         """Take a number from its account; nobody answers it."""

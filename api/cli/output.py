@@ -1,15 +1,20 @@
 """What is printed: tables and sentences for people, JSON for programs."""
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 _WIDTH = 10_000
+_NARROWEST = 20
+_GAP = 2
+_WHOLE = frozenset({"id", "number", "name"})  # what is typed into the next command
 _TOLD = (
     *("reason", "detail", "digits", "timed_out", "menu", "how", "value", "status", "recording", "format"),
     *("destination", "seconds", "call", "answered", "cause"),
@@ -21,8 +26,8 @@ class Output:
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
-        # Wider than any table: a terminal wraps a long line, and a program that reads it finds it whole.
-        self._console = Console(highlight=False, width=_WIDTH)
+        self._width = _columns()
+        self._console = Console(highlight=False, width=self._width)
 
     def data(self, value: Any) -> None:
         """Print JSON."""
@@ -40,20 +45,36 @@ class Output:
         else:
             self.say(text)
 
-    def table(self, value: Any, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], nothing: str) -> None:
-        """Print rows as a table (or `nothing`), or the value as JSON."""
+    def table(
+        self,
+        value: Any,
+        rows: Sequence[Mapping[str, Any]],
+        columns: Sequence[str],
+        nothing: str,
+        *,
+        spare: Sequence[str] = (),
+    ) -> None:
+        """Print rows as a table (or `nothing`), or the value as JSON.
+
+        Where a terminal is too narrow the columns of `spare` are left out, the first one first, and then cells are
+        broken into lines; ids are not.
+        """
         if self.json:
             self.data(value)
             return
         if not rows:
             self.say(nothing)
             return
+        cells = {column: [_cell(row.get(column)) for row in rows] for column in columns}
+        kept = fitting(cells, self._width, spare)
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in columns:
-            table.add_column(column.replace("_", " "), no_wrap=True)
-        for row in rows:
-            table.add_row(*(Text(_cell(row.get(column))) for column in columns))
+        for column in kept:
+            table.add_column(column.replace("_", " "), no_wrap=column in _WHOLE, overflow="fold")
+        for index in range(len(rows)):
+            table.add_row(*(Text(cells[column][index]) for column in kept))
         self._console.print(table)
+        if left := [column.replace("_", " ") for column in columns if column not in kept]:
+            self.say(f"(not shown at {self._width} columns: {', '.join(left)}; --json has everything)")
 
     def fields(self, value: Mapping[str, Any]) -> None:
         """Print one thing, a line a field, or JSON."""
@@ -67,6 +88,26 @@ class Output:
     def error(self, text: str) -> None:
         """Print why a command failed."""
         print(f"carillon: {text}", file=sys.stderr, flush=True)
+
+
+def fitting(cells: Mapping[str, Sequence[str]], width: int, spare: Sequence[str]) -> list[str]:
+    """Return the columns to show: all, or without as many of `spare` as make the rest fit into `width`."""
+    widths = {name: max(map(cell_len, (name, *column))) for name, column in cells.items()}
+    left = list(spare)
+    kept = list(widths)
+    while left and sum(widths[name] for name in kept) + _GAP * (len(kept) - 1) > width:
+        kept = [name for name in kept if name != left[0]]
+        del left[0]
+    return kept
+
+
+def _columns() -> int:
+    """Return the width of the terminal (COLUMNS, where it is set); where a program reads, wider than any table."""
+    return max(shutil.get_terminal_size().columns, _NARROWEST) if _is_terminal() else _WIDTH
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def outcome_of(outcome: Mapping[str, Any]) -> str:

@@ -6,12 +6,13 @@ from cyclopts import App
 
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli
+from api.cli.files import audio_file, save
 
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = Prompts(cli)
-    app = App(name="prompts", help="Audio files that an account uploads, and plays as upload:NAME.")
+    app = App(name="prompts", help="Audio files that an account uploads; every API plays them as upload:NAME.")
     app.command(noun.upload)
     app.command(noun.list_all, name="list")
     app.command(noun.fetch)
@@ -38,7 +39,7 @@ class Prompts:
         except OSError as error:
             raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
         kept = self._cli.admin.ask_raw("PUT", self._path(account, name or file.name), data)
-        self._cli.output.done(kept, f"{kept['source']} has {kept['seconds']:g} s.")
+        self._cli.output.done(kept, f"It plays as {kept['source']} and has {kept['seconds']:g} s.")
 
     def list_all(self, *, account: str | None = None) -> None:
         """List an account's files."""
@@ -46,13 +47,17 @@ class Prompts:
         columns = ("name", "seconds", "bytes", "created")
         self._cli.output.table(found, found, columns, "There are no prompts.")
 
-    def fetch(self, name: str, file: Path, *, account: str | None = None) -> None:
-        """Save a file as it was uploaded."""
-        data = self._cli.admin.raw("GET", self._path(account, name))
-        try:
-            file.write_bytes(data)
-        except OSError as error:
-            raise CommandFailed(f"{file} cannot be written: {error.strerror}.") from error
+    def fetch(self, name: str, file: Path | None = None, *, account: str | None = None) -> None:
+        """Save a file as it was uploaded.
+
+        Parameters
+        ----------
+        file
+            Its path, or a folder; without one it has its own name, here.
+        """
+        data, content_type = self._cli.admin.file(self._path(account, name))
+        file = audio_file(file, content_type, name)
+        save(file, data)
         self._cli.output.done({"file": str(file), "bytes": len(data)}, f"{file} has {len(data)} bytes.")
 
     def delete(self, name: str, *, account: str | None = None) -> None:

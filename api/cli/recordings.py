@@ -4,8 +4,9 @@ from pathlib import Path
 
 from cyclopts import App
 
-from api.cli.client import CommandFailed, part
+from api.cli.client import part
 from api.cli.context import Cli
+from api.cli.files import audio_file, save
 
 
 def commands(cli: Cli) -> App:
@@ -27,16 +28,21 @@ class Recordings:
     def list_all(self, *, account: str | None = None, limit: int = 50) -> None:
         """List recordings, newest first."""
         found = self._cli.admin.get("/recordings", account=account, limit=str(limit))["recordings"]
-        columns = ("id", "name", "created", "seconds", "bytes", "url")
-        self._cli.output.table(found, found, columns, "There are no recordings.")
+        columns = ("id", "name", "format", "created", "seconds", "bytes", "url")
+        spare = ("url", "bytes", "name", "created")
+        self._cli.output.table(found, found, columns, "There are no recordings.", spare=spare)
 
-    def fetch(self, recording: str, file: Path) -> None:
-        """Save a recording as a WAV file."""
-        data = self._cli.admin.raw("GET", f"/recordings/{part(recording)}/audio")
-        try:
-            file.write_bytes(data)
-        except OSError as error:
-            raise CommandFailed(f"{file} cannot be written: {error.strerror}.") from error
+    def fetch(self, recording: str, file: Path | None = None) -> None:
+        """Save a recording as it is kept: a WAV or an MP3 file.
+
+        Parameters
+        ----------
+        file
+            Its path, or a folder; without one it is named by its id, here.
+        """
+        data, content_type = self._cli.admin.file(f"/recordings/{part(recording)}/audio")
+        file = audio_file(file, content_type, recording)
+        save(file, data)
         self._cli.output.done({"file": str(file), "bytes": len(data)}, f"{file} has {len(data)} bytes.")
 
     def delete(self, recording: str) -> None:

@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_port: int
     api_port: int
     admin_port: int
+    lab_address: str
     folder: Path
 
 
@@ -56,6 +57,7 @@ def read() -> Settings:
         redis_port=port("REDIS_PORT", "6390"),
         api_port=api_port,
         admin_port=admin_port,
+        lab_address=value("LAB_ADDRESS", "127.0.0.2"),
         folder=(file.parent if file else Path.cwd()) / "var",
     )
 

@@ -72,7 +72,8 @@ class Trunks:
         A trunk with a wrong password is online too: `carillon doctor` tells.
         """
         found = self._cli.admin.get("/trunks")["trunks"]
-        self._cli.output.table(found, found, _COLUMNS, "There are no trunks.")
+        spare = ("codecs", "dtmf", "register", "user", "priority")
+        self._cli.output.table(found, found, _COLUMNS, "There are no trunks.", spare=spare)
 
     def remove(self, name: str) -> None:
         """Remove a trunk; calls on it go on."""
@@ -99,11 +100,13 @@ class Trunks:
         self._cli.output.done(story, f"trunk {call['trunk']}: {call['cause']}, SIP {call['sip_status'] or '-'}")
         if call["answered"] is None:
             why = f"{call['cause']} (SIP {call['sip_status'] or '-'})"
-            raise CommandFailed(f"{number} did not answer: {why}.{_HINTS.get(call['sip_status'], '')}")
+            hint = _NO_ROUTE if call["cause"] == "no_route" else _HINTS.get(call["sip_status"], "")
+            raise CommandFailed(f"{number} did not answer: {why}.{hint}")
         return 0
 
 
 _NOT_TAKEN = " The carrier did not take the trunk's user and password, or does not know our address."
+_NO_ROUTE = " No trunk carries that number, and the lab does not know it: carillon trunks add …, or lab map."
 _HINTS = {401: _NOT_TAKEN, 403: _NOT_TAKEN, 407: _NOT_TAKEN}
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from api.own import spoken
 from api.own.errors import BadRequest
 from engine.commands import NumberRefused
 from engine.features.destinations import normalise
@@ -45,9 +46,13 @@ def number_as_read(text: str, country: str) -> str:
 
 
 def checked_tasks(tasks: Sequence[AnyTask], country: str) -> tuple[AnyTask, ...]:
-    """Return tasks as they may be queued: without ids and tags, which are not the customer's, their numbers read."""
+    """Return tasks as they may be queued: without ids and tags, which are not the customer's, their numbers read.
+
+    Raises BadRequest, NumberRefused, and PromptError for a text that cannot be spoken.
+    """
     if len(tasks) > MOST_TASKS:
         raise BadRequest(f"At most {MOST_TASKS} tasks may be queued at once.")
+    spoken.check(tasks)
     return tuple(_plain(task, country) for task in tasks)
 
 

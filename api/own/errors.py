@@ -10,6 +10,7 @@ from aiohttp import web
 from api.callbacks.delivery import NoSuchDelivery
 from api.errors import sentence_of, status_of
 from api.lab import LabError
+from api.own import codes
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere
@@ -25,13 +26,19 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class BadRequest(Exception):
     """The request is not what this address takes; the message says why."""
 
+    code = codes.BAD_REQUEST
+
 
 class NotFound(Exception):
     """There is no such thing in this account."""
 
+    code = codes.NOT_FOUND
+
 
 class Unauthorized(Exception):
     """No valid key was shown."""
+
+    code = codes.UNAUTHORIZED
 
 
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -55,15 +62,18 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
 
 
 def answering(handler: Handler) -> Handler:
-    """Wrap a handler so that whatever it raises becomes JSON: {"error": sentence, "code": word}."""
+    """Wrap a handler so that whatever it raises becomes JSON: {"error": sentence, "code": word}.
+
+    The word is one of docs/api.md and stays; the sentence is for people.
+    """
 
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except web.HTTPException as error:
-            return error_of(error.status, error.reason, "http")
+            return error_of(error.status, error.reason, codes.code_of(error))
         except CommandRefused as error:
-            return error_of(status_of(error), sentence_of(error), type(error).__name__)
+            return error_of(status_of(error), sentence_of(error), codes.code_of(error))
         except ConnectionError:
             raise
         except Exception as error:
@@ -87,7 +97,7 @@ def _rendered(error: Exception) -> web.Response:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             sentence = str(error) or (kind.__doc__ or "").partition(";")[0]
-            return error_of(status, sentence, type(error).__name__)
+            return error_of(status, sentence, codes.code_of(error))
     reference = secrets.token_hex(6)
     log.error("a request failed", reference=reference, exc_info=error)
-    return error_of(500, f"Something went wrong here. Please report it with the reference {reference}.", "internal")
+    return error_of(500, f"Something went wrong here. Please report it with the reference {reference}.", codes.INTERNAL)

@@ -1,5 +1,6 @@
 """What our own API shows: times as RFC 3339 in UTC, money as decimals, seconds as numbers."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import msgspec
 
 from api.recordings import Recordings
-from engine.calls.call import Call
+from engine.calls.call import Call, Direction
 from engine.events import Event
 from engine.features.rating import MILLION
 from engine.media.uploads import SCHEME
@@ -19,6 +20,7 @@ from engine.store.uploads import UploadRow
 from engine.tasks.kinds import kind_of, shown
 
 Shape = dict[str, Any]
+LONGEST_EXTENSION = 6
 _TAGS = frozenset({"tag", "call_tag", "stopped_tag"})
 
 
@@ -58,20 +60,21 @@ def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] =
     }
 
 
-def call(row: Call) -> Shape:
-    """A call as last committed."""
+def call(row: Call, application_name: str | None = None) -> Shape:
+    """A call as last committed; `seconds` of one that is up are those until now. docs/api.md tells the fields."""
     return {
         "id": row.id,
         "root": row.root,
         "account": row.account,
         "direction": row.direction,
+        "origin": origin(row),
         "caller": row.caller,
         "callee": row.callee,
         "state": row.state,
         "created": moment(row.created),
         "answered": moment(row.answered),
         "ended": moment(row.ended),
-        "seconds": round(row.duration, 3),
+        "seconds": round(_seconds(row, time.time()), 3),
         "cause": row.cause,
         "sip_status": row.sip_status,
         "hung_up_by": row.hung_up_by,
@@ -80,7 +83,22 @@ def call(row: Call) -> Shape:
         "trunk": row.trunk,
         "sip_call_id": row.sip_call_id,
         "application": row.application,
+        "application_name": application_name,
     }
+
+
+def origin(row: Call) -> str:
+    """Return who placed a call: `api` a request, a task or a conference; `extension` a softphone; `trunk` a carrier."""
+    if row.direction is Direction.OUTBOUND:
+        return "api"
+    short = row.caller.isascii() and row.caller.isdigit() and len(row.caller) <= LONGEST_EXTENSION
+    return "extension" if row.trunk is None and short else "trunk"
+
+
+def _seconds(row: Call, now: float) -> float:
+    if row.answered is None or row.ended is not None:
+        return row.duration
+    return max(now - row.answered, 0.0)
 
 
 def task(row: TaskRow) -> Shape:

@@ -9,9 +9,11 @@ from redis.asyncio import Redis
 from api.accounts import Accounts
 from api.callbacks.delivery import Delivery
 from api.lab import Lab
+from api.own import render
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import Client
+from engine.calls.call import Call
 from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.pool import Pool
@@ -85,6 +87,11 @@ class Services:
         """Make a change of accounts, numbers or applications count at once."""
         await self.book.load()
         self.accounts.forget()
+
+    def call(self, row: Call) -> render.Shape:
+        """Return a call as it is shown, its application by name too."""
+        application = self.book.application(row.application) if row.application else None
+        return render.call(row, application.name if application else None)
 
     def dialect(self, name: str) -> Dialect | None:
         """Return a dialect by its name, our own included."""

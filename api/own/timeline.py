@@ -5,24 +5,23 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.own import render
-from api.recordings import Recordings
+from api.own.services import Services
 from engine.calls.call import Call
 from engine.store import calls, deliveries, events, recordings, tasks
-from engine.store.database import Database
 
 
-async def timeline(db: Database, links: Recordings, call: Call) -> render.Shape:
+async def timeline(services: Services, call: Call) -> render.Shape:
     """Return the timeline of a call, with the other legs of its root."""
 
     def read(conn: Connection) -> dict[str, Any]:
         return {
-            "legs": [render.call(leg) for leg in calls.by_root(conn, call.root) if leg.id != call.id],
+            "legs": [services.call(leg) for leg in calls.by_root(conn, call.root) if leg.id != call.id],
             "tasks": [render.task(row) for row in tasks.of(conn, call.id)],
             "events": [render.event(stored.event) for stored in events.of_subject(conn, call.id)],
             "callbacks": [render.delivery(row) for row in deliveries.of_subject(conn, call.id)],
             "recordings": recordings.of_owner(conn, call.id),
         }
 
-    found = await db.read(read)
-    found["recordings"] = [render.recording(row, links) for row in found["recordings"]]
-    return {"call": render.call(call), **found}
+    found = await services.db.read(read)
+    found["recordings"] = [render.recording(row, services.recordings) for row in found["recordings"]]
+    return {"call": services.call(call), **found}

@@ -101,18 +101,18 @@ class AccountApi:
         found = await self._services.db.read(
             lambda conn: calls.list(conn, account=account.id, live=live, since=since, limit=limit, before=before)
         )
-        return web.json_response({"calls": [render.call(call) for call in found]})
+        return web.json_response({"calls": [self._services.call(call) for call in found]})
 
     async def place(self, request: web.Request) -> web.Response:
         """Place a call; answers at once, the call queued."""
         account = await self._account(request)
         command = placed(await body_of(request, NewCall), account)
         call = await self._services.engine.submit(command)
-        return web.json_response(render.call(call), status=201)
+        return web.json_response(self._services.call(call), status=201)
 
     async def show(self, request: web.Request) -> web.Response:
         """One call."""
-        return web.json_response(render.call(await self._call(request)))
+        return web.json_response(self._services.call(await self._call(request)))
 
     async def hang_up(self, request: web.Request) -> web.Response:
         """End a call now."""
@@ -123,7 +123,7 @@ class AccountApi:
     async def timeline(self, request: web.Request) -> web.Response:
         """One call's whole story."""
         call = await self._call(request)
-        return web.json_response(await timeline(self._services.db, self._services.recordings, call))
+        return web.json_response(await timeline(self._services, call))
 
     async def queue(self, request: web.Request) -> web.Response:
         """One call's tasks in their order, those that are over too."""

@@ -10,11 +10,13 @@ from engine.tasks.manner import PLAIN, Manner
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One way to reach a party: Asterisk's dial string, e.g. `PJSIP/12015550100@trunk-lab` or `PJSIP/100`.
 
-    `trunk` is None where none carries it: an own extension, or a SIP address.
+    `trunk` is None where none carries it: an own extension, or a SIP address. `last_resort`: the trunk takes it only
+    because no other one does, so that what it does not know has no trunk at all.
     """
 
     endpoint: str
     trunk: str | None = None
+    last_resort: bool = False
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):

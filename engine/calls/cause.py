@@ -8,7 +8,7 @@ class HangupCause(StrEnum):
     """Why a call ended, in words; CODES gives Q.850 and SIP.
 
     NO_REPLY: who was asked what the call does next did not say in time. ILLEGAL_SCRIPT: what they said could not be
-    followed. USER_UNKNOWN: there is no such extension.
+    followed. USER_UNKNOWN: there is no such extension. NO_ROUTE: no trunk carries the number.
     """
 
     NORMAL = "normal"

@@ -157,7 +157,10 @@ async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
             return Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
         if session.ours:
             await session.hang_up()
-        return await follow(session, events)
+        ending = await follow(session, events)
+    if route.last_resort and ending.cause is HangupCause.UNKNOWN_NUMBER:
+        return msgspec.structs.replace(ending, cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
+    return ending
 
 
 def _variables(call: Call) -> dict[str, str] | None:

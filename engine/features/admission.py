@@ -141,7 +141,14 @@ class Admission:
         if extension and extension.account == account:
             return (Route(endpoint=f"PJSIP/{extension.number}"),)
         trunks = routing.choose(self._book.trunks, digits)
-        return tuple(Route(endpoint=routing.dial_string(trunk, digits), trunk=trunk.name) for trunk in trunks)
+        return tuple(
+            Route(
+                endpoint=routing.dial_string(trunk, digits),
+                trunk=trunk.name,
+                last_resort=routing.is_last_resort(trunk, digits),
+            )
+            for trunk in trunks
+        )
 
     def allow_private(self, account: str) -> bool:
         """Whether this account's announcements may come from private addresses."""

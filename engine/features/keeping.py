@@ -21,6 +21,7 @@ from engine.store.recordings import RecordingRow
 from engine.store.writer import Writer
 from engine.tasks.record import Record
 from engine.tasks.results import Completed, Recorded
+from engine.tasks.secret import Seal, Unreadable
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 4
@@ -40,11 +41,12 @@ class Keeper:
         writer: Writer,
         files: RecordingFiles,
         buckets: Buckets,
+        seal: Seal | None = None,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db, self._writer, self._files, self._buckets = db, writer, files, buckets
-        self._clock = clock
+        self._seal, self._clock = seal, clock
         self._places = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -101,7 +103,7 @@ class Keeper:
                 path = await self._files.to_mp3(row.id) if row.format == "mp3" else self._files.path(row.id)
             size = (await asyncio.to_thread(path.stat)).st_size
             destination = await self._put(row, record, path) if row.destination else ""
-        except (RecordingError, S3Error) as error:
+        except (RecordingError, S3Error, Unreadable) as error:
             await self._give_up(row, ended, str(error))
             return
         except OSError as error:
@@ -118,7 +120,7 @@ class Keeper:
 
     async def _put(self, row: RecordingRow, record: Record, file: Path) -> str:
         to = s3.place(row.destination).of(f"{row.name}.{row.format}")
-        keys = s3.keys(record.credentials.value if record.credentials else "")
+        keys = s3.keys(self._opened(record))
         for again in (*AGAIN_SECONDS, None):
             try:
                 async with self._places:
@@ -131,6 +133,14 @@ class Keeper:
             else:
                 break
         return str(to)
+
+    def _opened(self, record: Record) -> str:
+        """Return a recording's credentials in the clear; raises Unreadable."""
+        if record.credentials is None:
+            return ""
+        if self._seal is None and record.credentials.sealed:
+            raise Unreadable
+        return self._seal.open(record.credentials.value) if self._seal else record.credentials.value
 
     async def _give_up(self, row: RecordingRow, ended: TaskEnded, reason: str) -> None:
         log.warning("A recording did not get where it should be; it stays here.", recording=row.id, error=reason)

@@ -12,6 +12,7 @@ from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned,
 from engine.features.provisioning import Provisioner
 from engine.store import accounts
 from engine.store import extensions as extension_rows
+from engine.store import numbers as number_rows
 from engine.store import trunks as trunk_rows
 from engine.store.extensions import Extension
 from engine.store.trunks import Trunk
@@ -101,6 +102,10 @@ class Lines:
                 raise InvalidSetting("There is no such account.")
             if extension_rows.get(conn, extension.number):
                 raise AlreadyThere(f"There is an extension {extension.number} already.")
+            if taken := number_rows.of(conn, extension.number):
+                holder = accounts.get(conn, taken[0].account)
+                of = f" of the account {holder.name}" if holder else ""
+                raise AlreadyThere(f"{extension.number} is a number{of} already: an extension must have other digits.")
             found = extension_settings.checked(extension, owner.country)
             extension_rows.add(conn, found)
             return found

@@ -76,7 +76,7 @@ class Directory:
         if owner is None or owner.disabled:
             return None
         if application.tasks is not None:
-            return Answering(account=application.account, tasks=tuple(application.tasks))
+            return Answering(account=application.account, application=application.id, tasks=tuple(application.tasks))
         if application.asks:
             tag = self._tag(application)
             return Answering(

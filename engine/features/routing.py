@@ -13,8 +13,13 @@ def choose(trunks: Iterable[Trunk], digits: str) -> tuple[Trunk, ...]:
     matching = [(length, trunk) for trunk in trunks if (length := _matched(trunk, digits)) is not None]
     matching.sort(key=lambda found: (-found[0], found[1].priority, found[1].name))
     # A trunk of last resort keeps what it names; only its catch-all stands back.
-    own = [found for found in matching if found[0] > 0 or found[1].priority < LAST_RESORT]
+    own = [found for found in matching if not is_last_resort(found[1], digits)]
     return tuple(trunk for _, trunk in own or matching)
+
+
+def is_last_resort(trunk: Trunk, digits: str) -> bool:
+    """Whether a trunk would carry `digits` only because no other one does."""
+    return trunk.priority >= LAST_RESORT and not _matched(trunk, digits)
 
 
 def prefixes_of(trunk: Trunk) -> tuple[str, ...]:

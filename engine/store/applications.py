@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import Conflict
-from engine.store.rows import Mapped, plain, to_json
+from engine.store.rows import Mapped, to_json, to_sealed_json
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import applications, credentials
 from engine.tasks.kinds import AnyTask, decode_list
@@ -67,7 +67,7 @@ _drop_key = Statement(sqlalchemy.delete(credentials).where(credentials.c.applica
 def create(conn: Connection, application: Application) -> Application:
     """Store a new application; raises Conflict where its account has one of that name."""
     try:
-        _insert.run(conn, **_stored(plain(application)))
+        _insert.run(conn, **_stored(conn, msgspec.structs.asdict(application)))
     except IntegrityError as error:
         raise Conflict(f"The account has an application named {application.name!r}, or does not exist.") from error
     return application
@@ -76,7 +76,7 @@ def create(conn: Connection, application: Application) -> Application:
 def update(conn: Connection, id: str, **fields: Any) -> bool:
     """Change fields of an application; False where there is none. Raises Conflict where the name is taken."""
     try:
-        return _updates.run(conn, id, _stored(fields)) > 0
+        return _updates.run(conn, id, _stored(conn, fields)) > 0
     except IntegrityError as error:
         raise Conflict(f"The account already has an application named {fields.get('name')!r}.") from error
 
@@ -144,10 +144,10 @@ def drop_key(conn: Connection, application: str) -> None:
     _drop_key.run(conn, application=application)
 
 
-def _stored(fields: dict[str, Any]) -> dict[str, Any]:
+def _stored(conn: Connection, fields: dict[str, Any]) -> dict[str, Any]:
     values = dict(fields)
     if "settings" in values:
         values["settings"] = to_json(values["settings"])
     if values.get("tasks") is not None:
-        values["tasks"] = to_json(values["tasks"])
+        values["tasks"] = to_sealed_json(conn, values["tasks"])
     return values

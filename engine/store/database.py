@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from engine.store import migrate
 from engine.store.errors import Unavailable, is_outage
+from engine.store.rows import SEAL
+from engine.tasks.secret import Seal
 
 T = TypeVar("T")
 READERS = 4
@@ -16,9 +20,12 @@ LOCK_SECONDS = 10  # how long SQLite waits for another process's transaction
 
 
 class Database:
-    """SQLite (a file, in WAL mode) or PostgreSQL, by URL: `sqlite:////path`, `postgresql://user:password@host/name`."""
+    """SQLite (a file, in WAL mode) or PostgreSQL, by URL: `sqlite:////path`, `postgresql://user:password@host/name`.
 
-    def __init__(self, url: str) -> None:
+    `seal` seals the secrets in it; without one they are stored in the clear. An SQLite file is its owner's only.
+    """
+
+    def __init__(self, url: str, seal: Seal | None = None) -> None:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             self._writing, self._reading = _sqlite(parsed)
@@ -26,6 +33,8 @@ class Database:
             self._writing, self._reading = _postgresql(parsed)
         else:
             raise ValueError("The database's URL must begin with sqlite:/// or postgresql://.")
+        for engine in (self._writing, self._reading):
+            _hand_in(engine, seal)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
 
     @property
@@ -76,6 +85,7 @@ class Database:
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
     if not url.database or url.database == ":memory:":
         raise ValueError("An SQLite database must be a file: the writer and the readers each have a connection.")
+    _keep_private(Path(url.database))
     arguments = {"isolation_level": None, "timeout": LOCK_SECONDS}  # None: BEGIN is ours, below
     engines = []
     for begin, last in (("BEGIN IMMEDIATE", "foreign_keys = ON"), ("BEGIN", "query_only = ON")):
@@ -91,11 +101,29 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
     return engines[0], engines[1]
 
 
+def _keep_private(file: Path) -> None:
+    """Make the file, and those that SQLite keeps beside it, its owner's only; SQLite gives new ones the same mode.
+
+    A folder that is not there, and a file of another owner, are left to the first connection's error.
+    """
+    with suppress(OSError):
+        file.touch(mode=0o600)
+    for one in (file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))):
+        with suppress(OSError):
+            one.chmod(0o600)
+
+
 def _on_connect(engine: Engine, pragmas: tuple[str, ...]) -> None:
     @event.listens_for(engine, "connect")
     def connected(raw: Any, _: Any) -> None:
         for pragma in pragmas:
             raw.execute(f"PRAGMA {pragma}").close()
+
+
+def _hand_in(engine: Engine, seal: Seal | None) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(_: Any, record: Any) -> None:
+        record.info[SEAL] = seal
 
 
 def _on_begin(engine: Engine, begin: str) -> None:

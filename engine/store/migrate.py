@@ -4,6 +4,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
+from engine.store.rows import seal_of
+
 _LOCK = 0x636172696C6C6F  # an advisory lock's number, any that nobody else uses
 
 
@@ -14,4 +16,5 @@ def upgrade(conn: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", "engine.store:migrations")
     config.attributes["connection"] = conn
+    config.attributes["seal"] = seal_of(conn)
     command.upgrade(config, "head")

@@ -7,21 +7,36 @@ import msgspec
 from sqlalchemy import Connection, Select, Table, select
 
 from engine.store.statement import Row, Statement
-from engine.tasks.kinds import reveal
+from engine.tasks.secret import Seal, revealed
 
 T = TypeVar("T", bound=msgspec.Struct)
-_encoder = msgspec.json.Encoder(enc_hook=reveal)
+SEAL = "seal"
+"""The key in `Connection.info` of what seals secrets; without it they are stored in the clear."""
+_encoder = msgspec.json.Encoder()
+_revealing = msgspec.json.Encoder(enc_hook=revealed)
 
 
 def plain(struct: msgspec.Struct) -> dict[str, Any]:
     """Return a Struct's fields by name as the driver takes them (an enum as its value)."""
-    values: dict[str, Any] = msgspec.to_builtins(struct, enc_hook=reveal)
+    values: dict[str, Any] = msgspec.to_builtins(struct)
     return values
 
 
 def to_json(value: Any) -> str:
-    """Return JSON text."""
+    """Return JSON text; a value that holds a secret raises TypeError."""
     return _encoder.encode(value).decode()
+
+
+def to_sealed_json(conn: Connection, value: Any) -> str:
+    """Return JSON text whose secrets are sealed."""
+    seal = seal_of(conn)
+    return (seal.encoder if seal else _revealing).encode(value).decode()
+
+
+def seal_of(conn: Connection) -> Seal | None:
+    """Return what seals secrets in this database."""
+    found: Seal | None = conn.info.get(SEAL)
+    return found
 
 
 class Mapped(Generic[T]):

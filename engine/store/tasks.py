@@ -7,10 +7,11 @@ from sqlalchemy import Connection, bindparam, func, literal_column, select, upda
 
 from engine.ids import new_id
 from engine.store import tables
-from engine.store.rows import to_json
+from engine.store.rows import seal_of, to_json
 from engine.store.statement import Row, Statement, insert_into
 from engine.tasks.kinds import AnyTask, decode, encode, kind_of
 from engine.tasks.results import Outcome
+from engine.tasks.secret import Seal
 from engine.tasks.task import Phase, TaskState
 
 
@@ -74,7 +75,7 @@ def append(conn: Connection, owner: str, tasks: Sequence[AnyTask], at: float) ->
         return []
     first = 1 + (_last.value(conn, owner=owner) or 0)
     rows = [_queued(owner, position, task, at) for position, task in enumerate(tasks, first)]
-    _insert.many(conn, map(_stored, rows))
+    _store(conn, rows)
     return rows
 
 
@@ -86,7 +87,7 @@ def insert_behind(conn: Connection, id: str, tasks: Sequence[AnyTask], at: float
     _make_room.run(conn, the_owner=row.owner, behind=row.position, by=len(tasks))  # by way of negative positions:
     _settle.run(conn, the_owner=row.owner)  # no two may be equal at any moment
     rows = [_queued(row.owner, position, task, at) for position, task in enumerate(tasks, row.position + 1)]
-    _insert.many(conn, map(_stored, rows))
+    _store(conn, rows)
     return rows
 
 
@@ -112,7 +113,7 @@ def end(conn: Connection, id: str, state: TaskState, outcome: Outcome, at: float
 
 def retag(conn: Connection, id: str, task: AnyTask) -> None:
     """Store a task whose tag was changed."""
-    _retag.run(conn, the_id=id, parameters=encode(task))
+    _retag.run(conn, the_id=id, parameters=encode(task, seal_of(conn)))
 
 
 def get(conn: Connection, id: str) -> TaskRow | None:
@@ -146,13 +147,18 @@ def _queued(owner: str, position: int, task: AnyTask, at: float) -> TaskRow:
     )
 
 
-def _stored(row: TaskRow) -> dict[str, object]:
+def _store(conn: Connection, rows: Sequence[TaskRow]) -> None:
+    seal = seal_of(conn)
+    _insert.many(conn, [_stored(row, seal) for row in rows])
+
+
+def _stored(row: TaskRow, seal: Seal | None) -> dict[str, object]:
     return {
         "id": row.id,
         "owner": row.owner,
         "position": row.position,
         "kind": kind_of(row.task),
-        "parameters": encode(row.task),
+        "parameters": encode(row.task, seal),
         "state": row.state.value,
         "phase": row.phase.value,
         "queued": row.queued,

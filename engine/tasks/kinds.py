@@ -43,8 +43,8 @@ AnyTask = (
     | DetectMachine
 )
 _encoder = msgspec.json.Encoder(enc_hook=secret.revealed)
-_decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask, dec_hook=secret.read)
-_list_decoder: msgspec.json.Decoder[list[AnyTask]] = msgspec.json.Decoder(list[AnyTask], dec_hook=secret.read)
+_decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask, dec_hook=secret.stored)
+_list_decoder: msgspec.json.Decoder[list[AnyTask]] = msgspec.json.Decoder(list[AnyTask], dec_hook=secret.stored)
 
 
 def kind_of(task: AnyTask) -> str:
@@ -52,9 +52,10 @@ def kind_of(task: AnyTask) -> str:
     return str(task.__struct_config__.tag)
 
 
-def encode(task: AnyTask) -> str:
-    """Return a task as JSON, its secrets in the clear: for the store."""
-    return _encoder.encode(task).decode()
+def encode(task: AnyTask, seal: secret.Seal | None = None) -> str:
+    """Return a task as JSON for the store: its secrets sealed, or in the clear where there is no seal."""
+    encoder = _encoder if seal is None else seal.encoder
+    return encoder.encode(task).decode()
 
 
 def shown(task: AnyTask) -> dict[str, Any]:
@@ -63,14 +64,11 @@ def shown(task: AnyTask) -> dict[str, Any]:
     return fields
 
 
-reveal = secret.revealed
-
-
 def decode(text: str | bytes) -> AnyTask:
-    """Read a task; raises msgspec.ValidationError that says what is wrong."""
+    """Read a task of the store; raises msgspec.ValidationError that says what is wrong."""
     return _decoder.decode(text)
 
 
 def decode_list(text: str | bytes) -> list[AnyTask]:
-    """Read a fixed list of tasks; raises msgspec.ValidationError that says what is wrong."""
+    """Read a fixed list of tasks of the store; raises msgspec.ValidationError that says what is wrong."""
     return _list_decoder.decode(text)

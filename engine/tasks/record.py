@@ -36,7 +36,8 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
         """Raises ValueError, without the credentials."""
         if self.destination:
             s3.place(self.destination)
-            s3.keys(self.credentials.value if self.credentials else "")
+            if self.credentials is None or not self.credentials.sealed:
+                s3.keys(self.credentials.value if self.credentials else "")
 
     @property
     def background(self) -> bool:

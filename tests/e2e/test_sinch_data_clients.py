@@ -44,7 +44,7 @@ async def test_headers_of_a_script_are_on_the_invite_that_the_softphone_gets(
 
 
 async def test_a_softphones_call_is_asked_about_as_a_data_clients(customer: Customer, client: MakeClient) -> None:
-    anna = await client(audio.sine(908, 60))
+    anna = await client(audio.sine(908, 60), application="sinch")
     customer.server.answers(ice=svaml(action=connect(people.HANGS_UP)), ace=going_on())
     await anna.phone.dial(customer.number)
     ice = await customer.server.until("ice")
@@ -87,7 +87,7 @@ async def test_a_softphone_goes_through_the_menu_and_is_connected(
     (callee, hz), *_ = people.speakers(1)
     anna = await client()
     menus = menu(prompt=sink.tone(500, 3.0), options=[("1", "return(sales)")])
-    customer.server.answers(ice=svaml(action=run_menu(menus)), pie=svaml(action=connect(callee)))
+    customer.server.answers(ice=svaml(action=run_menu(menus)), pie=svaml(action=connect(callee)), ace=going_on())
     await anna.phone.dial(customer.number)
     await anna.hears(500)
     await anna.phone.press("1")
@@ -97,4 +97,4 @@ async def test_a_softphone_goes_through_the_menu_and_is_connected(
     await anna.phone.hang_up()
     dice = await customer.server.until("dice", pie.call)
     assert (dice["result"], dice["reason"]) == ("ANSWERED", "CALLERHANGUP")
-    assert customer.server.kinds() == ["ice", "pie", "dice"]
+    assert customer.server.kinds() == ["ice", "pie", "ace", "dice"], "a plain extension is no data client"

@@ -51,7 +51,7 @@ async def kill_the_controller(system: System) -> None:  # noqa: F811
     container = system.container("carillon")
     before = await system.docker("inspect", "-f", "{{.RestartCount}}", container)
     killer = await asyncio.create_subprocess_exec(
-        "docker", "exec", "-u", "0", container, "sh", "-c", "kill -9 -1",
+        "docker", "exec", container, "sh", "-c", "kill -9 -1",
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     await killer.wait()

@@ -110,7 +110,8 @@ class AccountsAdmin:
 
         account = await self._services.writer.write(unit)
         await self._services.refresh()
-        return web.json_response(await self._credentials(account), status=201)
+        allowed = await self._services.db.read(lambda conn: accounts.allowed(conn, account.id))
+        return web.json_response(await self._credentials(account) | {"allowed": allowed}, status=201)
 
     async def show(self, request: web.Request) -> web.Response:
         """One account."""

@@ -17,7 +17,7 @@ from engine.features.errors import NotThere
 from engine.ids import new_id
 from engine.store import accounts, applications, numbers
 from engine.store.applications import Application
-from engine.tasks.kinds import AnyTask, reveal, shown
+from engine.tasks.kinds import AnyTask, shown
 
 _URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _NAME = re.compile(r"[\w .:+-]{1,64}")
@@ -185,7 +185,7 @@ def put(conn: Connection, services: Services, account: str, name: str, given: di
     """Make an application, or replace what the account has under that name; one that needs a key of its own gets it."""
     fields = {"dialect": "", "settings": {}, "tasks": None, "asks": False} | given
     if found := applications.by_name(conn, account, name):
-        applications.update(conn, found.id, **msgspec.to_builtins(fields, enc_hook=reveal))
+        applications.update(conn, found.id, **fields)
         row = msgspec.structs.replace(found, **fields)
         if row.dialect != found.dialect:
             applications.drop_key(conn, row.id)

@@ -23,6 +23,7 @@ from engine.store import calls
 COLUMNS = (
     "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",
     "cause", "sip_status", "hung_up_by", "price", "currency", "trunk", "sip_call_id", "application",
+    "origin", "application_name",
 )  # fmt: skip
 _PAGE = 500
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -61,7 +62,7 @@ class CallsAdmin:
     async def show(self, request: web.Request) -> web.Response:
         """One call's whole story."""
         call = await self._call(request)
-        story = await timeline(self._services.db, self._services.recordings, call)
+        story = await timeline(self._services, call)
         return web.json_response(story | {"call": self._shape(call)})
 
     async def place(self, request: web.Request) -> web.Response:
@@ -127,7 +128,7 @@ class CallsAdmin:
 
     def _shape(self, call: Call) -> render.Shape:
         account = self._services.book.find(call.account)
-        return render.call(call) | {"account": account.name if account else call.account}
+        return self._services.call(call) | {"account": account.name if account else call.account}
 
 
 def _cell(value: object) -> str:

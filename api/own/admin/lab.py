@@ -61,7 +61,9 @@ class LabAdmin:
         return web.json_response({"number": number, "persona": wanted.persona and _persona(wanted.persona)})
 
     async def dial(self, request: web.Request) -> web.Response:
-        """Let the lab call one of our numbers."""
+        """Let the lab call one of our numbers; `state` is how that goes (api.lab.Outcome), `known` whether it leads
+        to an application.
+        """
         wanted = await body_of(request, LabCall)
         if not 1 <= wanted.seconds <= 3600:
             raise BadRequest("A call of the lab lasts 1 to 3600 seconds.")
@@ -70,7 +72,9 @@ class LabAdmin:
         persona = _persona(wanted.persona)
         number = digits_of(wanted.number)
         dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)
-        return web.json_response({"channel": dialled.channel, "sip_call_id": dialled.call_id}, status=201)
+        state = await self._lab().outcome(dialled.channel)
+        shape = {"channel": dialled.channel, "sip_call_id": dialled.call_id, "state": state}
+        return web.json_response(shape | {"known": self._services.book.application_of(number) is not None}, status=201)
 
     def _lab(self) -> Lab:
         if self._services.lab is None:

@@ -22,7 +22,8 @@ from engine.tasks.kinds import AnyTask
 class NewNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number for an account: with an application by its name, with what one is made of, or with none as yet.
 
-    An application made so is named as the number and replaced when the number is added again.
+    An application made so is named as the number. `replace`: the account may have the number already, and what
+    answers it is replaced.
     """
 
     number: str
@@ -30,6 +31,7 @@ class NewNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     capability: str = VOICE
     application: str | None = None
     unassigned: bool = False
+    replace: bool = False
     tasks: tuple[AnyTask, ...] | None = None
     dialect: str | None = None
     url: str | None = None
@@ -86,8 +88,12 @@ class NumbersAdmin:
             account = account_settings.find(conn, wanted.account)
             if is_emergency(digits, account.country):
                 raise BadRequest("An emergency number cannot be one of ours.")
-            if extensions.get(conn, digits):
-                raise AlreadyThere(f"{digits} is an extension.")
+            if taken := extensions.get(conn, digits):
+                holder = account_settings.find(conn, taken.account)
+                raise AlreadyThere(
+                    f"{digits} is an extension of the account {holder.name} already: a number must have other digits."
+                )
+            self._check_new(conn, account, digits, wanted)
             application = self._application(conn, account, digits, wanted)
             row = Number(
                 number=digits,
@@ -138,6 +144,18 @@ class NumbersAdmin:
         await self._services.writer.write(unit)
         await self._services.refresh()
         return web.Response(status=204)
+
+    def _check_new(self, conn: Connection, account: Account, digits: str, wanted: NewNumber) -> None:
+        """Refuse to replace what answers a number unless that was asked for; raises AlreadyThere."""
+        had = numbers.get(conn, digits, wanted.capability)
+        if wanted.replace or had is None or had.account != account.id:
+            return
+        by = applications.get(conn, had.application) if had.application else None
+        raise AlreadyThere(
+            f"The account {account.name} has the number {digits} already, answered by {by.name if by else 'nobody'}: "
+            f'"replace" (carillon numbers add {digits} --replace …) changes what answers it, '
+            f"carillon numbers assign {digits} APPLICATION leads it to another application."
+        )
 
     def _application(self, conn: Connection, account: Account, digits: str, wanted: NewNumber) -> Application | None:
         if wanted.unassigned:

@@ -10,6 +10,7 @@ from aiohttp import web
 from api.callbacks.callback import FORM, BadAddress, address
 from api.numbers import NotANumber, dialled
 from api.vendors.ringful.errors import Invalid, WrongBody
+from engine.media.uploads import SCHEME, is_name
 from engine.store.accounts import Account
 
 TONES = frozenset("0123456789*#ABCD")  # RFC 4733 §3.2
@@ -121,16 +122,20 @@ class Parameters:
         return value
 
     def audio(self, name: str) -> str | None:
-        """Return an optional address of an audio file."""
+        """Return an optional address of an audio file; `upload:NAME` is one that the account uploaded."""
         value = self.text_or_none(name)
         if value is None:
             return None
+        if value.startswith(SCHEME):
+            if not is_name(value.removeprefix(SCHEME)):
+                raise Invalid(f"The parameter {name} must name an uploaded file as `carillon prompts list` shows it.")
+            return value
         try:
             parts = urlsplit(value)
         except ValueError:
             parts = urlsplit("")
         if not (parts.scheme in ("http", "https") and parts.hostname) and not (parts.scheme == "file" and parts.path):
-            raise Invalid(f"The parameter {name} must be an http://, https:// or file:/// URL.")
+            raise Invalid(f"The parameter {name} must be an http://, https:// or file:/// URL, or upload:NAME.")
         return value
 
     def tones(self, name: str) -> tuple[str, ...]:

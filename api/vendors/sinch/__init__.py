@@ -18,13 +18,14 @@ from api.vendors.sinch.telling import Telling
 from engine.features.book import Book
 from engine.store.database import Database
 from engine.store.writer import Writer
+from engine.tasks.secret import Seal
 
 __all__ = ["Needs", "Policy", "Sinch", "assembled", "issue", "operations"]
 
 
 class Needs(NamedTuple):
     """What the dialect is made of. `refresh` makes a change of settings count at once, `inquire` puts a question,
-    `live` finds a call that is up.
+    `live` finds a call that is up, `seal` seals what a script says of credentials.
     """
 
     engine: CommandTaker
@@ -38,16 +39,17 @@ class Needs(NamedTuple):
     refresh: Callable[[], Awaitable[None]]
     inquire: Inquire
     live: Live
+    seal: Seal | None = None
 
 
 def assembled(needs: Needs) -> tuple[Sinch, Questions]:
     """Return the dialect with every operation, and who asks for it."""
     parties = Parties(needs.book, needs.api_url)
-    questions = Questions(needs.db, needs.accounts, parties, needs.live)
+    questions = Questions(needs.db, needs.accounts, parties, needs.live, needs.seal)
     served = (
         operations(needs.db, needs.writer, needs.book, parties, needs.refresh)
         | CallOperations(needs.engine, needs.db, parties).operations()
-        | CalloutOperations(needs.engine, questions, needs.inquire).operations()
+        | CalloutOperations(needs.engine, questions, needs.inquire, needs.seal).operations()
         | ConferenceOperations(needs.engine).operations()
     )
     telling = Telling(needs.db, parties, needs.recordings)

@@ -101,15 +101,13 @@ class Actions:
 
     def destination(self, fields: Fields) -> Address:
         """Read `{type, endpoint}`; raises BadField."""
-        kind = fields.word("type") or "number"
+        kind = fields.word("type") or ("username" if fields.raw("username") is not None else "number")
+        if kind == "username":
+            return _user(fields)
         endpoint = fields.text("endpoint", most=_LONGEST_SIP)
         match kind:
             case "number" | "did":
                 return self.number(endpoint, fields.name_of("endpoint"))
-            case "username":
-                if not endpoint.isprintable():
-                    raise Illegal(f"{fields.name_of('endpoint')} holds control characters.")
-                return Address(kind_of="username", written=endpoint, dialled=endpoint)
             case "sip":
                 return sip_address(fields)
         raise Illegal(f"{fields.name_of('type')} is not number, username or sip.")
@@ -146,11 +144,7 @@ class Actions:
         destination = action.inner_or_none("destination")
         if destination is not None and (destination.word("type") or "username") != "username":
             raise Illegal("destination.type is not username.")
-        endpoint = destination.text("endpoint", most=_LONGEST_SIP) if destination else None
-        if endpoint is not None and not endpoint.isprintable():
-            raise Illegal("destination.endpoint holds control characters.")
-        to = Address(kind_of="username", written=endpoint, dialled=endpoint) if endpoint else None
-        return Connect(to=to, over="mxp", headers=headers(action))
+        return Connect(to=_user(destination) if destination else None, over="mxp", headers=headers(action))
 
     def _sip(self, action: Fields) -> Connect:
         caller, private = self.caller(action)
@@ -242,6 +236,14 @@ class Actions:
         """Read `record` and `recordingOptions`; without options («record»: true alone) our own store keeps it."""
         options = action.inner_or_none("recordingOptions")
         return recording(options) if action.flag("record", default=False) else None
+
+
+def _user(destination: Fields) -> Address:
+    """Read a data client, `{type: username, endpoint}` or `{username}`; raises BadField."""
+    name = destination.text("endpoint", "username", most=_LONGEST_SIP)
+    if not name.isprintable():
+        raise Illegal(f"{destination.name_of('endpoint')} holds control characters.")
+    return Address(kind_of="username", written=name, dialled=name)
 
 
 def sip_address(fields: Fields) -> Address:

@@ -14,6 +14,7 @@ from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missi
 from api.vendors.sinch.instructions import of_fields
 from api.vendors.sinch.prompts import Reader
 from engine.tasks.pause import Pause
+from engine.tasks.secret import Seal
 from engine.tasks.send_dtmf import SendDtmf
 
 _METHODS = {"ttscallout": "ttsCallout", "conferencecallout": "conferenceCallout", "customcallout": "customCallout"}
@@ -84,6 +85,17 @@ class CustomCallout(Value, frozen=True, kw_only=True, tag="custom_callout"):
 
 
 AnyCallout = TtsCallout | ConferenceCallout | CustomCallout
+
+
+def sealed(callout: CustomCallout, seal: Seal) -> CustomCallout:
+    """Return a callout whose scripts that hold a bucket's credentials are sealed: the call keeps them in its tag."""
+    scripts = {"ice": callout.ice, "ace": callout.ace, "pie": callout.pie, "dice": callout.dice}
+    closed = {
+        name: msgspec.structs.replace(script, text=seal.close(script.text))
+        for name, script in scripts.items()
+        if isinstance(script, Follow) and "credentials" in script.text.lower()
+    }
+    return msgspec.structs.replace(callout, **closed)
 
 
 def read(body: bytes, country: str) -> AnyCallout:

@@ -32,6 +32,7 @@ from engine.tasks.kinds import AnyTask
 from engine.tasks.park import Park
 from engine.tasks.play import Play
 from engine.tasks.say import Say
+from engine.tasks.secret import Seal
 from engine.tasks.task import TaskState
 
 
@@ -61,7 +62,7 @@ class CallOperations:
         tag = plan.carried(wanted, tags.tag_of(root))
         retag = recoded(functools.partial(plan.carried, wanted), tags.tag_of(root))
         try:
-            told = not self._parties.initiator(root)
+            told = not self._parties.from_data_client(root)
             resumed = live.speaking and isinstance(wanted.then, RunMenu)
             place = plan.Place(alone=live.alone, resumed=resumed, dialled=root.callee, tag=tag, told=told)
             tasks = plan.tasks(wanted, place)
@@ -127,8 +128,10 @@ def _owners(live: _Live, root: Call, leg: Leg) -> list[str]:
 class CalloutOperations:
     """ttsCallout, conferenceCallout, customCallout."""
 
-    def __init__(self, engine: CommandTaker, questions: Questions, inquire: Inquire) -> None:
-        self._engine, self._questions, self._inquire = engine, questions, inquire
+    def __init__(
+        self, engine: CommandTaker, questions: Questions, inquire: Inquire, seal: Seal | None = None
+    ) -> None:
+        self._engine, self._questions, self._inquire, self._seal = engine, questions, inquire, seal
 
     def operations(self) -> dict[Operation, Handler]:
         """Return it by its name."""
@@ -140,6 +143,8 @@ class CalloutOperations:
         if isinstance(wanted, CustomCallout) and wanted.callout.to is None and not isinstance(wanted.ice, Follow):
             script = await self._questions.offered(asked, id, wanted.callout, wanted.ice, self._inquire)
             wanted = msgspec.structs.replace(wanted, ice=script)
+        if isinstance(wanted, CustomCallout) and self._seal:
+            wanted = callouts.sealed(wanted, self._seal)
         try:
             command = dataclasses.replace(_command(wanted, asked), id=id)
         except plan.CannotBeDone as error:

@@ -29,6 +29,7 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
+from engine.tasks.secret import Seal, Unreadable
 
 Inquire = Callable[[AskingVendor, Question, str], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
 """Puts a question of an account's; returns what was answered, and a sentence for each address that gave no answer."""
@@ -63,9 +64,17 @@ class Questions:
     name = DIALECT
 
     def __init__(
-        self, db: Database, accounts: Accounts, parties: Parties, live: Live, *, clock: Callable[[], float] = time.time
+        self,
+        db: Database,
+        accounts: Accounts,
+        parties: Parties,
+        live: Live,
+        seal: Seal | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._db, self._accounts, self._parties, self._live, self._clock = db, accounts, parties, live, clock
+        self._seal = seal
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         """See AskingVendor. A script that came with the callout is the answer; an event that is off lets it go on."""
@@ -73,6 +82,10 @@ class Questions:
         where = tag.data.get(kind.value, "")
         if where == tags.OFF:
             return Said(replace=False)
+        try:
+            where = self._seal.open(where) if self._seal else where
+        except Unreadable as error:
+            return _refused(str(error))
         if where.startswith("{"):
             return await self.said(event, tag, where.encode())
         facts = await self._facts(event)
@@ -221,7 +234,7 @@ class Questions:
         root = await self._root(event)
         if root is None:
             return plan.Place(alone=alone, dialled="", tag=tag)
-        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not self._parties.initiator(root))
+        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not self._parties.from_data_client(root))
 
 
 def _origin(root: Call, user: str | None) -> str:

@@ -24,6 +24,16 @@ class Parties:
         """The name of the own extension that began a call; None: it came from outside, or is a callout."""
         return self.user(root.account, root.caller) if root.direction is Direction.INBOUND else None
 
+    def from_data_client(self, root: Call) -> bool:
+        """Whether a data client began a call: an extension whose calls are its application's to decide.
+
+        Who is connected to a data client's call is not asked about (ACE). A plain extension's call is any caller's.
+        """
+        if root.direction is not Direction.INBOUND:
+            return False
+        extension = self._book.extension_named(root.account, root.caller)
+        return bool(extension and extension.application)
+
     def identity(self, account: str, number: str) -> Identity | None:
         """A party: an own extension by its name, else a number; None where there is none, e.g. withheld."""
         if user := self.user(account, number):

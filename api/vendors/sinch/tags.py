@@ -1,6 +1,7 @@
 """What Sinch writes on calls, to find it again in their events.
 
-Of each event a tag may say where it goes: OFF, a URL or a script of a customCallout's, or "": the application's URLs.
+Of each event a tag may say where it goes: OFF, a URL or a script of a customCallout's (sealed where it holds a
+bucket's credentials), or "": the application's URLs.
 """
 
 from collections.abc import Iterable, Mapping

@@ -21,6 +21,7 @@ from engine.store import applications, calls
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
+from engine.tasks.secret import SEALED
 
 
 class Telling:
@@ -32,7 +33,7 @@ class Telling:
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
         where = _where(event, tag)
-        if where == tags.OFF or where.startswith("{"):  # nobody is asked either: the request brought the answer along
+        if where == tags.OFF or where.startswith(("{", SEALED)):  # nobody is asked: the request brought the answer
             return ()
         body = await self._body(event, tag)
         if body is None:

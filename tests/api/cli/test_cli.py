@@ -3,10 +3,7 @@
 import asyncio
 import csv
 import io
-import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,49 +11,14 @@ from api.cli import main
 from api.cli.follow import line_of
 from api.cli.trunks import permit
 from engine.commands import HangUpCall, PlaceCall
-from tests.api.own.installation import TOKEN, Installation
+from tests.api.cli.running import Run
+from tests.api.own.installation import Installation
 from tests.support.sounds import notes_of, wav
-
-
-class Ran(NamedTuple):
-    """What a command printed, what it complained of, and its exit status."""
-
-    status: int
-    output: str
-    errors: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.output)
-
-
-Run = Callable[..., Awaitable[Ran]]
-
-
-@pytest.fixture
-def carillon(installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command against the installation, its settings in an env file."""
-    file = installation.folder / "system.env"
-    file.write_text(
-        "# settings\n"
-        f"CARILLON_ADMIN_TOKEN={TOKEN}\n"
-        f"CARILLON_API_PORT={installation.public_server.port}\n"
-        f"CARILLON_ADMIN_PORT={installation.admin_server.port}\n"
-        "CARILLON_BIND=\nCARILLON_SIP_PORT=1\nCARILLON_ARI_PORT=1\nCARILLON_REDIS_PORT=1\n"
-    )
-    monkeypatch.setenv("CARILLON_ENV_FILE", str(file))
-
-    async def run(*arguments: str) -> Ran:
-        status = await asyncio.to_thread(main, list(arguments))
-        captured = capsys.readouterr()
-        return Ran(status, captured.out, captured.err)
-
-    return run
 
 
 async def test_an_account_is_made_and_its_keys_are_printed(carillon: Run) -> None:
     made = await carillon("accounts", "create", "acme", "--allow-private", "--json")
-    assert made.status == 0 and set(made.json) == {"account", "name", "ringful", "carillon", "asking"}
+    assert made.status == 0 and set(made.json) == {"account", "name", "ringful", "carillon", "asking", "allowed"}
     assert (await carillon("accounts", "show", "acme", "--json")).json["allow_private"] is True
     printed = await carillon("accounts", "credentials", "acme")
     assert f"ringful apikey: {made.json['ringful']['apikey']}" in printed.output
@@ -232,7 +194,7 @@ async def test_the_lab_s_personas_are_listed_and_its_absence_is_said(carillon: R
     [
         (("calls", "show", "call-none"), "no such call"),
         (("accounts", "set", "nobody", "--sig", "kvmd5"), "no account nobody"),
-        (("numbers", "add", "500", "--say", "x"), "--account"),
+        (("numbers", "add", "500", "--say", "x"), "accounts create"),
         (("numbers", "add", "500", "--account", "a", "--tasks", "/nothing/there.json"), "cannot be read"),
         (("rates", "load", "/nothing/there.csv"), "cannot be read"),
         (("trunks", "add", "x"), "--host"),

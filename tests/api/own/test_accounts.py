@@ -10,6 +10,7 @@ from tests.api.own.installation import Installation
 
 async def test_a_new_account_has_keys_for_every_dialect_and_may_call_the_lab(installation: Installation) -> None:
     made = await installation.account("acme", allow_private=True)
+    assert made.pop("allowed") == ["1201555"]
     assert set(made) == {"account", "name", "carillon", "ringful", "asking"}
     assert set(made["ringful"]) == {"apikey", "secret"}
     assert set(made["asking"]) == {"key", "secret", "number"} and made["asking"]["number"] == "+12015552000"

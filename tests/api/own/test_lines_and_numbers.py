@@ -107,7 +107,7 @@ async def test_a_number_leads_to_a_fixed_list_or_to_a_url(installation: Installa
     assert asked["application"]["settings"] == {"inboundUrl": "http://host/in.php"}
     found = installation.services.book.application_of("500")
     assert found is not None and found.account == account
-    again = {"number": "500", "account": "acme"} | url
+    again = {"number": "500", "account": "acme", "replace": True} | url
     assert (await installation.admin("POST", "/numbers", again))[1]["application"]["tasks"] is None
     assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 3
     assert (await installation.admin("DELETE", "/numbers/500"))[0] == 204

@@ -79,8 +79,8 @@ async def test_nobody_sees_another_account_s_files(ann: Customer, bob: Customer)
 
 @pytest.mark.parametrize(
     ("name", "data", "status", "code"),
-    [("a.wav", b"<html>", 400, "NotAudio"), ("a.wav", b"", 400, "Empty"), ("a;b", b"x", 400, "BadName"),
-     ("a..b", b"x", 400, "BadName"), ("big", bytes(20_000_001), 413, "TooLarge")],
+    [("a.wav", b"<html>", 400, "not_audio"), ("a.wav", b"", 400, "empty"), ("a;b", b"x", 400, "bad_name"),
+     ("a..b", b"x", 400, "bad_name"), ("big", bytes(20_000_001), 413, "too_large")],
 )  # fmt: skip
 async def test_what_cannot_be_kept_is_refused_with_a_sentence(
     ann: Customer, name: str, data: bytes, status: int, code: str

@@ -86,14 +86,18 @@ async def test_a_body_that_is_no_json_is_refused(ann: Customer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refusal", "status"),
-    [(NumberRefused("No."), 403), (LimitReached("No."), 429), (CreditSpent("No."), 402)],
+    ("refusal", "status", "code"),
+    [
+        (NumberRefused("No."), 403, "number_refused"),
+        (LimitReached("No."), 429, "limit_reached"),
+        (CreditSpent("No."), 402, "credit_spent"),
+    ],
 )
 async def test_the_engine_s_refusal_is_told_in_its_words(
-    ann: Customer, installation: Installation, refusal: Exception, status: int
+    ann: Customer, installation: Installation, refusal: Exception, status: int, code: str
 ) -> None:
     installation.engine.error = refusal
-    answer = {"error": "No.", "code": type(refusal).__name__}
+    answer = {"error": "No.", "code": code}
     assert await ann.ask("POST", "/calls", {"callee": "12015550114"}) == (status, answer)
 
 

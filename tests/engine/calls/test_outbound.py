@@ -126,6 +126,25 @@ async def test_no_route_at_all(exchange: Exchange) -> None:
     assert (await exchange.ended(call.id)).cause == "no_route"
 
 
+@pytest.mark.parametrize(
+    ("last_resort", "q850", "sip", "cause", "by"),
+    [
+        (True, 1, 404, "no_route", "network"),
+        (True, 17, 486, "busy", "far"),
+        (False, 1, 404, "unknown_number", "far"),
+    ],
+)
+async def test_what_the_trunk_of_last_resort_does_not_know_no_trunk_carries(
+    exchange: Exchange, asterisk: FakeAri, last_resort: bool, q850: int, sip: int, cause: str, by: str
+) -> None:
+    route = Route(endpoint="PJSIP/4930@trunk-lab", trunk="lab", last_resort=last_resort)
+    exchange.admission.routes_of["4930"] = (route,)
+    call = await exchange.dialled(callee="4930")
+    asterisk.hangs_up(call.id, q850, sip)
+    ended = await exchange.ended(call.id)
+    assert (ended.cause, ended.hung_up_by, ended.sip_status) == (cause, by, sip)
+
+
 async def test_a_trunk_that_asterisk_does_not_know_is_passed_over(exchange: Exchange, asterisk: FakeAri) -> None:
     exchange.admission.routes_of["1"] = TWO_ROUTES
     asterisk.refuse("POST", "/channels/create", 500, "Allocation failed")

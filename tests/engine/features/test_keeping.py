@@ -25,7 +25,7 @@ from engine.store.recordings import RecordingRow
 from engine.store.writer import Writer
 from engine.tasks.record import Record
 from engine.tasks.results import Completed, Recorded
-from engine.tasks.secret import Secret
+from engine.tasks.secret import Seal, Secret
 from tests.fakes.s3 import Front
 from tests.support.audio import sine
 from tests.support.s3_server import Bucket, S3Server
@@ -35,8 +35,8 @@ class House:
     """A store, a folder of recordings, and a keeper that is fed."""
 
     def __init__(self, folder: Path, endpoint: str) -> None:
-        self.folder, self._endpoint = folder, endpoint
-        self.db = Database(f"sqlite:///{folder}/carillon.db")
+        self.folder, self._endpoint, self.seal = folder, endpoint, Seal("the installation's secret")
+        self.db = Database(f"sqlite:///{folder}/carillon.db", self.seal)
         self.told: list[AnyEvent] = []
         self.news = asyncio.Event()
 
@@ -44,7 +44,7 @@ class House:
         await self.db.migrate()
         self.writer = Writer(self.db, on_events=self._feed)
         self.files = RecordingFiles(self.folder)
-        self.keeper = Keeper(self.db, self.writer, self.files, Buckets(self._endpoint))
+        self.keeper = Keeper(self.db, self.writer, self.files, Buckets(self._endpoint), self.seal)
 
     async def close(self) -> None:
         await self.keeper.stop()
@@ -162,6 +162,16 @@ async def test_a_recording_goes_into_its_bucket_and_not_here(
     assert stored.content_type == "audio/mpeg" and len(stored.body) > 1000
     await house.keeper.stop()
     assert list(house.folder.glob("rec-1.*")) == [] and (await house.row()).deleted
+
+
+async def test_what_was_sealed_under_another_secret_is_told_and_the_recording_stays(
+    house: House, bucket: Bucket, credentials: Secret
+) -> None:
+    house.keeper = Keeper(house.db, house.writer, house.files, Buckets(""), Seal("a secret that was set later"))
+    await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
+    event = await house.told_of(RecordingUndelivered)
+    assert isinstance(event, RecordingUndelivered) and "CARILLON_SECRET" in event.reason
+    assert credentials.value not in event.reason and house.files.path("rec-1").is_file()
 
 
 async def test_what_is_in_the_bucket_is_what_was_recorded(house: House, bucket: Bucket, credentials: Secret) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.features import trunks
-from engine.features.routing import choose, dial_string
+from engine.features.routing import choose, dial_string, is_last_resort
 from engine.store.trunks import Trunk
 
 LAB = trunks.lab("127.0.0.2", 5070)
@@ -35,6 +35,11 @@ def test_beside_a_real_trunk_the_lab_keeps_its_own_numbers_and_no_others() -> No
     lines = [LAB, trunk("itsp", "")]
     assert names(choose(lines, "442079460000")) == ["itsp"]
     assert names(choose(lines, "12015550114"))[0] == "lab"
+
+
+def test_the_lab_is_the_last_resort_of_all_numbers_but_its_own() -> None:
+    assert is_last_resort(LAB, "442079460000") and not is_last_resort(LAB, "12015550114")
+    assert not is_last_resort(trunk("itsp", ""), "442079460000")
 
 
 def test_a_trunk_may_carry_several_prefixes() -> None:

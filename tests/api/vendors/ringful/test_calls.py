@@ -6,6 +6,7 @@ import pytest
 
 from engine.calls.call import Party
 from engine.commands import PlaceCall
+from engine.tasks.play import Play
 from engine.tasks.results import Failed, Stopped
 from tests.api.conftest import Stack
 from tests.fakes.sink import Sink
@@ -245,3 +246,13 @@ async def test_a_failed_outcome_of_a_detector_is_no_stop(stack: Stack, sink: Sin
     await stack.engine._ended(call, task, Failed("internal_error"))
     await stack.settle()
     assert [post.fields["action"] for post in sink.posts] == ["ToneDetectorStart"]
+
+
+async def test_an_uploaded_file_plays_by_the_name_that_the_command_line_shows(stack: Stack, sink: Sink) -> None:
+    call = await stack.ok("Call", callee="12015550100")
+    await stack.ok("Play", callId=call, announcement="upload:welcome/hello.wav", callbackUrl=sink.url())
+    played = [task for task in stack.engine.queues[call].everything if isinstance(task, Play)]
+    assert [task.source for task in played] == ["upload:welcome/hello.wav"]
+    for name in ("upload:", "upload:../secret.wav", "upload:a;b"):
+        status, text = await stack.ask("Play", callId=call, announcement=name)
+        assert status == 400 and "announcement" in text, name

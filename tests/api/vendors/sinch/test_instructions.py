@@ -182,6 +182,13 @@ def test_call_headers() -> None:
         assert refused({"action": {"name": "connectMxp", "callHeaders": [{"key": key, "value": value}]}})
 
 
+def test_a_data_client_is_named_by_its_username_alone_too() -> None:
+    for destination in ({"username": "anna"}, {"type": "username", "endpoint": "anna"}, {"endpoint": "anna"}):
+        found = then(name="connectMxp", destination=destination)
+        assert found.to == a.Address(kind_of="username", written="anna", dialled="anna"), destination
+    assert "endpoint" in refused({"action": {"name": "connectMxp", "destination": {"username": " "}}})
+
+
 # «moh … "ring", "music1", "music2", "music3"»; «It should not exceed 64 characters» (ConnectConf)
 def test_connect_conf() -> None:
     options = {"mode": "detect", "max_digits": 4, "timeoutMills": 2000}

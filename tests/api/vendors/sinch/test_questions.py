@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from api.callbacks.tags import Tag
 from api.vendors.sinch import tags
@@ -13,7 +14,10 @@ from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import Question, Said
 from engine.calls.call import Call, Direction
 from engine.events import QuestionAsked
-from engine.store import applications
+from engine.store import applications, extensions
+from engine.store.extensions import Extension
+from engine.tasks.ask import Ask
+from engine.tasks.dial import Dial
 from tests.api.vendors.sinch.served import SHOP, Served, a_call
 
 EVENT = QuestionAsked(
@@ -96,6 +100,31 @@ async def test_an_answer_goes_on_from_the_call_in_memory(served: Served) -> None
     script = b'{"action":{"name":"connectpstn"}}'
     said = await asker(served, {"call-1": INBOUND}.get).said(EVENT, TAG, script)
     assert [getattr(task, "to", "") for task in said.tasks] == [INBOUND.callee]
+
+
+@pytest.mark.parametrize(
+    ("caller", "application", "asked_about"),
+    [("100", "app-shop", False), ("100", None, True), ("46730170102", None, True)],
+)
+async def test_only_a_data_client_s_call_has_no_ace(
+    served: Served, caller: str, application: str | None, asked_about: bool
+) -> None:
+    """A data client is an extension of an application that decides its calls; a plain one calls as anybody."""
+
+    def extension(conn: Connection) -> None:
+        extensions.remove(conn, "100")
+        anna = Extension(number="100", account="account-ann", name="anna", password="secret", application=application)
+        extensions.add(conn, anna)
+
+    await served.writer.write(extension)
+    await served.refresh()
+    call = a_call(direction=Direction.INBOUND, caller=caller, callee="14155550101")
+    pie = msgspec.structs.replace(EVENT, question="menu_ended")
+    script = b'{"action":{"name":"connectpstn","number":"+46730170101"}}'
+    said = await asker(served, {"call-1": call}.get).said(pie, TAG, script)
+    (dial,) = [task for task in said.tasks if isinstance(task, Dial)]
+    questions = [task.question for task in dial.before_bridge if isinstance(task, Ask)]
+    assert questions == (["answered"] if asked_about else [])
 
 
 async def test_cookies_of_two_answers_at_once_are_merged_into_what_the_call_carries_then(served: Served) -> None:

@@ -1,0 +1,33 @@
+"""What a call's fields say, in words for people; JSON has the fields themselves (docs/api.md)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+HUNG_UP_BY = {
+    "far": "the party that called or was called",
+    "us": "Carillon: a request, a task or a limit",
+    "network": "the network or a trunk, not a party",
+    "other": "the other one of two connected parties",
+}
+_FROM_EXTENSION = "from extension"
+
+
+def direction_of(call: Mapping[str, Any]) -> str:
+    """Return which way a call went: a softphone's own call came in from an extension, not from a trunk."""
+    return _FROM_EXTENSION if call.get("origin") == "extension" else str(call["direction"])
+
+
+def listed(call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a call as a row of a table."""
+    return {**call, "direction": direction_of(call), "application": call.get("application_name")}
+
+
+def shown(call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a call's fields for people."""
+    fields = {name: value for name, value in call.items() if name not in ("origin", "application_name")}
+    fields["direction"] = direction_of(call)
+    if call.get("application_name"):
+        fields["application"] = f"{call['application_name']} ({call['application']})"
+    if by := HUNG_UP_BY.get(call.get("hung_up_by") or ""):
+        fields["hung_up_by"] = f"{call['hung_up_by']} ({by})"
+    return fields

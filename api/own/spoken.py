@@ -1,0 +1,37 @@
+"""Texts to speak, looked at before a call is placed: one that cannot be spoken is refused while its sender listens."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from engine.media.prompt import PromptSettings
+from engine.media.speech.ssml import parts as ssml_parts
+from engine.media.speech.text import clean
+from engine.tasks.say import LAST_DIGIT, Say
+
+MOST_CHARACTERS = PromptSettings().max_text
+
+
+def check(tasks: Iterable[Any]) -> None:
+    """Refuse a text without words, one of more than 600 characters, and SSML that cannot be read.
+
+    Raises TextTooLong, Empty, BadSsml: what the task would fail with later.
+    """
+    for say in _said(tuple(tasks)):
+        if say.ssml:
+            ssml_parts(say.text, MOST_CHARACTERS)
+        else:
+            clean(say.text.replace(LAST_DIGIT, "0"), MOST_CHARACTERS, say.locale)
+
+
+def _said(value: Any) -> Iterator[Say]:
+    """Find every Say, those within menus, parks and dials too."""
+    if isinstance(value, Say):
+        yield value
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _said(each)
+    elif isinstance(value, msgspec.Struct):
+        for field in value.__struct_fields__:
+            yield from _said(getattr(value, field))
