@@ -66,6 +66,7 @@ def call(row: Call) -> Shape:
         "account": row.account,
         "direction": row.direction,
         "caller": row.caller,
+        "private": row.private,
         "callee": row.callee,
         "state": row.state,
         "created": moment(row.created),

@@ -87,7 +87,7 @@ class CallDialler:
             ring_seconds=task.ring_seconds,
             over=task.over,
             transport=task.transport,
-            private=task.private,
+            private=task.private or (call.private and task.caller is None),
             headers=task.headers,
             whole=call.whole,
         )

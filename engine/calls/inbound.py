@@ -18,6 +18,7 @@ from engine.calls.following import FOLLOWED, follow
 from engine.calls.invite import Invite, read_invite
 from engine.calls.orphans import Orphans, application_of
 from engine.calls.outbound import MakeSession, with_ids
+from engine.calls.privacy import withholds
 from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Session
@@ -31,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>)`."""
+    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>,<name>=<value>…)`."""
 
     def __init__(self, services: Services, registry: Registry, directory: Directory, make: MakeSession) -> None:
         self._services, self._registry, self._directory, self._make = services, registry, directory, make
@@ -118,6 +119,7 @@ class Reception:
         channel, at, call_id = start.channel, services.clock(), new_id("call")
         own = Channel(services.client, services.bus, channel.id)
         invite = await read_invite(own) if answering.headers else Invite()
+        private = withholds(start.args[2:], channel.caller.number)
         call = Call(
             id=call_id,
             root=call_id,
@@ -125,7 +127,7 @@ class Reception:
             application=answering.application,
             tag=answering.tag,
             direction=Direction.INBOUND,
-            caller=answering.caller or channel.caller.number,
+            caller=answering.caller or ("" if private else channel.caller.number),
             callee=answering.callee or start.args[1],
             state=CallState.RINGING,
             created=at,
@@ -138,6 +140,7 @@ class Reception:
             whole=answering.whole,
             headers=invite.headers,
             diverted_from=invite.diverted_from,
+            private=private,
         )
         session = self._make(call, ())
         queue = session.journal.opening(with_ids(answering.tasks)) if answering.tasks else None

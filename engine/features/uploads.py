@@ -20,9 +20,7 @@ MOST = 1000  # files of one account
 class Uploads:
     """The accounts' files. What plays already goes on when its file is replaced or deleted."""
 
-    def __init__(
-        self, db: Database, writer: Writer, prompts: Prompts, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, db: Database, writer: Writer, prompts: Prompts, clock: Callable[[], float] = time.time) -> None:
         self._db, self._writer, self._prompts, self._clock = db, writer, prompts, clock
 
     async def put(self, account: str, name: str, chunks: AsyncIterator[bytes]) -> tuple[UploadRow, bool]:

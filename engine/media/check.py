@@ -80,8 +80,13 @@ def wave_of(file: BinaryIO) -> Wave | None:
         if name == b"data":
             start = file.tell()
             return form and Wave(
-                encoding=form[0], channels=form[1], rate=form[2], bits=form[3],
-                start=start, declared=length, present=min(length, size - start),
+                encoding=form[0],
+                channels=form[1],
+                rate=form[2],
+                bits=form[3],
+                start=start,
+                declared=length,
+                present=min(length, size - start),
             )
         body = file.read(16) if name == b"fmt " else b""
         if len(body) == 16:

@@ -58,8 +58,9 @@ class Body:
         return self._hash.hexdigest()
 
 
-async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSettings, folder: Path,
-                known: Validators) -> Body | None:
+async def fetch(
+    net: Net, url: str, allow_private: bool, settings: PromptSettings, folder: Path, known: Validators
+) -> Body | None:
     """The audio at an http(s) URL; None when the server says that it has not changed. The taker closes `file`.
 
     Raises BadUrl, NotFound, Refused, HttpError, Unreachable, TooSlow, Redirects, PrivateAddress, TooLarge, Truncated,
@@ -83,8 +84,9 @@ async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSetting
     return None
 
 
-async def _receive(net: Net, url: str, allow_private: bool, settings: PromptSettings, known: Validators,
-                   body: Body) -> bool:
+async def _receive(
+    net: Net, url: str, allow_private: bool, settings: PromptSettings, known: Validators, body: Body
+) -> bool:
     headers = {"Accept-Encoding": "identity", "Accept": "audio/*, */*;q=0.5"}
     if known.etag:
         headers["If-None-Match"] = known.etag

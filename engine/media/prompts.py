@@ -54,8 +54,14 @@ class Prompts:
     The owner calls `start` and `close`. `folder` is the cache, which Asterisk reads at the same path.
     """
 
-    def __init__(self, net: Net, folder: Path, settings: PromptSettings | None = None, voices: Voices | None = None,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        net: Net,
+        folder: Path,
+        settings: PromptSettings | None = None,
+        voices: Voices | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._net = net
         self._folder = folder
         self._settings = settings or PromptSettings()
@@ -193,8 +199,14 @@ class Prompts:
         known = self._known.get(key, _Known())
         prompt = self._files.get(known.digest) if known.digest else None
         try:
-            body = await fetch(self._net, url, allow_private, self._settings, self._folder,
-                               known.validators if prompt else Validators())
+            body = await fetch(
+                self._net,
+                url,
+                allow_private,
+                self._settings,
+                self._folder,
+                known.validators if prompt else Validators(),
+            )
             now = self._clock()
             if body is None and prompt is not None:
                 self._note(key, msgspec.structs.replace(known, checked=now, good=now, failure=None))
@@ -206,8 +218,7 @@ class Prompts:
         self._note(key, _Known(digest=prompt.digest, validators=body.validators, checked=now, good=now))
         return prompt
 
-    def _failed(self, key: tuple[str, bool], known: _Known, prompt: Prompt | None,
-                error: errors.PromptError) -> Prompt:
+    def _failed(self, key: tuple[str, bool], known: _Known, prompt: Prompt | None, error: errors.PromptError) -> Prompt:
         now = self._clock()
         if prompt and isinstance(error, _PASSING) and now - known.good < self._settings.stale_seconds:
             # Asked again only after `failure_seconds`, so that a dead server does not delay every call.

@@ -69,9 +69,7 @@ _attempt = Statement(
 _one = deliveries.c.id == bindparam("the_id")
 _count = Statement(update(deliveries).where(_one).values(attempts=bindparam("attempts")))
 _finish = Statement(
-    update(deliveries)
-    .where(_one)
-    .values({name: bindparam(name) for name in ("state", "ended", "error", "remark")})
+    update(deliveries).where(_one).values({name: bindparam(name) for name in ("state", "ended", "error", "remark")})
 )
 _postpone = Statement(update(deliveries).where(_one).values(due=bindparam("due"), error=bindparam("error")))
 _revive = Statement(

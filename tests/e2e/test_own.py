@@ -150,9 +150,7 @@ async def test_status_says_where_everything_is(carillon: Command, system: System
     assert (status["api"], status["sip"], status["healthy"]) == (system.api, system.sip, True)
 
 
-async def test_the_doctor_finds_everything_well_and_proves_audio_both_ways(
-    carillon: Command, account: Account
-) -> None:
+async def test_the_doctor_finds_everything_well_and_proves_audio_both_ways(carillon: Command, account: Account) -> None:
     ran = await carillon.run("doctor")
     assert ran.status == 0, ran
     assert "audio" in ran.output.lower()

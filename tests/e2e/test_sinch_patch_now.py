@@ -19,9 +19,7 @@ async def test_a_patch_speaks_into_a_callout_that_still_has_much_to_say(customer
 
 async def test_a_callout_goes_on_behind_a_menu_that_a_patch_broke_into_it_with(customer: Customer, sink: Sink) -> None:
     customer.server.answers(pie=svaml(action=GO_ON))
-    call = await customer.conference(
-        people.PRESSES_1, "after", greeting=f"#href[{sink.tone(500, 4)}]", enable_pie=True
-    )
+    call = await customer.conference(people.PRESSES_1, "after", greeting=f"#href[{sink.tone(500, 4)}]", enable_pie=True)
     await customer.running(call, "play", seconds=0.8)
     await customer.patch(call, action=run_menu(menu(prompt=sink.tone(700, 0.8), options=[("1", "return(a)")])))
     pie = await customer.server.until("pie", call)

@@ -26,9 +26,7 @@ class Flite:
     async def synthesise(self, text: str, voice: Voice) -> Speech:
         """Speak a text. Raises SpeechFailed."""
         # It takes a text without a blank for a file's name, unless -f says where the text is.
-        return await spoken(
-            "flite", "-voice", voice.name, "-f", "/dev/stdin", "-o", "/dev/stdout", text=text
-        )
+        return await spoken("flite", "-voice", voice.name, "-f", "/dev/stdin", "-o", "/dev/stdout", text=text)
 
     async def close(self) -> None:
         """Nothing is held."""

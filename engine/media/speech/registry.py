@@ -19,8 +19,18 @@ from engine.media.speech.speaker import Speaker, Speech, Voice
 
 log = structlog.get_logger(__name__)
 _NEAREST = {
-    "en": "en-us", "en-au": "en-gb", "en-nz": "en-gb", "en-ie": "en-gb", "en-za": "en-gb", "en-in": "en-gb",
-    "en-ca": "en-us", "en-gb-wls": "en-gb", "es-us": "es-mx", "cmn-cn": "zh-cn", "cmn-tw": "zh-tw", "yue-hk": "zh-hk",
+    "en": "en-us",
+    "en-au": "en-gb",
+    "en-nz": "en-gb",
+    "en-ie": "en-gb",
+    "en-za": "en-gb",
+    "en-in": "en-gb",
+    "en-ca": "en-us",
+    "en-gb-wls": "en-gb",
+    "es-us": "es-mx",
+    "cmn-cn": "zh-cn",
+    "cmn-tw": "zh-tw",
+    "yue-hk": "zh-hk",
 }
 """For locales that have no voice of their own: the one that sounds more like them than any other of the language."""
 
@@ -104,8 +114,9 @@ class Voices:
             left = max(0.0, end - time.monotonic())
             spoken.append(part if isinstance(part, float) else await self.synthesise(part, voice, left))
         rate = next(part.rate for part in spoken if isinstance(part, Speech))
-        pieces = [np.zeros(round(part * rate), np.float32) if isinstance(part, float) else part.samples
-                  for part in spoken]
+        pieces = [
+            np.zeros(round(part * rate), np.float32) if isinstance(part, float) else part.samples for part in spoken
+        ]
         return Speech(samples=np.concatenate(pieces), rate=rate)
 
     async def close(self) -> None:

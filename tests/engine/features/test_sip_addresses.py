@@ -137,9 +137,7 @@ async def test_an_allowed_host_is_admitted_without_a_trunk_and_costs_nothing(
         ("8.8.8.8", "user@host"),
     ],
 )
-async def test_what_may_not_be_called_is_refused(
-    admission: Admission, account: Account, callee: str, why: str
-) -> None:
+async def test_what_may_not_be_called_is_refused(admission: Admission, account: Account, callee: str, why: str) -> None:
     with pytest.raises(NumberRefused, match=why):
         await admission.admit(account.id, "call-1", callee, None, max_seconds=60, manner=SIP)
 

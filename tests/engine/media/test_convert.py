@@ -12,11 +12,24 @@ from tests.support.audio import has_tone, level, read, silence, sine, tone_level
 ENDINGS = (".sln16", ".ulaw", ".alaw")
 
 FORMATS = [
-    ("WAV", "PCM_16", 8_000), ("WAV", "PCM_U8", 8_000), ("WAV", "PCM_24", 48_000), ("WAV", "PCM_32", 16_000),
-    ("WAV", "FLOAT", 44_100), ("WAV", "DOUBLE", 96_000), ("WAV", "ULAW", 8_000), ("WAV", "ALAW", 8_000),
-    ("WAV", "IMA_ADPCM", 22_050), ("WAV", "GSM610", 8_000), ("WAVEX", "PCM_16", 11_025), ("MP3", None, 44_100),
-    ("MP3", None, 22_050), ("MP3", None, 8_000), ("FLAC", "PCM_16", 44_100), ("FLAC", "PCM_24", 96_000),
-    ("OGG", "VORBIS", 48_000), ("OGG", "OPUS", 48_000),
+    ("WAV", "PCM_16", 8_000),
+    ("WAV", "PCM_U8", 8_000),
+    ("WAV", "PCM_24", 48_000),
+    ("WAV", "PCM_32", 16_000),
+    ("WAV", "FLOAT", 44_100),
+    ("WAV", "DOUBLE", 96_000),
+    ("WAV", "ULAW", 8_000),
+    ("WAV", "ALAW", 8_000),
+    ("WAV", "IMA_ADPCM", 22_050),
+    ("WAV", "GSM610", 8_000),
+    ("WAVEX", "PCM_16", 11_025),
+    ("MP3", None, 44_100),
+    ("MP3", None, 22_050),
+    ("MP3", None, 8_000),
+    ("FLAC", "PCM_16", 44_100),
+    ("FLAC", "PCM_24", 96_000),
+    ("OGG", "VORBIS", 48_000),
+    ("OGG", "OPUS", 48_000),
 ]
 
 
@@ -102,8 +115,9 @@ async def test_an_mp3_with_a_tag_is_played(prompts: Prompts, server: Web) -> Non
 
 
 async def test_the_files_are_named_so_that_asterisk_finds_them(prompts: Prompts, server: Web) -> None:
-    prompt = await prompts.prepare(server.put("a b.wav", encoded(sine(440, 1), 8_000)).replace(" ", "%20"),
-                                   allow_private=True)
+    prompt = await prompts.prepare(
+        server.put("a b.wav", encoded(sine(440, 1), 8_000)).replace(" ", "%20"), allow_private=True
+    )
     assert prompt.media == f"sound:{prompt.path}"
     assert prompt.path.startswith("/") and not prompt.path.endswith(ENDINGS)
     assert prompt.path.rpartition("/")[2].replace("-", "").isalnum()

@@ -11,9 +11,17 @@ from engine.media.convert import decode
 from tests.engine.media.trouble import encoded
 from tests.support.audio import sine
 
-KINDS = [("WAV", "PCM_16", 8_000), ("WAV", "PCM_24", 44_100), ("WAV", "IMA_ADPCM", 22_050), ("WAVEX", "FLOAT", 48_000),
-         ("RF64", "PCM_16", 8_000), ("MP3", None, 44_100), ("FLAC", None, 44_100), ("OGG", "VORBIS", 44_100),
-         ("OGG", "OPUS", 48_000)]
+KINDS = [
+    ("WAV", "PCM_16", 8_000),
+    ("WAV", "PCM_24", 44_100),
+    ("WAV", "IMA_ADPCM", 22_050),
+    ("WAVEX", "FLOAT", 48_000),
+    ("RF64", "PCM_16", 8_000),
+    ("MP3", None, 44_100),
+    ("FLAC", None, 44_100),
+    ("OGG", "VORBIS", 44_100),
+    ("OGG", "OPUS", 48_000),
+]
 
 
 def mutant(content: bytes, chance: random.Random) -> bytes:

@@ -80,21 +80,34 @@ def test_no_word_is_spelled_in_english(voices: Voices, locale: str) -> None:
     assert "(en)" not in phonemes(voices.choose(locale).name, SENTENCES[language(locale)])
 
 
-@pytest.mark.parametrize(("locale", "spoken"), [
-    ("en-GB-WLS", "en-gb"), ("en-CA", "en-us"), ("en-IN", "en-gb"), ("es-US", "es-mx"), ("es-CA", "es"),
-    ("fr-CA", "fr"), ("cmn-CN", "zh-cn"), ("zh-HK", "zh-hk"), ("pt-PT", "pt-pt"),
-])
+@pytest.mark.parametrize(
+    ("locale", "spoken"),
+    [
+        ("en-GB-WLS", "en-gb"),
+        ("en-CA", "en-us"),
+        ("en-IN", "en-gb"),
+        ("es-US", "es-mx"),
+        ("es-CA", "es"),
+        ("fr-CA", "fr"),
+        ("cmn-CN", "zh-cn"),
+        ("zh-HK", "zh-hk"),
+        ("pt-PT", "pt-pt"),
+    ],
+)
 def test_a_locale_without_a_voice_of_its_own_gets_the_nearest(voices: Voices, locale: str, spoken: str) -> None:
     assert voices.choose(locale).locale == spoken
 
 
-@pytest.mark.parametrize(("text", "read"), [
-    ("いちをおしてください。", "いちをおしてください。"),
-    ("カリヨン", "カリヨン"),
-    ("私は学校へ行きました。", "ワタシ ワ ガッコウ エ イキ マシタ 。"),
-    ("漢字です。こんにちは。", "カンジ デス 。 コンニチワ 。"),
-    ("Carillonは漢字 --help", "Carillon ワ カンジ --help"),
-])
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("いちをおしてください。", "いちをおしてください。"),
+        ("カリヨン", "カリヨン"),
+        ("私は学校へ行きました。", "ワタシ ワ ガッコウ エ イキ マシタ 。"),
+        ("漢字です。こんにちは。", "カンジ デス 。 コンニチワ 。"),
+        ("Carillonは漢字 --help", "Carillon ワ カンジ --help"),
+    ],
+)
 async def test_kanji_are_read_and_particles_are_spoken_as_they_sound(text: str, read: str) -> None:
     assert await in_kana(text) == read
 

@@ -57,11 +57,35 @@ def test_a_model_is_preferred_for_its_locale_and_for_its_language_where_nothing_
     for name, code in {"a": "de_AT", "b": "de_DE", "c": "pt_BR", "d": "en_AU", "e": "cs"}.items():
         put(folder, name, code)
     voices = Voices([Piper(folder), HibariSpeaker(), Espeak()])
-    asked = ("de-DE", "de-AT", "de-CH", "de", "pt-BR", "pt-PT", "en-AU", "en-US", "en-GB", "en", "en-NG", "cs-CZ",
-             "fr-FR")
+    asked = (
+        "de-DE",
+        "de-AT",
+        "de-CH",
+        "de",
+        "pt-BR",
+        "pt-PT",
+        "en-AU",
+        "en-US",
+        "en-GB",
+        "en",
+        "en-NG",
+        "cs-CZ",
+        "fr-FR",
+    )
     assert {locale: voices.choose(locale).name for locale in asked} == {
-        "de-DE": "b", "de-AT": "a", "de-CH": "b", "de": "b", "pt-BR": "c", "pt-PT": "pt", "en-AU": "d",
-        "en-US": "heart", "en-GB": "heart", "en": "heart", "en-NG": "heart", "cs-CZ": "e", "fr-FR": "fr-fr",
+        "de-DE": "b",
+        "de-AT": "a",
+        "de-CH": "b",
+        "de": "b",
+        "pt-BR": "c",
+        "pt-PT": "pt",
+        "en-AU": "d",
+        "en-US": "heart",
+        "en-GB": "heart",
+        "en": "heart",
+        "en-NG": "heart",
+        "cs-CZ": "e",
+        "fr-FR": "fr-fr",
     }
     assert voices.choose("xx").engine == "hibari"
 
@@ -133,14 +157,17 @@ async def test_a_voice_that_is_replaced_is_not_heard_from_the_cache(make, folder
     assert slower.seconds > first.seconds * 1.3
 
 
-@pytest.mark.parametrize(("description", "why"), [
-    (None, "there is no x.onnx.json beside it"),
-    ("{", "x.onnx.json is not JSON"),
-    ("[]", "x.onnx.json is not a voice's description"),
-    ("{}", "x.onnx.json names no language.code"),
-    ('{"language": {"code": "../de"}}', "x.onnx.json names no language.code"),
-    ('{"language": {"code": "zh_CN"}, "phoneme_type": "pinyin"}', "its phonemes are of the kind 'pinyin'"),
-])
+@pytest.mark.parametrize(
+    ("description", "why"),
+    [
+        (None, "there is no x.onnx.json beside it"),
+        ("{", "x.onnx.json is not JSON"),
+        ("[]", "x.onnx.json is not a voice's description"),
+        ("{}", "x.onnx.json names no language.code"),
+        ('{"language": {"code": "../de"}}', "x.onnx.json names no language.code"),
+        ('{"language": {"code": "zh_CN"}, "phoneme_type": "pinyin"}', "its phonemes are of the kind 'pinyin'"),
+    ],
+)
 def test_a_model_that_cannot_be_used_is_told_and_others_are_used(
     folder: Path, description: str | None, why: str
 ) -> None:

@@ -30,18 +30,40 @@ async def test_a_404_is_not_found(prompts: Prompts, server: Web) -> None:
     assert await reason(prompts, server.base + "/files/nothing.wav") == "not_found"
 
 
-@pytest.mark.parametrize(("status", "word"), [(403, "refused"), (401, "refused"), (410, "not_found"),
-                                              (500, "http_error"), (503, "http_error"), (304, "http_error")])
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (403, "refused"),
+        (401, "refused"),
+        (410, "not_found"),
+        (500, "http_error"),
+        (503, "http_error"),
+        (304, "http_error"),
+    ],
+)
 async def test_an_http_error_is_named(prompts: Prompts, server: Web, status: int, word: str) -> None:
     server.status = status
     assert await reason(prompts, server.put("x.wav", tone())) == word
 
 
-NOT_AUDIO = [HTML, b"  \n<html>", b'{"error": 1}', b"%PDF-1.7", b"hello", b"\x89PNG\r\n\x1a\n\0\0",
-             b"PK\x03\x04\0\0\0\0", b"\xff\xd8\xff\xe0\0\x10JFIF", bytes(1000)]
-OTHER_AUDIO = [b"#!AMR\n" + bytes(50), b"\0\0\0\x20ftypM4A " + bytes(50), b"\xff\xf1" + bytes(50),
-               b"FORM\0\0\0\0AIFF" + bytes(40),
-               b"RIFF\x34\0\0\0WAVEfmt \x10\0\0\0\x99\x99" + bytes(14) + b"data\x10\0\0\0" + bytes(16)]
+NOT_AUDIO = [
+    HTML,
+    b"  \n<html>",
+    b'{"error": 1}',
+    b"%PDF-1.7",
+    b"hello",
+    b"\x89PNG\r\n\x1a\n\0\0",
+    b"PK\x03\x04\0\0\0\0",
+    b"\xff\xd8\xff\xe0\0\x10JFIF",
+    bytes(1000),
+]
+OTHER_AUDIO = [
+    b"#!AMR\n" + bytes(50),
+    b"\0\0\0\x20ftypM4A " + bytes(50),
+    b"\xff\xf1" + bytes(50),
+    b"FORM\0\0\0\0AIFF" + bytes(40),
+    b"RIFF\x34\0\0\0WAVEfmt \x10\0\0\0\x99\x99" + bytes(14) + b"data\x10\0\0\0" + bytes(16),
+]
 
 
 @pytest.mark.parametrize("content", NOT_AUDIO)
@@ -164,8 +186,21 @@ async def test_a_dead_server_is_unreachable(prompts: Prompts) -> None:
     assert await reason(prompts, "http://127.0.0.1:1/x.wav") == "unreachable"
 
 
-@pytest.mark.parametrize("source", ["", "x.wav", "http://", "http:///x", "http://[::1", "ftp://h/x",
-                                    "javascript:1", "sound:hello", "http://127.0.0.1:99999/x", "data:audio/wav,x"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "x.wav",
+        "http://",
+        "http:///x",
+        "http://[::1",
+        "ftp://h/x",
+        "javascript:1",
+        "sound:hello",
+        "http://127.0.0.1:99999/x",
+        "data:audio/wav,x",
+    ],
+)
 async def test_a_bad_url_is_named_as_one(prompts: Prompts, source: str) -> None:
     assert await reason(prompts, source) == "bad_url"
 
@@ -248,9 +283,16 @@ async def test_other_files_of_the_machine_do_not_exist_for_a_prompt(make, root: 
     assert await reason(prompts, "file:///nothing.wav") == "not_found"
 
 
-@pytest.mark.parametrize(("source", "word"), [("file:///pipe.wav", "not_audio"), ("file:///below", "not_audio"),
-                                              ("file://host/some.wav", "bad_url"), ("file:///a%00b", "bad_url"),
-                                              ("file://", "bad_url")])
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("file:///pipe.wav", "not_audio"),
+        ("file:///below", "not_audio"),
+        ("file://host/some.wav", "bad_url"),
+        ("file:///a%00b", "bad_url"),
+        ("file://", "bad_url"),
+    ],
+)
 async def test_odd_file_urls_are_refused(make, root: Path, source: str, word: str) -> None:
     assert await reason(await make(media_root=root), source) == word
 

@@ -62,11 +62,14 @@ def understood(prompt: Prompt, phrase: str) -> bool:
 
 
 @pytest.mark.parametrize("speaker", [HibariSpeaker, Flite])
-@pytest.mark.parametrize(("text", "phrase", "other"), [
-    ("Hello. My name is Carillon.", "my name is", "you pressed"),
-    ("You pressed 5.", "you pressed five", "my name is"),
-    ("Please enter your number.", "please enter your number", "you pressed five"),
-])
+@pytest.mark.parametrize(
+    ("text", "phrase", "other"),
+    [
+        ("Hello. My name is Carillon.", "my name is", "you pressed"),
+        ("You pressed 5.", "you pressed five", "my name is"),
+        ("Please enter your number.", "please enter your number", "you pressed five"),
+    ],
+)
 async def test_english_is_understood(spoken_by, speaker, text: str, phrase: str, other: str) -> None:
     prompt = await (await spoken_by(speaker())).say(text, locale="en-US")
     assert understood(prompt, phrase)
@@ -88,8 +91,16 @@ async def test_british_english_is_understood(spoken_by) -> None:
     assert understood(prompt, "my name is")
 
 
-OTHERS = [("de-DE", "Guten Tag"), ("fr", "Bonjour"), ("zh-CN", "你好"), ("ru", "Привет"), ("hi-IN", "नमस्ते"),
-          ("ar", "مرحبا"), ("pt-BR", "Olá"), ("es-MX", "Hola")]
+OTHERS = [
+    ("de-DE", "Guten Tag"),
+    ("fr", "Bonjour"),
+    ("zh-CN", "你好"),
+    ("ru", "Привет"),
+    ("hi-IN", "नमस्ते"),
+    ("ar", "مرحبا"),
+    ("pt-BR", "Olá"),
+    ("es-MX", "Hola"),
+]
 
 
 @pytest.mark.parametrize(("locale", "text"), OTHERS)
@@ -111,10 +122,18 @@ def test_each_locale_gets_its_voice_and_an_unknown_one_the_default() -> None:
     asked = ["en-US", "en_GB", "en-AU", "en", "de-AT", "fr-FR", "fr", "pt-BR", "zh-CN", "zh-HK", "xx-YY", "", "-v evil"]
     chosen = {locale: voices.choose(locale) for locale in asked}
     assert {locale: (voice.engine, voice.locale) for locale, voice in chosen.items()} == {
-        "en-US": ("hibari", "en-us"), "en_GB": ("hibari", "en-gb"), "en-AU": ("hibari", "en-gb"),
-        "en": ("hibari", "en-us"), "de-AT": ("espeak-ng", "de"), "fr-FR": ("espeak-ng", "fr-fr"),
-        "fr": ("espeak-ng", "fr"), "pt-BR": ("espeak-ng", "pt-br"), "zh-CN": ("espeak-ng", "zh-cn"),
-        "zh-HK": ("espeak-ng", "zh-hk"), "xx-YY": ("hibari", "en-us"), "": ("hibari", "en-us"),
+        "en-US": ("hibari", "en-us"),
+        "en_GB": ("hibari", "en-gb"),
+        "en-AU": ("hibari", "en-gb"),
+        "en": ("hibari", "en-us"),
+        "de-AT": ("espeak-ng", "de"),
+        "fr-FR": ("espeak-ng", "fr-fr"),
+        "fr": ("espeak-ng", "fr"),
+        "pt-BR": ("espeak-ng", "pt-br"),
+        "zh-CN": ("espeak-ng", "zh-cn"),
+        "zh-HK": ("espeak-ng", "zh-hk"),
+        "xx-YY": ("hibari", "en-us"),
+        "": ("hibari", "en-us"),
         "-v evil": ("hibari", "en-us"),
     }
     assert voices.choose("fr").name == "fr-fr" and voices.choose("zh-CN").name in ("cmn", "cmn-latn-pinyin")
@@ -137,18 +156,21 @@ def test_no_engine_at_all_is_said() -> None:
         Voices([]).choose("en-US")
 
 
-@pytest.mark.parametrize(("text", "plain"), [
-    ("Hello", "Hello"),
-    ("  Hello \n\t there\x00\x1b[31m ", "Hello there 31m"),
-    ("<speak>Hello <break time='1s'/> you &amp; me</speak>", "Hello you & me"),
-    ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"),
-    ("[[h@'loU]] there [x](/hi/)", "h@'loU there x (/hi/)"),
-    ("You pressed #.", "You pressed pound."),
-    ("Press * or # now", "Press star or pound now"),
-    ("Press #1 and 2*3", "Press #1 and 2*3"),
-    ("a\u202eb\ud800c\U000e0041", "ab c"),
-    ("--version", "--version"),
-])
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Hello", "Hello"),
+        ("  Hello \n\t there\x00\x1b[31m ", "Hello there 31m"),
+        ("<speak>Hello <break time='1s'/> you &amp; me</speak>", "Hello you & me"),
+        ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"),
+        ("[[h@'loU]] there [x](/hi/)", "h@'loU there x (/hi/)"),
+        ("You pressed #.", "You pressed pound."),
+        ("Press * or # now", "Press star or pound now"),
+        ("Press #1 and 2*3", "Press #1 and 2*3"),
+        ("a\u202eb\ud800c\U000e0041", "ab c"),
+        ("--version", "--version"),
+    ],
+)
 def test_only_plain_words_reach_an_engine(text: str, plain: str) -> None:
     assert clean(text, 600) == plain
 

@@ -94,9 +94,7 @@ async def test_the_same_text_as_ssml_and_plain_is_not_the_same_prompt(make) -> N
     assert plain is not marked and await prompts.say('One <break time="1s"/> two', ssml=True) is marked
 
 
-@pytest.mark.parametrize(
-    ("ssml", "reason"), [("<s>.</s>", "empty"), ('A<break time="10s"/>B<s/>' * 70, "too_long")]
-)
+@pytest.mark.parametrize(("ssml", "reason"), [("<s>.</s>", "empty"), ('A<break time="10s"/>B<s/>' * 70, "too_long")])
 async def test_ssml_without_words_or_too_long(make, ssml: str, reason: str) -> None:
     with pytest.raises(PromptError) as refused:
         await (await make(voices=Voices([Tone()]))).say(ssml, ssml=True)

@@ -220,9 +220,7 @@ async def test_what_nobody_waits_for_does_not_wait_for_long(database: Database) 
     await writer.stop()
 
 
-async def test_writes_under_load_go_together(
-    writer: Writer, database: Database, told: list[StoredEvent]
-) -> None:
+async def test_writes_under_load_go_together(writer: Writer, database: Database, told: list[StoredEvent]) -> None:
     writer.write_seconds = 60.0
     await writer.write(lambda conn: None)
     writes = [asyncio.ensure_future(writer.write(_append("call-1"))) for _ in range(3)]

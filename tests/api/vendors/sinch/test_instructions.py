@@ -128,9 +128,7 @@ def test_recording() -> None:
 # Calling API, Manage Call, «Example IVR», and ConferenceCallout, «Example ACE response»: copied.
 def test_the_documents_own_examples() -> None:
     ivr = {"instructions": [{"name": "playFiles", "ids": ["welcome"], "locale": "en-US"}], "action": HANGUP}
-    assert script(ivr, Event.PATCH) == Answer(
-        steps=(Play(source="upload:welcome"),), then=a.HangUp(), leg=a.Leg.CALLER
-    )
+    assert script(ivr, Event.PATCH) == Answer(steps=(Play(source="upload:welcome"),), then=a.HangUp(), leg=a.Leg.CALLER)
     room = {"instructions": [], "action": {"name": "connectConf", "conferenceId": "myConference"}}
     assert script(room, Event.ACE).then == a.Confer(conference="myConference", digits="ignore")
     sip = {
