@@ -1,14 +1,17 @@
 """Nobody takes over a call by SIP: INVITE with Replaces or Join (RFC 3891, RFC 3911), REFER (RFC 3515)."""
 
 import asyncio
+import socket
 
 import pytest
 
 from tests.e2e.conftest import MakeCarrier, MakeExtension, MakeNumber, make_account
 from tests.e2e.test_connected_legs import caller_at
+from tests.support import people
 from tests.support.carillon import Account, Admin
 from tests.support.scenario import until
 from tests.support.sip_caller import CallResult
+from tests.support.sip_listener import header
 from tests.support.system import System
 
 
@@ -59,12 +62,32 @@ async def test_an_invite_that_joins_a_call_is_a_call_of_its_own(
     assert (await calling).requests == []
 
 
-async def test_a_refer_moves_nobody(carrier: MakeCarrier, number: MakeNumber, system: System) -> None:
+async def test_an_invite_within_a_call_that_replaces_another_one_takes_over_nothing(
+    carrier: MakeCarrier, number: MakeNumber, system: System
+) -> None:
     line = await carrier()
     ours = await number(tasks=[{"kind": "answer"}, {"kind": "pause", "seconds": 20}])
     first, second = caller_at(line, system, "12015550199"), caller_at(line, system, "12015550198")
     calls = [
-        asyncio.create_task(one.call(ours, seconds=15, hang_up=(200, 2.0)), name="a call") for one in (first, second)
+        asyncio.create_task(one.call(ours, seconds=15, hang_up=(200, 1.5)), name="a call") for one in (first, second)
+    ]
+    await asyncio.gather(first.up.wait(), second.up.wait())
+    own, other = second.result.tags
+    first.ask_again(("Replaces", f"{second.result.call_id};to-tag={other};from-tag={own}"))
+    called, others = await asyncio.gather(*calls)
+    assert called.requests == others.requests == [], "neither is hung up"
+    await until(lambda: channels_of(system, called, others), lambda seen: seen == [], what="no channel stays up")
+
+
+async def test_a_refer_moves_nobody_and_is_not_offered(
+    carrier: MakeCarrier, number: MakeNumber, system: System
+) -> None:
+    """Asterisk leaves a REFER within a dialog unanswered where it is not among what it allows (RFC 3261 §20.5)."""
+    line = await carrier()
+    ours = await number(tasks=[{"kind": "answer"}, {"kind": "pause", "seconds": 20}])
+    first, second = caller_at(line, system, "12015550199"), caller_at(line, system, "12015550198")
+    calls = [
+        asyncio.create_task(one.call(ours, seconds=15, hang_up=(200, 1.5)), name="a call") for one in (first, second)
     ]
     await asyncio.gather(first.up.wait(), second.up.wait())
     own, other = second.result.tags
@@ -72,7 +95,25 @@ async def test_a_refer_moves_nobody(carrier: MakeCarrier, number: MakeNumber, sy
     for target in (f"sip:{ours}@{system.sip}", f"sip:{ours}@{system.sip}?{replaces}"):
         first.ask("REFER", ("Refer-To", f"<{target}>"), ("Referred-By", "<sip:carrier@127.0.0.1>"))
     called, others = await asyncio.gather(*calls)
-    refused = [status for method, status in called.answers if method == "REFER"]
-    assert len(refused) == 2 and all(400 <= status < 700 for status in refused)
     assert called.requests == others.requests == [], "no NOTIFY, no BYE"
+    assert "INVITE" in (header(called.answer, "Allow") or "") and "REFER" not in (header(called.answer, "Allow") or "")
+    assert "replaces" not in (header(called.answer, "Supported") or "")
     await until(lambda: channels_of(system, called, others), lambda seen: seen == [], what="no channel stays up")
+
+
+async def test_a_refer_outside_a_call_is_refused(carrier: MakeCarrier, system: System) -> None:
+    line, loop = await carrier(), asyncio.get_running_loop()
+    host, _, port = system.sip.partition(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.setblocking(False)
+        own.bind((line.address, 0))
+        place = f"{line.address}:{own.getsockname()[1]}"
+        lines = [
+            f"REFER sip:500@{system.sip} SIP/2.0", f"Via: SIP/2.0/UDP {place};branch=z9hG4bKrefer;rport",
+            f"From: <sip:1@{place}>;tag=a", f"To: <sip:500@{system.sip}>", f"Call-ID: refer@{place}", "CSeq: 1 REFER",
+            f"Contact: <sip:1@{place}>", "Max-Forwards: 70", f"Refer-To: <sip:{people.LISTENS}@{system.sip}>",
+            "Content-Length: 0", "", "",
+        ]  # fmt: skip
+        await loop.sock_sendto(own, "\r\n".join(lines).encode(), (host, int(port)))
+        answer = await asyncio.wait_for(loop.sock_recv(own, 4096), 5)
+    assert 400 <= int(answer.split()[1]) < 700

@@ -44,8 +44,8 @@ class CallResult:
     """Each request that came within the dialog, whole: BYE, and what is sent of a call that is up."""
     answers: list[tuple[str, int]] = field(default_factory=list)
     """What was answered to requests within the dialog, by their methods."""
-    sdp: str = ""
-    """What answered the offer."""
+    answer: str = ""
+    """The 200 to the INVITE, whole."""
     tags: tuple[str, str] = ("", "")
     """The two tags of the dialog, ours first (RFC 3261 §12)."""
 
@@ -90,7 +90,7 @@ class SipCaller:
     ) -> None:
         self._target, self._address, self._caller = (host, port), address, caller
         self._password, self._identity = password, identity
-        self._challenged = False
+        self._challenged = self._given_up = False
         self.up = asyncio.Event()  # it was answered
         self._limit: asyncio.Timeout | None = None
         self.result = CallResult(call_id=f"{uuid4().hex}@{address}")
@@ -141,10 +141,14 @@ class SipCaller:
                 transport.close()
         return self.result
 
-    def ask(self, method: str, *headers: tuple[str, str]) -> None:
+    def ask(self, method: str, *headers: tuple[str, str], body: str = "") -> None:
         """Sends a request within the dialog, once `up`; what is answered is in `result.answers`."""
         self._sequence += 1
-        self._request(method, branch=f"z9hG4bK{uuid4().hex}", headers=headers)
+        self._request(method, body, branch=f"z9hG4bK{uuid4().hex}", headers=headers)
+
+    def ask_again(self, *headers: tuple[str, str]) -> None:
+        """Sends a re-INVITE with the same offer, once `up`; its answer is one more of `result.statuses`."""
+        self.ask("INVITE", *headers, body=self._offer())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time() - self._began
@@ -215,7 +219,7 @@ class SipCaller:
         self._note_moment(code)
         if code == 100:
             return False
-        if code == 401 and self._password and not self._challenged:
+        if code == 401 and self._password and not self._challenged and not self._given_up:
             self._answer_challenge(text)
             return False
         repeated = code >= 200 and bool(self.result.statuses) and self.result.statuses[-1][1] >= 200
@@ -228,7 +232,7 @@ class SipCaller:
             return False
         self._request("ACK", branch="" if code >= 300 else f"z9hG4bK{uuid4().hex}")
         if code < 300 and not repeated:
-            self.result.answered, self.result.sdp = self._now(), text.partition("\r\n\r\n")[2]
+            self.result.answered, self.result.answer = self._now(), text
             self.up.set()
             peer = re.search(r"(?m)^c=IN IP4 ([\d.]+)", text), re.search(r"(?m)^m=audio (\d+)", text)
             assert peer[0] and peer[1], "the answer had no SDP"
@@ -259,10 +263,13 @@ class SipCaller:
         self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._target)
 
     async def _give_up(self, queue: asyncio.Queue[bytes]) -> None:
-        """Ends the call from this side: CANCEL until the INVITE's final answer, BYE until its own."""
-        if answered := self.result.answered is not None:
-            self._sequence += 1
-            self._request("BYE", branch=f"z9hG4bK{uuid4().hex}")
+        """Ends the call from this side: CANCEL until the INVITE's final answer, BYE until its own.
+
+        An answer that crosses the CANCEL is hung up with a BYE (RFC 3261 §9.1, §15).
+        """
+        self._given_up, hanging_up = True, self.result.answered is not None
+        if hanging_up:
+            self.ask("BYE")
         else:
             tag, self._to_tag = self._to_tag, ""
             self._request("CANCEL")
@@ -273,8 +280,11 @@ class SipCaller:
                     text = (await queue.get()).decode(errors="replace")
                     if not text.startswith("SIP/2.0"):
                         self._reply_ok(text)
-                    elif self._heard_answer(text) or (answered and re.search(r"(?im)^CSeq:.*BYE", text)):
+                    elif self._heard_answer(text) or (hanging_up and re.search(r"(?im)^CSeq:.*BYE", text)):
                         return
+                    elif self.result.answered is not None and not hanging_up:
+                        hanging_up = True
+                        self.ask("BYE")
         except TimeoutError:
             return
 
