@@ -206,6 +206,7 @@ class Session:
         """End it now, unless it is being ended. Without an answer from Asterisk it ends as soon as there is one."""
         self.ours = self.ours or Ending(cause=cause, by=by)
         self.hanging_up.set()
+        self.services.bus.nudge(self.channel.id)
         try:
             await self.channel.hangup(cause=CODES[self.ours.cause].q850)
         except AriError as error:

@@ -32,7 +32,7 @@ def hang_up(chance: random.Random) -> dict[str, Any]:
         ((180, chance.uniform(0.0, 0.2)), 20.0),  # while it rings, and about the answer
         ((200, 0.0), 20.0),  # with the ACK
         ((200, chance.uniform(0.0, 0.02)), 20.0),  # while the two are being connected
-        ((200, chance.uniform(0.02, 0.5)), 20.0),
+        ((200, chance.uniform(0.02, 1.0)), 20.0),
     ]
     moment, seconds = chance.choice(moments)
     return {"hang_up": moment, "seconds": seconds}
@@ -99,7 +99,7 @@ async def test_softphones_that_hang_up_at_random_moments_leave_no_bridge_channel
     async def new() -> set[str]:
         return await in_asterisk(system) - before
 
-    assert await until(new, lambda seen: not seen, 20.0, "nothing is left in Asterisk") == set()
+    await until(new, lambda seen: not seen, 20.0, "nothing is left in Asterisk")
     shown = await until(
         lambda: on_the_console(system), lambda seen: len(seen) <= len(before), what="nor on its console"
     )
@@ -111,5 +111,5 @@ async def test_softphones_that_hang_up_at_random_moments_leave_no_bridge_channel
     stories = [await theirs.call(row["id"]) for row in rows]
     ends = [sum(event["event"] == "call_ended" for event in story["events"]) for story in stories]
     assert ends == [1] * len(rows) and len(rows) >= answered, "each call ended once"
-    recordings = {one["id"] for story in stories for one in story["recordings"]}
+    recordings = {one["id"] for story in stories for one in story["recordings"] if one["seconds"] is not None}
     assert {name.partition(".")[0] for name in await files(system) - kept} == recordings

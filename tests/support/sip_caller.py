@@ -7,6 +7,7 @@ Over 300 lines: one telephone, whose signalling and media end together.
 """
 
 import asyncio
+import contextlib
 import math
 import random
 import re
@@ -24,6 +25,7 @@ from tests.support.ulaw import LINEAR, second
 TELEPHONE_EVENT = 101
 DIGITS = "0123456789*#ABCD"
 FRAME = 160
+AGAIN_SECONDS, GIVING_UP_SECONDS = 0.5, 8.0
 FRAME_SECONDS = 0.02
 
 
@@ -265,28 +267,35 @@ class SipCaller:
     async def _give_up(self, queue: asyncio.Queue[bytes]) -> None:
         """Ends the call from this side: CANCEL until the INVITE's final answer, BYE until its own.
 
-        An answer that crosses the CANCEL is hung up with a BYE (RFC 3261 §9.1, §15).
+        Each is sent again until it is answered. An answer that crosses the CANCEL is hung up with a BYE (RFC 3261 §9.1,
+        §15).
         """
-        self._given_up, hanging_up = True, self.result.answered is not None
-        if hanging_up:
-            self.ask("BYE")
-        else:
-            tag, self._to_tag = self._to_tag, ""
-            self._request("CANCEL")
-            self._to_tag = tag
-        try:
-            async with asyncio.timeout(2):
-                while True:
-                    text = (await queue.get()).decode(errors="replace")
-                    if not text.startswith("SIP/2.0"):
-                        self._reply_ok(text)
-                    elif self._heard_answer(text) or (hanging_up and re.search(r"(?im)^CSeq:.*BYE", text)):
+        self._given_up = True
+        loop, number = asyncio.get_running_loop(), self._sequence + 1
+        until = loop.time() + GIVING_UP_SECONDS
+        while loop.time() < until:
+            if up := self.result.answered is not None:
+                self._sequence = number
+                self._request("BYE", branch=f"z9hG4bK{self.result.call_id[:24]}bye")
+            else:
+                tag, self._to_tag = self._to_tag, ""
+                self._request("CANCEL")
+                self._to_tag = tag
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_SECONDS):
+                    if await self._ended(queue, up=up):
                         return
-                    elif self.result.answered is not None and not hanging_up:
-                        hanging_up = True
-                        self.ask("BYE")
-        except TimeoutError:
-            return
+
+    async def _ended(self, queue: asyncio.Queue[bytes], *, up: bool) -> bool:
+        """Wait until the call is over (True), or was answered after all."""
+        while True:
+            text = (await queue.get()).decode(errors="replace")
+            if not text.startswith("SIP/2.0"):
+                self._reply_ok(text)
+            elif self._heard_answer(text) or (up and re.search(r"(?im)^CSeq:.*BYE", text)):
+                return True
+            elif self.result.answered is not None and not up:
+                return False
 
     async def _read_rtp(self, queue: asyncio.Queue[bytes]) -> None:
         last = -1

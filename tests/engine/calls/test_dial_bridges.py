@@ -1,6 +1,7 @@
 """The bridge of a Dial is gone when its call is, whatever came between: a hang-up, a refusal, a restart."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -134,4 +135,26 @@ async def test_a_restart_in_the_middle_of_the_connecting_leaves_no_bridge(
     for id in ("call-0", "call-1"):
         await exchange.ended(id)
     await settled()
+    assert asterisk.world.bridges == asterisk.world.channels == {}
+
+
+async def test_a_hang_up_that_asterisk_answers_and_does_not_carry_out_is_asked_again(
+    exchange: Exchange, asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the other party of a caller that hung up stays up, alone."""
+    one, other = await connected(exchange, asterisk, Dial(to="2"))
+    end_channel, lost = asterisk.world.end_channel, [other]
+
+    def forgetful(channel_id: str, *args: Any, **fields: Any) -> None:
+        if channel_id in lost:
+            lost.remove(channel_id)
+        else:
+            end_channel(channel_id, *args, **fields)
+
+    monkeypatch.setattr(asterisk.world, "end_channel", forgetful)
+    asterisk.hangs_up("in-1")
+    await exchange.ended(one)
+    began = exchange.clock()
+    assert (await exchange.ended(other)).hung_up_by == "other"
+    assert exchange.clock() - began < 10 and lost == []
     assert asterisk.world.bridges == asterisk.world.channels == {}
