@@ -186,6 +186,8 @@ class Engine:
     def _unclaimed(self, event: ari.AnyEvent) -> None:
         if isinstance(event, ari.StasisStart) and not event.channel.name.startswith(NEVER_CALLS):
             self._reception.arrive(event)
+        else:
+            self._reception.orphans.notice(event)
 
     def _make(self, call: Call, rows: Sequence[TaskRow]) -> Session:
         return Session(self.services, call, self.conferences, lambda session: CallRoles(session, self._door), rows)

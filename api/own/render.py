@@ -69,6 +69,7 @@ def call(row: Call, application_name: str | None = None) -> Shape:
         "direction": row.direction,
         "origin": origin(row),
         "caller": row.caller,
+        "private": row.private,
         "callee": row.callee,
         "state": row.state,
         "created": moment(row.created),

@@ -6,6 +6,7 @@ from engine.ari import generated as ari
 from engine.ari.bus import Bus
 from engine.ari.client import Client
 from engine.ari.errors import BadRequest, Conflict, NotFound, Unprocessable
+from engine.ari.requests import settled
 
 # A plain "mixing" bridge of two parties leaves Asterisk's core: no digits, and far ends go deaf when something plays.
 MIX = "mixing,dtmf_events,proxy_media"
@@ -18,11 +19,16 @@ class Bridge:
         self.id = id
         self._bus = bus
         self._bridges = client.bridges
+        self._application = client.application
 
-    async def create(self, name: str = "") -> None:
-        """Makes it; one of that id that is there already is ours."""
+    async def create(self) -> None:
+        """Makes it, named as our ARI application: Asterisk keeps no owner of a bridge, so its name says whose it is.
+
+        One of that id that is there already is ours. A cancellation waits for the answer, so destroy() finds it.
+        """
+        request = self._bridges.create_with_id(self.id, type=MIX, name=self._application)
         with suppress(Conflict):
-            await self._bridges.create_with_id(self.id, type=MIX, name=name or None)
+            await settled(request, f"ari: create {self.id}")
 
     async def add(self, channel_id: str, *, absorb_dtmf: bool = False, mute: bool = False) -> None:
         """Puts a channel in, out of the bridge that it was in. `absorb_dtmf` keeps its digits from the others.

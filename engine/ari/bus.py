@@ -17,7 +17,11 @@ class Resumed(Struct, frozen=True, kw_only=True):
     """The events websocket was lost and is back: what happened in between was seen by nobody."""
 
 
-Delivered: TypeAlias = "ari.AnyEvent | Resumed"
+class Nudged(Struct, frozen=True, kw_only=True):
+    """Something was asked of the object that is followed: its events may have to come within a time from now on."""
+
+
+Delivered: TypeAlias = "ari.AnyEvent | Resumed | Nudged"
 
 # Asterisk's helpers raise StasisStart too but are never calls: a MESSAGE without message_context, and our own snoops.
 NEVER_CALLS = ("Message/", "Snoop/")
@@ -147,6 +151,12 @@ class Bus:
         marker = Resumed()
         for subscription in {one for listeners in self._by_id.values() for one in listeners}:
             subscription._put(marker)
+
+    def nudge(self, id: str) -> None:
+        """Wakes whoever follows this object and takes Nudged."""
+        for subscription in self._by_id.get(id, ()):
+            if subscription._types is not None and Nudged in subscription._types:
+                subscription._put(Nudged())
 
     def _pass_on(self, event: ari.AnyEvent) -> None:
         channel = getattr(event, "channel", None)

@@ -10,13 +10,12 @@
 """
 
 import asyncio
-import contextlib
 
 import msgspec
 
 from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
-from engine.ari.requests import undone
+from engine.calls.bridges import bridge_of
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.ending import Ending, ending_of, passed_on
@@ -61,8 +60,8 @@ class CallDialler:
             return self._unreached(task, ended)
         if other is None:
             other = await self._place(task, other_id)
-        await on.started()
         try:
+            await on.started()
             async with ringback(session, task, on):
                 ready = await _ready(other, task)
             if ready and await self._connected(task, on, other):
@@ -88,7 +87,7 @@ class CallDialler:
             ring_seconds=task.ring_seconds,
             over=task.over,
             transport=task.transport,
-            private=task.private,
+            private=task.private or (call.private and task.caller is None),
             headers=task.headers,
             whole=call.whole,
         )
@@ -113,7 +112,8 @@ class CallDialler:
         """Put both into a bridge, or where the other one is; False where the other party hung up meanwhile."""
         session = self._session
         await session.ready(Requires.ANSWERED)
-        bridge = Bridge(session.services.client, session.services.bus, on.task_id.replace("task-", "bridge-", 1))
+        bridge = Bridge(session.services.client, session.services.bus, bridge_of(on.task_id))
+        session.bridges.own(bridge)
         try:
             async with other.speaking, session.speaking:
                 if session.call.direction is Direction.INBOUND:
@@ -125,9 +125,10 @@ class CallDialler:
                     await bridge.add(session.channel.id)
                     await bridge.add(other.channel.id)
                     session.bridge = other.bridge = bridge.id
-        except AriError:
-            await undone(bridge.destroy(), "A bridge could not be ended.", bridge=bridge.id)
-            if await other.ending(GONE_SECONDS):
+        except BaseException as error:
+            if not session.services.leaving():
+                await session.bridges.remove(bridge)
+            if isinstance(error, AriError) and await other.ending(GONE_SECONDS):
                 return False
             raise
         on.accepted()
@@ -178,8 +179,7 @@ async def keep(session: Session, other: Session, bridge: Bridge, task: Dial, sin
         if session.ended_as and not other.gone.is_set():
             await end_with(other, session.ended_as)
         if not session.services.leaving():
-            with contextlib.suppress(AriError):
-                await bridge.destroy()
+            await session.bridges.remove(bridge)
 
 
 async def end_with(session: Session, other: Ending) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from engine.ari import generated as ari
-from engine.ari.bus import Resumed, Subscription
+from engine.ari.bus import Nudged, Resumed, Subscription
 from engine.ari.errors import AriError
 from engine.calls.call import Party
 from engine.calls.cause import HangupCause, cause_of
@@ -21,12 +21,17 @@ FOLLOWED = (
     ari.ChannelHangupRequest,
     ari.ChannelDestroyed,
     Resumed,
+    Nudged,
 )
 GIVE_UP_SECONDS = 5.0  # after a hang-up request, without ChannelDestroyed
 
 
 async def follow(session: Session, events: Subscription) -> Ending:
-    """Follow a call's channel to its end. StasisEnd is not the end: the call may visit the dialplan."""
+    """Follow a call's channel to its end. StasisEnd is not the end: the call may visit the dialplan.
+
+    Once it is being hung up (Nudged, ChannelHangupRequest) its end must come within a time, or it is asked for again: a
+    request that was answered is not always carried out.
+    """
     soft: bool | None = None
     while True:
         hanging_up = session.hanging_up.is_set()
@@ -75,6 +80,7 @@ async def _catch_up(session: Session, known_up: float | None = None) -> Ending |
         return None
     note_state(session, channel)
     if session.ours:
+        log.warning("A call that was hung up is still there; it is hung up again.", call=session.call.id)
         await session.hang_up()
     return None
 

@@ -7,16 +7,18 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari import generated as ari
-from engine.ari.bus import NEVER_CALLS, Subscription
+from engine.ari.bus import Subscription
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
-from engine.calls.cause import CODES, HangupCause
+from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, Directory
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.invite import Invite, read_invite
+from engine.calls.orphans import Orphans, application_of
 from engine.calls.outbound import MakeSession, with_ids
+from engine.calls.privacy import withholds
 from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Session
@@ -30,40 +32,49 @@ log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>)`."""
+    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>,<name>=<value>…)`."""
 
     def __init__(self, services: Services, registry: Registry, directory: Directory, make: MakeSession) -> None:
         self._services, self._registry, self._directory, self._make = services, registry, directory, make
         self._arriving: dict[asyncio.Task[None], str] = {}  # with the channel that arrives
+        self.orphans = Orphans(services, registry, follows=lambda channel: channel in self._arriving.values())
 
     def arrive(self, start: ari.StasisStart) -> None:
         """A channel entered our application that nobody waited for. Follows it from this moment on."""
         if len(start.args) < 2 or start.args[0] not in ("inbound", "extension"):
             log.warning("A channel came that is no call of ours; it is hung up.", channel=start.channel.id)
-            self._own(self._refuse(start.channel.id, HangupCause.ERROR), start)
+            self.orphans.hang_up(start.channel.id)
             return
         inbox = self._services.bus.subscribe(start.channel.id, types=FOLLOWED)
         self._own(self._receive(start, inbox), start)
 
     def catch_up(self, channels: Iterable[ari.Channel], registry: Registry) -> None:
-        """Take the calls that came in while nobody listened; what is nobody's is hung up."""
+        """Take the calls that came in while nobody listened; what is nobody's is hung up, and its bridge removed.
+
+        A channel that was answered is no call that comes in: somebody had it, and is gone.
+        """
         application = self._services.settings.ari_application
         known = {session.channel.id for session in registry} | set(self._arriving.values())
         for channel in channels:
-            name, _, args = channel.dialplan.app_data.partition(",")
-            if channel.id in known or channel.dialplan.app_name != "Stasis" or name != application:
+            if channel.id in known or application_of(channel) != application:
                 continue
-            if not channel.name.startswith(NEVER_CALLS):
-                start = ari.StasisStart(application=name, timestamp="", args=tuple(args.split(",")), channel=channel)
+            _, _, args = channel.dialplan.app_data.partition(",")
+            start = ari.StasisStart(application=application, timestamp="", args=tuple(args.split(",")), channel=channel)
+            if channel.state == "Up":
+                self.orphans.notice(start)
+            else:
                 self.arrive(start)
+        self.orphans.sweep()
 
     def cancel(self) -> None:
         """Leave what is arriving."""
+        self.orphans.cancel()
         for task in list(self._arriving):
             task.cancel()
 
     async def stop(self) -> None:
         """Wait until it is left."""
+        await self.orphans.stop()
         if self._arriving:
             await asyncio.wait(list(self._arriving), timeout=5)
 
@@ -83,12 +94,12 @@ class Reception:
         try:
             answering = await self._answering(start)
             if answering is None:
-                await self._refuse(start.channel.id, HangupCause.UNKNOWN_NUMBER)
+                self.orphans.hang_up(start.channel.id, HangupCause.UNKNOWN_NUMBER)
                 return
             session = await self._accept(start, answering)
         except Exception:
             log.exception("An inbound call could not be taken; it is refused.", channel=start.channel.id)
-            await self._refuse(start.channel.id, HangupCause.CONGESTION)
+            self.orphans.hang_up(start.channel.id, HangupCause.CONGESTION)
             return
         finally:
             if session is None:
@@ -108,6 +119,7 @@ class Reception:
         channel, at, call_id = start.channel, services.clock(), new_id("call")
         own = Channel(services.client, services.bus, channel.id)
         invite = await read_invite(own) if answering.headers else Invite()
+        private = withholds(start.args[2:], channel.caller.number)
         call = Call(
             id=call_id,
             root=call_id,
@@ -115,7 +127,7 @@ class Reception:
             application=answering.application,
             tag=answering.tag,
             direction=Direction.INBOUND,
-            caller=answering.caller or channel.caller.number,
+            caller=answering.caller or ("" if private else channel.caller.number),
             callee=answering.callee or start.args[1],
             state=CallState.RINGING,
             created=at,
@@ -128,6 +140,7 @@ class Reception:
             whole=answering.whole,
             headers=invite.headers,
             diverted_from=invite.diverted_from,
+            private=private,
         )
         session = self._make(call, ())
         queue = session.journal.opening(with_ids(answering.tasks)) if answering.tasks else None
@@ -143,12 +156,6 @@ class Reception:
             session.queue.open(opened)
         await services.admission.count(call.account, call.id)
         return session
-
-    async def _refuse(self, channel_id: str, cause: HangupCause) -> None:
-        try:
-            await Channel(self._services.client, self._services.bus, channel_id).hangup(cause=CODES[cause].q850)
-        except AriError as error:
-            log.warning("An inbound call could not be refused.", channel=channel_id, error=str(error))
 
 
 def _offer(call: Call) -> CallOffered:

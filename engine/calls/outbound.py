@@ -164,11 +164,16 @@ async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
 
 
 def _variables(call: Call) -> dict[str, str] | None:
-    """What the INVITE says beside the number, as Asterisk's functions; anonymous is From alone, without an identity."""
+    """What the INVITE says beside the number, as Asterisk's functions.
+
+    A private one has an anonymous From and no asserted identity, and asks for the same of whoever it passes (RFC 3323
+    §4.1.1.3, §4.2; RFC 3325 §9.3).
+    """
     manner = call.manner or PLAIN
     variables = {"CONNECTEDLINE(all,i)": f'"{call.caller}" <{call.caller}>'} if call.caller else {}
     if manner.private:
         variables["CONNECTEDLINE(pres,i)"] = "prohib"
+        variables["PJSIP_HEADER(add,Privacy)"] = "id"
     for name, value in manner.headers:
         variables[f"PJSIP_HEADER(add,{name})"] = value
     return variables or None

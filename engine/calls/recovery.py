@@ -1,6 +1,5 @@
 """After a controller's crash: the calls are still up in Asterisk; match them by id, and go on at the task boundary."""
 
-import contextlib
 import functools
 import math
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from engine.ari.bridge import Bridge
 from engine.ari.bus import Subscription
 from engine.ari.errors import AriError, Conflict
 from engine.calls.admission import Admitted
+from engine.calls.bridges import bridge_of, task_of
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.dialling import end_with, keep, other_of
@@ -108,8 +108,7 @@ class Recovery:
     async def _pairs(self) -> list[tuple[str, TaskRow]]:
         pairs = []
         for bridge in await self._services.client.bridges.list():
-            if bridge.id.startswith("bridge-"):
-                task_id = bridge.id.replace("bridge-", "task-", 1)
+            if task_id := task_of(bridge.id):
                 row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
                 over = row is not None and row.state is not TaskState.RUNNING  # one that runs connects them again
                 if row and over and isinstance(row.task, Dial):
@@ -121,7 +120,8 @@ class Recovery:
         session = self._registry.get(row.owner)
         other = self._registry.get(other_of(row.id))
         if session and other and isinstance(row.task, Dial) and row.state is TaskState.RUNNING:
-            held = Bridge(self._services.client, self._services.bus, row.id.replace("task-", "bridge-", 1))
+            held = Bridge(self._services.client, self._services.bus, bridge_of(row.id))
+            other.bridges.own(held)
             other.spawn(_tied(other, session, held), "tied")
 
     def _reconnect(self, bridge: str, row: TaskRow) -> None:
@@ -129,6 +129,8 @@ class Recovery:
         session, other = self._registry.get(row.owner), self._registry.get(other_of(row.id))
         held = Bridge(self._services.client, self._services.bus, bridge)
         assert isinstance(row.task, Dial)
+        if answering := session or other:
+            answering.bridges.own(held)
         if session and other:
             session.bridge = other.bridge = bridge
             session.spawn(keep(session, other, held, row.task, row.ended or self._services.clock()), "connected")
@@ -145,14 +147,12 @@ async def _tied(other: Session, session: Session, bridge: Bridge) -> None:
         await end_with(other, session.ended_as)
     else:
         await other.hang_up(HangupCause.CANCELLED, Party.OTHER)
-    with contextlib.suppress(AriError):
-        await bridge.destroy()
+    await other.bridges.remove(bridge)
 
 
 async def _alone(session: Session, bridge: Bridge, gone: str | None) -> None:
     """End the bridge of one whose other party, `gone`, ended before; and its call, unless it is to go on (None)."""
-    with contextlib.suppress(AriError):
-        await bridge.destroy()
+    await session.bridges.remove(bridge)
     if gone:
         ended = await session.services.database.read(lambda conn: calls.get(conn, gone))
         await end_with(session, ending_of(ended) if ended else Ending(cause=HangupCause.NORMAL, by=Party.FAR))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls import wholes
+from engine.calls.bridges import OwnedBridges
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
 from engine.calls.ending import Ending
@@ -52,6 +53,7 @@ class Session:
         self.digits = Digits()
         self.speaking = asyncio.Lock()
         self.bridge: str | None = None
+        self.bridges = OwnedBridges()
         self.room: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
@@ -92,6 +94,7 @@ class Session:
         await cancelled([queue, *self._side])
         await self._close(ending)
         self.ended.set()
+        await self.bridges.remove_all()
 
     async def _close(self, ending: Ending) -> None:
         now = self.services.clock()
@@ -203,6 +206,7 @@ class Session:
         """End it now, unless it is being ended. Without an answer from Asterisk it ends as soon as there is one."""
         self.ours = self.ours or Ending(cause=cause, by=by)
         self.hanging_up.set()
+        self.services.bus.nudge(self.channel.id)
         try:
             await self.channel.hangup(cause=CODES[self.ours.cause].q850)
         except AriError as error:

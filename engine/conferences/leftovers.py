@@ -16,8 +16,8 @@ log = structlog.get_logger(__name__)
 async def remove_bridges(services: Services, registry: Registry, live: Container[str]) -> None:
     """Remove the bridges of conferences that are over; `live` has the ids of those that are not.
 
-    One of another ARI application, or that somebody else made, stays; so does one with a live call in it. Raises the
-    AriErrors and the errors of the store.
+    One of another ARI application, or that somebody else made, stays; so does one with a live call in it. One that
+    has our application's name and is not in the store is over too. Raises the AriErrors and the errors of the store.
     """
     ours = services.settings.ari_application
     for bridge in await services.client.bridges.list():
@@ -26,6 +26,7 @@ async def remove_bridges(services: Services, registry: Registry, live: Container
         if any(session.channel.id in bridge.channels for session in registry):
             continue
         row = await services.database.read(functools.partial(conferences.get, id=bridge.id))
-        if row and row.ended is not None and row.ari_application == ours:
-            await Bridge(services.client, services.bus, row.id).destroy()
-            log.info("The bridge of a conference that is over was removed.", conference=row.id)
+        over = row.ended is not None and row.ari_application == ours if row else bridge.name == ours
+        if over:
+            await Bridge(services.client, services.bus, bridge.id).destroy()
+            log.info("The bridge of a conference that is over was removed.", conference=bridge.id)

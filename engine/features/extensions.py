@@ -78,4 +78,5 @@ def _endpoint(extension: Extension) -> dict[str, str]:
         "message_context": "im",
         "allow_transfer": "no",  # a REFER would take the call out of the engine's hands
         "allow_subscribe": "no",
+        "send_connected_line": "no",
     }

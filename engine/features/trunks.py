@@ -102,6 +102,7 @@ def _endpoint(trunk: Trunk, name: str) -> dict[str, str]:
         "allow_transfer": "no",  # a REFER would take the call out of the engine's hands
         "allow_subscribe": "no",
         "send_pai": "yes",
+        "send_connected_line": "no",  # else a re-INVITE shows it the other party at each bridging (chan_pjsip.c)
         "trust_id_inbound": "yes",
     }
     return fields | ({"outbound_auth": name} if trunk.username else {})

@@ -13,7 +13,7 @@ from engine.store.statement import Statement, insert_into
 
 _table = tables.calls
 # Never change:
-_FIXED = ("id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from")
+_FIXED = ("id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from", "private")
 _call = Mapped(
     Call,
     _table,

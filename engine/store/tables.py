@@ -172,6 +172,7 @@ calls = Table(
     Column("manner", Text, nullable=True),  # engine.tasks.manner as JSON; NULL: dialled as a plain number
     Column("headers", Text, nullable=True),  # (name, value) as JSON; NULL: none
     Column("diverted_from", Text, nullable=False, default=""),
+    Column("private", Boolean, nullable=False, default=False, server_default=false()),  # the caller is not to be shown
     Index("calls_by_account", "account", "created"),
     Index("calls_by_time", "created"),
 )

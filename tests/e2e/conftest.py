@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from tests.support.ringful import Ringful
 from tests.support.scenario import Carrier, LabEars
 from tests.support.sinch_fixtures import client, customer, fallback, make_customer
 from tests.support.sink import Sink
+from tests.support.sip_caller import SipCaller
 from tests.support.sipp import CarrierFront
 from tests.support.system import System
 from tests.support.turns import sharing
@@ -164,6 +166,38 @@ def _unused(length: int) -> str:
     return tail[:length]
 
 
+@dataclass(frozen=True)
+class Extension:
+    """An extension's number and password, for a telephone that the test itself plays."""
+
+    number: str
+    password: str
+
+    def telephone(self, system: System, **fields: Any) -> SipCaller:
+        """A softphone of one call; `fields` as in SipCaller."""
+        host, _, port = system.sip.partition(":")
+        return SipCaller(host, int(port), caller=self.number, password=self.password, **fields)
+
+
+MakeExtension = Callable[..., Awaitable[Extension]]
+
+
+@pytest.fixture
+async def extension(admin: Admin, account: Account) -> AsyncIterator[MakeExtension]:
+    """Makes extensions: `await extension()`, or of another account: `await extension(account="name")`."""
+    made: list[str] = []
+
+    async def make(**fields: Any) -> Extension:
+        number = "6" + _unused(5)
+        printed = await admin.ask("POST", "extensions", {"number": number, "account": account.name, **fields})
+        made.append(number)
+        return Extension(number, printed["password"])
+
+    yield make
+    for number in made:
+        await admin.ask("DELETE", f"extensions/{number}")
+
+
 MakePhone = Callable[..., Awaitable[Phone]]
 
 
@@ -226,12 +260,15 @@ MakeNumber = Callable[..., Awaitable[str]]
 
 @pytest.fixture
 async def number(admin: Admin, account: Account) -> AsyncIterator[MakeNumber]:
-    """Makes numbers of ours: `await number(url=…)` for an inbound URL, `await number(tasks=[…])` for a fixed list."""
+    """Makes numbers of ours: `await number(url=…)` for an inbound URL, `await number(tasks=[…])` for a fixed list.
+
+    `owner`: the name of another account, where it is not this test process's.
+    """
     made: list[str] = []
 
-    async def make(*, url: str | None = None, tasks: list[dict[str, Any]] | None = None) -> str:
+    async def make(*, url: str | None = None, tasks: list[dict[str, Any]] | None = None, owner: str = "") -> str:
         digits = "44" + _unused(9)
-        wanted: dict[str, Any] = {"number": digits, "account": account.name}
+        wanted: dict[str, Any] = {"number": digits, "account": owner or account.name}
         wanted |= {"tasks": tasks} if url is None else {"dialect": "ringful", "url": url}
         await admin.ask("POST", "numbers", wanted)
         made.append(digits)

@@ -13,6 +13,7 @@ from tests.e2e.conftest import (  # noqa: F401
     carrier,
     client,
     customer,
+    extension,
     fallback,
     http,
     lab,

@@ -234,11 +234,14 @@ class Phone:
 
     def invite(self) -> str:
         """The first INVITE that it sent or took, whole, with lines that end by CR LF; needs `trace`."""
-        log = re.sub(r"\x1b\[[0-9;]*m", "", (self._folder / "log").read_text(errors="replace"))
-        found = re.search(r"^INVITE sip:.*?\n\s*\n", log, re.MULTILINE | re.DOTALL)
+        found = re.search(r"^INVITE sip:.*?\n\s*\n", self.traced(), re.MULTILINE | re.DOTALL)
         if found is None:
             raise PhoneFailed(f"{self.user}: no INVITE in what it printed (trace={self.trace}):\n{self.log()}")
         return "\r\n".join(line.rstrip("\r") for line in found[0].split("\n"))
+
+    def traced(self) -> str:
+        """Everything that it printed so far: with `trace`, each SIP message."""
+        return re.sub(r"\x1b\[[0-9;]*m", "", (self._folder / "log").read_text(errors="replace"))
 
     def log(self) -> str:
         """The end of what baresip printed."""

@@ -1,10 +1,13 @@
 """A SIP telephone of one call, for tests: what was answered on the wire, and the RTP that came back.
 
-It speaks G.711 mu-law and RFC 4733 digits over UDP, knows no authentication, and is no softphone: tests that need
-one use a real one.
+It speaks G.711 mu-law and RFC 4733 digits over UDP and registers nowhere; with a password it calls as a softphone
+does. Tests that need a whole softphone use a real one.
+
+Over 300 lines: one telephone, whose signalling and media end together.
 """
 
 import asyncio
+import contextlib
 import math
 import random
 import re
@@ -16,9 +19,13 @@ from uuid import uuid4
 
 import numpy as np
 
+from tests.support.digest import answered
+from tests.support.ulaw import LINEAR, second
+
 TELEPHONE_EVENT = 101
 DIGITS = "0123456789*#ABCD"
 FRAME = 160
+AGAIN_SECONDS, GIVING_UP_SECONDS = 0.5, 8.0
 FRAME_SECONDS = 0.02
 
 
@@ -35,6 +42,14 @@ class CallResult:
     """The mu-law payloads that came, with their times; the digits are not among them."""
     rtcp: list[float] = field(default_factory=list)
     digits: list[tuple[float, str]] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    """Each request that came within the dialog, whole: BYE, and what is sent of a call that is up."""
+    answers: list[tuple[str, int]] = field(default_factory=list)
+    """What was answered to requests within the dialog, by their methods."""
+    answer: str = ""
+    """The 200 to the INVITE, whole."""
+    tags: tuple[str, str] = ("", "")
+    """The two tags of the dialog, ours first (RFC 3261 §12)."""
 
     @property
     def status(self) -> int:
@@ -44,7 +59,7 @@ class CallResult:
     def pcm(self, since: float = 0.0, until: float = math.inf) -> bytes:
         """The audio that came between two times, 8 kHz 16-bit, packets put end to end."""
         data = b"".join(data for at, data in self.rtp if since <= at < until)
-        return _LINEAR[np.frombuffer(data, np.uint8)].tobytes()
+        return LINEAR[np.frombuffer(data, np.uint8)].tobytes()
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -59,10 +74,27 @@ _Socket = tuple[asyncio.DatagramTransport, _Datagrams]
 
 
 class SipCaller:
-    """Calls `number` at `host`:`port` over UDP from `address`; one object, one call."""
+    """Calls `number` at `host`:`port` over UDP from `address`; one object, one call.
 
-    def __init__(self, host: str, port: int, *, address: str = "127.0.0.1", caller: str = "12015559999") -> None:
+    `password`: answers a challenge with it, as the user `caller` (RFC 8760's MD5). `identity`: the whole value of From
+    but its tag, where it is not `caller`'s address.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        address: str = "127.0.0.1",
+        caller: str = "12015559999",
+        password: str = "",
+        identity: str = "",
+    ) -> None:
         self._target, self._address, self._caller = (host, port), address, caller
+        self._password, self._identity = password, identity
+        self._challenged = self._given_up = False
+        self.up = asyncio.Event()  # it was answered
+        self._limit: asyncio.Timeout | None = None
         self.result = CallResult(call_id=f"{uuid4().hex}@{address}")
         self._sequence, self._remote = 1, ("", 0)
         self._to_tag = ""
@@ -76,14 +108,17 @@ class SipCaller:
         press: tuple[tuple[float, str], ...] = (),
         send: float = math.inf,
         headers: tuple[tuple[str, str], ...] = (),
+        hang_up: tuple[int, float] | None = None,
     ) -> CallResult:
         """Calls and stays at most `seconds`, then sends CANCEL or BYE.
+
+        `hang_up`: (status, seconds): it gives up so many seconds after the first answer of this status or a later one.
 
         `tone`: Hz that is spoken once answered (silence otherwise); `press`: (seconds after the answer, digit);
         `send`: for how many seconds RTP is sent (0: none at all); `headers`: more lines of the INVITE.
         """
         loop = asyncio.get_running_loop()
-        self._number, self._began = number, loop.time()
+        self._number, self._began, self._headers, self._hang_up = number, loop.time(), headers, hang_up
         self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, 0))
         (self._rtp, rtp), (self._rtcp, rtcp) = await self._media_sockets()
         self._branch = f"z9hG4bK{uuid4().hex}"
@@ -95,7 +130,7 @@ class SipCaller:
         self._speaker: asyncio.Task[None] | None = None
         self._speech = (tone, dict(press), send)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds) as self._limit:
                 await self._read_sip(sip.queue)
         except TimeoutError:
             await self._give_up(sip.queue)
@@ -107,6 +142,15 @@ class SipCaller:
             for transport in (self._sip, self._rtp, self._rtcp):
                 transport.close()
         return self.result
+
+    def ask(self, method: str, *headers: tuple[str, str], body: str = "") -> None:
+        """Sends a request within the dialog, once `up`; what is answered is in `result.answers`."""
+        self._sequence += 1
+        self._request(method, body, branch=f"z9hG4bK{uuid4().hex}", headers=headers)
+
+    def ask_again(self, *headers: tuple[str, str]) -> None:
+        """Sends a re-INVITE with the same offer, once `up`; its answer is one more of `result.statuses`."""
+        self.ask("INVITE", *headers, body=self._offer())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time() - self._began
@@ -142,7 +186,7 @@ class SipCaller:
         lines = [
             f"{method} sip:{self._number}@{self._target[0]}:{self._target[1]} SIP/2.0",
             f"Via: SIP/2.0/UDP {host}:{port};branch={branch or self._branch};rport",
-            f"From: <sip:{self._caller}@{host}>;tag=caller",
+            f"From: {self._identity or f'<sip:{self._caller}@{host}>'};tag=caller",
             f"To: {to}",
             f"Call-ID: {self.result.call_id}",
             f"CSeq: {self._sequence} {method}",
@@ -160,35 +204,60 @@ class SipCaller:
             if text.startswith("SIP/2.0"):
                 if self._heard_answer(text):
                     return
-            elif text.startswith("BYE"):
-                self.result.ended_by_peer = self._now()
-                self._reply_ok(text)
-                return
             elif not text.startswith("ACK"):
+                self.result.requests.append(text)
                 self._reply_ok(text)
+                if text.startswith("BYE"):
+                    self.result.ended_by_peer = self._now()
+                    return
 
     def _heard_answer(self, text: str) -> bool:
         """Notes an answer; True where the call is over with it."""
-        if "INVITE" not in (re.search(r"(?im)^CSeq:.*$", text) or [""])[0]:
+        method = (re.search(r"(?im)^CSeq:\s*\d+\s+(\w+)", text) or ["", ""])[1]
+        if method != "INVITE":
+            self.result.answers.append((method, int(text.split(" ", 2)[1])))
             return False
         code = int(text.split(" ", 2)[1])
+        self._note_moment(code)
         if code == 100:
+            return False
+        if code == 401 and self._password and not self._challenged and not self._given_up:
+            self._answer_challenge(text)
             return False
         repeated = code >= 200 and bool(self.result.statuses) and self.result.statuses[-1][1] >= 200
         tag = re.search(r"(?im)^To:.*(;tag=[^;\r\n]+)", text)
         self._to_tag = tag[1] if tag else ""
+        self.result.tags = ("caller", self._to_tag.removeprefix(";tag="))
         if not repeated:
             self.result.statuses.append((self._now(), code, "m=audio" in text))
         if code < 200:
             return False
         self._request("ACK", branch="" if code >= 300 else f"z9hG4bK{uuid4().hex}")
         if code < 300 and not repeated:
-            self.result.answered = self._now()
+            self.result.answered, self.result.answer = self._now(), text
+            self.up.set()
             peer = re.search(r"(?m)^c=IN IP4 ([\d.]+)", text), re.search(r"(?m)^m=audio (\d+)", text)
             assert peer[0] and peer[1], "the answer had no SDP"
             self._remote = (peer[0][1], int(peer[1][1]))
             self._speaker = asyncio.create_task(self._speak(), name="caller speech")
         return code >= 300
+
+    def _note_moment(self, code: int) -> None:
+        """Put the end where `hang_up` wants it, once."""
+        if self._hang_up and code >= self._hang_up[0] and code != 401 and self._limit and not self._limit.expired():
+            self._limit.reschedule(asyncio.get_running_loop().time() + self._hang_up[1])
+            self._hang_up = None
+
+    def _answer_challenge(self, challenge: str) -> None:
+        """Acknowledge a 401 and ask again with its answer."""
+        self._challenged = True
+        tag = re.search(r"(?im)^To:.*(;tag=[^;\r\n]+)", challenge)
+        self._to_tag = tag[1] if tag else ""
+        self._request("ACK")
+        self._to_tag, self._branch, self._sequence = "", f"z9hG4bK{uuid4().hex}", self._sequence + 1
+        uri = f"sip:{self._number}@{self._target[0]}:{self._target[1]}"
+        answer = answered(challenge, "INVITE", uri, self._caller, self._password)
+        self._request("INVITE", self._offer(), headers=(*self._headers, ("Authorization", answer)))
 
     def _reply_ok(self, request: str) -> None:
         kept = [line for line in request.split("\r\n") if re.match(r"(?i)(via|from|to|call-id|cseq):", line)]
@@ -196,24 +265,37 @@ class SipCaller:
         self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self._target)
 
     async def _give_up(self, queue: asyncio.Queue[bytes]) -> None:
-        """Ends the call from this side: CANCEL until the INVITE's final answer, BYE until its own."""
-        if answered := self.result.answered is not None:
-            self._sequence += 1
-            self._request("BYE", branch=f"z9hG4bK{uuid4().hex}")
-        else:
-            tag, self._to_tag = self._to_tag, ""
-            self._request("CANCEL")
-            self._to_tag = tag
-        try:
-            async with asyncio.timeout(2):
-                while True:
-                    text = (await queue.get()).decode(errors="replace")
-                    if not text.startswith("SIP/2.0"):
-                        self._reply_ok(text)
-                    elif self._heard_answer(text) or (answered and re.search(r"(?im)^CSeq:.*BYE", text)):
+        """Ends the call from this side: CANCEL until the INVITE's final answer, BYE until its own.
+
+        Each is sent again until it is answered. An answer that crosses the CANCEL is hung up with a BYE (RFC 3261 §9.1,
+        §15).
+        """
+        self._given_up = True
+        loop, number = asyncio.get_running_loop(), self._sequence + 1
+        until = loop.time() + GIVING_UP_SECONDS
+        while loop.time() < until:
+            if up := self.result.answered is not None:
+                self._sequence = number
+                self._request("BYE", branch=f"z9hG4bK{self.result.call_id[:24]}bye")
+            else:
+                tag, self._to_tag = self._to_tag, ""
+                self._request("CANCEL")
+                self._to_tag = tag
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_SECONDS):
+                    if await self._ended(queue, up=up):
                         return
-        except TimeoutError:
-            return
+
+    async def _ended(self, queue: asyncio.Queue[bytes], *, up: bool) -> bool:
+        """Wait until the call is over (True), or was answered after all."""
+        while True:
+            text = (await queue.get()).decode(errors="replace")
+            if not text.startswith("SIP/2.0"):
+                self._reply_ok(text)
+            elif self._heard_answer(text) or (up and re.search(r"(?im)^CSeq:.*BYE", text)):
+                return True
+            elif self.result.answered is not None and not up:
+                return False
 
     async def _read_rtp(self, queue: asyncio.Queue[bytes]) -> None:
         last = -1
@@ -234,7 +316,7 @@ class SipCaller:
     async def _speak(self) -> None:
         hertz, press, send = self._speech
         loop = asyncio.get_running_loop()
-        began, number, ssrc, sound = loop.time(), 0, random.getrandbits(32), _second(hertz)
+        began, number, ssrc, sound = loop.time(), 0, random.getrandbits(32), second(hertz)
         pending = sorted(press.items())
         sequence = 0
         while number * FRAME_SECONDS < send:
@@ -259,25 +341,6 @@ class SipCaller:
     def _send_rtp(self, kind: int, sequence: int, stamp: int, ssrc: int, data: bytes, *, marker: bool) -> None:
         head = struct.pack("!BBHII", 0x80, kind | (0x80 if marker else 0), sequence & 0xFFFF, stamp & 0xFFFFFFFF, ssrc)
         self._rtp.sendto(head + data, self._remote)
-
-
-def _linear_of_ulaw() -> np.ndarray:
-    """What each of the 256 codes of G.711 mu-law means, 16-bit."""
-    code = ~np.arange(256) & 0xFF
-    value = ((((code & 0x0F) << 3) + 0x84) << (code >> 4 & 7)) - 0x84
-    return np.where(code & 0x80, -value, value).astype("<i2")
-
-
-_LINEAR = _linear_of_ulaw()
-_CODES = np.argsort(_LINEAR, kind="stable").astype(np.uint8)
-
-
-def _second(hertz: int | None) -> bytes:
-    """One second of a tone of whole Hz, or of silence, as mu-law."""
-    if hertz is None:
-        return b"\xff" * 8000
-    samples = 8000 * np.sin(2 * np.pi * hertz * np.arange(8000) / 8000)
-    return _CODES[np.searchsorted(_LINEAR[_CODES], samples).clip(0, 255)].tobytes()
 
 
 def write_wav(path: Path, pcm: bytes) -> None:

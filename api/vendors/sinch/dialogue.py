@@ -211,7 +211,7 @@ class Questions:
             custom=custom,
             user=user or UNSET,
             user_rate=parties.rate(root.account, root.callee),
-            cli=parties.shown(root.caller),
+            cli=parties.cli(root),
             to=to,
             domain="mxp" if to.type == "username" else "pstn",  # «where the call is supposed to be terminated»
             application_key=facts.key,

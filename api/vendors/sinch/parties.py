@@ -53,6 +53,10 @@ class Parties:
         international = number.isascii() and number.isdigit() and len(number) >= SHORTEST_NUMBER
         return f"+{number}" if international else number
 
+    def cli(self, root: Call) -> str:
+        """Who calls; of one that asked not to be shown, the word that hides a `cli` in a script."""
+        return defaults.PRIVATE if root.private and not root.caller else self.shown(root.caller)
+
     def rate(self, account: str, number: str) -> Money:
         """What a minute costs, 0 where no rate is loaded."""
         rate = self._book.rate_of(account, number)

@@ -149,4 +149,4 @@ def _where(event: AnyEvent, tag: Tag) -> str:
 
 
 def _from(parties: Parties, root: Call) -> str:
-    return parties.shown(root.caller)
+    return parties.cli(root)

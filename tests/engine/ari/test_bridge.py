@@ -10,13 +10,15 @@ from tests.fakes.ari import FakeAri
 @pytest.fixture
 async def room(asterisk: FakeAri, client: Client, bus: Bus) -> Bridge:
     made = Bridge(client, bus, "room")
-    await made.create("a name")
+    await made.create()
     return made
 
 
-async def test_it_never_leaves_asterisks_core(asterisk: FakeAri, room: Bridge) -> None:
+async def test_it_never_leaves_asterisks_core_and_its_name_says_whose_it_is(
+    asterisk: FakeAri, client: Client, room: Bridge
+) -> None:
     asked = await asterisk.asked("POST", "/bridges/room")
-    assert asked.query == {"type": "mixing,dtmf_events,proxy_media", "name": "a name"}
+    assert asked.query == {"type": "mixing,dtmf_events,proxy_media", "name": client.application}
 
 
 async def test_creating_it_again_is_a_success(room: Bridge) -> None:
