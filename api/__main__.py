@@ -41,6 +41,8 @@ from engine.features.lines import Lines
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
+from engine.features.trunk_addresses import AddressRefresh, TrunkAddresses
+from engine.features.unmatched_calls import UnmatchedCalls
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices
@@ -85,7 +87,10 @@ class Controller:
         )
         self.book = Book(self.database)
         self.counters = Counters(self.redis, settings.ari_application)
-        self.lines = Lines(self.writer, self.book, Provisioner(self.client))
+        addresses = TrunkAddresses(settings.own_addresses)
+        self.lines = Lines(self.writer, self.book, Provisioner(self.client), addresses)
+        self.refresh = AddressRefresh(self.lines.refresh_addresses)
+        self.unmatched = UnmatchedCalls(self.writer)
         self.accounts = Accounts(self.database)
         self.files = RecordingFiles(settings.recordings)
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
@@ -120,6 +125,7 @@ class Controller:
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
                 on_question=self._ask,
+                on_unmatched=self.unmatched.note,
             )
         )
 
@@ -227,6 +233,9 @@ class Controller:
             stack.push_async_callback(self.dialogue.stop)
             await self.keeper.start()
             stack.push_async_callback(self.keeper.stop)
+            stack.push_async_callback(self.unmatched.stop)
+            await self.refresh.start()
+            stack.push_async_callback(self.refresh.stop)
             gc.collect()
             gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
             await self.engine.start()

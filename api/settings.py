@@ -69,6 +69,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.external_address or ("127.0.0.1" if wide else self.bind)
 
     @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses of this machine as far as they are known; other programs on it have them too."""
+        return frozenset({"127.0.0.1", "::1", self.bind, self.external_address} - {"", "0.0.0.0", "::"})
+
+    @property
     def api_url(self) -> str:
         """The base of links in answers and callbacks."""
         return (self.public_url or f"http://{self.reached_at}:{self.api_port}").rstrip("/")

@@ -9,7 +9,9 @@ from api.cli.client import CommandFailed, part
 from api.cli.context import Cli, tasks_of
 from api.cli.follow import follow, line_of
 
-_COLUMNS = ("id", "account", "direction", "caller", "callee", "state", "created", "seconds", "cause", "price")
+_COLUMNS = (
+    "id", "account", "direction", "trunk", "caller", "callee", "state", "created", "seconds", "cause", "price",
+)  # fmt: skip
 _TASKS = ("kind", "state", "queued", "started", "ended", "outcome", "id")
 _CALLBACKS = ("state", "attempts", "last", "remark", "url", "id")
 
@@ -35,7 +37,7 @@ class Calls:
     def list_all(
         self, *, live: bool | None = None, account: str | None = None, since: str | None = None, limit: int = 50
     ) -> None:
-        """List calls, newest first.
+        """List calls, newest first; those by a trunk that reached no number have the account "-".
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
 """Calls that come in: who answers them, and what happens until somebody does."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 
 import structlog
 from sqlalchemy import Connection
@@ -11,8 +11,9 @@ from engine.ari.bus import NEVER_CALLS, Subscription
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
+from engine.calls.called import Called, printable, read_headers, trunk_of
 from engine.calls.cause import CODES, HangupCause
-from engine.calls.directory import Answering, Directory
+from engine.calls.directory import Answering, Directory, Unmatched
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.invite import Invite, read_invite
@@ -24,16 +25,28 @@ from engine.calls.state import CallState
 from engine.events import CallOffered
 from engine.ids import new_id
 from engine.store import calls, events
+from engine.store.unmatched_calls import UnmatchedCall
 from engine.tasks.journal import Opened
 
 log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>)`."""
+    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>[,<request URI>])`.
 
-    def __init__(self, services: Services, registry: Registry, directory: Directory, make: MakeSession) -> None:
+    `turned_away` is told of each call by a trunk that reached no number.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        registry: Registry,
+        directory: Directory,
+        make: MakeSession,
+        turned_away: Callable[[UnmatchedCall], None],
+    ) -> None:
         self._services, self._registry, self._directory, self._make = services, registry, directory, make
+        self._turned_away = turned_away
         self._arriving: dict[asyncio.Task[None], str] = {}  # with the channel that arrives
 
     def arrive(self, start: ari.StasisStart) -> None:
@@ -82,8 +95,10 @@ class Reception:
         session: Session | None = None
         try:
             answering = await self._answering(start)
-            if answering is None:
+            if not isinstance(answering, Answering):
                 await self._refuse(start.channel.id, HangupCause.UNKNOWN_NUMBER)
+                if answering is not None:
+                    self._turned_away(self._unmatched(start, answering))
                 return
             session = await self._accept(start, answering)
         except Exception:
@@ -95,13 +110,28 @@ class Reception:
                 inbox.close()
         self._registry.start(session, lambda live: _live(live, inbox, answering))
 
-    async def _answering(self, start: ari.StasisStart) -> Answering | None:
-        source, dialled = start.args[0], start.args[1]
-        number = start.channel.caller.number
+    async def _answering(self, start: ari.StasisStart) -> Answering | Unmatched | None:
+        source, dialled, *uri = start.args
         if source == "extension":
             endpoint = start.channel.name.removeprefix("PJSIP/").rpartition("-")[0]
             return await self._directory.from_extension(dialled, endpoint)
-        return await self._directory.from_trunk(dialled, number)
+        called, trunk = Called(user=dialled, uri=uri[0] if uri else ""), trunk_of(start.channel.name)
+        found = await self._directory.from_trunk(called, trunk)
+        if isinstance(found, Unmatched) and found.look_further:
+            channel = Channel(self._services.client, self._services.bus, start.channel.id)
+            found = await self._directory.from_trunk(await read_headers(channel, called), trunk)
+        return found
+
+    def _unmatched(self, start: ari.StasisStart, why: Unmatched) -> UnmatchedCall:
+        return UnmatchedCall(
+            id=new_id("call"),
+            at=self._services.clock(),
+            trunk=trunk_of(start.channel.name),
+            caller=printable(start.channel.caller.number),
+            callee=start.args[1],
+            reason=why.reason,
+            sip_call_id=start.channel.protocol_id,
+        )
 
     async def _accept(self, start: ari.StasisStart, answering: Answering) -> Session:
         services = self._services
@@ -115,10 +145,11 @@ class Reception:
             application=answering.application,
             tag=answering.tag,
             direction=Direction.INBOUND,
-            caller=answering.caller or channel.caller.number,
+            caller=answering.caller or printable(channel.caller.number),
             callee=answering.callee or start.args[1],
             state=CallState.RINGING,
             created=at,
+            trunk=trunk_of(channel.name) or None,
             sip_call_id=channel.protocol_id or None,
             node=services.settings.node,
             ari_application=services.settings.ari_application,

@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from ipaddress import ip_address
 
 import msgspec
 import structlog
@@ -14,6 +13,7 @@ from engine.ari.client import Client
 from engine.ari.errors import AriError, Forbidden, NotFound
 from engine.ari.generated import Endpoint
 from engine.features.errors import NotProvisioned
+from engine.features.trunk_sources import is_literal
 
 log = structlog.get_logger(__name__)
 MODULE = "res_pjsip"  # registrations and identifies are found below it too, other names answer 404
@@ -51,15 +51,8 @@ def _spoilt(piece: Piece, there: Mapping[str, str]) -> bool:
     INVITE has a P-Asserted-Identity (tried on Asterisk 22.10.1). And an identify keeps the addresses that its host had.
     """
     if piece.kind == "identify":
-        return not _is_address(piece.fields["match"])
+        return not all(is_literal(entry) for entry in piece.fields["match"].split(","))
     return piece.kind == "endpoint" and "callerid" not in piece.fields and there.get("callerid") not in _NO_CALLER
-
-
-def _is_address(host: str) -> bool:
-    try:
-        return bool(ip_address(host))
-    except ValueError:
-        return False
 
 
 class Provisioner:
@@ -89,6 +82,14 @@ class Provisioner:
             if error.status is None:
                 raise
             raise NotProvisioned(f"Asterisk refused the line {pieces[-1].id}: {error.detail}.") from error
+
+    async def renew(self, piece: Piece) -> bool:
+        """Make one object anew if it was made of other fields; whether it was. Raises as put()."""
+        there = await self._read(piece)
+        if there is not None and there.get(_MARK) == _mark(piece):
+            return False
+        await self._ensure(piece)
+        return True
 
     async def _ensure(self, piece: Piece) -> None:
         mark = _mark(piece)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.calls.admission import Admitted, Price, Route
-from engine.calls.directory import Answering
+from engine.calls.called import Called
+from engine.calls.directory import Answering, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import NotFound, PromptError
 from engine.media.prompts import Prompt
@@ -94,9 +95,9 @@ class ScriptedDirectory:
         self.extensions: dict[str, Answering | Exception] = {}
         self.delay = 0.0
 
-    async def from_trunk(self, number: str, caller: str) -> Answering | None:
+    async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         await asyncio.sleep(self.delay)
-        return self._found(self.numbers.get(number))
+        return self._found(self.numbers.get(called.user)) or Unmatched(reason=UnmatchedReason.NO_NUMBER)
 
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
         return self._found(self.extensions.get(dialled))
