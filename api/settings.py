@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = "sqlite:////var/lib/carillon/carillon.db"
     data: Path = Path("/var/lib/carillon")
     recordings: Path = Path("/var/spool/asterisk/recording")
+    asterisk_log: Path = Path("/var/log/asterisk/refused")
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"

@@ -119,13 +119,16 @@ class Trunks:
 
         A trunk with a wrong password is online too: `carillon doctor` tells.
         """
-        found = self._cli.admin.get("/trunks")["trunks"]
+        answer = self._cli.admin.get("/trunks")
+        found = answer["trunks"]
         rows = [trunk | {"from": ",".join(trunk["from"])} for trunk in found]
         self._cli.output.table(found, rows, _COLUMNS, "There are no trunks.")
         for trunk in found:
             if trunk["unmatched"]:
                 lost = f"{trunk['unmatched']} calls by {trunk['name']} reached no number"
                 self._cli.output.say(f"{lost}: `carillon calls list`.")
+        for each in answer["refused"]:
+            self._cli.output.say(f"{each['sentence']}.")
 
     def remove(self, name: str) -> None:
         """Remove a trunk; calls on it go on."""

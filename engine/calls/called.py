@@ -6,6 +6,7 @@ may: P-Called-Party-ID, which the network adds (RFC 7315 section 4.2), and To, w
 
 import asyncio
 import re
+from urllib.parse import unquote
 
 import msgspec
 import structlog
@@ -18,6 +19,7 @@ HEADERS = ("P-Called-Party-ID", "To")
 """What may name the number beside the request URI, the more trustworthy first."""
 LONGEST = 256  # characters of a URI that are looked at
 _ENDPOINT = "trunk-"  # what a trunk's endpoint is named by in Asterisk (engine.features.trunks)
+_URI = re.compile(r"(?:sips?:(?P<sip>[^@>]*)@|tel:(?P<tel>[^>?]*))", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -36,6 +38,12 @@ def trunk_of(channel_name: str) -> str:
     """Return the trunk of a channel's name such as PJSIP/trunk-lab-00000001; "" where it is not a trunk's."""
     endpoint = channel_name.removeprefix("PJSIP/").rpartition("-")[0]
     return endpoint.removeprefix(_ENDPOINT) if endpoint.startswith(_ENDPOINT) else ""
+
+
+def user_of(uri: str) -> str:
+    """Return the user part of the first SIP or tel URI in a header, parameters included; "" for none."""
+    found = _URI.search(uri)
+    return unquote(found["sip"] or found["tel"] or "", errors="replace") if found else ""
 
 
 def printable(text: str) -> str:

@@ -11,7 +11,7 @@ from engine.ari.bus import NEVER_CALLS, Subscription
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
-from engine.calls.called import Called, printable, read_headers, trunk_of
+from engine.calls.called import Called, printable, read_headers, trunk_of, user_of
 from engine.calls.cause import CODES, HangupCause
 from engine.calls.directory import Answering, Directory, Unmatched
 from engine.calls.ending import Ending
@@ -123,12 +123,13 @@ class Reception:
         return found
 
     def _unmatched(self, start: ari.StasisStart, why: Unmatched) -> UnmatchedCall:
+        _, dialled, *uri = start.args
         return UnmatchedCall(
             id=new_id("call"),
             at=self._services.clock(),
             trunk=trunk_of(start.channel.name),
             caller=printable(start.channel.caller.number),
-            callee=start.args[1],
+            callee=printable(user_of(uri[0]) if uri else dialled),
             reason=why.reason,
             sip_call_id=start.channel.protocol_id,
         )

@@ -20,7 +20,6 @@ part of a number compared: `0112015552005` dialled in the United States is +20 1
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import unquote
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumber
@@ -29,7 +28,6 @@ from engine.calls.directory import Unmatched, UnmatchedReason
 from engine.features.book import Book
 
 _FEWEST = 7  # digits of a number that is read in other ways than as it stands
-_URI = re.compile(r"(?:sips?:(?P<sip>[^@>]*)@|tel:(?P<tel>[^>?]*))", re.IGNORECASE)
 _WRITTEN = re.compile(r"(?P<plus>\+?)(?P<digits>[0-9 ().\-]*[0-9][0-9 ().\-]*)", re.ASCII)
 _SEPARATORS = re.compile(r"[ ().\-]")
 
@@ -42,12 +40,6 @@ class Dialled(NamedTuple):
     context: str = ""
 
 
-def user_of(uri: str) -> str:
-    """Return the user part of the first SIP or tel URI in a header, parameters included; "" for none."""
-    found = _URI.search(uri)
-    return unquote(found["sip"] or found["tel"] or "", errors="replace") if found else ""
-
-
 def dialled(user: str) -> Dialled | None:
     """Read a user part such as `+1-201-555-2005;npdi`; None where it is not a telephone number."""
     number, *parameters = user.split(";")
@@ -55,8 +47,8 @@ def dialled(user: str) -> Dialled | None:
     if found is None:
         return None
     digits = _SEPARATORS.sub("", found["digits"])
-    contexts = (value for name, _, value in (each.partition("=") for each in parameters) if name == "phone-context")
-    context = _WRITTEN.fullmatch(next(contexts, ""))
+    named = {name.lower(): value for name, _, value in (each.partition("=") for each in parameters)}
+    context = _WRITTEN.fullmatch(named.get("phone-context", ""))
     prefix = _SEPARATORS.sub("", context["digits"]) if context and context["plus"] else ""
     return Dialled(digits, bool(found["plus"]), prefix)
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.calls.called import Called
+from engine.calls.called import Called, user_of
 from engine.calls.directory import Answering, Unmatched, UnmatchedReason
 from engine.features.book import Book
 from engine.features.destinations import is_emergency, normalise
 from engine.features.errors import InvalidNumber
-from engine.features.inbound_numbers import dialled, find, user_of
+from engine.features.inbound_numbers import dialled, find
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.ask import Ask

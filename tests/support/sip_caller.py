@@ -59,11 +59,24 @@ _Socket = tuple[asyncio.DatagramTransport, _Datagrams]
 
 
 class SipCaller:
-    """Calls `number` at `host`:`port` over UDP from `address`; one object, one call."""
+    """Calls `number` at `host`:`port` over UDP from `address`; one object, one call.
 
-    def __init__(self, host: str, port: int, *, address: str = "127.0.0.1", caller: str = "12015559999") -> None:
-        self._target, self._address, self._caller = (host, port), address, caller
-        self.result = CallResult(call_id=f"{uuid4().hex}@{address}")
+    `own_port` 0: any. `call_id` may be given; surrogates in it stand for bytes.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        address: str = "127.0.0.1",
+        caller: str = "12015559999",
+        own_port: int = 0,
+        call_id: str = "",
+    ) -> None:
+        self._target, self._address, self._caller, self._own_port = (host, port), address, caller, own_port
+        self.result = CallResult(call_id=call_id or f"{uuid4().hex}@{address}")
+        self._to = ""
         self._sequence, self._remote = 1, ("", 0)
         self._to_tag = ""
 
@@ -76,15 +89,17 @@ class SipCaller:
         press: tuple[tuple[float, str], ...] = (),
         send: float = math.inf,
         headers: tuple[tuple[str, str], ...] = (),
+        to: str = "",
     ) -> CallResult:
         """Calls and stays at most `seconds`, then sends CANCEL or BYE.
 
         `tone`: Hz that is spoken once answered (silence otherwise); `press`: (seconds after the answer, digit);
-        `send`: for how many seconds RTP is sent (0: none at all); `headers`: more lines of the INVITE.
+        `send`: for how many seconds RTP is sent (0: none at all); `headers`: more lines of the INVITE;
+        `to`: the URI in To, "" for the request's.
         """
         loop = asyncio.get_running_loop()
-        self._number, self._began = number, loop.time()
-        self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, 0))
+        self._number, self._to, self._began = number, to, loop.time()
+        self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, self._own_port))
         (self._rtp, rtp), (self._rtcp, rtcp) = await self._media_sockets()
         self._branch = f"z9hG4bK{uuid4().hex}"
         self._request("INVITE", self._offer(), headers=headers)
@@ -138,7 +153,7 @@ class SipCaller:
         self, method: str, body: str = "", *, branch: str = "", headers: tuple[tuple[str, str], ...] = ()
     ) -> None:
         host, port = self._sip.get_extra_info("sockname")
-        to = f"<sip:{self._number}@{self._target[0]}:{self._target[1]}>{self._to_tag}"
+        to = f"<{self._to or f'sip:{self._number}@{self._target[0]}:{self._target[1]}'}>{self._to_tag}"
         lines = [
             f"{method} sip:{self._number}@{self._target[0]}:{self._target[1]} SIP/2.0",
             f"Via: SIP/2.0/UDP {host}:{port};branch={branch or self._branch};rport",

@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from api.own import render
+from api.own.admin import refused as refusals
 from api.own.admin.applications import named
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
@@ -84,14 +85,18 @@ class LinesAdmin:
         ]
 
     async def list_trunks(self, request: web.Request) -> web.Response:
-        """All trunks and how they are."""
+        """All trunks and how they are, and which SIP requests were refused since the controller's start."""
         states, lost = await self._states(), await self._services.db.read(unmatched_calls.by_trunk)
         return web.json_response(
             {
                 "trunks": [
                     _trunk(trunk, states[endpoint_of(trunk.name)]) | {"unmatched": lost.get(trunk.name, 0)}
                     for trunk in self._services.book.trunks
-                ]
+                ],
+                "refused": [
+                    msgspec.to_builtins(each) | {"at": render.moment(each.at), "sentence": refusals.sentence(each)}
+                    for each in self._services.refused()
+                ],
             }
         )
 
