@@ -125,7 +125,8 @@ class Trunks:
         self._cli.output.table(found, rows, _COLUMNS, "There are no trunks.")
         for trunk in found:
             if trunk["unmatched"]:
-                lost = f"{trunk['unmatched']} calls by {trunk['name']} reached no number"
+                count = "1 call" if trunk["unmatched"] == 1 else f"{trunk['unmatched']} calls"
+                lost = f"{count} by {trunk['name']} reached no number"
                 self._cli.output.say(f"{lost}: `carillon calls list`.")
         for each in answer["refused"]:
             self._cli.output.say(f"{each['sentence']}.")
