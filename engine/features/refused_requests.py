@@ -1,7 +1,8 @@
 """SIP requests that Asterisk refuses before they are calls, read from its log: ARI has no event for them.
 
-They are counted by what was wrong, with the last one of each kind; nothing is kept past this process. The file is
-Asterisk's own (asterisk-config/engine/logger.conf). It is cut to nothing when it has become long: Asterisk appends.
+They are counted by what was wrong, with the last one of each kind; nothing is kept past this process. An OPTIONS, by
+which many only look whether somebody is there, is not counted. The file is Asterisk's own
+(asterisk-config/engine/logger.conf). It is cut to nothing when it has become long: Asterisk appends.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ LONGEST = 4_000_000  # bytes of the file
 SOURCES = 20
 MOST_READ = 1_000_000  # bytes at a time; of more only the end is read
 _SOURCE = r"(?P<source>[0-9a-fA-F:.\[\]]+)"
-_REQUEST = rf"Request '(?P<detail>[A-Z]+)' from .* failed for '{_SOURCE}' \(callid: .*\) - "
+_REQUEST = rf"Request '(?P<detail>(?!OPTIONS)[A-Z]+)' from .* failed for '{_SOURCE}' \(callid: .*\) - "
 KINDS = {
     # res_pjsip/pjsip_distributor.c, log_failed_request
     "unknown": re.compile(_REQUEST + "No matching endpoint found"),

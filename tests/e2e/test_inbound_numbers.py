@@ -93,16 +93,16 @@ async def test_a_call_to_the_registered_contact_is_for_the_number_in_to_or_calle
 
 
 async def test_a_call_that_reaches_no_number_is_on_record_with_its_trunk(
-    carrier: MakeCarrier, invite: Invite, admin: Admin
+    ours: str, carrier: MakeCarrier, invite: Invite, admin: Admin
 ) -> None:
     network = await carrier()
-    for user in ("13125550199;npdi", "13125550199", "nobody", "caf%E9"):
+    for user in ("13125550199;npdi", "13125550199", "nobody", "caf%E9", f"{ours},", f"{ours}%E9", f"{ours}%22"):
         assert (await invite(network.address, user)).status == 404, user
 
     async def look() -> list[dict[str, Any]]:
         return await of_nobody(admin, network)
 
-    found = await until(look, lambda seen: sum(one["times"] for one in seen) == 4, what="the calls are on record")
+    found = await until(look, lambda seen: sum(one["times"] for one in seen) == 7, what="the calls are on record")
     assert {"nobody", "13125550199", "caf\ufffd"} <= {one["callee"] for one in found}
     one = next(one for one in found if one["callee"] == "nobody")
     assert (one["caller"], one["cause"], one["sip_status"]) == (CALLER, "unknown_number", 404)

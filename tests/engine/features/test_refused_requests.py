@@ -42,7 +42,7 @@ async def test_each_kind_is_counted_with_its_last_source(file: Path) -> None:
     refused = RefusedRequests(file, clock=lambda: now[0])
     await refused.look()
     assert refused.seen() == []
-    append(file, *LINES.values(), "NOTICE[1]: something else")
+    append(file, *LINES.values(), "NOTICE[1]: something else", UNKNOWN.replace("INVITE", "OPTIONS"))
     await refused.look()
     now[0] = 200.0
     append(file, UNKNOWN.replace("127.0.44.8:44721", "[2001:db8::1]:5060").replace("INVITE", "REGISTER"))
