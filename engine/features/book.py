@@ -152,6 +152,10 @@ def _contents(conn: Connection) -> Contents:
         trunks=tuple(trunks.list(conn)),
         extensions={extension.number: extension for extension in extensions.list(conn)},
         numbers={number.number: number for number in all_numbers if number.capability == VOICE},
-        countries=frozenset(countries[number.account] for number in all_numbers if number.capability == VOICE),
+        countries=frozenset(
+            countries[number.account]
+            for number in all_numbers
+            if number.capability == VOICE and number.account in countries
+        ),
         applications={application.id: application for application in applications.list(conn)},
     )

@@ -1,5 +1,7 @@
 """All trunks and extensions of a node: added, removed, put back, and how they are."""
 
+import asyncio
+
 import msgspec
 import structlog
 from sqlalchemy import Connection
@@ -37,6 +39,7 @@ class Lines:
     ) -> None:
         self._writer, self._book, self._provisioner = writer, book, provisioner
         self._addresses = addresses or TrunkAddresses()
+        self._changing = asyncio.Lock()  # of trunks: of two changes at once neither loses the other's fields
 
     async def push_all(self) -> None:
         """Put everything into Asterisk as the store has it, and take out what it has not.
@@ -46,7 +49,7 @@ class Lines:
         """
         trunks, extensions = self._book.trunks, tuple(self._book.extensions.values())
         known = [trunk_settings.endpoint_of(trunk.name) for trunk in trunks] + [each.number for each in extensions]
-        pieces = [await self._pieces(trunk) for trunk in trunks]
+        pieces = list(await asyncio.gather(*(self._pieces(trunk) for trunk in trunks)))
         pieces += [extension_settings.pieces(extension) for extension in extensions]
         for group in pieces:
             try:
@@ -81,12 +84,15 @@ class Lines:
 
         Raises NotThere, InvalidSetting, NotProvisioned (then it is as it was), Unreachable.
         """
-        before = self._book.trunk(name)
-        if before is None:
-            raise NotThere(f"There is no trunk {name}.")
-        if name == trunk_settings.LAB:
-            raise InvalidSetting("The lab's trunk follows the settings in .env and is not changed.")
-        trunk = await self._checked(msgspec.structs.replace(before, **fields))
+        async with self._changing:
+            before = self._book.trunk(name)
+            if before is None:
+                raise NotThere(f"There is no trunk {name}.")
+            if name == trunk_settings.LAB:
+                raise InvalidSetting("The lab's trunk follows the settings in .env and is not changed.")
+            return await self._change(before, await self._checked(msgspec.structs.replace(before, **fields)))
+
+    async def _change(self, before: Trunk, trunk: Trunk) -> Trunk:
         await self._writer.write(lambda conn: trunk_rows.change(conn, trunk))
         try:
             await self._provisioner.put(await self._pieces(trunk))
@@ -99,11 +105,13 @@ class Lines:
 
     async def refresh_addresses(self) -> None:
         """Look up the hosts of the trunks again, and tell Asterisk where they changed."""
-        for trunk in self._book.trunks:
-            if names_of(trunk):
-                piece = trunk_settings.identify(trunk, await self._addresses.match(trunk))
-                if await self._provisioner.renew(piece):
-                    log.info("The addresses of a trunk have changed.", trunk=trunk.name, match=piece.fields["match"])
+        async with self._changing:
+            for trunk in self._book.trunks:
+                if names_of(trunk):
+                    piece = trunk_settings.identify(trunk, await self._addresses.match(trunk))
+                    if await self._provisioner.renew(piece):
+                        match = piece.fields["match"]
+                        log.info("The addresses of a trunk have changed.", trunk=trunk.name, match=match)
 
     async def _checked(self, trunk: Trunk) -> Trunk:
         trunk = trunk_settings.checked(trunk)
@@ -131,11 +139,12 @@ class Lines:
 
     async def remove_trunk(self, name: str) -> None:
         """Remove a trunk; calls on it go on. Raises NotThere."""
-        if not any(trunk.name == name for trunk in self._book.trunks):
-            raise NotThere(f"There is no trunk {name}.")
-        await self._writer.write(lambda conn: trunk_rows.remove(conn, name))
-        await self._book.load()
-        await self._try_to_take_out(trunk_settings.endpoint_of(name))
+        async with self._changing:
+            if self._book.trunk(name) is None:
+                raise NotThere(f"There is no trunk {name}.")
+            await self._writer.write(lambda conn: trunk_rows.remove(conn, name))
+            await self._book.load()
+            await self._try_to_take_out(trunk_settings.endpoint_of(name))
 
     async def add_extension(self, extension: Extension) -> Extension:
         """Add an extension; raises InvalidSetting, AlreadyThere, NotProvisioned (then it was not added)."""

@@ -1,5 +1,7 @@
 """Trunks, extensions, numbers and rates: the store, Asterisk and the book in memory say the same."""
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -88,6 +90,14 @@ async def test_a_change_of_a_trunk_that_cannot_be_changes_nothing(
     assert (answered, bool(said["error"])) == (status, True)
     assert installation.asterisk.objects == before
     assert installation.services.book.trunk("itsp").country == ""
+
+
+async def test_of_two_changes_of_a_trunk_at_once_neither_is_lost(installation: Installation) -> None:
+    await installation.admin("POST", "/trunks", TRUNK)
+    changes: list[dict[str, object]] = [{"country": "GB"}, {"from": ["203.0.113.7"]}, {"priority": 7}]
+    await asyncio.gather(*(installation.admin("PATCH", "/trunks/itsp", change) for change in changes))
+    (itsp,) = [one for one in installation.services.book.trunks if one.name == "itsp"]
+    assert (itsp.country, itsp.sources, itsp.priority) == ("GB", "203.0.113.7", 7)
 
 
 async def test_a_change_that_asterisk_refuses_is_taken_back(installation: Installation) -> None:
