@@ -48,10 +48,12 @@ def _spoilt(piece: Piece, there: Mapping[str, str]) -> bool:
 
     An endpoint without a callerid gets one by being kept in astdb, as text: what is kept is Asterisk's "<unknown>", and
     what is read from that is a caller whose number is "unknown". With it every caller of a trunk would be, unless the
-    INVITE has a P-Asserted-Identity (tried on Asterisk 22.10.1). And an identify keeps the addresses that its host had.
+    INVITE has a P-Asserted-Identity (tried on Asterisk 22.10.1). An identify keeps the addresses that its host had, and
+    of several only the last one is kept in astdb (tried: the others are gone after a restart).
     """
     if piece.kind == "identify":
-        return not all(is_literal(entry) for entry in piece.fields["match"].split(","))
+        wanted, known = piece.fields["match"].split(","), there.get("match", "").split(",")
+        return len(known) != len(wanted) or not all(is_literal(entry) for entry in wanted)
     return piece.kind == "endpoint" and "callerid" not in piece.fields and there.get("callerid") not in _NO_CALLER
 
 
@@ -117,7 +119,10 @@ class Provisioner:
             found = await self._client.asterisk.get_object(MODULE, piece.kind, piece.id)
         except NotFound:
             return None
-        return {one.attribute: one.value for one in found}
+        fields: dict[str, str] = {}
+        for one in found:  # an identify has its match once for each entry
+            fields[one.attribute] = f"{fields[one.attribute]},{one.value}" if one.attribute in fields else one.value
+        return fields
 
     async def _remove(self, kind: str, name: str) -> None:
         with suppress(NotFound, Forbidden):  # 403: it stands in pjsip.conf and is not ours

@@ -122,9 +122,13 @@ async def _addresses(name: str) -> tuple[str, ...]:
 
 
 def match(trunk: Trunk, found: Found, own: Collection[str] = ()) -> str:
-    """Return what Asterisk knows a trunk by, its identify's `match`; `own` are the addresses of this machine."""
+    """Return what Asterisk knows a trunk by, its identify's `match`; `own` are the addresses of this machine.
+
+    The host stands last: of a match only its last entry outlives a restart of Asterisk, until it is put again.
+    """
     host, sources = _host(trunk), sources_of(trunk)
     by_port = {one for each in sources if each.port and each.bits is None for one in _of(each.host, found)}
+    further = [each._replace(host=address) for each in sources for address in _of(each.host, found)]
     entries = []
     for address in _of(host, found) or (host,):
         if address in own and address not in by_port:
@@ -133,10 +137,9 @@ def match(trunk: Trunk, found: Found, own: Collection[str] = ()) -> str:
             entries.append(Source(address))
     if host in found and all(entry.port is None for entry in entries) and not by_port.intersection(found[host]):
         entries.append(Source(host))  # its SRV records
-    entries += [each._replace(host=address) for each in sources for address in _of(each.host, found)]
-    if host not in found and not _is_address(host) and len(entries) > 1:
-        entries.remove(Source(host))  # a name without an address would let Asterisk refuse the others
-    return ",".join(dict.fromkeys(written(entry) for entry in entries))
+    if host not in found and not _is_address(host) and further:
+        entries = []  # a name without an address would let Asterisk refuse the others
+    return ",".join(dict.fromkeys(written(entry) for entry in (*further, *entries)))
 
 
 def is_literal(entry: str) -> bool:

@@ -62,7 +62,7 @@ async def test_a_trunk_is_changed_in_asterisk_and_in_the_book_and_what_is_not_gi
     assert (status, changed["from"]) == (200, ["203.0.113.0/28", "198.51.100.7:5062"])
     assert (changed["country"], changed["host"], changed["user"]) == ("GB", "192.0.2.10", "me")
     objects = installation.asterisk.objects
-    assert objects["identify", "trunk-itsp"]["match"] == "192.0.2.10,203.0.113.0/28,198.51.100.7:5062"
+    assert objects["identify", "trunk-itsp"]["match"] == "203.0.113.0/28,198.51.100.7:5062,192.0.2.10"
     assert objects["auth", "trunk-itsp"]["password"] == "s3cret"
     assert {trunk.name: trunk.country for trunk in installation.services.book.trunks} == {"lab": "", "itsp": "GB"}
     status, changed = await installation.admin("PATCH", "/trunks/itsp", {"from": [], "register": False})

@@ -52,9 +52,9 @@ def test_what_is_not_a_source_or_lets_everybody_in_is_refused(wrong: str) -> Non
         checked_sources(wrong)
 
 
-def test_a_host_is_known_at_every_port_beside_its_further_sources() -> None:
+def test_a_host_is_known_at_every_port_and_stands_behind_its_further_sources() -> None:
     assert match(ITSP, {}) == "192.0.2.10"
-    assert match(trunk("203.0.113.0/28,198.51.100.7:5062"), {}) == "192.0.2.10,203.0.113.0/28,198.51.100.7:5062"
+    assert match(trunk("203.0.113.0/28,198.51.100.7:5062"), {}) == "203.0.113.0/28,198.51.100.7:5062,192.0.2.10"
 
 
 def test_a_host_that_is_this_machine_is_known_at_its_port_only() -> None:
@@ -64,7 +64,7 @@ def test_a_host_that_is_this_machine_is_known_at_its_port_only() -> None:
 
 def test_a_host_that_is_among_the_sources_with_a_port_is_known_at_that_port_only() -> None:
     assert match(trunk("192.0.2.10:5070,203.0.113.7"), {}) == "192.0.2.10:5070,203.0.113.7"
-    assert match(trunk("192.0.2.1:5060", NAMED), FOUND) == "2001:db8::1,192.0.2.1:5060"
+    assert match(trunk("192.0.2.1:5060", NAMED), FOUND) == "192.0.2.1:5060,2001:db8::1"
     assert match(trunk("sip.example.com:5060", NAMED), FOUND) == "192.0.2.1:5060,[2001:db8::1]:5060"
 
 
