@@ -41,6 +41,8 @@ from engine.features.lines import Lines
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
+from engine.features.trunk_addresses import TrunkAddresses
+from engine.features.trunk_watch import TrunkWatch
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices
@@ -87,7 +89,9 @@ class Controller:
         )
         self.book = Book(self.database)
         self.counters = Counters(self.redis, settings.ari_application)
-        self.lines = Lines(self.writer, self.book, Provisioner(self.client))
+        addresses = TrunkAddresses(settings.own_addresses)
+        self.lines = Lines(self.writer, self.book, Provisioner(self.client), addresses)
+        self.trunks = TrunkWatch(self.writer, self.lines, settings.asterisk_log)
         self.accounts = Accounts(self.database)
         self.files = RecordingFiles(settings.recordings)
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
@@ -122,6 +126,7 @@ class Controller:
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
                 on_question=self._ask,
+                on_unmatched=self.trunks.unmatched.note,
             )
         )
 
@@ -180,6 +185,7 @@ class Controller:
             lab=self.lab,
             pool=Pool.read(settings.number_pool),
             version=__version__,
+            refused=self.trunks.refused.seen,
         )
 
     def _ask(self, question: QuestionAsked) -> None:
@@ -230,6 +236,8 @@ class Controller:
             stack.push_async_callback(self.dialogue.stop)
             await self.keeper.start()
             stack.push_async_callback(self.keeper.stop)
+            await self.trunks.start()
+            stack.push_async_callback(self.trunks.stop)
             gc.collect()
             gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
             await self.engine.start()

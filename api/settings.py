@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = "sqlite:////var/lib/carillon/carillon.db"
     data: Path = Path("/var/lib/carillon")
     recordings: Path = Path("/var/spool/asterisk/recording")
+    asterisk_log: Path = Path("/var/log/asterisk/refused")
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
@@ -67,6 +68,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The host name or address under which the outside reaches us."""
         wide = self.bind in ("0.0.0.0", "::")
         return self.external_address or ("127.0.0.1" if wide else self.bind)
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses of this machine as far as they are known; other programs on it have them too."""
+        return frozenset({"127.0.0.1", "::1", self.bind, self.external_address} - {"", "0.0.0.0", "::"})
 
     @property
     def api_url(self) -> str:

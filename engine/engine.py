@@ -35,6 +35,7 @@ from engine.settings import EngineSettings
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.tasks import TaskRow
+from engine.store.unmatched_calls import UnmatchedCall
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,7 @@ class Parts:
     """What an engine is made of.
 
     `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
-    asks the customer; it is answered by a Reply.
+    asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
     """
 
     client: Client
@@ -60,6 +61,7 @@ class Parts:
     settings: EngineSettings
     on_media_server: Callable[[], Awaitable[None]]
     on_question: Callable[[QuestionAsked], None]
+    on_unmatched: Callable[[UnmatchedCall], None]
     clock: Callable[[], float] = time.time
 
 
@@ -88,7 +90,7 @@ class Engine:
         self.conferences = Conferences(self.services, self.registry)
         self._door = Door(self.services, self.registry, self._make)
         self.conferences.door = self._door
-        self._reception = Reception(self.services, self.registry, parts.directory, self._make)
+        self._reception = Reception(self.services, self.registry, parts.directory, self._make, parts.on_unmatched)
         self._recovery = Recovery(self.services, self.registry, self._make)
         self._dispatcher = Dispatcher(self.registry, self.conferences, self._door)
         self._connection = Connection(parts.client, self._bus, on_connected=self._on_connected, on_lost=self._on_lost)

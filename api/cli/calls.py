@@ -11,10 +11,10 @@ from api.cli.context import Cli, tasks_of
 from api.cli.follow import follow, line_of
 
 _COLUMNS = (
-    *("id", "account", "direction", "caller", "callee", "application", "state", "created", "seconds", "cause"),
+    *("id", "account", "direction", "trunk", "caller", "callee", "application", "state", "created", "seconds", "cause"),
     "price",
 )
-_SPARE = ("price", "application", "created", "account", "state", "direction")
+_SPARE = ("price", "application", "created", "account", "trunk", "state", "direction")
 _TASKS = ("kind", "state", "queued", "started", "ended", "outcome", "id")
 _CALLBACKS = ("state", "attempts", "last", "remark", "url", "id")
 
@@ -40,7 +40,7 @@ class Calls:
     def list_all(
         self, *, live: bool | None = None, account: str | None = None, since: str | None = None, limit: int = 50
     ) -> None:
-        """List calls, newest first.
+        """List calls, newest first; those by a trunk that reached no number have the account "-".
 
         Parameters
         ----------

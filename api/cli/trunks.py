@@ -8,7 +8,10 @@ from api.cli.client import CommandFailed, Refused, part
 from api.cli.context import Cli
 from api.cli.follow import follow
 
-_COLUMNS = ("name", "host", "port", "user", "register", "codecs", "dtmf", "prefix", "priority", "state")
+_COLUMNS = (
+    "name", "host", "port", "from", "country", "user", "register", "codecs", "dtmf", "prefix", "priority", "state",
+)  # fmt: skip
+_From = Annotated[list[str] | None, Parameter(name="--from", negative="")]
 
 
 def commands(cli: Cli) -> App:
@@ -16,6 +19,7 @@ def commands(cli: Cli) -> App:
     noun = Trunks(cli)
     app = App(name="trunks", help="Lines to carriers.")
     app.command(noun.add)
+    app.command(noun.change, name="set")
     app.command(noun.list_all, name="list")
     app.command(noun.list_all, name="status")
     app.command(noun.remove)
@@ -42,13 +46,15 @@ class Trunks:
         dtmf: str = "rfc4733",
         prefix: str = "",
         priority: int = 10,
+        from_: _From = None,
+        country: str = "",
     ) -> None:
         """Add a trunk; it works at once.
 
         Parameters
         ----------
         host
-            The carrier's host name or address; calls that come from there are taken.
+            The carrier's host name or address; calls that come from there are taken, on this machine from --port only.
         register
             Register with the carrier, so that it finds us.
         codecs
@@ -59,21 +65,72 @@ class Trunks:
             The numbers it carries, e.g. +44, several with commas; without it all. The longest prefix wins.
         priority
             Among equal prefixes the lowest is tried first, the others when it fails.
+        from_
+            Where else its calls come from: an address, a network such as 203.0.113.0/28, or a host name, with :port
+            or from any; give it once for each. The host itself with a port: from that port only, so that phones
+            behind the same address are not taken for the trunk.
+        country
+            Where the numbers that it sends are read, e.g. US; without it, where the owner of the number is.
         """
         body: dict[str, Any] = {"name": name, "host": host, "port": port, "user": user, "password": password}
         body |= {"register": register, "codecs": codecs, "dtmf": dtmf, "prefix": prefix, "priority": priority}
+        body |= {"from": from_ or [], "country": country}
         added = self._cli.admin.post("/trunks", body)
         then = "`carillon trunks status` shows whether it answers, `carillon doctor` whether it takes the password."
         self._cli.output.done(added, f"The trunk {added['name']} was added; {then}")
+
+    def change(
+        self,
+        name: str,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        register: bool | None = None,
+        codecs: str | None = None,
+        dtmf: str | None = None,
+        prefix: str | None = None,
+        priority: int | None = None,
+        from_: _From = None,
+        country: str | None = None,
+    ) -> None:
+        """Change a trunk; what is not given stays, and calls on it go on.
+
+        Parameters
+        ----------
+        from_
+            Replaces where else its calls come from; --from "" is nowhere else. See `carillon trunks add --help`.
+        country
+            Where the numbers that it sends are read; "" is where the owner of the number is.
+        """
+        wanted = {"host": host, "port": port, "user": user, "password": password, "register": register}
+        wanted |= {"codecs": codecs, "dtmf": dtmf, "prefix": prefix, "priority": priority, "country": country}
+        body: dict[str, Any] = {field: value for field, value in wanted.items() if value is not None}
+        if from_ is not None:
+            body["from"] = [each for each in from_ if each]
+        if not body:
+            raise CommandFailed("Give what is to change, such as --from 203.0.113.7.")
+        changed = self._cli.admin.ask("PATCH", f"/trunks/{part(name)}", body=body)
+        self._cli.output.done(changed, f"The trunk {name} was changed.")
 
     def list_all(self) -> None:
         """List all trunks and how they are: online when the far end answers, else offline.
 
         A trunk with a wrong password is online too: `carillon doctor` tells.
         """
-        found = self._cli.admin.get("/trunks")["trunks"]
-        spare = ("codecs", "dtmf", "register", "user", "priority")
-        self._cli.output.table(found, found, _COLUMNS, "There are no trunks.", spare=spare)
+        answer = self._cli.admin.get("/trunks")
+        found = answer["trunks"]
+        rows = [trunk | {"from": ",".join(trunk["from"])} for trunk in found]
+        spare = ("codecs", "dtmf", "register", "user", "priority", "from")
+        self._cli.output.table(found, rows, _COLUMNS, "There are no trunks.", spare=spare)
+        for trunk in found:
+            if trunk["unmatched"]:
+                count = "1 call" if trunk["unmatched"] == 1 else f"{trunk['unmatched']} calls"
+                lost = f"{count} by {trunk['name']} reached no number"
+                self._cli.output.say(f"{lost}: `carillon calls list`.")
+        for each in answer["refused"]:
+            self._cli.output.say(f"{each['sentence']}.")
 
     def remove(self, name: str) -> None:
         """Remove a trunk; calls on it go on."""

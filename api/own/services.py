@@ -17,6 +17,7 @@ from engine.calls.call import Call
 from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.pool import Pool
+from engine.features.refused_requests import Refused
 from engine.media import Prompts, RecordingFiles
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -59,7 +60,7 @@ class Services:
     """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
 
     `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `pool` has the numbers that
-    new accounts are given.
+    new accounts are given. `refused` are the SIP requests that Asterisk refused.
     """
 
     engine: CommandTaker
@@ -82,6 +83,7 @@ class Services:
     lab: Lab | None = None
     pool: Pool = field(default_factory=Pool)
     version: str = "0"
+    refused: Callable[[], Sequence[Refused]] = tuple
 
     async def refresh(self) -> None:
         """Make a change of accounts, numbers or applications count at once."""

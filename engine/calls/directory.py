@@ -1,9 +1,11 @@
 """What answers an inbound call; the rules are injected (engine.features.numbers)."""
 
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from engine.calls.called import Called
 from engine.tasks.kinds import AnyTask
 
 
@@ -23,11 +25,27 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
     caller: str | None = None  # replaces the number the network shows, e.g. an extension's own
 
 
+class UnmatchedReason(StrEnum):
+    """Why a call by a trunk reached no number."""
+
+    NO_NUMBER = "no_number"  # nobody has it
+    AMBIGUOUS = "ambiguous"  # more than one number of ours could be meant
+    UNASSIGNED = "unassigned"  # the number leads to nobody
+    DISABLED = "account_disabled"  # of the account that owns it
+
+
+class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
+    """Nobody answers. `look_further`: the headers of the INVITE may name the number; with them it is asked again."""
+
+    reason: UnmatchedReason
+    look_further: bool = False
+
+
 class Directory(Protocol):
     """Finds what answers."""
 
-    async def from_trunk(self, number: str, caller: str) -> Answering | None:
-        """What answers `number` dialled from a trunk; None: nobody has that number."""
+    async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
+        """What answers a call that came in by a trunk."""
 
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
         """What an extension's dialling does: an application's number, another extension, else a number outside."""

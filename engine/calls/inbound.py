@@ -1,7 +1,7 @@
 """Calls that come in: who answers them, and what happens until somebody does."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 
 import structlog
 from sqlalchemy import Connection
@@ -11,10 +11,12 @@ from engine.ari.bus import Subscription
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
+from engine.calls.called import Called, printable, read_headers, trunk_of, user_of
 from engine.calls.cause import HangupCause
-from engine.calls.directory import Answering, Directory
+from engine.calls.directory import Answering, Directory, Unmatched
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
+from engine.calls.handed_over import HandedOver
 from engine.calls.invite import Invite, read_invite
 from engine.calls.orphans import Orphans, application_of
 from engine.calls.outbound import MakeSession, with_ids
@@ -26,22 +28,34 @@ from engine.calls.state import CallState
 from engine.events import CallOffered
 from engine.ids import new_id
 from engine.store import calls, events
+from engine.store.unmatched_calls import UnmatchedCall
 from engine.tasks.journal import Opened
 
 log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Takes the calls that the dialplan hands over: `Stasis(app,inbound|extension,<dialled>,<name>=<value>…)`."""
+    """Takes the calls that the dialplan hands over, as engine.calls.handed_over reads it.
 
-    def __init__(self, services: Services, registry: Registry, directory: Directory, make: MakeSession) -> None:
+    `turned_away` is told of each call by a trunk that reached no number.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        registry: Registry,
+        directory: Directory,
+        make: MakeSession,
+        turned_away: Callable[[UnmatchedCall], None],
+    ) -> None:
         self._services, self._registry, self._directory, self._make = services, registry, directory, make
+        self._turned_away = turned_away
         self._arriving: dict[asyncio.Task[None], str] = {}  # with the channel that arrives
         self.orphans = Orphans(services, registry, follows=lambda channel: channel in self._arriving.values())
 
     def arrive(self, start: ari.StasisStart) -> None:
         """A channel entered our application that nobody waited for. Follows it from this moment on."""
-        if len(start.args) < 2 or start.args[0] not in ("inbound", "extension"):
+        if not HandedOver.is_one(start.args):
             log.warning("A channel came that is no call of ours; it is hung up.", channel=start.channel.id)
             self.orphans.hang_up(start.channel.id)
             return
@@ -93,8 +107,10 @@ class Reception:
         session: Session | None = None
         try:
             answering = await self._answering(start)
-            if answering is None:
+            if not isinstance(answering, Answering):
                 self.orphans.hang_up(start.channel.id, HangupCause.UNKNOWN_NUMBER)
+                if answering is not None:
+                    self._turned_away(self._unmatched(start, answering))
                 return
             session = await self._accept(start, answering)
         except Exception:
@@ -106,20 +122,37 @@ class Reception:
                 inbox.close()
         self._registry.start(session, lambda live: _live(live, inbox, answering))
 
-    async def _answering(self, start: ari.StasisStart) -> Answering | None:
-        source, dialled = start.args[0], start.args[1]
-        number = start.channel.caller.number
-        if source == "extension":
+    async def _answering(self, start: ari.StasisStart) -> Answering | Unmatched | None:
+        given = HandedOver.read(start.args)
+        if given.source == "extension":
             endpoint = start.channel.name.removeprefix("PJSIP/").rpartition("-")[0]
-            return await self._directory.from_extension(dialled, endpoint)
-        return await self._directory.from_trunk(dialled, number)
+            return await self._directory.from_extension(given.dialled, endpoint)
+        called, trunk = Called(user=given.dialled, uri=given.uri), trunk_of(start.channel.name)
+        found = await self._directory.from_trunk(called, trunk)
+        if isinstance(found, Unmatched) and found.look_further:
+            channel = Channel(self._services.client, self._services.bus, start.channel.id)
+            found = await self._directory.from_trunk(await read_headers(channel, called), trunk)
+        return found
+
+    def _unmatched(self, start: ari.StasisStart, why: Unmatched) -> UnmatchedCall:
+        given, number = HandedOver.read(start.args), start.channel.caller.number
+        return UnmatchedCall(
+            id=new_id("call"),
+            at=self._services.clock(),
+            trunk=trunk_of(start.channel.name),
+            caller="" if withholds(given.said, number) else printable(number),
+            callee=printable(user_of(given.uri) if given.uri else given.dialled),
+            reason=why.reason,
+            sip_call_id=start.channel.protocol_id,
+        )
 
     async def _accept(self, start: ari.StasisStart, answering: Answering) -> Session:
         services = self._services
         channel, at, call_id = start.channel, services.clock(), new_id("call")
         own = Channel(services.client, services.bus, channel.id)
         invite = await read_invite(own) if answering.headers else Invite()
-        private = withholds(start.args[2:], channel.caller.number)
+        given = HandedOver.read(start.args)
+        private = withholds(given.said, channel.caller.number)
         call = Call(
             id=call_id,
             root=call_id,
@@ -127,10 +160,11 @@ class Reception:
             application=answering.application,
             tag=answering.tag,
             direction=Direction.INBOUND,
-            caller=answering.caller or ("" if private else channel.caller.number),
-            callee=answering.callee or start.args[1],
+            caller=answering.caller or ("" if private else printable(channel.caller.number)),
+            callee=answering.callee or given.dialled,
             state=CallState.RINGING,
             created=at,
+            trunk=trunk_of(channel.name) or None,
             sip_call_id=channel.protocol_id or None,
             node=services.settings.node,
             ari_application=services.settings.ari_application,

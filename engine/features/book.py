@@ -33,6 +33,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...]
     extensions: dict[str, Extension]
     numbers: dict[str, Number]
+    countries: frozenset[str]
     applications: dict[str, Application]
 
 
@@ -44,7 +45,9 @@ class Book:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._contents = Contents(rules={}, trunks=(), extensions={}, numbers={}, applications={})
+        self._contents = Contents(
+            rules={}, trunks=(), extensions={}, numbers={}, countries=frozenset(), applications={}
+        )
         self.rates = RateTable()
         self._loading = asyncio.Lock()  # of two reads at once the older must not be kept last
         self._asked = self._read = 0  # how often it was asked for, and what the last reading counts for
@@ -86,6 +89,19 @@ class Book:
         """All extensions, by number."""
         return self._contents.extensions
 
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries (ISO 3166) of the accounts that have numbers."""
+        return self._contents.countries
+
+    def trunk(self, name: str) -> Trunk | None:
+        """Return a trunk by its name."""
+        return next((trunk for trunk in self._contents.trunks if trunk.name == name), None)
+
+    def number(self, digits: str) -> Number | None:
+        """Return a number that takes calls (exactly these digits)."""
+        return self._contents.numbers.get(digits)
+
     def application_of(self, number: str) -> Application | None:
         """Return what answers `number` (exactly these digits)."""
         found = self._contents.numbers.get(number)
@@ -119,6 +135,7 @@ class Book:
 def _contents(conn: Connection) -> Contents:
     everyone = accounts.list(conn)
     all_numbers = numbers.list(conn)
+    countries = {account.id: account.country for account in everyone}
     owned: dict[str, dict[str, None]] = defaultdict(dict)
     for number in all_numbers:
         if len(number.number) >= 7:
@@ -135,5 +152,10 @@ def _contents(conn: Connection) -> Contents:
         trunks=tuple(trunks.list(conn)),
         extensions={extension.number: extension for extension in extensions.list(conn)},
         numbers={number.number: number for number in all_numbers if number.capability == VOICE},
+        countries=frozenset(
+            countries[number.account]
+            for number in all_numbers
+            if number.capability == VOICE and number.account in countries
+        ),
         applications={application.id: application for application in applications.list(conn)},
     )

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.calls.directory import Answering
+from engine.calls.called import Called, user_of
+from engine.calls.directory import Answering, Unmatched, UnmatchedReason
 from engine.features.book import Book
 from engine.features.destinations import is_emergency, normalise
 from engine.features.errors import InvalidNumber
+from engine.features.inbound_numbers import dialled, find
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.ask import Ask
@@ -33,11 +35,37 @@ class Directory:
         self._book = book
         self._tag = tag
 
-    async def from_trunk(self, number: str, caller: str) -> Answering | None:
-        """What answers `number` dialled from a trunk; None: nobody has that number."""
-        digits = number.removeprefix("+")
-        application = self._book.application_of(digits)
-        return self._answering(application) if application else None
+    async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
+        """What answers a call that came in by a trunk.
+
+        The number is read as engine.features.inbound_numbers says. A request URI whose user is the trunk's own (what
+        it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or else To.
+        """
+        line = self._book.trunk(trunk)
+        user = user_of(called.uri) if called.uri else called.user
+        found = self._number(user, line.country if line else "")
+        plain = user.partition(";")[0]
+        if isinstance(found, Unmatched) and (plain in ("", "s") or (line and plain == line.username)):
+            if called.headers is None:
+                return Unmatched(reason=found.reason, look_further=True)
+            for header in called.headers:
+                if not isinstance(found, str):
+                    found = self._number(user_of(header), line.country if line else "")
+        return found if isinstance(found, Unmatched) else self._of_number(found, called)
+
+    def _number(self, user: str, country: str) -> str | Unmatched:
+        wanted = dialled(user)
+        return find(self._book, wanted, country) if wanted else Unmatched(reason=UnmatchedReason.NO_NUMBER)
+
+    def _of_number(self, number: str, called: Called) -> Answering | Unmatched:
+        application = self._book.application_of(number)
+        if application is None:
+            return Unmatched(reason=UnmatchedReason.UNASSIGNED)
+        answering = self._answering(application)
+        if answering is None:
+            return Unmatched(reason=UnmatchedReason.DISABLED)
+        as_written = called.user.removeprefix("+") == number
+        return answering if as_written else msgspec.structs.replace(answering, callee=number)
 
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
         """What an extension's dialling does: an application's number, another extension, else a number outside.

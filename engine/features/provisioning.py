@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from ipaddress import ip_address
 
 import msgspec
 import structlog
@@ -14,6 +13,7 @@ from engine.ari.client import Client
 from engine.ari.errors import AriError, Forbidden, NotFound
 from engine.ari.generated import Endpoint
 from engine.features.errors import NotProvisioned
+from engine.features.trunk_sources import is_literal
 
 log = structlog.get_logger(__name__)
 MODULE = "res_pjsip"  # registrations and identifies are found below it too, other names answer 404
@@ -48,18 +48,13 @@ def _spoilt(piece: Piece, there: Mapping[str, str]) -> bool:
 
     An endpoint without a callerid gets one by being kept in astdb, as text: what is kept is Asterisk's "<unknown>", and
     what is read from that is a caller whose number is "unknown". With it every caller of a trunk would be, unless the
-    INVITE has a P-Asserted-Identity (tried on Asterisk 22.10.1). And an identify keeps the addresses that its host had.
+    INVITE has a P-Asserted-Identity (tried on Asterisk 22.10.1). An identify keeps the addresses that its host had, and
+    of several only the last one is kept in astdb (tried: the others are gone after a restart).
     """
     if piece.kind == "identify":
-        return not _is_address(piece.fields["match"])
+        wanted, known = piece.fields["match"].split(","), there.get("match", "").split(",")
+        return len(known) != len(wanted) or not all(is_literal(entry) for entry in wanted)
     return piece.kind == "endpoint" and "callerid" not in piece.fields and there.get("callerid") not in _NO_CALLER
-
-
-def _is_address(host: str) -> bool:
-    try:
-        return bool(ip_address(host))
-    except ValueError:
-        return False
 
 
 class Provisioner:
@@ -90,6 +85,14 @@ class Provisioner:
                 raise
             raise NotProvisioned(f"Asterisk refused the line {pieces[-1].id}: {error.detail}.") from error
 
+    async def renew(self, piece: Piece) -> bool:
+        """Make one object anew if it was made of other fields; whether it was. Raises as put()."""
+        there = await self._read(piece)
+        if there is not None and there.get(_MARK) == _mark(piece):
+            return False
+        await self._ensure(piece)
+        return True
+
     async def _ensure(self, piece: Piece) -> None:
         mark = _mark(piece)
         there = await self._read(piece)
@@ -116,7 +119,10 @@ class Provisioner:
             found = await self._client.asterisk.get_object(MODULE, piece.kind, piece.id)
         except NotFound:
             return None
-        return {one.attribute: one.value for one in found}
+        fields: dict[str, str] = {}
+        for one in found:  # an identify has its match once for each entry
+            fields[one.attribute] = f"{fields[one.attribute]},{one.value}" if one.attribute in fields else one.value
+        return fields
 
     async def _remove(self, kind: str, name: str) -> None:
         with suppress(NotFound, Forbidden):  # 403: it stands in pjsip.conf and is not ours

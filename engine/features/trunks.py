@@ -3,14 +3,19 @@
 import re
 from ipaddress import ip_address
 
+import phonenumbers
+
 from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber, InvalidSetting
 from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.features.routing import LAST_RESORT
+from engine.features.trunk_sources import checked_sources
 from engine.store.trunks import Trunk
 
 CODECS = ("ulaw", "alaw", "g722", "opus", "g729", "gsm", "slin16")
 DTMF_MODES = {"rfc4733": "rfc4733", "rfc2833": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"}
+LAB = "lab"
+"""The name of the lab's trunk, which follows the settings."""
 _NAME = re.compile(r"[a-z0-9-]{1,32}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _PLAIN = re.compile(r"[^\x00-\x20;<>\"\x7f]{1,128}")
@@ -25,7 +30,7 @@ def endpoint_of(trunk: str) -> str:
 def lab(address: str, port: int) -> Trunk:
     """The trunk that is there at first: to the lab, which keeps its numbers and takes all others as a last resort."""
     return Trunk(
-        name="lab", host=address, port=port, username=None, password=None, register=False,
+        name=LAB, host=address, port=port, username=None, password=None, register=False,
         codecs="ulaw,alaw", dtmf="rfc4733", prefix="1201555,*", priority=LAST_RESORT,
     )  # fmt: skip
 
@@ -42,6 +47,10 @@ def checked(trunk: Trunk) -> Trunk:
     _must(trunk.username or not trunk.password, "A trunk with a password needs a user.")
     _must(trunk.username or not trunk.register, "A trunk that registers needs a user and a password.")
     _must(trunk.dtmf in DTMF_MODES, f"A trunk's DTMF is one of {', '.join(DTMF_MODES)}.")
+    _must(
+        not trunk.country or trunk.country in phonenumbers.SUPPORTED_REGIONS,
+        f"A trunk's country must be two capital letters, such as US (got {trunk.country!r}).",
+    )
     codecs = [codec.strip().lower() for codec in trunk.codecs.split(",")]
     for codec in codecs:
         _must(codec in CODECS, f"{codec!r} is no codec that is carried; there are {', '.join(CODECS)}.")
@@ -54,12 +63,18 @@ def checked(trunk: Trunk) -> Trunk:
     return Trunk(
         name=trunk.name, host=trunk.host, port=trunk.port, username=trunk.username, password=trunk.password,
         register=trunk.register, codecs=",".join(codecs), dtmf=trunk.dtmf, prefix=",".join(prefixes),
-        priority=trunk.priority,
+        priority=trunk.priority, sources=checked_sources(trunk.sources), country=trunk.country,
     )  # fmt: skip
 
 
-def pieces(trunk: Trunk) -> list[Piece]:
-    """Return what Asterisk is told about a trunk, in the order to tell it."""
+def identify(trunk: Trunk, match: str = "") -> Piece:
+    """Return what Asterisk knows a trunk's calls by; `match` (engine.features.trunk_sources) or else its host."""
+    name = endpoint_of(trunk.name)
+    return Piece(kind="identify", id=name, fields={"endpoint": name, "match": match or trunk.host})
+
+
+def pieces(trunk: Trunk, match: str = "") -> list[Piece]:
+    """Return what Asterisk is told about a trunk, in the order to tell it; `match`: see `identify`."""
     name = endpoint_of(trunk.name)
     auth = [Piece(kind="auth", id=name, fields=_auth(trunk))] if trunk.username else []
     registration = [Piece(kind="registration", id=name, fields=_registration(trunk, name))] if trunk.register else []
@@ -75,7 +90,7 @@ def pieces(trunk: Trunk) -> list[Piece]:
             },
         ),
         Piece(kind="endpoint", id=name, fields=_endpoint(trunk, name)),
-        Piece(kind="identify", id=name, fields={"endpoint": name, "match": trunk.host}),
+        identify(trunk, match),
         *registration,
     ]
 

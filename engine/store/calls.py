@@ -86,10 +86,11 @@ def list(
     since: float | None = None,
     limit: int = 100,
     before: str | None = None,
+    older: tuple[float, str] | None = None,
 ) -> builtins.list[Call]:
     """Return calls, newest first: of one account, live or ended, created since (Unix seconds).
 
-    `before` is the last id of the page shown before.
+    `before` is the last id of the page shown before; `older` the same by its creation and id.
     """
     query = _call.select.order_by(_table.c.created.desc(), _table.c.id.desc()).limit(limit)
     if account is not None:
@@ -101,4 +102,7 @@ def list(
     if before is not None:
         last = select(_table.c.created).where(_table.c.id == before).scalar_subquery()
         query = query.where(or_(_table.c.created < last, and_(_table.c.created == last, _table.c.id < before)))
+    if older is not None:
+        at, id = older
+        query = query.where(or_(_table.c.created < at, and_(_table.c.created == at, _table.c.id < id)))
     return _call.each(conn.execute(query))

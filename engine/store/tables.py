@@ -112,6 +112,8 @@ trunks = Table(
     Column("dtmf", String, nullable=False, default="rfc4733"),
     Column("prefix", String, nullable=False, default=""),  # digits this trunk carries; longest wins
     Column("priority", Integer, nullable=False, default=10),  # lower first among equal prefixes
+    Column("sources", Text, nullable=False, default="", server_default=""),  # where else its calls come from
+    Column("country", String, nullable=False, default="", server_default=""),  # whose numbers it sends; "": the owner's
 )
 rates = Table(
     "rates",
@@ -175,6 +177,19 @@ calls = Table(
     Column("private", Boolean, nullable=False, default=False, server_default=false()),  # the caller is not to be shown
     Index("calls_by_account", "account", "created"),
     Index("calls_by_time", "created"),
+)
+unmatched_calls = Table(  # calls by a trunk that reached no number: the newest ones
+    "unmatched_calls",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("trunk", String, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("callee", Text, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("sip_call_id", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Index("unmatched_calls_by_time", "at"),
 )
 Index(
     "calls_live",

@@ -3,7 +3,7 @@
 import builtins
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import Conflict
@@ -16,6 +16,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """A SIP trunk. `prefix`: the digits it carries, the longest wins; among equals the lowest `priority` first.
 
     `register`: we register with it; otherwise it knows us by our address. `codecs` in order, comma-separated.
+    `sources`: where its calls come from besides `host`, comma-separated (engine.features.trunk_sources). `country`
+    (ISO 3166): where the numbers it sends are read; "": in that of the account that owns the number.
     """
 
     name: str
@@ -28,10 +30,17 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     dtmf: str = "rfc4733"
     prefix: str = ""
     priority: int = 10
+    sources: str = ""
+    country: str = ""
 
 
 _trunk = Mapped(Trunk, trunks)
 _insert = insert_into(trunks)
+_change = Statement(
+    update(trunks)
+    .where(trunks.c.name == bindparam("the_name"))
+    .values({c.name: bindparam(c.name) for c in trunks.c if c.name != "name"})
+)
 _remove = Statement(delete(trunks).where(trunks.c.name == bindparam("name")))
 _get = Statement(_trunk.select.where(trunks.c.name == bindparam("name")))
 _all = Statement(_trunk.select.order_by(trunks.c.priority, trunks.c.name))
@@ -43,6 +52,12 @@ def add(conn: Connection, trunk: Trunk) -> None:
         _insert.run(conn, **plain(trunk))
     except IntegrityError as error:
         raise Conflict(f"There is already a trunk named {trunk.name!r}.") from error
+
+
+def change(conn: Connection, trunk: Trunk) -> bool:
+    """Store a trunk's new version; False where there is none of its name."""
+    values = plain(trunk)
+    return _change.run(conn, the_name=values.pop("name"), **values) > 0
 
 
 def remove(conn: Connection, name: str) -> bool:

@@ -28,6 +28,7 @@ from engine.settings import EngineSettings
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.database import Database
+from engine.store.unmatched_calls import UnmatchedCall
 from engine.tasks.kinds import AnyTask
 from tests.support.doubles import ScriptedAdmission, ScriptedDirectory, watched_writer
 from tests.support.exchange import ACCOUNT, Exchange
@@ -82,6 +83,7 @@ class LiveExchange(Exchange):
         self.tones = TonePrompts(prompts)
         self.admission, self.directory = ScriptedAdmission(), ScriptedDirectory()
         self.told, self.questions = [], []
+        self.unmatched: list[UnmatchedCall] = []
         self.application = f"carillon-test-tasks-{uuid.uuid4().hex[:8]}"
         self._news = asyncio.Condition()
         self._started, self._since = False, time.time()
@@ -120,6 +122,7 @@ class LiveExchange(Exchange):
                 settings=EngineSettings(ari_application=self.application, recordings=self.folder),
                 on_media_server=on_media_server,
                 on_question=self._asked,
+                on_unmatched=self.unmatched.append,
             )
         )
         await self.writer.claim()

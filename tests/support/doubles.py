@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.calls.admission import Admitted, Price, Route
-from engine.calls.directory import Answering
+from engine.calls.called import Called
+from engine.calls.directory import Answering, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import NotFound, PromptError
 from engine.media.prompts import Prompt
@@ -91,12 +92,15 @@ class ScriptedDirectory:
 
     def __init__(self) -> None:
         self.numbers: dict[str, Answering | Exception] = {}
+        self.by_header: dict[str, Answering] = {}
         self.extensions: dict[str, Answering | Exception] = {}
         self.delay = 0.0
 
-    async def from_trunk(self, number: str, caller: str) -> Answering | None:
+    async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         await asyncio.sleep(self.delay)
-        return self._found(self.numbers.get(number))
+        found = self._found(self.numbers.get(called.user)) or self.by_header.get(next(iter(called.headers or ()), ""))
+        more = bool(self.by_header) and called.headers is None
+        return found or Unmatched(reason=UnmatchedReason.NO_NUMBER, look_further=more)
 
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
         return self._found(self.extensions.get(dialled))

@@ -39,6 +39,7 @@ from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.tasks import TaskRow
+from engine.store.unmatched_calls import UnmatchedCall
 from engine.store.writer import Writer
 from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Digits, Discarded, Failed, Stopped
@@ -63,6 +64,7 @@ class Exchange:
         self.admission, self.directory, self.prompts = ScriptedAdmission(), ScriptedDirectory(), ScriptedPrompts()
         self.told: list[AnyEvent] = []
         self.media_servers_met = 0
+        self.unmatched: list[UnmatchedCall] = []
         self.settings = EngineSettings(ari_application=APPLICATION, recordings=folder)
         self.engine: Engine
         self.writer: Writer
@@ -104,6 +106,7 @@ class Exchange:
                 settings=self.settings,
                 on_media_server=self._met_media_server,
                 on_question=self._asked,
+                on_unmatched=self.unmatched.append,
                 clock=self.clock,
             )
         )

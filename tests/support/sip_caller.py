@@ -77,7 +77,8 @@ class SipCaller:
     """Calls `number` at `host`:`port` over UDP from `address`; one object, one call.
 
     `password`: answers a challenge with it, as the user `caller` (RFC 8760's MD5). `identity`: the whole value of From
-    but its tag, where it is not `caller`'s address.
+    but its tag, where it is not `caller`'s address. `own_port` 0: any. `call_id` may be given; surrogates in it stand
+    for bytes.
     """
 
     def __init__(
@@ -89,13 +90,16 @@ class SipCaller:
         caller: str = "12015559999",
         password: str = "",
         identity: str = "",
+        own_port: int = 0,
+        call_id: str = "",
     ) -> None:
-        self._target, self._address, self._caller = (host, port), address, caller
+        self._target, self._address, self._caller, self._own_port = (host, port), address, caller, own_port
         self._password, self._identity = password, identity
         self._challenged = self._given_up = False
         self.up = asyncio.Event()  # it was answered
         self._limit: asyncio.Timeout | None = None
-        self.result = CallResult(call_id=f"{uuid4().hex}@{address}")
+        self.result = CallResult(call_id=call_id or f"{uuid4().hex}@{address}")
+        self._to = ""
         self._sequence, self._remote = 1, ("", 0)
         self._to_tag = ""
 
@@ -109,17 +113,19 @@ class SipCaller:
         send: float = math.inf,
         headers: tuple[tuple[str, str], ...] = (),
         hang_up: tuple[int, float] | None = None,
+        to: str = "",
     ) -> CallResult:
         """Calls and stays at most `seconds`, then sends CANCEL or BYE.
 
         `hang_up`: (status, seconds): it gives up so many seconds after the first answer of this status or a later one.
 
         `tone`: Hz that is spoken once answered (silence otherwise); `press`: (seconds after the answer, digit);
-        `send`: for how many seconds RTP is sent (0: none at all); `headers`: more lines of the INVITE.
+        `send`: for how many seconds RTP is sent (0: none at all); `headers`: more lines of the INVITE;
+        `to`: the URI in To, "" for the request's.
         """
         loop = asyncio.get_running_loop()
-        self._number, self._began, self._headers, self._hang_up = number, loop.time(), headers, hang_up
-        self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, 0))
+        self._number, self._to, self._began, self._headers, self._hang_up = number, to, loop.time(), headers, hang_up
+        self._sip, sip = await loop.create_datagram_endpoint(_Datagrams, local_addr=(self._address, self._own_port))
         (self._rtp, rtp), (self._rtcp, rtcp) = await self._media_sockets()
         self._branch = f"z9hG4bK{uuid4().hex}"
         self._request("INVITE", self._offer(), headers=headers)
@@ -182,7 +188,7 @@ class SipCaller:
         self, method: str, body: str = "", *, branch: str = "", headers: tuple[tuple[str, str], ...] = ()
     ) -> None:
         host, port = self._sip.get_extra_info("sockname")
-        to = f"<sip:{self._number}@{self._target[0]}:{self._target[1]}>{self._to_tag}"
+        to = f"<{self._to or f'sip:{self._number}@{self._target[0]}:{self._target[1]}'}>{self._to_tag}"
         lines = [
             f"{method} sip:{self._number}@{self._target[0]}:{self._target[1]} SIP/2.0",
             f"Via: SIP/2.0/UDP {host}:{port};branch={branch or self._branch};rport",

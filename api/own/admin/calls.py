@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from api.own import render
+from api.own.admin import unmatched
 from api.own.bodies import body_of, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound
 from api.own.services import Services
@@ -18,7 +20,7 @@ from api.own.v1 import NewCall, placed
 from engine.calls.call import Call
 from engine.commands import HangUpCall
 from engine.features import accounts as account_settings
-from engine.store import calls
+from engine.store import calls, unmatched_calls
 
 COLUMNS = (
     "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",
@@ -50,17 +52,31 @@ class CallsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """Calls, newest first; `?account= live= since= limit= before=`."""
+        """Calls, newest first; `?account= live= since= limit= before=`.
+
+        Without an account those that reached no number are among them.
+        """
         account = await self._account(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 50), request.query.get("before")
-        rows = await self._services.db.read(
-            lambda conn: calls.list(conn, account=account, live=live, since=since, limit=limit, before=before)
-        )
-        return web.json_response({"calls": [self._shape(row) for row in rows]})
+
+        def read(conn: Connection) -> list[tuple[float, str, render.Shape]]:
+            older = unmatched.moment_of(conn, before) if before else None
+            if before and older is None:
+                return []
+            rows = calls.list(conn, account=account, live=live, since=since, limit=limit, older=older)
+            lost = [] if account or live else unmatched_calls.list(conn, since=since, before=older, limit=limit)
+            found = [(row.created, row.id, self._shape(row)) for row in rows]
+            return found + [(row.at, row.id, unmatched.shape(row)) for row in lost]
+
+        found = sorted(await self._services.db.read(read), key=lambda one: one[:2], reverse=True)
+        return web.json_response({"calls": [shape for _, _, shape in found[:limit]]})
 
     async def show(self, request: web.Request) -> web.Response:
         """One call's whole story."""
+        id = request.match_info["call"]
+        if lost := await self._services.db.read(lambda conn: unmatched_calls.get(conn, id)):
+            return web.json_response(unmatched.story(lost))
         call = await self._call(request)
         story = await timeline(self._services, call)
         return web.json_response(story | {"call": self._shape(call)})

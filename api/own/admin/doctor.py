@@ -12,6 +12,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from api.own import render
+from api.own.admin import refused as refusals
 from api.own.services import Services
 from engine.ari.errors import AriError
 from engine.features import registration
@@ -100,6 +101,8 @@ class Doctor:
             yield check
         for line in await self._trunks():
             yield await self._trunk(line["name"].removeprefix("trunk-"), line["state"])
+        for refused in self._services.refused():
+            yield Check(name="sip refused", ok=True, detail=refusals.sentence(refused))
 
     async def database(self) -> Check:
         """Whether the database answers."""

@@ -1,16 +1,21 @@
 """Trunks and extensions: added, removed, and how they are."""
 
+from typing import Any
+
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
 from api.own import render
+from api.own.admin import refused as refusals
 from api.own.admin.applications import named
 from api.own.bodies import body_of
+from api.own.errors import BadRequest
 from api.own.services import Services
 from engine.features import accounts as account_settings
 from engine.features import extensions as extension_settings
 from engine.features.trunks import endpoint_of
+from engine.store import unmatched_calls
 from engine.store.accounts import Account
 from engine.store.extensions import Extension
 from engine.store.trunks import Trunk
@@ -29,6 +34,24 @@ class NewTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dtmf: str = "rfc4733"
     prefix: str = ""
     priority: int = 10
+    sources: list[str] = msgspec.field(default_factory=list, name="from")
+    country: str = ""
+
+
+class ChangedTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes of a trunk; what is left out stays."""
+
+    host: str | msgspec.UnsetType = msgspec.UNSET
+    port: int | msgspec.UnsetType = msgspec.UNSET
+    user: str | msgspec.UnsetType | None = msgspec.UNSET
+    password: str | msgspec.UnsetType | None = msgspec.UNSET
+    register: bool | msgspec.UnsetType = msgspec.UNSET
+    codecs: str | msgspec.UnsetType = msgspec.UNSET
+    dtmf: str | msgspec.UnsetType = msgspec.UNSET
+    prefix: str | msgspec.UnsetType = msgspec.UNSET
+    priority: int | msgspec.UnsetType = msgspec.UNSET
+    sources: list[str] | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="from")
+    country: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,6 +75,7 @@ class LinesAdmin:
         return [
             web.get("/trunks", self.list_trunks),
             web.post("/trunks", self.add_trunk),
+            web.patch("/trunks/{name}", self.change_trunk),
             web.delete("/trunks/{name}", self.remove_trunk),
             web.get("/extensions", self.list_extensions),
             web.post("/extensions", self.add_extension),
@@ -61,18 +85,33 @@ class LinesAdmin:
         ]
 
     async def list_trunks(self, request: web.Request) -> web.Response:
-        """All trunks and how they are."""
-        states = await self._states()
-        trunks = self._services.book.trunks
-        return web.json_response({"trunks": [_trunk(trunk, states[endpoint_of(trunk.name)]) for trunk in trunks]})
+        """All trunks and how they are, and which SIP requests were refused since the controller's start."""
+        states, lost = await self._states(), await self._services.db.read(unmatched_calls.by_trunk)
+        return web.json_response(
+            {
+                "trunks": [
+                    _trunk(trunk, states[endpoint_of(trunk.name)]) | {"unmatched": lost.get(trunk.name, 0)}
+                    for trunk in self._services.book.trunks
+                ],
+                "refused": [
+                    msgspec.to_builtins(each) | {"at": render.moment(each.at), "sentence": refusals.sentence(each)}
+                    for each in self._services.refused()
+                ],
+            }
+        )
 
     async def add_trunk(self, request: web.Request) -> web.Response:
         """Add a trunk, to Asterisk too."""
-        wanted = await body_of(request, NewTrunk)
-        fields = msgspec.structs.asdict(wanted)
-        trunk = await self._services.lines.add_trunk(Trunk(username=fields.pop("user"), **fields))
+        trunk = await self._services.lines.add_trunk(Trunk(**_fields(await body_of(request, NewTrunk))))
         states = await self._states()
         return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]), status=201)
+
+    async def change_trunk(self, request: web.Request) -> web.Response:
+        """Change a trunk, in Asterisk too."""
+        fields = _fields(await body_of(request, ChangedTrunk))
+        trunk = await self._services.lines.change_trunk(request.match_info["name"], **fields)
+        states = await self._states()
+        return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]))
 
     async def remove_trunk(self, request: web.Request) -> web.Response:
         """Remove a trunk."""
@@ -148,8 +187,21 @@ class LinesAdmin:
         }
 
 
+def _fields(wanted: NewTrunk | ChangedTrunk) -> dict[str, Any]:
+    """Return the fields of a trunk that a request gives, as the store names them."""
+    given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not msgspec.UNSET}
+    if "user" in given:
+        given["username"] = given.pop("user")
+    if "sources" in given:
+        if any("," in each for each in given["sources"]):
+            raise BadRequest("Each entry of 'from' must be one address, network or host name.")
+        given["sources"] = ",".join(given["sources"])
+    return given
+
+
 def _trunk(trunk: Trunk, state: str) -> render.Shape:
     shape: render.Shape = msgspec.to_builtins(trunk)
     shape["user"] = shape.pop("username")
     del shape["password"]
+    shape["from"] = [each for each in shape.pop("sources").split(",") if each]
     return shape | {"state": state}

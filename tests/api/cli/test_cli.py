@@ -11,6 +11,8 @@ from api.cli import main
 from api.cli.follow import line_of
 from api.cli.trunks import permit
 from engine.commands import HangUpCall, PlaceCall
+from engine.store import unmatched_calls
+from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.cli.running import Run
 from tests.api.own.installation import Installation
 from tests.support.sounds import notes_of, wav
@@ -94,6 +96,33 @@ async def test_a_number_is_assigned_and_unassigned_by_capability(carillon: Run) 
         assert (await carillon("numbers", "assign", "14155550100", *refused)).status == 1
     assert (await carillon("numbers", "remove", "14155550100")).status == 0
     assert "1415" not in (await carillon("numbers", "list")).output
+
+
+async def test_a_trunk_is_changed_and_says_where_its_calls_come_from(carillon: Run) -> None:
+    added = await carillon(
+        "trunks", "add", "itsp", "--host", "192.0.2.1", "--from", "203.0.113.7", "--from", "203.0.113.16/28", "--json"
+    )
+    assert added.json["from"] == ["203.0.113.7", "203.0.113.16/28"]
+    changed = await carillon("trunks", "set", "itsp", "--from", "198.51.100.1:5060", "--country", "GB", "--json")
+    assert (changed.json["from"], changed.json["country"]) == (["198.51.100.1:5060"], "GB")
+    listed = (await carillon("trunks", "list")).output
+    assert "198.51.100.1:5060" in listed and "GB" in listed
+    assert (await carillon("trunks", "set", "itsp", "--from", "", "--json")).json["from"] == []
+    for wrong, said in (((), "Give what is to change"), (("--from", "0.0.0.0/0"), "/8 or smaller")):
+        ran = await carillon("trunks", "set", "itsp", *wrong)
+        assert ran.status == 1 and said in ran.errors
+
+
+async def test_calls_that_reached_no_number_are_listed_with_their_trunk(
+    carillon: Run, installation: Installation
+) -> None:
+    lost = UnmatchedCall(id="call-x", at=1.0, trunk="lab", caller="13125550177", callee="nobody", reason="no_number")
+    await installation.services.writer.write(lambda conn: unmatched_calls.note(conn, [lost]))
+    (line,) = [one for one in (await carillon("calls", "list")).output.splitlines() if "call-x" in one]
+    assert line.split()[:6] == ["call-x", "-", "inbound", "lab", "13125550177", "nobody"]
+    shown = (await carillon("calls", "show", "call-x")).output
+    assert "no_number" in shown and "404" in shown
+    assert "1 call by lab reached no number" in (await carillon("trunks", "list")).output
 
 
 async def test_trunks_extensions_and_rates(carillon: Run, tmp_path: Path) -> None:

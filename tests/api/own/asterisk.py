@@ -1,8 +1,9 @@
 """Asterisk's dynamic configuration over ARI, with its traps.
 
 An endpoint without `allow` is taken and is not there. What is put into one that is there is merged with what it has,
-and where that is no callerid, it is "unknown" from then on; so it is after a restart. An endpoint whose object
-is deleted goes later, and takes one of that name with it that was put meanwhile: that one is never shown.
+and where that is no callerid, it is "unknown" from then on; so it is after a restart, and of the entries of a match the
+last one is left. An endpoint whose object is deleted goes later, and takes one of that name with it that was put
+meanwhile: that one is never shown.
 """
 
 from typing import Any, Self
@@ -85,6 +86,8 @@ class FakeConfiguration:
     def _read_from_astdb(self, kind: str, fields: dict[str, str]) -> None:
         if kind == "endpoint":
             fields.setdefault("callerid", "unknown")
+        if kind == "identify":
+            fields["match"] = fields["match"].rpartition(",")[2]
 
     async def _get(self, request: web.Request) -> web.Response:
         found = self.objects.get((request.match_info["kind"], request.match_info["id"]))

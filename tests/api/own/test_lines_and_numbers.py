@@ -1,8 +1,17 @@
 """Trunks, extensions, numbers and rates: the store, Asterisk and the book in memory say the same."""
 
+import asyncio
+
+import msgspec
 import pytest
 
+from engine.calls.call import Call, Direction
+from engine.calls.state import CallState
 from engine.commands import HangUpCall
+from engine.features import trunk_sources
+from engine.features.refused_requests import Refused
+from engine.store import calls, unmatched_calls
+from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.own.installation import Installation
 
 TRUNK = {"name": "itsp", "host": "192.0.2.10", "user": "me", "password": "s3cret", "register": True, "prefix": "+44"}
@@ -42,6 +51,128 @@ async def test_what_would_steer_asterisk_is_refused(installation: Installation, 
     assert status == 400 and answer["error"]
     assert installation.asterisk.objects == before
     assert [trunk.name for trunk in installation.services.book.trunks] == ["lab"]
+
+
+async def test_a_trunk_is_changed_in_asterisk_and_in_the_book_and_what_is_not_given_stays(
+    installation: Installation,
+) -> None:
+    await installation.admin("POST", "/trunks", TRUNK)
+    wanted = {"from": ["203.0.113.9/28", "198.51.100.7:5062"], "country": "GB"}
+    status, changed = await installation.admin("PATCH", "/trunks/itsp", wanted)
+    assert (status, changed["from"]) == (200, ["203.0.113.0/28", "198.51.100.7:5062"])
+    assert (changed["country"], changed["host"], changed["user"]) == ("GB", "192.0.2.10", "me")
+    objects = installation.asterisk.objects
+    assert objects["identify", "trunk-itsp"]["match"] == "203.0.113.0/28,198.51.100.7:5062,192.0.2.10"
+    assert objects["auth", "trunk-itsp"]["password"] == "s3cret"
+    assert {trunk.name: trunk.country for trunk in installation.services.book.trunks} == {"lab": "", "itsp": "GB"}
+    status, changed = await installation.admin("PATCH", "/trunks/itsp", {"from": [], "register": False})
+    assert objects["identify", "trunk-itsp"]["match"] == "192.0.2.10"
+    assert ("registration", "trunk-itsp") not in objects
+    shown = (await installation.admin("GET", "/trunks"))[1]["trunks"]
+    assert [(trunk["name"], trunk["from"], trunk["unmatched"]) for trunk in shown] == [("itsp", [], 0), ("lab", [], 0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "status"),
+    [
+        ("itsp", {"from": ["0.0.0.0/0"]}, 400), ("itsp", {"from": ["nowhere.invalid"]}, 400),
+        ("itsp", {"from": ["203.0.113.7,203.0.113.8"]}, 400), ("itsp", {"country": "Germany"}, 400),
+        ("itsp", {"name": "other"}, 400), ("itsp", {"user": None}, 400), ("nobody", {"port": 5061}, 404),
+        ("lab", {"port": 5061}, 400),
+    ],
+)  # fmt: skip
+async def test_a_change_of_a_trunk_that_cannot_be_changes_nothing(
+    installation: Installation, name: str, wrong: dict[str, object], status: int
+) -> None:
+    await installation.admin("POST", "/trunks", TRUNK)
+    before = {key: dict(fields) for key, fields in installation.asterisk.objects.items()}
+    answered, said = await installation.admin("PATCH", f"/trunks/{name}", wrong)
+    assert (answered, bool(said["error"])) == (status, True)
+    assert installation.asterisk.objects == before
+    assert installation.services.book.trunk("itsp").country == ""
+
+
+async def test_of_two_changes_of_a_trunk_at_once_neither_is_lost(installation: Installation) -> None:
+    await installation.admin("POST", "/trunks", TRUNK)
+    changes: list[dict[str, object]] = [{"country": "GB"}, {"from": ["203.0.113.7"]}, {"priority": 7}]
+    await asyncio.gather(*(installation.admin("PATCH", "/trunks/itsp", change) for change in changes))
+    (itsp,) = [one for one in installation.services.book.trunks if one.name == "itsp"]
+    assert (itsp.country, itsp.sources, itsp.priority) == ("GB", "203.0.113.7", 7)
+
+
+async def test_a_change_that_asterisk_refuses_is_taken_back(installation: Installation) -> None:
+    await installation.admin("POST", "/trunks", TRUNK)
+    installation.asterisk.refused.add("identify")
+    status, _ = await installation.admin("PATCH", "/trunks/itsp", {"from": ["203.0.113.7"]})
+    assert status == 502
+    installation.asterisk.refused.clear()
+    await installation.services.lines.push_all()
+    assert installation.asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.10"
+    assert (await installation.admin("GET", "/trunks"))[1]["trunks"][0]["from"] == []
+
+
+async def test_a_trunk_whose_hosts_addresses_changed_is_known_by_the_new_ones(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = ["192.0.2.1"]
+
+    async def look_up(hosts: list[str]) -> dict[str, tuple[str, ...]]:
+        return {host: tuple(addresses) for host in hosts}
+
+    monkeypatch.setattr(trunk_sources, "look_up", look_up)
+    await installation.admin("POST", "/trunks", TRUNK | {"host": "sip.example.com"})
+    lines, asterisk = installation.services.lines, installation.asterisk
+    asterisk.changes.clear()
+    await lines.refresh_addresses()
+    assert asterisk.changes == []
+    addresses.append("192.0.2.2")
+    await lines.refresh_addresses()
+    assert asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.1,192.0.2.2,sip.example.com"
+    assert asterisk.changes == [("DELETE", "identify", "trunk-itsp"), ("PUT", "identify", "trunk-itsp")]
+
+
+async def test_calls_that_reached_no_number_stand_among_the_calls_for_the_administrator(
+    installation: Installation,
+) -> None:
+    owner = await installation.account("acme")
+    services = installation.services
+    lost = [
+        UnmatchedCall(id=f"call-x{at}", at=float(at), trunk="lab", caller="1", callee="2", reason="no_number")
+        for at in (10, 20, 30)
+    ]
+    await services.writer.write(lambda conn: unmatched_calls.note(conn, lost[:1]))
+    for number, one in enumerate(lost[1:]):
+        other = msgspec.structs.replace(one, callee=str(number))
+        await services.writer.write(lambda conn, other=other: unmatched_calls.note(conn, [other]))
+    for at in (15, 25):
+        own = Call(
+            id=f"call-{at}", root=f"call-{at}", account=owner["account"], direction=Direction.INBOUND, caller="1",
+            callee="2", state=CallState.ENDED, created=float(at), ended=float(at),
+        )  # fmt: skip
+        await services.writer.write(lambda conn, own=own: calls.insert(conn, own))
+
+    async def listed(query: str = "") -> list[str]:
+        return [call["id"] for call in (await installation.admin("GET", f"/calls{query}"))[1]["calls"]]
+
+    assert await listed() == ["call-x30", "call-25", "call-x20", "call-15", "call-x10"]
+    assert await listed("?limit=2") == ["call-x30", "call-25"]
+    assert await listed("?limit=2&before=call-25") == ["call-x20", "call-15"]
+    assert await listed("?before=call-x20") == ["call-15", "call-x10"]
+    assert await listed("?account=acme") == ["call-25", "call-15"]
+    assert await listed("?live=true") == []
+    _, shown = await installation.admin("GET", "/calls/call-x30")
+    assert (shown["call"]["account"], shown["call"]["trunk"], shown["call"]["sip_status"]) == ("-", "lab", 404)
+    assert (await installation.admin("GET", "/trunks"))[1]["trunks"][0]["unmatched"] == 3
+
+
+async def test_requests_that_asterisk_refused_are_shown(installation: Installation) -> None:
+    last = Refused(kind="unknown", count=2, at=0.0, source="192.0.2.7:5060", detail="INVITE", addresses=("192.0.2.7",))
+    object.__setattr__(installation.services, "refused", lambda: [last])
+    (shown,) = (await installation.admin("GET", "/trunks"))[1]["refused"]
+    assert shown["sentence"].startswith("2 requests from an address of no trunk and of no phone")
+    assert "--from 192.0.2.7;" in shown["sentence"]
+    checks = (await installation.admin("GET", "/doctor"))[1]["checks"]
+    assert [(one["ok"], one["detail"]) for one in checks if one["name"] == "sip refused"] == [(True, shown["sentence"])]
 
 
 async def test_a_trunk_that_asterisk_refuses_is_not_kept(installation: Installation) -> None:

@@ -101,6 +101,38 @@ async def test_a_number_that_nobody_has_does_not_exist(exchange: Exchange, aster
     assert exchange.told == [] and len(exchange.engine.registry) == 0
 
 
+async def test_a_call_that_reaches_no_number_is_told_with_its_trunk(exchange: Exchange, asterisk: FakeAri) -> None:
+    uri = "sip:caf%E9;npdi@192.0.2.1:5060"
+    asterisk.incoming("in-1", ["inbound", "caf", uri], number="1\x1b[2J", name="PJSIP/trunk-west-coast")
+    await asterisk.asked("DELETE", "/channels/in-1")
+    await settled()
+    (lost,) = exchange.unmatched
+    assert (lost.trunk, lost.caller, lost.callee) == ("west-coast", "1?[2J", "caf\ufffd;npdi")
+    assert (lost.reason, lost.at) == ("no_number", pytest.approx(exchange.clock(), abs=5))
+
+
+async def test_an_inbound_call_is_on_record_with_its_trunk(exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange.directory.numbers["501"] = OFFERED
+    asterisk.incoming("in-1", ["inbound", "501", "sip:501@192.0.2.1"], name="PJSIP/trunk-itsp")
+    by_trunk = await exchange.event(CallOffered)
+    assert (await exchange.stored(by_trunk.subject)).trunk == "itsp"
+    exchange.directory.extensions["502"] = OFFERED
+    asterisk.incoming("in-2", ["extension", "502"], name="PJSIP/100")
+    by_phone = await exchange.event(CallOffered, callee="502")
+    assert (await exchange.stored(by_phone.subject)).trunk is None
+
+
+async def test_headers_are_read_where_the_request_uri_names_no_number(exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange.directory.by_header["<sip:501@itsp.example>"] = OFFERED
+    variables = asterisk.world.variables
+    variables["in-1", "PJSIP_HEADER(read,P-Called-Party-ID)"] = "<sip:501@itsp.example>"
+    asterisk.incoming("in-1", ["inbound", "repuser"], name="PJSIP/trunk-itsp")
+    assert (await exchange.event(CallOffered)).application == "app-1"
+    asterisk.incoming("in-2", ["inbound", "repuser"], name="PJSIP/trunk-itsp")
+    await asterisk.asked("DELETE", "/channels/in-2")
+    assert refusal(asterisk, "in-2") == "1"  # 404: it had no such header
+
+
 async def test_a_directory_that_fails_refuses_the_call(exchange: Exchange, asterisk: FakeAri) -> None:
     exchange.directory.numbers["500"] = RuntimeError("broken")
     asterisk.incoming("in-1", ["inbound", "500"])

@@ -65,7 +65,7 @@ def test_it_is_asked_for_in_any_of_several_fields() -> None:
     assert withholds(["privacy=header%3Bsession", "privacy=id"], NUMBER)
 
 
-PRIVATE = ["inbound", "500", "privacy=id", "privacy=", "rpid=", f"from={quote(NUMBERED)}"]
+PRIVATE = ["inbound", "500", "", "privacy=id", "privacy=", "rpid=", f"from={quote(NUMBERED)}"]
 
 
 async def offered(exchange: Exchange, asterisk: FakeAri, args: list[str], *tasks: Any) -> str:
@@ -123,7 +123,7 @@ async def test_a_number_that_the_script_shows_is_shown(exchange: Exchange, aster
 
 
 async def test_a_caller_that_hides_nothing_is_shown(exchange: Exchange, asterisk: FakeAri) -> None:
-    plain = ["inbound", "500", "privacy=", "privacy=", "rpid=", f"from={quote(NUMBERED)}"]
+    plain = ["inbound", "500", "", "privacy=", "privacy=", "rpid=", f"from={quote(NUMBERED)}"]
     call = await offered(exchange, asterisk, plain, Dial(to="2"))
     assert (await variables(asterisk)).keys() == {"CONNECTEDLINE(all,i)"}
     stored = await exchange.stored(call)
@@ -137,7 +137,7 @@ async def test_a_softphone_of_the_account_is_known_to_it_and_passed_on_privately
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     exchange.directory.numbers["500"] = Answering(account=ACCOUNT, tasks=(Dial(to="2"),), caller="100")
-    asterisk.incoming("in-1", ["inbound", "500", "privacy=id", "privacy="], number="100")
+    asterisk.incoming("in-1", ["inbound", "500", "", "privacy=id", "privacy="], number="100")
     said = await variables(asterisk)
     assert said["CONNECTEDLINE(pres,i)"] == "prohib"
     await asterisk.asked("POST", "/channels/*/dial")

@@ -1,5 +1,7 @@
 """Who answers an inbound call."""
 
+from engine.calls.called import Called
+from engine.calls.directory import Answering, Unmatched
 from engine.features.book import Book
 from engine.features.numbers import Directory
 from engine.store import applications, extensions, numbers, rates
@@ -11,6 +13,14 @@ from engine.store.rates import Rate
 from engine.store.writer import Writer
 from engine.tasks.ask import Ask
 from engine.tasks.hang_up import HangUp
+
+NUMBER = Called(user="14155550100")
+
+
+async def _reached(book: Book, dialled: str) -> str | None:
+    """Why a call by a trunk reaches nobody; None where it does."""
+    found = await Directory(book).from_trunk(Called(user=dialled), "")
+    return found.reason if isinstance(found, Unmatched) else None
 
 
 async def _with(writer: Writer, book: Book, account: Account, application: Application | None, **fields: str) -> None:
@@ -29,14 +39,14 @@ async def test_a_number_that_leads_to_nobody_is_answered_by_nobody(
     writer: Writer, book: Book, account: Account
 ) -> None:
     await _with(writer, book, account, None)
-    assert await Directory(book).from_trunk("+14155550100", "") is None
+    assert await _reached(book, "+14155550100") == "unassigned"
     assert book.rules(account.id).owned == ("14155550100",)
 
 
 async def test_a_number_for_messages_takes_no_call(writer: Writer, book: Book, account: Account) -> None:
     fixed = Application(id="app-1", account=account.id, name="fixed", tasks=[HangUp()])
     await _with(writer, book, account, fixed, capability=SMS)
-    assert await Directory(book).from_trunk("14155550100", "") is None
+    assert await _reached(book, "14155550100") == "no_number"
 
 
 async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag(
@@ -44,8 +54,8 @@ async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag
 ) -> None:
     asking = Application(id="app-1", account=account.id, name="asks", dialect="one", settings={"url": "x"}, asks=True)
     await _with(writer, book, account, asking)
-    found = await Directory(book, lambda application: f"to {application.settings['url']}").from_trunk("14155550100", "")
-    assert found is not None
+    found = await Directory(book, lambda application: f"to {application.settings['url']}").from_trunk(NUMBER, "")
+    assert isinstance(found, Answering)
     assert (found.account, found.application, found.tag) == (account.id, "app-1", "to x")
     (first,) = found.tasks
     assert isinstance(first, Ask) and first.question == "offered"
@@ -54,8 +64,8 @@ async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag
 async def test_a_call_of_an_application_that_is_told_has_no_tag(writer: Writer, book: Book, account: Account) -> None:
     told = Application(id="app-1", account=account.id, name="told", dialect="one", settings={"url": "x"})
     await _with(writer, book, account, told)
-    found = await Directory(book, lambda application: "tag").from_trunk("14155550100", "")
-    assert found is not None and (found.application, found.tag, found.tasks) == ("app-1", "", ())
+    found = await Directory(book, lambda application: "tag").from_trunk(NUMBER, "")
+    assert isinstance(found, Answering) and (found.application, found.tag, found.tasks) == ("app-1", "", ())
 
 
 async def test_what_a_minute_costs_is_by_prefix_and_own_extensions_cost_nothing(

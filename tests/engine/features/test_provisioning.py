@@ -68,6 +68,20 @@ async def test_callers_of_a_trunk_are_known_after_a_restart_and_phones_stay_regi
     assert asterisk.changes == [("DELETE", "endpoint", "trunk-itsp"), ("PUT", "endpoint", "trunk-itsp")]
 
 
+async def test_all_addresses_of_a_trunk_are_known_again_after_a_restart(
+    provisioner: Provisioner, asterisk: FakeConfiguration
+) -> None:
+    line = trunks.pieces(TRUNK, "203.0.113.0/28,198.51.100.7:5062,192.0.2.10")
+    await push(provisioner, line)
+    asterisk.changes.clear()
+    await push(provisioner, line)
+    assert asterisk.changes == [], "what is as it should be is left alone"
+    asterisk.restart()
+    assert asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.10", "the host at least"
+    await push(provisioner, line)
+    assert fields_of(asterisk, line) == wanted(line)
+
+
 async def test_an_endpoint_that_is_made_anew_does_not_go_with_the_old_one(
     provisioner: Provisioner, asterisk: FakeConfiguration
 ) -> None:
