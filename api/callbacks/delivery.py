@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of delivering; times in seconds. The pause doubles from `first` to `longest`, less up to a quarter.
 
+    `per_host` of an account's callbacks are under way to one host at once, and `overall` in all, shared by the accounts
+    (api.callbacks.places).
     Where there is a second address each of the two has as many `attempts`, and both are tried between two pauses.
     """
 
@@ -184,7 +186,7 @@ class Delivery:
             "Carillon-Event-Id": f"{row.event}-{row.part}" if row.part else row.event,
             "Carillon-Attempt": str(number),
         }
-        async with self._places.take(row.host):
+        async with self._places.take(row.account, row.host):
             if (vendor := self._vendors.get(row.dialect)) is not None:
                 headers |= await vendor.sign(row, number)
             return await attempt(session, row, headers, total=self._policy.total, connect=self._policy.connect)
