@@ -181,7 +181,7 @@ class Delivery:
 
     async def _attempt(self, row: DeliveryRow, number: int) -> Attempt:
         account = await self._accounts.get(row.account)
-        session = self._net.session(account is not None and account.allow_private)
+        private = account is not None and account.allow_private
         headers = {
             "Carillon-Event-Id": f"{row.event}-{row.part}" if row.part else row.event,
             "Carillon-Attempt": str(number),
@@ -189,7 +189,8 @@ class Delivery:
         async with self._places.take(row.account, row.host):
             if (vendor := self._vendors.get(row.dialect)) is not None:
                 headers |= await vendor.sign(row, number)
-            return await attempt(session, row, headers, total=self._policy.total, connect=self._policy.connect)
+            total, connect = self._policy.total, self._policy.connect
+            return await attempt(self._net, row, headers, allow_private=private, total=total, connect=connect)
 
     def _is_over(self, waiting: _Waiting, done: Attempt) -> bool:
         tried, policy, addresses = waiting.row.attempts - waiting.before, self._policy, _addresses(waiting.row)

@@ -15,11 +15,14 @@ import pytest
 from api.callbacks.callback import host_of
 from api.callbacks.delivery import Delivery, NoSuchDelivery, Policy
 from engine.ids import new_id
+from engine.net import Net
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
 from engine.store.errors import Unavailable
 from tests.api.conftest import Stack, Time, create_account
 from tests.fakes.sink import Sink
+from tests.support.closing_server import ClosingServer
+from tests.support.name_server import NameServer
 
 
 def row(url: str, number: int = 1, *, root: str = "call-1", account: str = "account-ann", **more: Any) -> DeliveryRow:
@@ -54,6 +57,12 @@ async def hand_over(stack: Stack, *rows: DeliveryRow) -> None:
 async def stored(stack: Stack, subject: str = "call-1") -> Sequence[DeliveryRow]:
     await stack.settle()
     return await stack.db.read(lambda conn: deliveries.of_subject(conn, subject))
+
+
+async def tried(stack: Stack) -> Sequence[DeliveryRow]:
+    """What was tried at least once and was not delivered by then."""
+    rows = await stack.db.read(lambda conn: deliveries.of_subject(conn, "call-1"))
+    return [one for one in rows if one.tries]
 
 
 async def test_any_2xx_is_delivered_and_carries_its_key_and_number(stack: Stack, sink: Sink) -> None:
@@ -181,6 +190,47 @@ async def test_a_url_is_requested_as_it_was_written(stack: Stack, sink: Sink) ->
         await hand_over(stack, row(sink.url(path), number))
     await stored(stack)
     assert [post.path for post in sink.posts] == paths
+
+
+async def test_a_kept_connection_that_the_host_closes_costs_no_attempt(stack: Stack) -> None:
+    async with ClosingServer() as server:
+        for number in range(1, 5):
+            await hand_over(stack, row(server.url(), number))
+            assert [(one.state, one.attempts) for one in await stored(stack)] == [("delivered", 1)] * number
+        assert server.numbers == [1, 2, 1, 1, 2, 1]
+        assert [request.body for request in server.requests] == [b"number=%d" % n for n in (1, 2, 2, 3, 4, 4)]
+
+
+async def test_a_user_and_a_password_are_sent_as_basic_authentication(stack: Stack, sink: Sink) -> None:
+    await hand_over(stack, row(sink.url("/x?y=%7E").replace("//", "//ann:p%40ss@")))
+    assert (await stored(stack))[0].state == "delivered"
+    assert sink.posts[0].path == "/x?y=%7E" and sink.posts[0].headers["Authorization"] == "Basic YW5uOnBAc3M="
+
+
+async def test_a_user_in_the_address_of_a_signed_callback_is_one_sentence_and_no_accident(
+    stack: Stack, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.delivery._vendors = {"ringful": Signing()}  # type: ignore[dict-item]
+    await hand_over(stack, row(sink.url().replace("//", "//ann:hunter2@")))
+    (dead,) = await stored(stack)
+    assert (dead.state, dead.attempts) == ("dead", 1) and "must not have a user" in (dead.error or "")
+    assert not sink.posts and "Traceback" not in capsys.readouterr().out
+
+
+async def test_name_servers_that_are_silent_for_a_while_do_not_make_a_callback_hopeless(stack: Stack) -> None:
+    async with NameServer() as names:
+        stack.delivery._net = Net(name_servers=(names.address,))
+        await hand_over(stack, row("http://slow.example/"))
+        try:
+            async with asyncio.timeout(60):
+                while not (await tried(stack)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            (waiting,) = await tried(stack)
+        finally:
+            await stack.delivery.stop()
+            await stack.delivery._net.close()
+    assert waiting.state == "pending"
+    assert waiting.error == "The name servers did not say in time which address the host slow.example has."
 
 
 class TestSlowHosts:
@@ -326,6 +376,16 @@ async def test_an_address_that_can_never_work_leaves_the_fallback(stack: Stack, 
     await hand_over(stack, row("ftp://nowhere", fallback=sink.url("/well")))
     (done,) = await stored(stack)
     assert (done.state, [post.path for post in sink.posts]) == ("delivered", ["/well"])
+
+
+class Signing:
+    """A dialect whose callbacks are signed."""
+
+    async def sign(self, delivery: DeliveryRow, attempt: int) -> dict[str, str]:
+        return {"Authorization": "application key:signature"}
+
+    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
+        return ""
 
 
 class Listener:
