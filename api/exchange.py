@@ -10,7 +10,7 @@ import structlog
 
 from api.callbacks.attempt import explained
 from api.callbacks.callback import BadAddress, address
-from api.callbacks.masking import kept, masked
+from api.callbacks.masking import kept
 from api.vendors.vendor import AskingVendor, Question
 from engine.ids import new_id
 from engine.net import Net
@@ -70,7 +70,7 @@ class StoredJournal:
             question=about.question,
             dialect=dialect,
             name=question.name,
-            url=masked(exchange.url),
+            url=kept(exchange.url.encode(errors="replace")),
             at=exchange.at,
             seconds=exchange.seconds,
             status=exchange.status,

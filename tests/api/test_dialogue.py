@@ -33,13 +33,14 @@ class Teller:
         self.read: list[bytes | None] = []
         self.known: Said | None = None
         self.header = "X-Signed"
+        self.seconds = 0.3
         self.accident = ""  # the end of an address that cannot be signed for
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         if self.known:
             return self.known
         fallback = tag.data.get("fallback", "")
-        return Question(url=tag.url, fallback=fallback, body=b"", credential="k", seconds=0.3)
+        return Question(url=tag.url, fallback=fallback, body=b"", credential="k", seconds=self.seconds)
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
         if self.accident and url.endswith(self.accident):
@@ -144,6 +145,7 @@ async def test_without_any_answer_the_call_is_told_so_with_the_reasons(asking: A
 
 
 async def test_an_answer_that_is_too_long_is_read_as_far_as_it_may_be(asking: Asking) -> None:
+    asking.teller.seconds = 30.0
     await asking.ask("/large/x")
     (read,) = asking.teller.read
     assert read is not None and len(read) == MOST_OF_AN_ANSWER + 1
@@ -229,6 +231,7 @@ async def test_a_dialect_that_breaks_costs_an_answer_and_not_the_call(asking: As
 
 
 async def test_a_kept_connection_that_the_server_closes_as_a_question_goes_out_costs_no_answer(asking: Asking) -> None:
+    asking.teller.seconds = 30.0
     async with ClosingServer(b"yes") as server:
         replies = [await asking.ask(url=server.url()) for _ in range(4)]
         assert server.numbers == [1, 2, 1, 1, 2, 1]
@@ -245,6 +248,7 @@ async def test_a_user_in_the_address_of_a_signed_question_is_one_sentence_and_no
 
 
 async def test_each_request_is_kept_with_how_it_went(asking: Asking) -> None:
+    asking.teller.seconds = 30.0
     await asking.ask("/always/a", "/yes")
     (first, second) = asking.kept
     for about, question, _ in asking.kept:

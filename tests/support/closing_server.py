@@ -32,6 +32,7 @@ class ClosingServer:
     requests: list[Request] = field(default_factory=list)
 
     async def __aenter__(self) -> "ClosingServer":
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._server = await asyncio.start_server(self._serve, self.address, 0)
         return self
 
@@ -39,6 +40,9 @@ class ClosingServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
+        for writer in self._open:
+            writer.close()
+        await asyncio.gather(*filter(None, self._open.values()), return_exceptions=True)
 
     def url(self, name: str = "events") -> str:
         """An address of it; all of them are answered alike."""
@@ -51,6 +55,7 @@ class ClosingServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = 0
+        self._open[writer] = asyncio.current_task()
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
