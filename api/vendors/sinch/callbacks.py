@@ -178,11 +178,11 @@ def encode(event: AnyBody) -> bytes:
 
 
 def shown(event: AnyBody) -> AnyBody:
-    """Return an event as it is kept for its customer's eyes: of several keys pressed in a menu only how many.
+    """Return an event as it is kept: of keys pressed in a menu, where they are not an option of it, only how many.
 
     They may be a PIN or the number of a card, and no field says that they are.
     """
-    if not isinstance(event, Pie) or event.menu_result.type is not MenuEnding.SEQUENCE:
+    if not isinstance(event, Pie) or event.menu_result.type is MenuEnding.RETURN:
         return event
     result = msgspec.structs.replace(event.menu_result, value="*" * len(event.menu_result.value))
     return msgspec.structs.replace(event, menu_result=result)

@@ -146,10 +146,10 @@ async def test_a_reply_that_is_not_json_says_where_and_how_it_begins(served: Ser
     assert "line 2, column 12" in refused
 
 
-async def test_of_several_keys_pressed_in_a_menu_only_their_number_is_kept(served: Served) -> None:
+async def test_of_keys_pressed_in_a_menu_only_their_number_is_kept_where_they_are_no_option(served: Served) -> None:
     await leads_to(served, "http://shop/one")
     questions = asker(served, {"call-1": INBOUND}.get)
-    for how, value, kept in (("sequence", "1234", "****"), ("return", "yes", "yes")):
+    for how, value, kept in (("sequence", "1234", "****"), ("invalid_input", "99", "**"), ("return", "yes", "yes")):
         outcome = Completed(result=MenuEnded(menu="main", how=how, value=value))
         event = msgspec.structs.replace(EVENT, question="menu_ended", outcome=outcome)
         question = await questions.question(event, TAG)
