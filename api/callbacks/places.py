@@ -5,10 +5,38 @@ Switches", 1998): who has as many places as are left over waits, so that there i
 """
 
 import asyncio
+import heapq
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+
+class _Ranking:
+    """Names by a number each, the smallest first. An entry that is out of date is dropped when it comes up."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, str]] = []
+        self._entries: dict[str, int] = {}
+        self._made = 0
+
+    def put(self, name: str, number: int | None) -> None:
+        """Rank a name by another number, behind those of the same; None: not at all."""
+        if number is None:
+            self._entries.pop(name, None)
+            return
+        self._made += 1
+        self._entries[name] = self._made
+        heapq.heappush(self._heap, (number, self._made, name))
+
+    def first(self) -> tuple[int, str] | None:
+        """Return the smallest number and its name; None where there is no name."""
+        while self._heap:
+            number, entry, name = self._heap[0]
+            if self._entries.get(name) == entry:
+                return number, name
+            heapq.heappop(self._heap)
+        return None
 
 
 @dataclass(slots=True)
@@ -18,13 +46,19 @@ class _Host:
     taken: int = 0
     waiting: "deque[asyncio.Future[None]]" = field(default_factory=deque)
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits who was not cancelled in this moment."""
+        return any(not turn.done() for turn in self.waiting)
+
 
 @dataclass(slots=True)
 class _Account:
-    """An account: how many of its requests are under way, and its hosts that have requests or wait."""
+    """An account: how many of its requests are under way, its hosts, and the awaited ones by how many each has."""
 
     taken: int = 0
     hosts: dict[str, _Host] = field(default_factory=dict)
+    awaited: _Ranking = field(default_factory=_Ranking)
 
 
 class Places:
@@ -37,10 +71,10 @@ class Places:
     """
 
     def __init__(self, *, per_host: int, overall: int, least: int = 4) -> None:
-        self._per_host, self._overall, self._least = per_host, overall, least
-        self._taken = 0
+        self._per_host, self._least = per_host, least
+        self._free = overall  # below zero where accounts have their least
         self._accounts: dict[str, _Account] = {}
-        self._waiting: set[str] = set()  # the accounts that somebody waits for
+        self._waiting = _Ranking()  # accounts, by how much must be free for them
 
     @asynccontextmanager
     async def take(self, account: str, host: str) -> AsyncIterator[None]:
@@ -54,17 +88,17 @@ class Places:
     async def _enter(self, account: str, host: str) -> None:
         owner = self._accounts.setdefault(account, _Account())
         place = owner.hosts.setdefault(host, _Host())
-        if not place.waiting and self._has_room(owner, place):
+        if not place.is_awaited and self._may_have(self._needed(owner, place)):
             return self._hold(owner, place)
         turn = asyncio.get_running_loop().create_future()
         place.waiting.append(turn)
-        self._waiting.add(account)
+        self._rank(account, host)
         try:
             await turn
         except asyncio.CancelledError:
             if turn in place.waiting:
                 place.waiting.remove(turn)
-                self._forget(account, host)
+                self._rank(account, host)
             else:
                 self._leave(account, host)  # it was given a place in the same moment
             raise
@@ -73,50 +107,56 @@ class Places:
         owner = self._accounts[account]
         owner.taken -= 1
         owner.hosts[host].taken -= 1
-        self._taken -= 1
-        self._forget(account, host)
-        while self._waiting and self._give():
+        self._free += 1
+        self._rank(account, host)
+        while self._give():
             pass
 
     def _give(self) -> bool:
         """Give one place away, if somebody waits who may have it."""
-        for name in sorted(self._waiting, key=lambda name: self._accounts[name].taken):
-            owner = self._accounts[name]
-            place = min(filter(_is_awaited, owner.hosts.values()), key=lambda host: host.taken, default=None)
-            if place is not None and self._has_room(owner, place):
-                turn = next(turn for turn in place.waiting if not turn.done())
-                place.waiting.remove(turn)
-                self._hold(owner, place)
-                turn.set_result(None)
-                self._settle(name, owner)
-                return True
-        return False
+        first = self._waiting.first()
+        if first is None or not self._may_have(first[0]):
+            return False
+        account = first[1]
+        owner = self._accounts[account]
+        ranked = owner.awaited.first()
+        assert ranked is not None  # an account waits as long as a host of it is awaited
+        place = owner.hosts[ranked[1]]
+        turn = next((turn for turn in place.waiting if not turn.done()), None)
+        if turn is not None:
+            place.waiting.remove(turn)
+            self._hold(owner, place)
+            turn.set_result(None)
+        self._rank(account, ranked[1])
+        return True
 
-    def _has_room(self, owner: _Account, place: _Host) -> bool:
-        """Whether a host of an account may have one more: fewer than the account might still take."""
-        others = self._taken - owner.taken
-        share = max(self._least, (self._overall - others + 1) // 2)
-        return place.taken < min(self._per_host, share - owner.taken)
+    def _rank(self, account: str, host: str) -> None:
+        """Rank a host in its account, and the account among all, as they are now; forget what is of no use any more."""
+        owner = self._accounts[account]
+        place = owner.hosts[host]
+        owner.awaited.put(host, place.taken if place.is_awaited else None)
+        if not place.taken and not place.waiting:
+            del owner.hosts[host]
+        if not owner.hosts:
+            del self._accounts[account]
+        ranked = owner.awaited.first()
+        self._waiting.put(account, self._needed(owner, owner.hosts[ranked[1]]) if ranked else None)
+
+    def _needed(self, owner: _Account, place: _Host) -> int | None:
+        """Return how much must be free for one more request; 0 where the account has less than its least, None where
+        the host has all that it may have.
+
+        As much as the account has, so that it never has more than is left; and as much twice as the host has, so that
+        it never has more than is left to the account.
+        """
+        if place.taken >= self._per_host:
+            return None
+        return 0 if owner.taken + place.taken < self._least else owner.taken + 2 * place.taken + 1
+
+    def _may_have(self, needed: int | None) -> bool:
+        return needed is not None and (needed == 0 or needed <= self._free)
 
     def _hold(self, owner: _Account, place: _Host) -> None:
         owner.taken += 1
         place.taken += 1
-        self._taken += 1
-
-    def _forget(self, account: str, host: str) -> None:
-        """Forget a host, and an account, that has no request and for which nobody waits."""
-        owner = self._accounts[account]
-        if not owner.hosts[host].taken and not owner.hosts[host].waiting:
-            del owner.hosts[host]
-        if not owner.hosts:
-            del self._accounts[account]
-        self._settle(account, owner)
-
-    def _settle(self, account: str, owner: _Account) -> None:
-        if not any(host.waiting for host in owner.hosts.values()):
-            self._waiting.discard(account)
-
-
-def _is_awaited(host: _Host) -> bool:
-    """Whether somebody waits for a host who was not cancelled in this moment."""
-    return any(not turn.done() for turn in host.waiting)
+        self._free -= 1
