@@ -14,6 +14,11 @@ _NAME = (
     r"[\w.-]*(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|credentials?|authorization|bearer|signature"
     r"|api[_-]?key|access[_-]?key|private[_-]?key|session[_-]?id)[\w.-]*|(?:[\w.-]*[_.-])?pin(?:[_-]?code)?|(?-i:[a-zA-Z0-9]*[a-z0-9]P(?:in|IN))(?:code)?|sig|auth"
 )
+# One of these is in every such name; most bodies have none, and then nothing else is looked for.
+_PARTS = (
+    *("passw", "passphrase", "passcode", "pwd", "secret", "token", "credential", "auth", "bearer", "sig", "pin"),
+    *("session", "api", "access", "private"),
+)
 _STRING = r'"(?:[^"\\]|\\.)*(?:"|\\?$)'
 _USER = re.compile(r"(?<=://)([^/?#@\s\"'<>:]*):[^/?#@\s\"'<>]*@")
 _IN_QUERY = re.compile(rf"(?<=[?&;])({_NAME})=[^&;#\s\"'<>\\]+", re.IGNORECASE)
@@ -24,7 +29,11 @@ _PAIR = re.compile(rf'("key"\s*:\s*"(?:{_NAME})"\s*,\s*"value"\s*:\s*){_STRING}'
 
 def masked(text: str) -> str:
     """Return a text without passwords in URLs, and without values whose name says that they are secret."""
-    text = _USER.sub(rf"\1:{MASK}@", text)
+    if "@" in text:
+        text = _USER.sub(rf"\1:{MASK}@", text)
+    folded = text.lower()
+    if not any(part in folded for part in _PARTS):
+        return text
     for place in (_IN_QUERY, _IN_FORM):
         text = place.sub(rf"\1={MASK}", text)
     for place in (_FIELD, _PAIR):
