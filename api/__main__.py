@@ -18,6 +18,7 @@ from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
 from api.callbacks.tags import encode
 from api.dialogue import Dialogue
+from api.exchange import About, StoredJournal
 from api.inbound import Inbound
 from api.lab import Lab
 from api.log import configure
@@ -65,7 +66,9 @@ RINGFUL = Dialect(
     settings={"sig": ("off", "kvmd5"), "CallReceived": ("on", "off"), "PlayFailed": ("on", "off")},
     url_setting="inboundUrl",
 )
-SINCH = Dialect(name="sinch", url_setting="primary", fallback_setting="fallback", issue=sinch.issue, asks=True)
+SINCH = Dialect(
+    name="sinch", url_setting="primary", fallback_setting="fallback", issue=sinch.issue, asks=True, signs=True
+)
 
 
 class Controller:
@@ -104,7 +107,7 @@ class Controller:
         self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (ringful, served)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
-        self.dialogue = Dialogue(self.engine, self.net, self.accounts, {asking.name: asking}, inbound.tag_of_question)
+        self.dialogue = self._dialogue(asking, inbound)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
         self.keeper = Keeper(self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal)
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
@@ -149,10 +152,14 @@ class Controller:
             )
         )
 
+    def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
+        vendors, journal = {asking.name: asking}, StoredJournal(self.writer)
+        return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
+
     async def _inquire(
-        self, vendor: AskingVendor, question: Question, account: str
+        self, vendor: AskingVendor, question: Question, about: About
     ) -> tuple[bytes | None, tuple[str, ...]]:
-        return await self.dialogue.inquire(vendor, question, account)
+        return await self.dialogue.inquire(vendor, question, about)
 
     async def _refresh(self) -> None:
         await self.services.refresh()

@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-import aiohttp
 import structlog
 
 from api.accounts import Accounts
 from api.breaker import Breaker
-from api.callbacks.attempt import explained
-from api.callbacks.callback import BadAddress, address
 from api.callbacks.tags import Tag, decode, recoded
+from api.exchange import About, Journal, exchange
 from api.ports import CommandTaker
 from api.vendors.vendor import AskingVendor, Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
@@ -18,8 +16,6 @@ from engine.events import QuestionAsked
 from engine.net import Net
 
 log = structlog.get_logger(__name__)
-MOST_OF_AN_ANSWER = 256 * 1024  # bytes; of a longer one as much is read and handed over, to be refused
-CONNECT_SECONDS = 3.0
 AGAIN_SECONDS = 0.5
 TagOf = Callable[[QuestionAsked], Awaitable[Tag | None]]
 """Finds the tag of a question that carries none: an inbound call's application has it."""
@@ -39,11 +35,12 @@ class Dialogue:
         accounts: Accounts,
         vendors: Mapping[str, AskingVendor],
         tag_of: TagOf,
+        journal: Journal,
         *,
         breaker: Breaker | None = None,
     ) -> None:
         self._engine, self._net, self._accounts, self._vendors = engine, net, accounts, vendors
-        self._tag_of, self._breaker = tag_of, breaker or Breaker()
+        self._tag_of, self._journal, self._breaker = tag_of, journal, breaker or Breaker()
         self._asking: set[asyncio.Task[None]] = set()
 
     def ask(self, event: QuestionAsked) -> None:
@@ -81,7 +78,8 @@ class Dialogue:
         question = await vendor.question(event, tag)
         if isinstance(question, Said):
             return question
-        reply, remarks = await self.inquire(vendor, question, event.account)
+        about = About(account=event.account, subject=event.subject, root=event.root, question=event.task)
+        reply, remarks = await self.inquire(vendor, question, about)
         said = await vendor.said(event, tag, reply)
         return Said(
             tasks=said.tasks,
@@ -93,47 +91,30 @@ class Dialogue:
         )
 
     async def inquire(
-        self, vendor: AskingVendor, question: Question, account: str
+        self, vendor: AskingVendor, question: Question, about: About
     ) -> tuple[bytes | None, tuple[str, ...]]:
-        """Ask the first address, then the fallback; with a sentence for each that gave no answer."""
+        """Ask the first address, then the fallback; with a sentence for each that gave no answer. Each is kept."""
         remarks: list[str] = []
         for url in (question.url, question.fallback):
             if not url:
                 continue
-            circuit = (account, url)
+            circuit = (about.account, url)
             if url == question.url and question.fallback and not self._breaker.lets(circuit):
                 remarks.append("The first address failed again and again; the fallback was asked at once.")
                 continue
-            try:
-                reply = await self._post(vendor, question, url, account)
-            except _NoAnswer as error:
-                self._breaker.failed(circuit)
-                which = "The first address" if url == question.url else "The fallback"
-                remarks.append(f"{which} gave no answer. {error}")
-                continue
-            self._breaker.succeeded(circuit)
-            return reply, tuple(remarks)
+            done = await exchange(self._net, vendor, question, url, allow_private=await self._may_go_private(about))
+            self._journal.note(about, vendor.name, question, done)
+            if done.error is None:
+                self._breaker.succeeded(circuit)
+                return done.body, tuple(remarks)
+            self._breaker.failed(circuit)
+            which = "The first address" if url == question.url else "The fallback"
+            remarks.append(f"{which} gave no answer. {done.error}")
         return None, tuple(remarks)
 
-    async def _post(self, vendor: AskingVendor, question: Question, url: str, account_id: str) -> bytes:
-        account = await self._accounts.get(account_id)
-        session = self._net.session(account is not None and account.allow_private)
-        limits = aiohttp.ClientTimeout(total=question.seconds, sock_connect=min(CONNECT_SECONDS, question.seconds))
-        headers = {**question.headers, "Content-Type": question.content_type, "Accept-Encoding": "identity"}
-        try:
-            headers |= await vendor.sign_question(question, url)
-            async with session.post(
-                address(url), data=question.body, headers=headers, timeout=limits, allow_redirects=False
-            ) as response:
-                if not 200 <= response.status < 300:
-                    raise _NoAnswer(f"The host answered {response.status}.")
-                return await _read(response)
-        except _NoAnswer:
-            raise
-        except Exception as error:  # whatever it is: the fallback is asked, and the breaker hears how it went
-            if not isinstance(error, BadAddress | aiohttp.ClientError | OSError | TimeoutError):
-                log.error("an address could not be asked, in an unforeseen way", exc_info=error)
-            raise _NoAnswer(explained(error, question.seconds)) from error
+    async def _may_go_private(self, about: About) -> bool:
+        account = await self._accounts.get(about.account)
+        return account is not None and account.allow_private
 
     async def _reply(self, event: QuestionAsked, said: Said, tag: Tag | None) -> None:
         """Hand it over; while the engine is away for a moment, again."""
@@ -157,17 +138,3 @@ class Dialogue:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             return
-
-
-class _NoAnswer(Exception):
-    """An address gave no answer; the message says why."""
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read an answer, one byte more than the most at most."""
-    read = bytearray()
-    while len(read) <= MOST_OF_AN_ANSWER and (more := await response.content.read(MOST_OF_AN_ANSWER + 1 - len(read))):
-        read += more
-    if not response.content.at_eof():
-        response.close()
-    return bytes(read)

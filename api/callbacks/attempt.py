@@ -1,6 +1,7 @@
 """One attempt to deliver a callback."""
 
 import asyncio
+import errno
 import time
 from collections.abc import Mapping
 from enum import Enum
@@ -10,7 +11,7 @@ import aiohttp
 import structlog
 
 from api.callbacks.callback import BadAddress, address
-from engine.net import blocked
+from engine.net import Net, blocked
 from engine.store.deliveries import DeliveryRow
 
 log = structlog.get_logger(__name__)
@@ -40,30 +41,31 @@ class Attempt(NamedTuple):
 
 
 async def attempt(
-    session: aiohttp.ClientSession,
+    net: Net,
     delivery: DeliveryRow,
     headers: Mapping[str, str],
     *,
+    allow_private: bool,
     total: float,
     connect: float,
 ) -> Attempt:
     """POST once, within `total` seconds; any 2xx is success, redirects are not followed."""
     begun = time.monotonic()
-    verdict, status, error, reply = await _post(session, delivery, headers, total, connect)
+    verdict, status, error, reply = await _post(net, delivery, headers, allow_private, total, connect)
     return Attempt(verdict, status, error, time.monotonic() - begun, reply)
 
 
 async def _post(
-    session: aiohttp.ClientSession, delivery: DeliveryRow, headers: Mapping[str, str], total: float, connect: float
+    net: Net, delivery: DeliveryRow, headers: Mapping[str, str], allow_private: bool, total: float, connect: float
 ) -> tuple[Verdict, int | None, str | None, bytes]:
-    limits = aiohttp.ClientTimeout(total=total, sock_connect=connect)
     try:
-        reply = await session.post(
-            address(delivery.url),
+        reply = await net.post(
+            address(delivery.url, credentials="Authorization" not in headers),
+            allow_private=allow_private,
             data=delivery.body.encode(),
             headers={"Content-Type": delivery.content_type, "Accept-Encoding": "identity", **headers},
-            timeout=limits,
-            allow_redirects=False,
+            total=total,
+            connect=connect,
             auto_decompress=False,
         )
     except Exception as error:
@@ -105,6 +107,8 @@ def _reason(error: Exception, total: float) -> tuple[Verdict, str]:
             return Verdict.HOPELESS, "The callback URL can never work. It is not a URL."
         case _ if blocked(error):
             return Verdict.HOPELESS, f"This account's callbacks may not go there: {_root(error)} {_PERMIT}"
+        case aiohttp.ClientConnectorDNSError(os_error=OSError(errno=errno.EAGAIN)):
+            return Verdict.FAILED, f"The name servers did not say in time which address the host {error.host} has."
         case aiohttp.ClientConnectorDNSError():
             return Verdict.UNRESOLVED, f"The host {error.host} has no address in the DNS."
         case aiohttp.ConnectionTimeoutError():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from yarl import URL
@@ -12,6 +12,10 @@ LONGEST_URL = 4096
 # RFC 3986 §2: an address of these alone is sent as it was written, byte by byte.
 _VERBATIM = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 _HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+_NAMES = ("action", "event")
+"""The fields in which a callback's body says what it is about: a form's action (Ringful), an object's event (Sinch)."""
 
 
 class BadAddress(ValueError):
@@ -32,8 +36,22 @@ def form(url: str, fields: Mapping[str, str]) -> Callback:
     return Callback(url=url, body=urlencode(fields))
 
 
-def address(url: str) -> URL:
-    """Parse a callback's URL, keeping it as written; raises BadAddress with what is wrong."""
+def action_of(content_type: str, body: str) -> str:
+    """Return what a callback says that it is about; "" where its body does not say it in a way that is known."""
+    try:
+        fields = dict(parse_qsl(body)) if content_type == FORM else msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError):
+        return ""
+    told = [fields[name] for name in _NAMES if name in fields] if isinstance(fields, dict) else []
+    return str(told[0]) if told else ""
+
+
+def address(url: str, *, credentials: bool = False) -> URL:
+    """Parse a callback's URL, keeping it as written; raises BadAddress with what is wrong.
+
+    `credentials`: it may have a user and a password (RFC 3986 §3.2.1), which are sent as Basic authentication. They
+    have no place in a request that is signed: its signature is in the same header.
+    """
     if len(url) > LONGEST_URL:
         raise BadAddress(f"A URL has at most {LONGEST_URL} characters.")
     verbatim = bool(_VERBATIM.fullmatch(url)) and not _HALF_ESCAPE.search(url)
@@ -45,13 +63,25 @@ def address(url: str) -> URL:
         raise BadAddress(f"It is not a URL: {error}.") from None
     if not usable or any(character <= " " or character == "\x7f" for character in url):
         raise BadAddress("It must be an http:// or https:// URL with a host.")
+    if "@" in parsed.raw_authority:
+        _check_credentials(parsed, credentials)
     return parsed
+
+
+def _check_credentials(url: URL, allowed: bool) -> None:
+    if not allowed:
+        raise BadAddress(
+            "It must not have a user or a password, such as user:password@host: "
+            "the request's Authorization header is its signature."
+        )
+    if ":" in (url.user or ""):
+        raise BadAddress("The user before the @ must not have a colon in it (RFC 7617).")
 
 
 def host_of(url: str) -> str:
     """Return `host:port` of a URL, which names its lane; "" for one that cannot be parsed."""
     try:
-        parsed = address(url)
+        parsed = address(url, credentials=True)
     except BadAddress:
         return ""
     return f"{(parsed.raw_host or '').lower()}:{parsed.port}"

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of delivering; times in seconds. The pause doubles from `first` to `longest`, less up to a quarter.
 
+    `per_host` of an account's callbacks are under way to one host at once, and `overall` in all, shared by the accounts
+    (api.callbacks.places).
     Where there is a second address each of the two has as many `attempts`, and both are tried between two pauses.
     """
 
@@ -179,15 +181,16 @@ class Delivery:
 
     async def _attempt(self, row: DeliveryRow, number: int) -> Attempt:
         account = await self._accounts.get(row.account)
-        session = self._net.session(account is not None and account.allow_private)
+        private = account is not None and account.allow_private
         headers = {
             "Carillon-Event-Id": f"{row.event}-{row.part}" if row.part else row.event,
             "Carillon-Attempt": str(number),
         }
-        async with self._places.take(row.host):
+        async with self._places.take(row.account, row.host):
             if (vendor := self._vendors.get(row.dialect)) is not None:
                 headers |= await vendor.sign(row, number)
-            return await attempt(session, row, headers, total=self._policy.total, connect=self._policy.connect)
+            total, connect = self._policy.total, self._policy.connect
+            return await attempt(self._net, row, headers, allow_private=private, total=total, connect=connect)
 
     def _is_over(self, waiting: _Waiting, done: Attempt) -> bool:
         tried, policy, addresses = waiting.row.attempts - waiting.before, self._policy, _addresses(waiting.row)

@@ -1,28 +1,162 @@
-"""How many requests may be under way at once: to one host, and in all."""
+"""How many requests may be under way at once: shared fairly by accounts, and by each account's hosts.
+
+The rule is that of dynamic thresholds (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet
+Switches", 1998): who has as many places as are left over waits, so that there is always room for who has none yet.
+"""
 
 import asyncio
+import heapq
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+
+class _Ranking:
+    """Names by a number each, the smallest first. An entry that is out of date is dropped when it comes up."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, str]] = []
+        self._entries: dict[str, int] = {}
+        self._made = 0
+
+    def put(self, name: str, number: int | None) -> None:
+        """Rank a name by another number, behind those of the same; None: not at all."""
+        if number is None:
+            self._entries.pop(name, None)
+            return
+        self._made += 1
+        self._entries[name] = self._made
+        heapq.heappush(self._heap, (number, self._made, name))
+
+    def first(self) -> tuple[int, str] | None:
+        """Return the smallest number and its name; None where there is no name."""
+        while self._heap:
+            number, entry, name = self._heap[0]
+            if self._entries.get(name) == entry:
+                return number, name
+            heapq.heappop(self._heap)
+        return None
+
+
+@dataclass(slots=True)
+class _Host:
+    """One host of an account: how many requests are under way to it, and who waits, in turn."""
+
+    taken: int = 0
+    waiting: "deque[asyncio.Future[None]]" = field(default_factory=deque)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits who was not cancelled in this moment."""
+        return any(not turn.done() for turn in self.waiting)
+
+
+@dataclass(slots=True)
+class _Account:
+    """An account: how many of its requests are under way, its hosts, and the awaited ones by how many each has."""
+
+    taken: int = 0
+    hosts: dict[str, _Host] = field(default_factory=dict)
+    awaited: _Ranking = field(default_factory=_Ranking)
 
 
 class Places:
-    """Places for `per_host` requests to each host and `overall` in all; waits for one in turn."""
+    """Places for `overall` requests, and for `per_host` of each account to one host.
 
-    def __init__(self, *, per_host: int, overall: int) -> None:
-        self._per_host = per_host
-        self._overall = asyncio.Semaphore(overall)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
-        self._users: dict[str, int] = {}
+    An account alone gets half of them, two get a third each, and so on: what remains is for an account that comes later
+    and therefore waits for nobody. Should nothing remain, each account still has `least` places, beyond `overall`.
+    Within an account its hosts share in the same way. A place that becomes free goes to the waiting account that has
+    the fewest, there to the host that has the fewest, and there to who came first.
+    """
+
+    def __init__(self, *, per_host: int, overall: int, least: int = 4) -> None:
+        self._per_host, self._least = per_host, least
+        self._free = overall  # below zero where accounts have their least
+        self._accounts: dict[str, _Account] = {}
+        self._waiting = _Ranking()  # accounts, by how much must be free for them
 
     @asynccontextmanager
-    async def take(self, host: str) -> AsyncIterator[None]:
-        """Hold a place while the block runs. The host's place comes first: a slow host uses up only its own."""
-        places = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
-        self._users[host] = self._users.get(host, 0) + 1
+    async def take(self, account: str, host: str) -> AsyncIterator[None]:
+        """Hold a place while the block runs."""
+        await self._enter(account, host)
         try:
-            async with places, self._overall:
-                yield
+            yield
         finally:
-            self._users[host] -= 1
-            if not self._users[host]:
-                del self._users[host], self._hosts[host]
+            self._leave(account, host)
+
+    async def _enter(self, account: str, host: str) -> None:
+        owner = self._accounts.setdefault(account, _Account())
+        place = owner.hosts.setdefault(host, _Host())
+        if not place.is_awaited and self._may_have(self._needed(owner, place)):
+            return self._hold(owner, place)
+        turn = asyncio.get_running_loop().create_future()
+        place.waiting.append(turn)
+        self._rank(account, host)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn in place.waiting:
+                place.waiting.remove(turn)
+                self._rank(account, host)
+            else:
+                self._leave(account, host)  # it was given a place in the same moment
+            raise
+
+    def _leave(self, account: str, host: str) -> None:
+        owner = self._accounts[account]
+        owner.taken -= 1
+        owner.hosts[host].taken -= 1
+        self._free += 1
+        self._rank(account, host)
+        while self._give():
+            pass
+
+    def _give(self) -> bool:
+        """Give one place away, if somebody waits who may have it."""
+        first = self._waiting.first()
+        if first is None or not self._may_have(first[0]):
+            return False
+        account = first[1]
+        owner = self._accounts[account]
+        ranked = owner.awaited.first()
+        assert ranked is not None  # an account waits as long as a host of it is awaited
+        place = owner.hosts[ranked[1]]
+        turn = next((turn for turn in place.waiting if not turn.done()), None)
+        if turn is not None:
+            place.waiting.remove(turn)
+            self._hold(owner, place)
+            turn.set_result(None)
+        self._rank(account, ranked[1])
+        return True
+
+    def _rank(self, account: str, host: str) -> None:
+        """Rank a host in its account, and the account among all, as they are now; forget what is of no use any more."""
+        owner = self._accounts[account]
+        place = owner.hosts[host]
+        owner.awaited.put(host, place.taken if place.is_awaited else None)
+        if not place.taken and not place.waiting:
+            del owner.hosts[host]
+        if not owner.hosts:
+            del self._accounts[account]
+        ranked = owner.awaited.first()
+        self._waiting.put(account, self._needed(owner, owner.hosts[ranked[1]]) if ranked else None)
+
+    def _needed(self, owner: _Account, place: _Host) -> int | None:
+        """Return how much must be free for one more request; 0 where the account has less than its least, None where
+        the host has all that it may have.
+
+        As much as the account has, so that it never has more than is left; and as much twice as the host has, so that
+        it never has more than is left to the account.
+        """
+        if place.taken >= self._per_host:
+            return None
+        return 0 if owner.taken + place.taken < self._least else owner.taken + 2 * place.taken + 1
+
+    def _may_have(self, needed: int | None) -> bool:
+        return needed is not None and (needed == 0 or needed <= self._free)
+
+    def _hold(self, owner: _Account, place: _Host) -> None:
+        owner.taken += 1
+        place.taken += 1
+        self._free -= 1

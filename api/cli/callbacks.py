@@ -25,7 +25,7 @@ class Callbacks:
         """List callbacks that were given up, oldest first."""
         found = self._cli.admin.get("/callbacks/failed", account=account)["callbacks"]
         rows = [{**each, "attempts": len(each["attempts"])} for each in found]
-        columns = ("id", "created", "subject", "url", "attempts", "error")
+        columns = ("id", "created", "action", "subject", "url", "attempts", "error")
         self._cli.output.table(found, rows, columns, "No callback was given up.")
 
     def resend(self, callback: str | None = None, *, every: bool = False, account: str | None = None) -> None:

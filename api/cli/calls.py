@@ -8,15 +8,20 @@ from cyclopts import App
 from api.cli import wording
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli, tasks_of
-from api.cli.follow import follow, line_of
+from api.cli.follow import follow as watch
+from api.cli.follow import line_of
+from api.cli.lines import time_of
+from api.cli.questions import show_questions
 
 _COLUMNS = (
     *("id", "account", "direction", "trunk", "caller", "callee", "application", "state", "created", "seconds", "cause"),
     "price",
 )
 _SPARE = ("price", "application", "created", "account", "trunk", "state", "direction")
+LONGEST_CALL = 4 * 3600
+"""Seconds that a call is watched for."""
 _TASKS = ("kind", "state", "queued", "started", "ended", "outcome", "id")
-_CALLBACKS = ("state", "attempts", "last", "remark", "url", "id")
+_CALLBACKS = ("time", "action", "state", "attempts", "last", "remark", "url", "id")
 
 
 def commands(cli: Cli) -> App:
@@ -55,14 +60,19 @@ class Calls:
         rows = [wording.listed(call) for call in found]
         self._cli.output.table(found, rows, _COLUMNS, "There are no calls.", spare=_SPARE)
 
-    def show(self, call: str) -> None:
-        """Show a call's whole story: its queue, its events, its callbacks with their attempts, its recordings.
+    def show(self, call: str, *, follow: bool = False) -> None:
+        """Show a call's whole story: its queue and events, what was asked and answered, its callbacks, its recordings.
 
         "hung up by" says who ended it: far, the party that called or was called; other, the other one of two connected
         parties; us, a request, a task or a limit; network, neither.
+
+        Parameters
+        ----------
+        follow
+            First show what happens, live, until the call has ended.
         """
-        story = self._cli.admin.get(f"/calls/{part(call)}")
         output = self._cli.output
+        story = watch(self._cli, call, within=LONGEST_CALL) if follow else self._cli.admin.get(f"/calls/{part(call)}")
         if output.json:
             output.data(story)
             return
@@ -72,6 +82,7 @@ class Calls:
         output.say("\nevents")
         for event in story["events"]:
             output.say(f"  {event['sequence']:>3}  {line_of(event)}")
+        show_questions(output, story["questions"])
         output.say("\ncallbacks")
         output.table(None, [_callback(each) for each in story["callbacks"]], _CALLBACKS, "  nobody was told")
         output.say("\nrecordings")
@@ -105,7 +116,7 @@ class Calls:
         placed = self._cli.admin.post(f"/accounts/{part(self._cli.account(account))}/calls", body)
         if wait:
             self._cli.output.say(placed["id"])
-            story = follow(self._cli, placed["id"], within=4 * 3600)
+            story = watch(self._cli, placed["id"], within=LONGEST_CALL)
             self._cli.output.done(story, f"It ended: {story['call']['cause']}.")
         else:
             self._cli.output.done(placed, str(placed["id"]))
@@ -140,4 +151,4 @@ def _callback(callback: dict[str, Any]) -> dict[str, Any]:
     attempts = callback["attempts"]
     last = attempts[-1] if attempts else {}
     told = last.get("status") or last.get("error") or callback["error"]
-    return {**callback, "attempts": len(attempts), "last": told}
+    return {**callback, "time": time_of(callback["created"]), "attempts": len(attempts), "last": told}

@@ -6,24 +6,25 @@ from typing import Any
 
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli
+from api.cli.lines import short, time_of
 from api.cli.output import outcome_of
+from api.cli.questions import line_of_question
 
 _LOOK_SECONDS = 0.25
 Story = dict[str, Any]
 
 
 def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
-    """Print a call's events as they come (unless `quiet`); returns its timeline when it has ended.
+    """Print a call's events, questions and answers as they come (unless `quiet`); returns its timeline at its end.
 
     Raises CommandFailed when it has not ended `within` seconds.
     """
     deadline = time.monotonic() + within
-    shown = 0
+    shown: set[str] = set()
     while True:
         story: Story = cli.admin.get(f"/calls/{part(call)}")
-        for event in [] if quiet else story["events"][shown:]:
-            cli.output.say("  " + line_of(event))
-        shown = len(story["events"])
+        for line in [] if quiet else _news(story, shown):
+            cli.output.say("  " + line)
         if story["call"]["ended"]:
             return story
         if time.monotonic() > deadline:
@@ -33,12 +34,21 @@ def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
         time.sleep(_LOOK_SECONDS)
 
 
+def _news(story: Story, shown: set[str]) -> list[str]:
+    """Return a line for each event and each question that is not among the `shown`, by time; they are from then on."""
+    lines = [(each["at"], each["id"], line_of(each)) for each in story["events"]]
+    lines += [(each["at"], each["id"], line_of_question(each)) for each in story["questions"]]
+    new = [line for line in lines if line[1] not in shown]
+    shown.update(id for _, id, _ in new)
+    return [text for _, _, text in sorted(new, key=lambda line: line[0])]
+
+
 def line_of(event: dict[str, Any]) -> str:
     """Return an event as one line."""
     hidden = ("event", "at", "id", "subject", "sequence", "task", "legs")
     given = {name: value for name, value in event.items() if name not in hidden and value is not None}
     fields = [f"{name}={_value(name, value)}" for name, value in given.items()]
-    return f"{_time(event['at'])}  {event['event']:<18} {' '.join(_short(field) for field in fields)}".rstrip()
+    return f"{time_of(event['at'])}  {event['event']:<18} {' '.join(short(field) for field in fields)}".rstrip()
 
 
 def _value(name: str, value: Any) -> Any:
@@ -46,14 +56,5 @@ def _value(name: str, value: Any) -> Any:
         case "outcome":
             return outcome_of(value)
         case "deadline":
-            return _time(datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds"))
+            return time_of(datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds"))
     return value
-
-
-def _time(text: str) -> str:
-    return text[11:23]
-
-
-def _short(text: str) -> str:
-    plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    return plain if len(plain) <= 120 else plain[:117] + "..."

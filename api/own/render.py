@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from api.callbacks.callback import action_of
+from api.callbacks.masking import masked
 from api.recordings import Recordings
 from engine.calls.call import Call, Direction
 from engine.events import Event
@@ -14,6 +16,7 @@ from engine.features.rating import MILLION
 from engine.media.uploads import SCHEME
 from engine.store.accounts import Account
 from engine.store.deliveries import DeliveryRow
+from engine.store.question_attempts import QuestionAttempt
 from engine.store.recordings import RecordingRow
 from engine.store.tasks import TaskRow
 from engine.store.uploads import UploadRow
@@ -139,6 +142,25 @@ def event(row: Event) -> Shape:
     return {"event": kind, "at": moment(at), **fields}
 
 
+def question(row: QuestionAttempt) -> Shape:
+    """A request that asked what a call does next, and what was answered; secrets are masked, long bodies are cut."""
+    return {
+        "id": row.id,
+        "at": moment(row.at),
+        "name": row.name,
+        "subject": row.subject,
+        "task": row.question or None,
+        "dialect": row.dialect,
+        "url": row.url,
+        "status": row.status,
+        "milliseconds": round(row.seconds * 1000),
+        "error": row.error,
+        "asked": row.asked,
+        "answered": row.answered,
+        "answered_bytes": row.answered_bytes,
+    }
+
+
 def delivery(row: DeliveryRow) -> Shape:
     """A callback and each attempt to deliver it."""
     return {
@@ -146,7 +168,8 @@ def delivery(row: DeliveryRow) -> Shape:
         "event": row.event,
         "subject": row.subject,
         "dialect": row.dialect,
-        "url": row.url,
+        "action": action_of(row.content_type, row.body),
+        "url": masked(row.url),
         "body": row.body,
         "state": row.state,
         "created": moment(row.created),

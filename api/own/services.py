@@ -30,7 +30,8 @@ class Dialect:
     `url_setting` is where an application of this dialect keeps the address that is told of an inbound call,
     `fallback_setting` the one that is tried after it. `issue`: each of its applications has a key and a secret of its
     own, made by this function; an account gets a first one with a number. None: the account has the key.
-    `asks`: its applications are asked what a call shall do.
+    `asks`: its applications are asked what a call shall do. `signs`: its callbacks and questions are signed, so that
+    their URLs have no place for a user and a password.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Dialect:
     fallback_setting: str | None = None
     issue: Callable[[], tuple[str, str]] | None = None
     asks: bool = False
+    signs: bool = False
 
 
 OWN = Dialect(name="carillon")  # our own API's

@@ -1,4 +1,4 @@
-"""One call's story: its queue, its tasks, its events, its callbacks with their attempts, its recordings."""
+"""One call's story: its queue, events, questions and their answers, callbacks with their attempts, recordings."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from api.own import render
 from api.own.services import Services
 from engine.calls.call import Call
-from engine.store import calls, deliveries, events, recordings, tasks
+from engine.store import calls, deliveries, events, question_attempts, recordings, tasks
 
 
 async def timeline(services: Services, call: Call) -> render.Shape:
@@ -18,6 +18,7 @@ async def timeline(services: Services, call: Call) -> render.Shape:
             "legs": [services.call(leg) for leg in calls.by_root(conn, call.root) if leg.id != call.id],
             "tasks": [render.task(row) for row in tasks.of(conn, call.id)],
             "events": [render.event(stored.event) for stored in events.of_subject(conn, call.id)],
+            "questions": [render.question(row) for row in question_attempts.of_call(conn, call.id, call.root)],
             "callbacks": [render.delivery(row) for row in deliveries.of_subject(conn, call.id)],
             "recordings": recordings.of_owner(conn, call.id),
         }

@@ -48,7 +48,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One request that asks: where to, with the address that is asked when the first fails ("": none), and what.
 
     `credential` names the key that it is signed with, `headers` are sent besides; `seconds` is the time for an answer
-    at each address.
+    at each address. `name` is the dialect's word for it; `shown` is the body as it may be kept and shown, where
+    something in it must not be.
     """
 
     url: str
@@ -58,6 +59,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     content_type: str = "application/json"
     seconds: float = 5.0
+    name: str = ""
+    shown: bytes | None = None
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

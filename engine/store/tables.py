@@ -336,6 +336,25 @@ delivery_attempts = Table(
     Column("status", Integer, nullable=True),
     Column("error", Text, nullable=True),
 )
+question_attempts = Table(  # requests that asked what a call does next; they go when their root's call does
+    "question_attempts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("root", String, nullable=False, index=True),
+    Column("subject", String, nullable=False),  # the call that asked
+    Column("question", String, nullable=False),  # the asking task; "" where there is none
+    Column("dialect", String, nullable=False),
+    Column("name", String, nullable=False),  # the dialect's word for the question
+    Column("url", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("error", Text, nullable=True),
+    Column("asked", Text, nullable=False),
+    Column("answered", Text, nullable=True),
+    Column("answered_bytes", Integer, nullable=True),
+)
 cursors = Table(
     "cursors",
     metadata,

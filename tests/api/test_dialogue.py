@@ -1,6 +1,7 @@
 """Questions to real web servers that answer, misbehave, or are not there."""
 
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,16 +9,19 @@ import pytest
 from api.accounts import Accounts
 from api.breaker import FAILURES, SECONDS_OPEN, Breaker
 from api.callbacks.tags import Tag, encode
-from api.dialogue import MOST_OF_AN_ANSWER, Dialogue
+from api.dialogue import Dialogue
+from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredJournal
 from api.vendors.vendor import Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked
 from engine.net import Net
+from engine.store import question_attempts
 from engine.store.database import Database
 from engine.store.writer import Writer
 from engine.tasks.hang_up import HangUp
 from tests.api.conftest import Time, create_account
 from tests.fakes.sink import Sink
+from tests.support.closing_server import ClosingServer
 
 
 class Teller:
@@ -28,18 +32,20 @@ class Teller:
     def __init__(self) -> None:
         self.read: list[bytes | None] = []
         self.known: Said | None = None
+        self.header = "X-Signed"
+        self.seconds = 0.3
         self.accident = ""  # the end of an address that cannot be signed for
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         if self.known:
             return self.known
         fallback = tag.data.get("fallback", "")
-        return Question(url=tag.url, fallback=fallback, body=b"", credential="k", seconds=0.3)
+        return Question(url=tag.url, fallback=fallback, body=b"", credential="k", seconds=self.seconds)
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
         if self.accident and url.endswith(self.accident):
             raise RuntimeError("the key is away")
-        return {"X-Signed": f"{question.credential} {url.rpartition('/')[2]}"}
+        return {self.header: f"{question.credential} {url.rpartition('/')[2]}"}
 
     async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
         self.read.append(reply)
@@ -66,7 +72,12 @@ class Asking:
         self.teller, self.table, self.sink, self.time = Teller(), Table(), sink, Time()
         vendors = {self.teller.name: self.teller}
         breaker = Breaker(clock=self.time)
-        self.dialogue = Dialogue(self.table, net, accounts, vendors, self._no_tag, breaker=breaker)
+        self.kept: list[tuple[About, Question, Exchange]] = []
+        self.dialogue = Dialogue(self.table, net, accounts, vendors, self._no_tag, self, breaker=breaker)
+
+    def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
+        assert dialect == "teller"
+        self.kept.append((about, question, exchange))
 
     async def _no_tag(self, event: QuestionAsked) -> Tag | None:
         return Tag(dialect="teller", url=self.sink.url("/found"))
@@ -134,6 +145,7 @@ async def test_without_any_answer_the_call_is_told_so_with_the_reasons(asking: A
 
 
 async def test_an_answer_that_is_too_long_is_read_as_far_as_it_may_be(asking: Asking) -> None:
+    asking.teller.seconds = 30.0
     await asking.ask("/large/x")
     (read,) = asking.teller.read
     assert read is not None and len(read) == MOST_OF_AN_ANSWER + 1
@@ -216,3 +228,60 @@ async def test_an_answer_that_comes_too_late_is_dropped(asking: Asking) -> None:
 async def test_a_dialect_that_breaks_costs_an_answer_and_not_the_call(asking: Asking) -> None:
     reply = await asking.hand_over(encode(Tag(dialect="unknown", url="http://host")))
     assert reply.silent
+
+
+async def test_a_kept_connection_that_the_server_closes_as_a_question_goes_out_costs_no_answer(asking: Asking) -> None:
+    asking.teller.seconds = 30.0
+    async with ClosingServer(b"yes") as server:
+        replies = [await asking.ask(url=server.url()) for _ in range(4)]
+        assert server.numbers == [1, 2, 1, 1, 2, 1]
+    assert asking.teller.read == [b"yes"] * 4
+    assert all(not reply.silent and not reply.remarks for reply in replies)
+
+
+async def test_a_user_in_the_address_of_a_signed_question_is_one_sentence_and_no_accident(asking: Asking) -> None:
+    asking.teller.header = "Authorization"
+    reply = await asking.ask(url=asking.sink.url("/yes").replace("//", "//ann:hunter2@"))
+    (remark,) = reply.remarks
+    assert "must not have a user or a password" in remark and "hunter2" not in remark
+    assert not asking.sink.posts
+
+
+async def test_each_request_is_kept_with_how_it_went(asking: Asking) -> None:
+    asking.teller.seconds = 30.0
+    await asking.ask("/always/a", "/yes")
+    (first, second) = asking.kept
+    for about, question, _ in asking.kept:
+        assert about == About(account="account-ann", subject="call-1", root="call-1", question="task-1")
+        assert question.body == b""
+    assert (first[2].status, first[2].error, first[2].body) == (500, "The host answered 500.", b"no")
+    assert (second[2].status, second[2].error, second[2].body) == (200, None, b"")
+    assert first[2].url.endswith("/always/a") and 0 < first[2].seconds < 60 and first[2].at <= second[2].at
+
+
+async def test_a_request_without_an_answer_is_kept_with_its_sentence(asking: Asking) -> None:
+    await asking.ask("/hang/a")
+    ((_, _, exchange),) = asking.kept
+    assert (exchange.status, exchange.body) == (None, None)
+    assert exchange.error == "The host did not answer within 0.3 seconds."
+    assert 0.3 <= exchange.seconds < 60
+
+
+async def test_what_is_stored_of_a_request_shows_no_secrets(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path}/carillon.db")
+    await db.migrate()
+    writer = Writer(db)
+    about = About(account="account-ann", subject="call-2", root="call-1", question="task-1")
+    question = Question(url="x", body=b'{"value":"1234"}', shown=b'{"value":"****"}', name="pie")
+    url = "http://host/pie?token=abc"
+    answer = b'{"credentials":"AKIA:abc"}' + b" " * 20_000
+    done = Exchange(url=url, at=5.0, seconds=0.25, status=200, body=answer)
+    StoredJournal(writer).note(about, "teller", question, done)
+    await writer.stop()
+    (row,) = await db.read(lambda conn: question_attempts.of_call(conn, "call-1", "call-1"))
+    assert (row.name, row.subject, row.status, row.seconds) == ("pie", "call-2", 200, 0.25)
+    assert (row.url, row.asked) == ("http://host/pie?token=***", '{"value":"****"}')
+    assert row.answered is not None and row.answered.strip() == '{"credentials":"***"}'
+    assert len(row.answered) <= 8192 and row.answered_bytes == len(answer)
+    StoredJournal(writer).note(about, "teller", question, done)  # a store that is closed: no accident
+    await db.close()

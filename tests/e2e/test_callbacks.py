@@ -98,3 +98,12 @@ async def test_callbacks_of_one_call_to_one_host_are_in_order_whatever_their_pat
         "CallEstablished", "RecordStart", "PlayStart", "PlayComplete", "WaitForToneDetected", "RecordComplete",
         "ServerHangup",
     ]  # fmt: skip
+
+
+async def test_a_user_and_a_password_in_a_callback_url_are_sent_as_basic_authentication(
+    ringful: Ringful, sink: Sink
+) -> None:
+    url = sink.url().replace("//", "//ann:p%40ss@")
+    await ringful.call(callee=people.LISTENS, callbackUrl=url)
+    established = await sink.until("CallEstablished")
+    assert established.headers["Authorization"] == "Basic YW5uOnBAc3M="

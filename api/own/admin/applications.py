@@ -7,11 +7,12 @@ import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
+from api.callbacks.callback import BadAddress, address
 from api.own import render
 from api.own.admin import issuing
 from api.own.bodies import body_of, checked_tasks
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import Dialect, Services
 from engine.features import accounts as account_settings
 from engine.features.errors import NotThere
 from engine.ids import new_id
@@ -19,9 +20,7 @@ from engine.store import accounts, applications, numbers
 from engine.store.applications import Application
 from engine.tasks.kinds import AnyTask, shown
 
-_URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _NAME = re.compile(r"[\w .:+-]{1,64}")
-_LONGEST_URL = 2000
 
 
 class NewApplication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,7 +108,7 @@ class ApplicationsAdmin:
                 if url is not None and setting is None:
                     raise BadRequest("This application has no such URL.")
                 if setting and url is not None:
-                    settings[setting] = checked_url(url) if url else ""
+                    settings[setting] = checked_url(url, dialect) if url else ""
             applications.update(conn, row.id, settings={key: value for key, value in settings.items() if value != ""})
             return self._shown(conn, self._find(conn, row.id))
 
@@ -166,18 +165,20 @@ def parts(services: Services, country: str, wanted: Any) -> dict[str, Any]:
         raise BadRequest("An application has either tasks or a URL.")
     if dialect is None or dialect.url_setting is None:
         raise BadRequest(f"The dialect {wanted.dialect!r} takes no calls by a URL.")
-    settings = {} if wanted.url is None else {dialect.url_setting: checked_url(wanted.url)}
+    settings = {} if wanted.url is None else {dialect.url_setting: checked_url(wanted.url, dialect)}
     if wanted.fallback is not None:
         if dialect.fallback_setting is None:
             raise BadRequest(f"The dialect {dialect.name!r} has no second URL.")
-        settings[dialect.fallback_setting] = checked_url(wanted.fallback)
+        settings[dialect.fallback_setting] = checked_url(wanted.fallback, dialect)
     return {"dialect": dialect.name, "settings": settings, "asks": dialect.asks}
 
 
-def checked_url(url: str) -> str:
-    """Return a URL that can be told or asked; raises BadRequest."""
-    if len(url) > _LONGEST_URL or not _URL.fullmatch(url):
-        raise BadRequest("The URL begins with http:// or https://.")
+def checked_url(url: str, dialect: Dialect | None) -> str:
+    """Return a URL that can be told or asked by a dialect; raises BadRequest."""
+    try:
+        address(url, credentials=dialect is None or not dialect.signs)
+    except BadAddress as error:
+        raise BadRequest(f"The URL cannot be used. {error}") from None
     return url
 
 

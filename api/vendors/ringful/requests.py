@@ -111,12 +111,15 @@ class Parameters:
         return tuple(self._number(name, part) for part in written)
 
     def callback_url(self, name: str = "callbackUrl") -> str:
-        """Return an optional callback URL, "" for none. A sloppy one passes; one that can never work does not."""
+        """Return an optional callback URL, "" for none. A sloppy one passes; one that can never work does not.
+
+        A user and a password may be in it: callbacks are not signed.
+        """
         value = self.text_or_none(name)
         if value is None:
             return ""
         try:
-            address(value)
+            address(value, credentials=True)
         except BadAddress as error:
             raise Invalid(f"The parameter {name} cannot be used. {error}") from None
         return value

@@ -177,6 +177,17 @@ def encode(event: AnyBody) -> bytes:
     return msgspec.json.encode(event)
 
 
+def shown(event: AnyBody) -> AnyBody:
+    """Return an event as it is kept: of keys pressed in a menu, where they are not an option of it, only how many.
+
+    They may be a PIN or the number of a card, and no field says that they are.
+    """
+    if not isinstance(event, Pie) or event.menu_result.type is MenuEnding.RETURN:
+        return event
+    result = msgspec.structs.replace(event.menu_result, value="*" * len(event.menu_result.value))
+    return msgspec.structs.replace(event, menu_result=result)
+
+
 def signed_headers(url: str, body: bytes, key: str, secret: str, at: float) -> Mapping[str, str]:
     """Return the headers of one attempt (`at`: Unix seconds).
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from api.accounts import Accounts
 from api.callbacks.tags import Tag, decode
+from api.exchange import About
 from api.vendors.sinch import callbacks, instructions, plan, requests, tags
 from api.vendors.sinch.actions import Event
 from api.vendors.sinch.answer import GoOn, Illegal, Leg
@@ -31,8 +32,8 @@ from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 from engine.tasks.secret import Seal, Unreadable
 
-Inquire = Callable[[AskingVendor, Question, str], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
-"""Puts a question of an account's; returns what was answered, and a sentence for each address that gave no answer."""
+Inquire = Callable[[AskingVendor, Question, About], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
+"""Puts a question about a call; returns what was answered, and a sentence for each address that gave no answer."""
 _EVENTS = {
     plan.OFFERED: Event.ICE,
     plan.ANSWERED: Event.ACE,
@@ -97,13 +98,15 @@ class Questions:
             # «If no URL is configured, the callback will not be invoked»: who answered is then nobody's question.
             remark = "The application has no callback URL; nobody was asked."
             return Said(silent=kind is not Event.ACE, replace=False, remarks=(remark,))
-        body = callbacks.encode(self._body(kind, event, tag, facts))
+        body = self._body(kind, event, tag, facts)
         return Question(
             url=primary or fallback,
             fallback=fallback if primary else "",
-            body=body,
+            body=callbacks.encode(body),
             credential=facts.key,
             headers=tags.headers_of(tag),
+            name=kind.value,
+            shown=callbacks.encode(callbacks.shown(body)),
         )
 
     async def offered(self, asked: Asked, call: str, callout: Callout, ice: Ask | None, inquire: Inquire) -> Follow:
@@ -134,8 +137,10 @@ class Questions:
             body=callbacks.encode(body),
             credential=body.application_key,
             headers=requests.custom_headers(asked.request.headers.items()),
+            name=Event.ICE.value,
         )
-        reply, remarks = await inquire(self, question, asked.account.id)
+        about = About(account=asked.account.id, subject=call, root=call)
+        reply, remarks = await inquire(self, question, about)
         if reply is None:
             raise failure(ILLEGAL_PARAMETERS, f"ice: {' '.join(remarks)}", Operation.CALLOUT)
         answer = instructions.read(reply, Event.ICE, asked.account.country)
@@ -153,8 +158,7 @@ class Questions:
         """See AskingVendor."""
         kind = _EVENTS[event.question]
         if reply is None or not reply.strip():
-            # Who answers ACE with nothing in it has been reached, and lets the call go on.
-            return Said(silent=reply is None or kind is not Event.ACE, replace=False)
+            return _unsaid(kind, reply)
         account = await self._accounts.get(event.account)
         answer = instructions.read(reply, kind, account.country if account else "", Leg.CALLER)
         if isinstance(answer, Illegal):
@@ -242,6 +246,16 @@ def _origin(root: Call, user: str | None) -> str:
     if root.direction is Direction.OUTBOUND:
         return "SERVER"
     return "MXP" if user else "PSTN"
+
+
+def _unsaid(kind: Event, reply: bytes | None) -> Said:
+    """Read what is no answer, or one with nothing in it: who answers ACE so was reached, and lets the call go on."""
+    if reply is None:
+        return Said(silent=True, replace=False)
+    if kind is Event.ACE:
+        return Said(replace=False, remarks=("The answer to ACE was empty; the call goes on.",))
+    remark = f"The answer to {kind.value.upper()} was empty; it must be SVAML in JSON, with an action, such as hangup."
+    return Said(silent=True, replace=False, remarks=(remark,))
 
 
 def _refused(reason: str) -> Said:

@@ -4,10 +4,13 @@ The documents themselves mix `enabledice` and `enableDice`, `Say` and `say`; the
 `max_digits` inside menus, older clients `Instructions`. Every reader raises Missing or Illegal, and nothing else.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
+from api.callbacks.masking import beginning
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 16
@@ -41,15 +44,32 @@ def decode(text: bytes) -> "Fields":
     """Read a JSON object; raises Malformed for all else, one that is too large or nested too deeply included."""
     if len(text) > MOST_BYTES:
         raise Malformed(f"The text has more than {MOST_BYTES} bytes.")
+    text = text.removeprefix(b"\xef\xbb\xbf")
     try:
-        value = msgspec.json.decode(text.removeprefix(b"\xef\xbb\xbf"))
+        value = msgspec.json.decode(text)
     except RecursionError:
         raise Malformed("The JSON is nested too deeply.") from None
     except (msgspec.MsgspecError, ValueError):
-        raise Malformed("The text is not JSON in UTF-8.") from None
+        raise Malformed(f"The text is not JSON in UTF-8{_where(text)}") from None
     if not isinstance(value, dict):
-        raise Malformed("The JSON is not an object.")
+        raise Malformed(f"The JSON is not an object; it begins with '{beginning(text)}'.")
     return Fields(_folded(value, DEEPEST))
+
+
+def _where(text: bytes) -> str:
+    """Return where a text stops being JSON, and its beginning, as the end of a sentence."""
+    if not text.strip():
+        return ": it is empty."
+    place = "it"
+    try:
+        json.loads(text)
+    except UnicodeDecodeError as error:
+        place = f"byte {error.start + 1} is not UTF-8; it"
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}; it"
+    except (RecursionError, ValueError):
+        pass
+    return f" ({place} begins with '{beginning(text)}')."
 
 
 def _folded(value: Any, left: int) -> Any:

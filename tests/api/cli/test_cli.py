@@ -156,7 +156,7 @@ async def test_calls_are_placed_shown_hung_up_and_exported(carillon: Run, instal
     shown = await carillon("calls", "show", placed["id"])
     assert placed["id"] in shown.output and "call_answered" in shown.output and "cause=normal" in shown.output
     story = (await carillon("calls", "show", placed["id"], "--json")).json
-    assert {"call", "tasks", "events", "callbacks", "recordings", "legs"} == set(story)
+    assert {"call", "tasks", "events", "questions", "callbacks", "recordings", "legs"} == set(story)
     assert "sip_call_id" in story["call"]
     rows = list(csv.DictReader(io.StringIO((await carillon("calls", "export", "--account", "acme")).output)))
     assert [row["id"] for row in rows] == [placed["id"]]

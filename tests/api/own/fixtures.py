@@ -33,7 +33,7 @@ from tests.support.redis_server import RedisServer
 RINGFUL = Dialect(name="ringful", key="apikey", settings={"sig": ("off", "kvmd5")}, url_setting="inboundUrl")
 ASKING = Dialect(
     name="asking", url_setting="primary", fallback_setting="fallback", issue=lambda: (new_id("key"), new_id("secret")),
-    asks=True,
+    asks=True, signs=True,
 )  # fmt: skip
 POOL = Pool.read("+12015552000-+12015552009")
 

@@ -92,3 +92,23 @@ async def test_a_number_goes_to_applications_of_its_account_only(installation: I
     _, back = await installation.admin("PATCH", f"/numbers/{number}", {"application": "asking"})
     assert back["application"]["name"] == "asking"
     assert second["asking"]["number"] == "+12015552001"
+
+
+# A signed request's Authorization header is its signature; Ringful signs no callback.
+@pytest.mark.parametrize("field", ["url", "fallback"])
+async def test_a_user_in_an_address_is_refused_where_its_requests_are_signed(
+    installation: Installation, field: str
+) -> None:
+    await installation.account("acme")
+    body = {"account": "acme", "name": "shop", "dialect": "asking", "url": "http://host/ice"}
+    secret = {field: "http://ann:hunter2@host/"}
+    status, refused = await installation.admin("POST", "/applications", body | secret)
+    assert status == 400 and "must not have a user or a password" in refused["error"]
+    assert "hunter2" not in refused["error"]
+    _, made = await installation.admin("POST", "/applications", body)
+    status, refused = await installation.admin("PATCH", f"/applications/{made['id']}", secret)
+    assert status == 400 and "must not have a user or a password" in refused["error"]
+    number = {"number": "12015550199", "account": "acme", "dialect": "asking", "url": "http://host/"} | secret
+    assert (await installation.admin("POST", "/numbers", number))[0] == 400
+    plain = {"account": "acme", "name": "told", "dialect": "ringful", "url": "http://ann:hunter2@host/"}
+    assert (await installation.admin("POST", "/applications", plain))[0] == 201

@@ -8,6 +8,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from api.callbacks.tags import Tag, decode
+from api.exchange import About
 from api.vendors.sinch import tags
 from api.vendors.sinch.asked import Asked
 from api.vendors.sinch.calls import CalloutOperations
@@ -47,9 +48,10 @@ class Office:
         return a_call(command.id)
 
     async def inquire(
-        self, vendor: AskingVendor, question: Question, account: str
+        self, vendor: AskingVendor, question: Question, about: About
     ) -> tuple[bytes | None, tuple[str, ...]]:
         """Put a question."""
+        assert about.account == "account-ann" and about.subject == about.root
         self.questions.append(question)
         return self.answer, () if self.answer else ("The first address gave no answer.",)
 

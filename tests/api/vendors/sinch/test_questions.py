@@ -18,6 +18,7 @@ from engine.store import applications, extensions
 from engine.store.extensions import Extension
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
+from engine.tasks.results import Completed, MenuEnded
 from tests.api.vendors.sinch.served import SHOP, Served, a_call
 
 EVENT = QuestionAsked(
@@ -151,3 +152,36 @@ async def test_an_answered_call_goes_on_where_nobody_is_to_be_asked_or_nothing_i
     assert isinstance(nobody_asked, Said) and nobody_asked.silent is silent and not nobody_asked.replace
     assert (await questions.said(event, TAG, b" ")).silent is silent
     assert (await questions.said(event, TAG, None)).silent
+
+
+@pytest.mark.parametrize(
+    ("question", "word"), [("offered", "ICE was empty; it must be SVAML"), ("answered", "ACE was empty; the call goes")]
+)  # fmt: skip
+async def test_an_empty_answer_leaves_a_remark(served: Served, question: str, word: str) -> None:
+    questions = asker(served, {"call-1": INBOUND}.get)
+    event = msgspec.structs.replace(EVENT, question=question)
+    (remark,) = (await questions.said(event, TAG, b"\n")).remarks
+    assert word in remark
+    assert not (await questions.said(event, TAG, None)).remarks, "no answer has its own sentence"
+
+
+async def test_a_reply_that_is_not_json_says_where_and_how_it_begins(served: Served) -> None:
+    questions = asker(served, {"call-1": INBOUND}.get)
+    page = b'<!doctype html>\n<html><a href="http://shop/?token=abc">Log in</a></html>'
+    refused = (await questions.said(EVENT, TAG, page)).refused
+    assert "line 1, column 1: expecting value" in refused and "begins with '<!doctype html> <html>" in refused
+    assert "token=***" in refused and "abc" not in refused
+    refused = (await questions.said(EVENT, TAG, b'{"instructions": [],\n "action": hangup}')).refused
+    assert "line 2, column 12" in refused
+
+
+async def test_of_keys_pressed_in_a_menu_only_their_number_is_kept_where_they_are_no_option(served: Served) -> None:
+    await leads_to(served, "http://shop/one")
+    questions = asker(served, {"call-1": INBOUND}.get)
+    for how, value, kept in (("sequence", "1234", "****"), ("invalid_input", "99", "**"), ("return", "yes", "yes")):
+        outcome = Completed(result=MenuEnded(menu="main", how=how, value=value))
+        event = msgspec.structs.replace(EVENT, question="menu_ended", outcome=outcome)
+        question = await questions.question(event, TAG)
+        assert isinstance(question, Question) and question.shown is not None and question.name == "pie"
+        assert msgspec.json.decode(question.body)["menuResult"]["value"] == value
+        assert msgspec.json.decode(question.shown)["menuResult"]["value"] == kept

@@ -38,7 +38,7 @@ def test_update_numbers() -> None:
     )
     assert code_of(lambda: requests.update_numbers(b"x", "US")) == (
         40003,
-        "Invalid request: The text is not JSON in UTF-8.",
+        "Invalid request: The text is not JSON in UTF-8 (line 1, column 1: expecting value; it begins with 'x').",
     )
 
 

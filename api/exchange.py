@@ -1,0 +1,142 @@
+"""One request that asks a customer's server, and what came back."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import aiohttp
+import msgspec
+import structlog
+
+from api.callbacks.attempt import explained
+from api.callbacks.callback import BadAddress, address
+from api.callbacks.masking import kept
+from api.vendors.vendor import AskingVendor, Question
+from engine.ids import new_id
+from engine.net import Net
+from engine.store import question_attempts
+from engine.store.errors import Closed
+from engine.store.question_attempts import QuestionAttempt
+from engine.store.writer import Writer
+
+log = structlog.get_logger(__name__)
+MOST_OF_AN_ANSWER = 256 * 1024  # bytes; of a longer one as much is read and handed over, to be refused
+CONNECT_SECONDS = 3.0
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """How a request went: `at` Unix seconds, `seconds` until the whole answer was there, HTTP's status if there is one.
+
+    `body` is what was answered, whatever the status; `error` says why it does not count, None where it does.
+    """
+
+    url: str
+    at: float
+    seconds: float
+    status: int | None = None
+    body: bytes | None = None
+    error: str | None = None
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request is about: an account's call, its root, and the asking task ("": none)."""
+
+    account: str
+    subject: str
+    root: str
+    question: str = ""
+
+
+class Journal(Protocol):
+    """Keeps what was asked and answered."""
+
+    def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
+        """Keep one request; nobody waits for it."""
+
+
+class StoredJournal:
+    """Keeps it in the store, where a call's timeline finds it; bodies are cut, and secrets masked."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
+        """Hand it to the writer; a store that is closed loses it, which is better than to lose the answer."""
+        row = QuestionAttempt(
+            id=new_id("asked"),
+            account=about.account,
+            root=about.root,
+            subject=about.subject,
+            question=about.question,
+            dialect=dialect,
+            name=question.name,
+            url=kept(exchange.url.encode(errors="replace")),
+            at=exchange.at,
+            seconds=exchange.seconds,
+            status=exchange.status,
+            error=exchange.error,
+            asked=kept(question.body if question.shown is None else question.shown),
+            answered=None if exchange.body is None else kept(exchange.body),
+            answered_bytes=None if exchange.body is None else len(exchange.body),
+        )
+        try:
+            self._writer.post(lambda conn: question_attempts.add(conn, row))
+        except Closed:
+            log.info("a question is not kept: the store was stopped", question=about.question)
+
+
+async def exchange(
+    net: Net,
+    vendor: AskingVendor,
+    question: Question,
+    url: str,
+    *,
+    allow_private: bool,
+    clock: Callable[[], float] = time.time,
+) -> Exchange:
+    """Ask one address, within the question's seconds. Never raises: the error is a sentence of the exchange."""
+    at, begun = clock(), time.monotonic()
+    status: int | None = None
+    body: bytes | None = None
+    error: str | None = None
+    try:
+        async with await _post(net, vendor, question, url, allow_private) as response:
+            status = response.status
+            body = await _read(response)
+            if not 200 <= status < 300:
+                error = f"The host answered {status}."
+    except Exception as accident:  # whatever it is: the fallback is asked, and the breaker hears how it went
+        if not isinstance(accident, BadAddress | aiohttp.ClientError | OSError | TimeoutError):
+            log.error("an address could not be asked, in an unforeseen way", exc_info=accident)
+        error = f"The host answered {status}." if _is_failure(status) else explained(accident, question.seconds)
+    seconds = time.monotonic() - begun
+    return Exchange(url=url, at=at, seconds=seconds, status=status, body=body, error=error)
+
+
+def _is_failure(status: int | None) -> bool:
+    return status is not None and not 200 <= status < 300
+
+
+async def _post(
+    net: Net, vendor: AskingVendor, question: Question, url: str, allow_private: bool
+) -> aiohttp.ClientResponse:
+    headers = {**question.headers, "Content-Type": question.content_type, "Accept-Encoding": "identity"}
+    headers |= await vendor.sign_question(question, url)
+    return await net.post(
+        address(url, credentials="Authorization" not in headers),
+        allow_private=allow_private,
+        data=question.body,
+        headers=headers,
+        total=question.seconds,
+        connect=min(CONNECT_SECONDS, question.seconds),
+    )
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read an answer, one byte more than the most at most."""
+    read = bytearray()
+    while len(read) <= MOST_OF_AN_ANSWER and (more := await response.content.read(MOST_OF_AN_ANSWER + 1 - len(read))):
+        read += more
+    if not response.content.at_eof():
+        response.close()
+    return bytes(read)

@@ -1,0 +1,41 @@
+"""Addresses as they are read, once for all dialects, and what a callback says that it is about."""
+
+import pytest
+
+from api.callbacks.callback import FORM, BadAddress, action_of, address
+
+
+@pytest.mark.parametrize("url", ["http://ann:secret@host/", "http://ann@host/", "http://:x@host/", "http://@host/"])
+def test_a_signed_request_has_no_place_for_a_user_and_the_sentence_says_so_without_the_password(url: str) -> None:
+    with pytest.raises(BadAddress, match="must not have a user or a password, such as user:password@host") as refused:
+        address(url)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["http://ann:secret@host/", "http://ann:p%40ss@host:81/x?y", "http://:token@host/"])
+def test_where_nothing_is_signed_an_address_may_have_them(url: str) -> None:
+    assert str(address(url, credentials=True)) == url
+
+
+def test_a_user_with_a_colon_cannot_be_sent() -> None:
+    with pytest.raises(BadAddress, match="colon"):
+        address("http://a%3Ab:secret@host/", credentials=True)
+
+
+def test_an_at_sign_elsewhere_is_no_user() -> None:
+    assert str(address("http://host/a@b?c=d@e")) == "http://host/a@b?c=d@e"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "action"),
+    [
+        (FORM, "action=PlayStart&callId=1", "PlayStart"),
+        ("application/json", '{"event":"dice","callid":"1"}', "dice"),
+        ("application/json", "[1]", ""),
+        ("application/json", "no json", ""),
+        (FORM, "callId=1", ""),
+        (FORM, "", ""),
+    ],
+)
+def test_a_callback_is_named_by_what_its_body_says(content_type: str, body: str, action: str) -> None:
+    assert action_of(content_type, body) == action
