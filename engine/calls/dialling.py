@@ -115,7 +115,7 @@ class CallDialler:
         await session.ready(Requires.ANSWERED)
         bridge = Bridge(session.services.client, session.services.bus, on.task_id.replace("task-", "bridge-", 1))
         try:
-            async with other.speaking, session.speaking:
+            async with other.speaking, session.speaking, other.silence.off(), session.silence.off():
                 if session.call.direction is Direction.INBOUND:
                     await session.channel.stop_ringing()
                 await bridge.create()

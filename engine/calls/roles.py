@@ -42,11 +42,13 @@ class CallKeypad:
         """See engine.tasks.roles.Keypad."""
         each = (milliseconds + gap) / 1000
         size = max(1, int(SEND_SECONDS / each))
-        async with self._session.speaking:
-            for start in range(0, len(digits), size):
-                part = digits[start : start + size]
-                await self._session.channel.send_dtmf(part, duration_ms=milliseconds, between_ms=gap)
-                await asyncio.sleep(len(part) * each)
+        session = self._session
+        async with session.speaking:
+            with session.silence.displaced():  # where the party takes digits as tones, they end it
+                for start in range(0, len(digits), size):
+                    part = digits[start : start + size]
+                    await session.channel.send_dtmf(part, duration_ms=milliseconds, between_ms=gap)
+                    await asyncio.sleep(len(part) * each)
 
 
 class CallLine:

@@ -18,6 +18,7 @@ from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.preparing import Preparing
 from engine.calls.rooms import Rooms
 from engine.calls.services import Services
+from engine.calls.silence import Silence
 from engine.calls.state import CallState, Trigger, move
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
 from engine.store import calls, conferences, events, ledger
@@ -51,11 +52,12 @@ class Session:
         self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
         self.digits = Digits()
         self.speaking = asyncio.Lock()
-        self.bridge: str | None = None
+        self._bridge: str | None = None
         self.room: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
         self.ended_as: Ending | None = None  # from the moment that it is gone
+        self.silence = Silence(self, restored=any(row.state is TaskState.RUNNING for row in rows) or bool(call.answered))
         self.prepare = Preparing(services, call.account)
         self.roles = make_roles(self)
         self._was_in = [row for row in rows if isinstance(row.task, JoinConference) and row.state is TaskState.RUNNING]
@@ -64,12 +66,23 @@ class Session:
         if call.state is CallState.ANSWERED:
             self.answered.set()
 
+    @property
+    def bridge(self) -> str | None:
+        """The bridge that its channel is in: with the connected party, or a conference's."""
+        return self._bridge
+
+    @bridge.setter
+    def bridge(self, bridge: str | None) -> None:
+        self._bridge = bridge
+        self.silence.update()
+
     # Its life
 
     async def run(self, life: Life) -> None:
         """Live from now to the last event; a cancellation leaves the call up in Asterisk, for the next controller."""
         queue = asyncio.create_task(self.queue.run(), name=f"queue {self.call.id}")
         queue.add_done_callback(self._notice)
+        self.silence.update()
         try:
             ending = await life(self)
         except asyncio.CancelledError:
@@ -169,6 +182,7 @@ class Session:
             event = CallAnswered(**self.journal.common(self.call.tag))  # type: ignore[arg-type]
             self._post(Trigger.ANSWER, event, answered=self.services.clock())
             self.answered.set()
+            self.silence.update()
 
     def note_sip_call_id(self, sip_call_id: str) -> None:
         """The leg's SIP Call-ID; written once it is dialled, or with the next change of state."""

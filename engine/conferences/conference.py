@@ -214,11 +214,11 @@ class Conference:
         member = Member(session, stay, tag=on.tag, alone=task.music if self.name else None)
         await self._music.update()  # whoever was alone is not any more, and this one must not hear the music
         absorb = bool(self.name) and task.digits is not ConferenceDigits.FORWARD
-        async with session.speaking:
+        async with session.speaking, session.silence.off():
             await self.bridge.add(session.channel.id, absorb_dtmf=absorb)
+            session.bridge = session.room = self.id
         self.members[call] = member
         self.were_in.pop(call, None)
-        session.bridge = session.room = self.id
         if known:
             await member.restore()
         self._note_joined(member, on)

@@ -100,11 +100,12 @@ async def keep_playing(session: Session, source: str) -> None:
     services = session.services
     try:
         prompt = await session.prepare.source(source)
+        target = OnChannel(session.channel.id)
         async with session.speaking:
-            while True:
-                target = OnChannel(session.channel.id)
-                async with playing(services.client, services.bus, target, prompt.media, new_id("play")) as playback:
-                    if (await playback.finished()).state == "failed":
-                        return
+            with session.silence.displaced():
+                while True:
+                    async with playing(services.client, services.bus, target, prompt.media, new_id("play")) as playback:
+                        if (await playback.finished()).state == "failed":
+                            return
     except (PromptError, AriError) as error:
         log.warning("A waiting prompt could not be played.", call=session.call.id, error=str(error))
