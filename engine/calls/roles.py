@@ -1,13 +1,12 @@
 """What a call does for its tasks, put together (engine.tasks.roles.Roles)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 
 from engine.calls.asking import CallCustomer
 from engine.calls.cause import HangupCause
 from engine.calls.dialling import CallDialler
-from engine.calls.keypad import PressedDigit
+from engine.calls.keypad import Presses
 from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import Door
@@ -34,9 +33,13 @@ class CallKeypad:
     def last(self, digits: str) -> None:
         self._session.digits.last = digits
 
-    def listening(self) -> AbstractContextManager[AsyncIterator[PressedDigit]]:
+    def listening(self, *, takes: str = "") -> AbstractContextManager[Presses]:
         """See engine.tasks.roles.Keypad."""
-        return self._session.digits.listening()
+        return self._session.digits.listening(takes=takes)
+
+    def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> AbstractContextManager[Presses]:
+        """See engine.tasks.roles.Keypad."""
+        return self._session.digits.taking(typed_ahead=typed_ahead, secret=secret)
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
         """See engine.tasks.roles.Keypad."""

@@ -20,6 +20,7 @@ from engine.calls.rooms import Rooms
 from engine.calls.services import Services
 from engine.calls.silence import Silence
 from engine.calls.state import CallState, Trigger, move
+from engine.calls.typed_ahead import TypedAhead
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
 from engine.store import calls, conferences, events, ledger
 from engine.store.tasks import TaskRow
@@ -32,8 +33,6 @@ from engine.tasks.task import Requires, TaskState
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 5.0  # between attempts to hang up while Asterisk refuses
-
-
 Life = Callable[["Session"], Awaitable[Ending]]
 
 
@@ -50,14 +49,15 @@ class Session:
             tag=lambda: self.call.tag,
         )  # fmt: skip
         self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
-        self.digits = Digits()
+        self.typed_ahead = TypedAhead(self)
+        self.digits = Digits(self.typed_ahead)
         self.speaking = asyncio.Lock()
         self._bridge: str | None = None
         self.room: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
         self.ended_as: Ending | None = None  # from the moment that it is gone
-        self.silence = Silence(self, restored=any(row.state is TaskState.RUNNING for row in rows) or bool(call.answered))
+        self.silence = Silence(self, restored=bool(call.answered or rows))
         self.prepare = Preparing(services, call.account)
         self.roles = make_roles(self)
         self._was_in = [row for row in rows if isinstance(row.task, JoinConference) and row.state is TaskState.RUNNING]
@@ -134,6 +134,8 @@ class Session:
             if call.price:
                 ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
             events.append(conn, event)
+            if self.typed_ahead:
+                self.typed_ahead.clear(conn)
             if whole:
                 whole(conn)
 
@@ -191,7 +193,7 @@ class Session:
 
     def press(self, digit: str) -> None:
         """The far party pressed a digit."""
-        self.digits.press(PressedDigit(digit, self.call.id))
+        self.digits.press(PressedDigit(digit, self.call.id, secret=self.queue.confidential(queued=False)))
         if self.room and (room := self.rooms.find(self.call.account, self.room)):
             room.press(digit, self.call.id)
 

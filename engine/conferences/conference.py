@@ -206,7 +206,7 @@ class Conference:
         stay = known or ParticipantRow(conference=self.id, call=call, task=on.task_id, joined=self.services.clock())
         member = Member(session, stay, tag=on.tag, alone=task.music if self.name else None)
         await self._music.update()  # whoever was alone is not any more, and this one must not hear the music
-        absorb = bool(self.name) and task.digits is not ConferenceDigits.FORWARD
+        absorb = task.digits is not ConferenceDigits.FORWARD  # a PIN is nobody else's
         async with session.speaking, session.silence.off():
             await self.bridge.add(session.channel.id, absorb_dtmf=absorb)
             session.bridge = session.room = self.id
@@ -244,9 +244,9 @@ class Conference:
                 await self._music.update()
 
     def _lone_music(self) -> str | None:
-        """What plays while somebody is alone, others may wait to enter. Silence must be played too: without any audio in
-        the bridge, no RTP is sent, and what is whispered to its only participant has nothing to be mixed into, and is
-        not heard (tried on Asterisk 22.10.1)."""
+        """What plays while somebody is alone, others may wait to enter. Silence must be played too: without any audio
+        in the bridge no RTP is sent, and what is whispered to its only participant has nothing to be mixed into, and
+        is not heard (tried on Asterisk 22.10.1)."""
         waiting = [one.session for one in self._exits.values() if one.waiting]
         people = [session for session in self.people() if session not in waiting]
         alone = self.members.get(people[0].call.id) if len(people) == 1 else None

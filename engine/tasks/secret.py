@@ -2,6 +2,9 @@
 
 from typing import Any
 
+MASK = "***"
+"""What is shown in place of a secret."""
+
 
 class Secret:
     """A secret text. It is masked wherever it is shown; JSON holds it only where `revealed` is asked for."""
@@ -31,7 +34,7 @@ def revealed(found: Any) -> Any:
 def masked(found: Any) -> Any:
     """For msgspec's encoders (enc_hook): that there is a secret, for whoever looks."""
     if isinstance(found, Secret):
-        return "***"
+        return MASK
     raise NotImplementedError(f"{type(found).__name__} has no JSON")
 
 
