@@ -36,7 +36,7 @@ def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
 def line_of(event: dict[str, Any]) -> str:
     """Return an event as one line."""
     hidden = ("event", "at", "id", "subject", "sequence", "task", "legs")
-    given = {name: value for name, value in event.items() if name not in hidden and value not in (None, "")}
+    given = {name: value for name, value in event.items() if name not in hidden and value is not None}
     fields = [f"{name}={_value(name, value)}" for name, value in given.items()]
     return f"{_time(event['at'])}  {event['event']:<18} {' '.join(_short(field) for field in fields)}".rstrip()
 
