@@ -85,20 +85,20 @@ class _Taken(Presses):
 
     def __init__(self, ahead: Ahead | None, *, typed_ahead: bool, secret: bool) -> None:
         self._ahead, self._secret = ahead, secret
-        super().__init__(ahead.give() if ahead and typed_ahead else (), takes=None)
-        if ahead and not typed_ahead:
+        super().__init__(ahead.give() if ahead is not None and typed_ahead else (), takes=None)
+        if ahead is not None and not typed_ahead:
             ahead.forget()
 
     def read(self, digit: PressedDigit) -> None:
         """See Presses."""
         digit.taken = True
-        if self._ahead and digit.event:
+        if self._ahead is not None and digit.event:
             self._ahead.take_over(digit, secret=self._secret)
 
     def left(self) -> None:
         """What was not come to is for whoever takes digits next."""
         for digit in self.unread:
-            if self._ahead and not digit.taken:
+            if self._ahead is not None and not digit.taken:
                 self._ahead.note(digit)
 
 
@@ -115,7 +115,7 @@ class Digits:
         """Hand a digit to every listener; one that is nobody's is typed ahead."""
         for listener in self._listeners:
             listener.put(digit)
-        if self._ahead and not any(listener.takes(digit) for listener in self._listeners):
+        if self._ahead is not None and not any(listener.takes(digit) for listener in self._listeners):
             self._ahead.note(digit)
 
     @contextmanager

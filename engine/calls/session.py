@@ -134,7 +134,7 @@ class Session:
             if call.price:
                 ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
             events.append(conn, event)
-            if self.typed_ahead:
+            if not self.typed_ahead.empty:
                 self.typed_ahead.clear(conn)
             if whole:
                 whole(conn)

@@ -80,5 +80,7 @@ class TypedAhead:
         """Take them out of the store."""
         typed_ahead.clear(conn, self._journal.subject)
 
-    def __bool__(self) -> bool:
-        return bool(self._kept)
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._kept
