@@ -57,10 +57,11 @@ class Session:
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
         self.ended_as: Ending | None = None  # from the moment that it is gone
-        self.silence = Silence(self, restored=bool(call.answered or rows))
+        ran = [row for row in rows if row.state is TaskState.RUNNING]
+        self.silence = Silence(self, restored=bool(call.answered or ran))
         self.prepare = Preparing(services, call.account)
         self.roles = make_roles(self)
-        self._was_in = [row for row in rows if isinstance(row.task, JoinConference) and row.state is TaskState.RUNNING]
+        self._was_in = [row for row in ran if isinstance(row.task, JoinConference)]
         self.queue = Queue(self, self.journal, rows)
         self._side: set[asyncio.Task[Any]] = set()
         if call.state is CallState.ANSWERED:
