@@ -12,7 +12,7 @@ FRAME = 160
 SILENCE = (b"\xff" * FRAME, b"\x7f" * FRAME)
 PARK = {"kind": "park", "max_seconds": 20}
 WAIT = {"kind": "wait_for_digits", "seconds": 20}
-TONE = {"kind": "dial", "to": people.NEVER_ANSWERS, "ringback": "de", "ring_seconds": 2, "hang_up_after": False}
+TONE = {"kind": "dial", "to": people.NEVER_ANSWERS, "ringback": "de", "ring_seconds": 1, "hang_up_after": False}
 RING = {"kind": "dial", "to": people.NEVER_ANSWERS, "ring_seconds": 20}
 
 
@@ -48,5 +48,5 @@ async def test_a_caller_who_heard_a_tone_before_the_answer_is_sent_silence_behin
     called = await SipCaller(host, int(port), address=network.address).call(ours, seconds=5.5)
     assert called.answered is None and called.rtp
     tones = [at for at, data in called.rtp if data not in SILENCE]
-    assert tones[-1] < 4.0
+    assert called.rtp[-1][0] - tones[-1] > 1.0
     assert_flows(called, called.rtp[0][0] + 0.2, 5.0)
