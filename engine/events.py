@@ -129,8 +129,22 @@ class RecordingUndelivered(Event, frozen=True, kw_only=True, tag="recording_unde
     reason: str
 
 
+class DigitPressed(Event, frozen=True, kw_only=True, tag="digit_pressed"):
+    """The subject's party pressed a digit that no task was there to take.
+
+    `kept`: it is, for a task that takes what was typed ahead. `digit` is masked (engine.tasks.secret.MASK) where it may
+    be for a task that hides its digits, or for the party that the call is connected with.
+    """
+
+    digit: str
+    kept: bool
+
+
 class DigitReceived(Event, frozen=True, kw_only=True, tag="digit_received"):
-    """A digit reached a task that listens. `accepted` is False for one that WaitForDigits was not asked for."""
+    """A digit reached a task that listens. `accepted` is False for one that the task was not asked for.
+
+    `digit` is masked (engine.tasks.secret.MASK) where a task that hides its digits took it.
+    """
 
     task: str
     kind: str
@@ -172,7 +186,8 @@ class ParticipantHeld(Event, frozen=True, kw_only=True, tag="participant_held"):
 class DigitsCollected(Event, frozen=True, kw_only=True, tag="digits_collected"):
     """The subject (a call, `call` too) pressed digits in a conference that collects them.
 
-    `how`: "sequence" (as many as were asked for, or the terminator) or "timeout" (silence after the last).
+    `how`: "sequence" (as many as were asked for, or the terminator), "timeout" (silence after the last) or "left" (the
+    call left the conference in the middle of a sequence).
     """
 
     conference: str
@@ -227,6 +242,7 @@ AnyEvent = (
     | RootEnded
     | TaskStarted
     | TaskEnded
+    | DigitPressed
     | DigitReceived
     | RecordingAvailable
     | RecordingUndelivered

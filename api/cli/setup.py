@@ -8,8 +8,14 @@ ACCOUNT = "demo"
 EXTENSIONS = {"100": "First phone", "101": "Second phone"}
 WELCOME = "500"
 TASKS: list[dict[str, Any]] = [
-    {"kind": "say", "text": "Welcome to Carillon. Please press a digit."},
-    {"kind": "wait_for_digits", "seconds": 30.0, "hang_up_on_timeout": True},
+    {"kind": "say", "text": "Welcome to Carillon. Please press a digit.", "wait": False},
+    {
+        "kind": "wait_for_digits",
+        "seconds": 30.0,
+        "hang_up_on_timeout": True,
+        "barge_in": True,
+        "typed_ahead": True,
+    },
     {"kind": "say", "text": "You pressed {digit}. Thank you, and goodbye."},
     {"kind": "hang_up"},
 ]

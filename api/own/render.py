@@ -21,6 +21,8 @@ from engine.store.recordings import RecordingRow
 from engine.store.tasks import TaskRow
 from engine.store.uploads import UploadRow
 from engine.tasks.kinds import kind_of, shown
+from engine.tasks.results import Outcome
+from engine.tasks.secret import MASK
 
 Shape = dict[str, Any]
 LONGEST_EXTENSION = 6
@@ -105,8 +107,8 @@ def _seconds(row: Call, now: float) -> float:
     return max(now - row.answered, 0.0)
 
 
-def task(row: TaskRow) -> Shape:
-    """A task of a queue: where it stands and how it ended."""
+def task(row: TaskRow, *, reveal: bool = False) -> Shape:
+    """A task of a queue: where it stands and how it ended; digits of one that hides them only with `reveal`."""
     parameters = _untagged(shown(row.task))
     return {
         "id": row.id,
@@ -118,8 +120,22 @@ def task(row: TaskRow) -> Shape:
         "started": moment(row.started),
         "ended": moment(row.ended),
         "parameters": {name: value for name, value in parameters.items() if name not in ("kind", "id")},
-        "outcome": msgspec.to_builtins(row.outcome) if row.outcome else None,
+        "outcome": _outcome(row.outcome, reveal=reveal) if row.outcome else None,
     }
+
+
+def _outcome(outcome: Outcome, *, reveal: bool = False) -> Shape:
+    shown: Shape = msgspec.to_builtins(outcome)
+    return shown if reveal else _discreet(shown)
+
+
+def _discreet(outcome: Shape) -> Shape:
+    """Mask what was pressed where the task hides it."""
+    result = outcome.get("result")
+    if not (isinstance(result, dict) and result.get("secret")):
+        return outcome
+    masked = {name: MASK for name in ("digits", "value") if result.get(name)}
+    return {**outcome, "result": {**result, **masked}}
 
 
 def _untagged(value: Any) -> Any:
@@ -137,6 +153,8 @@ def event(row: Event) -> Shape:
         fields.pop(name, None)
     if "seconds" in fields:
         fields["seconds"] = round(fields["seconds"], 3)
+    if fields.get("outcome"):
+        fields["outcome"] = _discreet(fields["outcome"])
     if "price" in fields:
         fields["price"] = money(fields["price"])
     return {"event": kind, "at": moment(at), **fields}

@@ -126,10 +126,10 @@ class AccountApi:
         return web.json_response(await timeline(self._services, call))
 
     async def queue(self, request: web.Request) -> web.Response:
-        """One call's tasks in their order, those that are over too."""
+        """One call's tasks in their order, those that are over too; digits that a task hides are shown here alone."""
         call = await self._call(request)
         rows = await self._services.db.read(lambda conn: tasks.of(conn, call.id))
-        return web.json_response({"tasks": [render.task(row) for row in rows]})
+        return web.json_response({"tasks": [render.task(row, reveal=True) for row in rows]})
 
     async def enqueue(self, request: web.Request) -> web.Response:
         """Append tasks."""

@@ -115,7 +115,7 @@ class CallDialler:
         bridge = Bridge(session.services.client, session.services.bus, bridge_of(on.task_id))
         session.bridges.own(bridge)
         try:
-            async with other.speaking, session.speaking:
+            async with other.speaking, session.speaking, other.silence.off(), session.silence.off():
                 if session.call.direction is Direction.INBOUND:
                     await session.channel.stop_ringing()
                 await bridge.create()

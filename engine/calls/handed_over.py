@@ -1,4 +1,4 @@
-"""What the dialplan says of a call that it hands over (asterisk-config/engine/extensions.conf, the context arriving)."""
+"""What the dialplan says of a call that it hands over: extensions.conf of asterisk-config/engine, context arriving."""
 
 from collections.abc import Sequence
 from typing import Self

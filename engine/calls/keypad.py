@@ -1,50 +1,146 @@
-"""Where a call's digits go: to every task that listens, and to the conference it is in."""
+"""Where a call's digits go: to every task that listens, to the conference it is in, else to what was typed ahead."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PressedDigit:
-    """One digit and the call whose party pressed it."""
+    """One digit and the call whose party pressed it. `secret`: a task that hides its digits was running then.
+
+    `event` is the DigitPressed that told of it, where no task was there to take it; `taken` says that one has since.
+    """
 
     digit: str
     call: str
+    secret: bool = False
+    event: str = field(default="", compare=False)
+    taken: bool = field(default=False, compare=False)
+
+
+class Ahead(Protocol):
+    """What was typed ahead (engine.calls.typed_ahead.TypedAhead)."""
+
+    def note(self, digit: PressedDigit) -> None:
+        """No task was there to take this one."""
+
+    def give(self) -> list[PressedDigit]:
+        """All that is kept, for a task that takes it; what it does not come to is noted again."""
+
+    def take_over(self, digit: PressedDigit, *, secret: bool) -> None:
+        """A task has taken this one."""
+
+    def forget(self) -> None:
+        """Drop all that is kept."""
+
+
+class Presses:
+    """Digits in their order, for one listener. A reader that is cancelled loses none: it may ask again."""
+
+    def __init__(self, digits: Iterable[PressedDigit] = (), *, takes: str | None = "") -> None:
+        """`takes`: those that are this listener's and nobody else's; None: all."""
+        self.unread = deque(digits)
+        self._takes = takes
+        self._more = asyncio.Event()
+
+    def put(self, digit: PressedDigit) -> None:
+        """One was pressed."""
+        self.unread.append(digit)
+        self._more.set()
+
+    def takes(self, digit: PressedDigit) -> bool:
+        """Whether it is this listener's."""
+        return self._takes is None or digit.digit in self._takes
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is one already; it is not taken."""
+        return bool(self.unread)
+
+    async def arrived(self) -> None:
+        """Wait until there is one; it is not taken."""
+        while not self.unread:
+            self._more.clear()
+            await self._more.wait()
+
+    def read(self, digit: PressedDigit) -> None:
+        """One is handed over."""
+
+    def __aiter__(self) -> "Presses":
+        return self
+
+    async def __anext__(self) -> PressedDigit:
+        await self.arrived()
+        digit = self.unread.popleft()
+        self.read(digit)
+        return digit
+
+
+class _Taken(Presses):
+    """Every digit, and those that were typed ahead before; nobody else takes them."""
+
+    def __init__(self, ahead: Ahead | None, *, typed_ahead: bool, secret: bool) -> None:
+        self._ahead, self._secret = ahead, secret
+        super().__init__(ahead.give() if ahead is not None and typed_ahead else (), takes=None)
+        if ahead is not None and not typed_ahead:
+            ahead.forget()
+
+    def read(self, digit: PressedDigit) -> None:
+        """See Presses."""
+        digit.taken = True
+        if self._ahead is not None and digit.event:
+            self._ahead.take_over(digit, secret=self._secret)
+
+    def left(self) -> None:
+        """What was not come to is for whoever takes digits next."""
+        for digit in self.unread:
+            if self._ahead is not None and not digit.taken:
+                self._ahead.note(digit)
 
 
 class Digits:
     """Hands digits to whoever listens. `last` is what the last WaitForDigits of this queue collected."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: Ahead | None = None) -> None:
+        """Without `ahead` nothing is typed ahead."""
         self.last = ""
-        self._listeners: list[asyncio.Queue[PressedDigit]] = []
+        self._ahead = ahead
+        self._listeners: list[Presses] = []
 
     def press(self, digit: PressedDigit) -> None:
-        """Hand a digit to every listener."""
+        """Hand a digit to every listener; one that is nobody's is typed ahead."""
         for listener in self._listeners:
-            listener.put_nowait(digit)
+            listener.put(digit)
+        if self._ahead is not None and not any(listener.takes(digit) for listener in self._listeners):
+            self._ahead.note(digit)
 
     @contextmanager
-    def listening(self) -> Iterator[AsyncIterator[PressedDigit]]:
-        """Hear every digit from now on until the block is left."""
-        inbox: asyncio.Queue[PressedDigit] = asyncio.Queue()
-        self._listeners.append(inbox)
+    def listening(self, *, takes: str = "") -> Iterator[Presses]:
+        """Hear every digit from now on until the block is left; those in `takes` are nobody else's."""
+        with self._hearing(Presses(takes=takes)) as presses:
+            yield presses
+
+    @contextmanager
+    def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> Iterator[Presses]:
+        """Take every digit until the block is left. What was typed ahead comes first, or is dropped.
+
+        `secret`: the digits are shown to nobody.
+        """
+        taken = _Taken(self._ahead, typed_ahead=typed_ahead, secret=secret)
+        with self._hearing(taken):
+            try:
+                yield taken
+            finally:
+                taken.left()
+
+    @contextmanager
+    def _hearing(self, presses: Presses) -> Iterator[Presses]:
+        self._listeners.append(presses)
         try:
-            yield _Heard(inbox)
+            yield presses
         finally:
-            self._listeners.remove(inbox)
-
-
-class _Heard:
-    """Digits in their order. A reader that is cancelled loses none: it may ask again."""
-
-    def __init__(self, inbox: asyncio.Queue[PressedDigit]) -> None:
-        self._inbox = inbox
-
-    def __aiter__(self) -> "_Heard":
-        return self
-
-    async def __anext__(self) -> PressedDigit:
-        return await self._inbox.get()
+            self._listeners.remove(presses)

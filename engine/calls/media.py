@@ -87,11 +87,14 @@ class CallPlayer:
         """See engine.tasks.roles.Player. One prompt at a time: Asterisk is never given a queue of them."""
         session = self._session
         async with session.speaking:
-            target: PlayTarget = OnChannel(session.channel.id)
             if session.bridge:
                 target = Whisper(session.channel.id, f"snoop-{on.task_id}")
-            async with heard(session.services, target, prompt, on, part) as playing:
-                yield playing
+                async with heard(session.services, target, prompt, on, part) as playing:
+                    yield playing
+                return
+            with session.silence.displaced():
+                async with heard(session.services, OnChannel(session.channel.id), prompt, on, part) as playing:
+                    yield playing
 
 
 class _Taken:

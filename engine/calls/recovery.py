@@ -25,8 +25,9 @@ from engine.calls.services import Services
 from engine.calls.session import Life, Session
 from engine.calls.state import CallState
 from engine.commands import CommandRefused
-from engine.store import calls, owners, tasks
+from engine.store import calls, owners, tasks, typed_ahead
 from engine.store.tasks import TaskRow
+from engine.store.typed_ahead import TypedDigit
 from engine.tasks.dial import Dial
 from engine.tasks.manner import PLAIN
 from engine.tasks.task import TaskState
@@ -37,11 +38,13 @@ log = structlog.get_logger(__name__)
 class Left(NamedTuple):
     """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials.
 
-    `seen` is its last sign of life (Unix seconds), 0 where it left none: what ended after it, nobody saw end.
+    `typed` are digits that no task had taken. `seen` is its last sign of life (Unix seconds), 0 where it left none:
+    what ended after it, nobody saw end.
     """
 
     calls: list[tuple[Call, list[TaskRow]]]
     pairs: list[tuple[str, TaskRow]]
+    typed: list[TypedDigit]
     seen: float
 
 
@@ -61,7 +64,7 @@ class Recovery:
         application = self._services.settings.ari_application
         read = self._services.database.read
         seen = await read(functools.partial(owners.seen, ari_application=application))
-        left = Left([], await self._pairs(), seen or 0.0)
+        left = Left([], await self._pairs(), await read(typed_ahead.all), seen or 0.0)
         for call in await read(lambda conn: calls.live(conn, application)):
             left.calls.append((call, await read(functools.partial(tasks.open_of, owner=call.id))))
             try:
@@ -75,6 +78,7 @@ class Recovery:
         there = {channel.id: channel for channel in channels}
         for call, rows in left.calls:
             session = self._make(call, rows)
+            session.typed_ahead.restore(one for one in left.typed if one.call == call.id)
             self._registry.add(session)
             self._restored.append((session, self._life(call, rows, there.get(call.channel_id), left.seen)))
         for _, rows in left.calls:

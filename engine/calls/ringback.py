@@ -25,21 +25,33 @@ async def ringback(session: Session, task: Dial, on: Subject) -> AsyncIterator[N
 
     A 180 that was sent stays said: who answers the caller ends it.
     """
-    channel, call, tone = session.channel, session.call.id, None
-    music = bool(task.music) and session.answered.is_set()
-    if music:
-        await undone(channel.start_moh(task.music), "Music could not be played.", call=call)
-    elif task.ringback:
-        tone = asyncio.create_task(_tone(session, task, on), name=f"ringback {call}")
-    elif session.call.direction is Direction.INBOUND:
-        await undone(channel.ring(), "A ringing could not be sent.", call=call)
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        if task.music and session.answered.is_set():
+            await stack.enter_async_context(_music(session, task.music))
+        elif task.ringback:
+            tone = asyncio.create_task(_tone(session, task, on), name=f"ringback {session.call.id}")
+            stack.push_async_callback(cancelled, [tone])
+        elif session.call.direction is Direction.INBOUND:
+            await _without_silence(session, stack)
+            await undone(session.channel.ring(), "A ringing could not be sent.", call=session.call.id)
         yield
-    finally:
-        if tone:
-            await cancelled([tone])
-        if music:
+
+
+@asynccontextmanager
+async def _music(session: Session, music: str) -> AsyncIterator[None]:
+    channel, call = session.channel, session.call.id
+    async with contextlib.AsyncExitStack() as stack:
+        await _without_silence(session, stack)
+        await undone(channel.start_moh(music), "Music could not be played.", call=call)
+        try:
+            yield
+        finally:
             await undone(channel.stop_moh(), "Music could not be stopped.", call=call)
+
+
+async def _without_silence(session: Session, stack: contextlib.AsyncExitStack) -> None:
+    with contextlib.suppress(AriError):
+        await stack.enter_async_context(session.silence.off())
 
 
 async def end_left(session: Session, task: Dial, on: Subject) -> None:
@@ -57,8 +69,10 @@ async def _tone(session: Session, task: Dial, on: Subject) -> None:
     """Play a country's ringing tone, behind a prompt that still plays; before the answer it is early media."""
     client, bus, media = session.services.client, session.services.bus, f"tone:ring;tonezone={task.ringback}"
     try:
-        async with session.speaking, playing(client, bus, OnChannel(session.channel.id), media, _tone_id(on)) as tone:
-            await tone.finished()
+        async with session.speaking:
+            with session.silence.displaced():
+                async with playing(client, bus, OnChannel(session.channel.id), media, _tone_id(on)) as tone:
+                    await tone.finished()
     except AriError as error:
         log.warning("A ringing tone could not be played.", call=session.call.id, error=str(error))
 

@@ -1,13 +1,12 @@
 """What a call does for its tasks, put together (engine.tasks.roles.Roles)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 
 from engine.calls.asking import CallCustomer
 from engine.calls.cause import HangupCause
 from engine.calls.dialling import CallDialler
-from engine.calls.keypad import PressedDigit
+from engine.calls.keypad import Presses
 from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import Door
@@ -34,19 +33,25 @@ class CallKeypad:
     def last(self, digits: str) -> None:
         self._session.digits.last = digits
 
-    def listening(self) -> AbstractContextManager[AsyncIterator[PressedDigit]]:
+    def listening(self, *, takes: str = "") -> AbstractContextManager[Presses]:
         """See engine.tasks.roles.Keypad."""
-        return self._session.digits.listening()
+        return self._session.digits.listening(takes=takes)
+
+    def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> AbstractContextManager[Presses]:
+        """See engine.tasks.roles.Keypad."""
+        return self._session.digits.taking(typed_ahead=typed_ahead, secret=secret)
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
         """See engine.tasks.roles.Keypad."""
         each = (milliseconds + gap) / 1000
         size = max(1, int(SEND_SECONDS / each))
-        async with self._session.speaking:
-            for start in range(0, len(digits), size):
-                part = digits[start : start + size]
-                await self._session.channel.send_dtmf(part, duration_ms=milliseconds, between_ms=gap)
-                await asyncio.sleep(len(part) * each)
+        session = self._session
+        async with session.speaking:
+            with session.silence.displaced():  # where the party takes digits as tones, they end it
+                for start in range(0, len(digits), size):
+                    part = digits[start : start + size]
+                    await session.channel.send_dtmf(part, duration_ms=milliseconds, between_ms=gap)
+                    await asyncio.sleep(len(part) * each)
 
 
 class CallLine:

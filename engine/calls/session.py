@@ -19,7 +19,9 @@ from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.preparing import Preparing
 from engine.calls.rooms import Rooms
 from engine.calls.services import Services
+from engine.calls.silence import Silence
 from engine.calls.state import CallState, Trigger, move
+from engine.calls.typed_ahead import TypedAhead
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
 from engine.store import calls, conferences, events, ledger
 from engine.store.tasks import TaskRow
@@ -32,8 +34,6 @@ from engine.tasks.task import Requires, TaskState
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 5.0  # between attempts to hang up while Asterisk refuses
-
-
 Life = Callable[["Session"], Awaitable[Ending]]
 
 
@@ -50,21 +50,34 @@ class Session:
             tag=lambda: self.call.tag,
         )  # fmt: skip
         self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
-        self.digits = Digits()
+        self.typed_ahead = TypedAhead(self)
+        self.digits = Digits(self.typed_ahead)
         self.speaking = asyncio.Lock()
-        self.bridge: str | None = None
+        self._bridge: str | None = None
         self.bridges = OwnedBridges()
         self.room: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
         self.ended_as: Ending | None = None  # from the moment that it is gone
+        ran = [row for row in rows if row.state is TaskState.RUNNING]
+        self.silence = Silence(self, restored=bool(call.answered or ran))
         self.prepare = Preparing(services, call.account)
         self.roles = make_roles(self)
-        self._was_in = [row for row in rows if isinstance(row.task, JoinConference) and row.state is TaskState.RUNNING]
+        self._was_in = [row for row in ran if isinstance(row.task, JoinConference)]
         self.queue = Queue(self, self.journal, rows)
         self._side: set[asyncio.Task[Any]] = set()
         if call.state is CallState.ANSWERED:
             self.answered.set()
+
+    @property
+    def bridge(self) -> str | None:
+        """The bridge that its channel is in: with the connected party, or a conference's."""
+        return self._bridge
+
+    @bridge.setter
+    def bridge(self, bridge: str | None) -> None:
+        self._bridge = bridge
+        self.silence.update()
 
     # Its life
 
@@ -72,6 +85,7 @@ class Session:
         """Live from now to the last event; a cancellation leaves the call up in Asterisk, for the next controller."""
         queue = asyncio.create_task(self.queue.run(), name=f"queue {self.call.id}")
         queue.add_done_callback(self._notice)
+        self.silence.update()
         try:
             ending = await life(self)
         except asyncio.CancelledError:
@@ -125,6 +139,8 @@ class Session:
             if call.price:
                 ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
             events.append(conn, event)
+            if not self.typed_ahead.empty:
+                self.typed_ahead.clear(conn)
             if whole:
                 whole(conn)
 
@@ -173,6 +189,7 @@ class Session:
             event = CallAnswered(**self.journal.common(self.call.tag))  # type: ignore[arg-type]
             self._post(Trigger.ANSWER, event, answered=self.services.clock())
             self.answered.set()
+            self.silence.update()
 
     def note_sip_call_id(self, sip_call_id: str) -> None:
         """The leg's SIP Call-ID; written once it is dialled, or with the next change of state."""
@@ -181,7 +198,7 @@ class Session:
 
     def press(self, digit: str) -> None:
         """The far party pressed a digit."""
-        self.digits.press(PressedDigit(digit, self.call.id))
+        self.digits.press(PressedDigit(digit, self.call.id, secret=self.queue.confidential(queued=False)))
         if self.room and (room := self.rooms.find(self.call.account, self.room)):
             room.press(digit, self.call.id)
 

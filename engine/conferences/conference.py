@@ -17,7 +17,7 @@ from engine.calls.services import Services
 from engine.calls.session import Session, cancelled
 from engine.conferences.collecting import collect
 from engine.conferences.course import Course, Gathering, Inviter, Moderation
-from engine.conferences.member import Member
+from engine.conferences.member import Exit, Member
 from engine.conferences.music import LoneMusic
 from engine.conferences.policy import Policy
 from engine.conferences.roles import ConferenceRoles
@@ -36,14 +36,6 @@ from engine.tasks.task import Requires
 log = structlog.get_logger(__name__)
 SILENCE = "silence"  # a class of music on hold
 HANG_UP_SECONDS = 5.0  # what a participant's call gets to end with its conference
-
-
-class _Exit:
-    """How a call is taken out: `wanted` by somebody, `done` when it is out."""
-
-    def __init__(self, session: Session) -> None:
-        self.session, self.wanted, self.done = session, asyncio.Event(), asyncio.Event()
-        self.under_way = False
 
 
 class Conference:
@@ -67,7 +59,7 @@ class Conference:
         self.course: Course = Gathering(self) if self.name else Moderation(self, moderator, inviter)
         self._stays: dict[str, ParticipantRow] = {}  # what is known of those who were in, by task
         self._to_hang_up: list[Session] = []
-        self._exits: dict[str, _Exit] = {}  # of all who take part, those about to enter too
+        self._exits: dict[str, Exit] = {}  # of all who take part, those about to enter too
         self._open = asyncio.Event()  # the bridge is there
         self._making = asyncio.Lock()
         self._music = LoneMusic(self.bridge, self._lone_music, fresh=not (restored and self.name))
@@ -159,7 +151,7 @@ class Conference:
 
     async def take_part(self, session: Session, task: JoinConference, on: Subject) -> None:
         """See engine.calls.rooms.Room."""
-        call, exit_ = session.call.id, _Exit(session)
+        call, exit_ = session.call.id, Exit(session)
         if call in self._exits or session.room:
             raise TaskFailed("in_a_conference", "The call is in a conference already; it must leave that one first.")
         self._exits[call] = exit_
@@ -170,6 +162,7 @@ class Conference:
         side: list[asyncio.Task[None]] = []
         try:
             await self.course.before_entering(session, on, ends)
+            exit_.waiting = False
             if not (on.stop_requested.is_set() or exit_.wanted.is_set() or self.over.is_set()):
                 member = await self._enter(session, task, on)
                 if self.name and task.digits is ConferenceDigits.DETECT:
@@ -213,12 +206,12 @@ class Conference:
         stay = known or ParticipantRow(conference=self.id, call=call, task=on.task_id, joined=self.services.clock())
         member = Member(session, stay, tag=on.tag, alone=task.music if self.name else None)
         await self._music.update()  # whoever was alone is not any more, and this one must not hear the music
-        absorb = bool(self.name) and task.digits is not ConferenceDigits.FORWARD
-        async with session.speaking:
+        absorb = task.digits is not ConferenceDigits.FORWARD  # a PIN is nobody else's
+        async with session.speaking, session.silence.off():
             await self.bridge.add(session.channel.id, absorb_dtmf=absorb)
+            session.bridge = session.room = self.id
         self.members[call] = member
         self.were_in.pop(call, None)
-        session.bridge = session.room = self.id
         if known:
             await member.restore()
         self._note_joined(member, on)
@@ -251,9 +244,11 @@ class Conference:
                 await self._music.update()
 
     def _lone_music(self) -> str | None:
-        """What plays while somebody is alone. Silence must be played too: without any audio in the bridge, what is
-        whispered to its only participant has nothing to be mixed into, and is not heard (tried on Asterisk 22.10.1)."""
-        people = self.people()
+        """What plays while somebody is alone, others may wait to enter. Silence must be played too: without any audio
+        in the bridge no RTP is sent, and what is whispered to its only participant has nothing to be mixed into, and
+        is not heard (tried on Asterisk 22.10.1)."""
+        waiting = [one.session for one in self._exits.values() if one.waiting]
+        people = [session for session in self.people() if session not in waiting]
         alone = self.members.get(people[0].call.id) if len(people) == 1 else None
         return (alone.alone or SILENCE) if alone else None
 

@@ -21,6 +21,14 @@ log = structlog.get_logger(__name__)
 SILENCE = ""  # what a participant hears who is held without music
 
 
+class Exit:
+    """How a call is taken out: `wanted` by somebody, `done` when it is out. `waiting`: it is not to enter yet."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.wanted, self.done = session, asyncio.Event(), asyncio.Event()
+        self.under_way, self.waiting = False, True
+
+
 class Member:
     """A call's stay in a conference, from its entrance to its exit.
 

@@ -1,6 +1,5 @@
 """What a conference does for its tasks, put together (engine.tasks.roles.Roles)."""
 
-from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -9,7 +8,7 @@ import structlog
 from engine.ari.errors import AriError
 from engine.ari.playback import playing
 from engine.ari.targets import OnChannel
-from engine.calls.keypad import PressedDigit
+from engine.calls.keypad import Presses
 from engine.calls.media import RoomPlayer, RoomRecorder
 from engine.calls.session import Session
 from engine.ids import new_id
@@ -37,9 +36,13 @@ class RoomKeypad:
         self._conference = conference
         self.last = ""
 
-    def listening(self) -> AbstractContextManager[AsyncIterator[PressedDigit]]:
+    def listening(self, *, takes: str = "") -> AbstractContextManager[Presses]:
         """See engine.tasks.roles.Keypad."""
-        return self._conference.digits.listening()
+        return self._conference.digits.listening(takes=takes)
+
+    def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> AbstractContextManager[Presses]:
+        """See engine.tasks.roles.Keypad. Nothing is typed ahead for a conference: who is in it talks."""
+        return self._conference.digits.taking(typed_ahead=typed_ahead, secret=secret)
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
         """A conference has no far party."""
@@ -100,11 +103,12 @@ async def keep_playing(session: Session, source: str) -> None:
     services = session.services
     try:
         prompt = await session.prepare.source(source)
+        target = OnChannel(session.channel.id)
         async with session.speaking:
-            while True:
-                target = OnChannel(session.channel.id)
-                async with playing(services.client, services.bus, target, prompt.media, new_id("play")) as playback:
-                    if (await playback.finished()).state == "failed":
-                        return
+            with session.silence.displaced():
+                while True:
+                    async with playing(services.client, services.bus, target, prompt.media, new_id("play")) as playback:
+                        if (await playback.finished()).state == "failed":
+                            return
     except (PromptError, AriError) as error:
         log.warning("A waiting prompt could not be played.", call=session.call.id, error=str(error))

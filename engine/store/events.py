@@ -1,9 +1,9 @@
 """Events: the outbox. Their order within a root is `sequence`; their order for the publisher is `position`."""
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from engine.events import AnyEvent
+from engine.events import AnyEvent, DigitPressed
 from engine.store.rows import to_json
 from engine.store.statement import Row, Statement
 from engine.store.tables import events
@@ -41,6 +41,8 @@ _after = Statement(
     _select.where(events.c.position > bindparam("position")).order_by(events.c.position).limit(bindparam("most"))
 )
 _known = Statement(select(events.c.position).where(events.c.id == bindparam("id")))
+_body = Statement(select(events.c.body).where(events.c.id == bindparam("id")))
+_rewrite = Statement(update(events).where(events.c.id == bindparam("the_id")).values(body=bindparam("body")))
 _last = Statement(select(func.max(events.c.position)))
 
 
@@ -65,6 +67,14 @@ def append(conn: Connection, event: AnyEvent) -> None:
 def known(conn: Connection, id: str) -> bool:
     """Whether an event of this id was appended."""
     return _known.value(conn, id=id) is not None
+
+
+def mask_digit(conn: Connection, id: str, mask: str) -> None:
+    """Hide the digit of a DigitPressed that turned out to be secret; without effect where there is no such event."""
+    body = _body.value(conn, id=id)
+    event = _decoder.decode(body) if body else None
+    if isinstance(event, DigitPressed):
+        _rewrite.run(conn, the_id=id, body=to_json(msgspec.structs.replace(event, digit=mask)))
 
 
 def of_subject(conn: Connection, subject: str) -> list[StoredEvent]:

@@ -271,6 +271,14 @@ events = Table(
     UniqueConstraint("root", "sequence"),
     sqlite_autoincrement=True,  # a position is never used twice, even when old events are deleted
 )
+typed_ahead = Table(  # digits that live calls' parties pressed and no task has taken
+    "typed_ahead",
+    metadata,
+    Column("position", _BIG, primary_key=True, autoincrement=True),
+    Column("call", String, nullable=False, index=True),
+    Column("digit", String, nullable=False),
+    Column("event", String, nullable=False, unique=True),  # the DigitPressed that told of it
+)
 recordings = Table(
     "recordings",
     metadata,

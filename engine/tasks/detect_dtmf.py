@@ -1,11 +1,10 @@
 """Report every digit."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import ClassVar
 
 from engine.tasks.results import Done
-from engine.tasks.roles import Digit, Subject
+from engine.tasks.roles import Presses, Subject
 from engine.tasks.task import Task
 
 
@@ -35,6 +34,6 @@ class DetectDtmf(Task, frozen=True, kw_only=True, tag="detect_dtmf"):
         return Done()
 
 
-async def _report(on: Subject, digits: AsyncIterator[Digit]) -> None:
+async def _report(on: Subject, digits: Presses) -> None:
     async for heard in digits:
         await on.digit(heard, accepted=True)

@@ -3,12 +3,17 @@
 import asyncio
 from enum import StrEnum
 
+import structlog
+
 from engine.events import QuestionAsked
+from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask, kind_of
 from engine.tasks.playing import Audible
 from engine.tasks.task import Phase, TaskState
+
+log = structlog.get_logger(__name__)
 
 
 class StopReason(StrEnum):
@@ -71,6 +76,14 @@ class Entry:
         if self.runner and not self.runner.done():
             self.stopped_for = reason
             self.runner.cancel()
+
+    def forget_prompts(self) -> None:
+        """Drop its prompts; a failure that nobody came to ask for is noticed here."""
+        for prompt in self.prompts.values():
+            if not prompt.cancel() and not prompt.cancelled():
+                error = prompt.exception()
+                if error and not isinstance(error, PromptError):
+                    log.error("A prompt could not be prepared.", task=self.id, exc_info=error)
 
     @property
     def running(self) -> bool:

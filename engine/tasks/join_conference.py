@@ -9,7 +9,7 @@ from engine.tasks.task import Recovery, Task
 
 
 class ConferenceDigits(StrEnum):
-    """What becomes of the digits that a participant presses in a conference that has a name."""
+    """What becomes of the digits that a participant presses; only a conference that has a name collects them."""
 
     IGNORE = "ignore"  # the others do not hear them
     FORWARD = "forward"  # they are passed to the others
@@ -22,6 +22,7 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     By its id (`conference`), or by its `name` within the account: then the first participant makes it, it has no
     moderator, and it is over when the last one leaves. A call that is in another one by name moves, and one that is in
     that one already stays as it is. Only there the others count:
+    `digits` says what becomes of those that the participant presses; the others hear them only with "forward".
     `music` ("ring", "music1" to "music3") is what the participant hears while it is alone; None: silence.
     `digits` "detect" collects up to `most_digits`, until `terminator` (not with one digit) or until nothing was
     pressed for `silence_seconds`; a `question` is then asked about them, in the call's queue.

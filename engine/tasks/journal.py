@@ -156,7 +156,7 @@ class Journal:
         self.writer.post(unit)
 
     def digit(self, entry: Entry, digit: str, call: str, *, accepted: bool) -> None:
-        """Note a digit that a task heard."""
+        """Note a digit that a task heard; `digit` as it may be shown."""
         event = DigitReceived(
             **self.common(entry.tag),  # type: ignore[arg-type]
             task=entry.id,

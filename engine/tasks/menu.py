@@ -32,7 +32,7 @@ class Visit:
             if (answer := self._chosen(typed)) is not None:
                 self._on.keypad.last = typed
                 return answer
-            await self._keys.forget()
+            await self._forget()
         if typed is None:
             return MenuEnded(menu=self._menu.id, how="timeout")
         return MenuEnded(menu=self._menu.id, how="invalid_input", value=typed)
@@ -40,9 +40,9 @@ class Visit:
     async def _say(self, prompts: Iterable[Audible]) -> None:
         if not self._barge_in:
             await self._series.play(prompts)
-            await self._keys.forget()
+            await self._forget()
             return
-        if await self._keys.waiting():  # it was pressed for this menu, by somebody who knows what is asked
+        if self._keys.waiting:  # it was pressed for this menu, by somebody who knows what is asked
             return
         pressing = asyncio.create_task(self._keys.pressed(), name=f"barge in {self._on.task_id}")
         speaking = asyncio.create_task(self._series.play(prompts), name=f"menu prompts {self._on.task_id}")
@@ -52,6 +52,11 @@ class Visit:
             await cancelled(pressing, speaking)
         if not speaking.cancelled():
             speaking.result()
+
+    async def _forget(self) -> None:
+        """Tell what was pressed and does not count."""
+        for digit in await self._keys.forget():
+            await self._on.digit(digit, accepted=False)
 
     async def _type(self) -> str | None:
         """What was pressed; None for nothing, "" for the terminator alone."""

@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.media.errors import PromptError
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
@@ -125,6 +124,11 @@ class Queue:
     def doing(self, kind: type[T]) -> T | None:
         """The running task of a kind, one of them where there are several."""
         return next((entry.task for entry in self._running.values() if isinstance(entry.task, kind)), None)
+
+    def confidential(self, *, queued: bool) -> bool:
+        """Whether a task that hides its digits runs, or (`queued`) is still to run."""
+        entries = (*self._running.values(), *self._waiting) if queued else self._running.values()
+        return any(entry.task.confidential for entry in entries)
 
     def discard_waiting(self, reason: StopReason) -> None:
         """Take everything that has not begun out of the queue."""
@@ -273,7 +277,7 @@ class Queue:
     def _end(self, entry: Entry, outcome: Outcome) -> None:
         self._running.pop(entry.id, None)
         self._journal.ended(entry, outcome)
-        _forget_prompts(entry)
+        entry.forget_prompts()
         entry.underway.set()
         entry.over.set()
 
@@ -287,11 +291,3 @@ class Queue:
         for prompt in dict.fromkeys(entry.task.prompts):
             preparing = prompt.prepared(self._owner.prepare)
             entry.prompts[prompt] = asyncio.create_task(preparing, name=f"prepare {entry.id}")
-
-
-def _forget_prompts(entry: Entry) -> None:
-    for prompt in entry.prompts.values():
-        if not prompt.cancel() and not prompt.cancelled():
-            error = prompt.exception()  # a failure that no task came to ask for is noticed here
-            if error and not isinstance(error, PromptError):
-                log.error("A prompt could not be prepared.", task=entry.id, exc_info=error)

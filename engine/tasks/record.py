@@ -66,8 +66,9 @@ async def _stop_on_request(recording: Recording, on: Subject) -> None:
 
 
 async def _stop_on_digit(recording: Recording, on: Subject, terminator: str) -> None:
-    with on.keypad.listening() as digits:
+    with on.keypad.listening(takes=terminator) as digits:
         async for heard in digits:
             if heard.digit == terminator:
+                await on.digit(heard, accepted=True)
                 await recording.stop()
                 return

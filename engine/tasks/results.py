@@ -14,10 +14,11 @@ class Done(Result, frozen=True, kw_only=True, tag="done"):
 
 
 class Digits(Result, frozen=True, kw_only=True, tag="digits"):
-    """Digits that were pressed; empty when `timed_out`."""
+    """Digits that were pressed; empty when `timed_out`. `secret`: for who asked for them, and nobody who looks."""
 
     digits: str
     timed_out: bool = False
+    secret: bool = False
 
 
 class Recorded(Result, frozen=True, kw_only=True, omit_defaults=True, tag="recorded"):
@@ -56,7 +57,7 @@ class Answered(Result, frozen=True, kw_only=True, tag="answered"):
 class MenuEnded(Result, frozen=True, kw_only=True, tag="menu_ended"):
     """How menus ended, and in which: by a choice (`value` is its), by a sequence, by silence (timeout) or by digits
     that mean nothing there (`value` holds what was pressed), or by an error, of which `reason` is one word and
-    `detail` a sentence.
+    `detail` a sentence. `secret`: the value is for who asked, and nobody who looks.
     """
 
     menu: str
@@ -64,6 +65,7 @@ class MenuEnded(Result, frozen=True, kw_only=True, tag="menu_ended"):
     value: str = ""
     reason: str = ""
     detail: str = ""
+    secret: bool = False
 
 
 class Detected(Result, frozen=True, kw_only=True, tag="detected"):

@@ -74,6 +74,25 @@ class Digit(Protocol):
     def call(self) -> str:
         """The call's id."""
 
+    @property
+    def secret(self) -> bool:
+        """Whether it is shown to nobody."""
+
+
+class Presses(Protocol):
+    """Digits in their order. A reader that is cancelled loses none: it may ask again."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is one already; it is not taken."""
+
+    async def arrived(self) -> None:
+        """Wait until there is one; it is not taken."""
+
+    def __aiter__(self) -> AsyncIterator[Digit]: ...
+
+    async def __anext__(self) -> Digit: ...
+
 
 class Keypad(Protocol):
     """Where digits come from and go to."""
@@ -81,8 +100,14 @@ class Keypad(Protocol):
     last: str
     """The digits last collected by a WaitForDigits of this queue, e.g. for `{digit}` in a text."""
 
-    def listening(self) -> AbstractContextManager[AsyncIterator[Digit]]:
-        """Hear every digit from now on until the block is left."""
+    def listening(self, *, takes: str = "") -> AbstractContextManager[Presses]:
+        """Hear every digit from now on until the block is left; those in `takes` are nobody else's."""
+
+    def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> AbstractContextManager[Presses]:
+        """Take every digit until the block is left. What was typed before and no task took comes first, or is dropped.
+
+        `secret`: the digits are shown to nobody. What is left unread is typed ahead, for the next task.
+        """
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
         """Press digits towards the far party and wait until they are sent."""

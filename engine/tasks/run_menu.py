@@ -62,23 +62,33 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
     """Run menus from `first` on, until a choice has a value, a sequence is complete, or the attempts are used up.
 
     With `barge_in` a digit stops the prompt at once and counts, also for the menu after it; without it what is pressed
-    while prompts play does not count. A wrong digit discards what was pressed behind it. A bad prompt ends the menus
+    while prompts play does not count. With `typed_ahead` (and `barge_in`) what was pressed before the menus began, and
+    no task took, counts as well. A wrong digit discards what was pressed behind it. A bad prompt ends the menus
     (`how` is error); Stopped says in which menu it was (`where`). After a restart of the controller it begins again
-    with `first`.
+    with `first`. `secret`: the digits are in no timeline, nor is the result's value there.
     """
 
     first: str
     menus: tuple[Menu, ...]
     barge_in: bool = True
+    typed_ahead: bool = False
+    secret: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
+        if self.typed_ahead and not self.barge_in:
+            raise ValueError("typed_ahead needs barge_in: without it only what is pressed after the prompts counts.")
         ids = {menu.id for menu in self.menus}
         if len(ids) < len(self.menus):
             raise ValueError("Two menus have the same id.")
         needed = {self.first, *(choice.menu for menu in self.menus for choice in menu.choices if choice.menu)}
         if missing := sorted(needed - ids):
             raise ValueError(f"There is no menu {missing[0]!r}.")
+
+    @property
+    def confidential(self) -> bool:
+        """See Task."""
+        return self.secret
 
     @property
     def prompts(self) -> tuple[Audible, ...]:
@@ -90,7 +100,7 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
         """Ask until there is an answer; none is a result too."""
         menus = {menu.id: menu for menu in self.menus}
         here = self.first
-        with on.keypad.listening() as digits:
+        with on.keypad.taking(typed_ahead=self.typed_ahead, secret=self.secret) as digits:
             await on.started()
             keys, series = Keys(digits), Series(on)
             try:
@@ -98,7 +108,7 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
                     on.reached(here)
                     answer = await Visit(menus[here], on, keys, series, barge_in=self.barge_in).answer()
                     if isinstance(answer, MenuEnded):
-                        return answer
+                        return msgspec.structs.replace(answer, secret=self.secret)
                     here = answer
             except (TaskFailed, AriError) as error:
                 if await on.only_the_end(error):

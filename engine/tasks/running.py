@@ -15,6 +15,7 @@ from engine.tasks.owner import Owner
 from engine.tasks.playing import Audible
 from engine.tasks.results import TaskFailed
 from engine.tasks.roles import Conferences, Customer, Detector, Dialler, Digit, Keypad, Line, Player, Recorder
+from engine.tasks.secret import MASK
 from engine.tasks.task import Phase
 
 PROMPT_SECONDS = 10.0  # what a prompt that is not ready when due is waited for
@@ -76,7 +77,8 @@ class Running:
 
     async def digit(self, digit: Digit, *, accepted: bool) -> None:
         """See Subject."""
-        self._journal.digit(self._entry, digit.digit, digit.call, accepted=accepted)
+        shown = MASK if digit.secret or self._entry.task.confidential else digit.digit
+        self._journal.digit(self._entry, shown, digit.call, accepted=accepted)
 
     def reached(self, where: str) -> None:
         """See Subject."""

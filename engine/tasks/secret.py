@@ -8,6 +8,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+MASK = "***"
+"""What is shown in place of a secret."""
 SEALED = "sealed:"
 """What a sealed text begins with; the rest is a Fernet token (AES-128-CBC with HMAC-SHA256)."""
 _PURPOSE = b"carillon: secrets in the database"
@@ -85,7 +87,7 @@ def revealed(found: Any) -> Any:
 def masked(found: Any) -> Any:
     """For msgspec's encoders (enc_hook): that there is a secret, for whoever looks."""
     if isinstance(found, Secret):
-        return "***"
+        return MASK
     raise NotImplementedError(f"{type(found).__name__} has no JSON")
 
 

@@ -68,6 +68,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
         return ()
 
     @property
+    def confidential(self) -> bool:
+        """Whether the digits that it takes are shown to nobody."""
+        return False
+
+    @property
     def momentary(self) -> bool:
         """Whether it never holds the queue for longer than a moment: it may be done beside what does."""
         return self.background

@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 
 from engine.calls.call import Call
-from engine.conference_commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
-from engine.events import ConferenceEnded, DigitsCollected, ParticipantJoined
+from engine.conference_commands import (
+    FindConference,
+    HangUpConference,
+    HoldMember,
+    Invite,
+    KickMember,
+    MuteMember,
+    StartConference,
+)
+from engine.events import ConferenceEnded, DigitsCollected, ParticipantJoined, TaskEnded
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
+from engine.tasks.wait_for_digits import WaitForDigits
 from tests.asterisk.live_exchange import LiveExchange
 from tests.support import people
 from tests.support.audio import tone_level
@@ -177,6 +186,23 @@ async def test_digits_reach_the_others_only_where_they_are_forwarded(exchange: L
     await asyncio.gather(ignored.close(), forwarded.close())
     assert set((await forwarded.kept(ANNA)).digits) == {"1"}
     assert (await ignored.kept(ANNA)).digits == ""
+
+
+async def test_nobody_in_a_moderated_conference_hears_what_another_one_presses(exchange: LiveExchange) -> None:
+    started = StartConference(
+        account=ACCOUNT, moderator=Invite(callee=ANNA), attendees=(Invite(callee=PRESSES_1), Invite(callee=BEN))
+    )
+    conference = await exchange.submit(started)
+    await exchange.event(ParticipantJoined, times=3)
+    await exchange.enqueue(conference, WaitForDigits())
+    await exchange.event(TaskEnded, subject=conference, kind="wait_for_digits")
+    await asyncio.sleep(0.5)
+    await exchange.submit(HangUpConference(account=ACCOUNT, conference=conference))
+    await exchange.event(ConferenceEnded, subject=conference)
+    calls = {(await exchange.ended(one.subject)).subject for one in exchange.told_of(ParticipantJoined)}
+    stored = [await exchange.stored(call) for call in calls]
+    others = [one.sip_call_id for one in stored if one.callee != PRESSES_1]
+    assert [(await RunningLab.of_environment().recorded(sip)).digits for sip in others if sip] == ["", ""]
 
 
 async def test_digits_are_collected(room: Room) -> None:

@@ -14,6 +14,7 @@ from tests.bench.stack import CALLER
 FRAME, FRAME_SECONDS = 160, 0.02
 EVENT_TYPE = 101
 SILENCE = b"\xff" * FRAME
+SOUNDLESS = b"\xff\x7f"
 DIGIT_FRAMES = 6
 """A digit of 120 ms: the core stretches what is shorter than 80 ms for the dialplan, and not for ARI."""
 
@@ -27,7 +28,8 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 class Phone:
-    """One call, as a context manager. `packets` are arrival times and payloads of what was sent to it.
+    """One call, as a context manager. `packets` are arrival times and payloads of what was sent to it, `sounds` the
+    arrival times of those that are not silence; `heard` is set with each of these.
 
     `invited` and `answered` are when its INVITE left and the 200 came. All times are the machine's CLOCK_MONOTONIC.
     """
@@ -36,6 +38,7 @@ class Phone:
         self._remote, self._number, self._caller = remote, number, caller
         self.invited = self.answered = 0.0
         self.packets: list[tuple[float, bytes]] = []
+        self.sounds: list[float] = []
         self.ended = asyncio.Event()
         self.heard = asyncio.Event()
         self._answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -90,7 +93,9 @@ class Phone:
         now = time.perf_counter()
         if packet[1] & 0x7F == 0:
             self.packets.append((now, packet[12:]))
-            self.heard.set()
+            if packet[12:].strip(SOUNDLESS):
+                self.sounds.append(now)
+                self.heard.set()
 
     def _take_sip(self, packet: bytes) -> None:
         text = packet.decode(errors="replace")

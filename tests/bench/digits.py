@@ -1,4 +1,4 @@
-"""From a digit's end to the first packet of the next prompt, as the caller sees it, beside the dialplan's Read."""
+"""From a digit's end to the first sound of the next prompt, as the caller sees it, beside the dialplan's Read."""
 
 import asyncio
 import random
@@ -42,12 +42,12 @@ async def one_call(stack: Stack, number: str, digits: int) -> list[float]:
     async with Phone(stack.sip, number) as phone:
         await _silence(phone, random.uniform(0.3, 0.6))
         for _ in range(digits):
-            before = len(phone.packets)
+            before = len(phone.sounds)
             phone.heard.clear()
             pressed = await phone.press(random.randint(0, 9))
-            assert len(phone.packets) == before, "a prompt began before its digit had ended"
+            assert len(phone.sounds) == before, "a prompt began before its digit had ended"
             await asyncio.wait_for(phone.heard.wait(), 10)
-            found.append((phone.packets[before][0] - pressed) * 1000)
+            found.append((phone.sounds[before] - pressed) * 1000)
             await _silence(phone, ANSWER_SECONDS + random.uniform(0.05, 0.15))
     return found
 

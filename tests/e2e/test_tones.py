@@ -1,6 +1,7 @@
 """WaitForTone and the tone detector: digits that a far end really presses."""
 
 from tests.support import people
+from tests.support.carillon import Own
 from tests.support.far_end import assert_melody
 from tests.support.ringful import Ringful
 from tests.support.scenario import LabEars
@@ -44,7 +45,9 @@ async def test_any_tone_of_a_list_ends_the_wait(ringful: Ringful, sink: Sink, la
     assert tones == [("WaitForToneDetected", "5"), ("WaitForToneDetected", "1")]
 
 
-async def test_a_tone_pressed_before_the_wait_does_not_count(ringful: Ringful, sink: Sink, lab: LabEars) -> None:
+async def test_a_tone_pressed_before_the_wait_does_not_count_and_is_in_the_timeline(
+    ringful: Ringful, sink: Sink, lab: LabEars, own: Own
+) -> None:
     call = await ringful.call(callee=people.PRESSES_1, callbackUrl=sink.url())
     await ringful.play(callId=call, announcement=sink.tone(500, 3.5))
     await ringful.wait_for_tone(callId=call, tone="1", callbackUrl=sink.url())
@@ -54,6 +57,8 @@ async def test_a_tone_pressed_before_the_wait_does_not_count(ringful: Ringful, s
     heard = (await lab.of(call)).heard
     assert_melody(heard, 500, 700)
     assert heard.first(700) > 6.5, "the digit of the seventh second ended it, not that of the second"
+    told = [(one["event"], one["digit"]) for one in (await own.call(call))["events"] if "digit" in one]
+    assert told == [("digit_pressed", "1"), ("digit_received", "1")]
 
 
 async def test_the_detector_tells_its_start_every_tone_and_its_stop(ringful: Ringful, sink: Sink) -> None:

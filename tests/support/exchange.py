@@ -26,6 +26,7 @@ from engine.events import (
     AnyEvent,
     CallAnswered,
     CallEnded,
+    DigitPressed,
     DigitReceived,
     QuestionAsked,
     RootEnded,
@@ -326,6 +327,8 @@ def short(event: AnyEvent) -> str:
     match event:
         case TaskStarted():
             return f"{event.kind} started"
+        case DigitPressed():
+            return f"pressed {event.digit}" + ("" if event.kept else " for nobody")
         case DigitReceived():
             return f"{event.kind} heard {event.digit}" + ("" if event.accepted else " misfire")
         case TaskEnded(outcome=Completed(result=Digits() as result)):

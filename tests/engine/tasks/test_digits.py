@@ -54,13 +54,15 @@ async def test_a_terminator_ends_the_input_and_is_no_part_of_it(exchange: Exchan
     assert await collected(exchange, asterisk, WaitForDigits(count=9, terminator="#"), "12#") == [
         "wait_for_digits heard 1",
         "wait_for_digits heard 2",
+        "wait_for_digits heard #",
         "wait_for_digits completed 12",
     ]
 
 
 async def test_a_terminator_alone_is_an_empty_input(exchange: Exchange, asterisk: FakeAri) -> None:
     assert await collected(exchange, asterisk, WaitForDigits(count=9, terminator="#"), "#") == [
-        "wait_for_digits completed "
+        "wait_for_digits heard #",
+        "wait_for_digits completed ",
     ]
 
 

@@ -9,7 +9,7 @@ from alembic import context, op
 from engine.tasks.secret import SEALED, Seal
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
