@@ -9,7 +9,7 @@ import msgspec
 from api.recordings import Recordings
 from engine.calls.call import Call
 from engine.events import Event
-from engine.features.rating import MILLION
+from engine.features.rating import decimal
 from engine.media.uploads import SCHEME
 from engine.store.accounts import Account
 from engine.store.deliveries import DeliveryRow
@@ -31,11 +31,7 @@ def moment(at: float | None) -> str | None:
 
 def money(millionths: int | None) -> str | None:
     """Return millionths as a decimal, at least two places: 1230000 is "1.23"."""
-    if millionths is None:
-        return None
-    sign, amount = ("-" if millionths < 0 else ""), abs(millionths)
-    fraction = f"{amount % MILLION:06}".rstrip("0").ljust(2, "0")
-    return f"{sign}{amount // MILLION}.{fraction}"
+    return None if millionths is None else decimal(millionths)
 
 
 def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] = ()) -> Shape:

@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls import wholes
+from engine.calls.admission import Cover, Held
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
+from engine.calls.credit import keep_covered, longest, priced, settle
 from engine.calls.ending import Ending
 from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.preparing import Preparing
@@ -20,7 +22,7 @@ from engine.calls.rooms import Rooms
 from engine.calls.services import Services
 from engine.calls.state import CallState, Trigger, move
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
-from engine.store import calls, conferences, events, ledger
+from engine.store import calls, conferences, events
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
 from engine.tasks.join_conference import JoinConference
@@ -54,6 +56,7 @@ class Session:
         self.bridge: str | None = None
         self.room: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
+        self.cover: Cover | None = None  # the money that is held for it; None: none has to be
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
         self.ended_as: Ending | None = None  # from the moment that it is gone
         self.prepare = Preparing(services, call.account)
@@ -70,6 +73,8 @@ class Session:
         """Live from now to the last event; a cancellation leaves the call up in Asterisk, for the next controller."""
         queue = asyncio.create_task(self.queue.run(), name=f"queue {self.call.id}")
         queue.add_done_callback(self._notice)
+        if self.cover:
+            self.spawn(keep_covered(self, self.cover), "money of")
         try:
             ending = await life(self)
         except asyncio.CancelledError:
@@ -104,11 +109,7 @@ class Session:
             hung_up_by=ending.by,
             sip_status=ending.sip_status,
         )
-        if call.answered and call.direction is Direction.OUTBOUND:
-            seconds = min(call.duration, call.max_seconds)  # what the money covers; hanging up takes a moment
-            price = self.services.admission.price(call.account, call.callee, seconds)
-            call = msgspec.structs.replace(call, price=price.amount, currency=price.currency)
-        self.call = call
+        call = self.call = priced(call, self.cover, self.services.admission)
         event = self._ended(ending)
         whole = wholes.telling(call, self.services.admission) if call.whole else None
         left = [self._left(row) for row in self._was_in]
@@ -118,14 +119,18 @@ class Session:
             for leaving in left:
                 if conference := conferences.left_by(conn, call.id, leaving.task, leaving.at):
                     events.append(conn, msgspec.structs.replace(leaving, conference=conference))
-            if call.price:
-                ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
+            settle(conn, call, self.cover, now)
             events.append(conn, event)
             if whole:
                 whole(conn)
 
         await self.services.writer.write(unit, hurry=False)
         await self.services.admission.release(call.account, call.id)
+
+    def hold(self, cover: Cover | None, held: Held) -> None:
+        """Note the money that was held for it; one that costs nothing needs none."""
+        if cover and held.amount:
+            self.cover, cover.held = cover, held
 
     def _ended(self, ending: Ending) -> CallEnded:
         call = self.call
@@ -258,7 +263,7 @@ class Session:
         """Until the longest an answered call may last; None before the answer and once it is being hung up."""
         if self.call.answered is None or self.hanging_up.is_set():
             return None
-        return max(0.0, self.call.answered + self.call.max_seconds - self.services.clock())
+        return max(0.0, self.call.answered + longest(self.call, self.cover) - self.services.clock())
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Let something go on beside the queue, owned by this call."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.calls.admission import Admitted, Price, Route
+from engine.calls.call import Call
 from engine.calls.directory import Answering
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import NotFound, PromptError
@@ -55,7 +56,6 @@ class ScriptedAdmission:
             routes=self.routes(account, callee, manner),
             caller=caller or party,
             max_seconds=longest,
-            short_of_credit=longest < max_seconds,
             wait=self.wait,
         )
 
@@ -70,6 +70,9 @@ class ScriptedAdmission:
         if self.unavailable:
             raise EngineUnavailable("The counters cannot be reached now. Try again.")
         self.places.add(call)
+
+    async def cover_of(self, call: Call) -> None:
+        return None
 
     async def release(self, account: str, call: str) -> None:
         self.places.discard(call)

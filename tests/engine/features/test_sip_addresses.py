@@ -24,7 +24,7 @@ from engine.store.extensions import Extension
 from engine.store.rates import Rate
 from engine.store.writer import Writer
 from engine.tasks.manner import Manner
-from tests.engine.features.test_admission import CountersInMemory
+from tests.support.counters import CountersInMemory
 
 SIP = Manner(over="sip")
 
