@@ -12,7 +12,7 @@ from api.errors import sentence_of, status_of
 from api.lab import LabError
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
-from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere
+from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere, StillUsed
 from engine.media import PromptError
 from engine.media.errors import TooLarge
 from engine.media.recordings import RecordingError
@@ -42,6 +42,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Unauthorized, 401),
     (NotThere, 404),
     (AlreadyThere, 409),
+    (StillUsed, 409),
     (NotProvisioned, 502),
     (FeatureError, 400),
     (Conflict, 409),

@@ -9,10 +9,12 @@ import msgspec
 from api.recordings import Recordings
 from engine.calls.call import Call
 from engine.events import Event
+from engine.features.allowances import shown as shown_prefix
 from engine.features.rating import decimal
 from engine.media.uploads import SCHEME
 from engine.store.accounts import Account
 from engine.store.deliveries import DeliveryRow
+from engine.store.holds import Hold
 from engine.store.recordings import RecordingRow
 from engine.store.tasks import TaskRow
 from engine.store.uploads import UploadRow
@@ -49,9 +51,14 @@ def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] =
         "max_calls": row.max_calls,
         "calls_per_second": row.calls_per_second,
         "settings": row.settings,
-        "allowed": list(prefixes),
+        "allowed": [shown_prefix(prefix) for prefix in prefixes],
         "callers": list(callers),
     }
+
+
+def hold(row: Hold) -> Shape:
+    """Money of an account that is kept for something that goes on."""
+    return {"kind": row.kind, "id": row.id, "amount": money(row.amount), "for": row.note, "since": moment(row.at)}
 
 
 def call(row: Call) -> Shape:

@@ -72,10 +72,10 @@ def rotate(conn: Connection, account: str, dialect: str) -> Credential:
     return credential
 
 
-def find(conn: Connection, name: str) -> Account:
-    """Return an account by its name or id; raises NotThere."""
+def find(conn: Connection, name: str, *, closed: bool = False) -> Account:
+    """Return an account by its name or id, one that was removed too where `closed`; raises NotThere."""
     account = accounts.by_name(conn, name) or accounts.get(conn, name)
-    if account is None:
+    if account is None or (account.closed is not None and not closed):
         raise NotThere(f"There is no account {name}.")
     return account
 

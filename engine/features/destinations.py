@@ -1,6 +1,7 @@
 """What may be dialled: from whatever a customer writes to plain digits, or a refusal."""
 
 import re
+
 import phonenumbers
 
 from engine.features.errors import InvalidNumber

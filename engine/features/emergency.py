@@ -50,8 +50,9 @@ def _as_national(digits: str, country: str) -> Iterator[tuple[str, str]]:
         if digits.startswith(code):
             yield digits[len(code) : len(code) + _LONGEST], country
     international = digits.removeprefix("00")
-    if code := country_code_of(international):
-        yield international[len(code) : len(code) + _LONGEST], phonenumbers.region_code_for_country_code(int(code))
+    if named := country_code_of(international):
+        national = international[len(named) : len(named) + _LONGEST]
+        yield national, phonenumbers.region_code_for_country_code(int(named))
 
 
 @cache

@@ -17,7 +17,7 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import emergency, rating
+from engine.features import destinations, emergency, rating
 from engine.features.allowances import not_allowed
 from engine.features.book import Book
 from engine.store import applications, calls, numbers
