@@ -172,8 +172,8 @@ class Accounts:
         yes
             Do not ask.
         """
-        books = "and all that is known of its calls" if purge else "but its books"
-        confirm(f"Remove the account {name} with its applications, numbers, extensions and keys, {books}?", yes=yes)
+        books = ", its ledger, calls and recordings" if purge else ""
+        confirm(f"Remove the account {name} with its applications, numbers, extensions, keys{books}?", yes=yes)
         query = {"purge": "true" if purge else None}
         answer = self._cli.admin.ask("DELETE", f"/accounts/{part(name)}", query=query)
         stays = "" if purge else f" Its books stay: carillon accounts show {answer['account']}."

@@ -29,7 +29,7 @@ async def _furnished(installation: Installation) -> str:
         assert (await installation.admin("POST", path, body))[0] in (200, 201), path
     assert (await installation.admin("PUT", "/rates?account=shop", data=RATES))[0] == 200
     token = made["carillon"]["token"]
-    sound = wav(notes_of((440, 0.5)))
+    sound = wav(notes_of([(440, 0.5)]))
     status, _ = await installation.ask(
         installation.public_server, "PUT", "/carillon/v1/prompts/hello", token, data=sound
     )
