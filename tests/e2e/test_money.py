@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import make_account
 from tests.support import people
-from tests.support.carillon import Account, Admin, Command, Own
+from tests.support.carillon import Account, Admin, Own
 from tests.support.scenario import call_ended, until
 from tests.support.system import System
 
@@ -20,18 +19,17 @@ MakePayer = Callable[..., Awaitable[Own]]
 
 
 @pytest.fixture
-async def payer(
-    admin: Admin, carillon: Command, http: aiohttp.ClientSession, system: System, tmp_path: Path
-) -> AsyncIterator[MakePayer]:
+async def payer(admin: Admin, http: aiohttp.ClientSession, system: System) -> AsyncIterator[MakePayer]:
     """Makes accounts with a balance and rates of their own, which are purged afterwards."""
     made: list[Account] = []
+    token = {"Authorization": f"Bearer {system.setting('ADMIN_TOKEN')}"}
 
     async def make(balance: str, rate: str) -> Own:
         account = await asyncio.to_thread(make_account, admin)
         made.append(account)
-        file = tmp_path / f"{account.name}.csv"
-        file.write_text(f"prefix,price,first,next,currency\n{rate}\n")
-        await carillon("rates", "load", str(file), "--account", account.name)
+        url = f"{system.admin}/rates?account={account.name}"
+        async with http.put(url, data=f"{rate}\n", headers=token) as answer:
+            assert answer.status == 200, await answer.text()
         await admin.ask("POST", f"accounts/{account.name}/credit", {"amount": balance})
         return Own(http, system, account)
 
@@ -41,7 +39,7 @@ async def payer(
         for call in await _live(own):
             await own.ask("DELETE", f"calls/{call}")
         await _over(own)
-        await carillon("accounts", "remove", account.name, "--purge", "--yes")
+        await admin.ask("DELETE", f"accounts/{account.name}?purge=true")
 
 
 async def _live(own: Own) -> list[str]:
@@ -105,29 +103,25 @@ async def test_a_call_ends_when_its_money_is_spent_and_says_so(payer: MakePayer,
     assert (shown["balance"], shown["held"]) == ("0.00", "0.00")
 
 
-@pytest.mark.parametrize(
-    ("callee", "why"),
-    [
+async def test_with_every_number_allowed_neither_high_risk_nor_a_look_alike_is_dialled(
+    payer: MakePayer, admin: Admin
+) -> None:
+    own = await payer("5.00", "1201555,0.50,60,60,USD")
+    await admin.ask("POST", f"accounts/{own.account.name}/prefixes", {"prefix": "*"})
+    for callee, why in (
         ("9110000", "emergency number 911"),
         ("+882 13 312345", "+882 is a range of high risk"),
         ("+1 900 555 1234", "+1900 is a range of high risk"),
         ("+870 773 111632", "+870 is a range of high risk"),
-    ],
-)
-async def test_with_every_number_allowed_neither_high_risk_nor_a_look_alike_is_dialled(
-    payer: MakePayer, carillon: Command, callee: str, why: str
-) -> None:
-    own = await payer("5.00", "1201555,0.50,60,60,USD")
-    await carillon("accounts", "allow", own.account.name, "*")
-    for path, body in (("calls", {"callee": callee}), ("calls", {"callee": callee, "tasks": []})):
-        status, answer = await own.ask("POST", path, json=body)
+    ):
+        status, answer = await own.ask("POST", "calls", json={"callee": callee})
         assert status == 403 and why in answer["error"], answer
     assert (await own.ask("GET", "calls"))[1]["calls"] == []
 
 
-async def test_a_dial_to_high_risk_is_not_allowed_either(payer: MakePayer, carillon: Command) -> None:
+async def test_a_dial_to_high_risk_is_not_allowed_either(payer: MakePayer, admin: Admin) -> None:
     own = await payer("5.00", "1201555,0.50,60,60,USD")
-    await carillon("accounts", "allow", own.account.name, "*")
+    await admin.ask("POST", f"accounts/{own.account.name}/prefixes", {"prefix": "*"})
     queue: list[dict[str, Any]] = [{"kind": "dial", "to": "88213312345"}]
     _, call = await own.ask("POST", "calls", json={"callee": people.LISTENS, "tasks": queue})
     ended = await call_ended(own, call["id"])
