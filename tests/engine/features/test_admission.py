@@ -45,6 +45,8 @@ async def test_a_new_account_may_call_the_lab(admission: Admission, account: Acc
         ("442079460000", "no allowed prefix"),
         ("911", "Emergency"),
         ("+911", "Emergency"),
+        ("9110000", "emergency number 911"),
+        ("0112 1234567", "emergency number 112"),
         ("500&PJSIP/x", "only digits"),
         ("12015550114@evil", "only digits"),
         ("${EXTEN}", "only digits"),
@@ -70,6 +72,30 @@ async def test_an_allowed_prefix_opens_its_numbers(
     assert (
         await admission.admit(account.id, "call-1", "00442079460000", None, max_seconds=60)
     ).digits == "442079460000"
+
+
+async def test_what_everything_does_not_open_is_refused_to_calls_and_to_those_whom_a_conference_invites(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(lambda conn: accounts.allow(conn, account.id, ""))
+    await book.load()
+    for callee, why in (("+88213312345", "range of high risk"), ("9110000", "emergency number 911")):
+        with pytest.raises(NumberRefused, match=why):
+            await admission.admit(account.id, "call-1", callee, None, max_seconds=60)
+        with pytest.raises(NumberRefused, match=why):
+            admission.check(account.id, callee, None)
+    await writer.write(lambda conn: accounts.allow(conn, account.id, "882"))
+    await book.load()
+    assert (await admission.admit(account.id, "call-1", "+88213312345", None, max_seconds=60)).digits == "88213312345"
+
+
+async def test_an_extension_may_be_named_like_an_emergency_number(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    own = Extension(number="9110000", account=account.id, name="", password="x" * 10)
+    await writer.write(lambda conn: extensions.add(conn, own))
+    await book.load()
+    assert (await admission.admit(account.id, "call-1", "9110000", None, max_seconds=60)).digits == "9110000"
 
 
 async def test_an_own_extension_is_rung_and_another_account_s_is_not(

@@ -132,7 +132,7 @@ async def test_an_allowed_host_is_admitted_without_a_trunk_and_costs_nothing(
         ("anna@evil.example", "not among those it is allowed"),
         ("anna@127.0.0.2", "not among those it is allowed"),
         ("anna@127.0.0.2:5070", "private one"),
-        ("911@8.8.8.8", "Emergency"),
+        ("911@8.8.8.8", "Emergency"), ("9110000@8.8.8.8", "emergency number 911"),
         ("+112@8.8.8.8", "Emergency"),
         ("8.8.8.8", "user@host"),
     ],
