@@ -5,9 +5,13 @@ from typing import Any
 from cyclopts import App
 
 from api.cli.client import part
+from api.cli.confirm import confirm
 from api.cli.context import Cli
 
-_COLUMNS = ("name", "account", "disabled", "balance", "currency", "max_calls", "calls_per_second", "allowed")
+_COLUMNS = (
+    *("name", "account", "disabled", "balance", "held", "currency"),
+    *("max_calls", "calls_per_second", "allowed"),
+)
 
 
 def commands(cli: Cli) -> App:
@@ -26,6 +30,7 @@ def commands(cli: Cli) -> App:
     app.command(noun.rotate)
     app.command(noun.disable)
     app.command(noun.enable)
+    app.command(noun.remove)
     return app
 
 
@@ -54,9 +59,15 @@ class Accounts:
             f"carillon accounts allow {name} +44"
         )
 
-    def list_all(self) -> None:
-        """List all accounts."""
-        found = self._cli.admin.get("/accounts")["accounts"]
+    def list_all(self, *, closed: bool = False) -> None:
+        """List all accounts.
+
+        Parameters
+        ----------
+        closed
+            Those that were removed and not purged.
+        """
+        found = self._cli.admin.get("/accounts", closed="true" if closed else None)["accounts"]
         spare = ("account", "calls_per_second", "max_calls", "disabled", "currency")
         nothing = "There are no accounts: carillon accounts create NAME."
         self._cli.output.table(found, found, _COLUMNS, nothing, spare=spare)
@@ -84,8 +95,10 @@ class Accounts:
             body["allow_private"] = allow_private
         self._changed("PATCH", name, "", body)
 
-    def allow(self, name: str, prefix: str, *, remove: bool = False) -> None:
-        """Let an account call the numbers that begin with a prefix, e.g. +44; * is every number.
+    def allow(
+        self, name: str, prefix: str, *, remove: bool = False, high_risk: bool = False, yes: bool = False
+    ) -> None:
+        """Let an account call the numbers that begin with a prefix, e.g. +44; * is every number but those of high risk.
 
         sip:pbx.example.com allows SIP addresses at that host (with :port at that port only); none is allowed by *.
 
@@ -93,8 +106,15 @@ class Accounts:
         ----------
         remove
             Take the prefix back.
+        high_risk
+            The prefix is one of premium rate, satellite or another expensive range, e.g. +882, and is meant to be.
+        yes
+            Do not ask about *.
         """
-        self._changed("POST", name, "/prefixes", {"prefix": prefix, "allowed": not remove})
+        if prefix.strip() == "*" and not remove:
+            confirm(f"Let {name} call every number in the world but those of high risk?", yes=yes, needed=False)
+        body: dict[str, Any] = {"prefix": prefix, "allowed": not remove}
+        self._changed("POST", name, "/prefixes", body | ({"high_risk": True} if high_risk else {}))
 
     def callers(self, name: str, number: str, *, remove: bool = False) -> None:
         """Note a number as the account's own, so that it may be shown as the caller.
@@ -147,6 +167,25 @@ class Accounts:
     def enable(self, name: str) -> None:
         """Take an account's keys and calls again."""
         self._changed("PATCH", name, "", {"disabled": False})
+
+    def remove(self, name: str, *, purge: bool = False, yes: bool = False) -> None:
+        """Remove an account with its applications, numbers, extensions, prompts, keys and rates.
+
+        What was charged, its calls and recordings stay under its id, and its name is free. Refused while it has calls.
+
+        Parameters
+        ----------
+        purge
+            Delete its ledger, calls, events and recordings too, also of an account that was removed before (by its id).
+        yes
+            Do not ask.
+        """
+        books = ", its ledger, calls and recordings" if purge else ""
+        confirm(f"Remove the account {name} with its applications, numbers, extensions, keys{books}?", yes=yes)
+        query = {"purge": "true" if purge else None}
+        answer = self._cli.admin.ask("DELETE", f"/accounts/{part(name)}", query=query)
+        stays = "" if purge else f" Its books stay: carillon accounts show {answer['account']}."
+        self._cli.output.done(answer, f"The account {answer['name']} was removed.{stays}")
 
     def _changed(self, method: str, name: str, path: str, body: dict[str, Any]) -> None:
         self._cli.output.fields(self._cli.admin.ask(method, f"/accounts/{part(name)}{path}", body=body))

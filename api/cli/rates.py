@@ -6,6 +6,7 @@ import msgspec
 from cyclopts import App
 
 from api.cli.client import CommandFailed
+from api.cli.confirm import confirm
 from api.cli.context import Cli
 
 
@@ -15,6 +16,7 @@ def commands(cli: Cli) -> App:
     app = App(name="rates", help="What calls cost.")
     app.command(noun.load)
     app.command(noun.list_all, name="list")
+    app.command(noun.clear)
     return app
 
 
@@ -24,17 +26,50 @@ class Rates:
     def __init__(self, cli: Cli) -> None:
         self._cli = cli
 
-    def load(self, file: Path) -> None:
-        """Replace all rates by those of a CSV file: prefix, price (per minute), first, next (seconds), currency."""
+    def load(self, file: Path, *, account: str | None = None) -> None:
+        """Replace all rates by those of a CSV file: prefix, price (per minute), first, next (seconds), currency.
+
+        Parameters
+        ----------
+        account
+            Only this account's own, which count before those of every account.
+        """
         try:
             data = file.read_bytes()
         except OSError as error:
             raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
-        answer = msgspec.json.decode(self._cli.admin.raw("PUT", "/rates", data=data, content_type="text/csv"))
-        self._cli.output.done(answer, f"{answer['loaded']} rates were loaded.")
+        text = self._cli.admin.raw("PUT", "/rates", query={"account": account}, data=data, content_type="text/csv")
+        answer = msgspec.json.decode(text)
+        self._cli.output.done(answer, f"{answer['loaded']} rates {_of(account)}were loaded.")
 
-    def list_all(self) -> None:
-        """List all rates."""
-        found = self._cli.admin.get("/rates")["rates"]
-        columns = ("prefix", "price", "first", "next", "currency")
-        self._cli.output.table(found, found, columns, "There are no rates: every call is free.")
+    def list_all(self, *, account: str | None = None) -> None:
+        """List all rates, or an account's own."""
+        found = self._cli.admin.get("/rates", account=account)["rates"]
+        own = any(rate["account"] for rate in found)
+        columns = (*(("account",) if own else ()), "prefix", "price", "first", "next", "currency")
+        self._cli.output.table(found, found, columns, _none_of(account))
+
+    def clear(self, *, account: str | None = None, yes: bool = False) -> None:
+        """Remove all rates but the accounts' own; calls that no rate is for are free.
+
+        Parameters
+        ----------
+        account
+            Remove this account's own instead.
+        yes
+            Do not ask.
+        """
+        whose = _of(account) or "that count for every account "
+        confirm(f"Remove all rates {whose.rstrip()}? Calls that no rate is for are free.", yes=yes)
+        answer = self._cli.admin.ask("DELETE", "/rates", query={"account": account})
+        self._cli.output.done(answer, f"{answer['removed']} rates {_of(account)}were removed.")
+
+
+def _none_of(account: str | None) -> str:
+    if account:
+        return f"The account {account} has no rates of its own: those of every account count."
+    return "There are no rates: every call is free."
+
+
+def _of(account: str | None) -> str:
+    return f"of the account {account} " if account else ""

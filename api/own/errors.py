@@ -13,7 +13,7 @@ from api.lab import LabError
 from api.own import codes
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
-from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere
+from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere, StillUsed
 from engine.media import PromptError
 from engine.media.errors import TooLarge
 from engine.media.recordings import RecordingError
@@ -49,6 +49,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Unauthorized, 401),
     (NotThere, 404),
     (AlreadyThere, 409),
+    (StillUsed, 409),
     (NotProvisioned, 502),
     (FeatureError, 400),
     (Conflict, 409),

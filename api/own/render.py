@@ -12,10 +12,12 @@ from api.callbacks.masking import masked
 from api.recordings import Recordings
 from engine.calls.call import Call, Direction
 from engine.events import Event
-from engine.features.rating import MILLION
+from engine.features.allowances import shown as shown_prefix
+from engine.features.rating import decimal
 from engine.media.uploads import SCHEME
 from engine.store.accounts import Account
 from engine.store.deliveries import DeliveryRow
+from engine.store.holds import Hold
 from engine.store.question_attempts import QuestionAttempt
 from engine.store.recordings import RecordingRow
 from engine.store.tasks import TaskRow
@@ -38,11 +40,7 @@ def moment(at: float | None) -> str | None:
 
 def money(millionths: int | None) -> str | None:
     """Return millionths as a decimal, at least two places: 1230000 is "1.23"."""
-    if millionths is None:
-        return None
-    sign, amount = ("-" if millionths < 0 else ""), abs(millionths)
-    fraction = f"{amount % MILLION:06}".rstrip("0").ljust(2, "0")
-    return f"{sign}{amount // MILLION}.{fraction}"
+    return None if millionths is None else decimal(millionths)
 
 
 def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] = ()) -> Shape:
@@ -60,9 +58,14 @@ def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] =
         "max_calls": row.max_calls,
         "calls_per_second": row.calls_per_second,
         "settings": row.settings,
-        "allowed": list(prefixes),
+        "allowed": [shown_prefix(prefix) for prefix in prefixes],
         "callers": list(callers),
     }
+
+
+def hold(row: Hold) -> Shape:
+    """Money of an account that is kept for something that goes on."""
+    return {"kind": row.kind, "id": row.id, "amount": money(row.amount), "for": row.note, "since": moment(row.at)}
 
 
 def call(row: Call, application_name: str | None = None) -> Shape:

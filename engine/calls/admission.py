@@ -3,8 +3,13 @@
 from typing import Protocol
 
 import msgspec
+from sqlalchemy import Connection
 
+from engine.calls.call import Call
 from engine.tasks.manner import PLAIN, Manner
+
+AHEAD_SECONDS = 180.0
+"""A hold covers a call for so much longer than it has lasted, or for the rest of it."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,14 +28,15 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """A leg that may be dialled: its digits (or SIP address), the routes to try in order, what it may show and last.
 
     `caller` is what the far party sees (None: anonymous), `wait` the seconds until its turn under the account's pace,
-    `max_seconds` the longest the call may last from its answer (`short_of_credit`: because the money lasts no longer).
+    `max_seconds` the longest the call may last from its answer. `cover`: money is to be held for it in the transaction
+    that stores the call; None where nothing has to be.
     """
 
     digits: str
     routes: tuple[Route, ...]
     caller: str | None
     max_seconds: float
-    short_of_credit: bool = False
+    cover: "Cover | None" = None
     wait: float = 0.0
 
 
@@ -39,6 +45,39 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
     amount: int
     currency: str
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What is held for a leg, in millionths, and how many seconds from its answer that pays for.
+
+    `short`: it is less than was wanted, for the account has no more now.
+    """
+
+    amount: int = 0
+    seconds: float = 0.0
+    short: bool = False
+
+
+class Uncovered(msgspec.Struct, frozen=True):
+    """The account's money does not cover a leg; `why` is a sentence for the customer."""
+
+    why: str
+
+
+class Cover(Protocol):
+    """The money of an account that is kept for one leg. `take` and `grow` are steps of the store's transactions: what
+    they return counts once it is committed, and is put into `held` then."""
+
+    held: Held
+
+    def take(self, conn: Connection, at: float) -> Held | Uncovered:
+        """Hold what the beginning of the leg costs, or nothing where the account does not have that."""
+
+    def grow(self, conn: Connection, used: float, at: float) -> Held:
+        """Hold what a leg that has lasted `used` seconds costs until AHEAD_SECONDS from now, or as much as there is."""
+
+    def price(self, seconds: float) -> Price:
+        """What the leg costs by the rate that was its own when it was admitted."""
 
 
 class Admission(Protocol):
@@ -68,6 +107,9 @@ class Admission(Protocol):
 
     async def resume(self, account: str, call: str) -> None:
         """Take the place of a call that is up, whatever the limits say; raises EngineUnavailable without Redis."""
+
+    async def cover_of(self, call: Call) -> Cover | None:
+        """The money that is held for a call that is up since before a restart; None: its account has no limits."""
 
     async def release(self, account: str, call: str) -> None:
         """Give the place back; harmless where none is held. Without Redis it is given back later."""

@@ -10,6 +10,7 @@ from engine.ari.bus import Nudged, Resumed, Subscription
 from engine.ari.errors import AriError
 from engine.calls.call import Party
 from engine.calls.cause import HangupCause, cause_of
+from engine.calls.credit import limit_of
 from engine.calls.ending import Ending
 from engine.calls.session import Session
 
@@ -39,8 +40,8 @@ async def follow(session: Session, events: Subscription) -> Ending:
             event = await events.next(GIVE_UP_SECONDS if hanging_up else session.seconds_left())
         except TimeoutError:
             if not hanging_up:
-                short = session.call.short_of_credit
-                await session.hang_up(HangupCause.NO_CREDIT if short else HangupCause.MAX_DURATION)
+                if not session.seconds_left():  # else what is held was grown meanwhile
+                    await session.hang_up(limit_of(session.call, session.cover))
             elif (gone := await _catch_up(session)) is not None:
                 return gone
             continue

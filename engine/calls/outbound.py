@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError, Gone
-from engine.calls.admission import Admitted, Route
+from engine.calls.admission import Admitted, Cover, Held, Route, Uncovered
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.ending import Ending
@@ -19,9 +20,10 @@ from engine.calls.registry import Registry
 from engine.calls.services import Services
 from engine.calls.session import Session
 from engine.calls.state import CallState
-from engine.commands import EngineUnavailable, HeadersRefused, PlaceCall
+from engine.commands import CreditSpent, EngineUnavailable, HeadersRefused, PlaceCall
 from engine.ids import new_id
-from engine.store import calls, tasks
+from engine.store import calls, holds, tasks
+from engine.store.ledger import for_call
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
 from engine.tasks.manner import PLAIN, Manner
@@ -68,13 +70,16 @@ class Door:
         )
         call = self._call(call_id, command, admitted, manner)
         try:
-            rows = await services.writer.write(_inserting(call, with_ids(command.tasks)))
+            stored = await services.writer.write(_inserting(call, with_ids(command.tasks), admitted.cover))
+            if isinstance(stored, Uncovered):
+                raise CreditSpent(stored.why)
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError):  # that does not take the write back, and nobody knows of it
-                services.writer.post(lambda conn: calls.withdraw(conn, call_id))
+                services.writer.post(lambda conn: _withdraw(conn, call_id))
             await admission.release(command.account, call_id)
             raise
-        session = self._make(call, rows)
+        session = self._make(call, stored.rows)
+        session.hold(admitted.cover, stored.held)
         self.registry.start(session, lambda live: dial(live, admitted))
         return session
 
@@ -96,7 +101,6 @@ class Door:
             channel_id=call_id,
             ring_seconds=command.ring_seconds or settings.ring_seconds,
             max_seconds=admitted.max_seconds,
-            short_of_credit=admitted.short_of_credit,
             whole=command.whole,
             manner=manner,
         )
@@ -112,12 +116,31 @@ def _manner(command: PlaceCall) -> Manner | None:
     return None if manner == PLAIN else manner
 
 
-def _inserting(call: Call, added: Sequence[AnyTask]) -> Callable[[Connection], list[TaskRow]]:
-    def unit(conn: Connection) -> list[TaskRow]:
+class _Stored(NamedTuple):
+    """A call that was stored: its tasks, and what is held for it."""
+
+    rows: list[TaskRow]
+    held: Held
+
+
+def _inserting(
+    call: Call, added: Sequence[AnyTask], cover: Cover | None
+) -> Callable[[Connection], _Stored | Uncovered]:
+    """Return what stores a call and holds what it costs, or neither."""
+
+    def unit(conn: Connection) -> _Stored | Uncovered:
+        held = cover.take(conn, call.created) if cover else Held()
+        if isinstance(held, Uncovered):
+            return held
         calls.insert(conn, call)
-        return tasks.append(conn, call.id, added, call.created) if added else []
+        return _Stored(tasks.append(conn, call.id, added, call.created) if added else [], held)
 
     return unit
+
+
+def _withdraw(conn: Connection, call: str) -> None:
+    calls.withdraw(conn, call)
+    holds.end(conn, for_call(call))
 
 
 async def dial(session: Session, admitted: Admitted) -> Ending:

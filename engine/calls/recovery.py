@@ -11,7 +11,7 @@ from engine.ari import generated as ari
 from engine.ari.bridge import Bridge
 from engine.ari.bus import Subscription
 from engine.ari.errors import AriError, Conflict
-from engine.calls.admission import Admitted
+from engine.calls.admission import Admitted, Cover
 from engine.calls.bridges import bridge_of, task_of
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
@@ -39,13 +39,14 @@ class Left(NamedTuple):
     """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials.
 
     `typed` are digits that no task had taken. `seen` is its last sign of life (Unix seconds), 0 where it left none:
-    what ended after it, nobody saw end.
+    what ended after it, nobody saw end. `covers` is the money held for the calls, by their ids.
     """
 
     calls: list[tuple[Call, list[TaskRow]]]
     pairs: list[tuple[str, TaskRow]]
     typed: list[TypedDigit]
     seen: float
+    covers: dict[str, Cover]
 
 
 class Recovery:
@@ -64,9 +65,11 @@ class Recovery:
         application = self._services.settings.ari_application
         read = self._services.database.read
         seen = await read(functools.partial(owners.seen, ari_application=application))
-        left = Left([], await self._pairs(), await read(typed_ahead.all), seen or 0.0)
+        left = Left([], await self._pairs(), await read(typed_ahead.all), seen or 0.0, {})
         for call in await read(lambda conn: calls.live(conn, application)):
             left.calls.append((call, await read(functools.partial(tasks.open_of, owner=call.id))))
+            if cover := await self._services.admission.cover_of(call):
+                left.covers[call.id] = cover
             try:
                 await self._services.admission.resume(call.account, call.id)
             except CommandRefused as error:
@@ -79,6 +82,7 @@ class Recovery:
         for call, rows in left.calls:
             session = self._make(call, rows)
             session.typed_ahead.restore(one for one in left.typed if one.call == call.id)
+            session.cover = left.covers.get(call.id)
             self._registry.add(session)
             self._restored.append((session, self._life(call, rows, there.get(call.channel_id), left.seen)))
         for _, rows in left.calls:

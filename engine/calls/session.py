@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls import wholes
+from engine.calls.admission import Cover, Held
 from engine.calls.bridges import OwnedBridges
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
+from engine.calls.credit import keep_covered, longest, priced, settle
 from engine.calls.ending import Ending
 from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.preparing import Preparing
@@ -23,7 +25,7 @@ from engine.calls.silence import Silence
 from engine.calls.state import CallState, Trigger, move
 from engine.calls.typed_ahead import TypedAhead
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
-from engine.store import calls, conferences, events, ledger
+from engine.store import calls, conferences, events
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
 from engine.tasks.join_conference import JoinConference
@@ -57,6 +59,7 @@ class Session:
         self.bridges = OwnedBridges()
         self.room: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
+        self.cover: Cover | None = None  # the money that is held for it; None: none has to be
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
         self.ended_as: Ending | None = None  # from the moment that it is gone
         ran = [row for row in rows if row.state is TaskState.RUNNING]
@@ -86,6 +89,8 @@ class Session:
         queue = asyncio.create_task(self.queue.run(), name=f"queue {self.call.id}")
         queue.add_done_callback(self._notice)
         self.silence.update()
+        if self.cover:
+            self.spawn(keep_covered(self, self.cover), "money of")
         try:
             ending = await life(self)
         except asyncio.CancelledError:
@@ -122,11 +127,7 @@ class Session:
             hung_up_by=ending.by,
             sip_status=ending.sip_status,
         )
-        if call.answered and call.direction is Direction.OUTBOUND:
-            seconds = min(call.duration, call.max_seconds)  # what the money covers; hanging up takes a moment
-            price = self.services.admission.price(call.account, call.callee, seconds)
-            call = msgspec.structs.replace(call, price=price.amount, currency=price.currency)
-        self.call = call
+        call = self.call = priced(call, self.cover, self.services.admission)
         event = self._ended(ending)
         whole = wholes.telling(call, self.services.admission) if call.whole else None
         left = [self._left(row) for row in self._was_in]
@@ -136,8 +137,7 @@ class Session:
             for leaving in left:
                 if conference := conferences.left_by(conn, call.id, leaving.task, leaving.at):
                     events.append(conn, msgspec.structs.replace(leaving, conference=conference))
-            if call.price:
-                ledger.charge(conn, call.account, call.id, call.price, f"call to {call.callee}")
+            settle(conn, call, self.cover, now)
             events.append(conn, event)
             if not self.typed_ahead.empty:
                 self.typed_ahead.clear(conn)
@@ -146,6 +146,11 @@ class Session:
 
         await self.services.writer.write(unit, hurry=False)
         await self.services.admission.release(call.account, call.id)
+
+    def hold(self, cover: Cover | None, held: Held) -> None:
+        """Note the money that was held for it; one that costs nothing needs none."""
+        if cover and held.amount:
+            self.cover, cover.held = cover, held
 
     def _ended(self, ending: Ending) -> CallEnded:
         call = self.call
@@ -280,7 +285,7 @@ class Session:
         """Until the longest an answered call may last; None before the answer and once it is being hung up."""
         if self.call.answered is None or self.hanging_up.is_set():
             return None
-        return max(0.0, self.call.answered + self.call.max_seconds - self.services.clock())
+        return max(0.0, self.call.answered + longest(self.call, self.cover) - self.services.clock())
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Let something go on beside the queue, owned by this call."""

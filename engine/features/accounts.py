@@ -9,14 +9,14 @@ import msgspec
 import phonenumbers
 from sqlalchemy import Connection
 
+from engine.features.currencies import is_currency
 from engine.features.destinations import NEW_ACCOUNT_PREFIXES
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
 from engine.ids import new_id
-from engine.store import accounts
+from engine.store import accounts, ledger
 from engine.store.accounts import Account
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +47,8 @@ def create(conn: Connection, wanted: NewAccount, dialects: Sequence[str]) -> tup
         )
     if wanted.country not in phonenumbers.SUPPORTED_REGIONS:
         raise InvalidSetting(f"{wanted.country!r} is no country; two capital letters such as US are.")
-    if not _CURRENCY.fullmatch(wanted.currency):
-        raise InvalidSetting(f"{wanted.currency!r} is no currency; three capital letters such as USD are.")
+    if not is_currency(wanted.currency):
+        raise InvalidSetting(f"currency must be a code of ISO 4217, such as USD (got {wanted.currency!r}).")
     if accounts.by_name(conn, wanted.name):
         raise AlreadyThere(f"There is an account {wanted.name} already.")
     account = Account(
@@ -72,10 +72,10 @@ def rotate(conn: Connection, account: str, dialect: str) -> Credential:
     return credential
 
 
-def find(conn: Connection, name: str) -> Account:
-    """Return an account by its name or id; raises NotThere."""
+def find(conn: Connection, name: str, *, closed: bool = False) -> Account:
+    """Return an account by its name or id, one that was removed too where `closed`; raises NotThere."""
     account = accounts.by_name(conn, name) or accounts.get(conn, name)
-    if account is None:
+    if account is None or (account.closed is not None and not closed):
         raise NotThere(f"There is no account {name}.")
     return account
 
@@ -106,6 +106,7 @@ def limit(
         if daily_spend < 0:
             raise InvalidSetting("A daily spend is 0 or more.")
         fields["daily_spend"] = daily_spend
+        ledger.recount(conn, account, time.time())
     if unlimited_spend:
         fields["daily_spend"] = None
     accounts.update(conn, account, **fields)

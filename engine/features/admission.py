@@ -1,12 +1,12 @@
 """Who may call what, how much at once, and what it costs: asked before every leg out (engine.calls.admission)."""
 
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
-from sqlalchemy import Connection
-
-from engine.calls.admission import Admitted, Price, Route
-from engine.calls.call import Direction
+from engine.calls.admission import Admitted, Cover, Held, Price, Route
+from engine.calls.call import Call, Direction
 from engine.commands import (
     CallerRefused,
     CreditSpent,
@@ -15,50 +15,49 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import destinations, rating, routing, sip_addresses
+from engine.features import destinations, emergency, rating, routing, sip_addresses
+from engine.features.allowances import not_allowed
 from engine.features.book import Book, Rules
+from engine.features.credit import CallCover, held_by
 from engine.features.errors import InvalidNumber
-from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable
-from engine.store import accounts, calls, ledger
+from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
+from engine.store import holds, ledger
 from engine.store.accounts import Account
 from engine.store.database import Database
-from engine.store.rates import Rate
 from engine.tasks.manner import PLAIN, Manner
 
 LONGEST_WAIT = 30.0  # seconds that a call may wait QUEUED for its turn
+UNHELD_SECONDS = 30.0  # that a restored call without a hold may go on until it has one
 
 
 class Counters(Protocol):
-    """Places, reserved money and pace per account, each step atomic over all processes (engine.redis)."""
+    """Places and pace per account, each step atomic over all processes (engine.redis)."""
 
-    async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
-        """Take a place and reserve money for a call; returns what was reserved, `wanted` or the rest of `available`.
+    async def take(self, account: str, call: str, *, most: int) -> None:
+        """Take a place; raises TooManyCalls. A call that holds a place keeps it."""
 
-        Raises TooManyCalls, or TooLittleLeft where less than `least` is left. A call that holds a place keeps it.
-        """
-
-    async def restore(self, account: str, call: str, reserved: int) -> None:
+    async def restore(self, account: str, call: str) -> None:
         """Note the place of a call that is up, whatever the limits say."""
 
     async def give_back(self, account: str, call: str) -> None:
-        """Give place and reservation back; harmless where there is none."""
+        """Give a place back; harmless where there is none."""
 
     def count(self, account: str, call: str) -> None:
         """Note the place of a call that comes in, without waiting: soon known to all processes, at once to this one."""
 
     def leave(self, account: str, call: str) -> None:
-        """Give place and reservation back, without waiting; harmless where there is none."""
+        """Give a place back, without waiting; harmless where there is none."""
 
     async def pace(self, account: str, per_second: float, longest: float) -> float:
         """Return the seconds until the account's next turn and take it; raises TooLongToWait and takes none."""
 
 
 class Admission:
-    """The rules for calls out. An account's prepaid balance and its daily spend are reserved while a call lasts, so
-    that calls at once cannot spend the same money; what a call does not use is free again when it is released."""
+    """The rules for calls out. Money of an account with a balance or a daily spend is held for each of its calls, in
+    the transaction that stores the call (engine.features.credit), so that calls at once cannot spend the same money."""
 
-    def __init__(self, db: Database, book: Book, counters: Counters) -> None:
-        self._db, self._book, self._counters = db, book, counters
+    def __init__(self, db: Database, book: Book, counters: Counters, clock: Callable[[], float] = time.time) -> None:
+        self._db, self._book, self._counters, self._clock = db, book, counters, clock
 
     async def admit(
         self,
@@ -71,7 +70,7 @@ class Admission:
         party: str | None = None,
         manner: Manner = PLAIN,
     ) -> Admitted:
-        """Admit one leg, taking its place, its money and its turn; `release` gives them back.
+        """Admit one leg, taking its place and its turn; `release` gives the place back. Its money is its `cover`'s.
 
         `party` is a number that may be shown though the account does not own it: the other leg's own.
         Numbers are international, as who asks has read them: nobody's country is guessed here.
@@ -81,9 +80,9 @@ class Admission:
         digits, routes = await self._reached(rules, callee, manner)
         inside = routes[0].trunk is None
         shown = self._shown(rules, caller, party, inside=inside)
-        rate = None if inside else self._rate_of(account, digits)
+        cover = None if inside else await self._covered(rules.account, call, digits, max_seconds)
         try:
-            lasting = await self._take(rules, call, rate, max_seconds, inside=inside)
+            await self._take(rules, call)
             try:
                 wait = await self._turn(rules)
             except BaseException:
@@ -95,8 +94,8 @@ class Admission:
             digits=digits,
             routes=routes,
             caller=shown,
-            max_seconds=lasting,
-            short_of_credit=lasting < max_seconds,
+            max_seconds=max_seconds,
+            cover=cover,
             wait=wait,
         )
 
@@ -112,15 +111,29 @@ class Admission:
 
     async def resume(self, account: str, call: str) -> None:
         """Take the place of a call that lives since before a restart; never refuses."""
-        row = await self._db.read(lambda conn: calls.get(conn, call))
-        rate = self._rate_of(account, row.callee) if row and row.direction is Direction.OUTBOUND else None
-        await self._note(account, call, rating.price(rate, row.max_seconds) if rate and row else 0)
-
-    async def _note(self, account: str, call: str, reserved: int) -> None:
         try:
-            await self._counters.restore(account, call, reserved)
+            await self._counters.restore(account, call)
         except Unavailable as error:
             raise EngineUnavailable("Redis does not answer.") from error
+
+    async def cover_of(self, call: Call) -> Cover | None:
+        """Return the money held for a call that lives since before a restart; None where none has to be.
+
+        One that a version without holds placed has some seconds until the first is taken.
+        """
+        account = self._book.find(call.account)
+        if account is None or call.direction is not Direction.OUTBOUND:
+            return None
+        make = partial(CallCover, account, call.id, call.callee)
+        found = await self._db.read(partial(holds.get, purpose=ledger.for_call(call.id)))
+        if found:
+            rate, held = held_by(found)
+            return make(rate, call.max_seconds, held)
+        priced = self._book.rate_of(account.id, call.callee)
+        if not _is_limited(account) or priced is None or priced.per_minute <= 0:
+            return None
+        lasted = self._clock() - call.answered if call.answered else 0.0
+        return make(priced, call.max_seconds, Held(seconds=lasted + UNHELD_SECONDS))
 
     async def release(self, account: str, call: str) -> None:
         """Give the place back; harmless where none is held."""
@@ -130,7 +143,7 @@ class Admission:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
         owner = self._book.find(account)
         currency = owner.currency if owner else "USD"
-        rate = self._rate_of(account, digits)
+        rate = self._book.rate_of(account, digits)
         return Price(amount=rating.price(rate, seconds) if rate else 0, currency=currency)
 
     def routes(self, account: str, digits: str, manner: Manner = PLAIN) -> tuple[Route, ...]:
@@ -174,8 +187,8 @@ class Admission:
             address = sip_addresses.address_of(callee)
         except InvalidNumber as error:
             raise NumberRefused(str(error)) from error
-        if destinations.is_emergency(address.user, account.country):
-            raise NumberRefused("Emergency numbers are not dialled; use a phone of your own.")
+        if why := emergency.refusal(address.user, account.country):
+            raise NumberRefused(why)
         if not sip_addresses.allowed(address, rules.prefixes):
             raise NumberRefused("This account may not call that SIP host: it is not among those it is allowed.")
         if not await sip_addresses.reachable(address, allow_private=account.allow_private):
@@ -185,7 +198,7 @@ class Admission:
     def _destination(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
         if destinations.is_emergency(callee, account.country):
-            raise NumberRefused("Emergency numbers are not dialled; use a phone of your own.")
+            raise NumberRefused(emergency.NEVER)
         if (written := callee.strip()) in self._book.extensions and self._book.extensions[
             written
         ].account == account.id:
@@ -194,10 +207,11 @@ class Admission:
             digits = destinations.checked(callee)
         except InvalidNumber as error:
             raise NumberRefused(str(error)) from error
-        if destinations.is_emergency(digits, account.country):
-            raise NumberRefused("Emergency numbers are not dialled; use a phone of your own.")
-        if not destinations.allowed(digits, rules.prefixes):
-            raise NumberRefused("This account may not call that number: no allowed prefix matches it.")
+        for dialled in (callee, digits):
+            if why := emergency.refusal(dialled, account.country):
+                raise NumberRefused(why)
+        if why := not_allowed(digits, rules.prefixes):
+            raise NumberRefused(why)
         routes = self.routes(account.id, digits)
         if not routes:
             raise NumberRefused("No trunk carries that number.")
@@ -232,44 +246,24 @@ class Admission:
         application = self._book.application_of(digits)
         return application is not None and application.account == rules.account.id
 
-    def _rate_of(self, account: str, digits: str) -> Rate | None:
-        return self._book.rate_of(account, digits)
+    async def _covered(self, account: Account, call: str, digits: str, longest: float) -> CallCover | None:
+        """Return the cover of a leg to `digits`, None where nothing limits it; raises CreditSpent.
 
-    async def _take(self, rules: Rules, call: str, rate: Rate | None, longest: float, *, inside: bool) -> float:
-        """Take a place and the money for `longest` seconds, or for as long as the money lasts; returns the seconds."""
+        What is refused here takes no turn; what calls at once may spend is decided when they are stored.
+        """
+        if not _is_limited(account):
+            return None
+        cover = CallCover(account, call, digits, self._book.rate_of(account.id, digits), longest)
+        if why := await self._db.read(partial(cover.refusal, at=self._clock())):
+            raise CreditSpent(why)
+        return cover
+
+    async def _take(self, rules: Rules, call: str) -> None:
         account = rules.account
-        available = None if inside else await self._available(account)
-        if available is not None and available <= 0:
-            raise CreditSpent("The balance or the daily spend is used up.")
-        tariff = rate if available is not None and rate and rate.per_minute > 0 else None
-        least, wanted = (rating.price(tariff, 0.001), rating.price(tariff, longest)) if tariff else (0, 0)
         try:
-            granted = await self._counters.take(
-                account.id, call, most=account.max_calls, available=available, least=least, wanted=wanted
-            )
+            await self._counters.take(account.id, call, most=account.max_calls)
         except TooManyCalls:
             raise LimitReached(f"This account has {account.max_calls} calls at once, and may have no more.") from None
-        except TooLittleLeft:
-            raise CreditSpent("The balance or the daily spend does not cover this call.") from None
-        covered = rating.max_seconds(tariff, granted) if tariff else None
-        return longest if covered is None else min(longest, covered)
-
-    async def _available(self, account: Account) -> int | None:
-        """Return what the account may still spend, in millionths; None: there is no limit."""
-        if account.balance is None and account.daily_spend is None:
-            return None
-        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-
-        def read(conn: Connection) -> int | None:
-            row = accounts.get(conn, account.id)
-            if row is None:
-                return 0
-            limits = [] if row.balance is None else [row.balance]
-            if row.daily_spend is not None:
-                limits.append(row.daily_spend - ledger.spent_since(conn, account.id, today))
-            return min(limits, default=None)
-
-        return await self._db.read(read)
 
     async def _turn(self, rules: Rules) -> float:
         """Take the account's turn under its pace."""
@@ -280,3 +274,7 @@ class Admission:
             raise LimitReached(
                 f"This account may start {account.calls_per_second:g} calls a second; {LONGEST_WAIT:g} s of them wait."
             ) from None
+
+
+def _is_limited(account: Account) -> bool:
+    return account.balance is not None or account.daily_spend is not None

@@ -129,7 +129,7 @@ class Book:
         owner, extension = self.find(account), self.extensions.get(digits)
         if owner is None or (extension and extension.account == account):
             return None
-        return self.rates.match(digits, owner.currency)
+        return self.rates.match(digits, owner.currency, account)
 
 
 def _contents(conn: Connection) -> Contents:

@@ -1,7 +1,6 @@
 """What may be dialled: from whatever a customer writes to plain digits, or a refusal."""
 
 import re
-from collections.abc import Iterable
 
 import phonenumbers
 
@@ -12,6 +11,7 @@ NEW_ACCOUNT_PREFIXES = (LAB_PREFIX,)
 # GSM 03.22 / 3GPP TS 22.101 §10.1 (112, 911), and two that connect from many countries' networks.
 EMERGENCY_ANYWHERE = frozenset({"112", "911", "999", "000"})
 _WRITTEN = re.compile(r"\+?[0-9 ().\-]+", re.ASCII)
+_LONGEST_EMERGENCY = 6  # digits, in the metadata of phonenumbers 9
 _FEWEST, _MOST = 7, 15  # ITU-T E.164 §6.1: 15 at most
 
 
@@ -59,12 +59,14 @@ def is_emergency(text: str, country: str) -> bool:
         return False
     if digits in EMERGENCY_ANYWHERE:
         return True
-    return country in phonenumbers.SUPPORTED_REGIONS and bool(phonenumbers.is_emergency_number(digits, country))
+    known = country in phonenumbers.SUPPORTED_REGIONS
+    return len(digits) <= _LONGEST_EMERGENCY and known and bool(phonenumbers.is_emergency_number(digits, country))
 
 
-def allowed(digits: str, prefixes: Iterable[str]) -> bool:
-    """Whether one of the prefixes begins `digits`; with no prefix nothing is allowed."""
-    return any(digits.startswith(prefix) for prefix in prefixes)
+def country_code_of(digits: str) -> str | None:
+    """Return the country code (ITU-T E.164, 1 to 3 digits) that an international number begins with."""
+    begun = (digits[:length] for length in (1, 2, 3) if len(digits) >= length)
+    return next((code for code in begun if int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None)
 
 
 def prefix_of(text: str) -> str:

@@ -21,6 +21,10 @@ class NotThere(FeatureError):
     """There is none of that name."""
 
 
+class StillUsed(FeatureError):
+    """It cannot be removed while something of it goes on."""
+
+
 class NotProvisioned(FeatureError):
     """Asterisk did not take a trunk or an extension as it was given."""
 

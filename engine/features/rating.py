@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from math import ceil
 
+from engine.features.currencies import is_currency
 from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber, RatesInvalid
 from engine.store.rates import Rate
@@ -15,6 +16,13 @@ MILLION = 1_000_000
 COLUMNS = ("prefix", "price", "first", "next", "currency")
 _LONGEST_INCREMENT = 3600
 _HIGHEST_PRICE = Decimal(1000)
+
+
+def decimal(millionths: int) -> str:
+    """Return millionths as a decimal with at least two places: 1230000 is "1.23"."""
+    sign, amount = ("-" if millionths < 0 else ""), abs(millionths)
+    fraction = f"{amount % MILLION:06}".rstrip("0").ljust(2, "0")
+    return f"{sign}{amount // MILLION}.{fraction}"
 
 
 def price(rate: Rate, seconds: float) -> int:
@@ -50,19 +58,29 @@ class RateTable:
     """Rates in memory, to find the longest prefix without asking the store."""
 
     def __init__(self, rates: Iterable[Rate] = ()) -> None:
-        self._rates = {(rate.currency, rate.prefix): rate for rate in rates}
+        self._rates = {(rate.account, rate.currency, rate.prefix): rate for rate in rates}
+        self._accounts = {rate.account for rate in self._rates.values()}
         self._longest = max((len(rate.prefix) for rate in self._rates.values()), default=0)
 
-    def match(self, digits: str, currency: str) -> Rate | None:
-        """Return the rate with the longest prefix of `digits` in `currency`; None: there is none."""
+    def match(self, digits: str, currency: str, account: str = "") -> Rate | None:
+        """Return the rate with the longest prefix of `digits` in `currency`; None: there is none.
+
+        Where one of the account's own rates matches, those of every account do not count.
+        """
+        own = self._match(digits, currency, account) if account in self._accounts else None
+        return own or self._match(digits, currency, "")
+
+    def _match(self, digits: str, currency: str, account: str) -> Rate | None:
         for length in range(min(self._longest, len(digits)), -1, -1):
-            if rate := self._rates.get((currency, digits[:length])):
+            if rate := self._rates.get((account, currency, digits[:length])):
                 return rate
         return None
 
 
-def read_csv(text: str) -> list[Rate]:
-    """Read lines of prefix, price per minute, first and next increment in seconds, currency.
+def read_csv(text: str, account: str = "", currency: str | None = None) -> list[Rate]:
+    """Read lines of prefix, price per minute, first and next increment in seconds, currency: an account's, or all's.
+
+    `currency` is the only one that is taken; None: every one of ISO 4217.
 
     The first line may name the columns, in any order. Raises RatesInvalid that names each line that is wrong.
     """
@@ -79,7 +97,9 @@ def read_csv(text: str) -> list[Rate]:
                 columns = named
                 continue
             try:
-                rate = _rate(dict(zip(columns, fields, strict=False)), len(fields))
+                rate = _rate(dict(zip(columns, fields, strict=False)), len(fields), account)
+                if currency and rate.currency != currency:
+                    raise ValueError(f"the currency must be the account's, {currency} (got {rate.currency!r})")
                 if (key := (rate.prefix, rate.currency)) in rates:
                     raise ValueError(f"the prefix {rate.prefix or '(every number)'} is there twice")
                 rates[key] = rate
@@ -105,7 +125,7 @@ def _column(title: str) -> str:
     return words[0] if words and words[0] in COLUMNS else "price" if words[:1] == ["per"] else title
 
 
-def _rate(fields: dict[str, str], count: int) -> Rate:
+def _rate(fields: dict[str, str], count: int, account: str) -> Rate:
     missing = [name for name in COLUMNS if not fields.get(name) and name != "prefix"]
     if missing or count != len(COLUMNS):
         raise ValueError(f"5 columns are needed ({', '.join(COLUMNS)}), {count} are there")
@@ -114,14 +134,15 @@ def _rate(fields: dict[str, str], count: int) -> Rate:
     except InvalidNumber:
         raise ValueError(f"the prefix {fields['prefix']!r} is not digits") from None
     currency = fields["currency"].upper()
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise ValueError(f"the currency {fields['currency']!r} is not three letters (ISO 4217)")
+    if not is_currency(currency):
+        raise ValueError(f"the currency must be one of ISO 4217, such as USD (got {fields['currency']!r})")
     return Rate(
         prefix=prefix,
         currency=currency,
         per_minute=_money(fields["price"]),
         first=_increment(fields["first"], "first"),
         next=_increment(fields["next"], "next"),
+        account=account,
     )
 
 

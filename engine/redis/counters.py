@@ -1,4 +1,4 @@
-"""What an account uses now, over all processes: its calls at once, the money they may still spend, its pace."""
+"""What an account uses now, over all processes: its calls at once, and its pace."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,30 +9,22 @@ import structlog
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
-from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable, asking
+from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable, asking
 
 log = structlog.get_logger(__name__)
 TELL_SECONDS = 0.05  # between two tellings of what nobody waits for
 _PREFIX = "carillon"
-_FULL, _POOR, _EMPTY = -1, -2, -3
+_FULL, _EMPTY = -1, -2
 
-# KEYS: the account's places (call → reserved), this application's calls (call → account), the mark that these are
-# known. ARGV: call, account, most, available ("" no limit), least, wanted.
+# KEYS: the account's places (call → 0), this application's calls (call → account), the mark that these are known.
+# ARGV: call, account, most.
 _TAKE = """
-if redis.call('EXISTS', KEYS[3]) == 0 then return -3 end
-local held = redis.call('HGET', KEYS[1], ARGV[1])
-if held then return tonumber(held) end
+if redis.call('EXISTS', KEYS[3]) == 0 then return -2 end
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return -1 end
-local granted = tonumber(ARGV[6])
-if ARGV[4] ~= '' then
-  local left = tonumber(ARGV[4])
-  for _, reserved in ipairs(redis.call('HVALS', KEYS[1])) do left = left - tonumber(reserved) end
-  if left < tonumber(ARGV[5]) then return -2 end
-  granted = math.min(granted, left)
-end
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', granted))
+redis.call('HSET', KEYS[1], ARGV[1], 0)
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-return granted
+return 0
 """
 # KEYS: the account's next turn (microseconds of Redis's clock). ARGV: microseconds between two turns, longest wait.
 # Returns the microseconds to wait, or -1 where that is longer than the longest (then no turn is taken).
@@ -47,7 +39,7 @@ return turn - now
 """
 
 # Places noted, and given back. KEYS: this application's calls, and for each change the account's places.
-# ARGV: for each change the call, the account, and what is reserved ("" where the place is given back).
+# ARGV: for each change the call, the account, and "0" ("" where the place is given back).
 # One script for all: a script costs half of a transaction here, and every call pays it twice.
 _TELL = """
 for change = 2, #KEYS do
@@ -56,17 +48,18 @@ for change = 2, #KEYS do
     redis.call('HDEL', KEYS[change], ARGV[at])
     redis.call('HDEL', KEYS[1], ARGV[at])
   else
-    redis.call('HSET', KEYS[change], ARGV[at], ARGV[at + 2])
+    redis.call('HSET', KEYS[change], ARGV[at], 0)
     redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
   end
 end
 return 0
 """
-_Change = tuple[str, str, int | str]  # account, call, reserved or "": given back
+_Change = tuple[str, str, str]  # account, call, _TAKEN or _LEFT
+_TAKEN, _LEFT = "0", ""
 
 
 class Counters:
-    """Places, reserved money (millionths) and pace per account.
+    """Places and pace per account.
 
     Redis adds up what the processes hold; what this one holds (for `application`, its ARI application) is kept in
     memory too, so that a Redis that was restarted empty, or down when a place was given back, is put right before the
@@ -78,7 +71,7 @@ class Counters:
         self._redis = redis
         self._calls = f"{_PREFIX}:calls:{application}"
         self._mark = f"{_PREFIX}:counted:{application}"
-        self._held: dict[str, tuple[str, int]] = {}
+        self._held: dict[str, str] = {}  # call → account
         self._asked: set[str] = set()
         self._stale = True
         self._given = 0
@@ -89,56 +82,52 @@ class Counters:
         self._teller: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
-    async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
-        """Take a place and reserve money for a call; returns what was reserved, `wanted` or the rest of `available`.
+    async def take(self, account: str, call: str, *, most: int) -> None:
+        """Take a place for a call, which keeps one that it has.
 
-        Raises TooManyCalls where the account has `most` places taken, TooLittleLeft where less than `least` of
-        `available` is not reserved (None: there is no limit), Unavailable. A call that holds a place keeps it.
+        Raises TooManyCalls where the account has `most` places taken, Unavailable.
         """
         await self._tell_now()
         if self._stale:
             await self.reconcile()
         keys = [_places(account), self._calls, self._mark]
-        arguments = [call, account, most, "" if available is None else available, least, wanted]
+        arguments = [call, account, most]
         self._asked.add(call)
         try:
             with self._marking():  # an answer that is lost may have been a place
-                granted = await self._run(self._take, keys, arguments)
-                if granted == _EMPTY:  # Redis was restarted
+                taken = await self._run(self._take, keys, arguments)
+                if taken == _EMPTY:  # Redis was restarted
                     await self.reconcile()
-                    granted = await self._run(self._take, keys, arguments)
+                    taken = await self._run(self._take, keys, arguments)
         finally:
             self._asked.discard(call)
-        if granted == _FULL:
+        if taken == _FULL:
             raise TooManyCalls
-        if granted == _POOR:
-            raise TooLittleLeft
-        self._held[call] = account, granted
-        return granted
+        self._held[call] = account
 
-    async def restore(self, account: str, call: str, reserved: int) -> None:
+    async def restore(self, account: str, call: str) -> None:
         """Note the place of a call that is up, whatever the limits say. Raises Unavailable, and notes it later then."""
-        self._held[call] = account, reserved
+        self._held[call] = account
         with self._marking():
-            await self._run(self._tell, [self._calls, _places(account)], [call, account, reserved])
+            await self._run(self._tell, [self._calls, _places(account)], [call, account, _TAKEN])
 
     async def give_back(self, account: str, call: str) -> None:
-        """Give place and reservation back; harmless where there is none. Raises Unavailable, and does it later then."""
+        """Give a place back; harmless where there is none. Raises Unavailable, and does it later then."""
         self._held.pop(call, None)
         self._given += 1
         with self._marking():
-            await self._run(self._tell, [self._calls, _places(account)], [call, account, ""])
+            await self._run(self._tell, [self._calls, _places(account)], [call, account, _LEFT])
 
     def count(self, account: str, call: str) -> None:
-        """Note the place of a call that comes in: nothing is reserved, and nobody waits until Redis knows it."""
-        self._held[call] = account, 0
-        self._tell_soon((account, call, 0))
+        """Note the place of a call that comes in: nobody waits until Redis knows it."""
+        self._held[call] = account
+        self._tell_soon((account, call, _TAKEN))
 
     def leave(self, account: str, call: str) -> None:
-        """Give place and reservation back, as `give_back`; nobody waits until Redis knows it."""
+        """Give a place back, as `give_back`; nobody waits until Redis knows it."""
         self._held.pop(call, None)
         self._given += 1
-        self._tell_soon((account, call, ""))
+        self._tell_soon((account, call, _LEFT))
 
     async def taken(self, account: str) -> int:
         """Return how many places an account has taken, over all processes. Raises Unavailable."""
@@ -169,8 +158,8 @@ class Counters:
                 for call, account in known.items():
                     if call not in self._held and call not in self._asked:
                         self._remove(pipeline, str(account), str(call))
-                for call, (account, reserved) in self._held.items():
-                    self._add(pipeline, account, call, reserved)
+                for call, account in self._held.items():
+                    self._add(pipeline, account, call)
                 pipeline.set(self._mark, "1")
                 await pipeline.execute()
             self._stale |= given != self._given  # what was given back meanwhile may have been added again
@@ -197,15 +186,15 @@ class Counters:
             if not untold:
                 return
             keys = [self._calls, *(_places(account) for account, _, _ in untold)]
-            arguments = [part for account, call, reserved in untold for part in (call, account, reserved)]
+            arguments = [part for account, call, change in untold for part in (call, account, change)]
             try:
                 with self._marking():
                     await self._run(self._tell, keys, arguments)
             except Unavailable as error:
                 log.warning("Places of calls are not counted; that is put right later.", error=str(error))
 
-    def _add(self, pipeline: Any, account: str, call: str, reserved: int) -> None:
-        pipeline.hset(_places(account), call, reserved)
+    def _add(self, pipeline: Any, account: str, call: str) -> None:
+        pipeline.hset(_places(account), call, _TAKEN)
         pipeline.hset(self._calls, call, account)
 
     def _remove(self, pipeline: Any, account: str, call: str) -> None:

@@ -14,10 +14,6 @@ class TooManyCalls(Exception):
     """The account holds as many places as it may."""
 
 
-class TooLittleLeft(Exception):
-    """What is left of the account's money does not cover the least."""
-
-
 class TooLongToWait(Exception):
     """The account's next turn is too far away."""
 

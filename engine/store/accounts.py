@@ -20,7 +20,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Who pays. Money is in millionths of `currency`; `balance` None: not prepaid; `daily_spend` None: no limit.
 
     `allow_private`: its callbacks and prompts may be at private addresses. `country` (ISO 3166-1): how its national
-    numbers are read. `settings` are the dialects' own, by dialect.
+    numbers are read. `settings` are the dialects' own, by dialect. `closed`: since when it is removed, but for its
+    books.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     max_calls: int = 100
     calls_per_second: float = 10.0
     settings: dict[str, Any] = {}
+    closed: float | None = None
 
 
 class KeyHolder(NamedTuple):
@@ -46,7 +48,7 @@ class KeyHolder(NamedTuple):
 
 
 _account = Mapped(Account, accounts, converters={"settings": msgspec.json.decode})
-_insert = insert_into(accounts)
+_insert = insert_into(accounts, without=("spent", "spent_day"))
 _updates = Updates(accounts, "id")
 _get = Statement(_account.select.where(accounts.c.id == bindparam("id")))
 _by_name = Statement(_account.select.where(accounts.c.name == bindparam("name")))

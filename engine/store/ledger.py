@@ -1,67 +1,119 @@
 """The ledger: every change of an account's balance, once."""
 
 import time
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
 
 from engine.ids import new_id
 from engine.store.rows import Mapped
 from engine.store.statement import Statement
 from engine.store.tables import accounts, ledger
 
+DAY_SECONDS = 86400
+
+
+class Purpose(NamedTuple):
+    """What money is held or charged for: a kind of thing, such as call, and its id."""
+
+    kind: str
+    id: str
+
+
+def for_call(call: str) -> Purpose:
+    """Return the purpose of what a call costs."""
+    return Purpose("call", call)
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One change, in millionths of the account's currency: below zero what was charged, above what was paid in."""
+    """One change, in millionths of the account's currency: below zero what was charged, above what was paid in.
+
+    `kind` and `subject` are the purpose of a charge; None where money was paid in or out.
+    """
 
     id: str
     account: str
     at: float
     amount: int
-    call: str | None
+    kind: str | None
+    subject: str | None
     note: str
 
 
+_BIG = ledger.c.amount.type
 _entry = Mapped(Entry, ledger)
 _enter = Statement(
     lambda insert: (
         insert(ledger)
         .values({c.name: bindparam(c.name) for c in ledger.c})
-        .on_conflict_do_nothing(index_elements=[ledger.c.call])
+        .on_conflict_do_nothing(index_elements=[ledger.c.kind, ledger.c.subject])
     )
 )
-_raise = Statement(
+_DAY = bindparam("day", type_=accounts.c.spent_day.type)
+_CHARGED = bindparam("charged", type_=_BIG)
+# A balance that is NULL stays so. An account without limits is not touched: nobody asks what it spent.
+_move = Statement(
     update(accounts)
-    .where(accounts.c.id == bindparam("account"), accounts.c.balance.is_not(None))
-    .values(balance=accounts.c.balance + bindparam("amount", type_=ledger.c.amount.type))
+    .where(
+        accounts.c.id == bindparam("account"),
+        or_(accounts.c.balance.is_not(None), accounts.c.daily_spend.is_not(None)),
+    )
+    .values(
+        balance=accounts.c.balance + bindparam("amount", type_=_BIG),
+        spent=case((accounts.c.spent_day == _DAY, accounts.c.spent), else_=0) + _CHARGED,
+        spent_day=_DAY,
+    )
 )
 _spent = Statement(
     select(func.sum(ledger.c.amount)).where(
-        ledger.c.account == bindparam("account"),
-        ledger.c.at >= bindparam("since"),
-        ledger.c.amount < bindparam("zero", type_=ledger.c.amount.type),
+        ledger.c.account == bindparam("account"), ledger.c.at >= bindparam("since"), ledger.c.kind.is_not(None)
     )
+)
+_recount = Statement(
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values(spent=bindparam("counted", type_=_BIG), spent_day=_DAY)
 )
 _entries = Statement(
     _entry.select.where(ledger.c.account == bindparam("account"))
     .order_by(ledger.c.at.desc(), ledger.c.id.desc())
     .limit(bindparam("most"))
 )
+_of = Statement(_entry.select.where(and_(ledger.c.kind == bindparam("kind"), ledger.c.subject == bindparam("subject"))))
 
 
-def charge(conn: Connection, account: str, call: str, amount: int, note: str = "") -> bool:
-    """Charge a call, once: a second charge of the same call changes nothing and returns False."""
-    return _book(conn, account, call, -amount, note)
+def day_of(at: float) -> int:
+    """Return the day of a moment (Unix seconds) in UTC, counted from 1970-01-01."""
+    return int(at // DAY_SECONDS)
+
+
+def charge(
+    conn: Connection, account: str, purpose: Purpose, amount: int, note: str = "", at: float | None = None
+) -> bool:
+    """Charge, once: a second charge for the same purpose changes nothing and returns False. `at`: now."""
+    return _book(conn, account, purpose, -amount, note, at)
 
 
 def credit(conn: Connection, account: str, amount: int, note: str = "") -> None:
-    """Pay in. An account without a balance (not prepaid) gets the entry only."""
-    _book(conn, account, None, amount, note)
+    """Pay in (below zero: out). An account without a balance (not prepaid) gets the entry only."""
+    _book(conn, account, None, amount, note, None)
 
 
 def spent_since(conn: Connection, account: str, at: float) -> int:
-    """Return what was charged since `at` (Unix seconds), in millionths."""
-    return -int(_spent.value(conn, account=account, since=at, zero=0) or 0)
+    """Return what was charged since `at` (Unix seconds), in millionths; it reads every charge since then."""
+    return -int(_spent.value(conn, account=account, since=at) or 0)
+
+
+def recount(conn: Connection, account: str, at: float) -> None:
+    """Count what an account spent on the day of `at` by its entries: it was not counted while it had no limit."""
+    day = day_of(at)
+    _recount.run(conn, account=account, day=day, counted=spent_since(conn, account, float(day * DAY_SECONDS)))
+
+
+def charged_for(conn: Connection, purpose: Purpose) -> Entry | None:
+    """Return the charge for a purpose; None where there is none."""
+    return _entry.one(conn, _of, kind=purpose.kind, subject=purpose.id)
 
 
 def entries(conn: Connection, account: str, limit: int = 100) -> list[Entry]:
@@ -69,9 +121,11 @@ def entries(conn: Connection, account: str, limit: int = 100) -> list[Entry]:
     return _entry.all(conn, _entries, account=account, most=limit)
 
 
-def _book(conn: Connection, account: str, call: str | None, amount: int, note: str) -> bool:
-    entry = Entry(id=new_id("entry"), account=account, at=time.time(), amount=amount, call=call, note=note)
+def _book(conn: Connection, account: str, purpose: Purpose | None, amount: int, note: str, at: float | None) -> bool:
+    at = time.time() if at is None else at
+    kind, subject = purpose or (None, None)
+    entry = Entry(id=new_id("entry"), account=account, at=at, amount=amount, kind=kind, subject=subject, note=note)
     if not _enter.run(conn, **msgspec.structs.asdict(entry)):
         return False
-    _raise.run(conn, account=account, amount=amount)
+    _move.run(conn, account=account, amount=amount, charged=-amount if purpose else 0, day=day_of(at))
     return True

@@ -14,21 +14,26 @@ LONGEST = 15  # digits of a number: ITU-T E.164 §6.1
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """Millionths of `currency` a minute; the first `first` seconds are charged at least, then every begun `next`."""
+    """Millionths of `currency` a minute; the first `first` seconds are charged at least, then every begun `next`.
+
+    `account` "": it counts for every account that has none of its own for the number.
+    """
 
     prefix: str
     currency: str
     per_minute: int
     first: int = 60
     next: int = 60
+    account: str = ""
 
 
 _rate = Mapped(Rate, rates)
 _insert = insert_into(rates)
-_clear = Statement(delete(rates))
-_all = Statement(_rate.select.order_by(rates.c.currency, rates.c.prefix))
+_clear = Statement(delete(rates).where(rates.c.account == bindparam("account")))
+_all = Statement(_rate.select.order_by(rates.c.account, rates.c.currency, rates.c.prefix))
 _match = Statement(
     _rate.select.where(
+        rates.c.account == bindparam("account"),
         rates.c.currency == bindparam("currency"),
         rates.c.prefix.in_([bindparam(f"prefix_{length}") for length in range(LONGEST + 1)]),
     )
@@ -37,10 +42,15 @@ _match = Statement(
 )
 
 
-def replace_all(conn: Connection, new: Iterable[Rate]) -> None:
-    """Make these the only rates."""
-    _clear.run(conn)
+def replace_all(conn: Connection, new: Iterable[Rate], account: str = "") -> None:
+    """Make these the only rates of an account, or those of every account."""
+    clear(conn, account)
     load(conn, new)
+
+
+def clear(conn: Connection, account: str = "") -> int:
+    """Remove an account's own rates, or those of every account; returns how many there were."""
+    return _clear.run(conn, account=account)
 
 
 def load(conn: Connection, new: Iterable[Rate]) -> None:
@@ -48,10 +58,11 @@ def load(conn: Connection, new: Iterable[Rate]) -> None:
     _insert.many(conn, map(plain, new))
 
 
-def match(conn: Connection, digits: str, currency: str) -> Rate | None:
-    """Return the rate with the longest prefix of `digits` in this currency; None where none fits."""
-    prefixes = {f"prefix_{length}": digits[:length] for length in range(LONGEST + 1)}
-    return _rate.one(conn, _match, currency=currency, **prefixes)
+def match(conn: Connection, digits: str, currency: str, account: str = "") -> Rate | None:
+    """Return the rate with the longest prefix of `digits` in this currency, an account's own before those of all."""
+    values = {"currency": currency} | {f"prefix_{length}": digits[:length] for length in range(LONGEST + 1)}
+    own = _rate.one(conn, _match, account=account, **values) if account else None
+    return own or _rate.one(conn, _match, account="", **values)
 
 
 def list(conn: Connection) -> builtins.list[Rate]:

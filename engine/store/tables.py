@@ -46,6 +46,9 @@ accounts = Table(
     Column("max_calls", Integer, nullable=False, default=100),
     Column("calls_per_second", Float, nullable=False, default=10.0),
     Column("settings", Text, nullable=False, default="{}"),  # a dialect's account settings, by its name
+    Column("closed", Float, nullable=True),  # since when it is removed but for its books
+    Column("spent", _BIG, nullable=False, server_default="0"),  # charged on `spent_day`, where there are limits
+    Column("spent_day", Integer, nullable=True),  # days since 1970-01-01 in UTC
 )
 credentials = Table(  # a key is looked up by (dialect, key)
     "credentials",
@@ -118,6 +121,7 @@ trunks = Table(
 rates = Table(
     "rates",
     metadata,
+    Column("account", String, primary_key=True, default="", server_default=""),  # "": every account's
     Column("prefix", String, primary_key=True),
     Column("currency", String, primary_key=True),
     Column("per_minute", _BIG, nullable=False),
@@ -131,9 +135,22 @@ ledger = Table(
     Column("account", ForeignKey("accounts.id"), nullable=False),
     Column("at", Float, nullable=False),
     Column("amount", _BIG, nullable=False),
-    Column("call", String, nullable=True, unique=True),  # a call is charged once
+    Column("kind", String, nullable=True),  # what was charged, e.g. call; NULL: paid in or out
+    Column("subject", String, nullable=True),  # its id
     Column("note", String, nullable=False, default=""),
+    UniqueConstraint("kind", "subject"),  # charged once
     Index("ledger_by_account", "account", "at"),
+)
+holds = Table(  # money of accounts with a limit that is kept for what goes on
+    "holds",
+    metadata,
+    Column("kind", String, primary_key=True),  # what it is for, e.g. call
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("amount", _BIG, nullable=False),
+    Column("terms", Text, nullable=True),  # what it is reckoned by, as JSON: a call's engine.store.rates.Rate
+    Column("note", String, nullable=False, default=""),
 )
 owners = Table(  # who may write for an ARI application: fencing
     "owners",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.calls.admission import Admitted, Price, Route
+from engine.calls.call import Call
 from engine.calls.called import Called
 from engine.calls.directory import Answering, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
@@ -56,7 +57,6 @@ class ScriptedAdmission:
             routes=self.routes(account, callee, manner),
             caller=caller or party,
             max_seconds=longest,
-            short_of_credit=longest < max_seconds,
             wait=self.wait,
         )
 
@@ -71,6 +71,9 @@ class ScriptedAdmission:
         if self.unavailable:
             raise EngineUnavailable("The counters cannot be reached now. Try again.")
         self.places.add(call)
+
+    async def cover_of(self, call: Call) -> None:
+        return None
 
     async def release(self, account: str, call: str) -> None:
         self.places.discard(call)

@@ -1,5 +1,6 @@
 """Accounts: made, shown, allowed, limited, credited, their keys renewed."""
 
+import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,12 +14,12 @@ from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OWN, Dialect, Services
 from engine.features import accounts as account_settings
+from engine.features import allowances
 from engine.features.accounts import NewAccount
 from engine.features.destinations import normalise
 from engine.features.errors import NotThere
 from engine.features.rating import MILLION
-from engine.features.sip_addresses import prefix_or_host
-from engine.store import accounts, applications, ledger
+from engine.store import accounts, applications, holds, ledger
 from engine.store.accounts import Account
 
 _MOST_MONEY = Decimal(1_000_000_000)
@@ -41,10 +42,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Prefix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A prefix that may be called, or a host at which SIP addresses may (sip:host[:port]), or not any more."""
+    """A prefix that may be called, or a host at which SIP addresses may (sip:host[:port]), or not any more.
+
+    `high_risk` is the word that a prefix within a range of high risk needs (engine.features.high_risk).
+    """
 
     prefix: str
     allowed: bool = True
+    high_risk: bool = False
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,10 +95,11 @@ class AccountsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All accounts."""
+        """All accounts; with `?closed=true` those that were removed, whose books are still here."""
+        closed = request.query.get("closed") == "true"
 
         def read(conn: Connection) -> list[render.Shape]:
-            return [_shape(conn, account) for account in accounts.list(conn)]
+            return [_shape(conn, account) for account in accounts.list(conn) if (account.closed is not None) == closed]
 
         return web.json_response({"accounts": await self._services.db.read(read)})
 
@@ -114,10 +120,14 @@ class AccountsAdmin:
         return web.json_response(await self._credentials(account) | {"allowed": allowed}, status=201)
 
     async def show(self, request: web.Request) -> web.Response:
-        """One account."""
+        """One account, and what is held of its money by what; one that was removed by its id."""
         name = request.match_info["account"]
-        shape = await self._services.db.read(lambda conn: _shape(conn, account_settings.find(conn, name)))
-        return web.json_response(shape)
+
+        def read(conn: Connection) -> render.Shape:
+            account = account_settings.find(conn, name, closed=True)
+            return _shape(conn, account) | {"holds": [render.hold(each) for each in holds.list(conn, account.id)]}
+
+        return web.json_response(await self._services.db.read(read))
 
     async def change(self, request: web.Request) -> web.Response:
         """Change an account's switches and its dialects' settings."""
@@ -146,13 +156,17 @@ class AccountsAdmin:
     async def allow(self, request: web.Request) -> web.Response:
         """Allow or disallow a prefix."""
         wanted = await body_of(request, Prefix)
-        prefix = prefix_or_host(wanted.prefix)
+        prefix = (
+            allowances.allowance_of(wanted.prefix, high_risk=wanted.high_risk)
+            if wanted.allowed
+            else allowances.stored_form(wanted.prefix)
+        )
 
         def unit(conn: Connection, account: Account) -> None:
             if wanted.allowed:
                 accounts.allow(conn, account.id, prefix)
             elif not accounts.disallow(conn, account.id, prefix):
-                raise NotThere(f"The prefix {prefix or '*'} was not allowed.")
+                raise NotThere(f"The prefix {allowances.shown(prefix)} was not allowed.")
 
         return await self._changed(request, unit)
 
@@ -276,4 +290,6 @@ def money_of(text: str) -> int:
 
 
 def _shape(conn: Connection, account: Account) -> render.Shape:
-    return render.account(account, accounts.allowed(conn, account.id), accounts.caller_ids(conn, account.id))
+    shape = render.account(account, accounts.allowed(conn, account.id), accounts.caller_ids(conn, account.id))
+    funds = holds.funds(conn, account.id, time.time())
+    return shape | {"held": render.money(funds.held if funds else 0), "closed": render.moment(account.closed)}

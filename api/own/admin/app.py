@@ -8,6 +8,7 @@ from api.own.admin.accounts import AccountsAdmin
 from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
+from api.own.admin.closing import ClosingAdmin
 from api.own.admin.doctor import Doctor
 from api.own.admin.lab import LabAdmin
 from api.own.admin.lines import LinesAdmin
@@ -36,7 +37,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     doctor = Doctor(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
-        RatesAdmin(services),
+        RatesAdmin(services), ClosingAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

@@ -17,7 +17,8 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import destinations, rating
+from engine.features import destinations, emergency, rating
+from engine.features.allowances import not_allowed
 from engine.features.book import Book
 from engine.store import applications, calls, numbers
 from engine.store.applications import Application
@@ -149,8 +150,8 @@ class QueryOperations:
         """Return what is known of a number, what a minute to it costs, and whether this account may call it."""
         account = asked.account
         digits = requests.query_number(_last_part(asked.request), account.country).digits
-        allowed = destinations.allowed(digits, self._book.rules(account.id).prefixes)
-        restricted = not allowed or destinations.is_emergency(digits, account.country)
+        refused = not_allowed(digits, self._book.rules(account.id).prefixes)
+        restricted = bool(refused or emergency.refusal(digits, account.country))
         rate = self._parties.rate(account.id, digits)
         return resources.render(resources.query_number(digits, restricted=restricted, rate=rate))
 

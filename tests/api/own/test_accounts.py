@@ -1,10 +1,12 @@
 """The administrator's accounts."""
 
 import asyncio
+import time
 
 import pytest
 
-from engine.store import accounts, ledger
+from engine.store import accounts, holds, ledger
+from engine.store.holds import Hold
 from tests.api.own.installation import Installation
 
 
@@ -18,6 +20,7 @@ async def test_a_new_account_has_keys_for_every_dialect_and_may_call_the_lab(ins
     _, shown = await installation.admin("GET", "/accounts/acme")
     assert (shown["allow_private"], shown["allowed"], shown["balance"]) == (True, ["1201555"], None)
     assert await installation.admin("GET", "/accounts/acme/credentials") == (200, made)
+    assert shown.pop("holds") == []
     assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == [shown]
 
 
@@ -139,8 +142,59 @@ async def test_without_the_token_nobody_is_told_anything(installation: Installat
 
 async def test_two_changes_at_once_are_both_in_memory_afterwards(installation: Installation) -> None:
     account = (await installation.account("acme"))["account"]
-    prefixes = [f"4{number}" for number in range(20, 40)]
+    prefixes = [f"4{number}" for number in range(20, 39)]
     await asyncio.gather(
         *(installation.admin("POST", "/accounts/acme/prefixes", {"prefix": prefix}) for prefix in prefixes)
     )
     assert set(prefixes) <= set(installation.services.book.rules(account).prefixes)
+
+
+@pytest.mark.parametrize("code", ["BTC", "XXX", "XTS", "XAU", "DEM", "usd", "US", "ABC", ""])
+async def test_a_currency_is_one_of_iso_4217(installation: Installation, code: str) -> None:
+    status, answer = await installation.admin("POST", "/accounts", {"name": "acme", "currency": code})
+    assert (status, answer["error"]) == (400, f"currency must be a code of ISO 4217, such as USD (got {code!r}).")
+    assert (await installation.admin("POST", "/accounts", {"name": "acme", "currency": "XOF"}))[0] == 201
+
+
+async def test_everything_is_shown_as_a_star_and_nothing_is_not_everything(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    for empty in ("", " ", "+"):
+        assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": empty}))[0] == 400
+    assert installation.services.book.rules(account).prefixes == ("1201555",)
+    _, shown = await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "*"})
+    assert shown["allowed"] == ["*", "1201555"]
+    assert installation.services.book.rules(account).prefixes == ("", "1201555")
+    _, shown = await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "*", "allowed": False})
+    assert shown["allowed"] == ["1201555"]
+
+
+async def test_a_range_of_high_risk_takes_a_word_of_its_own(installation: Installation) -> None:
+    await installation.account("acme")
+    status, answer = await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "+882"})
+    assert status == 400 and "+882 is within a range of high risk, +882 (international networks)" in answer["error"]
+    for prefix, word, expected in (("+882", True, 200), ("+44", True, 400), ("*", True, 400), ("+44", False, 200)):
+        body = {"prefix": prefix, "high_risk": word}
+        assert (await installation.admin("POST", "/accounts/acme/prefixes", body))[0] == expected, body
+    assert (await installation.admin("GET", "/accounts/acme"))[1]["allowed"] == ["1201555", "44", "882"]
+
+
+async def test_what_is_held_is_shown_with_what_it_is_for(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    await installation.admin("POST", "/accounts/acme/credit", {"amount": "5"})
+    hold = Hold(kind="call", id="call-1", account=account, at=0.0, amount=1_500_000, note="call to 12015550114")
+    await installation.services.writer.write(lambda conn: holds.put(conn, hold))
+    shown = (await installation.admin("GET", "/accounts/acme"))[1]
+    assert (shown["balance"], shown["held"]) == ("5.00", "1.50")
+    since = "1970-01-01T00:00:00.000Z"
+    assert shown["holds"] == [
+        {"kind": "call", "id": "call-1", "amount": "1.50", "for": "call to 12015550114", "since": since}
+    ]
+
+
+async def test_a_daily_spend_counts_what_was_spent_before_it_was_set(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    services = installation.services
+    await services.writer.write(lambda conn: ledger.charge(conn, account, ledger.for_call("call-1"), 700_000))
+    await installation.admin("PATCH", "/accounts/acme/limits", {"daily_spend": "1"})
+    funds = await services.db.read(lambda conn: holds.funds(conn, account, time.time()))
+    assert funds and funds.left == 300_000

@@ -283,8 +283,33 @@ async def test_rates_are_replaced_whole_or_not_at_all(installation: Installation
     assert status == 400 and "line 1" in answer["error"]
     assert (await installation.admin("PUT", "/rates", data=b"\xff\xfe"))[0] == 400
     listed = (await installation.admin("GET", "/rates"))[1]["rates"]
-    assert listed == [{"prefix": "1201", "price": "0.0125", "first": 60, "next": 6, "currency": "USD"}]
+    assert listed == [{"account": None, "prefix": "1201", "price": "0.0125", "first": 60, "next": 6, "currency": "USD"}]
     assert installation.services.book.rates.match("12015550114", "USD") is not None
+
+
+async def test_rates_are_an_account_s_own_or_count_for_all_and_can_be_removed(installation: Installation) -> None:
+    account = (await installation.account("acme"))["account"]
+    await installation.admin("PUT", "/rates", data="1201,0.02,60,60,USD\n44,0.03,60,60,EUR\n")
+    assert (await installation.admin("PUT", "/rates?account=acme", data="1,0.01,1,1,USD\n"))[1] == {"loaded": 1}
+    status, answer = await installation.admin("PUT", "/rates?account=acme", data="1,0.01,1,1,EUR\n")
+    assert status == 400 and "the currency must be the account's, USD (got 'EUR')" in answer["error"]
+    assert (await installation.admin("PUT", "/rates?account=none", data="1,0.01,1,1,USD\n"))[0] == 404
+    assert (await installation.admin("PUT", "/rates", data="1,0.01,1,1,BTC\n"))[0] == 400
+    listed = (await installation.admin("GET", "/rates"))[1]["rates"]
+    assert [(each["account"], each["prefix"]) for each in listed] == [(None, "44"), (None, "1201"), ("acme", "1")]
+    own = (await installation.admin("GET", "/rates?account=acme"))[1]["rates"]
+    assert [(each["account"], each["price"]) for each in own] == [("acme", "0.01")]
+
+    def matched() -> int | None:
+        table = installation.services.book.rates
+        rate = table.match("12015550114", "USD", account)
+        return rate.per_minute if rate else None
+
+    assert matched() == 10_000
+    assert (await installation.admin("DELETE", "/rates?account=acme"))[1] == {"removed": 1}
+    assert matched() == 20_000
+    assert (await installation.admin("DELETE", "/rates"))[1] == {"removed": 2}
+    assert matched() is None
 
 
 async def test_the_administrator_places_and_ends_calls_for_an_account(installation: Installation) -> None:

@@ -5,64 +5,21 @@ Over 300 lines: its stories share one set of helpers, and each is short.
 
 import pytest
 
-from engine.commands import CallerRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
+from engine.commands import CallerRefused, EngineUnavailable, LimitReached, NumberRefused
 from engine.features.admission import Admission
 from engine.features.book import Book
-from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable
-from engine.store import accounts, applications, extensions, ledger, numbers, rates, trunks
+from engine.redis.errors import Unavailable
+from engine.store import accounts, applications, extensions, numbers, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import Number
-from engine.store.rates import Rate
 from engine.store.trunks import Trunk
 from engine.store.writer import Writer
+from tests.support.counters import CountersInMemory
 
 LAB_NUMBER = "12015550114"
-
-
-class CountersInMemory:
-    """Counters that behave, for one process; `lost` makes them answer as a Redis that is down does."""
-
-    def __init__(self) -> None:
-        self.places: dict[str, dict[str, int]] = {}
-        self.wait = 0.0
-        self.lost = False
-
-    def _held(self, account: str) -> dict[str, int]:
-        if self.lost:
-            raise Unavailable
-        return self.places.setdefault(account, {})
-
-    async def take(self, account: str, call: str, *, most: int, available: int | None, least: int, wanted: int) -> int:
-        held = self._held(account)
-        if call in held:
-            return held[call]
-        if len(held) >= most:
-            raise TooManyCalls
-        left = wanted if available is None else available - sum(held.values())
-        if available is not None and left < least:
-            raise TooLittleLeft
-        held[call] = min(wanted, left)
-        return held[call]
-
-    async def restore(self, account: str, call: str, reserved: int) -> None:
-        self._held(account)[call] = reserved
-
-    async def give_back(self, account: str, call: str) -> None:
-        self._held(account).pop(call, None)
-
-    def count(self, account: str, call: str) -> None:
-        self._held(account)[call] = 0
-
-    def leave(self, account: str, call: str) -> None:
-        self._held(account).pop(call, None)
-
-    async def pace(self, account: str, per_second: float, longest: float) -> float:
-        if self.wait > longest:
-            raise TooLongToWait
-        return self.wait
 
 
 @pytest.fixture
@@ -88,6 +45,8 @@ async def test_a_new_account_may_call_the_lab(admission: Admission, account: Acc
         ("442079460000", "no allowed prefix"),
         ("911", "Emergency"),
         ("+911", "Emergency"),
+        ("9110000", "emergency number 911"),
+        ("0112 1234567", "emergency number 112"),
         ("500&PJSIP/x", "only digits"),
         ("12015550114@evil", "only digits"),
         ("${EXTEN}", "only digits"),
@@ -113,6 +72,30 @@ async def test_an_allowed_prefix_opens_its_numbers(
     assert (
         await admission.admit(account.id, "call-1", "00442079460000", None, max_seconds=60)
     ).digits == "442079460000"
+
+
+async def test_what_everything_does_not_open_is_refused_to_calls_and_to_those_whom_a_conference_invites(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    await writer.write(lambda conn: accounts.allow(conn, account.id, ""))
+    await book.load()
+    for callee, why in (("+88213312345", "range of high risk"), ("9110000", "emergency number 911")):
+        with pytest.raises(NumberRefused, match=why):
+            await admission.admit(account.id, "call-1", callee, None, max_seconds=60)
+        with pytest.raises(NumberRefused, match=why):
+            admission.check(account.id, callee, None)
+    await writer.write(lambda conn: accounts.allow(conn, account.id, "882"))
+    await book.load()
+    assert (await admission.admit(account.id, "call-1", "+88213312345", None, max_seconds=60)).digits == "88213312345"
+
+
+async def test_an_extension_may_be_named_like_an_emergency_number(
+    admission: Admission, account: Account, writer: Writer, book: Book
+) -> None:
+    own = Extension(number="9110000", account=account.id, name="", password="x" * 10)
+    await writer.write(lambda conn: extensions.add(conn, own))
+    await book.load()
+    assert (await admission.admit(account.id, "call-1", "9110000", None, max_seconds=60)).digits == "9110000"
 
 
 async def test_an_own_extension_is_rung_and_another_account_s_is_not(
@@ -220,74 +203,6 @@ async def test_calls_at_once_are_limited_and_a_released_place_is_free_again(
     await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=60)
 
 
-async def _prepaid(writer: Writer, book: Book, account: Account, balance: int | None, daily: int | None = None) -> None:
-    await writer.write(lambda conn: accounts.update(conn, account.id, balance=balance, daily_spend=daily))
-    await writer.write(
-        lambda conn: rates.replace_all(
-            conn, [Rate(prefix="1201555", currency="USD", per_minute=600_000, first=60, next=60)]
-        )
-    )
-    await book.load()
-    await book.load_rates()
-
-
-async def test_the_balance_caps_a_call_and_two_calls_cannot_spend_it_twice(
-    admission: Admission, account: Account, writer: Writer, book: Book
-) -> None:
-    await _prepaid(writer, book, account, 2_000_000)
-    first = await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=120)
-    second = await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=14400)
-    assert (first.max_seconds, second.max_seconds) == (120, 60)
-    with pytest.raises(CreditSpent):
-        await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=60)
-    await admission.release(account.id, "a")
-    assert (await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=14400)).max_seconds == 120
-
-
-async def test_the_daily_spend_counts_what_was_charged_today(
-    admission: Admission, account: Account, writer: Writer, book: Book
-) -> None:
-    await _prepaid(writer, book, account, None, 1_900_000)
-    await writer.write(lambda conn: ledger.charge(conn, account.id, "call-old", 600_000))
-    assert (await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=14400)).max_seconds == 120
-    with pytest.raises(CreditSpent):
-        await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=60)
-
-
-async def test_without_a_rate_a_call_is_free_but_a_spent_balance_stops_it(
-    admission: Admission, account: Account, writer: Writer, book: Book
-) -> None:
-    await _prepaid(writer, book, account, 1)
-    await writer.write(lambda conn: rates.replace_all(conn, []))
-    await book.load_rates()
-    assert (await admission.admit(account.id, "a", LAB_NUMBER, None, max_seconds=90)).max_seconds == 90
-    assert admission.price(account.id, LAB_NUMBER, 90).amount == 0
-    await writer.write(lambda conn: accounts.update(conn, account.id, balance=0))
-    with pytest.raises(CreditSpent, match="used up"):
-        await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=90)
-
-
-async def test_a_spent_balance_does_not_stop_calls_between_own_extensions(
-    admission: Admission, account: Account, writer: Writer, book: Book
-) -> None:
-    await writer.write(
-        lambda conn: extensions.add(conn, Extension(number="100", account=account.id, name="", password="x" * 10))
-    )
-    await _prepaid(writer, book, account, 0)
-    assert (await admission.admit(account.id, "a", "100", None, max_seconds=90)).max_seconds == 90
-
-
-async def test_a_leg_is_priced_by_its_digits_and_an_extension_is_free(
-    admission: Admission, account: Account, writer: Writer, book: Book
-) -> None:
-    await writer.write(
-        lambda conn: extensions.add(conn, Extension(number="1201555", account=account.id, name="", password="x" * 10))
-    )
-    await _prepaid(writer, book, account, None)
-    assert admission.price(account.id, LAB_NUMBER, 61).amount == 1_200_000
-    assert admission.price(account.id, "1201555", 61).amount == 0
-
-
 async def test_over_the_pace_a_call_waits_and_over_thirty_seconds_it_is_refused(
     admission: Admission, account: Account, counters: CountersInMemory
 ) -> None:
@@ -296,7 +211,7 @@ async def test_over_the_pace_a_call_waits_and_over_thirty_seconds_it_is_refused(
     counters.wait = 31
     with pytest.raises(LimitReached, match="10 calls a second"):
         await admission.admit(account.id, "b", LAB_NUMBER, None, max_seconds=60)
-    assert list(counters.places[account.id]) == ["a"]
+    assert counters.places[account.id] == {"a"}
 
 
 async def test_without_redis_new_calls_are_not_taken(
@@ -316,4 +231,4 @@ async def test_a_redis_that_fails_between_place_and_turn_keeps_no_place(
     monkeypatch.setattr(counters, "pace", pace)
     with pytest.raises(EngineUnavailable):
         await admission.admit(account.id, "call-1", LAB_NUMBER, None, max_seconds=60)
-    assert counters.places == {account.id: {}}
+    assert counters.places == {account.id: set()}

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.features.destinations import allowed, is_emergency, normalise, prefix_of
+from engine.features.destinations import is_emergency, normalise, prefix_of
 from engine.features.errors import InvalidNumber
 
 
@@ -57,13 +57,6 @@ def test_emergency_numbers_are_known(written: str, country: str) -> None:
 )
 def test_other_numbers_are_no_emergency(written: str, country: str) -> None:
     assert not is_emergency(written, country)
-
-
-def test_without_a_prefix_nothing_is_allowed() -> None:
-    assert not allowed("12015550114", [])
-    assert allowed("12015550114", ["44", "1201555"])
-    assert allowed("12015550114", [""])
-    assert not allowed("12025550114", ["1201555"])
 
 
 def test_prefixes_are_read_as_people_write_them() -> None:

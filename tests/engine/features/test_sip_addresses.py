@@ -24,7 +24,7 @@ from engine.store.extensions import Extension
 from engine.store.rates import Rate
 from engine.store.writer import Writer
 from engine.tasks.manner import Manner
-from tests.engine.features.test_admission import CountersInMemory
+from tests.support.counters import CountersInMemory
 
 SIP = Manner(over="sip")
 
@@ -133,6 +133,7 @@ async def test_an_allowed_host_is_admitted_without_a_trunk_and_costs_nothing(
         ("anna@127.0.0.2", "not among those it is allowed"),
         ("anna@127.0.0.2:5070", "private one"),
         ("911@8.8.8.8", "Emergency"),
+        ("9110000@8.8.8.8", "emergency number 911"),
         ("+112@8.8.8.8", "Emergency"),
         ("8.8.8.8", "user@host"),
     ],

@@ -1,4 +1,4 @@
-"""Places, reserved money and pace."""
+"""Places and pace."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from engine.redis.client import connect
 from engine.redis.counters import Counters
-from engine.redis.errors import TooLittleLeft, TooLongToWait, TooManyCalls, Unavailable
+from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
 from tests.support.redis_server import RedisServer
 
 
@@ -19,8 +19,8 @@ def counters(redis: Redis) -> Counters:
     return Counters(redis, "carillon-0")
 
 
-async def _take(counters: Counters, call: str, most: int = 2) -> int:
-    return await counters.take("acct-1", call, most=most, available=None, least=1, wanted=0)
+async def _take(counters: Counters, call: str, most: int = 2) -> None:
+    await counters.take("acct-1", call, most=most)
 
 
 async def test_an_account_has_so_many_places(counters: Counters) -> None:
@@ -47,28 +47,9 @@ async def test_places_are_counted_over_processes_at_once(redis: Redis) -> None:
     assert await both[0].taken("acct-1") == 10
 
 
-async def test_money_is_reserved_once(counters: Counters) -> None:
-    async def take(call: str, wanted: int) -> int:
-        return await counters.take("acct-1", call, most=10, available=1000, least=100, wanted=wanted)
-
-    assert await take("call-1", 600) == 600
-    assert await take("call-2", 600) == 400
-    with pytest.raises(TooLittleLeft):
-        await take("call-3", 600)
-    await counters.give_back("acct-1", "call-1")
-    assert await take("call-3", 500) == 500
-
-
-async def test_large_amounts_are_exact(counters: Counters) -> None:
-    amount = 4_000_000_000_000_001
-    assert await counters.take("acct-1", "call-1", most=2, available=amount, least=1, wanted=amount) == amount
-    with pytest.raises(TooLittleLeft):
-        await counters.take("acct-1", "call-2", most=2, available=amount, least=1, wanted=1)
-
-
 async def test_a_restored_place_counts_whatever_the_limit(counters: Counters) -> None:
     for number in range(3):
-        await counters.restore("acct-1", f"call-{number}", 10)
+        await counters.restore("acct-1", f"call-{number}")
     with pytest.raises(TooManyCalls):
         await _take(counters, "call-9")
     assert await counters.taken("acct-1") == 3
@@ -102,7 +83,7 @@ async def test_other_processes_soon_know_of_calls_that_come_in_and_end(redis: Re
 async def test_calls_that_came_in_while_redis_was_down_are_counted_later(
     counters: Counters, redis_server: RedisServer
 ) -> None:
-    await counters.restore("acct-1", "call-1", 0)
+    await counters.restore("acct-1", "call-1")
     redis_server.freeze()
     counters.count("acct-1", "call-2")
     counters.leave("acct-1", "call-1")
@@ -119,7 +100,7 @@ async def test_what_a_killed_controller_held_is_dropped(redis: Redis) -> None:
     await _take(killed, "call-1")
     await _take(killed, "call-2")
     following = Counters(redis, "carillon-0")
-    await following.restore("acct-1", "call-2", 0)
+    await following.restore("acct-1", "call-2")
     await _take(following, "call-3")
     assert set(await redis.hkeys("carillon:places:acct-1")) == {"call-2", "call-3"}
 
@@ -156,7 +137,7 @@ async def test_a_place_given_back_while_redis_was_down_is_free_again(
     "ask",
     [
         lambda counters: _take(counters, "call-1"),
-        lambda counters: counters.restore("acct-1", "call-1", 0),
+        lambda counters: counters.restore("acct-1", "call-1"),
         lambda counters: counters.give_back("acct-1", "call-1"),
         lambda counters: counters.taken("acct-1"),
         lambda counters: counters.pace("acct-1", 10, 1),

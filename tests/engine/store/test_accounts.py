@@ -101,8 +101,8 @@ async def test_caller_ids_are_added_and_removed(writer: Writer, database: Databa
 
 async def test_a_call_is_charged_once(writer: Writer, database: Database) -> None:
     await writer.write(lambda conn: accounts.create(conn, an_account(balance=1000)))
-    assert await writer.write(lambda conn: ledger.charge(conn, "acct-1", "call-1", 300, "a call"))
-    assert not await writer.write(lambda conn: ledger.charge(conn, "acct-1", "call-1", 300, "a call"))
+    assert await writer.write(lambda conn: ledger.charge(conn, "acct-1", ledger.for_call("call-1"), 300, "a call"))
+    assert not await writer.write(lambda conn: ledger.charge(conn, "acct-1", ledger.for_call("call-1"), 300, "a call"))
     account = await database.read(lambda conn: accounts.get(conn, "acct-1"))
     assert account is not None and account.balance == 700
     assert await database.read(lambda conn: ledger.spent_since(conn, "acct-1", 0)) == 300
@@ -111,16 +111,16 @@ async def test_a_call_is_charged_once(writer: Writer, database: Database) -> Non
 async def test_what_is_paid_in_is_not_spent(writer: Writer, database: Database) -> None:
     await writer.write(lambda conn: accounts.create(conn, an_account(balance=1000)))
     await writer.write(lambda conn: ledger.credit(conn, "acct-1", 500, "paid"))
-    await writer.write(lambda conn: ledger.charge(conn, "acct-1", "call-1", 2000))
+    await writer.write(lambda conn: ledger.charge(conn, "acct-1", ledger.for_call("call-1"), 2000))
     account = await database.read(lambda conn: accounts.get(conn, "acct-1"))
     assert account is not None and account.balance == -500
     assert await database.read(lambda conn: ledger.spent_since(conn, "acct-1", 0)) == 2000
     assert await database.read(lambda conn: ledger.spent_since(conn, "acct-1", 1e12)) == 0
     entries = await database.read(lambda conn: ledger.entries(conn, "acct-1"))
-    assert [(entry.amount, entry.call) for entry in entries] == [(-2000, "call-1"), (500, None)]
+    assert [(entry.amount, entry.subject) for entry in entries] == [(-2000, "call-1"), (500, None)]
 
 
 async def test_an_account_that_is_not_prepaid_keeps_no_balance(writer: Writer, database: Database) -> None:
     await writer.write(store_account)
-    await writer.write(lambda conn: ledger.charge(conn, "acct-1", "call-1", 300))
+    await writer.write(lambda conn: ledger.charge(conn, "acct-1", ledger.for_call("call-1"), 300))
     assert await database.read(lambda conn: accounts.get(conn, "acct-1")) == an_account()

@@ -1,6 +1,7 @@
 """The migrations and tables.py must say the same."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from engine.store import accounts, applications, numbers
+from engine.store import accounts, applications, holds, ledger, numbers, rates
 from engine.store.applications import Application
 from engine.store.database import Database
+from engine.store.holds import Funds
 from engine.store.numbers import Number
+from engine.store.rates import Rate
 from engine.store.tables import metadata
 from tests.support.postgres import Cluster
 
@@ -76,6 +79,46 @@ async def test_what_the_first_revision_stored_is_there_after_the_others(
     application = await database.read(lambda conn: applications.get(conn, "app-1"))
     assert application == Application(id="app-1", account="acct-1", name="a", dialect="one")
     assert await database.read(lambda conn: accounts.credentials(conn, "acct-1")) == {"one": ("k", "s")}
+    await database.close()
+
+
+def _with_money(conn: Connection) -> None:
+    """An account that spent today and before, and a rate, as they were before there were holds."""
+    config = Config()
+    config.set_main_option("script_location", "engine.store:migrations")
+    config.attributes["connection"] = conn
+    command.upgrade(config, "0011")
+    today, entry = time.time(), "INSERT INTO ledger (id, account, at, amount, call, note) VALUES"
+    for row in (
+        "INSERT INTO accounts (id, name, created, disabled, allow_private, country, currency, max_calls, balance,"
+        " daily_spend, calls_per_second, settings)"
+        " VALUES ('acct-1', 'first', 1, false, false, 'US', 'USD', 1, 900, 1000, 1, '{}')",
+        "INSERT INTO rates (prefix, currency, per_minute, first, next) VALUES ('44', 'USD', 5, 60, 60)",
+        f"{entry} ('e1', 'acct-1', {today}, -300, 'call-1', '')",
+        f"{entry} ('e2', 'acct-1', 5, -500, 'call-2', '')",
+        f"{entry} ('e3', 'acct-1', {today}, -7, NULL, 'paid')",
+    ):
+        conn.execute(text(row))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_money_of_before_there_were_holds_is_counted_as_it_was(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    if kind == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        cluster.execute("CREATE DATABASE money")
+        url = cluster.url("money")
+    database = Database(url)
+    await database.transact(_with_money)
+    await database.migrate()
+    funds = await database.read(lambda conn: holds.funds(conn, "acct-1", time.time()))
+    assert funds == Funds(currency="USD", balance=900, daily_spend=1000, spent=300, held=0)
+    rate = Rate(prefix="44", currency="USD", per_minute=5)
+    assert await database.read(lambda conn: rates.match(conn, "442079460000", "USD", "acct-1")) == rate
+    charged = await database.transact(lambda conn: ledger.charge(conn, "acct-1", ledger.for_call("call-2"), 500))
+    assert not charged, "a call that was charged before is not charged again"
     await database.close()
 
 

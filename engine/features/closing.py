@@ -1,0 +1,95 @@
+"""Accounts that are removed: closed, so that their books stay, or purged."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.features.accounts import find
+from engine.features.errors import StillUsed
+from engine.features.lines import Lines
+from engine.media import Prompts, RecordingFiles
+from engine.store import accounts, closing, extensions, uploads
+from engine.store.accounts import Account
+from engine.store.writer import Writer
+
+
+class Removed(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that was removed: its id, under which its books are found unless they were purged."""
+
+    account: str
+    name: str
+    purged: bool
+
+
+class Closing:
+    """Removes accounts. `refresh` makes a change of accounts count at once."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        lines: Lines,
+        prompts: Prompts,
+        files: RecordingFiles,
+        refresh: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._writer, self._lines, self._prompts, self._files = writer, lines, prompts, files
+        self._refresh = refresh
+
+    async def remove(self, name: str, *, purge: bool = False) -> Removed:
+        """Remove an account with its applications, numbers, extensions, uploads, keys and rates.
+
+        Its ledger, calls, events and recordings stay under its id, and the name is free; with `purge` they go too,
+        also those of an account that was removed before. What is in a bucket of its own stays there.
+        Raises NotThere, StillUsed while it has calls, or with `purge` callbacks that are still to be delivered.
+        """
+        account = await self._writer.write(lambda conn: _disabled(conn, name, purge=purge))
+        await self._refresh()  # nobody places a call from here on
+        try:
+            files, recordings = await self._take(account, purge=purge)
+        except StillUsed:  # by a call that was being placed when it was looked at first
+            await self._writer.write(lambda conn: accounts.update(conn, account.id, disabled=account.disabled))
+            raise
+        finally:
+            await self._refresh()
+        for file in files:
+            await self._prompts.discard(file)
+        for recording in recordings:
+            await self._files.delete(recording)
+        return Removed(account=account.id, name=account.name, purged=purge)
+
+    async def _take(self, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
+        await self._writer.write(lambda conn: _refuse_used(conn, account, purge=purge))
+        for extension in await self._writer.write(lambda conn: extensions.list(conn, account.id)):
+            await self._lines.remove_extension(extension.number)
+        return await self._writer.write(lambda conn: _taken(conn, account, purge=purge))
+
+
+def _disabled(conn: Connection, name: str, *, purge: bool) -> Account:
+    account = find(conn, name, closed=purge)
+    _refuse_used(conn, account, purge=purge)
+    accounts.update(conn, account.id, disabled=True)
+    return account
+
+
+def _taken(conn: Connection, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
+    """Take it away; returns the files of its uploads, and of its recordings where those go too."""
+    _refuse_used(conn, account, purge=purge)
+    files = [upload.file for upload in uploads.list(conn, account.id)]
+    if not purge:
+        closing.close(conn, account, time.time())
+        return files, []
+    recordings = closing.recordings_of(conn, account.id)
+    closing.purge(conn, account.id)
+    return files, recordings
+
+
+def _refuse_used(conn: Connection, account: Account, *, purge: bool) -> None:
+    if live := closing.live(conn, account.id):
+        raise StillUsed(f"The account {account.name} has {live} live calls or conferences: hang them up first.")
+    if purge and (undelivered := closing.undelivered(conn, account.id)):
+        raise StillUsed(
+            f"{undelivered} callbacks of the account {account.name} are still to be delivered; they are tried for an"
+            " hour at most. Purge it then, or remove it without purging."
+        )

@@ -1,0 +1,81 @@
+"""What belongs to an account, to be counted and taken away; the order is that of the tables' references."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, or_, select, update
+
+from engine.store import tables
+from engine.store.accounts import Account
+
+_OWNED: tuple[Table, ...] = (
+    tables.numbers,
+    tables.extensions,
+    tables.credentials,
+    tables.applications,
+    tables.allowed_prefixes,
+    tables.caller_ids,
+    tables.uploads,
+    tables.rates,
+)
+"""What an account has for as long as it is open."""
+_BOOKS: tuple[Table, ...] = (
+    tables.ledger,
+    tables.holds,
+    tables.recordings,
+    tables.events,
+    tables.calls,
+    tables.conferences,
+)
+"""What is told of it afterwards."""
+
+
+def live(conn: Connection, account: str) -> int:
+    """Return how many calls and conferences of an account have not ended."""
+    counts = (
+        select(func.count()).select_from(table).where(table.c.account == account, table.c.ended.is_(None))
+        for table in (tables.calls, tables.conferences)
+    )
+    return sum(int(conn.execute(count).scalar_one()) for count in counts)
+
+
+def undelivered(conn: Connection, account: str) -> int:
+    """Return how many callbacks of an account are still to be delivered."""
+    pending = (tables.deliveries.c.account == account, tables.deliveries.c.state == "pending")
+    return int(conn.execute(select(func.count()).select_from(tables.deliveries).where(*pending)).scalar_one())
+
+
+def close(conn: Connection, account: Account, at: float) -> None:
+    """Take away what an account had, and its name, which another one may have then; its books stay."""
+    _drop(conn, _OWNED, account.id)
+    fields = {"closed": at, "disabled": True, "name": f"{account.name} ({account.id})"}
+    conn.execute(update(tables.accounts).where(tables.accounts.c.id == account.id).values(fields))
+
+
+def purge(conn: Connection, account: str) -> None:
+    """Delete an account with its books: ledger, calls, conferences, events, recordings and deliveries."""
+    deliveries, attempts = tables.deliveries, tables.delivery_attempts
+    told = select(deliveries.c.id).where(deliveries.c.account == account)
+    _delete(conn, attempts, attempts.c.delivery.in_(told))
+    _delete(conn, deliveries, deliveries.c.account == account)
+    calls = select(tables.calls.c.id).where(tables.calls.c.account == account)
+    conferences = select(tables.conferences.c.id).where(tables.conferences.c.account == account)
+    owner, conference = tables.tasks.c.owner, tables.participants.c.conference
+    _delete(conn, tables.tasks, or_(owner.in_(calls), owner.in_(conferences)))
+    _delete(conn, tables.participants, conference.in_(conferences))
+    _drop(conn, (*_OWNED, *_BOOKS), account)
+    _delete(conn, tables.accounts, tables.accounts.c.id == account)
+
+
+def recordings_of(conn: Connection, account: str) -> list[str]:
+    """Return the ids of an account's recordings, whose files are named so."""
+    found = select(tables.recordings.c.id).where(tables.recordings.c.account == account)
+    return [row[0] for row in conn.execute(found)]
+
+
+def _drop(conn: Connection, each: tuple[Table, ...], account: str) -> None:
+    for table in each:
+        _delete(conn, table, table.c.account == account)
+
+
+def _delete(conn: Connection, table: Table, where: Any) -> None:
+    conn.execute(delete(table).where(where))
