@@ -1,5 +1,6 @@
 """Errors of our own API: JSON with one sentence, made in one place."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -7,6 +8,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from api.bodies import BodyError, BodyTooLarge
 from api.callbacks.delivery import NoSuchDelivery
 from api.errors import sentence_of, status_of
 from api.lab import LabError
@@ -19,6 +21,7 @@ from engine.media.recordings import RecordingError
 from engine.store.errors import Conflict, StoreError
 
 log = structlog.get_logger(__name__)
+_KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -34,6 +37,11 @@ class Unauthorized(Exception):
     """No valid key was shown."""
 
 
+class TokenRefused(Unauthorized):
+    """The administrator's token was not shown."""
+
+
+_CODES: dict[type[Exception], str] = {TokenRefused: "token"}
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (BadRequest, 400),
     (msgspec.DecodeError, 400),
@@ -47,6 +55,8 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (StoreError, 503),
     (TooLarge, 413),
+    (BodyTooLarge, 413),
+    (BodyError, 400),
     (PromptError, 400),
     (RecordingError, 404),
     (LabError, 502),
@@ -61,7 +71,9 @@ def answering(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except web.HTTPException as error:
-            return error_of(error.status, error.reason, "http")
+            answer = error_of(error.status, error.reason, "http")
+            answer.headers.update({name: error.headers[name] for name in _KEPT_HEADERS if name in error.headers})
+            return answer
         except CommandRefused as error:
             return error_of(status_of(error), sentence_of(error), type(error).__name__)
         except ConnectionError:
@@ -83,11 +95,21 @@ def error_of(status: int, sentence: str, code: str) -> web.Response:
     return web.json_response({"error": sentence, "code": code}, status=status, headers=headers)
 
 
+class OwnErrors:
+    """The errors of our own API's paths that no handler of it gave (api.middleware.Renderer)."""
+
+    paths = re.compile(r"/carillon(/|$)")
+
+    def render_error(self, status: int, sentence: str) -> web.Response:
+        """An error as JSON."""
+        return error_of(status, sentence, "http")
+
+
 def _rendered(error: Exception) -> web.Response:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             sentence = str(error) or (kind.__doc__ or "").partition(";")[0]
-            return error_of(status, sentence, type(error).__name__)
+            return error_of(status, sentence, _CODES.get(type(error), type(error).__name__))
     reference = secrets.token_hex(6)
     log.error("a request failed", reference=reference, exc_info=error)
     return error_of(500, f"Something went wrong here. Please report it with the reference {reference}.", "internal")

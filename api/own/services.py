@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from api.accounts import Accounts
 from api.callbacks.delivery import Delivery
+from api.guesses import Guesses
 from api.lab import Lab
 from api.ports import CommandTaker
 from api.recordings import Recordings
@@ -57,7 +58,7 @@ class Services:
     """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
 
     `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `pool` has the numbers that
-    new accounts are given.
+    new accounts are given, `guesses` throttles who guesses keys.
     """
 
     engine: CommandTaker
@@ -79,6 +80,7 @@ class Services:
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
     pool: Pool = field(default_factory=Pool)
+    guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
 
     async def refresh(self) -> None:

@@ -4,11 +4,15 @@ import asyncio
 
 from aiohttp import web
 
+from api import bodies
 from api.own import render
 from api.own.errors import BadRequest
 from api.own.services import Services
 from engine.features.rating import read_csv
 from engine.store import rates
+
+LARGEST_FILE = 32 * 1024 * 1024
+SECONDS_FOR_A_FILE = 120.0
 
 
 class RatesAdmin:
@@ -39,7 +43,7 @@ class RatesAdmin:
     async def load(self, request: web.Request) -> web.Response:
         """Replace all rates by those of a CSV body; a file with one wrong line changes nothing."""
         try:
-            text = (await request.read()).decode()
+            text = (await bodies.read(request, LARGEST_FILE, SECONDS_FOR_A_FILE)).decode()
         except UnicodeDecodeError as error:
             raise BadRequest("The file is not UTF-8 text.") from error
         loaded = await asyncio.to_thread(read_csv, text)
