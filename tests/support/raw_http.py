@@ -80,7 +80,11 @@ def request(method: str, path: str, *, body: bytes = b"", **headers: str) -> byt
 
 
 def bomb(megabytes: int, *, wbits: int = 31) -> bytes:
-    """Return so many megabytes of zeros, compressed: a thousandth of it (wbits 31: gzip, 15: deflate)."""
+    """Return so many megabytes of zeros, compressed: a thousandth of it, without its end (wbits 31: gzip, 15: deflate).
+
+    Each megabyte's block is the same bytes, for nothing before it is referred to.
+    """
     packer = zlib.compressobj(9, wbits=wbits)
-    zeros = bytes(1024 * 1024)
-    return b"".join([*(packer.compress(zeros) for _ in range(megabytes)), packer.flush()])
+    head = packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(bytes(1024 * 1024)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return head + block * megabytes
