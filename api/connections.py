@@ -7,6 +7,7 @@ ngx_drain_connections). Only where all of them are at work is the new one turned
 """
 
 import resource
+from enum import IntEnum
 from typing import Protocol
 
 import msgspec
@@ -51,21 +52,33 @@ class Closable(Protocol):
         """Close it now, whatever it waits for."""
 
 
+class Wait(IntEnum):
+    """What a connection waits for from its client, in the order in which they are closed for others."""
+
+    HEADER = 0
+    REQUEST = 1  # kept, and nothing has come
+    BODY = 2
+
+
 class _Waiting:
-    """Connections without a request, each kind in the order in which they began to wait."""
+    """Connections that wait for their client, of each kind in the order in which they began to."""
 
     def __init__(self) -> None:
-        self.opening: dict[Closable, None] = {}
-        self.idle: dict[Closable, None] = {}
+        self._kinds: tuple[dict[Closable, None], ...] = tuple({} for _ in Wait)
+
+    def put(self, connection: Closable, wait: Wait) -> None:
+        """Put one in, behind all of its kind."""
+        self.forget(connection)
+        self._kinds[wait][connection] = None
 
     def oldest(self) -> Closable | None:
         """Return the one that is closed first; None where all are at work."""
-        return next(iter(self.opening), None) or next(iter(self.idle), None)
+        return next((next(iter(kind)) for kind in self._kinds if kind), None)
 
     def forget(self, connection: Closable) -> None:
         """Take one out."""
-        self.opening.pop(connection, None)
-        self.idle.pop(connection, None)
+        for kind in self._kinds:
+            kind.pop(connection, None)
 
 
 class _Client(_Waiting):
@@ -105,20 +118,13 @@ class Connections:
             return False
         self._owners[connection] = client
         self._clients.setdefault(client, _Client()).count += 1
-        self.opening(connection)
+        self.waits(connection, Wait.HEADER)
         return True
 
-    def opening(self, connection: Closable) -> None:
-        """Note that a connection waits for a request's header."""
+    def waits(self, connection: Closable, wait: Wait) -> None:
+        """Note what a connection waits for."""
         for waiting in self._lists(connection):
-            waiting.forget(connection)
-            waiting.opening[connection] = None
-
-    def idle(self, connection: Closable) -> None:
-        """Note that a connection is kept for another request, of which nothing has come."""
-        for waiting in self._lists(connection):
-            waiting.forget(connection)
-            waiting.idle[connection] = None
+            waiting.put(connection, wait)
 
     def busy(self, connection: Closable) -> None:
         """Note that a connection has a request at work."""

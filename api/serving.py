@@ -13,7 +13,7 @@ from aiohttp.http_exceptions import BadHttpMethod, BadStatusLine, HttpProcessing
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
 from api.clients import Clients
-from api.connections import Connections, Limits, affordable
+from api.connections import Connections, Limits, Wait, affordable
 from api.keys import ERRORS
 from api.settings import Settings
 
@@ -127,8 +127,10 @@ class Connection(web.RequestHandler):
         before = self._request_count
         super().data_received(data)
         if self._request_count != before and self._waits:
-            self._waits = False
+            self._waits, self._body = False, self._messages[-1][1]
             self._header_came()
+            self._connections.waits(self, Wait.BODY)
+        if not self._waits and self._body.is_eof():
             self._connections.busy(self)
 
     async def finish_response(
@@ -138,7 +140,7 @@ class Connection(web.RequestHandler):
         finished = await super().finish_response(request, resp, start_time)
         if not self._messages:
             self._waits, self._line, self._body = True, b"", request.content
-            self._connections.idle(self)
+            self._connections.waits(self, Wait.REQUEST)
         return finished
 
     def handle_error(
@@ -152,8 +154,13 @@ class Connection(web.RequestHandler):
 
         aiohttp's own answer and log line repeat the line at fault, which may hold a key.
         """
-        status, sentence = _fault(exc) if status == 400 else (status, "Something went wrong here.")
-        log.info("a request could not be read", status=status, fault=type(exc).__name__)
+        if status == 400:
+            status, sentence = _fault(exc)
+            log.info("a request could not be read", status=status, fault=type(exc).__name__)
+        else:
+            sentence = "Something went wrong here."
+            if not isinstance(exc, ConnectionError):  # the client is gone: nobody is answered
+                log.error("a request failed outside of its handler", status=status, exc_info=exc)
         response = self._render(_path_of(self._line), status, sentence)
         response.force_close()
         return response
@@ -165,7 +172,7 @@ class Connection(web.RequestHandler):
             self.transport.abort()
 
     def _await_header(self) -> None:
-        self._connections.opening(self)
+        self._connections.waits(self, Wait.HEADER)
         self._late = self._loop.call_later(self._connections.limits.header_seconds, self._too_late)
 
     def _header_came(self) -> None:

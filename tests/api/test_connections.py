@@ -34,6 +34,10 @@ def application() -> web.Application:
         except bodies.BodyTooSlow as error:
             return web.Response(status=400, text=str(error))
 
+    async def patient(request: web.Request) -> web.Response:
+        request.app[AT_WORK].release()
+        return web.Response(text=str(len(await bodies.read(request))))
+
     async def large(_: web.Request) -> web.Response:
         return web.Response(body=bytes(64 * 1024 * 1024))
 
@@ -45,6 +49,7 @@ def application() -> web.Application:
     rendering = Errors([])
     app = web.Application(middlewares=[errors(rendering)])
     app[ERRORS], app[GATE], app[AT_WORK] = rendering, asyncio.Event(), asyncio.Semaphore(0)
+    app.add_routes([web.post("/patient", patient)])
     app.add_routes([web.get("/", quick), web.post("/", read), web.get("/large", large), web.get("/hanging", hanging)])
     return app
 
@@ -169,6 +174,20 @@ async def test_a_client_with_too_many_loses_its_own_and_nobody_elses(crowd: tupl
         assert await first.closed() == b""
         other.send(b"x\r\n\r\n")
         assert (await other.answer()).status == 200
+
+
+async def test_bodies_that_do_not_come_give_way_before_anybody_is_turned_away() -> None:
+    app = application()
+    post = b"POST /patient HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
+    async with serve(app, Limits(total=2)) as (port, _), wire(HOST, port) as first, wire(HOST, port) as second:
+        for slow in (first, second):
+            slow.send(post)
+            await app[AT_WORK].acquire()
+        async with wire(HOST, port) as late:
+            assert await answered(late)
+        assert await first.closed() == b""
+        second.send(b"defghij")
+        assert (await second.answer()).text == "10"
 
 
 async def test_where_all_are_at_work_the_next_is_turned_away_with_a_503() -> None:
