@@ -45,6 +45,21 @@ def affordable(wanted: int = MOST_CONNECTIONS) -> int:
     return max(1, min(wanted, max(files // 4, (files - RESERVED_FILES) // 2)))
 
 
+class Seldom:
+    """Lets what anybody can bring about into the log once a minute, so that nobody fills it."""
+
+    def __init__(self) -> None:
+        self._count, self._next = 0, 0.0
+
+    def due(self, now: float) -> int:
+        """Return how often it has happened since it was logged, this time included; 0 where it is not logged now."""
+        self._count += 1
+        if now < self._next:
+            return 0
+        count, self._count, self._next = self._count, 0, now + LOG_SECONDS
+        return count
+
+
 class Closable(Protocol):
     """A connection, as this file sees it."""
 
@@ -98,7 +113,8 @@ class Connections:
         self._all = _Waiting()
         self._clients: dict[str, _Client] = {}
         self._owners: dict[Closable, str] = {}
-        self._turned_away, self._said = 0, 0.0
+        self._turned_away = Seldom()
+        self.unreadable = Seldom()
 
     def __len__(self) -> int:
         """How many are open."""
@@ -114,7 +130,8 @@ class Connections:
         crowded = own if own and own.count >= self.limits.per_client and not self._proxies.is_proxy(address) else None
         full = crowded or (self._all if len(self) >= self.limits.total else None)
         if full and not self._make_room(full):
-            self._note_turned_away(client, now)
+            if count := self._turned_away.due(now):
+                log.warning("connections are turned away", client=client, open=len(self), count=count)
             return False
         self._owners[connection] = client
         self._clients.setdefault(client, _Client()).count += 1
@@ -152,9 +169,3 @@ class Connections:
         self.gone(oldest)
         oldest.drop()
         return True
-
-    def _note_turned_away(self, client: str, now: float) -> None:
-        self._turned_away += 1
-        if now - self._said >= LOG_SECONDS or self._turned_away == 1:
-            log.warning("connections are turned away", client=client, open=len(self), since_start=self._turned_away)
-            self._said = now

@@ -156,7 +156,8 @@ class Connection(web.RequestHandler):
         """
         if status == 400:
             status, sentence = _fault(exc)
-            log.info("a request could not be read", status=status, fault=type(exc).__name__)
+            if count := self._connections.unreadable.due(self._loop.time()):
+                log.info("requests could not be read", count=count, status=status, fault=type(exc).__name__)
         else:
             sentence = "Something went wrong here."
             if not isinstance(exc, ConnectionError):  # the client is gone: nobody is answered

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from api import bodies, connections
 from api.clients import Clients
-from api.connections import Connections, Limits, affordable
+from api.connections import Connections, Limits, Seldom, affordable
 from api.keys import ERRORS
 from api.middleware import Errors, errors
 from tests.api.serving import serve
@@ -225,6 +225,11 @@ async def test_hundreds_of_half_open_connections_leave_room_for_who_asks() -> No
         for _, writer in pairs:
             writer.transport.abort()
         await until(0, open_ones)
+
+
+def test_what_anybody_can_bring_about_is_logged_once_a_minute_with_its_count() -> None:
+    seldom = Seldom()
+    assert [seldom.due(now) for now in (100.0, 101.0, 159.9, 160.0, 161.0, 500.0)] == [1, 0, 0, 3, 0, 2]
 
 
 def test_files_are_kept_in_reserve_for_calls(monkeypatch: pytest.MonkeyPatch) -> None:
