@@ -50,8 +50,8 @@ async def test_bytes_that_are_not_utf_8_are_refused_and_not_altered(
     ("task", "where"),
     [
         ({"kind": "say", "text": "Hello", "voise": "Anna"}, "`voise` - at `$.tasks[0]`"),
-        ({"kind": "dial", "to": people.BUSY, "before_bridge": [{"kind": "pause", "second": 1}]},
-         "`second` - at `$.tasks[0].before_bridge[0]`"),
+        ({"kind": "dial", "to": people.BUSY, "before_bridge": [{"kind": "say", "text": "Hi", "pitch": 1}]},
+         "`pitch` - at `$.tasks[0].before_bridge[0]`"),
     ],
 )  # fmt: skip
 async def test_an_unknown_field_inside_a_task_is_refused_and_named(own: Own, task: dict[str, Any], where: str) -> None:
