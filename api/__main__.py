@@ -17,17 +17,19 @@ from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
 from api.callbacks.tags import encode
+from api.clients import Clients
 from api.dialogue import Dialogue
 from api.exchange import About, StoredJournal
+from api.guesses import Guesses
 from api.inbound import Inbound
 from api.lab import Lab
-from api.log import configure
+from api.log import configure, masked
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, Dialect, Services
 from api.recordings import Recordings
-from api.serving import listening
+from api.serving import listening, places
 from api.settings import Settings, SettingsError, read
 from api.steering import Steering, owner_of
 from api.vendors import sinch
@@ -99,10 +101,12 @@ class Controller:
         self.files = RecordingFiles(settings.recordings)
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
         self.net = Net()
+        self.clients = Clients.read(settings.trusted_proxies)
+        self.guesses = Guesses(self.clients)
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
         self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
         self.engine = self._engine()
-        ringful = Ringful(self.engine, self.database, self.accounts, self.recordings)
+        ringful = Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
         served, asking = self._sinch()
         self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (ringful, served)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
@@ -148,6 +152,7 @@ class Controller:
                 self._refresh,
                 self._inquire,
                 self.engine.live,
+                self.guesses,
                 self.seal,
             )
         )
@@ -191,6 +196,7 @@ class Controller:
             dialects=(RINGFUL, SINCH),
             lab=self.lab,
             pool=Pool.read(settings.number_pool),
+            guesses=self.guesses,
             version=__version__,
             refused=self.trunks.refused.seen,
         )
@@ -265,8 +271,7 @@ class Controller:
             routes=public_routes(self.services),
         )
         admin = build_admin(self.services, self.metrics)
-        places = ((public, self.settings.bind, self.settings.api_port), (admin, "127.0.0.1", self.settings.admin_port))
-        async with listening(places):
+        async with listening(places(self.settings, public, admin, self.clients)):
             log.info("the API listens", api=self.settings.api_url)
             yield
 
@@ -289,6 +294,7 @@ def main() -> int:
     except SettingsError as error:
         print(f"carillon: {error}", file=sys.stderr)
         return 2
+    masked.learn(settings.secrets)
     try:
         uvloop.run(_main(settings))
     except Unavailable as error:

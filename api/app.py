@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from api.accounts import Accounts
+from api.bodies import LARGEST
 from api.callbacks.delivery import Delivery
-from api.keys import ACCOUNTS, DATABASE, DELIVERY, ENGINE, WRITER
-from api.middleware import errors
+from api.keys import ACCOUNTS, DATABASE, DELIVERY, ENGINE, ERRORS, WRITER
+from api.middleware import Errors, errors
+from api.own.errors import OwnErrors
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.vendor import Vendor
 from engine.store.database import Database
 from engine.store.writer import Writer
-
-LARGEST_REQUEST = 1024 * 1024
 
 
 def build_app(
@@ -30,7 +30,9 @@ def build_app(
 ) -> web.Application:
     """Return the application with every dialect mounted at the root; `routes` are further ones, e.g. our own API."""
     vendors = tuple(vendors)
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[errors(vendors)])
+    rendering = Errors((*vendors, OwnErrors()))
+    app = web.Application(client_max_size=LARGEST, middlewares=[errors(rendering)])
+    app[ERRORS] = rendering
     app[ENGINE], app[DATABASE], app[WRITER] = engine, db, writer
     app[ACCOUNTS], app[DELIVERY] = accounts, delivery
     app.add_routes(recordings.routes())

@@ -3,12 +3,14 @@
 import re
 import secrets
 from collections.abc import Iterable
+from typing import Protocol
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
-from api.vendors.vendor import Vendor
+from api import bodies
 
 log = structlog.get_logger(__name__)
 _SENTENCES = {
@@ -16,27 +18,54 @@ _SENTENCES = {
     405: "This address does not take that method.",
     413: "The request is too large: 1 MB at most.",
 }
+_KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")
 
 
-def errors(vendors: Iterable[Vendor]) -> Middleware:
-    """Return the middleware; the first vendor whose `paths` match a path renders its errors, else plain text."""
-    table: list[tuple[re.Pattern[str], Vendor]] = [(vendor.paths, vendor) for vendor in vendors]
+class Renderer(Protocol):
+    """Who renders the errors of some paths; every dialect does."""
 
-    def render(request: web.Request, status: int, sentence: str) -> web.Response:
-        vendor = next((vendor for paths, vendor in table if paths.match(request.path)), None)
-        return vendor.render_error(status, sentence) if vendor else web.Response(status=status, text=sentence)
+    @property
+    def paths(self) -> re.Pattern[str]:
+        """Matches the beginning of each of its paths."""
+
+    def render_error(self, status: int, sentence: str) -> web.Response:
+        """An error in its manner."""
+
+
+class Errors:
+    """Renders errors: the first renderer whose `paths` match a path, else plain text."""
+
+    def __init__(self, renderers: Iterable[Renderer]) -> None:
+        self._renderers = tuple(renderers)
+
+    def render(self, path: str, status: int, sentence: str) -> web.Response:
+        """Return an error for a request of this path."""
+        renderer = next((each for each in self._renderers if each.paths.match(path)), None)
+        return renderer.render_error(status, sentence) if renderer else web.Response(status=status, text=sentence)
+
+    def refused(self, path: str, error: web.HTTPException) -> web.Response:
+        """Return the error that an exception of aiohttp's manner says, with those of its headers that are for it."""
+        response = self.render(path, error.status, _SENTENCES.get(error.status, error.reason))
+        response.headers.update({name: error.headers[name] for name in _KEPT_HEADERS if name in error.headers})
+        if error.status in (413, 415):
+            response.force_close()
+        return response
+
+
+def errors(rendering: Errors) -> Middleware:
+    """Return the middleware: it refuses what cannot be read, and renders what no handler did."""
 
     @web.middleware
     async def rendered(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            bodies.check(request)
             return await handler(request)
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            response = render(request, error.status, _SENTENCES.get(error.status, error.reason))
-            if "Allow" in error.headers:
-                response.headers["Allow"] = error.headers["Allow"]
-            return response
+            return rendering.refused(request.path, error)
+        except (web.RequestPayloadError, HttpProcessingError):
+            return rendering.render(request.path, 400, "The body cannot be read as its headers describe it.")
         except ConnectionError:
             raise
         except Exception:
@@ -44,6 +73,7 @@ def errors(vendors: Iterable[Vendor]) -> Middleware:
             # The path may hold a key: only the route's pattern is logged.
             resource = request.match_info.route.resource
             log.exception("a request failed", reference=reference, route=resource.canonical if resource else "")
-            return render(request, 500, f"Something went wrong here. Please report it with the reference {reference}.")
+            sentence = f"Something went wrong here. Please report it with the reference {reference}."
+            return rendering.render(request.path, 500, sentence)
 
     return rendered

@@ -2,6 +2,7 @@
 
 from engine.features.destinations import digits_of, normalise
 from engine.features.errors import InvalidNumber
+from engine.features.written import plain
 
 LONGEST_EXTENSION = 6
 
@@ -18,7 +19,7 @@ def dialled(written: str, country: str) -> str:
     """
     try:
         digits = digits_of(written)
-        if len(digits) <= LONGEST_EXTENSION and not written.startswith("+"):
+        if len(digits) <= LONGEST_EXTENSION and not plain(written).strip(" ").startswith("+"):
             return digits
         return normalise(written, country)
     except InvalidNumber as error:

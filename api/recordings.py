@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
+from api.files import File
 from engine.media import LinkExpired, LinkInvalid, Links, RecordingFiles
 from engine.media.recordings import CONTENT_TYPES
 from engine.store import recordings
@@ -56,7 +57,7 @@ class Recordings:
             return _sentence(404, "This recording is not ready yet.")
         if row.deleted is not None or not path.is_file():
             return _sentence(410, "This recording was deleted.")
-        return web.FileResponse(path, headers={"Content-Type": CONTENT_TYPES[row.format], "Cache-Control": "private"})
+        return File(path, headers={"Content-Type": CONTENT_TYPES[row.format], "Cache-Control": "private"})
 
 
 def _sentence(status: int, text: str) -> web.Response:

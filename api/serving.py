@@ -1,20 +1,227 @@
 """The HTTP servers of this process."""
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any, NamedTuple, cast
 
+import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMethod, BadStatusLine, HttpProcessingError, InvalidHeader, LineTooLong
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
+from api.clients import Clients
+from api.connections import Connections, Limits, Wait, affordable
+from api.keys import ERRORS
+from api.settings import Settings
+
+log = structlog.get_logger(__name__)
 SECONDS_TO_FINISH = 5
+BACKLOG = 1024
+ADMIN_LIMITS = Limits(total=128, per_client=128)
+LONGEST_LINE = 8190
+MOST_HEADERS = 128
+_BEGINNING = 512
+Render = Callable[[str, int, str], web.Response]
+
+
+class Place(NamedTuple):
+    """Where an application listens, and the limits of its connections. A port of 0 is any that is free."""
+
+    app: web.Application
+    host: str
+    port: int
+    connections: Connections
+
+
+def places(settings: Settings, public: web.Application, admin: web.Application, clients: Clients) -> tuple[Place, ...]:
+    """Return where this process listens: for everybody, and for the administrator on this machine."""
+    limits = Limits(total=affordable(settings.most_connections), per_client=settings.most_connections_per_client)
+    return (
+        Place(public, settings.bind, settings.api_port, Connections(limits, clients)),
+        Place(admin, "127.0.0.1", settings.admin_port, Connections(ADMIN_LIMITS)),
+    )
 
 
 @asynccontextmanager
-async def listening(places: Iterable[tuple[web.Application, str, int]]) -> AsyncIterator[None]:
-    """Serve each application at its host and port; leaving the block ends them all."""
+async def listening(at: Iterable[Place]) -> AsyncIterator[list[int]]:
+    """Serve each application at its host and port, which are handed out; leaving the block ends them all."""
+    ports = []
     async with AsyncExitStack() as stack:
-        for app, host, port in places:
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=SECONDS_TO_FINISH)
+        for place in at:
+            runner = web.AppRunner(place.app, shutdown_timeout=SECONDS_TO_FINISH)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
-            await web.TCPSite(runner, host, port).start()
-        yield
+            listener = await _listen(runner, place)
+            stack.callback(listener.close)
+            ports.append(listener.sockets[0].getsockname()[1])
+        yield ports
+
+
+async def _listen(runner: web.AppRunner, place: Place) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    manager, render = cast(web.Server, runner.server), place.app[ERRORS].render
+    return await loop.create_server(
+        lambda: Connection(manager, place.connections, render, loop=loop),
+        place.host,
+        place.port,
+        backlog=BACKLOG,
+        reuse_address=True,
+    )
+
+
+class Connection(web.RequestHandler):
+    """A client's connection: aiohttp's, with limits of time and number, and errors that repeat nothing they were sent.
+
+    Nothing is inflated: a Content-Encoding is the application's to refuse (api.bodies.check).
+    """
+
+    __slots__ = ("_body", "_connections", "_late", "_line", "_render", "_waits")
+
+    def __init__(
+        self, manager: web.Server, connections: Connections, render: Render, *, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        super().__init__(
+            manager,
+            loop=loop,
+            access_log=cast(logging.Logger, None),
+            auto_decompress=False,
+            keepalive_timeout=connections.limits.idle_seconds,
+            lingering_time=connections.limits.discard_seconds,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
+            max_headers=MOST_HEADERS,
+        )
+        self._connections, self._render = connections, render
+        self._late: asyncio.TimerHandle | None = None
+        self._line = b""
+        self._waits = True
+        self._body: StreamReader = EMPTY_PAYLOAD
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, or turn the client away where there are too many."""
+        peer = transport.get_extra_info("peername")
+        if self._connections.admit(self, str(peer[0]) if peer else "", self._loop.time()):
+            self._limit_unread(transport)
+            super().connection_made(transport)
+            self._await_header()
+        else:
+            _turn_away(cast(asyncio.Transport, transport))
+            self._force_close = True
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the connection."""
+        self._connections.gone(self)
+        self._header_came()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; a header that has begun must be whole in time."""
+        if self._waits and data and self._body.is_eof():
+            if not self._line:
+                self._line = data[:_BEGINNING]
+            if self._late is None:
+                self._await_header()
+        before = self._request_count
+        super().data_received(data)
+        if self._request_count != before and self._waits:
+            self._waits, self._body = False, self._messages[-1][1]
+            self._header_came()
+            self._connections.waits(self, Wait.BODY)
+        if not self._waits and self._body.is_eof():
+            self._connections.busy(self)
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send a response; then the connection waits for the next request."""
+        finished = await super().finish_response(request, resp, start_time)
+        if not self._messages:
+            self._waits, self._line, self._body = True, b"", request.content
+            self._connections.waits(self, Wait.REQUEST)
+        return finished
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what could not be read, in the manner of the dialect whose path it seems to be.
+
+        aiohttp's own answer and log line repeat the line at fault, which may hold a key.
+        """
+        if status == 400:
+            status, sentence = _fault(exc)
+            if count := self._connections.unreadable.due(self._loop.time()):
+                log.info("requests could not be read", count=count, status=status, fault=type(exc).__name__)
+        else:
+            sentence = "Something went wrong here."
+            if not isinstance(exc, ConnectionError):  # the client is gone: nobody is answered
+                log.error("a request failed outside of its handler", status=status, exc_info=exc)
+        response = self._render(_path_of(self._line), status, sentence)
+        response.force_close()
+        return response
+
+    def drop(self) -> None:
+        """Close the connection for another one."""
+        self._header_came()
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _await_header(self) -> None:
+        self._connections.waits(self, Wait.HEADER)
+        self._late = self._loop.call_later(self._connections.limits.header_seconds, self._too_late)
+
+    def _header_came(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _too_late(self) -> None:
+        self._late = None
+        transport = self.transport
+        if self._line and transport is not None:
+            seconds = self._connections.limits.header_seconds
+            transport.write(_bare(408, "Request Timeout", f"The header did not arrive within {seconds:g} seconds."))
+        self.force_close()
+
+    def _limit_unread(self, transport: asyncio.BaseTransport) -> None:
+        """Let the kernel end a connection whose client takes no response in (tcp(7))."""
+        milliseconds = int(self._connections.limits.unread_seconds * 1000)
+        with suppress(OSError):  # it is gone already
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+
+
+def _turn_away(transport: asyncio.Transport) -> None:
+    transport.write(_bare(503, "Service Unavailable", "There are too many connections; try again.", "Retry-After: 1"))
+    transport.close()
+
+
+def _bare(status: int, reason: str, sentence: str, *headers: str) -> bytes:
+    """Return a response as bytes, for where there is no request to answer."""
+    lines = [f"HTTP/1.1 {status} {reason}", "Content-Type: text/plain; charset=utf-8", "Connection: close", *headers]
+    return "\r\n".join([*lines, f"Content-Length: {len(sentence)}", "", sentence]).encode()
+
+
+def _fault(error: Any) -> tuple[int, str]:
+    """Return status and sentence for what aiohttp's parser refused; nothing of what was sent is in it."""
+    match error:
+        case LineTooLong():
+            return 431, f"The request line and each header must have at most {LONGEST_LINE} bytes."
+        case InvalidHeader():
+            return 400, "The request has a header that is not valid."
+        case BadHttpMethod() | BadStatusLine():
+            return 400, "The request line is not valid: it must be METHOD, a blank, the path, a blank, HTTP/1.1."
+        case HttpProcessingError() if "Too many headers" in error.message:
+            return 431, f"A request must have at most {MOST_HEADERS} headers."
+    return 400, "The request is not valid HTTP/1.1."
+
+
+def _path_of(line: bytes) -> str:
+    """Return the path in a request line as far as it can be read."""
+    parts = line.split(b"\r\n", 1)[0].split(b" ")
+    return parts[1].partition(b"?")[0].decode("latin-1") if len(parts) > 1 else ""

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from api.clients import BadNetwork, Clients
+from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
 from engine.features.pool import Pool
 
@@ -47,6 +49,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lab_ari_password: str = ""
     number_pool: str = "+12015552000-+12015559999"
     replay_seconds: Annotated[float, msgspec.Meta(gt=0)] = 900.0
+    trusted_proxies: str = ""
+    most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
+    most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The settings that no log may hold."""
+        return (self.admin_token, self.ari_password, self.secret, self.redis_password, self.lab_ari_password)
 
     @property
     def ari_url(self) -> str:
@@ -105,7 +115,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     try:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
         Pool.read(settings.number_pool)
-    except (msgspec.ValidationError, InvalidSetting) as error:
+        Clients.read(settings.trusted_proxies)
+    except (msgspec.ValidationError, InvalidSetting, BadNetwork) as error:
         said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
         raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings

@@ -1,5 +1,6 @@
 """Reading requests: JSON bodies into Structs, queries into numbers and times."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -7,7 +8,8 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from api.own import spoken
+from api import bodies
+from api.own import spoken, strict
 from api.own.errors import BadRequest
 from engine.commands import NumberRefused
 from engine.features.destinations import normalise
@@ -21,13 +23,20 @@ T = TypeVar("T")
 MOST_TASKS = 100
 LONGEST_EXTENSION = 6
 MOST_LISTED = 1000
+_WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{0,9})?", re.ASCII)
 
 
-async def body_of(request: web.Request, kind: type[T]) -> T:
-    """Read a JSON body; raises msgspec.ValidationError that says what is wrong, BadRequest for one that is not JSON."""
-    raw = await request.read()
+async def body_of(request: web.Request, kind: type[T], most: int = bodies.LARGEST) -> T:
+    """Read a JSON body of at most `most` bytes, every field of which is known.
+
+    Raises msgspec.ValidationError that says what is wrong, BadRequest for one that is not JSON, bodies.BodyError.
+    """
+    raw = await bodies.read(request, most) or b"{}"
     try:
-        return msgspec.json.decode(raw or b"{}", type=kind, dec_hook=secret.read)
+        wanted = msgspec.json.decode(raw, type=kind, dec_hook=secret.read)
+        strict.check(raw, kind)
+        return wanted
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -69,8 +78,8 @@ def _plain(task: AnyTask, country: str) -> AnyTask:
 def number_of(request: web.Request, name: str, default: int) -> int:
     """Read a whole number of the query, 1 to 1000."""
     text = request.query.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_LISTED):
-        raise BadRequest(f"{name} is a whole number from 1 to {MOST_LISTED}.")
+    if not _WHOLE.fullmatch(text) or not 1 <= int(text) <= MOST_LISTED:
+        raise BadRequest(f"{name} must be a whole number from 1 to {MOST_LISTED} (got '{bodies.shown(text)}').")
     return int(text)
 
 
@@ -89,13 +98,14 @@ def time_of(request: web.Request, name: str) -> float | None:
     text = request.query.get(name)
     if not text:
         return None
-    try:
+    if _SECONDS.fullmatch(text):
         return float(text)
-    except ValueError:
-        pass
     try:
         # A + of a zone that was not escaped arrives as a blank.
         read = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        raise BadRequest(f"{name} is a date such as 2030-01-31 or a time such as 2030-01-31T12:00:00Z.") from None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise BadRequest(
+            f"{name} must be a date such as 2030-01-31 or a time such as 2030-01-31T12:00:00Z "
+            f"(got '{bodies.shown(text)}')."
+        ) from None

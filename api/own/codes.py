@@ -7,6 +7,7 @@ docs/api.md lists them all.
 import msgspec
 from aiohttp import web
 
+from api.bodies import BodyError, BodyTooLarge
 from api.callbacks.delivery import NoSuchDelivery
 from api.lab import LabError
 from engine import commands
@@ -16,7 +17,8 @@ from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
 from engine.store.errors import Conflict, StoreError
 
-INTERNAL, UNAUTHORIZED, BAD_REQUEST, NOT_FOUND = "internal", "unauthorized", "bad_request", "not_found"
+INTERNAL, BAD_REQUEST, NOT_FOUND = "internal", "bad_request", "not_found"
+UNAUTHORIZED, TOKEN = "unauthorized", "token"
 
 _CODES: dict[type[BaseException], str] = {
     commands.NoSuchCall: "no_such_call",
@@ -36,6 +38,7 @@ _CODES: dict[type[BaseException], str] = {
     features.RatesInvalid: "invalid_rates",
     features.AlreadyThere: "already_exists",
     features.NotThere: NOT_FOUND,
+    features.StillUsed: "still_used",
     features.NotProvisioned: "not_provisioned",
     features.FeatureError: "invalid_setting",
     NoSuchDelivery: "no_such_callback",
@@ -45,6 +48,8 @@ _CODES: dict[type[BaseException], str] = {
     RecordingError: "recording_missing",
     LabError: "lab_failed",
     AriError: "asterisk_failed",
+    BodyTooLarge: "too_large",
+    BodyError: BAD_REQUEST,
     msgspec.DecodeError: BAD_REQUEST,
     web.HTTPException: "http",
 }
@@ -62,4 +67,4 @@ def code_of(error: BaseException) -> str:
 
 def all_codes() -> frozenset[str]:
     """Every code but those of prompts, which are the reasons of engine.media.errors."""
-    return frozenset({*_CODES.values(), INTERNAL, UNAUTHORIZED})
+    return frozenset({*_CODES.values(), INTERNAL, UNAUTHORIZED, TOKEN})

@@ -1,5 +1,6 @@
 """Errors of our own API: JSON with one sentence, made in one place."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -7,6 +8,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from api.bodies import BodyError, BodyTooLarge
 from api.callbacks.delivery import NoSuchDelivery
 from api.errors import sentence_of, status_of
 from api.lab import LabError
@@ -20,6 +22,7 @@ from engine.media.recordings import RecordingError
 from engine.store.errors import Conflict, StoreError
 
 log = structlog.get_logger(__name__)
+_KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -41,6 +44,12 @@ class Unauthorized(Exception):
     code = codes.UNAUTHORIZED
 
 
+class TokenRefused(Unauthorized):
+    """The administrator's token was not shown."""
+
+    code = codes.TOKEN
+
+
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (BadRequest, 400),
     (msgspec.DecodeError, 400),
@@ -55,6 +64,8 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (StoreError, 503),
     (TooLarge, 413),
+    (BodyTooLarge, 413),
+    (BodyError, 400),
     (PromptError, 400),
     (RecordingError, 404),
     (LabError, 502),
@@ -72,7 +83,9 @@ def answering(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except web.HTTPException as error:
-            return error_of(error.status, error.reason, codes.code_of(error))
+            answer = error_of(error.status, error.reason, codes.code_of(error))
+            answer.headers.update({name: error.headers[name] for name in _KEPT_HEADERS if name in error.headers})
+            return answer
         except CommandRefused as error:
             return error_of(status_of(error), sentence_of(error), codes.code_of(error))
         except ConnectionError:
@@ -92,6 +105,16 @@ def error_of(status: int, sentence: str, code: str) -> web.Response:
     """Return an error answer."""
     headers = {"WWW-Authenticate": 'Bearer realm="carillon"'} if status == 401 else None
     return web.json_response({"error": sentence, "code": code}, status=status, headers=headers)
+
+
+class OwnErrors:
+    """The errors of our own API's paths that no handler of it gave (api.middleware.Renderer)."""
+
+    paths = re.compile(r"/carillon(/|$)")
+
+    def render_error(self, status: int, sentence: str) -> web.Response:
+        """An error as JSON."""
+        return error_of(status, sentence, "http")
 
 
 def _rendered(error: Exception) -> web.Response:

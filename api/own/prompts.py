@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from api.files import File
 from api.own import render
 from api.own.errors import BadRequest
 from api.own.services import Services
@@ -71,7 +72,7 @@ class PromptRoutes:
             content_type = _TYPES[await asyncio.to_thread(kind)]
         except OSError:
             raise errors.NotFound("the uploaded file is gone") from None
-        return web.FileResponse(path, headers={"Content-Type": content_type, "Cache-Control": "private"})
+        return File(path, headers={"Content-Type": content_type, "Cache-Control": "private"})
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a file for good."""

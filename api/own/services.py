@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from api.accounts import Accounts
 from api.callbacks.delivery import Delivery
+from api.guesses import Guesses
 from api.lab import Lab
 from api.own import render
 from api.ports import CommandTaker
@@ -62,7 +63,7 @@ class Services:
     """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
 
     `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `pool` has the numbers that
-    new accounts are given. `refused` are the SIP requests that Asterisk refused.
+    new accounts are given, `guesses` throttles who guesses keys. `refused` are the SIP requests that Asterisk refused.
     """
 
     engine: CommandTaker
@@ -84,6 +85,7 @@ class Services:
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
     pool: Pool = field(default_factory=Pool)
+    guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
     refused: Callable[[], Sequence[Refused]] = tuple
 

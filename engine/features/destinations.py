@@ -5,6 +5,7 @@ import re
 import phonenumbers
 
 from engine.features.errors import InvalidNumber
+from engine.features.written import plain
 
 LAB_PREFIX = "1201555"  # fictional numbers of the North American plan; a new account may dial these
 NEW_ACCOUNT_PREFIXES = (LAB_PREFIX,)
@@ -17,7 +18,7 @@ _FEWEST, _MOST = 7, 15  # ITU-T E.164 §6.1: 15 at most
 
 def digits_of(text: str) -> str:
     """Take the formatting (blanks, dots, hyphens, parentheses) and a plus away; raises InvalidNumber for all else."""
-    written = text.strip(" ")
+    written = plain(text).strip(" ")
     if not _WRITTEN.fullmatch(written) or len(written) > 40:
         raise InvalidNumber("A telephone number has only digits, an optional + before them, blanks, ( ) - and dots.")
     digits = re.sub(r"[^0-9]", "", written)
@@ -33,7 +34,7 @@ def normalise(text: str, country: str) -> str:
     home. Whether a number is assigned is never asked: 7 to 15 digits pass as they stand. Raises InvalidNumber.
     """
     digits = digits_of(text)
-    written = text.strip(" ")
+    written = plain(text).strip(" ")
     if written.startswith("+"):
         found = _international(written) or digits
     elif digits.startswith("00"):
@@ -46,7 +47,7 @@ def normalise(text: str, country: str) -> str:
 def checked(text: str) -> str:
     """Return the digits of a number that is international already, with or without + or 00; raises InvalidNumber."""
     digits = digits_of(text)
-    if digits.startswith("00") and not text.strip(" ").startswith("+"):
+    if digits.startswith("00") and not plain(text).strip(" ").startswith("+"):
         digits = digits[2:]
     return _within_limits(digits)
 
@@ -74,7 +75,7 @@ def prefix_of(text: str) -> str:
     if text.strip() in ("", "+", "*"):
         return ""
     digits = digits_of(text)
-    return digits[2:] if digits.startswith("00") and not text.strip().startswith("+") else digits
+    return digits[2:] if digits.startswith("00") and not plain(text).strip().startswith("+") else digits
 
 
 def _within_limits(digits: str) -> str:

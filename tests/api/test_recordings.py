@@ -7,6 +7,7 @@ import pytest
 from engine.store import recordings
 from engine.store.recordings import RecordingRow
 from tests.api.conftest import Stack
+from tests.support.raw_http import ask, request
 
 SAVED = b"RIFF....WAVE"
 
@@ -29,6 +30,30 @@ async def test_a_link_serves_the_file(stack: Stack, link: str) -> None:
         assert await response.read() == SAVED
     async with stack.client.get(link, headers={"Range": "bytes=0-3"}) as response:
         assert (response.status, await response.read()) == (206, b"RIFF")
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["bytes=abc", "bytes=0-1,4-5", "bytes=4-2", "bytes=", "bytes=-", "items=0-3", "0-3", f"bytes=0-{'9' * 4301}"],
+)
+async def test_a_range_that_is_none_or_several_is_ignored(stack: Stack, link: str, given: str) -> None:
+    async with stack.client.get(link, headers={"Range": given}) as response:
+        assert (response.status, await response.read()) == (200, SAVED)
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "part"),
+    [("bytes=4-", 206, SAVED[4:]), ("bytes=-4", 206, SAVED[-4:]), ("Bytes=0-99", 206, SAVED), ("bytes=99-", 416, b"")],
+)
+async def test_one_range_of_bytes_is_served(stack: Stack, link: str, given: str, status: int, part: bytes) -> None:
+    async with stack.client.get(link, headers={"Range": given}) as response:
+        assert (response.status, await response.read()) == (status, part)
+
+
+async def test_a_range_beside_headers_that_are_not_utf_8_is_ignored_too(stack: Stack, link: str) -> None:
+    raw = request("GET", link, Range="bytes=abc", If_None_Match="\xff", If_Modified_Since="\xff", X_Other="\xff")
+    answer = await ask("127.0.0.1", int(stack.client.port or 0), raw)
+    assert (answer.status, answer.body) == (200, SAVED)
 
 
 async def test_an_mp3_is_served_as_one_once_it_is_made(stack: Stack) -> None:

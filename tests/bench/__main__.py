@@ -2,7 +2,8 @@
 
     docker/bench [--short] [--only PART …] [--rounds N] [--rates R …] [--keep]
 
-Parts: idle, calls, digits, asking, sustained. --keep leaves the bench's system up, and uses one that is up as it is.
+Parts: idle, calls, digits, asking, attacked, sustained. --keep leaves the bench's system up, and uses one that is up
+as it is.
 """
 
 import argparse
@@ -14,11 +15,11 @@ from statistics import median, quantiles
 
 import uvloop
 
-from tests.bench import asking, digits, idle, proc, sustained
+from tests.bench import asking, attacked, digits, idle, proc, sustained
 from tests.bench.calls import Bench
 from tests.bench.stack import DIGITS_ENGINE, ROOT, SERVICES, V0, V1, V2, Stack
 
-PARTS = ("idle", "calls", "digits", "asking", "sustained")
+PARTS = ("idle", "calls", "digits", "asking", "attacked", "sustained")
 QUIET_LOAD = 0.5
 
 
@@ -43,6 +44,9 @@ def main() -> None:
         if "asking" in options.only:
             asked = asyncio.run(asking.measure(stack, min(options.rounds, 3), 5 if options.short else 30))
             print(f"\n{asked.table()}", flush=True)
+        if "attacked" in options.only:
+            attack = asyncio.run(attacked.measure(stack, min(options.rounds, 4), 5 if options.short else 15))
+            print(f"\n{attack.table()}", flush=True)
         if "sustained" in options.only:
             print("\nSet-ups a second, this engine")
             sustained.measure(stack, (300, 250, 200, 150, 100), 10 if options.short else 60)

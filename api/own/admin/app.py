@@ -1,9 +1,13 @@
 """The administrator's application: every noun's routes behind one token, errors as JSON."""
 
-import hmac
+import re
 
 from aiohttp import web
 
+from api import bodies
+from api.guesses import Shown, same
+from api.keys import ERRORS
+from api.middleware import Errors
 from api.own.admin.accounts import AccountsAdmin
 from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
@@ -16,7 +20,7 @@ from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
-from api.own.errors import Handler, answering, error_of
+from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
 from api.own.services import Services
 
@@ -29,11 +33,16 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path != HEALTH and not _is_shown(request.headers.get("Authorization", ""), services.admin_token):
-            return error_of(401, "Show the administrator's token: Authorization: Bearer CARILLON_ADMIN_TOKEN.", "token")
-        return await answering(handler)(request)
+        async def judged(request: web.Request) -> web.StreamResponse:
+            bodies.check(request)
+            if request.path != HEALTH:
+                _check_token(services, request)
+            return await handler(request)
+
+        return await answering(judged)(request)
 
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[guarded])
+    app[ERRORS] = Errors([_AdminErrors()])
     doctor = Doctor(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
@@ -46,6 +55,15 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     return app
 
 
-def _is_shown(header: str, token: str) -> bool:
-    scheme, _, shown = header.partition(" ")
-    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
+class _AdminErrors(OwnErrors):
+    paths = re.compile("/")
+
+
+def _check_token(services: Services, request: web.Request) -> None:
+    """Raise TokenRefused unless the request shows the administrator's token."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    shown = Shown("admin", token) if token else None
+    with services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, TokenRefused)):
+        if not services.admin_token or scheme.lower() != "bearer" or not same(token, services.admin_token):
+            raise TokenRefused("Show the administrator's token: Authorization: Bearer CARILLON_ADMIN_TOKEN.")

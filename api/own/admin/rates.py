@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 from sqlalchemy import Connection
 
+from api import bodies
 from api.own import render
 from api.own.errors import BadRequest
 from api.own.services import Services
@@ -13,6 +14,9 @@ from engine.features.rating import read_csv
 from engine.store import accounts, rates
 from engine.store.accounts import Account
 from engine.store.rates import Rate
+
+LARGEST_FILE = 32 * 1024 * 1024
+SECONDS_FOR_A_FILE = 120.0
 
 
 class RatesAdmin:
@@ -38,7 +42,7 @@ class RatesAdmin:
     async def load(self, request: web.Request) -> web.Response:
         """Replace all such rates by those of a CSV body; a file with one wrong line changes nothing."""
         try:
-            text = (await request.read()).decode()
+            text = (await bodies.read(request, LARGEST_FILE, SECONDS_FOR_A_FILE)).decode()
         except UnicodeDecodeError as error:
             raise BadRequest("The file is not UTF-8 text.") from error
         account = await self._account(request)

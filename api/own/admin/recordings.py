@@ -5,6 +5,7 @@ import time
 import msgspec
 from aiohttp import web
 
+from api.files import File
 from api.own import render
 from api.own.bodies import number_of
 from api.own.services import Services
@@ -53,7 +54,7 @@ class RecordingsAdmin:
         path = self._services.files.path(row.id, row.format)
         if not path.is_file():
             raise NotThere("The recording's file is not there.")
-        return web.FileResponse(path, headers={"Content-Type": CONTENT_TYPES[row.format]})
+        return File(path, headers={"Content-Type": CONTENT_TYPES[row.format]})
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a recording's file; that it was there stays noted."""

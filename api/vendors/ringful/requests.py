@@ -1,12 +1,13 @@
 """Ringful's parameters, read as its document means them."""
 
-import asyncio
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
+from api import bodies
 from api.callbacks.callback import FORM, BadAddress, address
 from api.numbers import NotANumber, dialled
 from api.vendors.ringful.errors import Invalid, WrongBody
@@ -32,7 +33,7 @@ class Number:
 async def read_pairs(request: web.Request) -> Pairs:
     """Return every parameter, those of the query first, then the form's.
 
-    Raises Invalid, WrongBody; aiohttp's HTTPRequestEntityTooLarge for a body of more than 1 MB.
+    Raises Invalid, WrongBody; web.HTTPRequestEntityTooLarge for a body of more than 1 MB.
     """
     pairs = list(request.query.items())
     if request.can_read_body:
@@ -44,18 +45,23 @@ async def read_pairs(request: web.Request) -> Pairs:
 
 async def _form(request: web.Request) -> Pairs:
     try:
-        async with asyncio.timeout(SECONDS_FOR_A_BODY):
-            body = await request.read()
-    except TimeoutError:
-        raise Invalid(f"The body did not arrive within {SECONDS_FOR_A_BODY:g} seconds.") from None
+        body = await bodies.read(request, seconds=SECONDS_FOR_A_BODY)
+    except bodies.BodyTooLarge:
+        raise web.HTTPRequestEntityTooLarge(bodies.LARGEST, 0) from None
+    except bodies.BodyError as error:
+        raise Invalid(str(error)) from None
     if not body:
         return ()
     if request.content_type not in (FORM, "application/octet-stream"):  # aiohttp's word for none given
         raise WrongBody(f"Send the parameters in the URL or as {FORM}.")
     try:
-        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+        text = body.decode()
     except UnicodeDecodeError:
         raise Invalid("The body is not UTF-8.") from None
+    if (fault := bodies.fault_of_query(text)) is not None:
+        raise Invalid(fault)
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:
         raise Invalid(f"There are more than {MOST_PARAMETERS} parameters.") from None
 
@@ -81,7 +87,10 @@ class Parameters:
 
     def text_or_none(self, *names: str) -> str | None:
         """Return an optional value."""
-        return self._found(names)[1]
+        name, value = self._found(names)
+        if value is not None and not value.isprintable():
+            raise Invalid(f"The parameter {name} holds {_name_of_first(value)}, which it may not.")
+        return value
 
     def flag(self, *names: str, default: bool = True) -> bool:
         """Return true or false, written in any case."""
@@ -94,16 +103,16 @@ class Parameters:
 
     def number(self, name: str) -> Number:
         """Return a required phone number or extension."""
-        return self._number(name, self.text(name))
+        return self._number(name, self._required(name))
 
     def number_or_none(self, name: str) -> Number | None:
         """Return an optional phone number or extension."""
-        value = self.text_or_none(name)
+        _, value = self._found((name,))
         return None if value is None else self._number(name, value)
 
     def numbers(self, name: str) -> tuple[Number, ...]:
         """Return a required, comma separated list of phone numbers."""
-        written = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        written = [part.strip() for part in self._required(name).split(",") if part.strip()]
         if not written:
             raise Invalid(f"The parameter {name} is missing.")
         if len(written) > MOST_ATTENDEES:
@@ -156,13 +165,23 @@ class Parameters:
             if value := self._values.get(name, "").strip():
                 if len(value) > LONGEST_VALUE:
                     raise Invalid(f"The parameter {name} is longer than {LONGEST_VALUE} characters.")
-                if not value.isprintable():
-                    raise Invalid(f"The parameter {name} holds control characters.")
                 return name, value
         return names[0], None
+
+    def _required(self, name: str) -> str:
+        _, value = self._found((name,))
+        if value is None:
+            raise Invalid(f"The parameter {name} is missing.")
+        return value
 
     def _number(self, name: str, written: str) -> Number:
         try:
             return Number(written, dialled(written, self._account.country))
         except NotANumber as error:
             raise Invalid(f"The parameter {name} is not a phone number. {error}") from None
+
+
+def _name_of_first(value: str) -> str:
+    """Return the first character that is not printable, by its code point and name."""
+    character = next(each for each in value if not each.isprintable())
+    return f"U+{ord(character):04X} ({unicodedata.name(character, 'a control character')})"

@@ -10,16 +10,18 @@ from api.accounts import Accounts
 from api.callbacks.callback import Callback, form
 from api.callbacks.tags import Tag
 from api.errors import sentence_of, status_of
+from api.guesses import Guesses, Shown
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.ringful import callbacks
 from api.vendors.ringful.auth import DIALECT, authenticate
 from api.vendors.ringful.conferences import ConferenceOperations
-from api.vendors.ringful.errors import RingfulError, render
+from api.vendors.ringful.errors import RingfulError, Unauthorized, render
 from api.vendors.ringful.handlers import Asked, CallOperations, Operation
-from api.vendors.ringful.requests import Parameters, read_pairs
+from api.vendors.ringful.requests import Pairs, Parameters, read_pairs
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
+from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.deliveries import DeliveryRow
 
@@ -56,8 +58,15 @@ class Ringful:
     name = DIALECT
     paths = re.compile(r"/[^/]*/apikey(/|$)", re.IGNORECASE)
 
-    def __init__(self, engine: CommandTaker, db: Database, accounts: Accounts, recordings: Recordings) -> None:
-        self._accounts, self._recordings = accounts, recordings
+    def __init__(
+        self,
+        engine: CommandTaker,
+        db: Database,
+        accounts: Accounts,
+        recordings: Recordings,
+        guesses: Guesses | None = None,
+    ) -> None:
+        self._accounts, self._recordings, self._guesses = accounts, recordings, guesses or Guesses()
         self._operations = operations(CallOperations(engine), ConferenceOperations(engine, db))
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -99,9 +108,14 @@ class Ringful:
         operation = self._operations[request.match_info["method"].lower()]
         try:
             pairs = await read_pairs(request)
-            account = await authenticate(self._accounts, request.match_info["key"], pairs)
+            account = await self._authenticated(request, pairs)
             return await operation(Asked(account, Parameters(pairs, account)))
         except RingfulError as error:
             return render(error.status, str(error))
         except CommandRefused as refusal:
             return render(status_of(refusal), sentence_of(refusal))
+
+    async def _authenticated(self, request: web.Request, pairs: Pairs) -> Account:
+        key = request.match_info["key"]
+        with self._guesses.attempt(request, Shown(DIALECT, key), wrong=lambda error: isinstance(error, Unauthorized)):
+            return await authenticate(self._accounts, key, pairs)

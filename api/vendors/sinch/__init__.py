@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from api.accounts import Accounts
+from api.guesses import Guesses
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.sinch.auth import Policy
@@ -25,7 +26,7 @@ __all__ = ["Needs", "Policy", "Sinch", "assembled", "issue", "operations"]
 
 class Needs(NamedTuple):
     """What the dialect is made of. `refresh` makes a change of settings count at once, `inquire` puts a question,
-    `live` finds a call that is up, `seal` seals what a script says of credentials.
+    `live` finds a call that is up, `guesses` throttles who guesses keys, `seal` seals its credentials.
     """
 
     engine: CommandTaker
@@ -39,6 +40,7 @@ class Needs(NamedTuple):
     refresh: Callable[[], Awaitable[None]]
     inquire: Inquire
     live: Live
+    guesses: Guesses
     seal: Seal | None = None
 
 
@@ -53,4 +55,5 @@ def assembled(needs: Needs) -> tuple[Sinch, Questions]:
         | ConferenceOperations(needs.engine).operations()
     )
     telling = Telling(needs.db, parties, needs.recordings)
-    return Sinch(needs.db, needs.accounts, served, telling, policy=needs.policy), questions
+    made = Sinch(needs.db, needs.accounts, served, telling, policy=needs.policy, guesses=needs.guesses)
+    return made, questions

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from api.accounts import Accounts
+from api.guesses import Shown
 from api.vendors.sinch.errors import (
     BAD_HEADER,
     BAD_SIGNATURE,
@@ -134,6 +135,20 @@ def _basic(rest: str) -> Basic:
     if not key or not colon:
         raise failure(BAD_HEADER)
     return Basic(key, secret)
+
+
+def shown(text: str) -> Shown | None:
+    """Return the credential in an Authorization header, for its guesses to be counted; None: there is none in it."""
+    try:
+        read = read_header(text)
+    except SinchError:
+        return None
+    return Shown(DIALECT, f"{read.key}:{read.secret}" if isinstance(read, Basic) else read.key, read.key)
+
+
+def is_wrong(error: Exception) -> bool:
+    """Whether an error says that the credential was wrong."""
+    return isinstance(error, SinchError) and error.code in (BAD_SIGNATURE, INVALID_CREDENTIALS)
 
 
 def check_time(text: str, now: float, window: float) -> None:

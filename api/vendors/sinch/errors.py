@@ -50,6 +50,7 @@ _GENERAL = {
     NOT_FOUND: "Not found",
     40500: "Method not allowed",
     41300: "Request too large",
+    41500: "Unsupported media type",
     42900: "Too many requests",
     INTERNAL: "Internal error",
     UNAVAILABLE: "Temporarily unavailable",

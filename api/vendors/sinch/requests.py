@@ -185,14 +185,30 @@ def command_participant(conference: str, call: str, body: bytes) -> CommandParti
 
 
 def custom_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the X-CB-* headers that events of the call carry; those beyond the limits are left out."""
+    """Return the X-CB-* headers that events of the call carry; raises SinchError 40001 for one that they cannot."""
     pairs = headers.items() if isinstance(headers, Mapping) else headers
     found: dict[str, str] = {}
     for name, value in pairs:
-        fits = len(name) <= LONGEST_CUSTOM_KEY and len(value) <= LONGEST_CUSTOM_VALUE and value.isprintable()
-        if name.lower().startswith(_CUSTOM_HEADER) and fits and len(found) < MOST_CUSTOM_HEADERS:
+        if name.lower().startswith(_CUSTOM_HEADER):
+            _check_custom_header(name, value)
             found.setdefault(name, value)
+    if len(found) > MOST_CUSTOM_HEADERS:
+        detail = f"at most {MOST_CUSTOM_HEADERS} X-CB- headers may be given (got {len(found)})."
+        raise failure(ILLEGAL_PARAMETERS, detail, Operation.CALLOUT)
     return found
+
+
+def _check_custom_header(name: str, value: str) -> None:
+    """Refuse what would not arrive as it was sent: bytes that are not UTF-8 are kept by aiohttp as half characters."""
+    fault = ""
+    if len(name) > LONGEST_CUSTOM_KEY:
+        fault = f"must have a name of at most {LONGEST_CUSTOM_KEY} characters."
+    elif len(value) > LONGEST_CUSTOM_VALUE:
+        fault = f"must have at most {LONGEST_CUSTOM_VALUE} characters."
+    elif not value.isprintable():
+        fault = "must be printable text in UTF-8."
+    if fault:
+        raise failure(ILLEGAL_PARAMETERS, f"{name[:LONGEST_CUSTOM_KEY]} {fault}", Operation.CALLOUT)
 
 
 def _reading(

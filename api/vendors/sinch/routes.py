@@ -1,6 +1,5 @@
 """Sinch's paths: each operation under `/v1` and `/calling/v1`, with and without a slash at its end."""
 
-import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,12 +7,13 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy import Connection
 
+from api import bodies
 from api.accounts import Accounts
 from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
+from api.guesses import Guesses
 from api.vendors.sinch import auth, callbacks, errors, tags
 from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT, Incoming, Policy
@@ -69,10 +69,11 @@ class Sinch:
         telling: Telling,
         *,
         policy: Policy | None = None,
+        guesses: Guesses | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db, self._accounts, self._operations, self._telling = db, accounts, operations, telling
-        self._policy, self._clock = policy or Policy(), clock
+        self._policy, self._guesses, self._clock = policy or Policy(), guesses or Guesses(), clock
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Every path of every operation that is there."""
@@ -138,11 +139,16 @@ class Sinch:
         return answer
 
     async def _asked(self, request: web.Request) -> Asked:
+        authorization = request.headers.get("Authorization", "")
+        with self._guesses.attempt(request, auth.shown(authorization), wrong=auth.is_wrong):
+            return await self._authenticated(request, authorization)
+
+    async def _authenticated(self, request: web.Request, authorization: str) -> Asked:
         body = await read_body(request)
         incoming = Incoming(
             method=request.method,
             target=request.raw_path,
-            authorization=request.headers.get("Authorization", ""),
+            authorization=authorization,
             timestamp=request.headers.get("x-timestamp", ""),
             content_type=request.headers.get("Content-Type", ""),
             body=body,
@@ -163,21 +169,12 @@ class Sinch:
 
 async def read_body(request: web.Request) -> bytes:
     """Return a request's body; raises SinchError: 41300 for one that is too large, 40003 for one that does not come."""
-    too_large = errors.of_status(413, f"{MOST_BYTES} bytes at most.")
-    if (request.content_length or 0) > MOST_BYTES:
-        raise too_large
-    body = bytearray()
     try:
-        async with asyncio.timeout(SECONDS_FOR_A_BODY):
-            async for part in request.content.iter_any():
-                body += part
-                if len(body) > MOST_BYTES:
-                    raise too_large
-    except TimeoutError:
-        raise failure(INVALID_REQUEST, f"The body did not arrive within {SECONDS_FOR_A_BODY:g} seconds.") from None
-    except (web.RequestPayloadError, HttpProcessingError):
-        raise failure(INVALID_REQUEST, "The body cannot be read as its headers describe it.") from None
-    return bytes(body)
+        return await bodies.read(request, MOST_BYTES, SECONDS_FOR_A_BODY)
+    except bodies.BodyTooLarge as error:
+        raise errors.of_status(413, str(error)) from None
+    except bodies.BodyError as error:
+        raise failure(INVALID_REQUEST, str(error)) from None
 
 
 def _more(method: str) -> dict[str, Any]:

@@ -77,6 +77,32 @@ async def test_what_is_no_number_is_refused(stack: Stack, number: str, name: str
 
 
 @pytest.mark.parametrize(
+    "number", ["\u202a+12015550104\u202c", "+1\u00a0201\u2007555\u202f0104", "1\u2011201\u2013555\u22120104\ufeff"]
+)
+@pytest.mark.parametrize("verb", ["GET", "POST"])
+async def test_a_number_as_web_pages_have_it_is_read(stack: Stack, number: str, verb: str) -> None:
+    given = {"params": {"callee": number}} if verb == "GET" else {"data": {"callee": number}}
+    async with stack.client.request(verb, f"/Call/apikey/{KEY}", **given) as response:
+        assert response.status == 200, await response.text()
+    assert stack.engine.commands[-1].callee == "12015550104"
+
+
+@pytest.mark.parametrize(
+    ("character", "named"),
+    [
+        ("\u202a", r"U\+202A \(LEFT-TO-RIGHT EMBEDDING\)"),
+        ("\u00a0", r"U\+00A0 \(NO-BREAK SPACE\)"),
+        ("\x01", r"U\+0001 \(a control character\)"),
+    ],
+)
+async def test_a_character_that_cannot_be_there_is_named(stack: Stack, character: str, named: str) -> None:
+    for name in ("announcement", "callbackUrl", "callId"):
+        parameters = {"callId": "1", "announcement": "http://host/a.wav", name: f"http://host/a{character}b"}
+        status, text = await stack.ask("Play", **parameters)
+        assert status == 400 and re.search(rf"The parameter {name} holds {named}", text), text
+
+
+@pytest.mark.parametrize(
     ("method", "parameters", "name"),
     [
         ("Hangup", {"callId": "1", "immediate": "yes"}, "immediate"),

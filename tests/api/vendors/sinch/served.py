@@ -11,8 +11,8 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import Connection
 
 from api.accounts import Accounts
-from api.app import LARGEST_REQUEST
-from api.middleware import errors
+from api.bodies import LARGEST
+from api.middleware import Errors, errors
 from api.vendors.sinch import Policy, Sinch, operations
 from api.vendors.sinch.parties import Parties
 from engine.calls.call import Call, Direction
@@ -118,7 +118,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
 
     known_operations = operations(db, writer, book, Parties(book, "http://api"), refresh)
     vendor = Sinch(db, known, known_operations, None, policy=Policy(prefixes=("/mounted",)))  # type: ignore[arg-type]
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[errors([vendor])])
+    app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([vendor]))])
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"

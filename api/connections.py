@@ -1,0 +1,171 @@
+"""How many connections a listener keeps open, of whom, and which of them go first when there are too many.
+
+A connection that waits for a request costs a file and memory, and its client nothing. So when a listener, or one client
+of it, has as many as it may, the one that has waited longest for the rest of a request's header is closed for the new
+one, else the one that has been idle longest (as nginx closes its reusable connections, ngx_connection.c,
+ngx_drain_connections). Only where all of them are at work is the new one turned away.
+"""
+
+import resource
+from enum import IntEnum
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from api.clients import Clients, name_of
+
+log = structlog.get_logger(__name__)
+MOST_CONNECTIONS = 4096
+MOST_OF_A_CLIENT = 512
+RESERVED_FILES = 2048
+"""Files that are left for calls, callbacks, the store and the administrator, whatever the public listener has open."""
+LOG_SECONDS = 60.0
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a listener allows. Seconds: for a request's header from its first byte (of a new connection: from its
+    beginning); for the next request on a kept connection; for the client to take a response in (the kernel's
+    TCP_USER_TIMEOUT); and for what is left of a refused body, which is thrown away so that its sender sees the answer.
+    """
+
+    total: int = MOST_CONNECTIONS
+    per_client: int = MOST_OF_A_CLIENT
+    header_seconds: float = 10.0
+    idle_seconds: float = 75.0
+    unread_seconds: float = 60.0
+    discard_seconds: float = 5.0
+
+
+def affordable(wanted: int = MOST_CONNECTIONS) -> int:
+    """Return how many connections the process's limit of open files allows, at most `wanted`."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return wanted
+    return max(1, min(wanted, max(files // 4, (files - RESERVED_FILES) // 2)))
+
+
+class Seldom:
+    """Lets what anybody can bring about into the log once a minute, so that nobody fills it."""
+
+    def __init__(self) -> None:
+        self._count, self._next = 0, 0.0
+
+    def due(self, now: float) -> int:
+        """Return how often it has happened since it was logged, this time included; 0 where it is not logged now."""
+        self._count += 1
+        if now < self._next:
+            return 0
+        count, self._count, self._next = self._count, 0, now + LOG_SECONDS
+        return count
+
+
+class Closable(Protocol):
+    """A connection, as this file sees it."""
+
+    def drop(self) -> None:
+        """Close it now, whatever it waits for."""
+
+
+class Wait(IntEnum):
+    """What a connection waits for from its client, in the order in which they are closed for others."""
+
+    HEADER = 0
+    REQUEST = 1  # kept, and nothing has come
+    BODY = 2
+
+
+class _Waiting:
+    """Connections that wait for their client, of each kind in the order in which they began to."""
+
+    def __init__(self) -> None:
+        self._kinds: tuple[dict[Closable, None], ...] = tuple({} for _ in Wait)
+
+    def put(self, connection: Closable, wait: Wait) -> None:
+        """Put one in, behind all of its kind."""
+        self.forget(connection)
+        self._kinds[wait][connection] = None
+
+    def oldest(self) -> Closable | None:
+        """Return the one that is closed first; None where all are at work."""
+        return next((next(iter(kind)) for kind in self._kinds if kind), None)
+
+    def forget(self, connection: Closable) -> None:
+        """Take one out."""
+        for kind in self._kinds:
+            kind.pop(connection, None)
+
+
+class _Client(_Waiting):
+    """One client's connections."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+
+class Connections:
+    """The open connections of one listener."""
+
+    def __init__(self, limits: Limits, clients: Clients | None = None) -> None:
+        self.limits = limits
+        self._proxies = clients or Clients()
+        self._all = _Waiting()
+        self._clients: dict[str, _Client] = {}
+        self._owners: dict[Closable, str] = {}
+        self._turned_away = Seldom()
+        self.unreadable = Seldom()
+
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._owners)
+
+    def admit(self, connection: Closable, address: str, now: float) -> bool:
+        """Take a new connection in, if need be in the place of one that only waits; False: there is no place.
+
+        `now`: seconds of the event loop's clock.
+        """
+        client = name_of(address)
+        own = self._clients.get(client)
+        crowded = own if own and own.count >= self.limits.per_client and not self._proxies.is_proxy(address) else None
+        full = crowded or (self._all if len(self) >= self.limits.total else None)
+        if full and not self._make_room(full):
+            if count := self._turned_away.due(now):
+                log.warning("connections are turned away", client=client, open=len(self), count=count)
+            return False
+        self._owners[connection] = client
+        self._clients.setdefault(client, _Client()).count += 1
+        self.waits(connection, Wait.HEADER)
+        return True
+
+    def waits(self, connection: Closable, wait: Wait) -> None:
+        """Note what a connection waits for."""
+        for waiting in self._lists(connection):
+            waiting.put(connection, wait)
+
+    def busy(self, connection: Closable) -> None:
+        """Note that a connection has a request at work."""
+        for waiting in self._lists(connection):
+            waiting.forget(connection)
+
+    def gone(self, connection: Closable) -> None:
+        """Forget a connection; once more does no harm."""
+        self.busy(connection)
+        client = self._owners.pop(connection, None)
+        if client is None:
+            return
+        own = self._clients[client]
+        own.count -= 1
+        if not own.count:
+            del self._clients[client]
+
+    def _lists(self, connection: Closable) -> tuple[_Waiting, ...]:
+        client = self._owners.get(connection)
+        return () if client is None else (self._all, self._clients[client])
+
+    def _make_room(self, waiting: _Waiting) -> bool:
+        if (oldest := waiting.oldest()) is None:
+            return False
+        self.gone(oldest)
+        oldest.drop()
+        return True
