@@ -218,6 +218,14 @@ class ReplyRemarked(Event, frozen=True, kw_only=True, tag="reply_remarked"):
     remark: str
 
 
+class TaskRemarked(Event, frozen=True, kw_only=True, tag="task_remarked"):
+    """A task does something otherwise than it was asked to, such as by another voice; `remark` is a sentence."""
+
+    task: str
+    kind: str
+    remark: str
+
+
 AnyEvent = (
     CallOffered
     | CallDialing
@@ -227,6 +235,7 @@ AnyEvent = (
     | RootEnded
     | TaskStarted
     | TaskEnded
+    | TaskRemarked
     | DigitReceived
     | RecordingAvailable
     | RecordingUndelivered

@@ -97,6 +97,7 @@ def begins(data: bytes) -> bool:
 def frames(data: bytes) -> Iterator[Frame]:
     """The whole frames in order; tags, padding and damage between them are passed over."""
     at, false_starts, last = 0, 0, None
+    next_tag = _place(data, b"ID3", 0)
     while at + 4 <= len(data):
         if tag := tag_length(data[at : at + 10]):
             at += tag if at + tag <= len(data) else 10  # a length that was written wrong
@@ -110,7 +111,8 @@ def frames(data: bytes) -> Iterator[Frame]:
         last, false_starts = None, false_starts + 1
         if false_starts > _MOST_FALSE_STARTS:
             return
-        at = _candidate(data, at + 1)
+        next_tag = next_tag if next_tag > at else _place(data, b"ID3", at + 1)  # looked for once, not at each false start
+        at = min(_place(data, b"\xff", at + 1), next_tag)
 
 
 def _is_followed(data: bytes, at: int, shape: Shape) -> bool:
@@ -119,9 +121,9 @@ def _is_followed(data: bytes, at: int, shape: Shape) -> bool:
     return at == len(data) or (following is not None and following.stream == shape.stream)
 
 
-def _candidate(data: bytes, at: int) -> int:
-    found = [place for mark in (b"\xff", b"ID3") if (place := data.find(mark, at)) >= 0]
-    return min(found, default=len(data))
+def _place(data: bytes, mark: bytes, at: int) -> int:
+    place = data.find(mark, at)
+    return place if place >= 0 else len(data)
 
 
 def streams(file: BinaryIO, max_seconds: float) -> Iterator[BinaryIO]:

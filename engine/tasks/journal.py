@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import msgspec
 from sqlalchemy import Connection
 
-from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskStarted
+from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskRemarked, TaskStarted
 from engine.ids import new_id
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
@@ -166,6 +166,17 @@ class Journal:
             call=call,
         )
         self.writer.post(lambda conn: events.append(conn, event))
+
+    def remarked(self, entry: Entry, remarks: Sequence[str]) -> None:
+        """Note what a task does otherwise than asked, each once."""
+        new = [remark for remark in dict.fromkeys(remarks) if remark not in entry.remarked]
+        entry.remarked.update(new)
+        noted = [
+            TaskRemarked(**self.common(entry.tag), task=entry.id, kind=entry.kind, remark=remark)  # type: ignore[arg-type]
+            for remark in new
+        ]
+        if noted:
+            self.writer.post(lambda conn: [events.append(conn, event) for event in noted])
 
     def ended(self, entry: Entry, outcome: Outcome) -> None:
         """Note how a task ended, with its event; where it was, if it was stopped."""

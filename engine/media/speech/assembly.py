@@ -1,0 +1,58 @@
+"""Phrases of one or several voices become one prompt: trimmed, at one level, joined by short fades."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import soxr
+
+from engine.media.convert import Audio, Pcm
+from engine.media.prompt import NARROW, WIDE
+from engine.media.speech.speaker import PEAK, Speech
+
+with warnings.catch_warnings():
+    # It looks for ffmpeg, which decodes nothing here, and up to Python 3.12 imports a module that 3.13 has not.
+    warnings.simplefilter("ignore")
+    from pydub import AudioSegment
+    from pydub.silence import detect_leading_silence
+
+_SILENCE_DBFS = -45.0
+_FADE_MS = 5
+_GAP_MS = 120
+"""What is left between two phrases without a pause: engines put 50 to 500 ms of silence around each."""
+_HIGHEST_DBFS = 20 * float(np.log10(PEAK))
+
+
+def assembled(spoken: Sequence[Speech | float]) -> Audio:
+    """What was spoken and the pauses (in seconds) between, as telephone audio. Raises Empty where nothing was said."""
+    if len(spoken) == 1 and isinstance(spoken[0], Speech):
+        return spoken[0].audio()
+    parts = [part if isinstance(part, float) else _segment(part.audio().wide) for part in spoken]
+    phrases = [index for index, part in enumerate(parts) if not isinstance(part, float)]
+    loudest = max((parts[index].dBFS for index in phrases), default=_HIGHEST_DBFS)
+    whole = AudioSegment.silent(0, frame_rate=WIDE)
+    for index, part in enumerate(parts):
+        if isinstance(part, float):
+            whole = whole.append(AudioSegment.silent(round(part * 1000), frame_rate=WIDE), crossfade=0)
+            continue
+        if index and not isinstance(parts[index - 1], float):
+            whole = whole.append(AudioSegment.silent(_GAP_MS, frame_rate=WIDE), crossfade=0)
+        whole = whole.append(_levelled(part, loudest), crossfade=0)
+    wide = np.array(whole.get_array_of_samples(), np.int16)
+    narrow = soxr.resample(wide.astype(np.float32), WIDE, NARROW)
+    return Audio(wide=wide, narrow=np.clip(np.rint(narrow), -32768, 32767).astype(np.int16))
+
+
+def _segment(samples: Pcm) -> AudioSegment:
+    """A phrase without the silence around it."""
+    whole = AudioSegment(samples.tobytes(), frame_rate=WIDE, sample_width=2, channels=1)
+    begin = detect_leading_silence(whole, _SILENCE_DBFS)
+    end = len(whole) - detect_leading_silence(whole.reverse(), _SILENCE_DBFS)
+    return whole[begin:end].fade_in(_FADE_MS).fade_out(_FADE_MS) if begin < end else whole
+
+
+def _levelled(phrase: AudioSegment, loudest: float) -> AudioSegment:
+    """As loud as the loudest phrase, but with no peak above that of speech: engines differ by 10 dB."""
+    return phrase.apply_gain(min(loudest - phrase.dBFS, _HIGHEST_DBFS - phrase.max_dBFS))
