@@ -13,7 +13,8 @@ from engine.media.wav import is_wave
 _HEAD = 512
 _FORMATS = {b"fLaC": "FLAC", b"OggS": "OGG"}
 _OTHER_AUDIO = (
-    b"#!AMR", b"FORM", b".snd", b"caff", b"\x1aE\xdf\xa3", b"MThd", b"wvpk", b"MAC ", b"FLV", b"0&\xb2u", b"\xff\xf1", b"\xff\xf9",
+    b"#!AMR", b"FORM", b".snd", b"caff", b"\x1aE\xdf\xa3", b"MThd", b"wvpk", b"MAC ", b"FLV", b"0&\xb2u",
+    b"\xff\xf1", b"\xff\xf9",
 )  # fmt: skip
 _LONGEST_LEAD = 65_536
 """Frames of an MP3 are looked for so far: some streams begin in the middle of one."""

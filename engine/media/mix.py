@@ -58,7 +58,7 @@ class Mixer:
         ])  # fmt: skip
 
     def _uncancelled(self, window: Samples, mean: Samples) -> Samples:
-        """The mean, or where that is next to nothing the first channel that is loud; from one to the other by a fade."""
+        """The mean, or where that is next to nothing the first loud channel; from one to the other by a fade."""
         powers = np.square(window, dtype=np.float64).mean(axis=0)
         cancelled = float(np.square(mean, dtype=np.float64).mean()) < _CANCELLED * powers.max()
         before, self._mean_share = self._mean_share, 0.0 if cancelled else 1.0

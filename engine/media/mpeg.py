@@ -111,7 +111,8 @@ def frames(data: bytes) -> Iterator[Frame]:
         last, false_starts = None, false_starts + 1
         if false_starts > _MOST_FALSE_STARTS:
             return
-        next_tag = next_tag if next_tag > at else _place(data, b"ID3", at + 1)  # looked for once, not at each false start
+        if next_tag <= at:  # looked for once, and not at each false start
+            next_tag = _place(data, b"ID3", at + 1)
         at = min(_place(data, b"\xff", at + 1), next_tag)
 
 

@@ -1,5 +1,6 @@
 """Writes down what happens to a subject's tasks: each change and its event in one transaction."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -175,8 +176,8 @@ class Journal:
             TaskRemarked(**self.common(entry.tag), task=entry.id, kind=entry.kind, remark=remark)  # type: ignore[arg-type]
             for remark in new
         ]
-        if noted:
-            self.writer.post(lambda conn: [events.append(conn, event) for event in noted])
+        for event in noted:
+            self.writer.post(functools.partial(_appended, event))
 
     def ended(self, entry: Entry, outcome: Outcome) -> None:
         """Note how a task ended, with its event; where it was, if it was stopped."""
@@ -196,6 +197,10 @@ class Journal:
             events.append(conn, event)
 
         self.writer.post(unit)
+
+
+def _appended(event: AnyEvent, conn: Connection) -> None:
+    events.append(conn, event)
 
 
 def state_after(outcome: Outcome) -> TaskState:

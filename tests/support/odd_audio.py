@@ -3,6 +3,7 @@
 `.venv/bin/python -m tests.support.odd_audio` writes the table anew.
 """
 
+import functools
 import io
 import struct
 from collections.abc import Callable
@@ -72,11 +73,13 @@ def lengths(name: str, data: int, riff: int | None, source: str = "") -> Case:
     return Case(name, lambda hz: wav(hz, data=data, riff=riff), source=source)
 
 
-def long_header(size: int) -> bytes:
-    """The ds64 chunk of an RF64, with the sound's length."""
-    return struct.pack("<4sIQQQI", b"ds64", 28, size + 80, size, size // 2, 0)
+def long_wav(hz: float, kind: bytes, size: int) -> bytes:
+    """An RF64 or BW64, whose chunk ds64 has the sound's length."""
+    chunk = struct.pack("<4sIQQQI", b"ds64", 28, size + 80, size, size // 2, 0)
+    return wav(hz, kind=kind, data=0xFFFF_FFFF, riff=0xFFFF_FFFF, before=chunk)
 
 
+LIST = b"LIST\4\0\0\0INFO"
 SIZE = round(SECONDS * 16_000)
 EXTENSIBLE = struct.pack("<HHIIHHHHI", 0xFFFE, 1, 8000, 16000, 2, 16, 22, 16, 4) + bytes.fromhex(
     "0100000000001000800000aa00389b71"
@@ -98,10 +101,10 @@ def bare(whole: bytes) -> bytes:
     return whole[whole.index(b"\xff" + whole[1:2], 4) :]
 
 
-def tag(length: int, fill: bytes = b"\0") -> bytes:
-    """An ID3v2.3 tag of so many bytes."""
+def tag(length: int, frames: bytes = b"") -> bytes:
+    """An ID3v2.3 tag with so many bytes of frames, or padding behind them."""
     size = bytes(length >> shift & 127 for shift in (21, 14, 7, 0))
-    return b"ID3\x03\0\0" + size + (fill * length)[:length]
+    return b"ID3\x03\0\0" + size + frames.ljust(length, b"\0")
 
 
 def picture() -> bytes:
@@ -157,19 +160,21 @@ FORMATS = [
 """Format, encoding and rate, as soundfile names them; all but GSM 06.10 in mono and in stereo."""
 
 
+def _format(kind: str, width: str | None, rate: int, channels: int, hz: float) -> bytes:
+    return encoded(np.stack([plain(hz, rate=rate)] * channels, axis=1), rate, kind, width)
+
+
 def _formats() -> list[Case]:
     cases = []
     for kind, width, rate in FORMATS:
         for channels in (1,) if width == "GSM610" else (1, 2):
             name = f"{kind} {width or ''}".strip() + f", {rate / 1000:g} kHz, {'mono' if channels == 1 else 'stereo'}"
 
-            def make(hz: float, kind: str = kind, width: str | None = width, rate: int = rate, n: int = channels) -> bytes:
-                return encoded(np.stack([plain(hz, rate=rate)] * n, axis=1), rate, kind, width)
-
-            cases.append(Case(name, make))
+            cases.append(Case(name, functools.partial(_format, kind, width, rate, channels)))
     return cases
 
 
+SENTENCES = "servers that stream a file a sentence"
 STREAMED = "streaming text-to-speech servers"
 CASES = [
     *_formats(),
@@ -184,27 +189,28 @@ CASES = [
     lengths("WAV, length 2,147,479,552", 0x7FFF_F000, 0x7FFF_F024, "espeak-ng, sox to a pipe"),
     lengths("WAV, length of the file for that of the sound", SIZE + 44, SIZE + 44),
     Case("WAV of an odd length", lambda hz: wav(hz, sound=wav(hz)[44:] + b"\0")),
-    Case("WAV with other chunks before and behind", lambda hz: wav(hz, before=b"JUNK\4\0\0\0abcd", behind=b"LIST\4\0\0\0INFO")),
+    Case("WAV with other chunks before and behind", lambda hz: wav(hz, before=b"JUNK\4\0\0\0abcd", behind=LIST)),
     Case("WAV, a chunk of odd length without its padding", lambda hz: wav(hz, before=b"LIST\5\0\0\0hello")),
     Case("WAV, format chunk with padding", lambda hz: wav(hz, form=wav(hz)[20:36] + bytes(24)), source="ProTools"),
     Case("WAV, rate in bytes and block size 0", lambda hz: wav(hz, form=struct.pack("<HHIIHH", 1, 1, 8000, 0, 0, 16))),
     Case("WAV, extensible format", lambda hz: wav(hz, form=EXTENSIBLE), source="ffmpeg"),
     Case("WAV, big-endian (RIFX)", lambda hz: wav(hz, kind=b"RIFX")),
-    Case("RF64, length in ds64", lambda hz: wav(hz, kind=b"RF64", data=0xFFFF_FFFF, riff=0xFFFF_FFFF, before=long_header(SIZE))),
-    Case("RF64, length 0 in ds64", lambda hz: wav(hz, kind=b"RF64", data=0xFFFF_FFFF, riff=0xFFFF_FFFF, before=long_header(0))),
-    Case("BW64", lambda hz: wav(hz, kind=b"BW64", data=0xFFFF_FFFF, riff=0xFFFF_FFFF, before=long_header(SIZE))),
+    Case("RF64, length in ds64", lambda hz: long_wav(hz, b"RF64", SIZE)),
+    Case("RF64, length 0 in ds64", lambda hz: long_wav(hz, b"RF64", 0)),
+    Case("BW64", lambda hz: long_wav(hz, b"BW64", SIZE)),
     Case("WAV with MP3 in it", lambda hz: wav(hz, form=MP3_IN_WAV, sound=mp3(hz))),
     Case("WAV with an MP3 without Xing's header in it", lambda hz: wav(hz, form=MP3_IN_WAV, sound=bare(mp3(hz)))),
     Case("WAV behind an ID3v2 tag", lambda hz: tag(2_000) + wav(hz)),
-    Case("two WAVs, one behind the other", lambda hz: wav(hz) * 2, 3.0, 3.0, source="servers that stream a file a sentence"),
+    Case("two WAVs, one behind the other", lambda hz: wav(hz) * 2, 3.0, 3.0, source=SENTENCES),
     Case("WAV, 70 % of it", lambda hz: cut(wav(hz), 0.7), refused="truncated"),
     Case("WAV, cut in its header", lambda hz: wav(hz)[:30], refused="truncated"),
-    Case("WAV without sound, with another chunk behind", lambda hz: wav(hz, sound=b"", behind=b"LIST\4\0\0\0INFO"), refused="empty"),
+    Case("WAV without sound, with another chunk behind", lambda hz: wav(hz, sound=b"", behind=LIST), refused="empty"),
     Case("MP3 without Xing's header", lambda hz: bare(mp3(hz)), source="hardware encoders, cut streams"),
     Case("MP3 with an ID3v2.3 tag with a picture", lambda hz: picture() + mp3(hz)),
     Case("MP3 with that and without Xing's header", lambda hz: picture() + bare(mp3(hz))),
     Case("MP3 with 4 KB of padding in its tag, without Xing's header", lambda hz: tag(4096) + bare(mp3(hz))),
-    Case("MP3 with a tag that says it is longer than the file", lambda hz: b"ID3\3\0\0\x7f\x7f\x7f\x7f" + bare(mp3(hz))),
+    Case("MP3 with a tag that says it is longer than the file",
+         lambda hz: b"ID3\3\0\0\x7f\x7f\x7f\x7f" + bare(mp3(hz))),
     Case("MP3 with an ID3v1 tag at its end", lambda hz: bare(mp3(hz)) + b"TAG" + bytes(125)),
     Case("MP3 with 30 KB of zeros at its end", lambda hz: bare(mp3(hz)) + bytes(30_000)),
     Case("MP3 that begins with 500 other bytes", lambda hz: bytes(500) + bare(mp3(hz)), source="recorded web radio"),
@@ -213,7 +219,7 @@ CASES = [
     Case("MP3 of varying bit rate without Xing's header, silence last",
          lambda hz: varying(wide(hz), silence(1, 44_100)), 2.5),
     Case("MP3 whose header says 0 frames", lambda hz: counted(mp3(hz), 0)),
-    Case("two MP3s, one behind the other", lambda hz: mp3(hz) * 2, 3.0, 3.0, source="servers that stream a file a sentence"),
+    Case("two MP3s, one behind the other", lambda hz: mp3(hz) * 2, 3.0, 3.0, source=SENTENCES),
     Case("two MP3s of two sampling rates", lambda hz: mp3(hz) + mp3(hz, 22_050), 3.0, 3.0),
     Case("MP3 without Xing's header, half of it", lambda hz: cut(bare(mp3(hz)), 0.5), 0.75, 0.75),
     Case("MP3 with it, half of it", lambda hz: cut(mp3(hz), 0.5), refused="truncated"),

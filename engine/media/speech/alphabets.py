@@ -62,9 +62,7 @@ def runs(text: str, language: str) -> Iterable[tuple[str, str]]:
             script = pieces[-1][1] if pieces else ""  # blanks, digits and signs go with what is before them
         elif reads(language, script):
             script = ""
-        if pieces and pieces[-1][1] == script:
-            pieces[-1] = (pieces[-1][0] + character, script)
-        elif pieces and not any(one.isalpha() for one in pieces[-1][0]):
+        if (pieces and pieces[-1][1] == script) or (pieces and not any(one.isalpha() for one in pieces[-1][0])):
             pieces[-1] = (pieces[-1][0] + character, script)
         else:
             pieces.append((character, script))

@@ -18,10 +18,10 @@ with warnings.catch_warnings():
     from pydub import AudioSegment
     from pydub.silence import detect_leading_silence
 
-_SILENCE_DBFS = -45.0
+_SILENCE_DBFS = -50.0
 _FADE_MS = 5
-_GAP_MS = 120
-"""What is left between two phrases without a pause: engines put 50 to 500 ms of silence around each."""
+_MARGIN_MS = 60
+"""What is left of the silence on each inner side of a phrase, of which engines make up to 500 ms."""
 _HIGHEST_DBFS = 20 * float(np.log10(PEAK))
 
 
@@ -29,28 +29,30 @@ def assembled(spoken: Sequence[Speech | float]) -> Audio:
     """What was spoken and the pauses (in seconds) between, as telephone audio. Raises Empty where nothing was said."""
     if len(spoken) == 1 and isinstance(spoken[0], Speech):
         return spoken[0].audio()
-    parts = [part if isinstance(part, float) else _segment(part.audio().wide) for part in spoken]
-    phrases = [index for index, part in enumerate(parts) if not isinstance(part, float)]
-    loudest = max((parts[index].dBFS for index in phrases), default=_HIGHEST_DBFS)
+    parts = [
+        part if isinstance(part, float) else _segment(part.audio().wide, first=not index, last=index == len(spoken) - 1)
+        for index, part in enumerate(spoken)
+    ]
+    loudest = max((part.dBFS for part in parts if not isinstance(part, float)), default=_HIGHEST_DBFS)
     whole = AudioSegment.silent(0, frame_rate=WIDE)
-    for index, part in enumerate(parts):
-        if isinstance(part, float):
-            whole = whole.append(AudioSegment.silent(round(part * 1000), frame_rate=WIDE), crossfade=0)
-            continue
-        if index and not isinstance(parts[index - 1], float):
-            whole = whole.append(AudioSegment.silent(_GAP_MS, frame_rate=WIDE), crossfade=0)
-        whole = whole.append(_levelled(part, loudest), crossfade=0)
+    for part in parts:
+        following = _pause(part) if isinstance(part, float) else _levelled(part, loudest)
+        whole = whole.append(following, crossfade=0)
     wide = np.array(whole.get_array_of_samples(), np.int16)
     narrow = soxr.resample(wide.astype(np.float32), WIDE, NARROW)
     return Audio(wide=wide, narrow=np.clip(np.rint(narrow), -32768, 32767).astype(np.int16))
 
 
-def _segment(samples: Pcm) -> AudioSegment:
-    """A phrase without the silence around it."""
+def _pause(seconds: float) -> AudioSegment:
+    return AudioSegment.silent(round(seconds * 1000), frame_rate=WIDE)
+
+
+def _segment(samples: Pcm, *, first: bool, last: bool) -> AudioSegment:
+    """A phrase without the silence towards its neighbours; where the prompt begins and ends it stays."""
     whole = AudioSegment(samples.tobytes(), frame_rate=WIDE, sample_width=2, channels=1)
-    begin = detect_leading_silence(whole, _SILENCE_DBFS)
-    end = len(whole) - detect_leading_silence(whole.reverse(), _SILENCE_DBFS)
-    return whole[begin:end].fade_in(_FADE_MS).fade_out(_FADE_MS) if begin < end else whole
+    begin = 0 if first else max(0, detect_leading_silence(whole, _SILENCE_DBFS) - _MARGIN_MS)
+    silent = 0 if last else max(0, detect_leading_silence(whole.reverse(), _SILENCE_DBFS) - _MARGIN_MS)
+    return whole[begin : len(whole) - silent].fade_in(_FADE_MS).fade_out(_FADE_MS)
 
 
 def _levelled(phrase: AudioSegment, loudest: float) -> AudioSegment:

@@ -7,14 +7,16 @@ from urllib.parse import unquote, urlsplit
 
 _KEYPAD = "to|for|key|or|and|if|when|then|is|again|sign|button|now"
 _HEADING = re.compile(rf"[ \t]{{0,3}}(?:#{{2,6}}|#(?![ \t]+(?:{_KEYPAD})\b))[ \t]+(?=\w)", re.IGNORECASE)
-_BULLET = re.compile(rf"[ \t]*(?:[+•▪◦‣–-]|\*(?![ \t]+(?:{_KEYPAD})\b))[ \t]+(?=\S)", re.IGNORECASE)
+_BULLET = re.compile(rf"[ \t]*(?:[+•▪◦‣\u2013-]|\*(?![ \t]+(?:{_KEYPAD})\b))[ \t]+(?=\S)", re.IGNORECASE)
 """A # or * that begins a line is a key of the telephone where such a word follows: "# to repeat"."""
 _QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _RULE = re.compile(r"[ \t]*(?:([-*_=~`])[ \t]*)(?:\1[ \t]*){2,}\w*[ \t]*")
 """A line across the page, the line below a heading, and the fence around code."""
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\W\d])([^*\n]+?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=\w)([^_\n]+?)(?<=\w)_(?!\w)")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])\*(?=[^\W\d])([^*\n]+?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=\w)([^_\n]+?)(?<=\w)_(?!\w)"
+)
 _URL = re.compile(r"\b(?:(?:https?|ftp)://|www\.)[^\s<>\"'()\[\]]+", re.IGNORECASE)
 _LONGEST_PATH = 3
 _LONGEST_WORD = 24

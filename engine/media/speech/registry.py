@@ -99,7 +99,7 @@ class Voices:
         except TimeoutError as error:
             raise errors.SpeechFailed(f"it took more than {seconds:g} seconds") from error
 
-    async def perform(self, script: Sequence[Phrase | float], seconds: float) -> list[Speech | float]:
+    async def perform(self, script: Sequence[Phrase | float], seconds: float) -> Sequence[Speech | float]:
         """Speak phrases; pauses (in seconds) between them stay. All within so many seconds. Raises SpeechFailed."""
         end = time.monotonic() + seconds
         spoken: list[Speech | float] = []

@@ -18,7 +18,7 @@ from engine.media.speech.text import clean
 
 
 class Script(msgspec.Struct, frozen=True):
-    """Phrases and pauses (in seconds), in order, and a sentence for each thing that is spoken otherwise than written."""
+    """Phrases and pauses (in seconds), in order, and a sentence for each thing that is spoken otherwise."""
 
     parts: tuple[Phrase | float, ...]
     remarks: tuple[str, ...]

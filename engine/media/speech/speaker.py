@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from engine.media import convert, errors
+from engine.media.mix import Samples
 
 PEAK = 0.7
 """Speech is brought to this peak: engines differ by 10 dB, and a telephone has no volume to spare."""
@@ -36,7 +37,7 @@ class Phrase(msgspec.Struct, frozen=True):
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
     """Mono samples between -1 and 1, and their rate in Hz."""
 
-    samples: convert.Samples
+    samples: Samples
     rate: int
 
     def audio(self) -> convert.Audio:

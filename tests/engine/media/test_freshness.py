@@ -34,9 +34,10 @@ def test_how_long_a_response_is_fresh(headers: dict[str, str], seconds: float) -
 async def test_a_changed_file_is_heard_when_its_server_says_so(
     prompts: Prompts, server: Web, clock: Clock, headers: dict[str, str]
 ) -> None:
-    url = server.put("x.wav", tone(440), **{name.replace("-", "_"): value for name, value in headers.items()})
+    sent = {name.replace("-", "_"): value for name, value in headers.items()}
+    url = server.put("x.wav", tone(440), **sent)
     assert pitch((await prompts.prepare(url, allow_private=True)).path) == 440
-    server.put("x.wav", tone(880), **{name.replace("-", "_"): value.replace("one", "two") for name, value in headers.items()})
+    server.put("x.wav", tone(880), **{name: value.replace("one", "two") for name, value in sent.items()})
     clock.now += 5
     assert pitch((await prompts.prepare(url, allow_private=True)).path) == 880
 

@@ -34,7 +34,9 @@ def test_in_other_languages_no_english_word_is_put_in(written: str, said: str) -
     assert clean(written, 600, "de") == said
 
 
-@pytest.mark.parametrize("text", ["*" * 600, "[" * 300 + "](" * 150, "_a" * 300, "# " * 300, "`" * 600, "http://" * 80, "> " * 300])
+@pytest.mark.parametrize(
+    "text", ["*" * 600, "[" * 300 + "](" * 150, "_a" * 300, "# " * 300, "`" * 600, "http://" * 80, "> " * 300]
+)
 def test_no_text_takes_long_to_read(text: str) -> None:
     with contextlib.suppress(PromptError):
         clean(text, 600)

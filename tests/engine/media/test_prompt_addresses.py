@@ -30,7 +30,8 @@ async def test_redirects_are_followed_byte_for_byte(prompts: Prompts, server: We
 
 
 @pytest.mark.parametrize(("written", "asked"), [
-    ("/raw/a b.wav", "/raw/a%20b.wav"), ("/raw/ü.wav?ä=ö", "/raw/%C3%BC.wav?%C3%A4=%C3%B6"), ("/raw/100%", "/raw/100%25"),
+    ("/raw/a b.wav", "/raw/a%20b.wav"), ("/raw/ü.wav?ä=ö", "/raw/%C3%BC.wav?%C3%A4=%C3%B6"),
+    ("/raw/100%", "/raw/100%25"),
     ("/raw/x?q=%zz&r=\"a\"|{b}", "/raw/x?q=%25zz&r=%22a%22%7C%7Bb%7D"), ("/raw/x#part", "/raw/x"),
 ])  # fmt: skip
 async def test_what_no_request_may_hold_is_escaped(prompts: Prompts, server: Web, written: str, asked: str) -> None:
@@ -45,7 +46,8 @@ async def test_a_redirect_to_an_address_with_letters_beyond_ascii_is_followed(pr
 
 
 @pytest.mark.parametrize(("url", "host", "user"), [
-    ("http://bücher.example/x", "xn--bcher-kva.example", None), ("http://a%40b:c%2F@H.Example:81/x", "h.example", "a@b"),
+    ("http://bücher.example/x", "xn--bcher-kva.example", None),
+    ("http://a%40b:c%2F@H.Example:81/x", "h.example", "a@b"),
     ("http://[::1]:81/x", "::1", None),
 ])  # fmt: skip
 def test_host_and_login_stay_readable(url: str, host: str, user: str | None) -> None:

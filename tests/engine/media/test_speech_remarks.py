@@ -1,6 +1,7 @@
-"""A text that its voice cannot read is spoken by one that can, and SSML put together of texts is spoken: with remarks."""
+"""A text that its voice cannot read is spoken by one that can, and SSML put together of texts is, with remarks."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ class Languages:
     """A speaker of several languages, each a tone of its own; it has no word for letters of another one."""
 
     engine = "tones"
-    pitches = {"en-us": 400, "zh": 600, "ar": 800, "ja": 1000, "ru": 1200, "uk": 1400, "de": 500}
+    pitches: ClassVar = {"en-us": 400, "zh": 600, "ar": 800, "ja": 1000, "ru": 1200, "uk": 1400, "de": 500}
 
     def __init__(self) -> None:
         self.said: list[tuple[str, str]] = []
@@ -32,14 +33,15 @@ class Languages:
     async def synthesise(self, text: str, voice: Voice) -> Speech:
         self.said.append((voice.locale, text))
         quiet = silence(0.3, 16_000)
-        return Speech(samples=np.concatenate([quiet, sine(self.pitches[voice.locale], 0.5, 16_000), quiet]), rate=16_000)
+        tone = sine(self.pitches[voice.locale], 0.5, 16_000)
+        return Speech(samples=np.concatenate([quiet, tone, quiet]), rate=16_000)
 
     async def close(self) -> None:
         pass
 
 
 @pytest.mark.parametrize(("locale", "text", "spoken"), [
-    ("en-US", "你好，欢迎致电。", [("zh", "你好，欢迎致电。")]),
+    ("en-US", "你好。欢迎致电。", [("zh", "你好。欢迎致电。")]),
     ("en-US", "مرحبا بكم", [("ar", "مرحبا بكم")]),
     ("de-DE", "Привет", [("ru", "Привет")]),
     ("de-DE", "Привіт, їжаче", [("uk", "Привіт, їжаче")]),
@@ -73,7 +75,9 @@ async def test_an_alphabet_that_no_voice_reads_is_an_error_as_before(make) -> No
     assert error.value.reason == "empty"
 
 
-@pytest.mark.parametrize("text", ["你好,欢迎致电。", "مرحبا بكم في خدمتنا", "Καλημέρα σας", "שלום לכם", "안녕하세요", "สวัสดีครับ"])
+@pytest.mark.parametrize(
+    "text", ["你好,欢迎致电。", "مرحبا بكم في خدمتنا", "Καλημέρα σας", "שלום לכם", "안녕하세요", "สวัสดีครับ"]
+)
 async def test_the_installed_voices_speak_each_alphabet_under_english(make, text: str) -> None:
     prompt = await (await make(voices=Voices([Flite(), Espeak()]))).say(text, locale="en-US")
     assert 0.3 < prompt.seconds < 5 and level(read(prompt.path + ".ulaw")[0]) > -32
@@ -107,7 +111,9 @@ def test_ssml_with_a_lone_ampersand_or_less_sign_is_spoken_with_a_remark(ssml: s
     assert len(script.remarks) == remarks and all("not well-formed" in remark for remark in script.remarks)
 
 
-@pytest.mark.parametrize("ssml", ["<speak>open", "<s>a</p>", "<speak>a</speak>b", '<!DOCTYPE x [<!ENTITY a "b">]>&a;', "<break time=1s/>"])
+@pytest.mark.parametrize(
+    "ssml", ["<speak>open", "<s>a</p>", "<speak>a</speak>b", '<!DOCTYPE x [<!ENTITY a "b">]>&a;', "<break time=1s/>"]
+)
 def test_what_is_wrong_with_tags_is_refused_as_before(ssml: str) -> None:
     with pytest.raises(PromptError) as error:
         read_script(ssml, Voices([Languages()]), PromptSettings(), locale="en-US", voice="", ssml=True)
@@ -139,7 +145,8 @@ def test_phrases_are_trimmed_joined_and_as_loud_as_each_other() -> None:
     heard = audio.narrow.astype(np.float32) / 32768
     found = tones(heard, 8_000)
     assert [round(tone.frequency, -2) for tone in found] == [400, 600, 900]
-    assert audio.seconds == pytest.approx(0.5 + 0.12 + 0.5 + 0.8 + 0.5, abs=0.05)
+    inner = 0.06 + 0.0 + 0.06 + 0.8 + 0.06
+    assert audio.seconds == pytest.approx(0.4 + 0.5 + inner + 0.5 + 0.5, abs=0.03)
     levels = [level(heard[round((tone.start + 0.1) * 8_000) : round((tone.start + 0.3) * 8_000)]) for tone in found]
     assert max(levels) - min(levels) < 1
     assert float(np.abs(np.diff(heard)).max()) < 0.7 * 2 * np.pi * 900 / 8_000 * 1.2, "no click where they meet"

@@ -3,16 +3,18 @@
 import asyncio
 
 from engine.events import TaskEnded, TaskRemarked
-from engine.tasks.pause import Pause
 from engine.tasks.park import Park
+from engine.tasks.pause import Pause
 from engine.tasks.say import Say
 from tests.fakes.ari import FakeAri
 from tests.support.exchange import Exchange
 
-SENTENCE = "A part of the text is in Chinese letters, which the voice for en-us does not read; the voice for zh speaks it."
+SENTENCE = "A part of the text is in Chinese letters; the voice for zh speaks it."
 
 
-async def test_a_say_that_is_spoken_otherwise_has_a_remark_before_it_ends(exchange: Exchange, asterisk: FakeAri) -> None:
+async def test_a_say_that_is_spoken_otherwise_has_a_remark_before_it_ends(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
     exchange.prompts.remarks["你好"] = (SENTENCE,)
     say = Say(text="你好", tag="mine")
     call = await exchange.call(say, Say(text="hello"), Pause(seconds=1))
@@ -25,7 +27,9 @@ async def test_a_say_that_is_spoken_otherwise_has_a_remark_before_it_ends(exchan
     assert ended.task == remarked.task and remarked.at <= ended.at
 
 
-async def test_a_task_that_plays_a_prompt_again_and_again_remarks_it_once(exchange: Exchange, asterisk: FakeAri) -> None:
+async def test_a_task_that_plays_a_prompt_again_and_again_remarks_it_once(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
     exchange.prompts.remarks["你好"] = (SENTENCE,)
     await exchange.call(Park(hold=(Say(text="你好"),)), Pause(seconds=1))
     for times in (1, 2, 3):
