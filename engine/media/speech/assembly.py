@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import soxr
 
+from engine.media import errors
 from engine.media.convert import Audio, Pcm
 from engine.media.prompt import NARROW, WIDE
 from engine.media.speech.speaker import PEAK, Speech
@@ -29,11 +31,10 @@ def assembled(spoken: Sequence[Speech | float]) -> Audio:
     """What was spoken and the pauses (in seconds) between, as telephone audio. Raises Empty where nothing was said."""
     if len(spoken) == 1 and isinstance(spoken[0], Speech):
         return spoken[0].audio()
-    parts = [
-        part if isinstance(part, float) else _segment(part.audio().wide, first=not index, last=index == len(spoken) - 1)
-        for index, part in enumerate(spoken)
-    ]
-    loudest = max((part.dBFS for part in parts if not isinstance(part, float)), default=_HIGHEST_DBFS)
+    parts = list(_parts(spoken))
+    loudest = max((part.dBFS for part in parts if not isinstance(part, float)), default=None)
+    if loudest is None:
+        raise errors.Empty("the text has no words these voices can speak")
     whole = AudioSegment.silent(0, frame_rate=WIDE)
     for part in parts:
         following = _pause(part) if isinstance(part, float) else _levelled(part, loudest)
@@ -41,6 +42,16 @@ def assembled(spoken: Sequence[Speech | float]) -> Audio:
     wide = np.array(whole.get_array_of_samples(), np.int16)
     narrow = soxr.resample(wide.astype(np.float32), WIDE, NARROW)
     return Audio(wide=wide, narrow=np.clip(np.rint(narrow), -32768, 32767).astype(np.int16))
+
+
+def _parts(spoken: Sequence[Speech | float]) -> Iterator[AudioSegment | float]:
+    last = len(spoken) - 1
+    for index, part in enumerate(spoken):
+        if isinstance(part, float):
+            yield part
+            continue
+        with contextlib.suppress(errors.Empty):  # a voice has no word for one phrase; the others are heard
+            yield _segment(part.audio().wide, first=index == 0, last=index == last)
 
 
 def _pause(seconds: float) -> AudioSegment:

@@ -151,3 +151,12 @@ def test_phrases_are_trimmed_joined_and_as_loud_as_each_other() -> None:
     assert max(levels) - min(levels) < 1
     assert float(np.abs(np.diff(heard)).max()) < 0.7 * 2 * np.pi * 900 / 8_000 * 1.2, "no click where they meet"
     assert len(audio.wide) == 2 * len(audio.narrow)
+
+
+def test_a_phrase_that_its_voice_has_no_sound_for_costs_the_others_nothing() -> None:
+    mute = Speech(samples=silence(0.2, 16_000), rate=16_000)
+    audio = assembled([spoken(400, 0.5, 0.0, 0.0), mute, spoken(600, 0.5, 0.0, 0.0)])
+    assert [round(tone.frequency, -2) for tone in tones(audio.narrow.astype(np.float32) / 32768, 8_000)] == [400, 600]
+    with pytest.raises(PromptError) as error:
+        assembled([mute, 0.5, mute])
+    assert error.value.reason == "empty"
