@@ -233,6 +233,14 @@ class ReplyRemarked(Event, frozen=True, kw_only=True, tag="reply_remarked"):
     remark: str
 
 
+class TaskRemarked(Event, frozen=True, kw_only=True, tag="task_remarked"):
+    """A task does something otherwise than it was asked to, such as by another voice; `remark` is a sentence."""
+
+    task: str
+    kind: str
+    remark: str
+
+
 AnyEvent = (
     CallOffered
     | CallDialing
@@ -243,6 +251,7 @@ AnyEvent = (
     | TaskStarted
     | TaskEnded
     | DigitPressed
+    | TaskRemarked
     | DigitReceived
     | RecordingAvailable
     | RecordingUndelivered

@@ -41,8 +41,11 @@ class PromptFiles:
         """What the prompts take on disk."""
         return sum(self._sizes.values())
 
-    def get(self, digest: str) -> Prompt | None:
-        """The prompt of this digest; None where it, or its file, is not there (any more)."""
+    def get(self, digest: str, remarks: tuple[str, ...] = ()) -> Prompt | None:
+        """The prompt of this digest; None where it, or its file, is not there (any more).
+
+        `remarks` belong to the digest: the same go with it each time.
+        """
         last = f"{self._folder}/{digest}{_ENDINGS[-1]}"
         try:
             found = os.stat(last)  # noqa: PTH116 - each prompt of each call comes here, and a Path costs more than the call
@@ -55,20 +58,21 @@ class PromptFiles:
         if time.time() - found.st_mtime > _USED_SECONDS:
             with contextlib.suppress(OSError):
                 os.utime(last)
-        return self._prompt(digest, found.st_size)
+        return self._prompt(digest, found.st_size, remarks)
 
-    def _prompt(self, digest: str, wide_bytes: int) -> Prompt:
+    def _prompt(self, digest: str, wide_bytes: int, remarks: tuple[str, ...]) -> Prompt:
         prompt = self._held.get(digest)
         if prompt is None:
-            prompt = Prompt(path=str(self._folder / digest), seconds=wide_bytes / 2 / WIDE, digest=digest)
+            seconds = wide_bytes / 2 / WIDE
+            prompt = Prompt(path=str(self._folder / digest), seconds=seconds, digest=digest, remarks=remarks)
             self._held[digest] = prompt
         return prompt
 
-    def added(self, digest: str, audio: Audio) -> Prompt:
+    def added(self, digest: str, audio: Audio, remarks: tuple[str, ...] = ()) -> Prompt:
         """Note what `write` wrote."""
         self._sizes[digest] = 2 * len(audio.wide) + 2 * len(audio.narrow)
         self._sizes.move_to_end(digest)
-        return self._prompt(digest, 2 * len(audio.wide))
+        return self._prompt(digest, 2 * len(audio.wide), remarks)
 
     def surplus(self) -> list[str]:
         """Forget and name what must be removed to be below the limit, the least recently used first."""

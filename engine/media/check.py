@@ -2,56 +2,65 @@
 
 from __future__ import annotations
 
+import io
 import os
 from typing import BinaryIO
 
-import msgspec
-
 from engine.media import errors
+from engine.media.mpeg import begins, is_header, tag_length
+from engine.media.wav import is_wave
 
 _HEAD = 512
 _FORMATS = {b"fLaC": "FLAC", b"OggS": "OGG"}
-_OTHER_AUDIO = (b"#!AMR", b"FORM", b".snd", b"caff", b"\x1aE\xdf\xa3", b"MThd", b"wvpk", b"MAC ", b"FLV", b"0&\xb2u")
-_STREAMED = 0x7FFF_0000
-"""From here on a WAV's length says "not known": the writer could not seek back (sox, ffmpeg, espeak-ng)."""
-
-
-class Wave(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the samples of a RIFF WAVE file are. Counts in bytes."""
-
-    encoding: int
-    channels: int
-    rate: int
-    bits: int
-    start: int
-    declared: int
-    present: int
+_OTHER_AUDIO = (
+    b"#!AMR", b"FORM", b".snd", b"caff", b"\x1aE\xdf\xa3", b"MThd", b"wvpk", b"MAC ", b"FLV", b"0&\xb2u",
+    b"\xff\xf1", b"\xff\xf9",
+)  # fmt: skip
+_LONGEST_LEAD = 65_536
+"""Frames of an MP3 are looked for so far: some streams begin in the middle of one."""
 
 
 def kind_of(file: BinaryIO) -> str:
     """WAV, MP3, FLAC or OGG. Raises Empty, NotAudio or Unsupported."""
     file.seek(0)
     head = file.read(_HEAD)
-    file.seek(0)
     if not head:
         raise errors.Empty("0 bytes")
-    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
-        return "WAV"
-    if head[:4] in _FORMATS:
-        return _FORMATS[head[:4]]
-    if head[:3] == b"ID3" or _is_mpeg_frame(head):
+    tagged = tag_length(head)
+    if tagged:
+        file.seek(tagged)
+        head = file.read(_HEAD)
+    if found := _by(head):
+        return found
+    file.seek(0)
+    if tagged or (not _is_text(head) and begins(file.read(_LONGEST_LEAD))):
         return "MP3"
-    if head.startswith(_OTHER_AUDIO) or head[4:8] == b"ftyp" or (head[0] == 0xFF and head[1:2] in (b"\xf1", b"\xf9")):
-        raise errors.Unsupported
     raise errors.NotAudio(_guess(head))
 
 
-def _is_mpeg_frame(head: bytes) -> bool:
-    # Eleven bits of sync, then a version, a layer (not 0, which is ADTS), a bit rate and a sampling rate that exist.
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
-        return False
-    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
-    return version != 1 and layer != 0 and head[2] >> 4 != 15 and head[2] >> 2 & 3 != 3
+def untagged(file: BinaryIO) -> BinaryIO:
+    """The file without the ID3v2 tag that some programs put before any kind of audio."""
+    file.seek(0)
+    length = tag_length(file.read(10))
+    file.seek(length)
+    return io.BytesIO(file.read()) if length else file
+
+
+def _by(head: bytes) -> str:
+    """The kind that the first bytes name; "" where they name none. Raises Unsupported for those that are not read."""
+    if is_wave(head):
+        return "WAV"
+    if head[:4] in _FORMATS:
+        return _FORMATS[head[:4]]
+    if is_header(head[:4]):
+        return "MP3"
+    if head.startswith(_OTHER_AUDIO) or head[4:8] == b"ftyp":
+        raise errors.Unsupported
+    return ""
+
+
+def _is_text(head: bytes) -> bool:
+    return all(9 <= byte < 127 for byte in head)
 
 
 def _guess(head: bytes) -> str:
@@ -64,50 +73,11 @@ def _guess(head: bytes) -> str:
         return "it looks like JSON"
     if text.startswith(b"%pdf"):
         return "it is a PDF"
-    return "it looks like text" if all(9 <= byte < 127 for byte in head) else "its bytes are no known audio"
+    return "it looks like text" if _is_text(head) else "its bytes are no known audio"
 
 
-def wave_of(file: BinaryIO) -> Wave | None:
-    """The layout of a RIFF WAVE file; None where it is not one, or has no format or no data chunk."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    riff = file.read(12)
-    if riff[:4] != b"RIFF" or riff[8:] != b"WAVE":
-        return None
-    form: tuple[int, int, int, int] | None = None
-    while len(header := file.read(8)) == 8:
-        name, length = header[:4], int.from_bytes(header[4:], "little")
-        if name == b"data":
-            start = file.tell()
-            return form and Wave(
-                encoding=form[0], channels=form[1], rate=form[2], bits=form[3],
-                start=start, declared=length, present=min(length, size - start),
-            )
-        body = file.read(16) if name == b"fmt " else b""
-        if len(body) == 16:
-            number = [int.from_bytes(body[at : at + n], "little") for at, n in ((0, 2), (2, 2), (4, 4), (14, 2))]
-            form = (number[0], number[1], number[2], number[3])
-        file.seek(length - len(body) + length % 2, os.SEEK_CUR)
-    return None
-
-
-def check_whole(file: BinaryIO, kind: str) -> None:
-    """Raises Truncated for a WAV shorter than it says and an OGG whose last page is cut. Others show it in decoding."""
-    if kind == "WAV":
-        wave = wave_of(file)
-        file.seek(0)
-        if wave is None and file.read(4) == b"RIFF":
-            raise errors.Truncated("it ends before its sound begins")
-        if wave is not None and wave.present < wave.declared < _STREAMED:
-            raise errors.Truncated(f"{wave.present} of {wave.declared} bytes of sound")
-        file.seek(0)
-    elif kind == "OGG":
-        _check_last_page(file)
-        file.seek(0)
-
-
-def _check_last_page(file: BinaryIO) -> None:
-    # An Ogg page is at most 65,307 bytes long (RFC 3533, section 6).
+def check_last_page(file: BinaryIO) -> None:
+    """Raises Truncated for an Ogg file whose last page is cut (RFC 3533, section 6: it has 65,307 bytes at most)."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 65_307))
     tail = file.read()

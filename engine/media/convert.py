@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 import msgspec
@@ -11,17 +12,17 @@ import soundfile
 import soxr
 
 from engine.media import errors
-from engine.media.check import check_whole, kind_of
+from engine.media.check import check_last_page, kind_of, untagged
+from engine.media.mix import Mixer, Samples
+from engine.media.mpeg import streams
 from engine.media.prompt import NARROW, WIDE
+from engine.media.wav import sounds
 
-Samples = npt.NDArray[np.float32]
 Pcm = npt.NDArray[np.int16]
 
 _BLOCK = 65_536
 _MAX_CHANNELS = 8
 _RATES = range(4_000, 384_001)
-_SIDE_GAIN = 2.0
-"""The most a mix is raised to keep the peak: sound on one of two channels loses 6 dB in the mean."""
 
 
 class Audio(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +42,29 @@ def decode(file: BinaryIO, max_seconds: float) -> Audio:
 
     Raises Empty, NotAudio, Unsupported, Truncated or TooLong. Runs in a worker thread.
     """
+    parts: list[Audio] = []
+    for kind, part in _parts(file, max_seconds):
+        parts.append(_decoded(kind, part, max_seconds - sum(done.seconds for done in parts)))
+    if not any(part.seconds for part in parts):
+        raise errors.Empty("no samples")
+    return parts[0] if len(parts) == 1 else joined(parts)
+
+
+def _parts(file: BinaryIO, max_seconds: float) -> Iterator[tuple[str, BinaryIO]]:
+    """What libsndfile is to read, one after the other: its kind, and the file or a copy with a header that is right."""
     kind = kind_of(file)
-    check_whole(file, kind)
+    found: Iterable[tuple[str, BinaryIO]] = [(kind, file)]
+    if kind == "OGG":
+        check_last_page(file)
+    elif kind == "WAV":
+        found = sounds(untagged(file))
+    for kind, part in found:
+        for stream in streams(part, max_seconds) if kind == "MP3" else (part,):
+            stream.seek(0)
+            yield kind, stream
+
+
+def _decoded(kind: str, file: BinaryIO, max_seconds: float) -> Audio:
     try:
         sound = soundfile.SoundFile(file)
     except soundfile.LibsndfileError as error:
@@ -63,7 +85,7 @@ def _read(sound: soundfile.SoundFile, max_seconds: float) -> Audio:
     rate, channels = int(sound.samplerate), int(sound.channels)
     if rate not in _RATES or not 1 <= channels <= _MAX_CHANNELS:
         raise errors.Unsupported(f"{channels} channels at {rate} Hz")
-    mixer = _Mixer(rate)
+    mixer = Mixer(rate)
     while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
         mixer.add(block)
         if mixer.frames > max_seconds * rate:
@@ -71,39 +93,13 @@ def _read(sound: soundfile.SoundFile, max_seconds: float) -> Audio:
     # A FLAC or MP3 says how many samples it holds; encoders' padding may be cut off, half a second is more than that.
     if sound.frames < 2**62 and mixer.frames < sound.frames - rate // 2:
         raise errors.Truncated(f"{mixer.frames / rate:.1f} of {sound.frames / rate:.1f} seconds")
-    if not mixer.frames:
-        raise errors.Empty("no samples")
-    return mixer.finish()
+    wide, narrow = mixer.finish()
+    return Audio(wide=_pcm(wide), narrow=_pcm(narrow))
 
 
-class _Mixer:
-    """Mixes to mono and resamples to both rates while the blocks come, keeping the peak of the loudest channel."""
-
-    def __init__(self, rate: int) -> None:
-        self.frames = 0
-        self._peak_in = 0.0
-        self._peak_mixed = 0.0
-        self._streams = [soxr.ResampleStream(rate, to, 1, dtype="float32") if to != rate else None
-                         for to in (WIDE, NARROW)]
-        self._parts: list[list[Samples]] = [[], []]
-
-    def add(self, block: Samples, last: bool = False) -> None:
-        """Take samples by frame and channel; beyond full scale is cut, no number is silence."""
-        block = np.clip(np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
-        mono = block.mean(axis=1, dtype=np.float32)
-        self.frames += len(mono)
-        if len(mono):
-            self._peak_in = max(self._peak_in, float(np.abs(block).max()))
-            self._peak_mixed = max(self._peak_mixed, float(np.abs(mono).max()))
-        for stream, parts in zip(self._streams, self._parts, strict=True):
-            parts.append(mono if stream is None else stream.resample_chunk(mono, last=last))
-
-    def finish(self) -> Audio:
-        """What came, as telephone audio."""
-        self.add(np.zeros((0, 1), np.float32), last=True)
-        gain = min(self._peak_in / self._peak_mixed, _SIDE_GAIN) if self._peak_mixed else 1.0
-        wide, narrow = (_pcm(np.concatenate(parts) * np.float32(gain)) for parts in self._parts)
-        return Audio(wide=wide, narrow=narrow)
+def joined(parts: Sequence[Audio]) -> Audio:
+    """One after the other."""
+    return Audio(wide=np.concatenate([one.wide for one in parts]), narrow=np.concatenate([one.narrow for one in parts]))
 
 
 def _pcm(samples: Samples) -> Pcm:

@@ -13,12 +13,16 @@ from urllib.parse import unquote, urlsplit
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from engine.media import errors
+from engine.media.address import exact, redirected
+from engine.media.freshness import Freshness, freshness
 from engine.media.prompt import PromptSettings
 from engine.net import Net, blocked
 
 _CHUNK = 65_536
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Validators(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +30,17 @@ class Validators(msgspec.Struct, frozen=True, kw_only=True):
 
     etag: str = ""
     modified: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.modified)
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server answered: the audio, or None where it is the one that is known, and what it says of its age."""
+
+    body: Body | None
+    validators: Validators
+    freshness: Freshness
 
 
 class Body:
@@ -35,7 +50,6 @@ class Body:
         self._limit = limit
         self._hash = hashlib.sha256()
         self.size = 0
-        self.validators = Validators()
         try:
             self.file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 (the taker closes it)
         except OSError as error:
@@ -59,8 +73,8 @@ class Body:
 
 
 async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSettings, folder: Path,
-                known: Validators) -> Body | None:
-    """The audio at an http(s) URL; None when the server says that it has not changed. The taker closes `file`.
+                known: Validators) -> Fetched:
+    """Ask for the audio at an http(s) URL. The taker closes the body's `file`.
 
     Raises BadUrl, NotFound, Refused, HttpError, Unreachable, TooSlow, Redirects, PrivateAddress, TooLarge, Truncated,
     NoSpace.
@@ -68,8 +82,7 @@ async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSetting
     body = Body(settings.max_bytes, folder)
     try:
         async with asyncio.timeout(settings.fetch_seconds):
-            if await _receive(net, url, allow_private, settings, known, body):
-                return body
+            fetched = await _received(net.session(allow_private), exact(url), settings, known, body)
     except TimeoutError as error:
         body.file.close()
         raise errors.TooSlow(f"{settings.fetch_seconds:g} seconds, {body.size} bytes came") from error
@@ -79,33 +92,49 @@ async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSetting
     except BaseException:
         body.file.close()
         raise
-    body.file.close()
-    return None
+    if fetched.body is None:
+        body.file.close()
+    return fetched
 
 
-async def _receive(net: Net, url: str, allow_private: bool, settings: PromptSettings, known: Validators,
-                   body: Body) -> bool:
+async def _received(session: aiohttp.ClientSession, url: URL, settings: PromptSettings, known: Validators,
+                    body: Body) -> Fetched:
+    """Follow redirects here: aiohttp would write their addresses anew, and a signature in one is of its bytes."""
+    for _ in range(settings.max_redirects + 1):
+        request = session.get(
+            url, headers=_headers(known), allow_redirects=False, timeout=aiohttp.ClientTimeout(total=None)
+        )
+        async with request as response:
+            location = response.headers.get("Location") if response.status in _REDIRECTS else None
+            if location is None:
+                return await _answer(response, settings, known, body)
+            url = redirected(url, location)
+    raise errors.Redirects
+
+
+def _headers(known: Validators) -> dict[str, str]:
     headers = {"Accept-Encoding": "identity", "Accept": "audio/*, */*;q=0.5"}
     if known.etag:
         headers["If-None-Match"] = known.etag
     if known.modified:
         headers["If-Modified-Since"] = known.modified
-    # aiohttp counts the answer that would be one too many.
-    request = net.session(allow_private).get(
-        url, headers=headers, max_redirects=settings.max_redirects + 1, timeout=aiohttp.ClientTimeout(total=None)
+    return headers
+
+
+async def _answer(response: aiohttp.ClientResponse, settings: PromptSettings, known: Validators,
+                  body: Body) -> Fetched:
+    validators = Validators(
+        etag=response.headers.get("ETag", ""), modified=response.headers.get("Last-Modified", "")
     )
-    async with request as response:
-        if response.status == 304 and (known.etag or known.modified):
-            return False
-        _check_status(response.status)
-        if (response.content_length or 0) > settings.max_bytes:
-            raise errors.TooLarge(f"{response.content_length} bytes")
-        async for chunk in response.content.iter_chunked(_CHUNK):
-            body.add(chunk)
-        body.validators = Validators(
-            etag=response.headers.get("ETag", ""), modified=response.headers.get("Last-Modified", "")
-        )
-    return True
+    if response.status == 304 and known:
+        return Fetched(body=None, validators=known, freshness=freshness(response.headers, settings, validated=True))
+    _check_status(response.status)
+    if (response.content_length or 0) > settings.max_bytes:
+        raise errors.TooLarge(f"{response.content_length} bytes")
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body.add(chunk)
+    age = freshness(response.headers, settings, validated=bool(validators))
+    return Fetched(body=body, validators=validators, freshness=age)
 
 
 def _check_status(status: int) -> None:
@@ -120,8 +149,6 @@ def _check_status(status: int) -> None:
 def _translated(error: Exception, received: int) -> errors.PromptError:
     if blocked(error):
         return errors.PrivateAddress()
-    if isinstance(error, (aiohttp.TooManyRedirects, aiohttp.RedirectClientError)):
-        return errors.Redirects()
     if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)):
         return errors.BadUrl()
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):

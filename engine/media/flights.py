@@ -14,6 +14,7 @@ class _Flight(Generic[T]):
     def __init__(self, task: asyncio.Task[T]) -> None:
         self.task = task
         self.waiting = 0
+        self.lasting = False
 
 
 class Flights(Generic[K, T]):
@@ -28,19 +29,30 @@ class Flights(Generic[K, T]):
 
     async def join(self, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """The result of the work for `key`, started by the first caller. Raises what the work raises."""
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = _Flight(asyncio.create_task(work(), name=f"{self._name} {key}"))
-            self._flights[key] = flight
-            flight.task.add_done_callback(lambda task: self._landed(key, task))
+        flight = self._flight(key, work)
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)
         finally:
             flight.waiting -= 1
-            if not flight.waiting and not flight.task.done():
+            if not flight.waiting and not flight.lasting and not flight.task.done():
                 self._forget(key, flight.task)
                 flight.task.cancel()
+
+    async def within(self, seconds: float, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+        """The result like `join`, or None where it takes longer: then the work goes on to its end, whoever waits."""
+        flight = self._flight(key, work)
+        flight.lasting = True
+        done, _ = await asyncio.wait({flight.task}, timeout=seconds)
+        return flight.task.result() if done else None
+
+    def _flight(self, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> _Flight[T]:
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = _Flight(asyncio.create_task(work(), name=f"{self._name} {key}"))
+            self._flights[key] = flight
+            flight.task.add_done_callback(lambda task: self._landed(key, task))
+        return flight
 
     def _landed(self, key: K, task: asyncio.Task[T]) -> None:
         self._forget(key, task)

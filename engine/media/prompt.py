@@ -20,6 +20,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     """Absolute, without an extension: Asterisk picks .ulaw, .alaw or .sln16 by the call's codec."""
     seconds: float
     digest: str = ""
+    remarks: tuple[str, ...] = ()
+    """Sentences on what is heard otherwise than it was asked for, such as by another voice."""
 
     @property
     def media(self) -> str:
@@ -37,7 +39,13 @@ class PromptSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_seconds: float = 600.0
     """The longest prompt."""
     fresh_seconds: float = 60.0
-    """How long a URL is played from the cache without asking its server."""
+    """How long a URL is played from the cache without asking its server, where that says nothing of its age."""
+    unsaid_seconds: float = 5.0
+    """The same where the server gave an ETag or a Last-Modified: asking again costs it next to nothing."""
+    longest_fresh_seconds: float = 86_400.0
+    """The same where the server says how long, at most."""
+    asking_seconds: float = 1.0
+    """How long a call waits for the answer to "has it changed?" before it plays what is in the cache."""
     failure_seconds: float = 5.0
     """How long a failure is remembered."""
     stale_seconds: float = 3600.0

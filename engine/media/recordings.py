@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 import soundfile
 
-from engine.media.check import Wave, wave_of
+from engine.media.wav import Wave, wave_of
 
 _NAME = re.compile(r"(?!\.)[A-Za-z0-9_.-]{1,128}")
 CONTENT_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}

@@ -41,6 +41,7 @@ class Entry:
         self.resumed = resumed
         self.tag = row.task.tag
         self.prompts: dict[Audible, asyncio.Task[Prompt]] = {}
+        self.remarked: set[str] = set()
         self.runner: asyncio.Task[None] | None = None
         self.stop_requested = asyncio.Event()
         self.stopped_for: StopReason | None = None

@@ -1,12 +1,13 @@
 """Writes down what happens to a subject's tasks: each change and its event in one transaction."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
 
-from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskStarted
+from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskRemarked, TaskStarted
 from engine.ids import new_id
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
@@ -167,6 +168,17 @@ class Journal:
         )
         self.writer.post(lambda conn: events.append(conn, event))
 
+    def remarked(self, entry: Entry, remarks: Sequence[str]) -> None:
+        """Note what a task does otherwise than asked, each once."""
+        new = [remark for remark in dict.fromkeys(remarks) if remark not in entry.remarked]
+        entry.remarked.update(new)
+        noted = [
+            TaskRemarked(**self.common(entry.tag), task=entry.id, kind=entry.kind, remark=remark)  # type: ignore[arg-type]
+            for remark in new
+        ]
+        for event in noted:
+            self.writer.post(functools.partial(_appended, event))
+
     def ended(self, entry: Entry, outcome: Outcome) -> None:
         """Note how a task ended, with its event; where it was, if it was stopped."""
         if isinstance(outcome, Stopped) and entry.where:
@@ -185,6 +197,10 @@ class Journal:
             events.append(conn, event)
 
         self.writer.post(unit)
+
+
+def _appended(event: AnyEvent, conn: Connection) -> None:
+    events.append(conn, event)
 
 
 def state_after(outcome: Outcome) -> TaskState:

@@ -110,11 +110,13 @@ class Running:
         known = self._entry.prompts.get(of)
         ready = asyncio.shield(known) if known else of.due(self.keypad.last).prepared(self._owner.prepare)
         try:
-            return await asyncio.wait_for(ready, PROMPT_SECONDS)
+            prompt = await asyncio.wait_for(ready, PROMPT_SECONDS)
         except TimeoutError:
             raise TaskFailed("too_slow", f"The announcement was not ready after {PROMPT_SECONDS:g} s.") from None
         except PromptError as error:
             raise TaskFailed(error.reason, str(error)) from error
+        self._journal.remarked(self._entry, prompt.remarks)
+        return prompt
 
     async def only_the_end(self, error: TaskFailed | AriError) -> bool:
         """See Subject."""

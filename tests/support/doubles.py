@@ -120,6 +120,7 @@ class ScriptedPrompts:
     def __init__(self) -> None:
         self.errors: dict[str, Exception] = {"http://host/missing.wav": NotFound("404")}
         self.delays: dict[str, float] = {}
+        self.remarks: dict[str, tuple[str, ...]] = {}
         self.asked: list[str] = []
         self.unready: dict[str, asyncio.Event] = {}
 
@@ -139,7 +140,7 @@ class ScriptedPrompts:
             await gate.wait()
         if error := self.errors.get(source):
             raise error.again() if isinstance(error, PromptError) else error
-        return Prompt(path=f"/prompts/{Path(source).stem}", seconds=2.0)
+        return Prompt(path=f"/prompts/{Path(source).stem}", seconds=2.0, remarks=self.remarks.get(source, ()))
 
 
 class WatchedWriter(Writer):

@@ -252,7 +252,7 @@ class Sink:
     async def _serve(self, request: web.Request, file: File) -> web.StreamResponse:
         file.fetches += 1
         if file.redirect:
-            raise web.HTTPFound(file.redirect)
+            return web.Response(status=302, headers={"Location": file.redirect})  # HTTPFound would write it anew
         if file.delay:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), file.delay)

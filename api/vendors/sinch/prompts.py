@@ -56,7 +56,7 @@ class Reader:
 
     def say(self, text: str, name: str, locale: str) -> Say:
         """Read a text to speak; raises Illegal."""
-        clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        clean = "\n".join(line for line in map(_plain, text.splitlines()) if line)
         if len(clean) > defaults.LONGEST_TEXT:
             raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
         return Say(text=clean, locale=locale)
@@ -84,9 +84,15 @@ class Reader:
         found = readable(text)
         if found is None:
             raise Illegal(f"{name} has SSML that is not well-formed.")
+        for remark in found.remarks:
+            self.warn(remark)
         for tag in found.dropped:
             self.warn(f"The SSML tag <{tag}> is not read; what is in it is spoken.")
         return Say(text=found.text, locale=locale, ssml=True)
+
+
+def _plain(line: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in line).split())
 
 
 def split(text: str, name: str) -> list[str]:

@@ -14,8 +14,8 @@ from typing import IO
 import numpy as np
 
 from engine.media import errors
-from engine.media.check import wave_of
 from engine.media.speech.speaker import Speech
+from engine.media.wav import wave_of
 
 _PCM = 1
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import structlog
 
 from engine.media import errors
@@ -15,7 +14,7 @@ from engine.media.speech.espeak import Espeak
 from engine.media.speech.flite import Flite
 from engine.media.speech.hibari import HibariSpeaker
 from engine.media.speech.piper import Piper
-from engine.media.speech.speaker import Speaker, Speech, Voice
+from engine.media.speech.speaker import Phrase, Speaker, Speech, Voice
 
 log = structlog.get_logger(__name__)
 _NEAREST = {
@@ -78,6 +77,12 @@ class Voices:
             return same
         return self._default(wanted)
 
+    def of_language(self, language: str) -> Voice | None:
+        """The best voice of a language, such as `ar`; None where there is none."""
+        if found := self._by_locale.get(language):
+            return found
+        return next((one for one in self._voices if one.locale.partition("-")[0] == language), None)
+
     def _default(self, wanted: str) -> Voice:
         if not self._voices:
             raise errors.SpeechFailed("no speech engine is installed: hibari-tts, flite or espeak-ng")
@@ -94,19 +99,14 @@ class Voices:
         except TimeoutError as error:
             raise errors.SpeechFailed(f"it took more than {seconds:g} seconds") from error
 
-    async def perform(self, script: Sequence[str | float], voice: Voice, seconds: float) -> Speech:
-        """Speak clean texts with pauses (in seconds) between them, all within so many seconds. Raises SpeechFailed."""
-        if len(script) == 1 and isinstance(script[0], str):
-            return await self.synthesise(script[0], voice, seconds)
+    async def perform(self, script: Sequence[Phrase | float], seconds: float) -> Sequence[Speech | float]:
+        """Speak phrases; pauses (in seconds) between them stay. All within so many seconds. Raises SpeechFailed."""
         end = time.monotonic() + seconds
         spoken: list[Speech | float] = []
         for part in script:
             left = max(0.0, end - time.monotonic())
-            spoken.append(part if isinstance(part, float) else await self.synthesise(part, voice, left))
-        rate = next(part.rate for part in spoken if isinstance(part, Speech))
-        pieces = [np.zeros(round(part * rate), np.float32) if isinstance(part, float) else part.samples
-                  for part in spoken]
-        return Speech(samples=np.concatenate(pieces), rate=rate)
+            spoken.append(part if isinstance(part, float) else await self.synthesise(part.text, part.voice, left))
+        return spoken
 
     async def close(self) -> None:
         """Close all speakers."""

@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 
 from engine.media import convert, errors
+from engine.media.mix import Samples
 
-_PEAK = 0.7
+PEAK = 0.7
 """Speech is brought to this peak: engines differ by 10 dB, and a telephone has no volume to spare."""
 
 
@@ -26,10 +27,17 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     mark: str = ""
 
 
+class Phrase(msgspec.Struct, frozen=True):
+    """Words that one voice says."""
+
+    text: str
+    voice: Voice
+
+
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
     """Mono samples between -1 and 1, and their rate in Hz."""
 
-    samples: convert.Samples
+    samples: Samples
     rate: int
 
     def audio(self) -> convert.Audio:
@@ -37,7 +45,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
         peak = float(np.abs(self.samples).max()) if len(self.samples) else 0.0
         if peak < 1e-4:
             raise errors.Empty("the text has no words this voice can speak")
-        return convert.resample(np.asarray(self.samples * np.float32(_PEAK / peak), np.float32), self.rate)
+        return convert.resample(np.asarray(self.samples * np.float32(PEAK / peak), np.float32), self.rate)
 
 
 class Speaker(Protocol):

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from engine.media import errors
+from engine.media.speech.markdown import said
 
 _TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*>")
 _SYNTAX = str.maketrans("[]{}|\\`^", "        ")
@@ -21,14 +22,18 @@ _BRITISH = ("en-gb", "en-ie", "en-au", "en-nz", "en-za", "en-in")
 def clean(text: str, limit: int, locale: str = "en-us") -> str:
     """Words only: no markup, no control characters, no engine's commands; a lone # or * is named in English.
 
+    Markdown and links are put as people say them (engine.media.speech.markdown).
+
     Raises TextTooLong past `limit` characters, Empty where nothing is left.
     """
     if len(text) > limit:
         raise errors.TextTooLong(f"{len(text)} characters, {limit} are allowed")
     if _TAG.search(text):
         text = html.unescape(_TAG.sub(" ", text))
+    english = locale.startswith("en")
+    text = said(text, english=english)
     text = "".join(map(_plain, unicodedata.normalize("NFC", text))).translate(_SYNTAX)
-    if locale.startswith("en"):
+    if english:
         text = _LONE_SIGN.sub(lambda sign: _name(sign[1], locale), text)
     text = " ".join(text.split())
     if not any(character.isalnum() for character in text):

@@ -18,6 +18,7 @@ async def server() -> AsyncIterator[Web]:
     for name in ("endless", "declared", "drip", "cut", "redirect", "loop"):
         app.router.add_get(f"/{name}", getattr(served, name))
     app.router.add_get("/files/{name}", served.file)
+    app.router.add_get("/raw/{rest:.*}", served.raw)
     app.router.add_get("/hops/{left}", served.hops)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()

@@ -50,4 +50,5 @@ def test_a_damaged_file_is_audio_or_a_prompt_error(kind: str, width: str | None,
         else:
             assert audio.seconds <= 600 and len(audio.narrow) <= len(audio.wide)
             ends["audio"] += 1
-    assert ends["error"] > 20, ends
+    # What is damaged of an MP3 is a frame or two, and the others are played.
+    assert ends["audio"] > 200 if kind == "MP3" else ends["error"] > 20, ends

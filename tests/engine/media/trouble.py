@@ -36,6 +36,8 @@ class Web:
     def __init__(self) -> None:
         self.files: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.asked: list[web.Request] = []
+        self.asked_raw: list[str] = []
+        self.leads: list[str] = []
         self.sent = 0
         self.status = 200
         self.gate: asyncio.Event | None = None
@@ -95,6 +97,13 @@ class Web:
     async def loop(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request)
         raise web.HTTPFound("/loop")
+
+    async def raw(self, request: web.Request) -> web.StreamResponse:
+        """Note what was asked for, as it was written; `Location` leads on as long as there is one in `leads`."""
+        self.asked_raw.append(request.raw_path)
+        if self.leads:
+            return web.Response(status=302, headers={"Location": self.leads.pop(0)})
+        return web.Response(body=tone())
 
     async def hops(self, request: web.Request) -> web.StreamResponse:
         left = int(request.match_info["left"])

@@ -283,3 +283,19 @@ def test_ssml_keeps_the_tags_that_are_read() -> None:
     assert len(found.warnings) == 2
     bomb = '#ssml[<!DOCTYPE x [<!ENTITY a "aaaa">]><speak>&a;</speak>]'
     assert refused({"instructions": [{"name": "playFiles", "ids": [bomb]}], "action": HANGUP})
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("<speak>Tom & Jerry</speak>", "<speak>Tom &amp; Jerry</speak>"),
+    ("<speak>Fish&nbsp;chips</speak>", "<speak>Fish\u00a0chips</speak>"),
+    ("<speak>I <3 you</speak>", "<speak>I &lt;3 you</speak>"),
+])  # fmt: skip
+def test_ssml_with_a_lone_ampersand_or_less_sign_is_spoken_and_remarked(text: str, said: str) -> None:
+    found = script({"instructions": [{"name": "playFiles", "ids": [f"#ssml[{text}]"]}], "action": HANGUP})
+    assert found.steps == (Say(text=said, locale="en-US", ssml=True),)
+    assert len(found.warnings) == 1 and "not well-formed" in found.warnings[0]
+
+
+def test_the_lines_of_a_text_stay_lines_so_that_items_are_told_from_keys() -> None:
+    found = script({"instructions": [{"name": "say", "text": "# Menu \r\n\n * eggs\x00\n\t* milk "}], "action": HANGUP})
+    assert found.steps == (Say(text="# Menu\n* eggs\n* milk", locale="en-US"),)

@@ -1,0 +1,73 @@
+"""Makes prompts of files: converts them in worker threads, and keeps what came out in the cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from engine.media import convert
+from engine.media.cache import PromptFiles
+from engine.media.prompt import Prompt, PromptSettings
+
+T = TypeVar("T")
+
+
+class Converter:
+    """Owns the cache's files and the threads. The owner calls `start` and `close`."""
+
+    def __init__(self, folder: Path, settings: PromptSettings) -> None:
+        self.folder, self.files = folder, PromptFiles(folder, settings.cache_bytes)
+        self._settings = settings
+        self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="prompt")
+        # One thread, so that removing a prompt's files and writing them again happen in the order decided here.
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompt-files")
+
+    async def start(self) -> None:
+        """Take over the cache folder. Raises NoSpace when it cannot be made or read."""
+        await self.on_disk(self.files.adopt)
+
+    async def close(self) -> None:
+        """End the worker threads."""
+        for pool in (self._workers, self._disk):
+            await asyncio.to_thread(pool.shutdown)
+
+    async def converted(self, digest: str, open_file: Callable[[], BinaryIO]) -> Prompt:
+        """The prompt of this digest: from the cache, else of the file, which is closed. Raises PromptError."""
+
+        def work() -> convert.Audio:
+            with open_file() as file:
+                return convert.decode(file, self._settings.max_seconds)
+
+        return self.files.get(digest) or await self.keep(digest, await self.in_worker(work))
+
+    async def keep(self, digest: str, audio: convert.Audio, remarks: tuple[str, ...] = ()) -> Prompt:
+        """Write a prompt to the cache, and remove the least used where there is no room. Raises NoSpace."""
+        await self.on_disk(lambda: self.files.write(digest, audio))
+        prompt = self.files.added(digest, audio, remarks)
+        if surplus := self.files.surplus():
+            await self.on_disk(lambda: self.files.remove(surplus))
+        return prompt
+
+    async def in_worker(self, work: Callable[[], T]) -> T:
+        """The result of work that takes time, or of what it raises."""
+        return await _run(self._workers, work)
+
+    async def on_disk(self, work: Callable[[], T]) -> T:
+        """The same for what writes to the cache."""
+        return await _run(self._disk, work)
+
+
+async def _run(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    # Shielded: work that has begun owns its file, and closes it whoever still waits.
+    future = asyncio.get_running_loop().run_in_executor(pool, work)
+    future.add_done_callback(_notice)
+    return await asyncio.shield(future)
+
+
+def _notice(future: asyncio.Future[Any] | Future[Any]) -> None:
+    """Take note of a failure: who waited for it may have been cancelled."""
+    if not future.cancelled():
+        future.exception()

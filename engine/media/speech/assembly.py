@@ -1,0 +1,71 @@
+"""Phrases of one or several voices become one prompt: trimmed, at one level, joined by short fades."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import soxr
+
+from engine.media import errors
+from engine.media.convert import Audio, Pcm
+from engine.media.prompt import NARROW, WIDE
+from engine.media.speech.speaker import PEAK, Speech
+
+with warnings.catch_warnings():
+    # It looks for ffmpeg, which decodes nothing here, and up to Python 3.12 imports a module that 3.13 has not.
+    warnings.simplefilter("ignore")
+    from pydub import AudioSegment
+    from pydub.silence import detect_leading_silence
+
+_SILENCE_DBFS = -50.0
+_FADE_MS = 5
+_MARGIN_MS = 60
+"""What is left of the silence on each inner side of a phrase, of which engines make up to 500 ms."""
+_HIGHEST_DBFS = 20 * float(np.log10(PEAK))
+
+
+def assembled(spoken: Sequence[Speech | float]) -> Audio:
+    """What was spoken and the pauses (in seconds) between, as telephone audio. Raises Empty where nothing was said."""
+    if len(spoken) == 1 and isinstance(spoken[0], Speech):
+        return spoken[0].audio()
+    parts = list(_parts(spoken))
+    loudest = max((part.dBFS for part in parts if not isinstance(part, float)), default=None)
+    if loudest is None:
+        raise errors.Empty("the text has no words these voices can speak")
+    whole = AudioSegment.silent(0, frame_rate=WIDE)
+    for part in parts:
+        following = _pause(part) if isinstance(part, float) else _levelled(part, loudest)
+        whole = whole.append(following, crossfade=0)
+    wide = np.array(whole.get_array_of_samples(), np.int16)
+    narrow = soxr.resample(wide.astype(np.float32), WIDE, NARROW)
+    return Audio(wide=wide, narrow=np.clip(np.rint(narrow), -32768, 32767).astype(np.int16))
+
+
+def _parts(spoken: Sequence[Speech | float]) -> Iterator[AudioSegment | float]:
+    last = len(spoken) - 1
+    for index, part in enumerate(spoken):
+        if isinstance(part, float):
+            yield part
+            continue
+        with contextlib.suppress(errors.Empty):  # a voice has no word for one phrase; the others are heard
+            yield _segment(part.audio().wide, first=index == 0, last=index == last)
+
+
+def _pause(seconds: float) -> AudioSegment:
+    return AudioSegment.silent(round(seconds * 1000), frame_rate=WIDE)
+
+
+def _segment(samples: Pcm, *, first: bool, last: bool) -> AudioSegment:
+    """A phrase without the silence towards its neighbours; where the prompt begins and ends it stays."""
+    whole = AudioSegment(samples.tobytes(), frame_rate=WIDE, sample_width=2, channels=1)
+    begin = 0 if first else max(0, detect_leading_silence(whole, _SILENCE_DBFS) - _MARGIN_MS)
+    silent = 0 if last else max(0, detect_leading_silence(whole.reverse(), _SILENCE_DBFS) - _MARGIN_MS)
+    return whole[begin : len(whole) - silent].fade_in(_FADE_MS).fade_out(_FADE_MS)
+
+
+def _levelled(phrase: AudioSegment, loudest: float) -> AudioSegment:
+    """As loud as the loudest phrase, but with no peak above that of speech: engines differ by 10 dB."""
+    return phrase.apply_gain(min(loudest - phrase.dBFS, _HIGHEST_DBFS - phrase.max_dBFS))

@@ -1,0 +1,45 @@
+"""SSML that was put together out of texts: what is no mark-up in it is read as text (XML 1.0, sections 2.4 and 4.1)."""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+_LONE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z]\w{1,31};))?")
+_LONE_LESS = re.compile(r"<(?![!?])(?!/?[A-Za-z_][^<>]*>)")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def mended(ssml: str) -> tuple[str, tuple[str, ...]]:
+    """The SSML with `&` and `<` that begin nothing escaped, and HTML's names of characters replaced by these.
+
+    With it a sentence for each that was done; well-formed SSML stays as it is, and so does what is wrong otherwise.
+    """
+    if "<!" in ssml or _is_well_formed(ssml):
+        return ssml, ()
+    text, remarks = _NOT_XML.sub(" ", ssml), []
+    text, count = _LONE_AMPERSAND.subn(_named, text)
+    if count:
+        remarks.append("The SSML is not well-formed: an & in it stands for itself; &amp; must be written for it.")
+    text, count = _LONE_LESS.subn("&lt;", text)
+    if count:
+        remarks.append("The SSML is not well-formed: a < in it begins no tag; &lt; must be written for it.")
+    return text, tuple(remarks)
+
+
+def _named(found: re.Match[str]) -> str:
+    name = found[1] or ""
+    return escape(html5[name]) if name in html5 else f"&amp;{name}"
+
+
+def _is_well_formed(ssml: str) -> bool:
+    text = ssml.strip()
+    if text.startswith("<?xml"):
+        text = text.partition("?>")[2].strip()
+    try:
+        ElementTree.fromstring(text if text.startswith("<speak") else f"<speak>{text}</speak>")
+    except (ElementTree.ParseError, ValueError):
+        return False
+    return True

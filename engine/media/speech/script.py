@@ -1,0 +1,86 @@
+"""A text or SSML as what is to be spoken: phrases, each with its voice, and pauses."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+
+import msgspec
+
+from engine.media import errors
+from engine.media.prompt import PromptSettings
+from engine.media.speech.alphabets import language_of, runs
+from engine.media.speech.mending import mended
+from engine.media.speech.registry import Voices
+from engine.media.speech.speaker import Phrase, Voice
+from engine.media.speech.ssml import MARKUP, Part, parts
+from engine.media.speech.text import clean
+
+
+class Script(msgspec.Struct, frozen=True):
+    """Phrases and pauses (in seconds), in order, and a sentence for each thing that is spoken otherwise."""
+
+    parts: tuple[Phrase | float, ...]
+    remarks: tuple[str, ...]
+
+    def digest(self, mark: str) -> str:
+        """What distinguishes it from every other, in hex; `mark` from what was made of it in another manner."""
+        words = [f"\2{part:g}" if isinstance(part, float) else _spoken(part) for part in self.parts]
+        return hashlib.sha256("\1".join((mark, *words, *self.remarks)).encode()).hexdigest()
+
+
+def _spoken(phrase: Phrase) -> str:
+    voice = phrase.voice
+    return "\0".join((voice.engine, voice.name + voice.mark, voice.locale, phrase.text))
+
+
+def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, voice: str, ssml: bool) -> Script:
+    """Read what is to be said in a locale, or by the voice of a name.
+
+    Raises BadSsml, Empty, TextTooLong, TooLong, and SpeechFailed where no voice is installed.
+    """
+    chosen = voices.choose(locale, voice)
+    remarks: list[str] = []
+    written: list[Part] = [text]
+    limit = settings.max_text
+    if ssml:
+        text, mends = mended(text)
+        remarks += mends
+        written, limit = parts(text, limit), limit * MARKUP
+    found: list[Phrase | float] = []
+    for part in written:
+        if isinstance(part, float):
+            found.append(part)
+            continue
+        with contextlib.suppress(errors.Empty):  # a full stop between two tags
+            found += _phrases(clean(part, limit, chosen.locale), chosen, voices, remarks)
+    if sum(part for part in found if isinstance(part, float)) > settings.max_seconds:
+        raise errors.TooLong("its pauses alone")
+    if not any(isinstance(part, Phrase) for part in found):
+        raise errors.Empty("the text has no words")
+    return Script(tuple(found), tuple(dict.fromkeys(remarks)))
+
+
+def _phrases(text: str, chosen: Voice, voices: Voices, remarks: list[str]) -> list[Phrase]:
+    """Cut a text where a letter comes that the chosen voice cannot read, and another can."""
+    found: list[Phrase] = []
+    for piece, script in runs(text, chosen.locale.partition("-")[0]):
+        other = voices.of_language(language_of(script, text)) if script else None
+        if other:
+            remarks.append(
+                f"A part of the text is in {_NAMES.get(script, script.title())} letters, which the voice for "
+                f"{chosen.locale} does not read; the voice for {other.locale} speaks it."
+            )
+        by = other or chosen
+        if found and found[-1].voice == by:
+            found[-1] = Phrase(found[-1].text + piece, by)
+        else:
+            found.append(Phrase(piece, by))
+    spoken = [Phrase(one.text.strip(), one.voice) for one in found if any(map(str.isalnum, one.text))]
+    if not spoken:
+        raise errors.Empty("the text has no words")
+    return spoken
+
+
+_NAMES = {"HAN": "Chinese", "KANA": "Japanese", "HANGUL": "Korean"}
+"""Where the name of an alphabet is not that of Unicode."""
