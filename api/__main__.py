@@ -27,13 +27,12 @@ from api.log import configure, masked
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
-from api.own.services import Addresses, Dialect, Services
+from api.own.services import Addresses, Services
 from api.recordings import Recordings
 from api.serving import listening, places
 from api.settings import Settings, SettingsError, read
 from api.steering import Steering, owner_of
-from api.vendors import sinch
-from api.vendors.ringful import Ringful
+from api.vendors import ringful, sinch
 from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
@@ -62,15 +61,6 @@ from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
-RINGFUL = Dialect(
-    name="ringful",
-    key="apikey",
-    settings={"sig": ("off", "kvmd5"), "CallReceived": ("on", "off"), "PlayFailed": ("on", "off")},
-    url_setting="inboundUrl",
-)
-SINCH = Dialect(
-    name="sinch", url_setting="primary", fallback_setting="fallback", issue=sinch.issue, asks=True, signs=True
-)
 
 
 class Controller:
@@ -106,9 +96,9 @@ class Controller:
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
         self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
         self.engine = self._engine()
-        ringful = Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
+        told = ringful.Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
         served, asking = self._sinch()
-        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (ringful, served)}
+        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (told, served)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
         self.dialogue = self._dialogue(asking, inbound)
@@ -193,7 +183,7 @@ class Controller:
             addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
             admin_token=settings.admin_token,
             folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
-            dialects=(RINGFUL, SINCH),
+            dialects=(ringful.DIALECT, sinch.DIALECT),
             lab=self.lab,
             pool=Pool.read(settings.number_pool),
             guesses=self.guesses,

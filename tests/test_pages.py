@@ -10,6 +10,7 @@ from api.vendors.sinch.actions import ALLOWED
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("ringful", "sinch")
+NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 NAMED = re.compile(r"`(?P<test>[a-z0-9_…]{4,})`|\b(?P<file>test_\w+)\b")
 
 
@@ -52,3 +53,17 @@ def test_a_test_that_is_not_there_is_noticed() -> None:
 def test_every_action_of_a_script_has_its_row() -> None:
     page = (ROOT / "docs" / "sinch.md").read_text().lower()
     assert [name for name in ALLOWED if f"**{name}**" not in page] == []
+
+
+def test_every_fault_found_by_trying_names_a_test_that_is_there() -> None:
+    section = (ROOT / "docs" / "testing.md").read_text().partition("\n## Found by trying\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")][2:]
+    assert rows
+    assert [row for row in rows if not NODE.search(row)] == []
+    named = {(file, test) for row in rows for file, test in NODE.findall(row)}
+    assert sorted(f"{file}::{test}" for file, test in named if not has(ROOT / file, test)) == []
+
+
+def has(file: Path, test: str) -> bool:
+    """Whether a file has a test (or several, in classes) of that name."""
+    return file.is_file() and re.search(rf"^\s*(async )?def {test}\(", file.read_text(), re.MULTILINE) is not None

@@ -5,12 +5,13 @@ import base64
 import msgspec
 from aiohttp import web
 
+from api.dialects import OWN
 from api.guesses import Shown, same
 from api.own import render
 from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, Unauthorized, answering_all
 from api.own.prompts import PromptRoutes
-from api.own.services import OWN, Services
+from api.own.services import Services
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks

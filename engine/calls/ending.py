@@ -1,9 +1,16 @@
 """How a call ended, and how that ends the one that it was connected with, or was to be."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from engine.calls.call import Call, Party
 from engine.calls.cause import HangupCause
+from engine.events import CallEnded, ParticipantLeft
+from engine.store.tasks import TaskRow
+
+Common = Mapping[str, str | float]
+"""The fields that every event has (engine.tasks.journal.Journal.common)."""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,3 +38,22 @@ def passed_on(ending: Ending) -> Ending:
     """
     ours = ending.by in (Party.US, Party.NETWORK) and ending.cause is not HangupCause.NO_ANSWER
     return Ending(cause=ending.cause, by=ending.by if ours else Party.OTHER)
+
+
+def event_of(ending: Ending, call: Call, common: Common) -> CallEnded:
+    """The last event of a call that ended like this; its price is that of the call."""
+    return CallEnded(
+        **common,  # type: ignore[arg-type]
+        cause=ending.cause,
+        hung_up_by=ending.by,
+        answered=call.answered is not None,
+        seconds=call.duration,
+        price=call.price,
+        currency=call.currency,
+        sip_status=ending.sip_status,
+    )
+
+
+def left_by(row: TaskRow, common: Common) -> ParticipantLeft:
+    """For a conference that a call was in before a restart, and into which it did not come back; the store knows it."""
+    return ParticipantLeft(**common, conference="", task=row.id)  # type: ignore[arg-type]

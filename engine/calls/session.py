@@ -16,7 +16,7 @@ from engine.calls.bridges import OwnedBridges
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
 from engine.calls.credit import keep_covered, longest, priced, settle
-from engine.calls.ending import Ending
+from engine.calls.ending import Ending, event_of, left_by
 from engine.calls.keypad import Digits, PressedDigit
 from engine.calls.preparing import Preparing
 from engine.calls.rooms import Rooms
@@ -24,7 +24,7 @@ from engine.calls.services import Services
 from engine.calls.silence import Silence
 from engine.calls.state import CallState, Trigger, move
 from engine.calls.typed_ahead import TypedAhead
-from engine.events import AnyEvent, CallAnswered, CallDialing, CallEnded, CallRinging, ParticipantLeft
+from engine.events import AnyEvent, CallAnswered, CallDialing, CallRinging
 from engine.store import calls, conferences, events
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
@@ -128,9 +128,9 @@ class Session:
             sip_status=ending.sip_status,
         )
         call = self.call = priced(call, self.cover, self.services.admission)
-        event = self._ended(ending)
+        event = event_of(ending, call, self.journal.common(call.tag))
         whole = wholes.telling(call, self.services.admission) if call.whole else None
-        left = [self._left(row) for row in self._was_in]
+        left = [left_by(row, self.journal.common(row.task.tag)) for row in self._was_in]
 
         def unit(conn: Connection) -> None:
             calls.update(conn, call)
@@ -151,23 +151,6 @@ class Session:
         """Note the money that was held for it; one that costs nothing needs none."""
         if cover and held.amount:
             self.cover, cover.held = cover, held
-
-    def _ended(self, ending: Ending) -> CallEnded:
-        call = self.call
-        return CallEnded(
-            **self.journal.common(call.tag),  # type: ignore[arg-type]
-            cause=ending.cause,
-            hung_up_by=ending.by,
-            answered=call.answered is not None,
-            seconds=call.duration,
-            price=call.price,
-            currency=call.currency,
-            sip_status=ending.sip_status,
-        )
-
-    def _left(self, row: TaskRow) -> ParticipantLeft:
-        """For a conference that it was in before a restart, and into which it did not come back; the store knows it."""
-        return ParticipantLeft(**self.journal.common(row.task.tag), conference="", task=row.id)  # type: ignore[arg-type]
 
     # What it tells
 

@@ -8,11 +8,12 @@ import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
+from api.dialects import OWN, Dialect
 from api.own import render
 from api.own.admin import issuing
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import OWN, Dialect, Services
+from api.own.services import Services
 from engine.features import accounts as account_settings
 from engine.features import allowances
 from engine.features.accounts import NewAccount

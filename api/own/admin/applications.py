@@ -8,11 +8,12 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from api.callbacks.callback import BadAddress, address
+from api.dialects import Dialect
 from api.own import render
 from api.own.admin import issuing
 from api.own.bodies import body_of, checked_tasks
 from api.own.errors import BadRequest
-from api.own.services import Dialect, Services
+from api.own.services import Services
 from engine.features import accounts as account_settings
 from engine.features.errors import NotThere
 from engine.ids import new_id

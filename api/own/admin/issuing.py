@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import Connection
 
+from api.dialects import Dialect
 from api.own import render
-from api.own.services import Dialect
 from engine.features import pool as numbers_pool
 from engine.features.pool import Pool
 from engine.ids import new_id

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from api.accounts import Accounts
+from api.dialects import Dialect
 from api.guesses import Guesses
 from api.ports import CommandTaker
 from api.recordings import Recordings
@@ -21,7 +22,9 @@ from engine.store.database import Database
 from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 
-__all__ = ["Needs", "Policy", "Sinch", "assembled", "issue", "operations"]
+__all__ = ["DIALECT", "Needs", "Policy", "Sinch", "assembled", "issue", "operations"]
+
+DIALECT = Dialect(name="sinch", url_setting="primary", fallback_setting="fallback", issue=issue, asks=True, signs=True)
 
 
 class Needs(NamedTuple):

@@ -10,10 +10,11 @@ from aiohttp.test_utils import TestServer
 from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
+from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
-from api.own.services import Addresses, Dialect, Services
+from api.own.services import Addresses, Services
 from api.recordings import Recordings
 from engine.features.book import Book
 from engine.features.lines import Lines
