@@ -156,7 +156,7 @@ async def test_a_body_that_is_too_large_is_413_however_it_comes(served: Served) 
 async def test_a_body_that_is_not_as_its_headers_say_is_refused(served: Served) -> None:
     headers = served.shop.basic() | {"Content-Encoding": "gzip"}
     answer = await served.shop.send("POST", NUMBERS, b"this is no gzip", headers)
-    assert answer.status == 400 and answer.code == 40003
+    assert answer.status == 415 and answer.code == 41500
 
 
 async def test_an_unknown_path_and_method_are_told_in_the_dialects_manner(served: Served) -> None:
