@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import structlog
 
 from engine.ari import generated as ari
-from engine.ari.bus import Bus, Resumed
+from engine.ari.bus import Bus, Nudged, Resumed
 from engine.ari.errors import AriError, NotFound, Unreachable
 from engine.ari.requests import settled, undone
 from engine.ari.targets import Finished
@@ -110,7 +110,7 @@ class Operation(ABC):
         except TimeoutError:
             await self.check()
             return
-        if isinstance(event, Resumed):
+        if isinstance(event, Resumed | Nudged):
             await self.check()
         elif self._ended_with(event):
             self._gone = True

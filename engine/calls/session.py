@@ -91,6 +91,7 @@ class Session:
         self.hanging_up.set()
         self.gone.set()
         await self.queue.close(StopReason.CALL_ENDED)
+        await asyncio.sleep(0)  # what was spawned in this turn of the loop begins, else its clean-up would never run
         await cancelled([queue, *self._side])
         await self._close(ending)
         self.ended.set()

@@ -42,8 +42,9 @@ def private_caller(
 
 
 async def logs(system: System) -> str:
-    """What the controller and Asterisk have logged."""
-    return "".join([await system.docker("logs", system.container(one)) for one in ("carillon", "asterisk")])
+    """What the controller and Asterisk have logged of late."""
+    services = ("carillon", "asterisk")
+    return "".join([await system.docker("logs", "--since", "2m", system.container(one)) for one in services])
 
 
 @pytest.mark.parametrize("how", ["id", "Remote-Party-ID"])

@@ -1,10 +1,13 @@
 """The bridge of a Dial is gone when its call is, whatever came between: a hang-up, a refusal, a restart."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
+from engine.ari.bridge import Bridge
+from engine.ari.connection import decode
 from engine.calls.call import Direction
 from engine.calls.state import CallState
 from engine.events import TaskEnded
@@ -16,7 +19,7 @@ from engine.tasks.task import Phase
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.dialling import connected, dialling
-from tests.support.exchange import Exchange, Left
+from tests.support.exchange import APPLICATION, Exchange, Left
 
 CONNECTING = [("/bridges/bridge-*", 1), ("/bridges/*/addChannel", 1), ("/bridges/*/addChannel", 2)]
 
@@ -157,4 +160,31 @@ async def test_a_hang_up_that_asterisk_answers_and_does_not_carry_out_is_asked_a
     began = exchange.clock()
     assert (await exchange.ended(other)).hung_up_by == "other"
     assert exchange.clock() - began < 10 and lost == []
+    assert asterisk.world.bridges == asterisk.world.channels == {}
+
+
+async def test_a_caller_that_ends_in_the_very_turn_of_the_connecting_ends_the_other_party(
+    exchange: Exchange, asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the caller is read before what holds the two together has taken its first step."""
+    one, other = await dialling(exchange, asterisk, Dial(to="2"))
+    add = Bridge.add
+
+    async def added(bridge: Bridge, channel_id: str, **fields: Any) -> None:
+        await add(bridge, channel_id, **fields)
+        if channel_id == other:
+            ended = {
+                "type": "ChannelDestroyed", "application": APPLICATION, "timestamp": "", "cause": 16, "cause_txt": "",
+                "channel": asterisk.world.channel("in-1"),
+            }  # fmt: skip
+            asterisk.hangs_up("in-1")
+            event = decode(json.dumps(ended))
+            assert event
+            bridge._bus.dispatch(event)
+
+    monkeypatch.setattr(Bridge, "add", added)
+    asterisk.picks_up(other)
+    await exchange.ended(one)
+    assert (await exchange.ended(other)).hung_up_by == "other"
+    await settled()
     assert asterisk.world.bridges == asterisk.world.channels == {}
