@@ -41,7 +41,7 @@ async def follow(session: Session, events: Subscription) -> Ending:
             if not hanging_up:
                 short = session.call.short_of_credit
                 await session.hang_up(HangupCause.NO_CREDIT if short else HangupCause.MAX_DURATION)
-            elif (gone := await _catch_up(session)) is not None:
+            elif (gone := await _catch_up(session, session.services.watch.lost_since)) is not None:
                 return gone
             continue
         match event:
