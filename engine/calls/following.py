@@ -42,7 +42,7 @@ async def follow(session: Session, events: Subscription) -> Ending:
             if not hanging_up:
                 if not session.seconds_left():  # else what is held was grown meanwhile
                     await session.hang_up(limit_of(session.call, session.cover))
-            elif (gone := await _catch_up(session)) is not None:
+            elif (gone := await _catch_up(session, session.services.watch.lost_since)) is not None:
                 return gone
             continue
         match event:

@@ -18,6 +18,11 @@ class Watch:
         self._writer, self._ari_application, self._clock = writer, ari_application, clock
         self._on = False
 
+    @property
+    def lost_since(self) -> float | None:
+        """When the events stopped that do not come now (Unix seconds); None while they come."""
+        return None if self._on else self.until
+
     def begin(self) -> None:
         """Asterisk's events come from now on."""
         self._on = True
