@@ -12,9 +12,11 @@ What decides, in this order; the first that finds something ends it:
    form, the country's own international prefix such as 011), which must find a valid number; 00 is taken as the
    international prefix (ITU-T E.164 section 8.1, E.123) where the country reads it as nothing else.
 
-A number stored in its national form is found by its international one if its account is in that country. Never is a
-part of a number compared: `0112015552005` dialled in the United States is +20 15552005, a number in Egypt, and not
-+1 2015552005 (which is 011 1 201…). Where two of our numbers fit, neither gets the call.
+4. A national number behind 00 or 011, as some carriers write it: `0112015552005` for +1 201 555 2005. By the book it is
+   +20 15552005, in Egypt; so this counts only where that number is not one of ours either.
+
+A number stored in its national form is found by its international one if its account is in that country. Never is any
+other part of a number compared. Where two of our numbers fit, neither gets the call.
 """
 
 import re
@@ -28,6 +30,7 @@ from engine.calls.directory import Unmatched, UnmatchedReason
 from engine.features.book import Book
 
 _FEWEST = 7  # digits of a number that is read in other ways than as it stands
+_ACCESS_CODES = ("00", "011")  # international prefixes: ITU-T E.164's, and that of the North American Numbering Plan
 _WRITTEN = re.compile(r"(?P<plus>\+?)(?P<digits>[0-9 ().\-]*[0-9][0-9 ().\-]*)", re.ASCII)
 _SEPARATORS = re.compile(r"[ ().\-]")
 
@@ -57,7 +60,7 @@ def find(book: Book, wanted: Dialled, country: str) -> str | Unmatched:
     """Return the number of ours that was dialled; `country` is the trunk's (ISO 3166), "" for none."""
     if book.number(wanted.digits) and not wanted.context:
         return wanted.digits
-    found = set(_readings(book, wanted, country))
+    found = set(_readings(book, wanted, country)) or set(_behind_access_code(book, wanted, country))
     if len(found) == 1:
         return found.pop()
     return Unmatched(reason=UnmatchedReason.AMBIGUOUS if found else UnmatchedReason.NO_NUMBER)
@@ -72,6 +75,17 @@ def _readings(book: Book, wanted: Dialled, country: str) -> Iterator[str]:
         yield from _owned(book, wanted.digits, None)
         for each in [country] if country else book.countries:
             yield from _owned(book, _as_dialled(wanted.digits, each), None if country else each)
+
+
+def _behind_access_code(book: Book, wanted: Dialled, country: str) -> Iterator[str]:
+    if wanted.plus or wanted.context:
+        return
+    for code in _ACCESS_CODES:
+        national = wanted.digits.removeprefix(code)
+        if len(national) == len(wanted.digits) or len(national) < _FEWEST or any(_owned(book, national, None)):
+            continue
+        for each in [country] if country else book.countries:
+            yield from _owned(book, _as_dialled(national, each), None if country else each)
 
 
 def _owned(book: Book, international: str, country: str | None) -> Iterator[str]:

@@ -72,7 +72,7 @@ async def test_a_number_is_reached_however_the_carrier_writes_it(
     forms = [
         ours, f"+{ours}", f"+{ours};npdi;rn=+13125550000", f"+{ours};npdi", f"{local};phone-context=+1",
         f"+{ours};phone-context=+1", f"+{ours};ext=7", f"+{ours};tgrp=t1;trunk-context=c.example", f"00{ours}",
-        f"011{ours}", local, f"+1.312.{local[3:6]}.{local[6:]}", f"+1-312-{local[3:]}", f"%2B{ours}",
+        f"011{ours}", f"011{local}", local, f"+1.312.{local[3:6]}.{local[6:]}", f"+1-312-{local[3:]}", f"%2B{ours}",
     ]  # fmt: skip
     results = await asyncio.gather(*(invite(network.address, form) for form in forms))
     assert {form: one.status for form, one in zip(forms, results, strict=True)} == dict.fromkeys(forms, 200)

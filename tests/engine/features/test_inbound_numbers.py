@@ -105,18 +105,26 @@ async def test_a_number_stored_in_its_national_form_is_reached_by_its_internatio
 
 
 async def test_a_call_for_another_country_reaches_nobody_here(system: Installation) -> None:
-    """011 2015552005 is +20 15552005, which is in Egypt; +49 201 5552005 is in Essen."""
+    """+20 15552005 is in Egypt, +49 201 5552005 in Essen."""
     await system.owns("US", OURS)
-    for written in ("0112015552005", "+2015552005", "+492015552005", "2015552005;phone-context=+49", "02015552005"):
+    for written in ("+2015552005", "+492015552005", "2015552005;phone-context=+49", "02015552005"):
         assert await system.reached(written) == "no_number", written
+
+
+@pytest.mark.parametrize("stored", ["12015552005", "2015552005"])
+async def test_a_national_number_behind_011_or_00_is_reached(system: Installation, stored: str) -> None:
+    await system.owns("US", stored)
+    for written in ("0112015552005", "002015552005"):
+        assert await system.reached(written) == stored, written
+
+
+async def test_a_national_number_behind_011_is_not_read_so_where_it_is_another_country_s_number_of_ours(
+    system: Installation,
+) -> None:
+    await system.owns("US", OURS)
     await system.owns("EG", "2015552005")
     assert await system.reached("0112015552005") == "no_number", "an owner in Egypt is not called by the prefix 011"
     assert await system.reached("002015552005") == "2015552005"
-
-
-async def test_a_number_stored_nationally_does_not_get_the_calls_of_another_country(system: Installation) -> None:
-    await system.owns("US", "2015552005")
-    assert await system.reached("0112015552005") == "no_number"
 
 
 async def test_where_two_numbers_fit_neither_gets_the_call_unless_the_trunk_has_a_country(
