@@ -17,7 +17,7 @@ class File(web.FileResponse):
     """
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        """See web.FileResponse."""
+        """Send the head and the file; a Range that is not one valid range is left out before."""
         return await super().prepare(request if is_one_range(request.headers) else _without_range(request))
 
 

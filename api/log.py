@@ -47,7 +47,7 @@ class _Masked(logging.Formatter):
     """A library's line, masked with its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """See logging.Formatter."""
+        """Format a record as logging does, then mask credentials in the text."""
         return masked(super().format(record))
 
 

@@ -146,14 +146,14 @@ class Reception:
             sip_call_id=start.channel.protocol_id,
         )
 
-    async def _accept(self, start: ari.StasisStart, answering: Answering) -> Session:
-        services = self._services
-        channel, at, call_id = start.channel, services.clock(), new_id("call")
+    async def _call(self, start: ari.StasisStart, answering: Answering) -> Call:
+        services, channel, call_id = self._services, start.channel, new_id("call")
+        at = services.clock()
         own = Channel(services.client, services.bus, channel.id)
         invite = await read_invite(own) if answering.headers else Invite()
         given = HandedOver.read(start.args)
         private = withholds(given.said, channel.caller.number)
-        call = Call(
+        return Call(
             id=call_id,
             root=call_id,
             account=answering.account,
@@ -176,6 +176,10 @@ class Reception:
             diverted_from=invite.diverted_from,
             private=private,
         )
+
+    async def _accept(self, start: ari.StasisStart, answering: Answering) -> Session:
+        services = self._services
+        call = await self._call(start, answering)
         session = self._make(call, ())
         queue = session.journal.opening(with_ids(answering.tasks)) if answering.tasks else None
 
