@@ -9,6 +9,7 @@ import json
 import subprocess
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from engine.ari.client import Client
 from engine.calls.call import Call
-from engine.commands import HangUpCall
+from engine.commands import HangUpCall, NoSuchCall
 from engine.engine import Engine, Parts
 from engine.events import CallAnswered
 from engine.features.provisioning import Provisioner
@@ -153,7 +154,8 @@ class LiveExchange(Exchange):
             return
         left = [session.call.id for session in self.engine.registry]
         for call in left:
-            await self.engine.submit(HangUpCall(account=ACCOUNT, call=call))
+            with suppress(NoSuchCall):  # it ended meanwhile
+                await self.engine.submit(HangUpCall(account=ACCOUNT, call=call))
         for call in left:
             await self.ended(call)
         await self.engine.stop()

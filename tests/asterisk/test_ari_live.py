@@ -151,8 +151,8 @@ async def test_a_recording_is_a_wav_file(live: Live, call: Channel) -> None:
 
 async def test_a_room_plays_is_recorded_and_whispers(live: Live, call: Channel) -> None:
     room, name = Bridge(live.client, live.bus, live.id("room")), live.id("rec")
-    await room.create("room")
-    await room.create("room")
+    await room.create()
+    await room.create()
     await room.add(call.id)
     assert await room.members() == (call.id,)
     async with recording(live.client, live.bus, OnBridge(room.id), name) as taken:
