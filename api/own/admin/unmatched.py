@@ -50,4 +50,5 @@ def shape(row: UnmatchedCall) -> render.Shape:
 
 def story(row: UnmatchedCall) -> render.Shape:
     """Return it as `calls show` has a call."""
-    return {"call": shape(row), "legs": [], "tasks": [], "events": [], "callbacks": [], "recordings": []}
+    nothing = ("legs", "tasks", "events", "questions", "callbacks", "recordings")
+    return {"call": shape(row), **{name: [] for name in nothing}}

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import confirm as confirming
-from tests.api.cli.test_cli import Run, carillon
-
-__all__ = ["carillon"]
+from tests.api.cli.running import Run
 
 
 class Terminal:

@@ -10,11 +10,9 @@ from engine.calls.call import Call, Party
 from engine.store import deliveries, question_attempts
 from engine.store.deliveries import DeliveryRow
 from engine.store.question_attempts import QuestionAttempt
-from tests.api.cli import test_cli
-from tests.api.cli.test_cli import Run
+from tests.api.cli.running import Run
 from tests.api.own.installation import Installation
 
-carillon = test_cli.carillon
 AT = 1_900_000_000.5
 
 

@@ -147,11 +147,16 @@ async def test_a_number_that_the_account_may_not_call_is_restricted(
     assert (answer.status, answer.body["number"]["restricted"]) == (200, restricted)
 
 
-@pytest.mark.parametrize("written", ["abc", "+46", "123456", "1" * 16, "%FF", "+46%00730170101", "-", "%20"])
+@pytest.mark.parametrize("written", ["abc", "+46", "123456", "1" * 16, "+46%00730170101", "-", "%20"])
 async def test_what_is_no_number_is_not_queried(served: Served, written: str) -> None:
     answer = await served.shop.ask("GET", QUERY + written)
     assert (answer.status, answer.code) == (400, 40001)
     assert answer.body["message"].startswith("Invalid number specified")
+
+
+async def test_a_path_that_is_not_utf_8_is_refused_and_its_byte_named(served: Served) -> None:
+    answer = await served.shop.ask("GET", QUERY + "%FF")
+    assert (answer.status, answer.code) == (400, 40003) and "0xFF" in answer.body["message"], answer.body
 
 
 async def test_the_result_of_a_call_is_told_as_the_document_prints_it(served: Served) -> None:
