@@ -152,12 +152,12 @@ class LiveExchange(Exchange):
     async def close(self) -> None:
         if not self._started:
             return
-        left = [session.call.id for session in self.engine.registry]
+        sessions = list(self.engine.registry)
+        left = [session.call.id for session in sessions if not session.gone.is_set()]
         for call in left:
             with suppress(NoSuchCall):  # it ended meanwhile
                 await self.engine.submit(HangUpCall(account=ACCOUNT, call=call))
-        for call in left:
-            await self.ended(call)
+        await asyncio.gather(*(session.ended.wait() for session in sessions))
         await self.engine.stop()
         await self.writer.stop()
         for file in self.tones.made:
