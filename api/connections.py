@@ -121,7 +121,7 @@ class Connections:
         return len(self._owners)
 
     def admit(self, connection: Closable, address: str, now: float) -> bool:
-        """Take a new connection in, if need be in the place of one that only waits; False: there is no place.
+        """Admit a new connection, closing one that only waits if necessary; False if none can be closed.
 
         `now`: seconds of the event loop's clock.
         """

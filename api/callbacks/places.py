@@ -30,7 +30,7 @@ class _Ranking:
         heapq.heappush(self._heap, (number, self._made, name))
 
     def first(self) -> tuple[int, str] | None:
-        """Return the smallest number and its name; None where there is no name."""
+        """Return the smallest number and its name, or None if it has no name."""
         while self._heap:
             number, entry, name = self._heap[0]
             if self._entries.get(name) == entry:

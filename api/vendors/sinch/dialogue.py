@@ -249,7 +249,7 @@ def _origin(root: Call, user: str | None) -> str:
 
 
 def _unsaid(kind: Event, reply: bytes | None) -> Said:
-    """Read what is no answer, or one with nothing in it: who answers ACE so was reached, and lets the call go on."""
+    """Read a missing or empty answer. An empty answer to ACE shows that the server was reached: the call goes on."""
     if reply is None:
         return Said(silent=True, replace=False)
     if kind is Event.ACE:
