@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from engine import commands, conference_commands, events
 from engine.calls.call import Call, Direction, Party
@@ -117,8 +118,8 @@ class FakeEngine:
 
     async def answer(self, call_id: str) -> None:
         """The far party answers, or we do if it is inbound."""
-        call = await self._update(call_id, state=CallState.ANSWERED, answered=time.time())
-        await self.tell(events.CallAnswered, call_id, tag=call.tag)
+        answered = self._event(events.CallAnswered, call_id, tag=self.calls[call_id].tag)
+        await self._move(call_id, answered, state=CallState.ANSWERED, answered=time.time())
         await self._advance(call_id)
 
     async def end(self, call_id: str, by: Party = Party.FAR, *, seconds: float = 0.0, price: int = 0) -> None:
@@ -128,8 +129,7 @@ class FakeEngine:
             if call_id in conference.participants:
                 await self._leave(id, call_id)
         await self._close(call_id, "call_ended")
-        await self._update(call_id, state=CallState.ENDED, ended=time.time(), cause=HangupCause.NORMAL, hung_up_by=by)
-        await self.tell(
+        ended = self._event(
             events.CallEnded,
             call_id,
             tag=call.tag,
@@ -140,6 +140,8 @@ class FakeEngine:
             price=price,
             currency="USD",
         )
+        over = {"state": CallState.ENDED, "ended": time.time(), "cause": HangupCause.NORMAL, "hung_up_by": by}
+        await self._move(call_id, ended, **over)
         del self.calls[call_id]
 
     async def finish(self, owner: str, outcome: Outcome | None = None) -> None:
@@ -184,13 +186,16 @@ class FakeEngine:
 
     async def tell(self, event_type: type[events.Event], subject: str, **fields: Any) -> None:
         """Append an event and wait for its commit."""
-        queue = self.queues[subject]
-        event = event_type(
-            id=new_id("event"), account=queue.account, subject=subject, root=queue.root, at=time.time(), **fields
-        )
+        event = self._event(event_type, subject, **fields)
         await self._writer.write(lambda conn: event_rows.append(conn, event))
 
     # Inside
+
+    def _event(self, event_type: type[events.AnyEvent], subject: str, **fields: Any) -> events.AnyEvent:
+        queue = self.queues[subject]
+        return event_type(
+            id=new_id("event"), account=queue.account, subject=subject, root=queue.root, at=time.time(), **fields
+        )
 
     def _owner(self, account: str, owner: str) -> Owner:
         queue = self.queues.get(owner)
@@ -215,10 +220,15 @@ class FakeEngine:
         await self._writer.write(lambda conn: call_rows.insert(conn, call))
         return call
 
-    async def _update(self, call_id: str, **fields: Any) -> Call:
+    async def _move(self, call_id: str, event: events.AnyEvent, **fields: Any) -> None:
+        """Change a call and append the event of it, in one transaction as the engine does."""
         call = self.calls[call_id] = msgspec.structs.replace(self.calls[call_id], **fields)
-        await self._writer.write(lambda conn: call_rows.update(conn, call))
-        return call
+
+        def write(conn: Connection) -> None:
+            call_rows.update(conn, call)
+            event_rows.append(conn, event)
+
+        await self._writer.write(write)
 
     async def _start_conference(self, command: conference_commands.StartConference) -> str:
         id = command.id or new_id("conf")
