@@ -8,7 +8,7 @@ Over 300 lines: one double that behaves as a whole; cut up it would be harder to
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import Connection
@@ -191,11 +191,10 @@ class FakeEngine:
 
     # Inside
 
-    def _event(self, event_type: type[events.AnyEvent], subject: str, **fields: Any) -> events.AnyEvent:
+    def _event(self, event_type: type[events.Event], subject: str, **fields: Any) -> events.AnyEvent:
         queue = self.queues[subject]
-        return event_type(
-            id=new_id("event"), account=queue.account, subject=subject, root=queue.root, at=time.time(), **fields
-        )
+        common = {"id": new_id("event"), "account": queue.account, "subject": subject, "root": queue.root}
+        return cast(events.AnyEvent, event_type(**common, at=time.time(), **fields))
 
     def _owner(self, account: str, owner: str) -> Owner:
         queue = self.queues.get(owner)

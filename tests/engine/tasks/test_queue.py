@@ -207,7 +207,9 @@ async def test_the_end_stops_what_runs_discards_what_waits_and_saves_recordings(
         await exchange.enqueue(call.id, A)
 
 
-async def test_nothing_begins_between_the_far_partys_hang_up_and_the_end(exchange: Exchange, asterisk: FakeAri) -> None:
+async def test_nothing_begins_between_the_far_partys_hang_up_and_the_end(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
     call = await exchange.call(A, B)
     first = await exchange.played()
     await settled()
