@@ -193,7 +193,12 @@ class FakeEngine:
 
     def _event(self, event_type: type[events.Event], subject: str, **fields: Any) -> events.AnyEvent:
         queue = self.queues[subject]
-        common: dict[str, Any] = {"id": new_id("event"), "account": queue.account, "subject": subject, "root": queue.root}
+        common: dict[str, Any] = {
+            "id": new_id("event"),
+            "account": queue.account,
+            "subject": subject,
+            "root": queue.root,
+        }
         return cast(events.AnyEvent, event_type(**common, at=time.time(), **fields))
 
     def _owner(self, account: str, owner: str) -> Owner:
