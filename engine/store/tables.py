@@ -386,3 +386,18 @@ cursors = Table(
     Column("name", String, primary_key=True),
     Column("position", _BIG, nullable=False),
 )
+audit = Table(  # who changed what; entries of an account that was removed stay, so there is no reference to it
+    "audit",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("account", String, nullable=True),  # NULL: the installation's, such as a trunk
+    Column("actor_kind", String, nullable=False),
+    Column("actor", String, nullable=False),  # the id of an account or user; "" for the others
+    Column("actor_name", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("before", Text, nullable=True),  # JSON
+    Column("after", Text, nullable=True),  # JSON
+    Index("audit_by_account", "account", "at"),
+)
