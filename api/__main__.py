@@ -40,8 +40,8 @@ from engine.features.admission import Admission
 from engine.features.book import Book
 from engine.features.keeping import Keeper
 from engine.features.lines import Lines
-from engine.features.numbers import Directory
-from engine.features.pool import Pool
+from engine.features.numbers.directory import Directory
+from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.features.trunk_addresses import TrunkAddresses
 from engine.features.trunk_watch import TrunkWatch

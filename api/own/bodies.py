@@ -12,8 +12,8 @@ from api import bodies
 from api.own import spoken, strict
 from api.own.errors import BadRequest
 from engine.commands import NumberRefused
-from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import normalise
 from engine.tasks import secret
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask

@@ -18,7 +18,7 @@ from engine.ari.client import Client
 from engine.calls.call import Call
 from engine.features.book import Book
 from engine.features.lines import Lines
-from engine.features.pool import Pool
+from engine.features.numbers.pool import Pool
 from engine.features.refused_requests import Refused
 from engine.media import Prompts, RecordingFiles
 from engine.store.database import Database

@@ -1,4 +1,4 @@
-"""What answers an inbound call; the rules are injected (engine.features.numbers)."""
+"""What answers an inbound call; the rules are injected (engine.features.numbers.directory)."""
 
 from enum import StrEnum
 from typing import Protocol

@@ -10,8 +10,8 @@ import phonenumbers
 from sqlalchemy import Connection
 
 from engine.features.currencies import is_currency
-from engine.features.destinations import NEW_ACCOUNT_PREFIXES
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.numbers.phone_numbers import NEW_ACCOUNT_PREFIXES
 from engine.ids import new_id
 from engine.store import accounts, ledger
 from engine.store.accounts import Account

@@ -15,11 +15,12 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import destinations, emergency, rating, routing, sip_addresses
+from engine.features import emergency, rating, sip_addresses
 from engine.features.allowances import not_allowed
 from engine.features.book import Book, Rules
 from engine.features.credit import CallCover, held_by
 from engine.features.errors import InvalidNumber
+from engine.features.numbers import phone_numbers, routing
 from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
 from engine.store import holds, ledger
 from engine.store.accounts import Account
@@ -197,14 +198,14 @@ class Admission:
 
     def _destination(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
-        if destinations.is_emergency(callee, account.country):
+        if phone_numbers.is_emergency(callee, account.country):
             raise NumberRefused(emergency.NEVER)
         if (written := callee.strip()) in self._book.extensions and self._book.extensions[
             written
         ].account == account.id:
             return written, self.routes(account.id, written)
         try:
-            digits = destinations.checked(callee)
+            digits = phone_numbers.checked(callee)
         except InvalidNumber as error:
             raise NumberRefused(str(error)) from error
         for dialled in (callee, digits):
@@ -225,7 +226,7 @@ class Admission:
         if self._is_own_extension(rules, caller):
             return caller.strip() if inside else default
         try:
-            digits = destinations.checked(caller)
+            digits = phone_numbers.checked(caller)
         except InvalidNumber:
             digits = caller.strip()  # an owned short number, e.g. 500, is no telephone number
         if digits not in rules.owned and not (inside and self._owns(rules, digits)):

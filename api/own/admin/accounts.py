@@ -17,8 +17,8 @@ from api.own.services import Services
 from engine.features import accounts as account_settings
 from engine.features import allowances
 from engine.features.accounts import NewAccount
-from engine.features.destinations import normalise
 from engine.features.errors import NotThere
+from engine.features.numbers.phone_numbers import normalise
 from engine.features.rating import MILLION
 from engine.store import accounts, applications, holds, ledger
 from engine.store.accounts import Account

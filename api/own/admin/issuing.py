@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from api.dialects import Dialect
 from api.own import render
-from engine.features import pool as numbers_pool
-from engine.features.pool import Pool
+from engine.features.numbers import pool as numbers_pool
+from engine.features.numbers.pool import Pool
 from engine.ids import new_id
 from engine.store import applications, numbers
 from engine.store.applications import Application

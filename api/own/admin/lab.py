@@ -7,7 +7,7 @@ from api.lab import TRUNKS, Lab
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import Services
-from engine.features.destinations import digits_of, normalise
+from engine.features.numbers.phone_numbers import digits_of, normalise
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,8 +10,8 @@ from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import Services
 from engine.features import accounts as account_settings
-from engine.features.destinations import digits_of, is_emergency
 from engine.features.errors import AlreadyThere, NotThere
+from engine.features.numbers.phone_numbers import digits_of, is_emergency
 from engine.store import accounts, applications, extensions, numbers
 from engine.store.accounts import Account
 from engine.store.applications import Application

@@ -17,9 +17,10 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import destinations, emergency, rating
+from engine.features import emergency, rating
 from engine.features.allowances import not_allowed
 from engine.features.book import Book
+from engine.features.numbers import phone_numbers
 from engine.store import applications, calls, numbers
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -198,7 +199,7 @@ def _application(conn: Connection, asked: Asked, key: str | None, operation: Ope
 
 def _spellings(number: requests.Number) -> list[str]:
     """Return the digits as they are written, which are an owned number's as it is listed, and as they are read."""
-    return list(dict.fromkeys((destinations.digits_of(number.written), number.digits)))
+    return list(dict.fromkeys((phone_numbers.digits_of(number.written), number.digits)))
 
 
 def _last_part(request: web.Request) -> str:

@@ -18,7 +18,7 @@ from api.own.services import Addresses, Services
 from api.recordings import Recordings
 from engine.features.book import Book
 from engine.features.lines import Lines
-from engine.features.pool import Pool
+from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices

@@ -7,9 +7,9 @@ import msgspec
 from engine.calls.called import Called, user_of
 from engine.calls.directory import Answering, Unmatched, UnmatchedReason
 from engine.features.book import Book
-from engine.features.destinations import is_emergency, normalise
 from engine.features.errors import InvalidNumber
-from engine.features.inbound_numbers import dialled, find
+from engine.features.numbers.inbound_numbers import dialled, find
+from engine.features.numbers.phone_numbers import is_emergency, normalise
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.ask import Ask
@@ -38,8 +38,9 @@ class Directory:
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         """What answers a call that came in by a trunk.
 
-        The number is read as engine.features.inbound_numbers says. A request URI whose user is the trunk's own (what
-        it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or else To.
+        The number is read as engine.features.numbers.inbound_numbers says. A request URI whose user is the trunk's
+        own (what it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or
+        else To.
         """
         line = self._book.trunk(trunk)
         user = user_of(called.uri) if called.uri else called.user

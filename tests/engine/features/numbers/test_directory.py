@@ -3,7 +3,7 @@
 from engine.calls.called import Called
 from engine.calls.directory import Answering, Unmatched
 from engine.features.book import Book
-from engine.features.numbers import Directory
+from engine.features.numbers.directory import Directory
 from engine.store import applications, extensions, numbers, rates
 from engine.store.accounts import Account
 from engine.store.applications import Application

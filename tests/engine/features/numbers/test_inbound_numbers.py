@@ -8,8 +8,8 @@ from engine.calls.directory import Answering
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.book import Book
-from engine.features.inbound_numbers import Dialled, dialled
-from engine.features.numbers import Directory
+from engine.features.numbers.directory import Directory
+from engine.features.numbers.inbound_numbers import Dialled, dialled
 from engine.store import applications, numbers, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
