@@ -1,0 +1,1 @@
+"""Plain types that everything else stands on."""
