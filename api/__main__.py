@@ -16,15 +16,15 @@ from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
-from api.callbacks.tags import encode
 from api.clients import Clients
 from api.dialogue import Dialogue
 from api.exchange import About, StoredJournal
 from api.guesses import Guesses
-from api.inbound import Inbound
+from api.inbound import Inbound, tag_of
 from api.lab import Lab
 from api.log import configure, masked
 from api.own.admin.app import build_admin
+from api.own.leading import assembled
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, Services
@@ -38,6 +38,7 @@ from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
 from engine.features.book import Book
+from engine.features.destinations.standard import standard
 from engine.features.keeping import Keeper
 from engine.features.lines import Lines
 from engine.features.numbers.directory import Directory
@@ -53,7 +54,6 @@ from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.redis.errors import Unavailable
 from engine.settings import EngineSettings
-from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
@@ -95,6 +95,7 @@ class Controller:
         self.guesses = Guesses(self.clients)
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
         self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
+        self.destinations = standard(self.book, lambda application: tag_of(self.vendors, application))
         self.engine = self._engine()
         told = ringful.Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
         served, asking = self._sinch()
@@ -119,7 +120,7 @@ class Controller:
                 prompts=self.prompts,
                 files=self.files,
                 admission=Admission(self.database, self.book, self.counters),
-                directory=Directory(self.book, self._tag_of),
+                directory=Directory(self.book, self.destinations),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
                 on_question=self._ask,
@@ -159,11 +160,6 @@ class Controller:
     async def _refresh(self) -> None:
         await self.services.refresh()
 
-    def _tag_of(self, application: Application) -> str:
-        vendor = self.vendors.get(application.dialect)
-        tag = vendor.inbound_tag(application.settings) if vendor else None
-        return encode(tag) if tag else ""
-
     def _services(self) -> Services:
         settings = self.settings
         return Services(
@@ -172,6 +168,7 @@ class Controller:
             writer=self.writer,
             book=self.book,
             lines=self.lines,
+            leading=assembled(self.database, self.writer, self.book, self.destinations, self._refresh),
             accounts=self.accounts,
             delivery=self.delivery,
             recordings=self.recordings,

@@ -12,6 +12,7 @@ from api.dialects import OWN, Dialect
 from api.guesses import Guesses
 from api.lab import Lab
 from api.own import render
+from api.own.leading import Leading
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import Client
@@ -47,6 +48,7 @@ class Services:
     writer: Writer
     book: Book
     lines: Lines
+    leading: Leading
     accounts: Accounts
     delivery: Delivery
     recordings: Recordings

@@ -244,8 +244,8 @@ class Admission:
         return extension is not None and extension.account == rules.account.id
 
     def _owns(self, rules: Rules, digits: str) -> bool:
-        application = self._book.application_of(digits)
-        return application is not None and application.account == rules.account.id
+        number = self._book.number(digits)
+        return bool(number and number.leads_to and number.account == rules.account.id)
 
     async def _covered(self, account: Account, call: str, digits: str, longest: float) -> CallCover | None:
         """Return the cover of a leg to `digits`, None where nothing limits it; raises CreditSpent.

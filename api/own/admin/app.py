@@ -13,7 +13,9 @@ from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
+from api.own.admin.diversions import DiversionsAdmin
 from api.own.admin.doctor import Doctor
+from api.own.admin.groups import GroupsAdmin
 from api.own.admin.lab import LabAdmin
 from api.own.admin.lines import LinesAdmin
 from api.own.admin.numbers import NumbersAdmin
@@ -46,7 +48,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     doctor = Doctor(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
-        RatesAdmin(services), ClosingAdmin(services),
+        RatesAdmin(services), ClosingAdmin(services), GroupsAdmin(services), DiversionsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

@@ -15,6 +15,7 @@ from api.own.bodies import body_of, checked_tasks
 from api.own.errors import BadRequest
 from api.own.services import Services
 from engine.features import accounts as account_settings
+from engine.features.destinations.references import refuse_used
 from engine.features.errors import NotThere
 from engine.ids import new_id
 from engine.store import accounts, applications, numbers
@@ -130,7 +131,13 @@ class ApplicationsAdmin:
     async def remove(self, request: web.Request) -> web.Response:
         """Delete an application that no number leads to."""
         name = request.match_info["application"]
-        await self._services.writer.write(lambda conn: applications.delete(conn, self._find(conn, name).id))
+
+        def unit(conn: Connection) -> None:
+            row = self._find(conn, name)
+            applications.delete(conn, row.id)
+            refuse_used(self._services.book, row.account, f"application:{row.id}", f"The application {row.name}")
+
+        await self._services.writer.write(unit)
         await self._services.refresh()
         return web.Response(status=204)
 

@@ -62,7 +62,7 @@ class LabAdmin:
 
     async def dial(self, request: web.Request) -> web.Response:
         """Let the lab call one of our numbers; `state` is how that goes (api.lab.Outcome), `known` whether it leads
-        to an application.
+        anywhere.
         """
         wanted = await body_of(request, LabCall)
         if not 1 <= wanted.seconds <= 3600:
@@ -74,7 +74,11 @@ class LabAdmin:
         dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)
         state = await self._lab().outcome(dialled.channel)
         shape = {"channel": dialled.channel, "sip_call_id": dialled.call_id, "state": state}
-        return web.json_response(shape | {"known": self._services.book.application_of(number) is not None}, status=201)
+        return web.json_response(shape | {"known": self._known(number)}, status=201)
+
+    def _known(self, number: str) -> bool:
+        found = self._services.book.number(number)
+        return bool(found and found.leads_to)
 
     def _lab(self) -> Lab:
         if self._services.lab is None:

@@ -12,11 +12,13 @@ from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.dialects import Dialect
 from api.own.admin.app import build_admin
+from api.own.leading import assembled
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, Services
 from api.recordings import Recordings
 from engine.features.book import Book
+from engine.features.destinations.standard import standard
 from engine.features.lines import Lines
 from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner
@@ -59,8 +61,13 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
             lines = Lines(writer, book, Provisioner(client))
             await lines.ensure_lab("127.0.0.2", 5070)
             await lines.push_all()
+
+            async def refresh() -> None:
+                await services.refresh()
+
             services = Services(
                 engine=engine, db=db, writer=writer, book=book, lines=lines, accounts=known,
+                leading=assembled(db, writer, book, standard(book), refresh),
                 delivery=Delivery(db, writer, net, known, {}),
                 recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,

@@ -3,6 +3,7 @@
 from engine.calls.called import Called
 from engine.calls.directory import Answering, Unmatched
 from engine.features.book import Book
+from engine.features.destinations.standard import standard
 from engine.features.numbers.directory import Directory
 from engine.store import applications, extensions, numbers, rates
 from engine.store.accounts import Account
@@ -19,7 +20,7 @@ NUMBER = Called(user="14155550100")
 
 async def _reached(book: Book, dialled: str) -> str | None:
     """Why a call by a trunk reaches nobody; None where it does."""
-    found = await Directory(book).from_trunk(Called(user=dialled), "")
+    found = await Directory(book, standard(book)).from_trunk(Called(user=dialled), "")
     return found.reason if isinstance(found, Unmatched) else None
 
 
@@ -54,7 +55,8 @@ async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag
 ) -> None:
     asking = Application(id="app-1", account=account.id, name="asks", dialect="one", settings={"url": "x"}, asks=True)
     await _with(writer, book, account, asking)
-    found = await Directory(book, lambda application: f"to {application.settings['url']}").from_trunk(NUMBER, "")
+    destinations = standard(book, lambda application: f"to {application.settings['url']}")
+    found = await Directory(book, destinations).from_trunk(NUMBER, "")
     assert isinstance(found, Answering)
     assert (found.account, found.application, found.tag) == (account.id, "app-1", "to x")
     (first,) = found.tasks
@@ -64,7 +66,7 @@ async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag
 async def test_a_call_of_an_application_that_is_told_has_no_tag(writer: Writer, book: Book, account: Account) -> None:
     told = Application(id="app-1", account=account.id, name="told", dialect="one", settings={"url": "x"})
     await _with(writer, book, account, told)
-    found = await Directory(book, lambda application: "tag").from_trunk(NUMBER, "")
+    found = await Directory(book, standard(book, lambda application: "tag")).from_trunk(NUMBER, "")
     assert isinstance(found, Answering) and (found.application, found.tag, found.tasks) == ("app-1", "", ())
 
 
@@ -91,9 +93,9 @@ async def test_an_extension_of_an_application_that_asks_calls_nobody_by_itself(
     await writer.write(lambda conn: extensions.add(conn, anna))
     await book.load()
     for dialled, callee in (("+1 212 555 0100", "12125550100"), ("ben", "ben")):
-        found = await Directory(book).from_extension(dialled, "100")
+        found = await Directory(book, standard(book)).from_extension(dialled, "100")
         assert found is not None
         assert (found.application, found.caller, found.callee, found.whole) == ("app-1", "100", callee, True)
         assert isinstance(found.tasks[0], Ask)
-    emergency = await Directory(book).from_extension("911", "100")
+    emergency = await Directory(book, standard(book)).from_extension("911", "100")
     assert emergency is not None and emergency.application is None, "refused at the one door out"

@@ -1,0 +1,34 @@
+"""What leads calls to destinations, as our own API works with it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from engine.features.book import Book
+from engine.features.destinations.diversions import ExtensionDiversions
+from engine.features.destinations.registry import Destinations
+from engine.features.groups.service import Groups
+from engine.features.numbers.service import Numbers
+from engine.store.database import Database
+from engine.store.writer import Writer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leading:
+    """The services of numbers, ring groups and extensions' diversions, and the kinds of destination there are."""
+
+    destinations: Destinations
+    numbers: Numbers
+    groups: Groups
+    diversions: ExtensionDiversions
+
+
+def assembled(
+    db: Database, writer: Writer, book: Book, destinations: Destinations, refresh: Callable[[], Awaitable[None]]
+) -> Leading:
+    """Put them together; `refresh` makes a change count at once."""
+    return Leading(
+        destinations=destinations,
+        numbers=Numbers(db, writer, destinations, refresh),
+        groups=Groups(db, writer, book, destinations, refresh),
+        diversions=ExtensionDiversions(writer, book, destinations, refresh),
+    )

@@ -1,0 +1,27 @@
+"""The kinds of destination of this installation, put together: a feature that has one adds a line here."""
+
+from collections.abc import Callable
+
+from engine.features.book import Book
+from engine.features.destinations.ends import HangUpKind, RoomKind
+from engine.features.destinations.parties import ExtensionKind, ForwardKind
+from engine.features.destinations.programs import ApplicationKind, TaskListKind, untagged
+from engine.features.destinations.registry import Destinations
+from engine.features.groups.kind import GroupKind
+from engine.store.applications import Application
+
+
+def standard(book: Book, tag: Callable[[Application], str] = untagged) -> Destinations:
+    """Return the destinations there are. `tag`: what calls of an application that asks carry."""
+    return Destinations(
+        book,
+        (
+            ApplicationKind(book, tag),
+            TaskListKind(),
+            ExtensionKind(book),
+            GroupKind(book),
+            RoomKind(),
+            ForwardKind(book),
+            HangUpKind(),
+        ),
+    )
