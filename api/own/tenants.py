@@ -1,4 +1,4 @@
-"""The services of accounts, put together by the composition root."""
+"""The services of accounts and their users, put together by the composition root."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from engine.features.accounts.service import AccountService
 from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.pool import Pool
+from engine.features.users.passwords import Passwords
+from engine.features.users.service import UserService
 from engine.media import Prompts, RecordingFiles
 from engine.platform.audit import AuditLog
 from engine.store.database import Database
@@ -18,9 +20,10 @@ from engine.store.writer import Writer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tenants:
-    """What makes, changes, shows and removes accounts, and what was changed of them."""
+    """What makes, changes, shows and removes accounts and users, and what was changed of them."""
 
     accounts: AccountService
+    users: UserService
     closing: Closing
     audit: AuditLog
 
@@ -43,6 +46,7 @@ def tenants_of(
     files: RecordingFiles,
     dialects: Sequence[Dialect],
     pool: Pool,
+    passwords: Passwords | None = None,
 ) -> Tenants:
     """Return the services; `dialects` are the vendors' beside our own, `pool` has the numbers of new accounts."""
     refresh = _refreshing(book, cached)
@@ -53,6 +57,7 @@ def tenants_of(
 
     return Tenants(
         accounts=AccountService(db, writer, (OWN, *dialects), pool, refresh),
+        users=UserService(db, writer, OWN.name, cached.forget, passwords),
         closing=Closing(writer, lines, prompts, files, refresh_all),
         audit=AuditLog(db, writer),
     )
