@@ -15,8 +15,9 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import emergency, rating, sip_addresses
-from engine.features.allowances import not_allowed
+from engine.features import rating, sip_addresses
+from engine.features.accounts import emergency
+from engine.features.accounts.allowances import not_allowed
 from engine.features.book import Book, Rules
 from engine.features.credit import CallCover, held_by
 from engine.features.errors import InvalidNumber

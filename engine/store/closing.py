@@ -12,6 +12,7 @@ _OWNED: tuple[Table, ...] = (
     tables.ring_groups,
     tables.extensions,
     tables.credentials,
+    tables.users,
     tables.applications,
     tables.allowed_prefixes,
     tables.caller_ids,

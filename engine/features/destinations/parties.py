@@ -7,9 +7,9 @@ import msgspec
 
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
+from engine.features.accounts.emergency import NEVER
 from engine.features.book import Book
 from engine.features.destinations.registry import Kind
-from engine.features.emergency import NEVER
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import checked, is_emergency, normalise
 from engine.model.destination import Diversions

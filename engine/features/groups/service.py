@@ -8,11 +8,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features import accounts as account_settings
+from engine.features.accounts.emergency import refusal
 from engine.features.book import Book
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.references import refuse_used
 from engine.features.destinations.registry import Destinations
-from engine.features.emergency import refusal
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import normalise
 from engine.platform import audit
