@@ -2,12 +2,13 @@
 
 1. Each member's leg is placed under an id made of the task's and of its place in the group, so that a restarted
    controller finds those that ring, knows those that ended, and places those that were not placed yet.
-2. Who answers first is connected as a Dial's party is (engine.calls.dialling); the others end as answered elsewhere.
+2. Who answers first is connected as a Dial's party is (engine.calls.dialling); then the others end as answered
+   elsewhere. Until then they ring on, for who answered may hang up before it is connected.
 3. Where nobody answers the call is led on, or ends with the cause that says most.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
@@ -50,15 +51,16 @@ class CallRinger:
         group = _Group(session, self._door, task, on)
         try:
             await on.started()
-            async with ringback(session, task, on):
-                winner = await group.answering()
-            await group.end(HangupCause.ANSWERED_ELSEWHERE if winner else HangupCause.NO_ANSWER, but=winner)
-            if winner and await connect(session, task, on, winner):
-                return Dialled(call=winner.call.id, answered=True)
-            if winner:
-                await winner.ended.wait()
-            if left := winner.call if winner else group.answered_before:
-                return self._left(task, left)
+            while True:
+                async with ringback(session, task, on):
+                    answering = await group.answering()
+                if answering is None:
+                    break
+                if await connect(session, task, on, answering):
+                    await group.end(HangupCause.ANSWERED_ELSEWHERE, but=answering)
+                    return Dialled(call=answering.call.id, answered=True)
+                group.hung_up = answering  # before the two were connected: whoever rings still may answer
+            await group.end(HangupCause.NO_ANSWER)
             return await self._unanswered(task, on, group)
         except BaseException:
             if not session.services.leaving():
@@ -74,6 +76,10 @@ class CallRinger:
 
     async def _unanswered(self, task: Ring, on: Subject, group: "_Group") -> Dialled:
         causes = await group.causes()
+        if on.was_accepted and group.answered_before:  # the two were connected
+            return self._left(task, group.answered_before)
+        if group.hung_up and not task.otherwise:
+            return self._left(task, group.hung_up.call)
         cause = next((each for each in SAYS_MOST if each in causes), HangupCause.UNAVAILABLE)
         if task.otherwise and not on.was_accepted:
             await on.router.lead(task.otherwise, on, hops=task.hops)
@@ -89,15 +95,18 @@ class _Group:
     def __init__(self, session: Session, door: Door, task: Ring, on: Subject) -> None:
         self._session, self._door, self._task, self._on = session, door, task, on
         self._legs: list[Session] = []
+        self._called = 0  # how many members
+        self.hung_up: Session | None = None  # who answered, and hung up before the two were connected
         self._ended: set[HangupCause] = set()  # before this controller came
         self.answered_before: Call | None = None  # one that was answered and ended before this controller came
 
     async def answering(self) -> Session | None:
-        """Wait for the first that answers; None where nobody does in the time there is."""
+        """Wait for the next that answers; None where nobody does in the time there is."""
         if self._task.strategy == "all":
-            legs = [leg async for leg in self._placed(self._task.seconds)]
-            return await first_ready(legs, self._left())
-        async for leg in self._placed(self._task.seconds_each):
+            while await self._place_next(self._task.seconds):
+                pass
+            return await first_ready(self._legs, self._left())
+        while leg := await self._place_next(self._task.seconds_each):
             if await first_ready([leg], min(self._task.seconds_each + MARGIN_SECONDS, self._left())):
                 return leg
             if not leg.gone.is_set():
@@ -120,13 +129,15 @@ class _Group:
     def _left(self) -> float:
         return self._on.remaining(self._task.seconds) or 0.0
 
-    async def _placed(self, seconds: float) -> AsyncIterator[Session]:
-        """The members' legs in their order: those that are up, and those that are placed now to ring so long."""
-        for place, member in enumerate(self._task.members):
-            leg = await self._leg(place, member, max(1.0, min(seconds, self._left())))
-            if leg:
+    async def _place_next(self, seconds: float) -> Session | None:
+        """The next member's leg that is up, or is placed now to ring so long; None: there are no more."""
+        while self._called < len(self._task.members):
+            place = self._called
+            self._called += 1
+            if leg := await self._leg(place, self._task.members[place], max(1.0, min(seconds, self._left()))):
                 self._legs.append(leg)
-                yield leg
+                return leg
+        return None
 
     async def _leg(self, place: int, member: str, seconds: float) -> Session | None:
         call_id = member_of(self._on.task_id, place)

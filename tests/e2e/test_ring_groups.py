@@ -109,7 +109,7 @@ async def test_a_group_that_nobody_answers_leads_on_and_numbers_are_members_too(
     phone: MakePhone, group: MakeGroup
 ) -> None:
     (number, hz), *_ = people.speakers(1, first=8)
-    anna, ben = await phone(audio.sine(CALLER, 60)), await phone()
+    anna, ben = await phone(audio.sine(CALLER, 60)), await phone(trace=True)
     await anna.ring(await group([ben.user, f"+{people.BUSY}"], seconds=3, otherwise=f"forward:+{number}"))
     await ben.until("CALL_INCOMING")
     await ben.closed(within=8)
@@ -117,6 +117,7 @@ async def test_a_group_that_nobody_answers_leads_on_and_numbers_are_members_too(
     await audible(anna, 2.0)
     await anna.hang_up()
     assert_hears(heard_by(anna), [hz], [CALLER])
+    assert "cause=200" not in cancels(ben)[0], "nobody answered it: it is a missed call"
 
 
 async def test_who_calls_the_group_that_it_is_in_is_not_rung_itself(phone: MakePhone, group: MakeGroup) -> None:

@@ -172,16 +172,35 @@ async def test_a_member_who_calls_the_group_is_not_rung(exchange: Exchange, aste
     assert (await exchange.event(TaskRemarked)).remark == "12015550101 was not rung: it is who calls."
 
 
-async def test_who_answers_and_hangs_up_before_the_bridge_ends_the_caller(
-    exchange: Exchange, asterisk: FakeAri
+@pytest.mark.parametrize("ring", [ALL, IN_ORDER])
+async def test_where_one_answers_and_hangs_up_before_the_bridge_the_next_gets_the_call(
+    exchange: Exchange, asterisk: FakeAri, ring: Ring
 ) -> None:
-    call, legs = await ringing(exchange, asterisk, ALL)
+    call, legs = await ringing(exchange, asterisk, ring)
+    await _answers_and_hangs_up(asterisk, legs[0])
+    await asterisk.asked("POST", f"/channels/{legs[1]}/dial")
+    asterisk.picks_up(legs[1])
+    ended = await exchange.event(TaskEnded, kind="ring")
+    assert ended.outcome == Completed(Dialled(call=legs[1], answered=True))
+    asterisk.hangs_up("in-1")
+    await exchange.ended(call)
+
+
+async def _answers_and_hangs_up(asterisk: FakeAri, leg: str) -> None:
     gate = asterisk.hold("POST", "/channels/in-1/answer")
-    asterisk.picks_up(legs[0])
+    asterisk.picks_up(leg)
     await gate.reached.wait()
-    asterisk.hangs_up(legs[0])
+    asterisk.hangs_up(leg)
     await settled()
     gate.gate.set()  # type: ignore[union-attr]
+    await settled()
+
+
+async def test_where_the_last_one_answers_and_hangs_up_at_once_the_caller_ends(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call, legs = await ringing(exchange, asterisk, Ring(members=("101",), seconds=30))
+    await _answers_and_hangs_up(asterisk, legs[0])
     ended = await exchange.ended(call)
     assert (ended.cause, ended.hung_up_by) == ("normal", "other")
 
