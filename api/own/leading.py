@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from engine.features.book import Book
 from engine.features.destinations.diversions import ExtensionDiversions
 from engine.features.destinations.registry import Destinations
 from engine.features.groups.service import Groups
 from engine.features.numbers.service import Numbers
+from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -23,12 +23,16 @@ class Leading:
 
 
 def assembled(
-    db: Database, writer: Writer, book: Book, destinations: Destinations, refresh: Callable[[], Awaitable[None]]
+    db: Database,
+    writer: Writer,
+    cache: SettingsCache,
+    destinations: Destinations,
+    refresh: Callable[[], Awaitable[None]],
 ) -> Leading:
     """Put them together; `refresh` makes a change count at once."""
     return Leading(
         destinations=destinations,
         numbers=Numbers(db, writer, destinations, refresh),
-        groups=Groups(db, writer, book, destinations, refresh),
-        diversions=ExtensionDiversions(writer, book, destinations, refresh),
+        groups=Groups(db, writer, cache, destinations, refresh),
+        diversions=ExtensionDiversions(writer, cache, destinations, refresh),
     )

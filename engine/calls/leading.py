@@ -53,7 +53,9 @@ class CallRouter:
         if found.headers:
             invite = await read_invite(session.channel)
             changes |= {"headers": invite.headers, "diverted_from": invite.diverted_from}
-        session.call = msgspec.structs.replace(session.call, whole=session.call.whole or found.whole, **changes)
+        session.call = msgspec.structs.replace(
+            session.call, reports_tree=session.call.reports_tree or found.reports_tree, **changes
+        )
         offer = None if found.tasks else offered(session.call, session.services.clock())
 
         def unit(conn: Connection) -> None:

@@ -14,7 +14,7 @@ from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.dialling import connect, is_ready, other_of
 from engine.calls.ending import Ending, ending_of, passed_on
-from engine.calls.outbound import Door
+from engine.calls.outbound import OutboundCalls
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session, cancelled
 from engine.commands import CommandRefused, PlaceCall
@@ -38,8 +38,8 @@ def member_of(task_id: str, place: int) -> str:
 class CallRinger:
     """Rings for one call."""
 
-    def __init__(self, session: Session, door: Door) -> None:
-        self._session, self._door = session, door
+    def __init__(self, session: Session, outbound: OutboundCalls) -> None:
+        self._session, self._outbound = session, outbound
 
     async def ring(self, task: Ring, on: Subject) -> Dialled:
         """See engine.tasks.roles.Dialler."""
@@ -48,7 +48,7 @@ class CallRinger:
             await session.ready(Requires.ANSWERED)
         if on.resumed:
             await end_left(session, task, on)
-        group = _Group(session, self._door, task, on)
+        group = _Group(session, self._outbound, task, on)
         try:
             await on.started()
             while True:
@@ -64,7 +64,7 @@ class CallRinger:
             return await self._unanswered(task, on, group)
         except BaseException:
             if not session.services.leaving():
-                await group.end(HangupCause.CANCELLED, by=Party.OTHER if session.gone.is_set() else Party.US)
+                await group.end(HangupCause.CANCELLED, by=Party.CONNECTED if session.gone.is_set() else Party.US)
             raise
 
     def _left(self, task: Ring, winner: Call) -> Dialled:
@@ -92,8 +92,8 @@ class CallRinger:
 class _Group:
     """The members of one Ring, as far as they were called. `Session`s are legs that are up."""
 
-    def __init__(self, session: Session, door: Door, task: Ring, on: Subject) -> None:
-        self._session, self._door, self._task, self._on = session, door, task, on
+    def __init__(self, session: Session, outbound: OutboundCalls, task: Ring, on: Subject) -> None:
+        self._session, self._outbound, self._task, self._on = session, outbound, task, on
         self._legs: list[Session] = []
         self._called = 0  # how many members
         self.hung_up: Session | None = None  # who answered, and hung up before the two were connected
@@ -142,7 +142,7 @@ class _Group:
     async def _leg(self, place: int, member: str, seconds: float) -> Session | None:
         call_id = member_of(self._on.task_id, place)
         if self._on.resumed:
-            if up := self._door.registry.get(call_id):
+            if up := self._outbound.registry.get(call_id):
                 return up
             was = await self._session.services.database.read(lambda conn: calls.get(conn, call_id))
             if was is not None:
@@ -153,7 +153,7 @@ class _Group:
             self._on.remark(f"{member} was not rung: it is who calls.")
             return None
         try:
-            return await self._door.place(self._command(call_id, member, seconds))
+            return await self._outbound.place(self._command(call_id, member, seconds))
         except CommandRefused as error:
             self._on.remark(f"{member} was not rung. {error}")
             return None
@@ -169,7 +169,7 @@ class _Group:
             id=call_id,
             ring_seconds=seconds,
             private=call.private and task.caller is None,
-            whole=call.whole,
+            reports_tree=call.reports_tree,
         )
 
 

@@ -5,7 +5,7 @@ from aiohttp import web
 
 from api.own.admin.destinations import Wanted, given
 from api.own.bodies import body_of
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.destinations.diversions import DiversionFields
 from engine.platform.audit import ADMIN
 
@@ -26,7 +26,7 @@ class ChangedDiversions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 class DiversionsAdmin:
     """The handler."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._leading = services.leading
 
     def routes(self) -> list[web.RouteDef]:

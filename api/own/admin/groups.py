@@ -5,7 +5,7 @@ from aiohttp import web
 
 from api.own.admin.destinations import Wanted, given
 from api.own.bodies import body_of
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.groups.service import GroupFields
 from engine.platform.audit import ADMIN
 from engine.tasks.ring import Strategy
@@ -31,7 +31,7 @@ class NewGroup(ChangedGroup, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class GroupsAdmin:
     """The handlers. A group is named within its account."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._leading = services.leading
 
     def routes(self) -> list[web.RouteDef]:

@@ -6,11 +6,11 @@ from aiohttp import web
 from api.lab import TRUNKS, Lab
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.numbers.phone_numbers import digits_of, normalise
 
 
-class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LabMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number and the persona that it gets; None: it has none any more."""
 
     number: str
@@ -29,7 +29,7 @@ class LabCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class LabAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -52,7 +52,7 @@ class LabAdmin:
 
     async def map(self, request: web.Request) -> web.Response:
         """Give a number a persona, or take it away."""
-        wanted = await body_of(request, Mapping)
+        wanted = await body_of(request, LabMapping)
         number = normalise(wanted.number, "US")
         if wanted.persona is None:
             await self._lab().unmap(number)
@@ -77,7 +77,7 @@ class LabAdmin:
         return web.json_response(shape | {"known": self._known(number)}, status=201)
 
     def _known(self, number: str) -> bool:
-        found = self._services.book.number(number)
+        found = self._services.cache.number(number)
         return bool(found and found.leads_to)
 
     def _lab(self) -> Lab:

@@ -8,7 +8,7 @@ from api.own.admin.applications import named, parts, put, shape
 from api.own.admin.destinations import Wanted, leads_to
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.destinations.choosing import LeadsTo, nowhere
 from engine.features.numbers import model
 from engine.features.numbers.model import VOICE, NumberView
@@ -49,7 +49,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class NumbersAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
         self._numbers = services.leading.numbers
 

@@ -7,12 +7,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features import accounts as account_settings
-from engine.features.book import Book
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidSetting, NotThere
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.settings_cache import SettingsCache
 from engine.store import extensions
 from engine.store.accounts import Account
 from engine.store.extensions import Extension
@@ -35,9 +35,9 @@ class ExtensionDiversions:
     """Sets them. `refresh` makes a change count at once."""
 
     def __init__(
-        self, writer: Writer, book: Book, destinations: Destinations, refresh: Callable[[], Awaitable[None]]
+        self, writer: Writer, cache: SettingsCache, destinations: Destinations, refresh: Callable[[], Awaitable[None]]
     ) -> None:
-        self._writer, self._book, self._destinations, self._refresh = writer, book, destinations, refresh
+        self._writer, self._cache, self._destinations, self._refresh = writer, cache, destinations, refresh
 
     async def change(self, by: Actor, account: str | None, number: str, fields: DiversionFields) -> dict[str, Any]:
         """Change an extension, of an account by its name or id; None: of the only account that has it.
@@ -47,7 +47,7 @@ class ExtensionDiversions:
 
         def unit(conn: Connection) -> dict[str, Any]:
             owner = account_settings.find(conn, account or self._owner(number))
-            had = self._book.extension_named(owner.id, number)
+            had = self._cache.extension_named(owner.id, number)
             if had is None:
                 raise NotThere(f"The account {owner.name} has no extension {number}.")
             row = self._changed(conn, owner, had, fields)
@@ -64,7 +64,7 @@ class ExtensionDiversions:
         return changed
 
     def _owner(self, number: str) -> str:
-        owners = {each.account for each in self._book.extensions.values() if each.number == number}
+        owners = {each.account for each in self._cache.extensions.values() if each.number == number}
         if len(owners) != 1:
             raise NotThere(f"There is no extension {number}." if not owners else "Several accounts have it: say which.")
         return owners.pop()

@@ -8,11 +8,11 @@ import msgspec
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.accounts.emergency import NEVER
-from engine.features.book import Book
 from engine.features.destinations.registry import Kind
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import checked, is_emergency, normalise
 from engine.model.destination import Diversions
+from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.extensions import Extension
 from engine.tasks.dial import Dial
@@ -27,8 +27,8 @@ class ExtensionKind(Kind):
 
     name = "extension"
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, cache: SettingsCache) -> None:
+        self._cache = cache
 
     def checked(self, account: Account, target: str) -> str:
         return self._found(account, target, NotThere(f"The account has no extension {target}.")).number
@@ -44,11 +44,11 @@ class ExtensionKind(Kind):
         return Answering(account=account.id, tasks=(dial,))
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
-        found = self._book.extension_named(account.id, target)
+        found = self._cache.extension_named(account.id, target)
         return (found.no_answer, found.busy, found.unregistered) if found else ()
 
     def _found(self, account: Account, target: str, missing: Exception) -> Extension:
-        found = self._book.extension_named(account.id, target)
+        found = self._cache.extension_named(account.id, target)
         if found is None:
             raise missing
         return found
@@ -62,8 +62,8 @@ class ForwardKind(Kind):
 
     name = "forward"
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, cache: SettingsCache) -> None:
+        self._cache = cache
 
     def checked(self, account: Account, target: str) -> str:
         if own := self._own(account, target):
@@ -85,7 +85,7 @@ class ForwardKind(Kind):
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
         own = self._own(account, target)
-        number = self._book.number(own.removeprefix("+")) if own else None
+        number = self._cache.number(own.removeprefix("+")) if own else None
         return (str(number.leads_to),) if number and number.leads_to else ()
 
     def _own(self, account: Account, target: str) -> str:
@@ -94,7 +94,7 @@ class ForwardKind(Kind):
         with contextlib.suppress(InvalidNumber):
             tried.append(self._digits(account, target))
         for digits in tried:
-            if (number := self._book.number(digits)) and number.account == account.id:
+            if (number := self._cache.number(digits)) and number.account == account.id:
                 return f"+{digits}" if len(digits) > LONGEST_SHORT else digits
         return ""
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from engine.calls.directory import Answering, NoDestination
-from engine.features.book import Book
 from engine.features.destinations.registry import Kind, counted
 from engine.features.errors import InvalidSetting, NotThere
+from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.ask import Ask
@@ -22,7 +22,7 @@ from engine.tasks.say import Say
 OFFERED = "offered"
 """The question that a call of an application that asks begins with."""
 APOLOGY = Say(text="Sorry, your call cannot be taken now. Goodbye.")
-FIRST_OF_ASKED: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
+FIRST_TASKS: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
 
 
 def untagged(application: Application) -> str:
@@ -35,8 +35,8 @@ class ApplicationKind(Kind):
 
     name = "application"
 
-    def __init__(self, book: Book, tag: Callable[[Application], str] = untagged) -> None:
-        self._book, self._tag = book, tag
+    def __init__(self, cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> None:
+        self._cache, self._tag = cache, tag
 
     def checked(self, account: Account, target: str) -> str:
         if (found := self._find(account, target)) is None:
@@ -55,7 +55,7 @@ class ApplicationKind(Kind):
         found = Answering(account=account.id, application=application.id, tasks=tasks)
         if application.tasks is None and application.asks:
             tag = self._tag(application)
-            return msgspec.structs.replace(found, tasks=FIRST_OF_ASKED, tag=tag, whole=True, headers=True)
+            return msgspec.structs.replace(found, tasks=FIRST_TASKS, tag=tag, reports_tree=True, headers=True)
         return found
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
@@ -63,8 +63,8 @@ class ApplicationKind(Kind):
         return _led_by(found.tasks or ()) if found else ()
 
     def _find(self, account: Account, target: str) -> Application | None:
-        found = self._book.application(target)
-        return found if found and found.account == account.id else self._book.application_named(account.id, target)
+        found = self._cache.application(target)
+        return found if found and found.account == account.id else self._cache.application_named(account.id, target)
 
 
 class TaskListKind(Kind):

@@ -12,9 +12,9 @@ import msgspec
 
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
-from engine.features.book import Book
 from engine.features.errors import FeatureError, InvalidSetting
 from engine.model.destination import MOST_HOPS, Destination
+from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.tasks.kinds import AnyTask
 
@@ -48,8 +48,8 @@ class Kind(ABC):
 class Destinations:
     """Reads, shows and resolves destinations by their kinds."""
 
-    def __init__(self, book: Book, kinds: Iterable[Kind]) -> None:
-        self._book = book
+    def __init__(self, cache: SettingsCache, kinds: Iterable[Kind]) -> None:
+        self._cache = cache
         self._kinds = {kind.name: kind for kind in kinds}
 
     def checked(self, account: Account, text: str) -> str:
@@ -80,7 +80,7 @@ class Destinations:
 
     def resolve(self, account: str, text: str, *, hops: int) -> Answering:
         """What a call does that is led there for the `hops`th time; raises NoDestination."""
-        owner = self._book.find(account)
+        owner = self._cache.find(account)
         if owner is None or owner.disabled:
             raise NoDestination("The account is disabled.", HangupCause.NOT_ALLOWED)
         if hops > MOST_HOPS:

@@ -2,26 +2,26 @@
 
 from collections.abc import Callable
 
-from engine.features.book import Book
 from engine.features.destinations.ends import HangUpKind, RoomKind
 from engine.features.destinations.parties import ExtensionKind, ForwardKind
 from engine.features.destinations.programs import ApplicationKind, TaskListKind, untagged
 from engine.features.destinations.registry import Destinations
 from engine.features.groups.kind import GroupKind
+from engine.platform.settings_cache import SettingsCache
 from engine.store.applications import Application
 
 
-def standard(book: Book, tag: Callable[[Application], str] = untagged) -> Destinations:
+def standard(cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> Destinations:
     """Return the destinations there are. `tag`: what calls of an application that asks carry."""
     return Destinations(
-        book,
+        cache,
         (
-            ApplicationKind(book, tag),
+            ApplicationKind(cache, tag),
             TaskListKind(),
-            ExtensionKind(book),
-            GroupKind(book),
+            ExtensionKind(cache),
+            GroupKind(cache),
             RoomKind(),
-            ForwardKind(book),
+            ForwardKind(cache),
             HangUpKind(),
         ),
     )

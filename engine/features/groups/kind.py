@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from engine.calls.directory import Answering, NoDestination
-from engine.features.book import Book
 from engine.features.destinations.registry import Kind
 from engine.features.errors import NotThere
+from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.tasks.ring import Ring
 
@@ -15,16 +15,16 @@ class GroupKind(Kind):
 
     name = "group"
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, cache: SettingsCache) -> None:
+        self._cache = cache
 
     def checked(self, account: Account, target: str) -> str:
-        if self._book.group(account.id, target) is None:
+        if self._cache.group(account.id, target) is None:
             raise NotThere(f"The account has no ring group {target}; `carillon groups list` shows all.")
         return target
 
     def answering(self, account: Account, target: str, hops: int) -> Answering:
-        group = self._book.group(account.id, target)
+        group = self._cache.group(account.id, target)
         if group is None:
             raise NoDestination(f"The account has no ring group {target}.")
         ring = Ring(
@@ -38,5 +38,5 @@ class GroupKind(Kind):
         return Answering(account=account.id, tasks=(ring,))
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
-        group = self._book.group(account.id, target)
+        group = self._cache.group(account.id, target)
         return (group.otherwise,) if group else ()

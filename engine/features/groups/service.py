@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from engine.features import accounts as account_settings
 from engine.features.accounts.emergency import refusal
-from engine.features.book import Book
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.references import refuse_used
 from engine.features.destinations.registry import Destinations
@@ -17,6 +16,7 @@ from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import normalise
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.settings_cache import SettingsCache
 from engine.store import ring_groups
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -45,11 +45,11 @@ class Groups:
         self,
         db: Database,
         writer: Writer,
-        book: Book,
+        cache: SettingsCache,
         destinations: Destinations,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
-        self._db, self._writer, self._book = db, writer, book
+        self._db, self._writer, self._cache = db, writer, cache
         self._destinations, self._refresh = destinations, refresh
 
     async def list(self) -> list[dict[str, Any]]:
@@ -92,7 +92,7 @@ class Groups:
 
         def unit(conn: Connection) -> None:
             owner, had = self._found(conn, account, name)
-            refuse_used(self._book, owner.id, f"group:{name}", f"The group {name}")
+            refuse_used(self._cache, owner.id, f"group:{name}", f"The group {name}")
             ring_groups.remove(conn, owner.id, name)
             audit.record(conn, by, account=owner.id, what="group.removed", subject=name, before=self.shown(owner, had))
 
@@ -140,7 +140,7 @@ class Groups:
     def _member(self, owner: Account, written: str) -> str:
         """Read an extension of the account, or a number as somebody in its country writes it."""
         text = written.strip()
-        if found := self._book.extension_named(owner.id, text):
+        if found := self._cache.extension_named(owner.id, text):
             return found.number
         if text.isascii() and text.isdigit() and len(text) <= LONGEST_EXTENSION:
             raise InvalidSetting(f"A member must be an extension of the account, or a number (got {text!r}).")

@@ -4,12 +4,12 @@ import msgspec
 
 from engine.calls.called import Called, user_of
 from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
-from engine.features.book import Book
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.inbound_numbers import dialled, find
 from engine.features.numbers.phone_numbers import is_emergency, normalise
 from engine.model.destination import Destination
+from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.numbers import Number
 from engine.tasks.dial import Dial
@@ -19,8 +19,8 @@ from engine.tasks.go_to import GoTo
 class Directory:
     """Finds what answers, from the settings in memory."""
 
-    def __init__(self, book: Book, destinations: Destinations) -> None:
-        self._book = book
+    def __init__(self, cache: SettingsCache, destinations: Destinations) -> None:
+        self._cache = cache
         self._destinations = destinations
 
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
@@ -30,7 +30,7 @@ class Directory:
         own (what it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or
         else To.
         """
-        line = self._book.trunk(trunk)
+        line = self._cache.trunk(trunk)
         user = user_of(called.uri) if called.uri else called.user
         found = self._number(user, line.country if line else "")
         plain = user.partition(";")[0]
@@ -44,14 +44,14 @@ class Directory:
 
     def _number(self, user: str, country: str) -> str | Unmatched:
         wanted = dialled(user)
-        return find(self._book, wanted, country) if wanted else Unmatched(reason=UnmatchedReason.NO_NUMBER)
+        return find(self._cache, wanted, country) if wanted else Unmatched(reason=UnmatchedReason.NO_NUMBER)
 
     def _of_number(self, number: str, called: Called) -> Answering | Unmatched:
-        row = self._book.number(number)
+        row = self._cache.number(number)
         leads_to = row.leads_to if row else None
         if row is None or leads_to is None:
             return Unmatched(reason=UnmatchedReason.UNASSIGNED)
-        owner = self._book.find(row.account)
+        owner = self._cache.find(row.account)
         if owner is None or owner.disabled:
             return Unmatched(reason=UnmatchedReason.DISABLED)
         answering = self._led(row, leads_to)
@@ -76,20 +76,20 @@ class Directory:
 
         None: the extension is unknown, or its account disabled.
         """
-        own = self._book.extensions.get(extension)
-        owner = self._book.find(own.account) if own else None
+        own = self._cache.extensions.get(extension)
+        owner = self._cache.find(own.account) if own else None
         if own is None or owner is None or owner.disabled:
             return None
         read = self._as_read(dialled, owner)
         for digits in (dialled.removeprefix("+"), read):
-            number = self._book.number(digits)
+            number = self._cache.number(digits)
             if number and number.account == owner.id and number.leads_to and not is_emergency(digits, owner.country):
                 return self._led(number, number.leads_to)
-        asking = self._book.application(own.application) if own.application else None
+        asking = self._cache.application(own.application) if own.application else None
         if asking and asking.asks and not is_emergency(read, owner.country):
             offered = self._destinations.resolve(owner.id, f"application:{asking.id}", hops=1)
             return msgspec.structs.replace(offered, caller=own.number, callee=read)
-        if self._book.extension_named(owner.id, read):
+        if self._cache.extension_named(owner.id, read):
             answering = self._destinations.resolve(owner.id, f"extension:{read}", hops=1)
             return msgspec.structs.replace(answering, caller=own.number)
         # Whether it may be called is asked at the one door out, when the task runs.
@@ -97,7 +97,7 @@ class Directory:
 
     def _as_read(self, dialled: str, owner: Account) -> str:
         """Read a number as somebody in the account's country dials it; what is none stays, to be refused."""
-        if dialled in self._book.extensions or is_emergency(dialled, owner.country):
+        if dialled in self._cache.extensions or is_emergency(dialled, owner.country):
             return dialled
         try:
             return normalise(dialled, owner.country)

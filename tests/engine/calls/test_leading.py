@@ -129,7 +129,7 @@ async def test_an_application_that_asks_gets_its_tag_and_the_end_of_the_whole_ca
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     asking = Answering(
-        account=ACCOUNT, application="app-2", tag="its tag", whole=True, tasks=(Ask(question="offered"),)
+        account=ACCOUNT, application="app-2", tag="its tag", reports_tree=True, tasks=(Ask(question="offered"),)
     )
     exchange.directory.destinations["application:desk"] = asking
     await led_in(exchange, asterisk, GoTo(destination="application:desk"))
