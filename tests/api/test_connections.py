@@ -16,7 +16,7 @@ from api.connections import Connections, Limits, Seldom, affordable
 from api.first_header import MOST_BYTES, FirstHeader
 from api.keys import ERRORS
 from api.middleware import Errors, errors
-from api.serving import Connection
+from api.serving import HttpConnection
 from tests.api.serving import serve
 from tests.support.raw_http import Wire, request, wire
 
@@ -210,12 +210,12 @@ async def test_where_all_are_at_work_the_next_is_turned_away_with_a_503() -> Non
 
 
 async def test_clients_behind_a_proxy_share_no_limit_of_one_client() -> None:
-    class Connection:
+    class HttpConnection:
         def drop(self) -> None:
             raise AssertionError
 
     behind = Connections(Limits(per_client=2), Clients.read("10.0.0.0/8"))
-    assert all(behind.admit(Connection(), "10.1.2.3", 0.0) for _ in range(10)) and len(behind) == 10
+    assert all(behind.admit(HttpConnection(), "10.1.2.3", 0.0) for _ in range(10)) and len(behind) == 10
 
 
 async def test_hundreds_of_half_open_connections_leave_room_for_who_asks() -> None:
@@ -260,7 +260,7 @@ async def test_a_half_open_connection_has_no_handler_and_a_whole_header_has_one(
 
 def handlers() -> int:
     """How many of aiohttp's handlers there are."""
-    return sum(isinstance(each, Connection) and each.transport is not None for each in gc.get_objects())
+    return sum(isinstance(each, HttpConnection) and each.transport is not None for each in gc.get_objects())
 
 
 class Taking:
