@@ -25,7 +25,7 @@ def kind_of(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(_HEAD)
     if not head:
-        raise errors.Empty("0 bytes")
+        raise errors.NothingToPlay("0 bytes")
     tagged = tag_length(head)
     if tagged:
         file.seek(tagged)

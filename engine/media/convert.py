@@ -46,7 +46,7 @@ def decode(file: BinaryIO, max_seconds: float) -> Audio:
     for kind, part in _parts(file, max_seconds):
         parts.append(_decoded(kind, part, max_seconds - sum(done.seconds for done in parts)))
     if not any(part.seconds for part in parts):
-        raise errors.Empty("no samples")
+        raise errors.NothingToPlay("no samples")
     return parts[0] if len(parts) == 1 else joined(parts)
 
 

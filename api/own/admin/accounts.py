@@ -13,7 +13,7 @@ from api.own import render
 from api.own.admin import issuing
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 from engine.features import allowances
 from engine.features.accounts import NewAccount
@@ -26,7 +26,7 @@ from engine.store.accounts import Account
 _MOST_MONEY = Decimal(1_000_000_000)
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is changed of an account; what is not there stays. `dialect` are settings such as {"sig": "kvmd5"}."""
 
     allow_private: bool | None = None
@@ -53,7 +53,7 @@ class Prefix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     high_risk: bool = False
 
 
-class Caller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CallerId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number that the account has proved to be its own, or not any more."""
 
     number: str
@@ -76,7 +76,7 @@ class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class AccountsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -132,7 +132,7 @@ class AccountsAdmin:
 
     async def change(self, request: web.Request) -> web.Response:
         """Change an account's switches and its dialects' settings."""
-        wanted = await body_of(request, Settings)
+        wanted = await body_of(request, AccountSettings)
         chosen = [(self._owner_of(name, value), name, value) for name, value in wanted.dialect.items()]
 
         def unit(conn: Connection, account: Account) -> None:
@@ -173,7 +173,7 @@ class AccountsAdmin:
 
     async def verify(self, request: web.Request) -> web.Response:
         """Note or forget a caller id."""
-        wanted = await body_of(request, Caller)
+        wanted = await body_of(request, CallerId)
 
         def unit(conn: Connection, account: Account) -> None:
             number = normalise(wanted.number, account.country)

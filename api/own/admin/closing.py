@@ -3,14 +3,14 @@
 import msgspec
 from aiohttp import web
 
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.closing import Closing
 
 
 class ClosingAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
         self._closing = Closing(services.writer, services.lines, services.prompts, services.files, self._refresh)
 
@@ -26,4 +26,4 @@ class ClosingAdmin:
 
     async def _refresh(self) -> None:
         await self._services.refresh()
-        await self._services.book.load_rates()
+        await self._services.cache.load_rates()

@@ -48,7 +48,7 @@ def shape(row: UnmatchedCall) -> render.Shape:
     }
 
 
-def story(row: UnmatchedCall) -> render.Shape:
+def timeline_of(row: UnmatchedCall) -> render.Shape:
     """Return it as `calls show` has a call."""
     nothing = ("legs", "tasks", "events", "questions", "callbacks", "recordings")
     return {"call": shape(row), **{name: [] for name in nothing}}
