@@ -78,8 +78,8 @@ class CallsAdmin:
         if lost := await self._services.db.read(lambda conn: unmatched_calls.get(conn, id)):
             return web.json_response(unmatched.timeline_of(lost))
         call = await self._call(request)
-        story = await timeline(self._services, call)
-        return web.json_response(story | {"call": self._shape(call)})
+        shown = await timeline(self._services, call)
+        return web.json_response(shown | {"call": self._shape(call)})
 
     async def place(self, request: web.Request) -> web.Response:
         """Place a call for an account."""

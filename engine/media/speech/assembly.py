@@ -28,7 +28,7 @@ _HIGHEST_DBFS = 20 * float(np.log10(PEAK))
 
 
 def assembled(spoken: Sequence[Speech | float]) -> Audio:
-    """What was spoken and the pauses (in seconds) between, as telephone audio. Raises Empty where nothing was said."""
+    """What was spoken and the pauses (in seconds) between, as telephone audio. Raises NothingToPlay if nothing was."""
     if len(spoken) == 1 and isinstance(spoken[0], Speech):
         return spoken[0].audio()
     parts = list(_parts(spoken))

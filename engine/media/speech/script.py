@@ -37,7 +37,7 @@ def _spoken(phrase: Phrase) -> str:
 def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, voice: str, ssml: bool) -> Script:
     """Read what is to be said in a locale, or by the voice of a name.
 
-    Raises BadSsml, Empty, TextTooLong, TooLong, and SpeechFailed where no voice is installed.
+    Raises BadSsml, NothingToPlay, TextTooLong, TooLong, and SpeechFailed where no voice is installed.
     """
     chosen = voices.choose(locale, voice)
     remarks: list[str] = []
