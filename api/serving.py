@@ -81,8 +81,8 @@ async def _listen(runner: web.AppRunner, place: ListenAddress) -> asyncio.Server
 
 
 class HttpConnection(web.RequestHandler):
-    """A client's connection from its first request on (before: FirstHeader): aiohttp's, with limits of time, and errors
-    that repeat nothing they were sent.
+    """A client's connection from its first request on (FirstHeader has it before): aiohttp's, with limits of time. Its
+    errors repeat nothing that was sent.
 
     Nothing is inflated: a Content-Encoding is the application's to refuse (api.bodies.check).
     """
