@@ -1,1 +1,1 @@
-"""Plain types that everything else stands on."""
+"""Plain types with no behaviour, below everything else in the engine."""
