@@ -10,7 +10,7 @@ from engine.tasks.task import Recovery, Requires, Task
 
 MOST_MEMBERS = 20
 LONGEST_SECONDS = 600.0
-_MEMBER = re.compile(r"[0-9]{2,15}", re.ASCII)
+_MEMBER = re.compile(r"\+?[0-9]{2,15}", re.ASCII)
 Strategy = Literal["all", "in_order"]
 """Every member at once, or one after the other."""
 
@@ -48,7 +48,7 @@ class Ring(Task, frozen=True, kw_only=True, tag="ring"):
             raise ValueError(f"members must be 1 to {MOST_MEMBERS} extensions and numbers (got {len(self.members)}).")
         for member in self.members:
             if not _MEMBER.fullmatch(member):
-                raise ValueError(f"A member must be an extension or a number, in digits (got {member[:64]!r}).")
+                raise ValueError(f"A member must be an extension or a number in digits (got {member[:64]!r}).")
         if len(set(self.members)) < len(self.members):
             raise ValueError("A member must be named once.")
         for name, seconds in (("seconds", self.seconds), ("seconds_each", self.seconds_each)):

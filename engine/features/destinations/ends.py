@@ -10,21 +10,21 @@ from engine.store.accounts import Account
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
 
-_ROOM = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
-class RoomKind(Kind):
+class ConferenceKind(Kind):
     """`room:sales`: the account's conference of that name, which its first participant opens."""
 
     name = "room"
 
     def checked(self, account: Account, target: str) -> str:
-        if not _ROOM.fullmatch(target):
+        if not _NAME.fullmatch(target):
             raise InvalidSetting(f"A room's name must have 1 to 64 characters (got {target[:80]!r}).")
         return target
 
     def answering(self, account: Account, target: str, hops: int) -> Answering:
-        if not _ROOM.fullmatch(target):
+        if not _NAME.fullmatch(target):
             raise NoDestination("A room needs a name.")
         return Answering(account=account.id, tasks=(JoinConference(name=target),))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.features.destinations.ends import HangUpKind, RoomKind
+from engine.features.destinations.ends import ConferenceKind, HangUpKind
 from engine.features.destinations.parties import ExtensionKind, ForwardKind
 from engine.features.destinations.programs import ApplicationKind, TaskListKind, untagged
 from engine.features.destinations.registry import Destinations
@@ -20,7 +20,7 @@ def standard(cache: SettingsCache, tag: Callable[[Application], str] = untagged)
             TaskListKind(),
             ExtensionKind(cache),
             GroupKind(cache),
-            RoomKind(),
+            ConferenceKind(),
             ForwardKind(cache),
             HangUpKind(),
         ),
