@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tests.e2e.conftest import make_account
 from tests.support import people
 from tests.support.carillon import Admin, Command, Own
 from tests.support.far_end import assert_melody
@@ -26,6 +27,7 @@ async def _signed_in(own: Own, admin: Admin, role: str) -> Own:
 async def test_a_user_signs_in_and_places_a_call_that_is_heard_and_kept_under_its_name(
     own: Own, admin: Admin, carillon: Command, lab: LabEars, sink: Sink
 ) -> None:
+    own = Own(own.session, own.system, make_account(admin))
     user, member = await _signed_in(own, admin, "admin"), await _signed_in(own, admin, "member")
     tasks = [{"kind": "play", "source": sink.tone(500, 1.0)}, {"kind": "hang_up"}]
     wanted = {"callee": people.LISTENS, "tasks": tasks}
