@@ -1,14 +1,16 @@
 """Users at both APIs: made by the administrator, signed in with a token, and what each role may do."""
 
+import time
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from api.guesses import BURST
 from engine.commands import PlaceCall
 from engine.features.users.tokens import digest_of
 from engine.store import tasks
+from engine.store.tables import credentials
 from engine.tasks.results import Completed, Digits
 from engine.tasks.secret import MASK
 from engine.tasks.task import TaskState
@@ -167,6 +169,15 @@ async def test_a_token_ends_at_once(installation: Installation, acme: Person) ->
     assert entry["id"] == person.token.partition(".")[0] and (entry["name"], entry["expires"]) == ("test", None)
     assert (await installation.admin("DELETE", f"{tokens}/{entry['id']}"))[0] == 204
     assert (await person.ask("GET", "/account"))[0] == 401
+
+
+async def test_a_token_is_refused_after_its_time(installation: Installation, acme: Person) -> None:
+    person, services = await _person(installation, "owner"), installation.services
+    for seconds, status in ((60, 200), (0, 401)):
+        later = update(credentials).where(credentials.c.kind == "token").values(expires=time.time() + seconds)
+        await services.writer.write(lambda conn, later=later: conn.execute(later).rowcount)  # type: ignore[misc]
+        services.accounts.forget()
+        assert (await person.ask("GET", "/account"))[0] == status
 
 
 async def test_a_role_that_changes_counts_at_once(installation: Installation, acme: Person) -> None:
