@@ -35,7 +35,7 @@ async def test_a_user_signs_in_and_places_a_call_that_is_heard_and_kept_under_it
     status, call = await user.ask("POST", "calls", json=wanted)
     assert status == 201, call
     await call_ended(user, call["id"])
-    assert_melody((await lab.of(call["id"])).heard, 500)
+    assert_melody((await lab.of(call["id"], user)).heard, 500)
     assert (await member.ask("GET", f"calls/{call['id']}"))[0] == 200
     history = await carillon.json("accounts", "history", own.account.name)
     placed = [each for each in history if each["what"] == "call.placed"]
