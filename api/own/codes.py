@@ -16,7 +16,7 @@ from engine.features import errors as features
 from engine.features.users import errors as users
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
-from engine.store.errors import Conflict, StoreError
+from engine.store.errors import StoreConflict, StoreError
 
 INTERNAL, BAD_REQUEST, NOT_FOUND = "internal", "bad_request", "not_found"
 UNAUTHORIZED, TOKEN, FORBIDDEN = "unauthorized", "token", "forbidden"
@@ -46,7 +46,7 @@ _CODES: dict[type[BaseException], str] = {
     users.SignInRefused: UNAUTHORIZED,
     features.FeatureError: "invalid_setting",
     NoSuchDelivery: "no_such_callback",
-    Conflict: "conflict",
+    StoreConflict: "conflict",
     StoreError: "database_unavailable",
     RecordingDamaged: "recording_damaged",
     RecordingError: "recording_missing",

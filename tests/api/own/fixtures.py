@@ -15,11 +15,10 @@ from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
-from api.own.services import Addresses, Services
+from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
 from engine.features.accounts.credentials import Credentials
-from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
@@ -28,6 +27,7 @@ from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
 from engine.net import Net
+from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -51,7 +51,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
     metrics = Metrics(db, writer)
     writer.on_events = metrics.feed
-    engine, known, book = Engine(writer), Accounts(Credentials(db)), Book(db)
+    engine, known, cache = Engine(writer), Accounts(Credentials(db)), SettingsCache(db)
     files = RecordingFiles(tmp_path)
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
     connected = [True]
@@ -60,17 +60,17 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
             client.metrics = metrics
-            lines = Lines(writer, book, Provisioner(client))
+            lines = Lines(writer, cache, Provisioner(client))
             await lines.ensure_lab("127.0.0.2", 5070)
             await lines.push_all()
-            services = Services(
-                engine=engine, db=db, writer=writer, book=book, lines=lines, accounts=known,
+            services = OwnServices(
+                engine=engine, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
                 delivery=Delivery(db, writer, net, known, {}),
                 recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
-                    db, writer, book, known, lines=lines, prompts=prompts, files=files, dialects=(RINGFUL, ASKING),
+                    db, writer, cache, known, lines=lines, prompts=prompts, files=files, dialects=(RINGFUL, ASKING),
                     pool=POOL, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
                 ),
                 admin_token=TOKEN, folders={"data": tmp_path}, dialects=(RINGFUL, ASKING),
