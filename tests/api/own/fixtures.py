@@ -1,6 +1,8 @@
 """The fixtures of our own API's and of the command line's tests."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -44,8 +46,16 @@ POOL = Pool.read("+12015552000-+12015552009")
 
 
 @pytest.fixture
-async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterator[Installation]:
-    """Everything but calls, with the lab's trunk and no account yet."""
+def stored() -> str:
+    """What is in the store before this version starts on it, as SQL: nothing."""
+    return ""
+
+
+@pytest.fixture
+async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -> AsyncIterator[Installation]:
+    """Everything but calls, with the lab's trunk and no account but those that are stored."""
+    with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
+        before.executescript(stored)
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
@@ -62,6 +72,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
             client.metrics = metrics
             lines = Lines(writer, cache, Provisioner(client))
             await lines.ensure_lab("127.0.0.2", 5070)
+            await cache.load()
             await lines.push_all()
             services = OwnServices(
                 engine=engine, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
