@@ -38,11 +38,12 @@ from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
 from engine.features.book import Book
-from engine.features.keeping import Keeper
 from engine.features.lines import Lines
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
+from engine.features.recordings.delivery import Keeper
+from engine.features.services import FeatureServices
 from engine.features.trunk_addresses import TrunkAddresses
 from engine.features.trunk_watch import TrunkWatch
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
@@ -60,6 +61,7 @@ from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
+DIALECTS = (ringful.DIALECT, sinch.DIALECT)
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 
 
@@ -72,9 +74,7 @@ class Controller:
         self.database = Database(settings.database_url, self.seal)
         self.writer = Writer(self.database, settings.ari_application)
         self.redis = connect(settings.redis_url)
-        self.steering = Steering(
-            self.redis, self.database, self.writer, settings.ari_application, owner_of(settings.data)
-        )
+        self.steering = Steering(self.redis, self.writer, settings.ari_application, owner_of(settings.data))
         self.client = MeasuredClient(
             settings.ari_url,
             settings.ari_user,
@@ -89,14 +89,17 @@ class Controller:
         self.trunks = TrunkWatch(self.writer, self.lines, settings.asterisk_log)
         self.accounts = Accounts(self.database)
         self.files = RecordingFiles(settings.recordings)
-        self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
         self.net = Net()
         self.clients = Clients.read(settings.trusted_proxies)
         self.guesses = Guesses(self.clients)
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
         self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
+        self.features = FeatureServices.build(
+            self.database, self.writer, self.files, self.prompts, DIALECTS, self._refresh, self.book.load_rates
+        )
+        self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
         self.engine = self._engine()
-        told = ringful.Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
+        told = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
         served, asking = self._sinch()
         self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (told, served)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
@@ -104,7 +107,7 @@ class Controller:
         self.dialogue = self._dialogue(asking, inbound)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
         self.keeper = Keeper(self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal)
-        self.metrics = self.client.metrics = Metrics(self.database, self.writer)
+        self.metrics = self.client.metrics = Metrics(self.features.health, self.delivery.counts)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
         self.services = self._services()
@@ -132,14 +135,12 @@ class Controller:
         return sinch.assembled(
             sinch.Needs(
                 self.engine,
-                self.database,
-                self.writer,
+                self.features,
                 self.book,
                 self.accounts,
                 self.recordings,
                 sinch.Policy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
                 settings.api_url,
-                self._refresh,
                 self._inquire,
                 self.engine.live,
                 self.guesses,
@@ -148,7 +149,7 @@ class Controller:
         )
 
     def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
-        vendors, journal = {asking.name: asking}, StoredJournal(self.writer)
+        vendors, journal = {asking.name: asking}, StoredJournal(self.features.questions)
         return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
 
     async def _inquire(
@@ -168,6 +169,7 @@ class Controller:
         settings = self.settings
         return Services(
             engine=self.engine,
+            features=self.features,
             db=self.database,
             writer=self.writer,
             book=self.book,
@@ -183,7 +185,7 @@ class Controller:
             addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
             admin_token=settings.admin_token,
             folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
-            dialects=(ringful.DIALECT, sinch.DIALECT),
+            dialects=DIALECTS,
             lab=self.lab,
             pool=Pool.read(settings.number_pool),
             guesses=self.guesses,
@@ -197,7 +199,7 @@ class Controller:
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.publisher.feed(committed)
         self.keeper.feed(committed)
-        self.metrics.feed(committed)
+        self.metrics.feed(stored.event for stored in committed)
 
     # Its life
 
@@ -252,8 +254,6 @@ class Controller:
     async def _serving(self) -> AsyncIterator[None]:
         public = build_app(
             engine=self.engine,
-            db=self.database,
-            writer=self.writer,
             accounts=self.accounts,
             delivery=self.delivery,
             recordings=self.recordings,

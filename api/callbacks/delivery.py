@@ -126,6 +126,14 @@ class Delivery:
         """List the deliveries that were given up, of one account or of all."""
         return await self._db.read(lambda conn: deliveries.dead(conn, account))
 
+    async def of_subject(self, subject: str) -> Sequence[DeliveryRow]:
+        """Return a call's or conference's deliveries with their attempts, in the order of events."""
+        return await self._db.read(lambda conn: deliveries.of_subject(conn, subject))
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many deliveries there are, by their state."""
+        return await self._db.read(deliveries.counts)
+
     async def resend(self, delivery: str) -> DeliveryRow:
         """Try a dead delivery again from the beginning; raises NoSuchDelivery."""
 

@@ -13,9 +13,10 @@ from api.lab import LabError
 from engine import commands
 from engine.ari.errors import AriError
 from engine.features import errors as features
+from engine.features.applications.errors import ApplicationInvalid
+from engine.features.errors import Conflict, StoreError
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
-from engine.store.errors import Conflict, StoreError
 
 INTERNAL, BAD_REQUEST, NOT_FOUND = "internal", "bad_request", "not_found"
 UNAUTHORIZED, TOKEN = "unauthorized", "token"
@@ -34,6 +35,7 @@ _CODES: dict[type[BaseException], str] = {
     commands.EngineUnavailable: "engine_unavailable",
     commands.CommandRefused: "refused",
     features.InvalidNumber: "invalid_number",
+    ApplicationInvalid: BAD_REQUEST,
     features.InvalidSetting: "invalid_setting",
     features.RatesInvalid: "invalid_rates",
     features.AlreadyThere: "already_exists",

@@ -15,11 +15,18 @@ from api.lab import LabError
 from api.own import codes
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
-from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere, StillUsed
+from engine.features.errors import (
+    AlreadyThere,
+    Conflict,
+    FeatureError,
+    NotProvisioned,
+    NotThere,
+    StillUsed,
+    StoreError,
+)
 from engine.media import PromptError
 from engine.media.errors import TooLarge
 from engine.media.recordings import RecordingError
-from engine.store.errors import Conflict, StoreError
 
 log = structlog.get_logger(__name__)
 _KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")

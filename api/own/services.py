@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aiohttp import web
 from redis.asyncio import Redis
 
 from api.accounts import Accounts
@@ -16,11 +17,14 @@ from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import Client
 from engine.calls.call import Call
+from engine.features import accounts as account_settings
 from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.pool import Pool
 from engine.features.refused_requests import Refused
+from engine.features.services import FeatureServices
 from engine.media import Prompts, RecordingFiles
+from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -43,6 +47,7 @@ class Services:
     """
 
     engine: CommandTaker
+    features: FeatureServices
     db: Database
     writer: Writer
     book: Book
@@ -69,6 +74,15 @@ class Services:
         """Make a change of accounts, numbers or applications count at once."""
         await self.book.load()
         self.accounts.forget()
+
+    async def account_named(self, name: str) -> Account:
+        """Return an account by its name or id; raises NotThere."""
+        return await self.db.read(lambda conn: account_settings.find(conn, name))
+
+    async def account_of(self, request: web.Request) -> Account | None:
+        """Return the account that a request's query names (`?account=`), None where it names none; raises NotThere."""
+        name = request.query.get("account")
+        return await self.account_named(name) if name else None
 
     def call(self, row: Call) -> render.Shape:
         """Return a call as it is shown, its application by name too."""

@@ -10,12 +10,13 @@ from api.guesses import Shown, same
 from api.own import render
 from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, Unauthorized, answering_all
-from api.own.prompts import PromptRoutes
+from api.own.prompts import Owner, PromptRoutes
 from api.own.services import Services
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
-from engine.store import accounts, calls, recordings, tasks
+from engine.platform.audit import Actor
+from engine.store import accounts
 from engine.store.accounts import Account
 from engine.tasks.kinds import AnyTask
 
@@ -70,7 +71,7 @@ class AccountApi:
         call = "/carillon/v1/calls/{call}"
         return answering_all(
             [
-                *PromptRoutes(self._services, self._account).routes("/carillon/v1"),
+                *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
                 web.get("/carillon/v1/account", self.account),
                 web.get("/carillon/v1/calls", self.list_calls),
                 web.post("/carillon/v1/calls", self.place),
@@ -98,8 +99,8 @@ class AccountApi:
         account = await self._account(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 100), request.query.get("before")
-        found = await self._services.db.read(
-            lambda conn: calls.list(conn, account=account.id, live=live, since=since, limit=limit, before=before)
+        found = await self._services.features.calls.page(
+            account=account.id, live=live, since=since, limit=limit, before=before
         )
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
@@ -128,7 +129,7 @@ class AccountApi:
     async def queue(self, request: web.Request) -> web.Response:
         """One call's tasks in their order, those that are over too; digits that a task hides are shown here alone."""
         call = await self._call(request)
-        rows = await self._services.db.read(lambda conn: tasks.of(conn, call.id))
+        rows = await self._services.features.calls.queue(call.id)
         return web.json_response({"tasks": [render.task(row, reveal=True) for row in rows]})
 
     async def enqueue(self, request: web.Request) -> web.Response:
@@ -157,16 +158,20 @@ class AccountApi:
     async def recordings(self, request: web.Request) -> web.Response:
         """The account's recordings with fresh links."""
         account = await self._account(request)
-        rows = await self._services.db.read(lambda conn: recordings.list(conn, account=account.id))
+        rows = await self._services.features.recordings.page(account.id)
         links = self._services.recordings
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def _call(self, request: web.Request) -> Call:
         account = await self._account(request)
-        call = await self._services.db.read(lambda conn: calls.get(conn, request.match_info["call"]))
+        call = await self._services.features.calls.get(request.match_info["call"])
         if call is None or call.account != account.id:
             raise NotFound("There is no such call in this account.")
         return call
+
+    async def _owner(self, request: web.Request) -> Owner:
+        account = await self._account(request)
+        return account.id, Actor("account", account.id, account.name)
 
     async def _account(self, request: web.Request) -> Account:
         key, secret = _shown(request.headers.get("Authorization", ""))

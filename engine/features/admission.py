@@ -15,10 +15,11 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import destinations, emergency, rating, routing, sip_addresses
+from engine.features import destinations, emergency, routing, sip_addresses
 from engine.features.allowances import not_allowed
+from engine.features.billing import rating
+from engine.features.billing.credit import CallCover, held_by
 from engine.features.book import Book, Rules
-from engine.features.credit import CallCover, held_by
 from engine.features.errors import InvalidNumber
 from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
 from engine.store import holds, ledger
@@ -54,7 +55,7 @@ class Counters(Protocol):
 
 class Admission:
     """The rules for calls out. Money of an account with a balance or a daily spend is held for each of its calls, in
-    the transaction that stores the call (engine.features.credit), so that calls at once cannot spend the same money."""
+    the transaction that stores the call (engine.features.billing.credit): calls at once cannot spend the same money."""
 
     def __init__(self, db: Database, book: Book, counters: Counters, clock: Callable[[], float] = time.time) -> None:
         self._db, self._book, self._counters, self._clock = db, book, counters, clock

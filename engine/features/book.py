@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import NumberRefused
-from engine.features.rating import RateTable
+from engine.features.billing.rating import RateTable
 from engine.store import accounts, applications, extensions, numbers, rates, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application

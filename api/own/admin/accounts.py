@@ -17,9 +17,9 @@ from api.own.services import Services
 from engine.features import accounts as account_settings
 from engine.features import allowances
 from engine.features.accounts import NewAccount
+from engine.features.billing.rating import MILLION
 from engine.features.destinations import normalise
 from engine.features.errors import NotThere
-from engine.features.rating import MILLION
 from engine.store import accounts, applications, holds, ledger
 from engine.store.accounts import Account
 

@@ -26,8 +26,8 @@ from api.vendors.sinch.errors import (
     SinchError,
     failure,
 )
+from engine.features.applications.model import Application
 from engine.store.accounts import Account
-from engine.store.applications import Application
 
 DIALECT = "sinch"
 REPLAY_SECONDS = 900.0

@@ -1,10 +1,9 @@
 """Sinch's operations that need no running call: numbers, callback URLs, a number's price, a call's result."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
-from sqlalchemy import Connection
 
 from api.vendors.sinch import requests, resources, story, tags
 from api.vendors.sinch.asked import Asked, Handler
@@ -17,35 +16,37 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import destinations, emergency, rating
+from engine.features import destinations, emergency
 from engine.features.allowances import not_allowed
+from engine.features.applications.assignments import NumberAssignments
+from engine.features.applications.model import Application
+from engine.features.applications.service import ApplicationService
+from engine.features.billing import rating
 from engine.features.book import Book
-from engine.store import applications, calls, numbers
-from engine.store.applications import Application
-from engine.store.database import Database
-from engine.store.writer import Writer
+from engine.features.call_history.views import CallHistory
+from engine.features.errors import NotThere
+from engine.features.services import FeatureServices
+from engine.platform.audit import Actor
 
 PRIMARY, FALLBACK = "primary", "fallback"
 """Where an application keeps its callback URLs."""
 _DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
-def operations(
-    db: Database, writer: Writer, book: Book, parties: Parties, refresh: Callable[[], Awaitable[None]]
-) -> dict[Operation, Handler]:
-    """Return the operations of this file by their names; `refresh` makes a change of settings count at once."""
+def operations(features: FeatureServices, book: Book, parties: Parties) -> dict[Operation, Handler]:
+    """Return the operations of this file by their names."""
     return {
-        **NumberOperations(db, writer, refresh).operations(),
-        **CallbackOperations(db, writer, refresh).operations(),
-        **QueryOperations(db, book, parties).operations(),
+        **NumberOperations(features.applications, features.assignments).operations(),
+        **CallbackOperations(features.applications).operations(),
+        **QueryOperations(features.calls, book, parties).operations(),
     }
 
 
 class NumberOperations:
     """Get Numbers, Update Numbers, Un-assign Number."""
 
-    def __init__(self, db: Database, writer: Writer, refresh: Callable[[], Awaitable[None]]) -> None:
-        self._db, self._writer, self._refresh = db, writer, refresh
+    def __init__(self, applications: ApplicationService, assignments: NumberAssignments) -> None:
+        self._applications, self._assignments = applications, assignments
 
     def operations(self) -> Mapping[Operation, Handler]:
         """Return each by its name."""
@@ -57,58 +58,44 @@ class NumberOperations:
 
     async def get(self, asked: Asked) -> web.Response:
         """List the account's numbers; a short code is none."""
-
-        def read(conn: Connection) -> list[tuple[str, str | None, str]]:
-            keys = applications.keys(conn, asked.account.id, DIALECT)
-            return [
-                (f"+{row.number}", keys.get(row.application or ""), row.capability)
-                for row in numbers.list(conn, asked.account.id)
-                if len(row.number) >= SHORTEST_NUMBER
-            ]
-
-        return resources.render(resources.numbers(await self._db.read(read)))
+        keys = await self._applications.keys(asked.account.id, DIALECT)
+        listed = [
+            (f"+{row.number}", keys.get(row.application or ""), row.capability)
+            for row in await self._assignments.of_account(asked.account.id)
+            if len(row.number) >= SHORTEST_NUMBER
+        ]
+        return resources.render(resources.numbers(listed))
 
     async def update(self, asked: Asked) -> web.Response:
         """Let numbers lead to an application: all of them, or none where one is not the account's."""
         wanted = requests.update_numbers(asked.body, asked.account.country)
-
-        def unit(conn: Connection) -> None:
-            application = _application(conn, asked, wanted.application, Operation.UPDATE_NUMBERS)
-            for number in wanted.numbers:
-                led = (
-                    numbers.lead(conn, asked.account.id, digits, wanted.capability, application.id)
-                    for digits in _spellings(number)
-                )
-                if not any(led):
-                    raise failure(ILLEGAL_PARAMETERS, operation=Operation.UPDATE_NUMBERS)
-
-        await self._writer.write(unit)
-        await self._refresh()
+        application = await _application(self._applications, asked, wanted.application, Operation.UPDATE_NUMBERS)
+        spellings = [_spellings(number) for number in wanted.numbers]
+        try:
+            await self._assignments.lead(_actor(asked), asked.account.id, spellings, wanted.capability, application.id)
+        except NotThere:
+            raise failure(ILLEGAL_PARAMETERS, operation=Operation.UPDATE_NUMBERS) from None
         return resources.render(resources.Empty())
 
     async def unassign(self, asked: Asked) -> web.Response:
         """Let a number that leads to an application lead to nobody."""
         wanted = requests.unassign_number(asked.body, asked.account.country)
-
-        def unit(conn: Connection) -> None:
-            application = _application(conn, asked, wanted.application, Operation.UNASSIGN_NUMBER)
-            gone = (
-                numbers.unassign(conn, asked.account.id, digits, wanted.capability, application.id)
-                for digits in _spellings(wanted.number)
+        application = await _application(self._applications, asked, wanted.application, Operation.UNASSIGN_NUMBER)
+        spellings = _spellings(wanted.number)
+        try:
+            await self._assignments.unassign(
+                _actor(asked), asked.account.id, spellings, wanted.capability, application.id
             )
-            if not any(gone):
-                raise failure(ILLEGAL_PARAMETERS, operation=Operation.UNASSIGN_NUMBER)
-
-        await self._writer.write(unit)
-        await self._refresh()
+        except NotThere:
+            raise failure(ILLEGAL_PARAMETERS, operation=Operation.UNASSIGN_NUMBER) from None
         return resources.render(resources.Empty())
 
 
 class CallbackOperations:
     """Get Callbacks, Update Callbacks."""
 
-    def __init__(self, db: Database, writer: Writer, refresh: Callable[[], Awaitable[None]]) -> None:
-        self._db, self._writer, self._refresh = db, writer, refresh
+    def __init__(self, applications: ApplicationService) -> None:
+        self._applications = applications
 
     def operations(self) -> Mapping[Operation, Handler]:
         """Return each by its name."""
@@ -117,30 +104,25 @@ class CallbackOperations:
     async def get(self, asked: Asked) -> web.Response:
         """Return an application's URLs."""
         key = asked.request.match_info["key"]
-        found = await self._db.read(lambda conn: _application(conn, asked, key, Operation.GET_CALLBACKS))
+        found = await _application(self._applications, asked, key, Operation.GET_CALLBACKS)
         return resources.render(resources.callbacks(found.settings.get(PRIMARY), found.settings.get(FALLBACK)))
 
     async def update(self, asked: Asked) -> web.Response:
         """Set an application's URLs."""
         wanted = requests.update_callbacks(asked.request.match_info["key"], asked.body)
-        given = {PRIMARY: wanted.primary, FALLBACK: wanted.fallback}
-
-        def unit(conn: Connection) -> None:
-            found = _application(conn, asked, wanted.application, Operation.UPDATE_CALLBACKS)
-            kept = {name: value for name, value in found.settings.items() if name not in given}
-            urls = {name: url for name, url in given.items() if url}
-            applications.update(conn, found.id, settings=kept | urls)
-
-        await self._writer.write(unit)
-        await self._refresh()
+        found = await _application(self._applications, asked, wanted.application, Operation.UPDATE_CALLBACKS)
+        given = {PRIMARY: wanted.primary or "", FALLBACK: wanted.fallback or ""}
+        await self._applications.set_settings(_actor(asked), found.id, given)
         return resources.render(resources.Empty())
 
 
 class QueryOperations:
     """Query Number, Get Call Result. `clock`: Unix seconds."""
 
-    def __init__(self, db: Database, book: Book, parties: Parties, clock: Callable[[], float] = time.time) -> None:
-        self._db, self._book, self._parties, self._clock = db, book, parties, clock
+    def __init__(
+        self, calls: CallHistory, book: Book, parties: Parties, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._calls, self._book, self._parties, self._clock = calls, book, parties, clock
 
     def operations(self) -> Mapping[Operation, Handler]:
         """Return each by its name."""
@@ -158,7 +140,7 @@ class QueryOperations:
     async def call(self, asked: Asked) -> web.Response:
         """Return a call of this application; another's reads like none."""
         id = requests.call_id(asked.request.match_info["call"])
-        found = story.of(await self._db.read(lambda conn: calls.by_root(conn, id)), id)
+        found = story.of(await self._calls.tree(id), id)
         own = (asked.account.id, asked.application.id)
         if found is None or (found.root.account, found.root.application) != own:
             raise failure(NOT_FOUND, operation=Operation.GET_CALL)
@@ -186,14 +168,22 @@ class QueryOperations:
         )
 
 
-def _application(conn: Connection, asked: Asked, key: str | None, operation: Operation) -> Application:
+async def _application(
+    applications: ApplicationService, asked: Asked, key: str | None, operation: Operation
+) -> Application:
     """Return the application with this key (None: the one that asks); another account's reads like none."""
-    found = asked.application if key is None else None
-    if key is not None and key.isascii() and key.isprintable():
-        found = applications.by_key(conn, DIALECT, key)
-    if found is None or found.account != asked.account.id:
+    if key is None:
+        return asked.application
+    if not (key.isascii() and key.isprintable()):
         raise failure(INVALID_REQUEST, operation=operation)
-    return found
+    try:
+        return await applications.by_key(asked.account.id, DIALECT, key)
+    except NotThere:
+        raise failure(INVALID_REQUEST, operation=operation) from None
+
+
+def _actor(asked: Asked) -> Actor:
+    return Actor("account", asked.account.id, asked.account.name)
 
 
 def _spellings(number: requests.Number) -> list[str]:

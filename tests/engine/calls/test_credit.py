@@ -11,8 +11,8 @@ from engine.calls.admission import Held
 from engine.commands import CreditSpent
 from engine.events import TaskEnded
 from engine.features.admission import Admission
+from engine.features.billing.credit import CallCover
 from engine.features.book import Book
-from engine.features.credit import CallCover
 from engine.features.trunks import lab
 from engine.store import accounts, holds, ledger, rates, trunks
 from engine.store.errors import Unavailable

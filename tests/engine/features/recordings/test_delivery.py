@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
-from engine.features import keeping
-from engine.features.keeping import Keeper
+from engine.features.recordings import delivery as keeping
+from engine.features.recordings.delivery import Keeper
 from engine.media.buckets import Buckets
 from engine.media.recordings import RecordingFiles
 from engine.store import accounts, calls, events, recordings, tasks
@@ -205,9 +205,7 @@ async def test_a_recording_that_nobody_takes_stays_here_and_the_reason_is_told(
     assert bucket.keys == [] and front.asked == len(answers)
 
 
-async def test_what_was_left_undone_is_done_after_the_start(
-    house: House, bucket: Bucket, credentials: Secret
-) -> None:
+async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket: Bucket, credentials: Secret) -> None:
     feed, house.keeper.feed = house.keeper.feed, lambda committed: None  # type: ignore[method-assign]
     await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
     assert house.keeper.idle

@@ -30,9 +30,7 @@ class Paying:
 
     async def has(self, balance: int | None = None, daily: int | None = None, *table: Rate) -> None:
         loaded = table or (Rate(prefix="1201555", currency="USD", per_minute=600_000),)
-        await self._writer.write(
-            lambda conn: accounts.update(conn, self.account, balance=balance, daily_spend=daily)
-        )
+        await self._writer.write(lambda conn: accounts.update(conn, self.account, balance=balance, daily_spend=daily))
         await self._writer.write(lambda conn: rates.replace_all(conn, loaded))
         await self._book.load()
         await self._book.load_rates()

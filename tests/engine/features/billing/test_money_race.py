@@ -152,4 +152,3 @@ async def test_sixteen_clients_over_fifty_rounds_never_spend_a_cent_over_balance
     results = [await _round(bank, seed) for seed in range(ROUNDS)]
     assert sum(paid for paid, _ in results) > 100 * MINUTE, "next to nothing was spent"
     assert sum(refused for _, refused in results) > 10 * ROUNDS, "nobody was ever refused: it was no race"
-

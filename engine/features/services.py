@@ -1,0 +1,58 @@
+"""The services and read models of the features that are made of nothing but the store and files, built together."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from engine.features.applications.assignments import NumberAssignments
+from engine.features.applications.dialects import Dialect
+from engine.features.applications.service import ApplicationService
+from engine.features.billing.service import LedgerService, RateService
+from engine.features.call_history.views import CallHistory
+from engine.features.health.views import StoreHealth
+from engine.features.questions.service import QuestionLog
+from engine.features.recordings.service import RecordingService
+from engine.features.uploads.service import UploadService
+from engine.media import Prompts, RecordingFiles
+from engine.store.database import Database
+from engine.store.writer import Writer
+
+Changed = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeatureServices:
+    """What the API calls instead of the store."""
+
+    applications: ApplicationService
+    assignments: NumberAssignments
+    calls: CallHistory
+    health: StoreHealth
+    ledger: LedgerService
+    questions: QuestionLog
+    rates: RateService
+    recordings: RecordingService
+    uploads: UploadService
+
+    @classmethod
+    def build(
+        cls,
+        db: Database,
+        writer: Writer,
+        files: RecordingFiles,
+        prompts: Prompts,
+        dialects: Sequence[Dialect],
+        settings_changed: Changed,
+        rates_changed: Changed,
+    ) -> "FeatureServices":
+        """Build them. `settings_changed` and `rates_changed` read the settings in memory again after a change."""
+        return cls(
+            applications=ApplicationService(db, writer, dialects, settings_changed),
+            assignments=NumberAssignments(db, writer, settings_changed),
+            calls=CallHistory(db),
+            health=StoreHealth(db, writer),
+            ledger=LedgerService(db, writer, settings_changed),
+            questions=QuestionLog(db, writer),
+            rates=RateService(db, writer, rates_changed),
+            recordings=RecordingService(db, writer, files),
+            uploads=UploadService(db, writer, prompts),
+        )
