@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
+from engine.features.users import store as users
+from engine.features.users.model import User
 from engine.store import accounts, applications
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -21,12 +23,15 @@ T = TypeVar("T")
 class KeyHolder(NamedTuple):
     """The account whose key was shown, the secret that belongs to the key, and the application whose key it is.
 
-    `application` None: it is the account's own.
+    `application` None: it is the account's own, or the token of `user`, of which `secret` is the digest, good until
+    `expires` (Unix seconds).
     """
 
     account: Account
     secret: str
     application: Application | None = None
+    user: User | None = None
+    expires: float | None = None
 
 
 class Keyed(NamedTuple):
@@ -93,4 +98,5 @@ def _holder(conn: Connection, dialect: str, key: str) -> KeyHolder | None:
     if found is None:
         return None
     application = applications.get(conn, found.application) if found.application else None
-    return KeyHolder(found.account, found.secret, application)
+    user = users.get(conn, found.user) if found.user else None
+    return KeyHolder(found.account, found.secret, application, user, found.expires)

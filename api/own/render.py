@@ -13,7 +13,8 @@ from api.callbacks.model import DeliveryRow
 from api.recordings import Recordings
 from engine.calls.call import Call, Direction
 from engine.events import Event
-from engine.features.allowances import shown as shown_prefix
+from engine.features.accounts import Account
+from engine.features.accounts.allowances import shown as shown_prefix
 from engine.features.billing.model import Hold
 from engine.features.billing.rating import decimal
 from engine.features.call_history.model import TaskRow
@@ -21,7 +22,6 @@ from engine.features.questions.model import QuestionAttempt
 from engine.features.recordings.model import RecordingRow
 from engine.features.uploads.model import UploadRow
 from engine.media.uploads import SCHEME
-from engine.store.accounts import Account
 from engine.tasks.kinds import kind_of, shown
 from engine.tasks.results import Outcome
 from engine.tasks.secret import MASK

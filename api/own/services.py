@@ -13,18 +13,17 @@ from api.dialects import OWN, Dialect
 from api.guesses import Guesses
 from api.lab import Lab
 from api.own import render
+from api.own.tenants import Tenants
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import Client
 from engine.calls.call import Call
-from engine.features import accounts as account_settings
+from engine.features.accounts import Account
 from engine.features.book import Book
 from engine.features.lines import Lines
-from engine.features.pool import Pool
 from engine.features.refused_requests import Refused
 from engine.features.services import FeatureServices
 from engine.media import Prompts, RecordingFiles
-from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -42,8 +41,8 @@ class Addresses:
 class Services:
     """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
 
-    `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `pool` has the numbers that
-    new accounts are given, `guesses` throttles who guesses keys. `refused` are the SIP requests that Asterisk refused.
+    `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `guesses` throttles who
+    guesses keys. `refused` are the SIP requests that Asterisk refused.
     """
 
     engine: CommandTaker
@@ -62,10 +61,10 @@ class Services:
     redis: Redis
     addresses: Addresses
     admin_token: str
+    tenants: Tenants
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
-    pool: Pool = field(default_factory=Pool)
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
     refused: Callable[[], Sequence[Refused]] = tuple
@@ -77,7 +76,7 @@ class Services:
 
     async def account_named(self, name: str) -> Account:
         """Return an account by its name or id; raises NotThere."""
-        return await self.db.read(lambda conn: account_settings.find(conn, name))
+        return await self.tenants.accounts.find(name)
 
     async def account_of(self, request: web.Request) -> Account | None:
         """Return the account that a request's query names (`?account=`), None where it names none; raises NotThere."""

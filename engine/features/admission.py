@@ -15,8 +15,9 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import destinations, emergency, routing, sip_addresses
-from engine.features.allowances import not_allowed
+from engine.features import destinations, routing, sip_addresses
+from engine.features.accounts import emergency
+from engine.features.accounts.allowances import not_allowed
 from engine.features.billing import rating
 from engine.features.billing.credit import CallCover, held_by
 from engine.features.book import Book, Rules

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.features.applications.assignments import NumberAssignments
 from engine.features.applications.dialects import Dialect
 from engine.features.applications.service import ApplicationService
-from engine.features.billing.service import LedgerService, RateService
+from engine.features.billing.service import RateService
 from engine.features.call_history.views import CallHistory
 from engine.features.health.views import StoreHealth
 from engine.features.questions.service import QuestionLog
@@ -27,7 +27,6 @@ class FeatureServices:
     assignments: NumberAssignments
     calls: CallHistory
     health: StoreHealth
-    ledger: LedgerService
     questions: QuestionLog
     rates: RateService
     recordings: RecordingService
@@ -50,7 +49,6 @@ class FeatureServices:
             assignments=NumberAssignments(db, writer, settings_changed),
             calls=CallHistory(db),
             health=StoreHealth(db, writer),
-            ledger=LedgerService(db, writer, settings_changed),
             questions=QuestionLog(db, writer),
             rates=RateService(db, writer, rates_changed),
             recordings=RecordingService(db, writer, files),

@@ -20,6 +20,7 @@ from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
+from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
 from api.own.services import Services
@@ -46,7 +47,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     doctor = Doctor(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
-        RatesAdmin(services), ClosingAdmin(services),
+        RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

@@ -22,8 +22,8 @@ from api.vendors.ringful.handlers import Asked, CallOperations, Operation
 from api.vendors.ringful.requests import Pairs, Parameters, read_pairs
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
+from engine.features.accounts import Account
 from engine.features.call_history.views import CallHistory
-from engine.store.accounts import Account
 
 
 def operations(calls: CallOperations, conferences: ConferenceOperations) -> dict[str, Operation]:

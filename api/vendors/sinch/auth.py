@@ -26,8 +26,8 @@ from api.vendors.sinch.errors import (
     SinchError,
     failure,
 )
+from engine.features.accounts import Account
 from engine.features.applications.model import Application
-from engine.store.accounts import Account
 
 DIALECT = "sinch"
 REPLAY_SECONDS = 900.0

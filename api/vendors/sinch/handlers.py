@@ -16,8 +16,10 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import destinations, emergency
-from engine.features.allowances import not_allowed
+from engine.features import destinations
+from engine.features.accounts import emergency
+from engine.features.accounts.allowances import not_allowed
+from engine.features.accounts.model import actor_of
 from engine.features.applications.assignments import NumberAssignments
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
@@ -26,7 +28,6 @@ from engine.features.book import Book
 from engine.features.call_history.views import CallHistory
 from engine.features.errors import NotThere
 from engine.features.services import FeatureServices
-from engine.platform.audit import Actor
 
 PRIMARY, FALLBACK = "primary", "fallback"
 """Where an application keeps its callback URLs."""
@@ -71,8 +72,9 @@ class NumberOperations:
         wanted = requests.update_numbers(asked.body, asked.account.country)
         application = await _application(self._applications, asked, wanted.application, Operation.UPDATE_NUMBERS)
         spellings = [_spellings(number) for number in wanted.numbers]
+        by, account = actor_of(asked.account), asked.account.id
         try:
-            await self._assignments.lead(_actor(asked), asked.account.id, spellings, wanted.capability, application.id)
+            await self._assignments.lead(by, account, spellings, wanted.capability, application.id)
         except NotThere:
             raise failure(ILLEGAL_PARAMETERS, operation=Operation.UPDATE_NUMBERS) from None
         return resources.render(resources.Empty())
@@ -81,11 +83,9 @@ class NumberOperations:
         """Let a number that leads to an application lead to nobody."""
         wanted = requests.unassign_number(asked.body, asked.account.country)
         application = await _application(self._applications, asked, wanted.application, Operation.UNASSIGN_NUMBER)
-        spellings = _spellings(wanted.number)
+        by, account, spellings = actor_of(asked.account), asked.account.id, _spellings(wanted.number)
         try:
-            await self._assignments.unassign(
-                _actor(asked), asked.account.id, spellings, wanted.capability, application.id
-            )
+            await self._assignments.unassign(by, account, spellings, wanted.capability, application.id)
         except NotThere:
             raise failure(ILLEGAL_PARAMETERS, operation=Operation.UNASSIGN_NUMBER) from None
         return resources.render(resources.Empty())
@@ -112,7 +112,7 @@ class CallbackOperations:
         wanted = requests.update_callbacks(asked.request.match_info["key"], asked.body)
         found = await _application(self._applications, asked, wanted.application, Operation.UPDATE_CALLBACKS)
         given = {PRIMARY: wanted.primary or "", FALLBACK: wanted.fallback or ""}
-        await self._applications.set_settings(_actor(asked), found.id, given)
+        await self._applications.set_settings(actor_of(asked.account), found.id, given)
         return resources.render(resources.Empty())
 
 
@@ -180,10 +180,6 @@ async def _application(
         return await applications.by_key(asked.account.id, DIALECT, key)
     except NotThere:
         raise failure(INVALID_REQUEST, operation=operation) from None
-
-
-def _actor(asked: Asked) -> Actor:
-    return Actor("account", asked.account.id, asked.account.name)
 
 
 def _spellings(number: requests.Number) -> list[str]:

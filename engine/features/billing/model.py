@@ -1,12 +1,11 @@
-"""What billing returns: rates, holds, what an account has, and the ledger's entries. Money is in millionths."""
+"""What billing returns: rates and holds. Money is in millionths."""
 
 from typing import NamedTuple
 
-from engine.store.holds import Funds, Hold
-from engine.store.ledger import Entry
+from engine.store.holds import Hold
 from engine.store.rates import Rate
 
-__all__ = ["Entry", "Funds", "Hold", "ListedRate", "Rate"]
+__all__ = ["Hold", "ListedRate", "Rate"]
 
 
 class ListedRate(NamedTuple):
