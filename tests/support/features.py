@@ -24,6 +24,6 @@ def services_of(
     dialects: tuple[Dialect, ...] = (),
     changed: Changed = unchanged,
 ) -> FeatureServices:
-    """Build them; the prompts are not started."""
+    """Build them. The prompts are not started: who uploads makes the folders `prompts` and `uploads` before."""
     prompts = Prompts(net, folder / "prompts", PromptSettings(uploads=folder / "uploads"))
     return FeatureServices.build(db, writer, RecordingFiles(folder), prompts, dialects, changed, changed)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from api.own import render
 from api.own.services import Services
+from engine.platform.audit import ADMIN
 
 
 class CallbacksAdmin:
@@ -28,7 +29,7 @@ class CallbacksAdmin:
 
     async def resend(self, request: web.Request) -> web.Response:
         """Send one again, from its first attempt."""
-        row = await self._services.delivery.resend(request.match_info["delivery"])
+        row = await self._services.delivery.resend(ADMIN, request.match_info["delivery"])
         return web.json_response(render.delivery(row), status=202)
 
     async def resend_all(self, request: web.Request) -> web.Response:
@@ -36,5 +37,5 @@ class CallbacksAdmin:
         account = await self._services.account_of(request)
         rows = await self._services.delivery.dead(account.id if account else None)
         for row in rows:
-            await self._services.delivery.resend(row.id)
+            await self._services.delivery.resend(ADMIN, row.id)
         return web.json_response({"resent": len(rows)}, status=202)
