@@ -1,6 +1,6 @@
 """The services and read models of the features that are made of nothing but the store and files, built together."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.features.applications.assignments import NumberAssignments
@@ -13,10 +13,9 @@ from engine.features.questions.service import QuestionLog
 from engine.features.recordings.service import RecordingService
 from engine.features.uploads.service import UploadService
 from engine.media import Prompts, RecordingFiles
+from engine.platform.refresh import Refresh
 from engine.store.database import Database
 from engine.store.writer import Writer
-
-Changed = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,17 +39,17 @@ class FeatureServices:
         files: RecordingFiles,
         prompts: Prompts,
         dialects: Sequence[Dialect],
-        settings_changed: Changed,
-        rates_changed: Changed,
+        refresh_settings: Refresh,
+        refresh_rates: Refresh,
     ) -> "FeatureServices":
-        """Build them. `settings_changed` and `rates_changed` read the settings in memory again after a change."""
+        """Build them. `refresh_settings` and `refresh_rates` read the settings in memory again after a change."""
         return cls(
-            applications=ApplicationService(db, writer, dialects, settings_changed),
-            assignments=NumberAssignments(db, writer, settings_changed),
+            applications=ApplicationService(db, writer, dialects, refresh_settings),
+            assignments=NumberAssignments(db, writer, refresh_settings),
             calls=CallHistory(db),
             health=StoreHealth(db, writer),
             questions=QuestionLog(db, writer),
-            rates=RateService(db, writer, rates_changed),
+            rates=RateService(db, writer, refresh_rates),
             recordings=RecordingService(db, writer, files),
             uploads=UploadService(db, writer, prompts),
         )

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from engine.features.applications.dialects import Dialect
-from engine.features.applications.service import Changed
 from engine.features.services import FeatureServices
 from engine.media import Prompts, PromptSettings, RecordingFiles
 from engine.net import Net
+from engine.platform.refresh import Refresh
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -22,8 +22,8 @@ def services_of(
     folder: Path,
     *,
     dialects: tuple[Dialect, ...] = (),
-    changed: Changed = unchanged,
+    refresh: Refresh = unchanged,
 ) -> FeatureServices:
     """Build them. The prompts are not started: who uploads makes the folders `prompts` and `uploads` before."""
     prompts = Prompts(net, folder / "prompts", PromptSettings(uploads=folder / "uploads"))
-    return FeatureServices.build(db, writer, RecordingFiles(folder), prompts, dialects, changed, changed)
+    return FeatureServices.build(db, writer, RecordingFiles(folder), prompts, dialects, refresh, refresh)

@@ -1,19 +1,18 @@
 """Which application answers an account's number, for dialects whose customers say so themselves."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from engine.features.errors import NotThere
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.refresh import Refresh
 from engine.store import applications, numbers
 from engine.store.database import Database
 from engine.store.numbers import Number
 from engine.store.writer import Writer
 
-Changed = Callable[[], Awaitable[None]]
-"""Makes a change count at once: reads the settings in memory again."""
 Spellings = Sequence[str]
 """The digits by which a number may be stored; the first that the account has is meant."""
 
@@ -21,8 +20,8 @@ Spellings = Sequence[str]
 class NumberAssignments:
     """Lets an account's numbers lead to its applications."""
 
-    def __init__(self, db: Database, writer: Writer, changed: Changed) -> None:
-        self._db, self._writer, self._changed = db, writer, changed
+    def __init__(self, db: Database, writer: Writer, refresh: Refresh) -> None:
+        self._db, self._writer, self._refresh = db, writer, refresh
 
     async def of_account(self, account: str) -> list[Number]:
         """Return an account's numbers, one entry a capability."""
@@ -41,7 +40,7 @@ class NumberAssignments:
                 _record(conn, by, "number.assigned", had, application)
 
         await self._writer.write(unit)
-        await self._changed()
+        await self._refresh()
 
     async def unassign(self, by: Actor, account: str, spellings: Spellings, capability: str, application: str) -> None:
         """Let a number that leads to an application lead to nobody; raises NotThere if it does not lead there."""
@@ -54,7 +53,7 @@ class NumberAssignments:
             raise NotThere("This account has no such number that leads to this application.")
 
         await self._writer.write(unit)
-        await self._changed()
+        await self._refresh()
 
 
 def _check_application(conn: Connection, account: str, application: str) -> None:

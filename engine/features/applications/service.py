@@ -1,7 +1,7 @@
 """The rules of applications: made, replaced, changed, removed, and their keys."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,21 +21,20 @@ from engine.features.errors import NotThere
 from engine.ids import new_id
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.refresh import Refresh
 from engine.store import applications
 from engine.store.database import Database
 from engine.store.writer import Writer
 
 _NAME = re.compile(r"[\w .:+-]{1,64}")
 T = TypeVar("T")
-Changed = Callable[[], Awaitable[None]]
-"""Makes a change count at once: reads the settings in memory again."""
 
 
 class ApplicationService:
     """Applications of all accounts. `dialects` are those that applications may have, beside fixed lists of tasks."""
 
-    def __init__(self, db: Database, writer: Writer, dialects: Sequence[Dialect], changed: Changed) -> None:
-        self._db, self._writer, self._dialects, self._changed = db, writer, tuple(dialects), changed
+    def __init__(self, db: Database, writer: Writer, dialects: Sequence[Dialect], refresh: Refresh) -> None:
+        self._db, self._writer, self._dialects, self._refresh = db, writer, tuple(dialects), refresh
 
     def dialect(self, name: str) -> Dialect | None:
         """Return a dialect by its name, our own API's included."""
@@ -176,7 +175,7 @@ class ApplicationService:
 
     async def _write(self, unit: Callable[[Connection], T]) -> T:
         made = await self._writer.write(unit)
-        await self._changed()
+        await self._refresh()
         return made
 
     def _named(self, conn: Connection, name: str) -> Application:

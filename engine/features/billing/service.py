@@ -1,46 +1,27 @@
 """The rules of rates: listed, loaded from a file, removed. What an account pays in is engine.features.accounts'."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 from sqlalchemy import Connection
 
+from engine.features.accounts import Account
 from engine.features.billing.model import ListedRate
 from engine.features.billing.rating import read_csv
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.refresh import Refresh
 from engine.store import accounts, rates
 from engine.store.database import Database
 from engine.store.writer import Writer
-
-Changed = Callable[[], Awaitable[None]]
-"""Makes a change count at once: reads the settings in memory again."""
-
-
-class Payer(Protocol):
-    """The account whose own rates are meant (engine.store.accounts.Account)."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def currency(self) -> str:
-        """The only currency that its rates may have (ISO 4217)."""
 
 
 class RateService:
     """Rates: of one account, or, without an account, those of every account that has none of its own for a number."""
 
-    def __init__(self, db: Database, writer: Writer, changed: Changed) -> None:
-        self._db, self._writer, self._changed = db, writer, changed
+    def __init__(self, db: Database, writer: Writer, refresh: Refresh) -> None:
+        self._db, self._writer, self._refresh = db, writer, refresh
 
-    async def list(self, account: Payer | None = None) -> list[ListedRate]:
+    async def list(self, account: Account | None = None) -> list[ListedRate]:
         """Return all rates, or an account's own."""
 
         def read(conn: Connection) -> list[ListedRate]:
@@ -50,7 +31,7 @@ class RateService:
 
         return await self._db.read(read)
 
-    async def load(self, by: Actor, text: str, account: Payer | None = None) -> int:
+    async def load(self, by: Actor, text: str, account: Account | None = None) -> int:
         """Replace such rates by those of a CSV file (engine.features.billing.rating.read_csv); returns how many it has.
 
         A file with one wrong line changes nothing. Raises RatesInvalid.
@@ -64,10 +45,10 @@ class RateService:
             _record(conn, by, "rates.loaded", account, removed, len(loaded))
 
         await self._writer.write(unit)
-        await self._changed()
+        await self._refresh()
         return len(loaded)
 
-    async def clear(self, by: Actor, account: Payer | None = None) -> int:
+    async def clear(self, by: Actor, account: Account | None = None) -> int:
         """Remove such rates; returns how many there were."""
 
         def unit(conn: Connection) -> int:
@@ -76,11 +57,11 @@ class RateService:
             return removed
 
         removed = await self._writer.write(unit)
-        await self._changed()
+        await self._refresh()
         return removed
 
 
-def _record(conn: Connection, by: Actor, what: str, account: Payer | None, before: int, after: int) -> None:
+def _record(conn: Connection, by: Actor, what: str, account: Account | None, before: int, after: int) -> None:
     audit.record(
         conn,
         by,

@@ -120,7 +120,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
         await book.load()
         known.forget()
 
-    features = services_of(db, writer, net, folder, changed=refresh)
+    features = services_of(db, writer, net, folder, refresh=refresh)
     known_operations = operations(features, book, Parties(book, "http://api"))
     vendor = Sinch(features.applications, known, known_operations, None, policy=Policy(prefixes=("/mounted",)))  # type: ignore[arg-type]
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([vendor]))])
