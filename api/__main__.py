@@ -23,7 +23,7 @@ from api.lab import Lab
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
-from api.own.services import Addresses, Services
+from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.process import run
 from api.recordings import Recordings
@@ -35,12 +35,11 @@ from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
-from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
-from engine.features.recordings.delivery import Keeper
+from engine.features.recordings.delivery import RecordingDelivery
 from engine.features.services import FeatureServices
 from engine.features.trunk_addresses import TrunkAddresses
 from engine.features.trunk_watch import TrunkWatch
@@ -48,6 +47,7 @@ from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices
 from engine.net import Net
+from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.settings import EngineSettings
@@ -79,10 +79,10 @@ class Controller:
             settings.ari_application,
             before_command=self.steering.may_command,
         )
-        self.book = Book(self.database)
+        self.cache = SettingsCache(self.database)
         self.counters = Counters(self.redis, settings.ari_application)
         addresses = TrunkAddresses(settings.own_addresses)
-        self.lines = Lines(self.writer, self.book, Provisioner(self.client), addresses)
+        self.lines = Lines(self.writer, self.cache, Provisioner(self.client), addresses)
         self.trunks = TrunkWatch(self.writer, self.lines, settings.asterisk_log)
         self.accounts = Accounts(self.database)
         self.files = RecordingFiles(settings.recordings)
@@ -92,18 +92,20 @@ class Controller:
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
         self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
         self.features = FeatureServices.build(
-            self.database, self.writer, self.files, self.prompts, DIALECTS, self._refresh, self.book.load_rates
+            self.database, self.writer, self.files, self.prompts, DIALECTS, self._refresh, self.cache.load_rates
         )
         self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
         self.engine = self._engine()
-        told = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
-        served, asking = self._sinch()
-        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (told, served)}
+        on_ringful = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
+        on_sinch, asking = self._sinch()
+        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (on_ringful, on_sinch)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
         self.dialogue = self._dialogue(asking, inbound)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
-        self.keeper = Keeper(self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal)
+        self.recording_delivery = RecordingDelivery(
+            self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
+        )
         self.metrics = self.client.metrics = Metrics(self.features.health, self.delivery.counts)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
@@ -118,8 +120,8 @@ class Controller:
                 writer=self.writer,
                 prompts=self.prompts,
                 files=self.files,
-                admission=Admission(self.database, self.book, self.counters),
-                directory=Directory(self.book, self._tag_of),
+                admission=Admission(self.database, self.cache, self.counters),
+                directory=Directory(self.cache, self._tag_of),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
                 on_question=self._ask,
@@ -133,10 +135,10 @@ class Controller:
             sinch.Needs(
                 self.engine,
                 self.features,
-                self.book,
+                self.cache,
                 self.accounts,
                 self.recordings,
-                sinch.Policy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
+                sinch.AuthPolicy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
                 settings.api_url,
                 self._inquire,
                 self.engine.live,
@@ -162,14 +164,14 @@ class Controller:
         tag = vendor.inbound_tag(application.settings) if vendor else None
         return encode(tag) if tag else ""
 
-    def _services(self) -> Services:
+    def _services(self) -> OwnServices:
         settings = self.settings
-        return Services(
+        return OwnServices(
             engine=self.engine,
             features=self.features,
             db=self.database,
             writer=self.writer,
-            book=self.book,
+            cache=self.cache,
             lines=self.lines,
             accounts=self.accounts,
             delivery=self.delivery,
@@ -184,7 +186,7 @@ class Controller:
             tenants=tenants_of(
                 self.database,
                 self.writer,
-                self.book,
+                self.cache,
                 self.accounts,
                 lines=self.lines,
                 prompts=self.prompts,
@@ -205,7 +207,7 @@ class Controller:
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.publisher.feed(committed)
-        self.keeper.feed(committed)
+        self.recording_delivery.feed(committed)
         self.metrics.feed(stored.event for stored in committed)
 
     # Its life
@@ -213,7 +215,7 @@ class Controller:
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""
         async with self.running():
-            ends = [self.steering.over.wait(), self.engine.replaced.wait(), self.writer.fenced.wait()]
+            ends = [self.steering.stopping.wait(), self.engine.replaced.wait(), self.writer.fenced.wait()]
             waiting = [asyncio.create_task(end, name="end of the controller") for end in ends]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
@@ -238,16 +240,16 @@ class Controller:
             await self.prompts.start()
             stack.push_async_callback(self.prompts.close)
             await self.lines.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
-            await self.book.load()
-            await self.book.load_rates()
+            await self.cache.load()
+            await self.cache.load_rates()
             await self.counters.reconcile()
             await self.publisher.start()
             stack.push_async_callback(self.publisher.stop)
             await self.delivery.start()
             stack.push_async_callback(self.delivery.stop)
             stack.push_async_callback(self.dialogue.stop)
-            await self.keeper.start()
-            stack.push_async_callback(self.keeper.stop)
+            await self.recording_delivery.start()
+            stack.push_async_callback(self.recording_delivery.stop)
             await self.trunks.start()
             stack.push_async_callback(self.trunks.stop)
             gc.collect()

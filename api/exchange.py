@@ -45,7 +45,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     question: str = ""
 
 
-class Journal(Protocol):
+class ExchangeLog(Protocol):
     """Keeps what was asked and answered."""
 
     def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:

@@ -25,13 +25,13 @@ class Ownership(Protocol):
 
 
 class Steering:
-    """Holds the lease of an ARI application; `over` is set when it is lost, or by who wants the process to end."""
+    """Holds the lease of an ARI application; `stopping` is set when it is lost, or by who wants the process to end."""
 
     def __init__(self, redis: Redis, ownership: Ownership, application: str, owner: str) -> None:
         self._ownership = ownership
-        self.over = asyncio.Event()
+        self.stopping = asyncio.Event()
         self.leaving = False
-        self.lease = Lease(redis, application, owner, confirm=ownership.is_owner, on_lost=self.over.set)
+        self.lease = Lease(redis, application, owner, confirm=ownership.is_owner, on_lost=self.stopping.set)
 
     def may_command(self) -> Awaitable[None] | None:
         """To be asked, and awaited if it is not None, before each command to Asterisk; raises Detached."""

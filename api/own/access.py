@@ -9,7 +9,7 @@ from aiohttp import web
 
 from api.accounts import Accounts, KeyHolder
 from api.dialects import OWN
-from api.guesses import Guesses, Shown, same
+from api.guesses import Guesses, ShownCredential, same
 from api.own.errors import Forbidden, Unauthorized
 from engine.features.accounts import Account
 from engine.features.accounts.model import actor_of
@@ -49,7 +49,7 @@ class Access:
     async def signed_in(self, request: web.Request) -> Caller:
         """Return whose request this is, whatever its role permits; raises Unauthorized."""
         key, secret = _shown(request.headers.get("Authorization", ""))
-        shown = Shown(OWN.name, f"{key}.{secret}", key) if key else None
+        shown = ShownCredential(OWN.name, f"{key}.{secret}", key) if key else None
         with self._guesses.attempt(request, shown, wrong=lambda error: isinstance(error, Unauthorized)):
             holder = await self._accounts.by_key(OWN.name, key) if key else None
             if holder is None or not self._fits(holder, secret):

@@ -14,7 +14,7 @@ from engine import commands
 from engine.ari.errors import AriError
 from engine.features import errors as features
 from engine.features.applications.errors import ApplicationInvalid
-from engine.features.errors import Conflict, StoreError
+from engine.features.errors import StoreConflict, StoreError
 from engine.features.users import errors as users
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
@@ -48,7 +48,7 @@ _CODES: dict[type[BaseException], str] = {
     users.SignInRefused: UNAUTHORIZED,
     features.FeatureError: "invalid_setting",
     NoSuchDelivery: "no_such_callback",
-    Conflict: "conflict",
+    StoreConflict: "conflict",
     StoreError: "database_unavailable",
     RecordingDamaged: "recording_damaged",
     RecordingError: "recording_missing",

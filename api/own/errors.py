@@ -17,11 +17,11 @@ from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.features.errors import (
     AlreadyThere,
-    Conflict,
     FeatureError,
     NotProvisioned,
     NotThere,
     StillUsed,
+    StoreConflict,
     StoreError,
 )
 from engine.features.users.errors import LastOwner, NotPermitted, SignInRefused
@@ -79,7 +79,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (StillUsed, 409),
     (NotProvisioned, 502),
     (FeatureError, 400),
-    (Conflict, 409),
+    (StoreConflict, 409),
     (StoreError, 503),
     (TooLarge, 413),
     (BodyTooLarge, 413),

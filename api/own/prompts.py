@@ -8,7 +8,7 @@ from aiohttp import web
 from api.files import File
 from api.own import render
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.uploads.service import UploadService
 from engine.media import errors
 from engine.media.check import kind_of
@@ -25,7 +25,7 @@ OwnerOf = Callable[[web.Request], Awaitable[Owner]]
 class PromptRoutes:
     """The handlers; `owner_of` says whose files a request is about, and who asks."""
 
-    def __init__(self, services: Services, owner_of: OwnerOf) -> None:
+    def __init__(self, services: OwnServices, owner_of: OwnerOf) -> None:
         self._services, self._owner_of = services, owner_of
 
     @property
@@ -73,7 +73,7 @@ class PromptRoutes:
         try:
             content_type = _TYPES[await asyncio.to_thread(kind)]
         except OSError:
-            raise errors.NotFound("the uploaded file is gone") from None
+            raise errors.AudioNotFound("the uploaded file is gone") from None
         return File(path, headers={"Content-Type": content_type, "Cache-Control": "private"})
 
     async def delete(self, request: web.Request) -> web.Response:

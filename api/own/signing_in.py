@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import web
 
 from api.dialects import OWN
-from api.guesses import Guesses, Shown
+from api.guesses import Guesses, ShownCredential
 from api.own.access import Access
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
@@ -69,9 +69,9 @@ class SigningIn:
         return web.Response(status=204)
 
 
-def _shown(account: str, email: str, password: str) -> Shown:
+def _shown(account: str, email: str, password: str) -> ShownCredential:
     name = f"{account[:MOST]} {email.strip().lower()[:MOST]}"
-    return Shown(f"{OWN.name} password", f"{name} {password}", name)
+    return ShownCredential(f"{OWN.name} password", f"{name} {password}", name)
 
 
 def _is_wrong(error: Exception) -> bool:

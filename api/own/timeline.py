@@ -1,11 +1,11 @@
 """One call's timeline: its queue, events, questions and their answers, callbacks with their attempts, recordings."""
 
 from api.own import render
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.calls.call import Call
 
 
-async def timeline(services: Services, call: Call) -> render.Shape:
+async def timeline(services: OwnServices, call: Call) -> render.Shape:
     """Return the timeline of a call, with the other legs of its root."""
     found = await services.features.calls.timeline(call)
     questions = await services.features.questions.of_call(call.id, call.root)

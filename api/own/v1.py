@@ -11,7 +11,7 @@ from api.own.audit import audit_page
 from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
 from api.own.prompts import Owner, PromptRoutes
-from api.own.services import Services
+from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
 from api.own.timeline import timeline
 from engine.calls.call import Call
@@ -63,7 +63,7 @@ class AccountApi:
     What a user may do depends on its role (engine.features.users.model.Role).
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
         self._access = Access(services.accounts, services.guesses)
 

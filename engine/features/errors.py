@@ -1,14 +1,22 @@
 """What can be wrong with a feature's settings; a message is a sentence its reader can act on.
 
-What goes wrong in the store (`StoreError`: the database does not answer; `Conflict`: a name is taken) passes through a
-service as it is: it is exported here, so that who translates errors needs no store.
+What goes wrong in the store (`StoreError`: the database does not answer; `StoreConflict`: a name is taken) passes
+through a service as it is: it is exported here, so that who translates errors needs no store.
 """
 
-from engine.store.errors import Conflict, StoreError
+from engine.store.errors import StoreConflict, StoreError
 
 __all__ = [
-    "AlreadyThere", "Conflict", "FeatureError", "InvalidNumber", "InvalidSetting", "NotProvisioned", "NotThere",
-    "RatesInvalid", "StillUsed", "StoreError",
+    "AlreadyThere",
+    "FeatureError",
+    "InvalidNumber",
+    "InvalidSetting",
+    "NotProvisioned",
+    "NotThere",
+    "RatesInvalid",
+    "StillUsed",
+    "StoreConflict",
+    "StoreError",
 ]  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from engine.ari.errors import AriError
 from engine.features import extensions as extension_settings
 from engine.features import trunks as trunk_settings
-from engine.features.book import Book
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.features.provisioning import Piece, Provisioner
 from engine.features.trunk_addresses import TrunkAddresses
 from engine.features.trunk_sources import look_up, names_of
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
 from engine.store import extensions as extension_rows
 from engine.store import numbers as number_rows
@@ -36,9 +36,9 @@ class Lines:
     """Trunks and extensions: the store first, then Asterisk; the book in memory follows."""
 
     def __init__(
-        self, writer: Writer, book: Book, provisioner: Provisioner, addresses: TrunkAddresses | None = None
+        self, writer: Writer, cache: SettingsCache, provisioner: Provisioner, addresses: TrunkAddresses | None = None
     ) -> None:
-        self._writer, self._book, self._provisioner = writer, book, provisioner
+        self._writer, self._cache, self._provisioner = writer, cache, provisioner
         self._addresses = addresses or TrunkAddresses()
         self._changing = asyncio.Lock()  # of trunks: of two changes at once neither loses the other's fields
 
@@ -48,7 +48,7 @@ class Lines:
         At start and whenever Asterisk is found fresh. What Asterisk refuses is logged and the rest goes on;
         raises Unreachable.
         """
-        trunks, extensions = self._book.trunks, tuple(self._book.extensions.values())
+        trunks, extensions = self._cache.trunks, tuple(self._cache.extensions.values())
         known = [trunk_settings.endpoint_of(trunk.name) for trunk in trunks] + [each.number for each in extensions]
         pieces = list(await asyncio.gather(*(self._pieces(trunk) for trunk in trunks)))
         pieces += [extension_settings.pieces(extension) for extension in extensions]
@@ -77,7 +77,7 @@ class Lines:
             await self._writer.write(lambda conn: trunk_rows.remove(conn, trunk.name))
             await self._try_to_take_out(name)
             raise
-        await self._book.load()
+        await self._cache.load()
         return trunk
 
     async def change_trunk(self, name: str, **fields: object) -> Trunk:
@@ -86,7 +86,7 @@ class Lines:
         Raises NotThere, InvalidSetting, NotProvisioned (then it is as it was), Unreachable.
         """
         async with self._changing:
-            before = self._book.trunk(name)
+            before = self._cache.trunk(name)
             if before is None:
                 raise NotThere(f"There is no trunk {name}.")
             if name == trunk_settings.LAB:
@@ -101,13 +101,13 @@ class Lines:
             await self._writer.write(lambda conn: trunk_rows.change(conn, before))
             await self._try_to_put_back(before)
             raise
-        await self._book.load()
+        await self._cache.load()
         return trunk
 
     async def refresh_addresses(self) -> None:
         """Look up the hosts of the trunks again, and tell Asterisk where they changed."""
         async with self._changing:
-            for trunk in self._book.trunks:
+            for trunk in self._cache.trunks:
                 if names_of(trunk):
                     piece = trunk_settings.identify(trunk, await self._addresses.match(trunk))
                     if await self._provisioner.renew(piece):
@@ -136,15 +136,15 @@ class Lines:
             trunk_rows.add(conn, wanted)
 
         await self._writer.write(unit)
-        await self._book.load()
+        await self._cache.load()
 
     async def remove_trunk(self, name: str) -> None:
         """Remove a trunk; calls on it go on. Raises NotThere."""
         async with self._changing:
-            if self._book.trunk(name) is None:
+            if self._cache.trunk(name) is None:
                 raise NotThere(f"There is no trunk {name}.")
             await self._writer.write(lambda conn: trunk_rows.remove(conn, name))
-            await self._book.load()
+            await self._cache.load()
             await self._try_to_take_out(trunk_settings.endpoint_of(name))
 
     async def add_extension(self, extension: Extension) -> Extension:
@@ -171,21 +171,23 @@ class Lines:
             await self._writer.write(lambda conn: extension_rows.remove(conn, extension.number))
             await self._try_to_take_out(extension.number)
             raise
-        await self._book.load()
+        await self._cache.load()
         return added
 
     async def remove_extension(self, number: str) -> None:
         """Remove an extension; its phone cannot register or call any more. Raises NotThere."""
-        if number not in self._book.extensions:
+        if number not in self._cache.extensions:
             raise NotThere(f"There is no extension {number}.")
         await self._writer.write(lambda conn: extension_rows.remove(conn, number))
-        await self._book.load()
+        await self._cache.load()
         await self._try_to_take_out(number)
 
     async def states(self) -> list[LineState]:
         """How each trunk and extension is, by its endpoint's name; raises Unreachable."""
         states = await self._provisioner.states()
-        names = [trunk_settings.endpoint_of(trunk.name) for trunk in self._book.trunks] + sorted(self._book.extensions)
+        names = [trunk_settings.endpoint_of(trunk.name) for trunk in self._cache.trunks] + sorted(
+            self._cache.extensions
+        )
         return [LineState(name=name, state=states.get(name, "missing")) for name in names]
 
     async def _try_to_put_back(self, trunk: Trunk) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete
 from sqlalchemy.exc import IntegrityError
 
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
 from engine.store.tables import extensions
@@ -36,11 +36,11 @@ _all = Statement(_extension.select.order_by(extensions.c.number))
 
 
 def add(conn: Connection, extension: Extension) -> None:
-    """Store a new extension; raises Conflict where the number is taken."""
+    """Store a new extension; raises StoreConflict where the number is taken."""
     try:
         _insert.run(conn, **plain(extension))
     except IntegrityError as error:
-        raise Conflict(f"The extension {extension.number} exists already, or its account does not.") from error
+        raise StoreConflict(f"The extension {extension.number} exists already, or its account does not.") from error
 
 
 def remove(conn: Connection, number: str) -> bool:

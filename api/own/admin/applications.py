@@ -11,7 +11,7 @@ from api.dialects import Dialect
 from api.own import render
 from api.own.bodies import body_of, checked_tasks
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.applications.model import Application, ApplicationDetails, WantedApplication
 from engine.features.applications.service import named
 from engine.platform.audit import ADMIN
@@ -44,7 +44,7 @@ class Urls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class ApplicationsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services, self._applications = services, services.features.applications
 
     def routes(self) -> list[web.RouteDef]:
@@ -106,7 +106,7 @@ class ApplicationsAdmin:
         return shown | {"numbers": list(details.numbers)}
 
 
-def wanted_of(services: Services, country: str, wanted: Any) -> WantedApplication:
+def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplication:
     """Read what a NewApplication (or a NewNumber) describes, its tasks and URLs checked.
 
     Raises BadRequest, NumberRefused, and PromptError for a text that cannot be spoken.
@@ -119,7 +119,7 @@ def wanted_of(services: Services, country: str, wanted: Any) -> WantedApplicatio
     return WantedApplication(tasks=tasks, dialect=wanted.dialect, url=wanted.url, fallback=wanted.fallback)
 
 
-def parts(services: Services, country: str, wanted: Any) -> dict[str, Any]:
+def parts(services: OwnServices, country: str, wanted: Any) -> dict[str, Any]:
     """Return the fields of what a NewNumber describes; raises BadRequest and what `wanted_of` raises."""
     return services.features.applications.fields(wanted_of(services, country, wanted))
 
@@ -133,7 +133,7 @@ def checked_url(url: str, dialect: Dialect | None) -> str:
     return url
 
 
-def put(conn: Connection, services: Services, account: str, name: str, given: dict[str, Any]) -> Application:
+def put(conn: Connection, services: OwnServices, account: str, name: str, given: dict[str, Any]) -> Application:
     """Make or replace the application of a number, in the transaction that gives the number."""
     return services.features.applications.put_within(conn, ADMIN, account, name, given)
 

@@ -11,7 +11,7 @@ from api.own.admin import refused as refusals
 from api.own.admin.applications import named
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 from engine.features import extensions as extension_settings
 from engine.features.trunks import endpoint_of
@@ -67,7 +67,7 @@ class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class LinesAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -91,7 +91,7 @@ class LinesAdmin:
             {
                 "trunks": [
                     _trunk(trunk, states[endpoint_of(trunk.name)]) | {"unmatched": lost.get(trunk.name, 0)}
-                    for trunk in self._services.book.trunks
+                    for trunk in self._services.cache.trunks
                 ],
                 "refused": [
                     msgspec.to_builtins(each) | {"at": render.moment(each.at), "sentence": refusals.sentence(each)}
@@ -121,7 +121,7 @@ class LinesAdmin:
     async def list_extensions(self, request: web.Request) -> web.Response:
         """All extensions and whether a phone is registered (online)."""
         states = await self._states()
-        extensions = sorted(self._services.book.extensions.values(), key=lambda each: each.number)
+        extensions = sorted(self._services.cache.extensions.values(), key=lambda each: each.number)
         shapes = [self._extension(each, states[each.number]) for each in extensions]
         return web.json_response({"extensions": shapes})
 
@@ -146,7 +146,7 @@ class LinesAdmin:
 
     async def extension_credentials(self, request: web.Request) -> web.Response:
         """What a softphone is set up with."""
-        extension = self._services.book.extensions.get(request.match_info["number"])
+        extension = self._services.cache.extensions.get(request.match_info["number"])
         if extension is None:
             raise web.HTTPNotFound(reason=f"There is no extension {request.match_info['number']}.")
         return web.json_response(self._credentials(extension))
@@ -165,8 +165,8 @@ class LinesAdmin:
         return {line.name: line.state for line in await self._services.lines.states()}
 
     def _extension(self, extension: Extension, state: str) -> render.Shape:
-        account = self._services.book.find(extension.account)
-        application = self._services.book.application(extension.application) if extension.application else None
+        account = self._services.cache.find(extension.account)
+        application = self._services.cache.application(extension.application) if extension.application else None
         return {
             "number": extension.number,
             "name": extension.name,

@@ -5,7 +5,7 @@ from aiohttp import web
 from api import bodies
 from api.own import render
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.billing.model import ListedRate
 from engine.platform.audit import ADMIN
 
@@ -16,7 +16,7 @@ SECONDS_FOR_A_FILE = 120.0
 class RatesAdmin:
     """The handlers. `?account=` names the account; without it they are those of every account."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:

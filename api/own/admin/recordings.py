@@ -6,7 +6,7 @@ from aiohttp import web
 from api.files import File
 from api.own import render
 from api.own.bodies import number_of
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.media.recordings import CONTENT_TYPES
 from engine.platform.audit import ADMIN
 
@@ -14,7 +14,7 @@ from engine.platform.audit import ADMIN
 class RecordingsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services, self._recordings = services, services.features.recordings
 
     def routes(self) -> list[web.RouteDef]:

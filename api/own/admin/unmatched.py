@@ -6,7 +6,7 @@ from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
 from engine.features.call_history.model import UnmatchedCall
 
-NOBODY = "-"
+NO_ACCOUNT = "-"
 
 
 def shape(row: UnmatchedCall) -> render.Shape:
@@ -15,7 +15,7 @@ def shape(row: UnmatchedCall) -> render.Shape:
     return {
         "id": row.id,
         "root": row.id,
-        "account": NOBODY,
+        "account": NO_ACCOUNT,
         "direction": Direction.INBOUND,
         "caller": row.caller,
         "callee": row.callee,
@@ -37,7 +37,7 @@ def shape(row: UnmatchedCall) -> render.Shape:
     }
 
 
-def story(row: UnmatchedCall) -> render.Shape:
+def timeline_of(row: UnmatchedCall) -> render.Shape:
     """Return it as `calls show` has a call."""
     nothing = ("legs", "tasks", "events", "questions", "callbacks", "recordings")
     return {"call": shape(row), **{name: [] for name in nothing}}

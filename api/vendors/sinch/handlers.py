@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
-from api.vendors.sinch import requests, resources, story, tags
-from api.vendors.sinch.asked import Asked, Handler
+from api.vendors.sinch import requests, resources, summary, tags
 from api.vendors.sinch.auth import DIALECT
+from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
 from api.vendors.sinch.errors import (
     ILLEGAL_PARAMETERS,
     INVALID_REQUEST,
     NOT_FOUND,
-    Operation,
+    SinchOperation,
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
@@ -24,22 +24,22 @@ from engine.features.applications.assignments import NumberAssignments
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.billing import rating
-from engine.features.book import Book
 from engine.features.call_history.views import CallHistory
 from engine.features.errors import NotThere
 from engine.features.services import FeatureServices
+from engine.platform.settings_cache import SettingsCache
 
 PRIMARY, FALLBACK = "primary", "fallback"
 """Where an application keeps its callback URLs."""
 _DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
-def operations(features: FeatureServices, book: Book, parties: Parties) -> dict[Operation, Handler]:
+def operations(features: FeatureServices, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
     """Return the operations of this file by their names."""
     return {
         **NumberOperations(features.applications, features.assignments).operations(),
         **CallbackOperations(features.applications).operations(),
-        **QueryOperations(features.calls, book, parties).operations(),
+        **QueryOperations(features.calls, cache, parties).operations(),
     }
 
 
@@ -49,46 +49,48 @@ class NumberOperations:
     def __init__(self, applications: ApplicationService, assignments: NumberAssignments) -> None:
         self._applications, self._assignments = applications, assignments
 
-    def operations(self) -> Mapping[Operation, Handler]:
+    def operations(self) -> Mapping[SinchOperation, Handler]:
         """Return each by its name."""
         return {
-            Operation.GET_NUMBERS: self.get,
-            Operation.UPDATE_NUMBERS: self.update,
-            Operation.UNASSIGN_NUMBER: self.unassign,
+            SinchOperation.GET_NUMBERS: self.get,
+            SinchOperation.UPDATE_NUMBERS: self.update,
+            SinchOperation.UNASSIGN_NUMBER: self.unassign,
         }
 
-    async def get(self, asked: Asked) -> web.Response:
+    async def get(self, request: AuthenticatedRequest) -> web.Response:
         """List the account's numbers; a short code is none."""
-        keys = await self._applications.keys(asked.account.id, DIALECT)
+        keys = await self._applications.keys(request.account.id, DIALECT)
         listed = [
             (f"+{row.number}", keys.get(row.application or ""), row.capability)
-            for row in await self._assignments.of_account(asked.account.id)
+            for row in await self._assignments.of_account(request.account.id)
             if len(row.number) >= SHORTEST_NUMBER
         ]
         return resources.render(resources.numbers(listed))
 
-    async def update(self, asked: Asked) -> web.Response:
+    async def update(self, request: AuthenticatedRequest) -> web.Response:
         """Let numbers lead to an application: all of them, or none where one is not the account's."""
-        wanted = requests.update_numbers(asked.body, asked.account.country)
-        application = await _application(self._applications, asked, wanted.application, Operation.UPDATE_NUMBERS)
+        wanted = requests.update_numbers(request.body, request.account.country)
+        application = await _application(self._applications, request, wanted.application, SinchOperation.UPDATE_NUMBERS)
         spellings = [_spellings(number) for number in wanted.numbers]
-        by, account = actor_of(asked.account), asked.account.id
+        by, account = actor_of(request.account), request.account.id
         try:
             await self._assignments.lead(by, account, spellings, wanted.capability, application.id)
         except NotThere:
-            raise failure(ILLEGAL_PARAMETERS, operation=Operation.UPDATE_NUMBERS) from None
-        return resources.render(resources.Empty())
+            raise failure(ILLEGAL_PARAMETERS, operation=SinchOperation.UPDATE_NUMBERS) from None
+        return resources.render(resources.EmptyObject())
 
-    async def unassign(self, asked: Asked) -> web.Response:
+    async def unassign(self, request: AuthenticatedRequest) -> web.Response:
         """Let a number that leads to an application lead to nobody."""
-        wanted = requests.unassign_number(asked.body, asked.account.country)
-        application = await _application(self._applications, asked, wanted.application, Operation.UNASSIGN_NUMBER)
-        by, account, spellings = actor_of(asked.account), asked.account.id, _spellings(wanted.number)
+        wanted = requests.unassign_number(request.body, request.account.country)
+        application = await _application(
+            self._applications, request, wanted.application, SinchOperation.UNASSIGN_NUMBER
+        )
+        by, account, spellings = actor_of(request.account), request.account.id, _spellings(wanted.number)
         try:
             await self._assignments.unassign(by, account, spellings, wanted.capability, application.id)
         except NotThere:
-            raise failure(ILLEGAL_PARAMETERS, operation=Operation.UNASSIGN_NUMBER) from None
-        return resources.render(resources.Empty())
+            raise failure(ILLEGAL_PARAMETERS, operation=SinchOperation.UNASSIGN_NUMBER) from None
+        return resources.render(resources.EmptyObject())
 
 
 class CallbackOperations:
@@ -97,58 +99,58 @@ class CallbackOperations:
     def __init__(self, applications: ApplicationService) -> None:
         self._applications = applications
 
-    def operations(self) -> Mapping[Operation, Handler]:
+    def operations(self) -> Mapping[SinchOperation, Handler]:
         """Return each by its name."""
-        return {Operation.GET_CALLBACKS: self.get, Operation.UPDATE_CALLBACKS: self.update}
+        return {SinchOperation.GET_CALLBACKS: self.get, SinchOperation.UPDATE_CALLBACKS: self.update}
 
-    async def get(self, asked: Asked) -> web.Response:
+    async def get(self, request: AuthenticatedRequest) -> web.Response:
         """Return an application's URLs."""
-        key = asked.request.match_info["key"]
-        found = await _application(self._applications, asked, key, Operation.GET_CALLBACKS)
+        key = request.http.match_info["key"]
+        found = await _application(self._applications, request, key, SinchOperation.GET_CALLBACKS)
         return resources.render(resources.callbacks(found.settings.get(PRIMARY), found.settings.get(FALLBACK)))
 
-    async def update(self, asked: Asked) -> web.Response:
+    async def update(self, request: AuthenticatedRequest) -> web.Response:
         """Set an application's URLs."""
-        wanted = requests.update_callbacks(asked.request.match_info["key"], asked.body)
-        found = await _application(self._applications, asked, wanted.application, Operation.UPDATE_CALLBACKS)
+        wanted = requests.update_callbacks(request.http.match_info["key"], request.body)
+        found = await _application(self._applications, request, wanted.application, SinchOperation.UPDATE_CALLBACKS)
         given = {PRIMARY: wanted.primary or "", FALLBACK: wanted.fallback or ""}
-        await self._applications.set_settings(actor_of(asked.account), found.id, given)
-        return resources.render(resources.Empty())
+        await self._applications.set_settings(actor_of(request.account), found.id, given)
+        return resources.render(resources.EmptyObject())
 
 
 class QueryOperations:
     """Query Number, Get Call Result. `clock`: Unix seconds."""
 
     def __init__(
-        self, calls: CallHistory, book: Book, parties: Parties, clock: Callable[[], float] = time.time
+        self, calls: CallHistory, cache: SettingsCache, parties: Parties, clock: Callable[[], float] = time.time
     ) -> None:
-        self._calls, self._book, self._parties, self._clock = calls, book, parties, clock
+        self._calls, self._cache, self._parties, self._clock = calls, cache, parties, clock
 
-    def operations(self) -> Mapping[Operation, Handler]:
+    def operations(self) -> Mapping[SinchOperation, Handler]:
         """Return each by its name."""
-        return {Operation.QUERY_NUMBER: self.number, Operation.GET_CALL: self.call}
+        return {SinchOperation.QUERY_NUMBER: self.number, SinchOperation.GET_CALL: self.call}
 
-    async def number(self, asked: Asked) -> web.Response:
+    async def number(self, request: AuthenticatedRequest) -> web.Response:
         """Return what is known of a number, what a minute to it costs, and whether this account may call it."""
-        account = asked.account
-        digits = requests.query_number(_last_part(asked.request), account.country).digits
-        refused = not_allowed(digits, self._book.rules(account.id).prefixes)
+        account = request.account
+        digits = requests.query_number(_last_part(request.http), account.country).digits
+        refused = not_allowed(digits, self._cache.rules(account.id).prefixes)
         restricted = bool(refused or emergency.refusal(digits, account.country))
         rate = self._parties.rate(account.id, digits)
         return resources.render(resources.query_number(digits, restricted=restricted, rate=rate))
 
-    async def call(self, asked: Asked) -> web.Response:
+    async def call(self, request: AuthenticatedRequest) -> web.Response:
         """Return a call of this application; another's reads like none."""
-        id = requests.call_id(asked.request.match_info["call"])
-        found = story.of(await self._calls.tree(id), id)
-        own = (asked.account.id, asked.application.id)
+        id = requests.call_id(request.http.match_info["call"])
+        found = summary.of(await self._calls.tree(id), id)
+        own = (request.account.id, request.application.id)
         if found is None or (found.root.account, found.root.application) != own:
-            raise failure(NOT_FOUND, operation=Operation.GET_CALL)
+            raise failure(NOT_FOUND, operation=SinchOperation.GET_CALL)
         return resources.render(self._result(found))
 
-    def _result(self, found: story.Story) -> resources.CallResult:
+    def _result(self, found: summary.CallSummary) -> resources.CallResult:
         root, talked, parties = found.root, found.talked, self._parties
-        rates = [(leg, self._book.rate_of(leg.account, leg.callee)) for leg in found.legs]
+        rates = [(leg, self._cache.rate_of(leg.account, leg.callee)) for leg in found.legs]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
         tag = tags.tag_of(root)
         callee = as_written(tag) if talked is root else None
@@ -158,8 +160,8 @@ class QueryOperations:
             caller=as_shown(tag) or parties.identity(root.account, root.caller),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
-            seconds=story.seconds(found, self._clock()),
-            ended=story.how(found),
+            seconds=summary.seconds(found, self._clock()),
+            ended=summary.outcome(found),
             at=root.created,
             custom=tag.data.get(tags.CUSTOM, ""),
             user_rate=parties.rate_of(talked),
@@ -169,20 +171,20 @@ class QueryOperations:
 
 
 async def _application(
-    applications: ApplicationService, asked: Asked, key: str | None, operation: Operation
+    applications: ApplicationService, request: AuthenticatedRequest, key: str | None, operation: SinchOperation
 ) -> Application:
     """Return the application with this key (None: the one that asks); another account's reads like none."""
     if key is None:
-        return asked.application
+        return request.application
     if not (key.isascii() and key.isprintable()):
         raise failure(INVALID_REQUEST, operation=operation)
     try:
-        return await applications.by_key(asked.account.id, DIALECT, key)
+        return await applications.by_key(request.account.id, DIALECT, key)
     except NotThere:
         raise failure(INVALID_REQUEST, operation=operation) from None
 
 
-def _spellings(number: requests.Number) -> list[str]:
+def _spellings(number: requests.WrittenNumber) -> list[str]:
     """Return the digits as they are written, which are an owned number's as it is listed, and as they are read."""
     return list(dict.fromkeys((destinations.digits_of(number.written), number.digits)))
 

@@ -5,7 +5,7 @@ import structlog
 from engine.features.questions import store
 from engine.features.questions.model import QuestionAttempt
 from engine.store.database import Database
-from engine.store.errors import Closed
+from engine.store.errors import StoreClosed
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,7 @@ class QuestionLog:
         """Keep an attempt without waiting for the commit. If the store was stopped it is dropped and logged."""
         try:
             self._writer.post(lambda conn: store.add(conn, attempt))
-        except Closed:
+        except StoreClosed:
             log.info("A question is not kept: the store was stopped.", question=attempt.question)
 
     async def of_call(self, call: str, root: str) -> list[QuestionAttempt]:

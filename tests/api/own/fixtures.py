@@ -14,10 +14,9 @@ from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
-from api.own.services import Addresses, Services
+from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
-from engine.features.book import Book
 from engine.features.lines import Lines
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
@@ -26,6 +25,7 @@ from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
 from engine.net import Net
+from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -48,7 +48,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
-    engine, known, book = Engine(writer), Accounts(db), Book(db)
+    engine, known, cache = Engine(writer), Accounts(db), SettingsCache(db)
     files = RecordingFiles(tmp_path)
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
     connected = [True]
@@ -56,23 +56,23 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
     async with FakeConfiguration() as asterisk:
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
-            lines = Lines(writer, book, Provisioner(client))
+            lines = Lines(writer, cache, Provisioner(client))
             delivery = Delivery(db, writer, net, known, {})
             features = FeatureServices.build(
-                db, writer, files, prompts, DIALECTS, lambda: services.refresh(), book.load_rates
+                db, writer, files, prompts, DIALECTS, lambda: services.refresh(), cache.load_rates
             )
             metrics = client.metrics = Metrics(features.health, delivery.counts)
             writer.on_events = lambda committed: metrics.feed(stored.event for stored in committed)
             await lines.ensure_lab("127.0.0.2", 5070)
             await lines.push_all()
-            services = Services(
-                engine=engine, features=features, db=db, writer=writer, book=book, lines=lines, accounts=known,
+            services = OwnServices(
+                engine=engine, features=features, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
                 delivery=delivery,
                 recordings=Recordings(features.recordings, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
-                    db, writer, book, known, lines=lines, prompts=prompts, files=files, dialects=DIALECTS, pool=POOL,
+                    db, writer, cache, known, lines=lines, prompts=prompts, files=files, dialects=DIALECTS, pool=POOL,
                 ),
                 admin_token=TOKEN, folders={"data": tmp_path}, dialects=DIALECTS,
             )  # fmt: skip

@@ -8,13 +8,13 @@ import pytest
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.applications.dialects import Dialect
-from engine.features.book import Book
 from engine.features.services import FeatureServices
 from engine.features.trunks import lab
 from engine.ids import new_id
 from engine.net import Net
 from engine.platform import audit
 from engine.platform.audit import Entry
+from engine.platform.settings_cache import SettingsCache
 from engine.store import trunks
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -74,9 +74,9 @@ async def history(database: Database) -> History:
 
 
 @pytest.fixture
-async def book(database: Database, account: Account) -> Book:
+async def cache(database: Database, account: Account) -> SettingsCache:
     """The settings in memory."""
-    book = Book(database)
-    await book.load()
-    await book.load_rates()
-    return book
+    cache = SettingsCache(database)
+    await cache.load()
+    await cache.load_rates()
+    return cache

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.features import extensions, trunks
 from engine.features.errors import NotProvisioned
 from engine.features.provisioning import Piece, Provisioner
@@ -25,7 +25,7 @@ async def asterisk() -> AsyncIterator[FakeConfiguration]:
 
 @pytest.fixture
 async def provisioner(asterisk: FakeConfiguration) -> AsyncIterator[Provisioner]:
-    async with Client(asterisk.url, "carillon", "secret", "carillon-0") as client:
+    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0") as client:
         yield Provisioner(client)
 
 

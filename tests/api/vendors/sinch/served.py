@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 from api.accounts import Accounts
 from api.bodies import LARGEST
 from api.middleware import Errors, errors
-from api.vendors.sinch import Policy, Sinch, operations
+from api.vendors.sinch import AuthPolicy, Sinch, operations
 from api.vendors.sinch.parties import Parties
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
-from engine.features.book import Book
 from engine.features.services import FeatureServices
 from engine.net import Net
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, calls, extensions, numbers, rates
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -42,7 +42,7 @@ class Served:
 
     db: Database
     writer: Writer
-    book: Book
+    cache: SettingsCache
     accounts: Accounts
     features: FeatureServices
     shop: BareClient
@@ -51,8 +51,8 @@ class Served:
 
     async def refresh(self) -> None:
         """Make what was written count."""
-        await self.book.load()
-        await self.book.load_rates()
+        await self.cache.load()
+        await self.cache.load_rates()
         self.accounts.forget()
 
     async def store(self, *made: Call) -> None:
@@ -113,22 +113,22 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
     db = Database(f"sqlite:///{folder}/served.db")
     await db.migrate()
-    writer, net, book, known = Writer(db), Net(), Book(db), Accounts(db)
+    writer, net, cache, known = Writer(db), Net(), SettingsCache(db), Accounts(db)
     await writer.write(_fill)
 
     async def refresh() -> None:
-        await book.load()
+        await cache.load()
         known.forget()
 
     features = services_of(db, writer, net, folder, refresh=refresh)
-    known_operations = operations(features, book, Parties(book, "http://api"))
-    vendor = Sinch(features.applications, known, known_operations, None, policy=Policy(prefixes=("/mounted",)))  # type: ignore[arg-type]
+    known_operations = operations(features, cache, Parties(cache, "http://api"))
+    vendor = Sinch(features.applications, known, known_operations, None, policy=AuthPolicy(prefixes=("/mounted",)))  # type: ignore[arg-type]
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([vendor]))])
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"
         clients = [BareClient(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
-        found = Served(db, writer, book, known, features, *clients)
+        found = Served(db, writer, cache, known, features, *clients)
         await found.refresh()
         yield found
     await writer.stop()

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from engine.features.accounts import NewAccount, create
 from engine.features.applications.errors import ApplicationInvalid
 from engine.features.applications.model import WantedApplication
-from engine.features.errors import Conflict, NotThere
+from engine.features.errors import NotThere, StoreConflict
 from engine.features.services import FeatureServices
 from engine.platform.audit import ADMIN, Actor
 from engine.store import applications, numbers
@@ -99,7 +99,7 @@ async def test_an_application_that_a_number_leads_to_stays(
     id = made.application.id
     row = Number(number="12015552000", account=account.id, application=id)
     await writer.write(lambda conn: numbers.assign(conn, row))
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await services.applications.remove(ADMIN, id)
     assert (await services.applications.details(id)).numbers == ("12015552000",)
     assert [entry.what for entry in await history(account.id)] == ["application.added"]

@@ -8,7 +8,7 @@ from engine.features.services import FeatureServices
 from engine.store import calls
 from engine.store.accounts import Account
 from engine.store.database import Database
-from engine.store.errors import Unavailable
+from engine.store.errors import StoreUnavailable
 from engine.store.writer import Writer
 from tests.engine.store.samples import a_call
 
@@ -31,7 +31,7 @@ async def test_a_database_that_does_not_answer_is_an_error_of_the_features(
     services: FeatureServices, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(function: object) -> None:
-        raise Unavailable("The database cannot be reached now. Try again.")
+        raise StoreUnavailable("The database cannot be reached now. Try again.")
 
     monkeypatch.setattr(database, "read", away)
     with pytest.raises(StoreError, match="cannot be reached"):

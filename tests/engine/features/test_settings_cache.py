@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from engine.features.book import Book
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -28,14 +28,14 @@ async def test_many_who_ask_at_once_share_one_reading_that_has_what_they_wrote(
     writer: Writer, database: Database, account: Account
 ) -> None:
     counted = Counted(database)
-    book = Book(counted)  # type: ignore[arg-type]
-    first = asyncio.create_task(book.load())
+    cache = SettingsCache(counted)  # type: ignore[arg-type]
+    first = asyncio.create_task(cache.load())
     while not counted.reads:  # noqa: ASYNC110
         await asyncio.sleep(0)
     await writer.write(lambda conn: accounts.allow(conn, account.id, "44"))
-    others = [asyncio.create_task(book.load()) for _ in range(20)]
+    others = [asyncio.create_task(cache.load()) for _ in range(20)]
     await asyncio.sleep(0)
     counted.go.set()
     await asyncio.gather(first, *others)
     assert counted.reads == 2
-    assert "44" in book.rules(account.id).prefixes
+    assert "44" in cache.rules(account.id).prefixes

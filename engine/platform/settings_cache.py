@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import NumberRefused
-from engine.features.billing.rating import RateTable
+from engine.platform.rate_table import RateTable
 from engine.store import accounts, applications, extensions, numbers, rates, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -18,7 +18,7 @@ from engine.store.rates import Rate
 from engine.store.trunks import Trunk
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class AccountRules(msgspec.Struct, frozen=True, kw_only=True):
     """An account and what it may do. `owned` are the numbers that it may show as a caller, the default one first."""
 
     account: Account
@@ -26,10 +26,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     owned: tuple[str, ...]
 
 
-class Contents(msgspec.Struct, frozen=True, kw_only=True):
+class CachedSettings(msgspec.Struct, frozen=True, kw_only=True):
     """All of it, as read in one transaction."""
 
-    rules: dict[str, Rules]
+    rules: dict[str, AccountRules]
     trunks: tuple[Trunk, ...]
     extensions: dict[str, Extension]
     numbers: dict[str, Number]
@@ -37,7 +37,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     applications: dict[str, Application]
 
 
-class Book:
+class SettingsCache:
     """Accounts, trunks, extensions, numbers, applications and rates in memory; `load` after each change of them.
 
     Balances in here are as old as the last load: who needs one asks the store.
@@ -45,29 +45,29 @@ class Book:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._contents = Contents(
+        self._contents = CachedSettings(
             rules={}, trunks=(), extensions={}, numbers={}, countries=frozenset(), applications={}
         )
         self.rates = RateTable()
         self._loading = asyncio.Lock()  # of two reads at once the older must not be kept last
-        self._asked = self._read = 0  # how often it was asked for, and what the last reading counts for
+        self._requested = self._read = 0  # how often it was asked for, and what the last reading counts for
 
     async def load(self) -> None:
         """Read everything but the rates. Those who ask while one is read share the next reading."""
-        self._asked = mine = self._asked + 1
+        self._requested = mine = self._requested + 1
         async with self._loading:
             if self._read >= mine:
                 return
-            asked = self._asked
+            requested = self._requested
             self._contents = await self._db.read(_contents)
-            self._read = asked
+            self._read = requested
 
     async def load_rates(self) -> None:
         """Read the rates."""
         async with self._loading:
             self.rates = RateTable(await self._db.read(rates.list))
 
-    def rules(self, account: str) -> Rules:
+    def rules(self, account: str) -> AccountRules:
         """Return an account's rules; raises NumberRefused where it does not exist or is disabled."""
         rules = self._contents.rules.get(account)
         if rules is None or rules.account.disabled:
@@ -132,7 +132,7 @@ class Book:
         return self.rates.match(digits, owner.currency, account)
 
 
-def _contents(conn: Connection) -> Contents:
+def _contents(conn: Connection) -> CachedSettings:
     everyone = accounts.list(conn)
     all_numbers = numbers.list(conn)
     countries = {account.id: account.country for account in everyone}
@@ -140,9 +140,9 @@ def _contents(conn: Connection) -> Contents:
     for number in all_numbers:
         if len(number.number) >= 7:
             owned[number.account][number.number] = None
-    return Contents(
+    return CachedSettings(
         rules={
-            account.id: Rules(
+            account.id: AccountRules(
                 account=account,
                 prefixes=tuple(accounts.allowed(conn, account.id)),
                 owned=(*accounts.caller_ids(conn, account.id), *owned[account.id]),
