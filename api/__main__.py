@@ -34,6 +34,7 @@ from api.vendors import ringful, sinch
 from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
+from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.lines import Lines
 from engine.features.numbers import Directory
@@ -84,7 +85,7 @@ class Controller:
         addresses = TrunkAddresses(settings.own_addresses)
         self.lines = Lines(self.writer, self.cache, Provisioner(self.client), addresses)
         self.trunks = TrunkWatch(self.writer, self.lines, settings.asterisk_log)
-        self.accounts = Accounts(self.database)
+        self.accounts = Accounts(Credentials(self.database))
         self.files = RecordingFiles(settings.recordings)
         self.net = Net()
         self.clients = Clients.read(settings.trusted_proxies)

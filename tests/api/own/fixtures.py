@@ -1,11 +1,14 @@
 """The fixtures of our own API's and of the command line's tests."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 
 from api.accounts import Accounts
 from api.app import build_app
@@ -17,10 +20,12 @@ from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
+from engine.features.accounts.credentials import Credentials
 from engine.features.lines import Lines
 from engine.features.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.features.services import FeatureServices
+from engine.features.users.passwords import Passwords
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
@@ -43,12 +48,20 @@ POOL = Pool.read("+12015552000-+12015552009")
 
 
 @pytest.fixture
-async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterator[Installation]:
-    """Everything but calls, with the lab's trunk and no account yet."""
+def stored() -> str:
+    """What is in the store before this version starts on it, as SQL: nothing."""
+    return ""
+
+
+@pytest.fixture
+async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -> AsyncIterator[Installation]:
+    """Everything but calls, with the lab's trunk and no account but those that are stored."""
+    with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
+        before.executescript(stored)
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
-    engine, known, cache = Engine(writer), Accounts(db), SettingsCache(db)
+    engine, known, cache = Engine(writer), Accounts(Credentials(db)), SettingsCache(db)
     files = RecordingFiles(tmp_path)
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
     connected = [True]
@@ -64,6 +77,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
             metrics = client.metrics = Metrics(features.health, delivery.counts)
             writer.on_events = lambda committed: metrics.feed(stored.event for stored in committed)
             await lines.ensure_lab("127.0.0.2", 5070)
+            await cache.load()
             await lines.push_all()
             services = OwnServices(
                 engine=engine, features=features, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
@@ -73,6 +87,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
                     db, writer, cache, known, lines=lines, prompts=prompts, files=files, dialects=DIALECTS, pool=POOL,
+                    passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
                 ),
                 admin_token=TOKEN, folders={"data": tmp_path}, dialects=DIALECTS,
             )  # fmt: skip

@@ -19,6 +19,7 @@ from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.features.services import FeatureServices
 from engine.net import Net
+from engine.features.accounts.credentials import Credentials
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, calls, extensions, numbers, rates
 from engine.store.accounts import Account
@@ -113,7 +114,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
     db = Database(f"sqlite:///{folder}/served.db")
     await db.migrate()
-    writer, net, cache, known = Writer(db), Net(), SettingsCache(db), Accounts(db)
+    writer, net, cache, known = Writer(db), Net(), SettingsCache(db), Accounts(Credentials(db))
     await writer.write(_fill)
 
     async def refresh() -> None:
