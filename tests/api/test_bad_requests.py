@@ -10,7 +10,7 @@ from api.app import build_app
 from api.own.routes import public_routes
 from api.vendors.ringful import Ringful
 from api.vendors.sinch import Sinch
-from tests.api.serving import serve
+from tests.api.serving import Unreached, serve
 from tests.support.raw_http import Answer, ask, bomb, request
 
 RINGFUL, SINCH, OWN = "/Call/apikey/KEY", "/v1/calls/id/1", "/carillon/v1/calls"
@@ -25,7 +25,7 @@ async def port() -> AsyncIterator[int]:
         engine=None, accounts=None, delivery=None,  # type: ignore[arg-type]
         recordings=type("Recordings", (), {"routes": lambda self: []})(),
         vendors=(Ringful(*nothing), Sinch(None, None, {}, None)),  # type: ignore[arg-type]
-        routes=public_routes(None),  # type: ignore[arg-type]
+        routes=public_routes(Unreached()),  # type: ignore[arg-type]
     )  # fmt: skip
     async with serve(app) as (served, _):
         yield served

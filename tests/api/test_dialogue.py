@@ -14,8 +14,8 @@ from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredJournal
 from api.vendors.vendor import Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked
-from engine.features.questions.service import QuestionLog
 from engine.features.accounts.credentials import Credentials
+from engine.features.questions.service import QuestionLog
 from engine.net import Net
 from engine.store.database import Database
 from engine.store.writer import Writer

@@ -17,9 +17,9 @@ from api.vendors.sinch import AuthPolicy, Sinch, operations
 from api.vendors.sinch.parties import Parties
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
+from engine.features.accounts.credentials import Credentials
 from engine.features.services import FeatureServices
 from engine.net import Net
-from engine.features.accounts.credentials import Credentials
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, calls, extensions, numbers, rates
 from engine.store.accounts import Account
