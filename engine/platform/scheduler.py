@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
 from engine.store.database import Database
-from engine.store.errors import Closed, Fenced, Unavailable
+from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
@@ -102,14 +102,14 @@ class Scheduler:
                 self._woken.clear()
                 try:
                     more = await self._take(epoch)
-                except Unavailable:
+                except StoreUnavailable:
                     log.warning("the database is away; scheduled work waits for it")
                     self._next, more = self._clock() + AGAIN_SECONDS[0], False
                 if not more:
                     await self._sleep()
         except Fenced:
             log.warning("scheduling ends here: another controller writes now")
-        except Closed:
+        except StoreClosed:
             log.warning("scheduling ends here: the store was stopped; the rest is done after the next start")
 
     async def _take(self, epoch: int) -> bool:
@@ -151,7 +151,7 @@ class Scheduler:
             await self._handlers[work.kind](work, finish)
             if not finished:
                 await self._writer.write(finish)
-        except (Fenced, Closed):
+        except (Fenced, StoreClosed):
             return  # the next controller does it
         except Exception as error:
             await self._failed(work, error)
@@ -166,5 +166,5 @@ class Scheduler:
                 self.wake(at)
             else:
                 await self._writer.write(lambda conn: due_work.give_up(conn, work, now, sentence))
-        except (Fenced, Closed):
+        except (Fenced, StoreClosed):
             return
