@@ -15,7 +15,7 @@ from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
 from api.clients import Clients
 from api.dialogue import Dialogue
-from api.exchange import About, StoredExchangeLog
+from api.exchange import About, StoredJournal
 from api.guesses import Guesses
 from api.inbound import Inbound, tag_of
 from api.lab import Lab
@@ -34,6 +34,7 @@ from api.vendors import ringful, sinch
 from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
+from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.destinations.standard import standard
 from engine.features.lines import Lines
@@ -41,6 +42,7 @@ from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.features.recordings.delivery import RecordingDelivery
+from engine.features.services import FeatureServices
 from engine.features.trunk_addresses import TrunkAddresses
 from engine.features.trunk_watch import TrunkWatch
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
@@ -58,6 +60,7 @@ from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
 DIALECTS = (ringful.DIALECT, sinch.DIALECT)
+SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 
 
 class Controller:
@@ -69,9 +72,7 @@ class Controller:
         self.database = Database(settings.database_url, self.seal)
         self.writer = Writer(self.database, settings.ari_application)
         self.redis = connect(settings.redis_url)
-        self.steering = Steering(
-            self.redis, self.database, self.writer, settings.ari_application, owner_of(settings.data)
-        )
+        self.steering = Steering(self.redis, self.writer, settings.ari_application, owner_of(settings.data))
         self.client = MeasuredClient(
             settings.ari_url,
             settings.ari_user,
@@ -84,17 +85,20 @@ class Controller:
         addresses = TrunkAddresses(settings.own_addresses)
         self.lines = Lines(self.writer, self.cache, Provisioner(self.client), addresses)
         self.trunks = TrunkWatch(self.writer, self.lines, settings.asterisk_log)
-        self.accounts = Accounts(self.database)
+        self.accounts = Accounts(Credentials(self.database))
         self.files = RecordingFiles(settings.recordings)
-        self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
         self.net = Net()
         self.clients = Clients.read(settings.trusted_proxies)
         self.guesses = Guesses(self.clients)
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
         self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
+        self.features = FeatureServices.build(
+            self.database, self.writer, self.files, self.prompts, DIALECTS, self._refresh, self.cache.load_rates
+        )
+        self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
         self.destinations = standard(self.cache, lambda application: tag_of(self.vendors, application))
         self.engine = self._engine()
-        on_ringful = ringful.Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
+        on_ringful = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
         on_sinch, asking = self._sinch()
         self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (on_ringful, on_sinch)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
@@ -104,7 +108,7 @@ class Controller:
         self.recording_delivery = RecordingDelivery(
             self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
         )
-        self.metrics = self.client.metrics = Metrics(self.database, self.writer)
+        self.metrics = self.client.metrics = Metrics(self.features.health, self.delivery.counts)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
         self.services = self._services()
@@ -132,14 +136,12 @@ class Controller:
         return sinch.assembled(
             sinch.Needs(
                 self.engine,
-                self.database,
-                self.writer,
+                self.features,
                 self.cache,
                 self.accounts,
                 self.recordings,
                 sinch.AuthPolicy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
                 settings.api_url,
-                self._refresh,
                 self._inquire,
                 self.engine.live,
                 self.guesses,
@@ -148,7 +150,7 @@ class Controller:
         )
 
     def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
-        vendors, journal = {asking.name: asking}, StoredExchangeLog(self.writer)
+        vendors, journal = {asking.name: asking}, StoredJournal(self.features.questions)
         return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
 
     async def _inquire(
@@ -163,6 +165,7 @@ class Controller:
         settings = self.settings
         return OwnServices(
             engine=self.engine,
+            features=self.features,
             db=self.database,
             writer=self.writer,
             cache=self.cache,
@@ -203,7 +206,7 @@ class Controller:
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.publisher.feed(committed)
         self.recording_delivery.feed(committed)
-        self.metrics.feed(committed)
+        self.metrics.feed(stored.event for stored in committed)
 
     # Its life
 
@@ -258,8 +261,6 @@ class Controller:
     async def _serving(self) -> AsyncIterator[None]:
         public = build_app(
             engine=self.engine,
-            db=self.database,
-            writer=self.writer,
             accounts=self.accounts,
             delivery=self.delivery,
             recordings=self.recordings,

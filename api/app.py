@@ -7,21 +7,17 @@ from aiohttp import web
 from api.accounts import Accounts
 from api.bodies import LARGEST
 from api.callbacks.delivery import Delivery
-from api.keys import ACCOUNTS, DATABASE, DELIVERY, ENGINE, ERRORS, WRITER
+from api.keys import ACCOUNTS, DELIVERY, ENGINE, ERRORS
 from api.middleware import Errors, errors
 from api.own.errors import OwnErrors
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.vendor import Vendor
-from engine.store.database import Database
-from engine.store.writer import Writer
 
 
 def build_app(
     *,
     engine: CommandTaker,
-    db: Database,
-    writer: Writer,
     accounts: Accounts,
     delivery: Delivery,
     recordings: Recordings,
@@ -33,8 +29,7 @@ def build_app(
     rendering = Errors((*vendors, OwnErrors()))
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(rendering)])
     app[ERRORS] = rendering
-    app[ENGINE], app[DATABASE], app[WRITER] = engine, db, writer
-    app[ACCOUNTS], app[DELIVERY] = accounts, delivery
+    app[ENGINE], app[ACCOUNTS], app[DELIVERY] = engine, accounts, delivery
     app.add_routes(recordings.routes())
     app.add_routes(routes)
     for vendor in vendors:

@@ -12,12 +12,10 @@ from api.callbacks.attempt import explained
 from api.callbacks.callback import BadAddress, address
 from api.callbacks.masking import kept
 from api.vendors.vendor import AskingVendor, Question
+from engine.features.questions.model import QuestionAttempt
+from engine.features.questions.service import QuestionLog
 from engine.ids import new_id
 from engine.net import Net
-from engine.store import question_attempts
-from engine.store.errors import StoreClosed
-from engine.store.question_attempts import QuestionAttempt
-from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 MOST_OF_AN_ANSWER = 256 * 1024  # bytes; of a longer one as much is read and handed over, to be refused
@@ -54,15 +52,15 @@ class ExchangeLog(Protocol):
         """Keep one request; nobody waits for it."""
 
 
-class StoredExchangeLog:
-    """Keeps it in the store, where a call's timeline finds it; bodies are cut, and secrets masked."""
+class StoredJournal:
+    """Keeps it in the log of questions, where a call's timeline finds it; bodies are cut, and secrets masked."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, questions: QuestionLog) -> None:
+        self._questions = questions
 
     def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
-        """Hand it to the writer; a store that is closed loses it, which is better than to lose the answer."""
-        row = QuestionAttempt(
+        """Hand it to the log; nobody waits for it."""
+        attempt = QuestionAttempt(
             id=new_id("asked"),
             account=about.account,
             root=about.root,
@@ -79,10 +77,7 @@ class StoredExchangeLog:
             answered=None if exchange.body is None else kept(exchange.body),
             answered_bytes=None if exchange.body is None else len(exchange.body),
         )
-        try:
-            self._writer.post(lambda conn: question_attempts.add(conn, row))
-        except StoreClosed:
-            log.info("a question is not kept: the store was stopped", question=about.question)
+        self._questions.note(attempt)
 
 
 async def exchange(

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from aiohttp import web
 
 from api.files import File
-from engine.media import LinkExpired, LinkInvalid, Links, RecordingFiles
+from engine.features.recordings.errors import NoSuchRecording, NotReady, RecordingDeleted
+from engine.features.recordings.service import RecordingService
+from engine.media import LinkExpired, LinkInvalid, Links
 from engine.media.recordings import CONTENT_TYPES
-from engine.store import recordings
-from engine.store.database import Database
 
 LINK_SECONDS = 7 * 86_400.0
 
@@ -22,15 +22,14 @@ class Recordings:
 
     def __init__(
         self,
-        db: Database,
-        files: RecordingFiles,
+        service: RecordingService,
         links: Links,
         public_url: str,
         *,
         seconds: float = LINK_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db, self._files, self._links = db, files, links
+        self._service, self._links = service, links
         self._public_url, self._seconds, self._clock = public_url.rstrip("/"), seconds, clock
 
     def url(self, recording: str, name: str, format: str = "wav") -> str:
@@ -49,15 +48,15 @@ class Recordings:
             return _sentence(410, "This link has expired. Ask for a new one.")
         except LinkInvalid:
             return _sentence(404, "There is no such recording.")
-        row = await self._db.read(lambda conn: recordings.get(conn, recording))
-        if row is None or (row.name, row.format) != (request.match_info["name"], request.match_info["format"]):
-            return _sentence(404, "There is no such recording.")
-        path = self._files.path(recording, row.format)
-        if row.deleted is None and row.format != "wav" and not (row.available or row.error):
-            return _sentence(404, "This recording is not ready yet.")
-        if row.deleted is not None or not path.is_file():
-            return _sentence(410, "This recording was deleted.")
-        return File(path, headers={"Content-Type": CONTENT_TYPES[row.format], "Cache-Control": "private"})
+        name, format = request.match_info["name"], request.match_info["format"]
+        try:
+            found = await self._service.linked(recording, name, format)
+        except (NoSuchRecording, NotReady) as error:
+            return _sentence(404, str(error))
+        except RecordingDeleted as error:
+            return _sentence(410, str(error))
+        headers = {"Content-Type": CONTENT_TYPES[found.format], "Cache-Control": "private"}
+        return File(found.path, headers=headers)
 
 
 def _sentence(status: int, text: str) -> web.Response:

@@ -16,9 +16,11 @@ from api.callbacks.attempt import AttemptResult, Verdict, attempt
 from api.callbacks.places import Places
 from api.vendors.vendor import Vendor
 from engine.net import Net
+from engine.platform import audit
+from engine.platform.audit import Actor
 from engine.store import deliveries
 from engine.store.database import Database
-from engine.store.deliveries import DEAD, DELIVERED, DeliveryRow
+from engine.store.deliveries import DEAD, DELIVERED, PENDING, DeliveryRow
 from engine.store.errors import StoreUnavailable
 from engine.store.writer import Writer
 
@@ -126,15 +128,28 @@ class Delivery:
         """List the deliveries that were given up, of one account or of all."""
         return await self._db.read(lambda conn: deliveries.dead(conn, account))
 
-    async def resend(self, delivery: str) -> DeliveryRow:
+    async def of_subject(self, subject: str) -> Sequence[DeliveryRow]:
+        """Return a call's or conference's deliveries with their attempts, in the order of events."""
+        return await self._db.read(lambda conn: deliveries.of_subject(conn, subject))
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many deliveries there are, by their state."""
+        return await self._db.read(deliveries.counts)
+
+    async def resend(self, by: Actor, delivery: str) -> DeliveryRow:
         """Try a dead delivery again from the beginning; raises NoSuchDelivery."""
 
-        def revive(conn: Connection) -> DeliveryRow | None:
-            return deliveries.get(conn, delivery) if deliveries.revive(conn, delivery) else None
+        def revive(conn: Connection) -> DeliveryRow:
+            dead = deliveries.get(conn, delivery)
+            if dead is None or not deliveries.revive(conn, delivery):
+                raise NoSuchDelivery(f"There is no dead callback {delivery}.")
+            before, after = {"state": dead.state, "attempts": dead.attempts}, {"state": PENDING}
+            audit.record(
+                conn, by, account=dead.account, what="callback.resent", subject=delivery, before=before, after=after
+            )
+            return deliveries.get(conn, delivery) or dead
 
         row = await self._writer.write(revive)
-        if row is None:
-            raise NoSuchDelivery(f"There is no dead callback {delivery}.")
         self._add(row, before=row.attempts)
         return row
 

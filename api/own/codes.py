@@ -13,10 +13,11 @@ from api.lab import LabError
 from engine import commands
 from engine.ari.errors import AriError
 from engine.features import errors as features
+from engine.features.applications.errors import ApplicationInvalid
+from engine.features.errors import StoreConflict, StoreError
 from engine.features.users import errors as users
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
-from engine.store.errors import StoreConflict, StoreError
 
 INTERNAL, BAD_REQUEST, NOT_FOUND = "internal", "bad_request", "not_found"
 UNAUTHORIZED, TOKEN, FORBIDDEN = "unauthorized", "token", "forbidden"
@@ -35,6 +36,7 @@ _CODES: dict[type[BaseException], str] = {
     commands.EngineUnavailable: "engine_unavailable",
     commands.CommandRefused: "refused",
     features.InvalidNumber: "invalid_number",
+    ApplicationInvalid: BAD_REQUEST,
     features.InvalidSetting: "invalid_setting",
     features.RatesInvalid: "invalid_rates",
     features.AlreadyThere: "already_exists",

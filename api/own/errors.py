@@ -15,12 +15,19 @@ from api.lab import LabError
 from api.own import codes
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
-from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere, StillUsed
+from engine.features.errors import (
+    AlreadyThere,
+    FeatureError,
+    NotProvisioned,
+    NotThere,
+    StillUsed,
+    StoreConflict,
+    StoreError,
+)
 from engine.features.users.errors import LastOwner, NotPermitted, SignInRefused
 from engine.media import PromptError
 from engine.media.errors import TooLarge
 from engine.media.recordings import RecordingError
-from engine.store.errors import StoreConflict, StoreError
 
 log = structlog.get_logger(__name__)
 _KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")

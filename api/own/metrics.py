@@ -1,31 +1,30 @@
 """What Prometheus reads: calls, tasks, callbacks, how long Asterisk's answers take, what waits to be written."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import Connection, func, select
 
 from engine.ari.client import AriClient
 from engine.calls.state import CallState
-from engine.events import CallEnded, TaskEnded
-from engine.store import tables
-from engine.store.database import Database
-from engine.store.events import StoredEvent
-from engine.store.writer import Writer
+from engine.events import AnyEvent, CallEnded, TaskEnded
+from engine.features.health.views import StoreHealth
 
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _DELIVERY_STATES = ("pending", "delivered", "dead")
 
 
 class Metrics:
-    """All numbers of one process, in a registry of their own. `feed` takes the writer's committed events."""
+    """All numbers of one process, in a registry of their own. `feed` takes committed events.
 
-    def __init__(self, db: Database, writer: Writer) -> None:
-        self._db, self._writer = db, writer
+    `deliveries` counts the callbacks by their state.
+    """
+
+    def __init__(self, health: StoreHealth, deliveries: Callable[[], Awaitable[Mapping[str, int]]]) -> None:
+        self._health, self._count_deliveries = health, deliveries
         self.registry = CollectorRegistry()
         self._live = Gauge("carillon_calls", "Calls that have not ended", ["state"], registry=self.registry)
         self._ended = Counter("carillon_calls_ended", "Calls that have ended", ["cause"], registry=self.registry)
@@ -42,10 +41,9 @@ class Metrics:
         )
         self._ari_seconds: dict[tuple[str, str], Histogram] = {}  # labels() costs more than observe()
 
-    def feed(self, committed: list[StoredEvent]) -> None:
+    def feed(self, committed: Iterable[AnyEvent]) -> None:
         """Count what was committed."""
-        for stored in committed:
-            event = stored.event
+        for event in committed:
             if isinstance(event, CallEnded):
                 self._ended.labels(event.cause).inc()
                 self._talked.inc(event.seconds)
@@ -62,13 +60,13 @@ class Metrics:
 
     async def serve(self, request: web.Request) -> web.Response:
         """The page that Prometheus reads."""
-        live, deliveries = await self._db.read(_counts)
+        live, deliveries = await self._health.live_calls(), await self._count_deliveries()
         for state in CallState:
             if state is not CallState.ENDED:
                 self._live.labels(state.value).set(live.get(state.value, 0))
         for name in _DELIVERY_STATES:
             self._deliveries.labels(name).set(deliveries.get(name, 0))
-        self._waiting.set(self._writer.waiting)
+        self._waiting.set(self._health.writes_waiting)
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
@@ -85,10 +83,3 @@ class MeasuredClient(AriClient):
         finally:
             if self.metrics:
                 self.metrics.ari_request(method, path, time.monotonic() - begun)
-
-
-def _counts(conn: Connection) -> tuple[dict[str, int], dict[str, int]]:
-    calls, deliveries = tables.calls, tables.deliveries
-    live = select(calls.c.state, func.count()).where(calls.c.ended.is_(None)).group_by(calls.c.state)
-    sent = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-    return {row[0]: row[1] for row in conn.execute(live)}, {row[0]: row[1] for row in conn.execute(sent)}

@@ -9,26 +9,28 @@ from api.files import File
 from api.own import render
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
-from engine.features.uploads import Uploads
+from engine.features.uploads.service import UploadService
 from engine.media import errors
 from engine.media.check import kind_of
-from engine.store.accounts import Account
+from engine.platform.audit import Actor
 
 _CHUNK = 65_536
 _UPLOAD_SECONDS = 300.0
 _TYPES = {"WAV": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": "audio/ogg"}
-AccountOf = Callable[[web.Request], Awaitable[Account]]
+Owner = tuple[str, Actor]
+"""The account whose files a request is about, and who asks."""
+OwnerOf = Callable[[web.Request], Awaitable[Owner]]
 
 
 class PromptRoutes:
-    """The handlers; `account_of` says whose files a request is about."""
+    """The handlers; `owner_of` says whose files a request is about, and who asks."""
 
-    def __init__(self, services: OwnServices, account_of: AccountOf) -> None:
-        self._services, self._account_of = services, account_of
+    def __init__(self, services: OwnServices, owner_of: OwnerOf) -> None:
+        self._services, self._owner_of = services, owner_of
 
-    def _uploads(self) -> Uploads:
-        services = self._services
-        return Uploads(services.db, services.writer, services.prompts)
+    @property
+    def _uploads(self) -> UploadService:
+        return self._services.features.uploads
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`. A name may hold slashes."""
@@ -42,26 +44,26 @@ class PromptRoutes:
 
     async def list_all(self, request: web.Request) -> web.Response:
         """The account's files by name."""
-        account = await self._account_of(request)
-        return web.json_response({"prompts": [render.upload(row) for row in await self._uploads().list(account.id)]})
+        account, _ = await self._owner_of(request)
+        return web.json_response({"prompts": [render.upload(row) for row in await self._uploads.list(account)]})
 
     async def put(self, request: web.Request) -> web.Response:
         """Keep the body as a file: WAV, MP3, FLAC or OGG, whatever its Content-Type says."""
-        account = await self._account_of(request)
+        account, by = await self._owner_of(request)
         if (request.content_length or 0) > self._services.prompts.upload_limit:
             raise errors.TooLarge(f"{request.content_length} bytes")
         try:
             async with asyncio.timeout(_UPLOAD_SECONDS):
                 chunks = request.content.iter_chunked(_CHUNK)
-                row, new = await self._uploads().put(account.id, request.match_info["name"], chunks)
+                row, new = await self._uploads.put(by, account, request.match_info["name"], chunks)
         except TimeoutError:
             raise BadRequest(f"The file did not arrive within {_UPLOAD_SECONDS:g} s.") from None
         return web.json_response(render.upload(row), status=201 if new else 200)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """A file as it was uploaded."""
-        account = await self._account_of(request)
-        row = await self._uploads().get(account.id, request.match_info["name"])
+        account, _ = await self._owner_of(request)
+        row = await self._uploads.get(account, request.match_info["name"])
         path = self._services.prompts.path_of(row.file)
 
         def kind() -> str:
@@ -76,6 +78,6 @@ class PromptRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a file for good."""
-        account = await self._account_of(request)
-        await self._uploads().delete(account.id, request.match_info["name"])
+        account, by = await self._owner_of(request)
+        await self._uploads.delete(by, account, request.match_info["name"])
         return web.Response(status=204)

@@ -9,19 +9,19 @@ import msgspec
 
 from api.callbacks.callback import action_of
 from api.callbacks.masking import masked
+from api.callbacks.model import DeliveryRow
 from api.recordings import Recordings
 from engine.calls.call import Call, Direction
 from engine.events import Event
+from engine.features.accounts import Account
 from engine.features.accounts.allowances import shown as shown_prefix
-from engine.features.rating import decimal
+from engine.features.billing.model import Hold
+from engine.features.billing.rating import decimal
+from engine.features.call_history.model import TaskRow
+from engine.features.questions.model import QuestionAttempt
+from engine.features.recordings.model import RecordingRow
+from engine.features.uploads.model import UploadRow
 from engine.media.uploads import SCHEME
-from engine.store.accounts import Account
-from engine.store.deliveries import DeliveryRow
-from engine.store.holds import Hold
-from engine.store.question_attempts import QuestionAttempt
-from engine.store.recordings import RecordingRow
-from engine.store.tasks import TaskRow
-from engine.store.uploads import UploadRow
 from engine.tasks.kinds import kind_of, shown
 from engine.tasks.results import Outcome
 from engine.tasks.secret import MASK

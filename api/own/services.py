@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aiohttp import web
 from redis.asyncio import Redis
 
 from api.accounts import Accounts
@@ -18,8 +19,10 @@ from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.calls.call import Call
+from engine.features.accounts import Account
 from engine.features.lines import Lines
 from engine.features.refused_requests import RefusedKind
+from engine.features.services import FeatureServices
 from engine.media import Prompts, RecordingFiles
 from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
@@ -44,6 +47,7 @@ class OwnServices:
     """
 
     engine: CommandTaker
+    features: FeatureServices
     db: Database
     writer: Writer
     cache: SettingsCache
@@ -71,6 +75,15 @@ class OwnServices:
         """Make a change of accounts, numbers or applications count at once."""
         await self.cache.load()
         self.accounts.forget()
+
+    async def account_named(self, name: str) -> Account:
+        """Return an account by its name or id; raises NotThere."""
+        return await self.tenants.accounts.find(name)
+
+    async def account_of(self, request: web.Request) -> Account | None:
+        """Return the account that a request's query names (`?account=`), None where it names none; raises NotThere."""
+        name = request.query.get("account")
+        return await self.account_named(name) if name else None
 
     def call(self, row: Call) -> render.Shape:
         """Return a call as it is shown, its application by name too."""

@@ -10,14 +10,13 @@ from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
-from api.own.prompts import PromptRoutes
+from api.own.prompts import Owner, PromptRoutes
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
-from engine.store import accounts, calls, recordings, tasks
-from engine.store.accounts import Account
+from engine.features.accounts import Account
 from engine.tasks.kinds import AnyTask, kind_of
 
 
@@ -74,7 +73,7 @@ class AccountApi:
         tenants = self._services.tenants
         return answering_all(
             [
-                *PromptRoutes(self._services, self._account).routes("/carillon/v1"),
+                *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
                 *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
                 *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
@@ -95,11 +94,9 @@ class AccountApi:
     async def account(self, request: web.Request) -> web.Response:
         """Who asks: the account, and the user where a user's token is shown."""
         caller = await self._caller(request)
-        account, user = caller.account, caller.user
-        prefixes, callers = await self._services.db.read(
-            lambda conn: (accounts.allowed(conn, account.id), accounts.caller_ids(conn, account.id))
-        )
-        shown = render.account(account, prefixes, callers)
+        account, user, tenants = caller.account, caller.user, self._services.tenants
+        view = await tenants.accounts.show(account.id)
+        shown = render.account(account, view.allowed, view.callers)
         return web.json_response(shown | {"user": users.shape(user) if user else None})
 
     async def history(self, request: web.Request) -> web.Response:
@@ -112,8 +109,8 @@ class AccountApi:
         account = await self._account(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 100), request.query.get("before")
-        found = await self._services.db.read(
-            lambda conn: calls.list(conn, account=account.id, live=live, since=since, limit=limit, before=before)
+        found = await self._services.features.calls.page(
+            account=account.id, live=live, since=since, limit=limit, before=before
         )
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
@@ -147,7 +144,7 @@ class AccountApi:
         Digits that a task hides are shown here alone, and to the account's own key alone.
         """
         caller, call = await self._caller(request), await self._call(request)
-        rows = await self._services.db.read(lambda conn: tasks.of(conn, call.id))
+        rows = await self._services.features.calls.queue(call.id)
         return web.json_response({"tasks": [render.task(row, reveal=caller.user is None) for row in rows]})
 
     async def enqueue(self, request: web.Request) -> web.Response:
@@ -180,16 +177,20 @@ class AccountApi:
     async def recordings(self, request: web.Request) -> web.Response:
         """The account's recordings with fresh links."""
         account = await self._account(request)
-        rows = await self._services.db.read(lambda conn: recordings.list(conn, account=account.id))
+        rows = await self._services.features.recordings.page(account.id)
         links = self._services.recordings
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def _call(self, request: web.Request) -> Call:
         account = await self._account(request)
-        call = await self._services.db.read(lambda conn: calls.get(conn, request.match_info["call"]))
+        call = await self._services.features.calls.get(request.match_info["call"])
         if call is None or call.account != account.id:
             raise NotFound("There is no such call in this account.")
         return call
+
+    async def _owner(self, request: web.Request) -> Owner:
+        caller = await self._caller(request)
+        return caller.account.id, caller.by
 
     async def _caller(self, request: web.Request) -> Caller:
         return await self._access.caller(request)

@@ -8,9 +8,9 @@ import msgspec
 from aiohttp import web
 
 from api.callbacks.callback import Callback
+from api.callbacks.model import DeliveryRow
 from api.callbacks.tags import Tag
 from engine.events import AnyEvent, QuestionAsked
-from engine.store.deliveries import DeliveryRow
 from engine.tasks.kinds import AnyTask
 
 

@@ -15,10 +15,11 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import rating, sip_addresses
+from engine.features import sip_addresses
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
-from engine.features.credit import CallCover, held_by
+from engine.features.billing import rating
+from engine.features.billing.credit import CallCover, held_by
 from engine.features.errors import InvalidNumber
 from engine.features.numbers import phone_numbers, routing
 from engine.model.leg_options import PLAIN, LegOptions
@@ -56,7 +57,7 @@ class Counters(Protocol):
 
 class Admission:
     """The rules for calls out. Money of an account with a balance or a daily spend is held for each of its calls, in
-    the transaction that stores the call (engine.features.credit), so that calls at once cannot spend the same money."""
+    the transaction that stores the call (engine.features.billing.credit): calls at once cannot spend the same money."""
 
     def __init__(
         self, db: Database, cache: SettingsCache, counters: Counters, clock: Callable[[], float] = time.time

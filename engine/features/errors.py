@@ -1,4 +1,23 @@
-"""What can be wrong with a feature's settings; a message is a sentence its reader can act on."""
+"""What can be wrong with a feature's settings; a message is a sentence its reader can act on.
+
+What goes wrong in the store (`StoreError`: the database does not answer; `StoreConflict`: a name is taken) passes
+through a service as it is: it is exported here, so that who translates errors needs no store.
+"""
+
+from engine.store.errors import StoreConflict, StoreError
+
+__all__ = [
+    "AlreadyThere",
+    "FeatureError",
+    "InvalidNumber",
+    "InvalidSetting",
+    "NotProvisioned",
+    "NotThere",
+    "RatesInvalid",
+    "StillUsed",
+    "StoreConflict",
+    "StoreError",
+]  # fmt: skip
 
 
 class FeatureError(Exception):

@@ -1,7 +1,7 @@
 """Deliveries: callbacks on their way to customers, every attempt, and the cursors of those who make them."""
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
@@ -69,9 +69,7 @@ _attempt = Statement(
 _one = deliveries.c.id == bindparam("the_id")
 _count = Statement(update(deliveries).where(_one).values(attempts=bindparam("attempts")))
 _finish = Statement(
-    update(deliveries)
-    .where(_one)
-    .values({name: bindparam(name) for name in ("state", "ended", "error", "remark")})
+    update(deliveries).where(_one).values({name: bindparam(name) for name in ("state", "ended", "error", "remark")})
 )
 _postpone = Statement(update(deliveries).where(_one).values(due=bindparam("due"), error=bindparam("error")))
 _revive = Statement(
@@ -88,6 +86,7 @@ _attempts = Statement(
     .where(delivery_attempts.c.delivery == bindparam("delivery"))
     .order_by(delivery_attempts.c.number)
 )
+_counts = Statement(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
 _cursor = Statement(select(cursors.c.position).where(cursors.c.name == bindparam("name")))
 _set_cursor = Statement(
     lambda insert: (
@@ -144,6 +143,11 @@ def dead(conn: Connection, account: str | None = None, limit: int = 1000) -> lis
     if account is not None:
         query = query.where(deliveries.c.account == account)
     return [_with_tries(conn, row) for row in _delivery.each(conn.execute(query))]
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Return how many deliveries there are, by their state."""
+    return {row[0]: row[1] for row in _counts.all(conn)}
 
 
 def revive(conn: Connection, id: str) -> bool:

@@ -434,3 +434,17 @@ audit = Table(  # who changed what; entries of an account that was removed stay,
     Column("after", Text, nullable=True),  # JSON
     Index("audit_by_account", "account", "at"),
 )
+due_work = Table(  # what the scheduler does at a time
+    "due_work",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("account", String, nullable=True, index=True),
+    Column("payload", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=True),
+    Column("failed", Float, nullable=True),  # when it was given up
+    Column("epoch", Integer, nullable=True),  # of the controller that has claimed it
+    Index("due_work_by_time", "failed", "at"),
+)

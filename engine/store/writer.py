@@ -79,6 +79,11 @@ class Writer:
         self.fenced.clear()
         return epoch
 
+    async def is_owner(self) -> bool:
+        """Whether this writer was the last to claim its ARI application; raises Unavailable."""
+        name = self._ari_application
+        return await self._database.read(lambda conn: owners.epoch(conn, name)) == self.epoch
+
     async def write(self, unit: Callable[[Connection], T], *, hurry: bool = True) -> T:
         """Run a unit and return its value once it is committed; raises its error, Fenced, Unavailable or StoreClosed.
 

@@ -16,7 +16,8 @@ from api.callbacks.publisher import Publisher
 from api.inbound import Inbound
 from api.recordings import Recordings
 from api.vendors.ringful import Ringful
-from engine.media import Links, RecordingFiles
+from engine.features.accounts.credentials import Credentials
+from engine.media import Links
 from engine.net import Net
 from engine.store import accounts
 from engine.store.accounts import Account
@@ -24,6 +25,7 @@ from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.fakes.engine import FakeEngine
 from tests.fakes.sink import Sink
+from tests.support.features import services_of
 
 KEY, SECRET = "key-of-ann", "secret-of-ann"
 
@@ -113,11 +115,12 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, time = Writer(db), Net(), Time()
-    known, engine = Accounts(db), FakeEngine(writer)
+    known, engine = Accounts(Credentials(db)), FakeEngine(writer)
+    features = services_of(db, writer, net, tmp_path)
     recordings = Recordings(
-        db, RecordingFiles(tmp_path), Links("a secret of the tests", clock=time), "http://api.test", clock=time
+        features.recordings, Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )
-    ringful = Ringful(engine, db, known, recordings)
+    ringful = Ringful(engine, features.calls, known, recordings)
     vendors = {ringful.name: ringful}
     delivery = Delivery(
         db, writer, net, known, vendors, policy=policy, clock=time, sleep=time.sleep, chance=lambda: 0.0
@@ -130,8 +133,6 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     await delivery.start()
     app = build_app(
         engine=engine,
-        db=db,
-        writer=writer,
         accounts=known,
         delivery=delivery,
         recordings=recordings,

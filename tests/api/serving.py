@@ -9,6 +9,13 @@ from api.connections import Connections, Limits
 from api.serving import ListenAddress, listening
 
 
+class Unreached:
+    """Stands for what no request of a test reaches; whatever is asked of it is another one."""
+
+    def __getattr__(self, name: str) -> "Unreached":
+        return Unreached()
+
+
 @asynccontextmanager
 async def serve(app: web.Application, limits: Limits | None = None) -> AsyncIterator[tuple[int, Connections]]:
     """Serve until the block is left; hands out the port, and the connections."""

@@ -10,7 +10,7 @@ from api.app import build_app
 from api.own.routes import public_routes
 from api.vendors.ringful import Ringful
 from api.vendors.sinch import Sinch
-from tests.api.serving import serve
+from tests.api.serving import Unreached, serve
 from tests.support.raw_http import Answer, ask, bomb, request
 
 RINGFUL, SINCH, OWN = "/Call/apikey/KEY", "/v1/calls/id/1", "/carillon/v1/calls"
@@ -22,10 +22,10 @@ async def port() -> AsyncIterator[int]:
     """All dialects, with nothing behind them: what is refused here reaches no handler."""
     nothing = [None] * 4
     app = build_app(
-        engine=None, db=None, writer=None, accounts=None, delivery=None,  # type: ignore[arg-type]
+        engine=None, accounts=None, delivery=None,  # type: ignore[arg-type]
         recordings=type("Recordings", (), {"routes": lambda self: []})(),
         vendors=(Ringful(*nothing), Sinch(None, None, {}, None)),  # type: ignore[arg-type]
-        routes=public_routes(None),  # type: ignore[arg-type]
+        routes=public_routes(Unreached()),  # type: ignore[arg-type]
     )  # fmt: skip
     async with serve(app) as (served, _):
         yield served
@@ -49,9 +49,7 @@ PATHS = pytest.mark.parametrize("path", [RINGFUL, SINCH, OWN])
 
 @PATHS
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "x-gzip", "identity, gzip", "GZIP"])
-async def test_a_content_encoding_is_refused_whether_or_not_the_body_fits_it(
-    port: int, path: str, coding: str
-) -> None:
+async def test_a_content_encoding_is_refused_whether_or_not_the_body_fits_it(port: int, path: str, coding: str) -> None:
     for body in (b"notgzip", bomb(1)):
         answer = await asked(port, request("POST", path, body=body, Content_Encoding=coding))
         assert answer.status == 415 and in_the_manner_of(path, answer), answer
@@ -117,7 +115,7 @@ async def test_chunks_that_are_none_end_in_a_400_where_a_handler_reads_them() ->
         return web.Response(body=await request.read())
 
     app = build_app(
-        engine=None, db=None, writer=None, accounts=None, delivery=None,  # type: ignore[arg-type]
+        engine=None, accounts=None, delivery=None,  # type: ignore[arg-type]
         recordings=type("Recordings", (), {"routes": lambda self: []})(), vendors=(),
         routes=[web.post("/carillon/read", read)],
     )  # fmt: skip

@@ -10,12 +10,13 @@ from api.accounts import Accounts
 from api.breaker import FAILURES, SECONDS_OPEN, Breaker
 from api.callbacks.tags import Tag, encode
 from api.dialogue import Dialogue
-from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredExchangeLog
+from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredJournal
 from api.vendors.vendor import Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked
+from engine.features.accounts.credentials import Credentials
+from engine.features.questions.service import QuestionLog
 from engine.net import Net
-from engine.store import question_attempts
 from engine.store.database import Database
 from engine.store.writer import Writer
 from engine.tasks.hang_up import HangUp
@@ -110,7 +111,7 @@ async def asking(tmp_path: Any, sink: Sink) -> AsyncIterator[Asking]:
     writer = Writer(db)
     await create_account(writer, "account-ann", "key-of-ann", allow_private=True)
     await create_account(writer, "account-bob", "key-of-bob")
-    asking = Asking(net, Accounts(db), sink)
+    asking = Asking(net, Accounts(Credentials(db)), sink)
     yield asking
     await asking.dialogue.stop()
     await writer.stop()
@@ -271,17 +272,18 @@ async def test_what_is_stored_of_a_request_shows_no_secrets(tmp_path: Path) -> N
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer = Writer(db)
+    questions = QuestionLog(db, writer)
     about = About(account="account-ann", subject="call-2", root="call-1", question="task-1")
     question = Question(url="x", body=b'{"value":"1234"}', shown=b'{"value":"****"}', name="pie")
     url = "http://host/pie?token=abc"
     answer = b'{"credentials":"AKIA:abc"}' + b" " * 20_000
     done = Exchange(url=url, at=5.0, seconds=0.25, status=200, body=answer)
-    StoredExchangeLog(writer).note(about, "teller", question, done)
+    StoredJournal(questions).note(about, "teller", question, done)
     await writer.stop()
-    (row,) = await db.read(lambda conn: question_attempts.of_call(conn, "call-1", "call-1"))
+    (row,) = await questions.of_call("call-1", "call-1")
     assert (row.name, row.subject, row.status, row.seconds) == ("pie", "call-2", 200, 0.25)
     assert (row.url, row.asked) == ("http://host/pie?token=***", '{"value":"****"}')
     assert row.answered is not None and row.answered.strip() == '{"credentials":"***"}'
     assert len(row.answered) <= 8192 and row.answered_bytes == len(answer)
-    StoredExchangeLog(writer).note(about, "teller", question, done)  # a store that is closed: no accident
+    StoredJournal(questions).note(about, "teller", question, done)  # a store that is closed: no accident
     await db.close()

@@ -2,8 +2,8 @@
 
     docker/bench [--short] [--only PART …] [--rounds N] [--rates R …] [--keep]
 
-Parts: idle, calls, digits, asking, attacked, sustained. --keep leaves the bench's system up, and uses one that is up
-as it is.
+Parts: due, idle, calls, digits, asking, attacked, sustained. --keep leaves the bench's system up, and uses one that is
+up as it is.
 """
 
 import argparse
@@ -15,11 +15,11 @@ from statistics import median, quantiles
 
 import uvloop
 
-from tests.bench import asking, attacked, digits, idle, proc, sustained
+from tests.bench import asking, attacked, digits, due, idle, proc, sustained
 from tests.bench.calls import Bench
 from tests.bench.stack import DIGITS_ENGINE, ROOT, SERVICES, V0, V1, V2, Stack
 
-PARTS = ("idle", "calls", "digits", "asking", "attacked", "sustained")
+PARTS = ("due", "idle", "calls", "digits", "asking", "attacked", "sustained")
 QUIET_LOAD = 0.5
 
 
@@ -29,6 +29,8 @@ def main() -> None:
     stack = Stack.described(Path(os.environ["CARILLON_ENV_FILE"]))
     _describe(stack)
     uvloop.install()
+    if "due" in options.only:
+        print(f"\n{due.measure()}", flush=True)
     _start(stack, fresh=not options.keep)
     try:
         if "idle" in options.only:

@@ -11,7 +11,7 @@ from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
 from engine.features.accounts.model import AccountView, Change, Limits, NewAccount
-from engine.features.rating import MILLION
+from engine.features.billing.rating import MILLION
 from engine.platform.audit import ADMIN
 
 _MOST_MONEY = Decimal(1_000_000_000)

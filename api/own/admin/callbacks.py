@@ -4,7 +4,7 @@ from aiohttp import web
 
 from api.own import render
 from api.own.services import OwnServices
-from engine.features import accounts as account_settings
+from engine.platform.audit import ADMIN
 
 
 class CallbacksAdmin:
@@ -23,23 +23,19 @@ class CallbacksAdmin:
 
     async def failed(self, request: web.Request) -> web.Response:
         """What was given up, oldest first; `?account=`."""
-        rows = await self._services.delivery.dead(await self._account(request))
+        account = await self._services.account_of(request)
+        rows = await self._services.delivery.dead(account.id if account else None)
         return web.json_response({"callbacks": [render.delivery(row) for row in rows]})
 
     async def resend(self, request: web.Request) -> web.Response:
         """Send one again, from its first attempt."""
-        row = await self._services.delivery.resend(request.match_info["delivery"])
+        row = await self._services.delivery.resend(ADMIN, request.match_info["delivery"])
         return web.json_response(render.delivery(row), status=202)
 
     async def resend_all(self, request: web.Request) -> web.Response:
         """Send all again; `?account=`."""
-        rows = await self._services.delivery.dead(await self._account(request))
+        account = await self._services.account_of(request)
+        rows = await self._services.delivery.dead(account.id if account else None)
         for row in rows:
-            await self._services.delivery.resend(row.id)
+            await self._services.delivery.resend(ADMIN, row.id)
         return web.json_response({"resent": len(rows)}, status=202)
-
-    async def _account(self, request: web.Request) -> str | None:
-        name = request.query.get("account")
-        if not name:
-            return None
-        return (await self._services.db.read(lambda conn: account_settings.find(conn, name))).id

@@ -4,11 +4,9 @@ import csv
 import io
 import re
 import struct
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
-from sqlalchemy import Connection
 
 from api.own import render
 from api.own.admin import unmatched
@@ -19,15 +17,12 @@ from api.own.timeline import timeline
 from api.own.v1 import NewCall, placed
 from engine.calls.call import Call
 from engine.commands import HangUpCall
-from engine.features import accounts as account_settings
-from engine.store import calls, unmatched_calls
 
 COLUMNS = (
     "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",
     "cause", "sip_status", "hung_up_by", "price", "currency", "trunk", "sip_call_id", "application",
     "origin", "application_name",
 )  # fmt: skip
-_PAGE = 500
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _PLAIN = re.compile(r"[+-]?[0-9.]+")
 _SPEECH_RATE = 16_000
@@ -37,7 +32,7 @@ class CallsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services = services
+        self._services, self._calls = services, services.features.calls
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of calls."""
@@ -56,26 +51,19 @@ class CallsAdmin:
 
         Without an account those that reached no number are among them.
         """
-        account = await self._account(request)
+        account = await self._services.account_of(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 50), request.query.get("before")
-
-        def read(conn: Connection) -> list[tuple[float, str, render.Shape]]:
-            older = unmatched.moment_of(conn, before) if before else None
-            if before and older is None:
-                return []
-            rows = calls.list(conn, account=account, live=live, since=since, limit=limit, older=older)
-            lost = [] if account or live else unmatched_calls.list(conn, since=since, before=older, limit=limit)
-            found = [(row.created, row.id, self._shape(row)) for row in rows]
-            return found + [(row.at, row.id, unmatched.shape(row)) for row in lost]
-
-        found = sorted(await self._services.db.read(read), key=lambda one: one[:2], reverse=True)
-        return web.json_response({"calls": [shape for _, _, shape in found[:limit]]})
+        rows = await self._calls.page_with_unmatched(
+            account=account.id if account else None, live=live, since=since, limit=limit, before=before
+        )
+        shapes = [self._shape(row) if isinstance(row, Call) else unmatched.shape(row) for row in rows]
+        return web.json_response({"calls": shapes})
 
     async def show(self, request: web.Request) -> web.Response:
         """One call's whole story."""
         id = request.match_info["call"]
-        if lost := await self._services.db.read(lambda conn: unmatched_calls.get(conn, id)):
+        if lost := await self._calls.unmatched(id):
             return web.json_response(unmatched.timeline_of(lost))
         call = await self._call(request)
         shown = await timeline(self._services, call)
@@ -83,8 +71,7 @@ class CallsAdmin:
 
     async def place(self, request: web.Request) -> web.Response:
         """Place a call for an account."""
-        name = request.match_info["account"]
-        account = await self._services.db.read(lambda conn: account_settings.find(conn, name))
+        account = await self._services.account_named(request.match_info["account"])
         command = placed(await body_of(request, NewCall), account)
         call = await self._services.engine.submit(command)
         return web.json_response(self._shape(call), status=201)
@@ -97,11 +84,11 @@ class CallsAdmin:
 
     async def export(self, request: web.Request) -> web.StreamResponse:
         """Call records as CSV, newest first; `?account= since=`."""
-        account, since = await self._account(request), time_of(request, "since")
+        account, since = await self._services.account_of(request), time_of(request, "since")
         response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
         await response.prepare(request)
         await response.write(_line(list(COLUMNS)))
-        async for call in self._pages(account, since):
+        async for call in self._calls.every(account=account.id if account else None, since=since):
             shape = self._shape(call)
             await response.write(_line([_cell(shape[name]) for name in COLUMNS]))
         await response.write_eof()
@@ -116,28 +103,8 @@ class CallsAdmin:
         samples = Path(prompt.path + ".sln16").read_bytes()  # noqa: ASYNC240 - a small file that was just written
         return web.Response(body=_wave(samples), content_type="audio/wav")
 
-    async def _pages(self, account: str | None, since: float | None) -> AsyncIterator[Call]:
-        before: str | None = None
-        while True:
-            page = await self._services.db.read(
-                lambda conn, before=before: calls.list(  # type: ignore[misc]
-                    conn, account=account, since=since, limit=_PAGE, before=before
-                )
-            )
-            for call in page:
-                yield call
-            if len(page) < _PAGE:
-                return
-            before = page[-1].id
-
-    async def _account(self, request: web.Request) -> str | None:
-        name = request.query.get("account")
-        if not name:
-            return None
-        return (await self._services.db.read(lambda conn: account_settings.find(conn, name))).id
-
     async def _call(self, request: web.Request) -> Call:
-        call = await self._services.db.read(lambda conn: calls.get(conn, request.match_info["call"]))
+        call = await self._calls.get(request.match_info["call"])
         if call is None:
             raise NotFound("There is no such call.")
         return call

@@ -16,13 +16,11 @@ from api.own.admin import refused as refusals
 from api.own.services import OwnServices
 from engine.ari.errors import AriError
 from engine.features import registration
-from engine.features.errors import FeatureError
+from engine.features.errors import FeatureError, StoreError
 from engine.features.modules import MODULES
 from engine.features.trunks import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.media.speech.piper import PIPER
-from engine.store import accounts, calls
-from engine.store.errors import StoreError
 
 _LEAST_FREE = 1_000_000_000
 _LEAST_SHARE = 0.02
@@ -54,7 +52,8 @@ class DoctorAdmin:
         """Where the installation is reached, whether it is well, and what it is doing."""
         services = self._services
         database, redis, asterisk = await self.database(), await self.redis(), self.asterisk()
-        live = await services.db.read(calls.all_live) if database.ok else []
+        health = services.features.health
+        live = await health.live_calls() if database.ok else {}
         addresses = services.addresses
         return web.json_response(
             {
@@ -65,9 +64,9 @@ class DoctorAdmin:
                 "asterisk": asterisk.ok,
                 "database": database.ok,
                 "redis": redis.ok,
-                "calls": len(live),
-                "accounts": len(await services.db.read(accounts.list)) if database.ok else None,
-                "writes_waiting": services.writer.waiting,
+                "calls": sum(live.values()),
+                "accounts": await health.accounts() if database.ok else None,
+                "writes_waiting": health.writes_waiting,
                 "lines": await self._lines(),
             }
         )
@@ -108,10 +107,10 @@ class DoctorAdmin:
         """Whether the database answers."""
         mend = "See the carillon container's log; is the disk of its volume full or read-only?"
         try:
-            await self._services.db.read(lambda conn: conn.exec_driver_sql("SELECT 1"))
+            await self._services.features.health.check()
         except StoreError as error:
             return Check(name="database", ok=False, detail=str(error), mend=mend)
-        ok = not self._services.writer.out
+        ok = self._services.features.health.is_writable
         return Check(name="database", ok=ok, detail="answers" if ok else "cannot be written", mend="" if ok else mend)
 
     async def redis(self) -> Check:

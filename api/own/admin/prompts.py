@@ -2,10 +2,9 @@
 
 from aiohttp import web
 
-from api.own.prompts import PromptRoutes
+from api.own.prompts import Owner, PromptRoutes
 from api.own.services import OwnServices
-from engine.features import accounts as account_settings
-from engine.store.accounts import Account
+from engine.platform.audit import ADMIN
 
 
 class PromptsAdmin:
@@ -16,8 +15,7 @@ class PromptsAdmin:
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of prompts."""
-        return PromptRoutes(self._services, self._account).routes("/accounts/{account}")
+        return PromptRoutes(self._services, self._owner).routes("/accounts/{account}")
 
-    async def _account(self, request: web.Request) -> Account:
-        name = request.match_info["account"]
-        return await self._services.db.read(lambda conn: account_settings.find(conn, name))
+    async def _owner(self, request: web.Request) -> Owner:
+        return (await self._services.account_named(request.match_info["account"])).id, ADMIN

@@ -1,7 +1,5 @@
 """Recordings: listed, measured, fetched, deleted."""
 
-import time
-
 import msgspec
 from aiohttp import web
 
@@ -9,18 +7,15 @@ from api.files import File
 from api.own import render
 from api.own.bodies import number_of
 from api.own.services import OwnServices
-from engine.features import accounts as account_settings
-from engine.features.errors import NotThere
 from engine.media.recordings import CONTENT_TYPES
-from engine.store import recordings
-from engine.store.recordings import RecordingRow
+from engine.platform.audit import ADMIN
 
 
 class RecordingsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services = services
+        self._services, self._recordings = services, services.features.recordings
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of recordings."""
@@ -35,36 +30,21 @@ class RecordingsAdmin:
     async def list_all(self, request: web.Request) -> web.Response:
         """Recordings, newest first; `?account= limit= before=`."""
         limit, before = number_of(request, "limit", 100), request.query.get("before")
-        name = request.query.get("account")
-        account = None
-        if name:
-            account = (await self._services.db.read(lambda conn: account_settings.find(conn, name))).id
-        rows = await self._services.db.read(lambda conn: recordings.list(conn, account, limit=limit, before=before))
+        account = await self._services.account_of(request)
+        rows = await self._recordings.page(account.id if account else None, limit=limit, before=before)
         links = self._services.recordings
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def measure(self, request: web.Request) -> web.Response:
         """Length, size and level (dBFS) of a recording's file."""
-        row = await self._row(request)
-        return web.json_response(msgspec.to_builtins(await self._services.files.measure(row.id)))
+        return web.json_response(msgspec.to_builtins(await self._recordings.measure(request.match_info["recording"])))
 
     async def audio(self, request: web.Request) -> web.StreamResponse:
         """A recording's file."""
-        row = await self._row(request)
-        path = self._services.files.path(row.id, row.format)
-        if not path.is_file():
-            raise NotThere("The recording's file is not there.")
-        return File(path, headers={"Content-Type": CONTENT_TYPES[row.format]})
+        found = await self._recordings.file(request.match_info["recording"])
+        return File(found.path, headers={"Content-Type": CONTENT_TYPES[found.format]})
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a recording's file; that it was there stays noted."""
-        row = await self._row(request)
-        await self._services.writer.write(lambda conn: recordings.mark_deleted(conn, row.id, time.time()))
-        await self._services.files.delete(row.id)
+        await self._recordings.delete(ADMIN, request.match_info["recording"])
         return web.Response(status=204)
-
-    async def _row(self, request: web.Request) -> RecordingRow:
-        row = await self._services.db.read(lambda conn: recordings.get(conn, request.match_info["recording"]))
-        if row is None or row.deleted is not None:
-            raise NotThere("There is no such recording.")
-        return row

@@ -1,23 +1,12 @@
 """Calls by trunks that reached no number, shown among the calls: nobody's, so their account is "-"."""
 
-from sqlalchemy import Connection
-
 from api.own import render
 from engine.calls.call import Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
-from engine.store import calls, unmatched_calls
-from engine.store.unmatched_calls import UnmatchedCall
+from engine.features.call_history.model import UnmatchedCall
 
 NO_ACCOUNT = "-"
-
-
-def moment_of(conn: Connection, id: str) -> tuple[float, str] | None:
-    """Return where a call or an unmatched call stands in the list: its time and id; None where there is none."""
-    if call := calls.get(conn, id):
-        return call.created, call.id
-    found = unmatched_calls.get(conn, id)
-    return (found.at, found.id) if found else None
 
 
 def shape(row: UnmatchedCall) -> render.Shape:

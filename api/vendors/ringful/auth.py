@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from api.accounts import Accounts, KeyHolder
 from api.vendors.ringful.errors import RingfulUnauthorized
-from engine.store.accounts import Account
+from engine.features.accounts import Account
 
 DIALECT = "ringful"
 

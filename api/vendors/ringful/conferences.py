@@ -17,8 +17,7 @@ from engine.conference_commands import (
     QueryConference,
     StartConference,
 )
-from engine.store import calls
-from engine.store.database import Database
+from engine.features.call_history.views import CallHistory
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask
 from engine.tasks.leave_conference import LeaveConference
@@ -31,9 +30,8 @@ GATE_SECONDS = 30.0  # how long the moderator has to press the expected tone
 class ConferenceOperations:
     """ConfCall, StartConf, JoinConf, LeaveConf, HangupConf, QueryConf."""
 
-    def __init__(self, engine: CommandTaker, db: Database) -> None:
-        self._engine = engine
-        self._db = db
+    def __init__(self, engine: CommandTaker, calls: CallHistory) -> None:
+        self._engine, self._calls = engine, calls
 
     async def conf_call(self, request: AuthenticatedRequest) -> web.Response:
         """Call the moderator, then, once she is there, the attendees. The URL hears of the conference and each leg."""
@@ -103,8 +101,8 @@ class ConferenceOperations:
 
     async def _written(self, view: ConferenceView) -> dict[str, str]:
         members = (*((view.moderator,) if view.moderator else ()), *view.participants)
-        rows = await self._db.read(lambda conn: [calls.get(conn, member.call) for member in members])
-        found = {row.id: tag.data.get(tags.WRITTEN) for row in rows if row and (tag := decode(row.tag))}
+        rows = await self._calls.some([member.call for member in members])
+        found = {row.id: tag.data.get(tags.WRITTEN) for row in rows if (tag := decode(row.tag))}
         return {call: written for call, written in found.items() if written}
 
 

@@ -10,7 +10,7 @@ from api.vendors.ringful import resources, tags
 from api.vendors.ringful.errors import Invalid, NoMessages
 from api.vendors.ringful.requests import Parameters
 from engine.commands import Enqueue, HangUpCall, PlaceCall, StopTasks
-from engine.store.accounts import Account
+from engine.features.accounts import Account
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.hang_up import HangUp
 from engine.tasks.kinds import AnyTask

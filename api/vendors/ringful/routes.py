@@ -8,6 +8,7 @@ from aiohttp import web
 
 from api.accounts import Accounts
 from api.callbacks.callback import Callback, form
+from api.callbacks.model import DeliveryRow
 from api.callbacks.tags import Tag
 from api.errors import sentence_of, status_of
 from api.guesses import Guesses, ShownCredential
@@ -21,9 +22,8 @@ from api.vendors.ringful.handlers import AuthenticatedRequest, CallOperations, H
 from api.vendors.ringful.requests import Pairs, Parameters, read_pairs
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
-from engine.store.accounts import Account
-from engine.store.database import Database
-from engine.store.deliveries import DeliveryRow
+from engine.features.accounts import Account
+from engine.features.call_history.views import CallHistory
 
 
 def operations(calls: CallOperations, conferences: ConferenceOperations) -> dict[str, Handler]:
@@ -61,13 +61,13 @@ class Ringful:
     def __init__(
         self,
         engine: CommandTaker,
-        db: Database,
+        calls: CallHistory,
         accounts: Accounts,
         recordings: Recordings,
         guesses: Guesses | None = None,
     ) -> None:
         self._accounts, self._recordings, self._guesses = accounts, recordings, guesses or Guesses()
-        self._operations = operations(CallOperations(engine), ConferenceOperations(engine, db))
+        self._operations = operations(CallOperations(engine), ConferenceOperations(engine, calls))
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """One route for all methods, by GET and POST."""

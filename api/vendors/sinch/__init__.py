@@ -1,6 +1,5 @@
 """The Sinch Calling dialect."""
 
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from api.accounts import Accounts
@@ -17,9 +16,8 @@ from api.vendors.sinch.ids import issue
 from api.vendors.sinch.notifications import Notifications
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.routes import Sinch
+from engine.features.services import FeatureServices
 from engine.platform.settings_cache import SettingsCache
-from engine.store.database import Database
-from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 
 __all__ = ["DIALECT", "AuthPolicy", "Needs", "Sinch", "assembled", "issue", "operations"]
@@ -28,19 +26,17 @@ DIALECT = Dialect(name="sinch", url_setting="primary", fallback_setting="fallbac
 
 
 class Needs(NamedTuple):
-    """What the dialect is made of. `refresh` makes a change of settings count at once, `inquire` puts a question,
-    `live` finds a call that is up, `guesses` throttles who guesses keys, `seal` seals its credentials.
+    """What the dialect is made of. `features` are the services that it calls, `inquire` puts a question, `live` finds
+    a call that is up, `guesses` throttles who guesses keys, `seal` seals its credentials.
     """
 
     engine: CommandTaker
-    db: Database
-    writer: Writer
+    features: FeatureServices
     cache: SettingsCache
     accounts: Accounts
     recordings: Recordings
     policy: AuthPolicy
     api_url: str
-    refresh: Callable[[], Awaitable[None]]
     inquire: Inquire
     live: Live
     guesses: Guesses
@@ -49,14 +45,16 @@ class Needs(NamedTuple):
 
 def assembled(needs: Needs) -> tuple[Sinch, Questions]:
     """Return the dialect with every operation, and who asks for it."""
-    parties = Parties(needs.cache, needs.api_url)
-    questions = Questions(needs.db, needs.accounts, parties, needs.live, needs.seal)
+    parties, features = Parties(needs.cache, needs.api_url), needs.features
+    questions = Questions(features, needs.accounts, parties, needs.live, needs.seal)
     served = (
-        operations(needs.db, needs.writer, needs.cache, parties, needs.refresh)
-        | CallOperations(needs.engine, needs.db, parties).operations()
+        operations(features, needs.cache, parties)
+        | CallOperations(needs.engine, features.calls, parties).operations()
         | CalloutOperations(needs.engine, questions, needs.inquire, needs.seal).operations()
         | ConferenceOperations(needs.engine).operations()
     )
-    notifications = Notifications(needs.db, parties, needs.recordings)
-    made = Sinch(needs.db, needs.accounts, served, notifications, policy=needs.policy, guesses=needs.guesses)
+    notifications = Notifications(features, parties, needs.recordings)
+    made = Sinch(
+        features.applications, needs.accounts, served, notifications, policy=needs.policy, guesses=needs.guesses
+    )
     return made, questions

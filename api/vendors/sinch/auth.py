@@ -26,8 +26,8 @@ from api.vendors.sinch.errors import (
     SinchError,
     failure,
 )
-from engine.store.accounts import Account
-from engine.store.applications import Application
+from engine.features.accounts import Account
+from engine.features.applications.model import Application
 
 DIALECT = "sinch"
 REPLAY_SECONDS = 900.0

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from engine.store.accounts import Account
-from engine.store.applications import Application
+from engine.features.accounts import Account
+from engine.features.applications.model import Application
 
 
 class AuthenticatedRequest(NamedTuple):

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
-from sqlalchemy import Connection
 
 from api.callbacks.tags import Tag, encode, recoded
 from api.ports import CommandTaker
@@ -39,10 +38,9 @@ from api.vendors.sinch.svaml import (
 )
 from engine.calls.call import Call, Direction
 from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
+from engine.features.call_history.model import Activity
+from engine.features.call_history.views import CallHistory
 from engine.ids import new_id
-from engine.store import calls
-from engine.store import tasks as queues
-from engine.store.database import Database
 from engine.tasks.answer import Answer
 from engine.tasks.hang_up import HangUp as HangUpTask
 from engine.tasks.join_conference import JoinConference
@@ -51,14 +49,13 @@ from engine.tasks.park import Park
 from engine.tasks.play import Play
 from engine.tasks.say import Say
 from engine.tasks.secret import Seal
-from engine.tasks.task import TaskState
 
 
 class CallOperations:
     """Manage Call: what a call in progress is told to do besides, or, while it is parked, instead."""
 
-    def __init__(self, engine: CommandTaker, db: Database, parties: Parties) -> None:
-        self._engine, self._db, self._parties = engine, db, parties
+    def __init__(self, engine: CommandTaker, calls: CallHistory, parties: Parties) -> None:
+        self._engine, self._calls, self._parties = engine, calls, parties
 
     def operations(self) -> dict[SinchOperation, Handler]:
         """Return it by its name."""
@@ -68,7 +65,7 @@ class CallOperations:
         """Play, speak, record, connect or hang up; the caller's leg where none is named."""
         id = requests.call_id(request.http.match_info["call"], SinchOperation.MANAGE_CALL)
         leg = request.http.match_info.get("leg", Leg.CALLER.value)
-        live = await self._db.read(lambda conn: _live(conn, id))
+        live = _live(await self._calls.activity(id), id)
         root = next((one for one in live.legs if one.id == id), None)
         own = (request.account.id, request.application.id)
         if root is None or (root.account, root.application) != own:
@@ -119,15 +116,13 @@ class _Live(NamedTuple):
         return not self.callees and not self.joined
 
 
-def _live(conn: Connection, root: str) -> _Live:
-    legs = [leg for leg in calls.by_root(conn, root) if leg.ended is None]
-    running = [row.task for row in queues.open_of(conn, root) if row.state is TaskState.RUNNING]
+def _live(now: Activity, root: str) -> _Live:
     return _Live(
-        legs=legs,
-        callees=[one.id for one in legs if one.id != root and one.answered],
-        parked=any(isinstance(task, Park) for task in running),
-        joined=any(isinstance(task, JoinConference) for task in running),
-        speaking=any(isinstance(task, Play | Say) for task in running),
+        legs=now.legs,
+        callees=[one.id for one in now.legs if one.id != root and one.answered],
+        parked=any(isinstance(task, Park) for task in now.running),
+        joined=any(isinstance(task, JoinConference) for task in now.running),
+        speaking=any(isinstance(task, Play | Say) for task in now.running),
     )
 
 

@@ -25,9 +25,8 @@ from api.vendors.vendor import AskingVendor, Question, Said
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
-from engine.store import applications, calls
-from engine.store.applications import Application
-from engine.store.database import Database
+from engine.features.applications.model import Application
+from engine.features.services import FeatureServices
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 from engine.tasks.secret import Seal, Unreadable
@@ -66,7 +65,7 @@ class Questions:
 
     def __init__(
         self,
-        db: Database,
+        features: FeatureServices,
         accounts: Accounts,
         parties: Parties,
         live: Live,
@@ -74,8 +73,8 @@ class Questions:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db, self._accounts, self._parties, self._live, self._clock = db, accounts, parties, live, clock
-        self._seal = seal
+        self._applications, self._calls, self._accounts = features.applications, features.calls, accounts
+        self._parties, self._live, self._seal, self._clock = parties, live, seal, clock
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         """See AskingVendor. A script that came with the callout is the answer; an event that is off lets it go on."""
@@ -120,7 +119,7 @@ class Questions:
         if not (primary or fallback):
             sentence = "destination and ice are missing, and the application has no callback URL to be asked at."
             raise failure(MISSING_PARAMETER, sentence, SinchOperation.CALLOUT)
-        key = await self._db.read(lambda conn: applications.key(conn, request.application.id))
+        key = await self._applications.key(request.application.id)
         body = callbacks.Ice(
             callid=call,
             timestamp=timestamp(self._clock()),
@@ -129,7 +128,7 @@ class Questions:
             cli=callout.written_caller,
             to=Identity(type="number", endpoint=""),
             domain="pstn",
-            application_key=key[0] if key else "",
+            application_key=key,
             origination_type="SERVER",
             call_resource_url=self._parties.resource(call),
         )
@@ -234,7 +233,7 @@ class Questions:
 
     async def _root(self, event: QuestionAsked) -> Call | None:
         """Return the root of the call that asks; a leg may ask when its root is over, or not up yet after a restart."""
-        return self._live(event.root) or await self._db.read(lambda conn: calls.get(conn, event.root))
+        return self._live(event.root) or await self._calls.get(event.root)
 
     async def _place(self, event: QuestionAsked, tag: Tag, *, alone: bool) -> plan.ScriptLeg:
         root = await self._root(event)

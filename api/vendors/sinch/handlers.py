@@ -1,10 +1,9 @@
 """Sinch's operations that need no running call: numbers, callback URLs, a number's price, a call's result."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
-from sqlalchemy import Connection
 
 from api.vendors.sinch import requests, resources, summary, tags
 from api.vendors.sinch.auth import DIALECT
@@ -17,37 +16,38 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import rating
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
+from engine.features.accounts.model import actor_of
+from engine.features.applications.assignments import NumberAssignments
+from engine.features.applications.model import Application
+from engine.features.applications.service import ApplicationService
+from engine.features.billing import rating
+from engine.features.call_history.views import CallHistory
+from engine.features.errors import NotThere
 from engine.features.numbers import phone_numbers
+from engine.features.services import FeatureServices
 from engine.platform.settings_cache import SettingsCache
-from engine.store import applications, calls, numbers
-from engine.store.applications import Application
-from engine.store.database import Database
-from engine.store.writer import Writer
 
 PRIMARY, FALLBACK = "primary", "fallback"
 """Where an application keeps its callback URLs."""
 _DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
-def operations(
-    db: Database, writer: Writer, cache: SettingsCache, parties: Parties, refresh: Callable[[], Awaitable[None]]
-) -> dict[SinchOperation, Handler]:
-    """Return the operations of this file by their names; `refresh` makes a change of settings count at once."""
+def operations(features: FeatureServices, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
+    """Return the operations of this file by their names."""
     return {
-        **NumberOperations(db, writer, refresh).operations(),
-        **CallbackOperations(db, writer, refresh).operations(),
-        **QueryOperations(db, cache, parties).operations(),
+        **NumberOperations(features.applications, features.assignments).operations(),
+        **CallbackOperations(features.applications).operations(),
+        **QueryOperations(features.calls, cache, parties).operations(),
     }
 
 
 class NumberOperations:
     """Get Numbers, Update Numbers, Un-assign Number."""
 
-    def __init__(self, db: Database, writer: Writer, refresh: Callable[[], Awaitable[None]]) -> None:
-        self._db, self._writer, self._refresh = db, writer, refresh
+    def __init__(self, applications: ApplicationService, assignments: NumberAssignments) -> None:
+        self._applications, self._assignments = applications, assignments
 
     def operations(self) -> Mapping[SinchOperation, Handler]:
         """Return each by its name."""
@@ -59,58 +59,45 @@ class NumberOperations:
 
     async def get(self, request: AuthenticatedRequest) -> web.Response:
         """List the account's numbers; a short code is none."""
-
-        def read(conn: Connection) -> list[tuple[str, str | None, str]]:
-            keys = applications.keys(conn, request.account.id, DIALECT)
-            return [
-                (f"+{row.number}", keys.get(row.application or ""), row.capability)
-                for row in numbers.list(conn, request.account.id)
-                if len(row.number) >= SHORTEST_NUMBER
-            ]
-
-        return resources.render(resources.numbers(await self._db.read(read)))
+        keys = await self._applications.keys(request.account.id, DIALECT)
+        listed = [
+            (f"+{row.number}", keys.get(row.application or ""), row.capability)
+            for row in await self._assignments.of_account(request.account.id)
+            if len(row.number) >= SHORTEST_NUMBER
+        ]
+        return resources.render(resources.numbers(listed))
 
     async def update(self, request: AuthenticatedRequest) -> web.Response:
         """Let numbers lead to an application: all of them, or none where one is not the account's."""
         wanted = requests.update_numbers(request.body, request.account.country)
-
-        def unit(conn: Connection) -> None:
-            application = _application(conn, request, wanted.application, SinchOperation.UPDATE_NUMBERS)
-            for number in wanted.numbers:
-                led = (
-                    numbers.lead(conn, request.account.id, digits, wanted.capability, application.id)
-                    for digits in _spellings(number)
-                )
-                if not any(led):
-                    raise failure(ILLEGAL_PARAMETERS, operation=SinchOperation.UPDATE_NUMBERS)
-
-        await self._writer.write(unit)
-        await self._refresh()
+        application = await _application(self._applications, request, wanted.application, SinchOperation.UPDATE_NUMBERS)
+        spellings = [_spellings(number) for number in wanted.numbers]
+        by, account = actor_of(request.account), request.account.id
+        try:
+            await self._assignments.lead(by, account, spellings, wanted.capability, application.id)
+        except NotThere:
+            raise failure(ILLEGAL_PARAMETERS, operation=SinchOperation.UPDATE_NUMBERS) from None
         return resources.render(resources.EmptyObject())
 
     async def unassign(self, request: AuthenticatedRequest) -> web.Response:
         """Let a number that leads to an application lead to nobody."""
         wanted = requests.unassign_number(request.body, request.account.country)
-
-        def unit(conn: Connection) -> None:
-            application = _application(conn, request, wanted.application, SinchOperation.UNASSIGN_NUMBER)
-            gone = (
-                numbers.unassign(conn, request.account.id, digits, wanted.capability, application.id)
-                for digits in _spellings(wanted.number)
-            )
-            if not any(gone):
-                raise failure(ILLEGAL_PARAMETERS, operation=SinchOperation.UNASSIGN_NUMBER)
-
-        await self._writer.write(unit)
-        await self._refresh()
+        application = await _application(
+            self._applications, request, wanted.application, SinchOperation.UNASSIGN_NUMBER
+        )
+        by, account, spellings = actor_of(request.account), request.account.id, _spellings(wanted.number)
+        try:
+            await self._assignments.unassign(by, account, spellings, wanted.capability, application.id)
+        except NotThere:
+            raise failure(ILLEGAL_PARAMETERS, operation=SinchOperation.UNASSIGN_NUMBER) from None
         return resources.render(resources.EmptyObject())
 
 
 class CallbackOperations:
     """Get Callbacks, Update Callbacks."""
 
-    def __init__(self, db: Database, writer: Writer, refresh: Callable[[], Awaitable[None]]) -> None:
-        self._db, self._writer, self._refresh = db, writer, refresh
+    def __init__(self, applications: ApplicationService) -> None:
+        self._applications = applications
 
     def operations(self) -> Mapping[SinchOperation, Handler]:
         """Return each by its name."""
@@ -119,22 +106,15 @@ class CallbackOperations:
     async def get(self, request: AuthenticatedRequest) -> web.Response:
         """Return an application's URLs."""
         key = request.http.match_info["key"]
-        found = await self._db.read(lambda conn: _application(conn, request, key, SinchOperation.GET_CALLBACKS))
+        found = await _application(self._applications, request, key, SinchOperation.GET_CALLBACKS)
         return resources.render(resources.callbacks(found.settings.get(PRIMARY), found.settings.get(FALLBACK)))
 
     async def update(self, request: AuthenticatedRequest) -> web.Response:
         """Set an application's URLs."""
         wanted = requests.update_callbacks(request.http.match_info["key"], request.body)
-        given = {PRIMARY: wanted.primary, FALLBACK: wanted.fallback}
-
-        def unit(conn: Connection) -> None:
-            found = _application(conn, request, wanted.application, SinchOperation.UPDATE_CALLBACKS)
-            kept = {name: value for name, value in found.settings.items() if name not in given}
-            urls = {name: url for name, url in given.items() if url}
-            applications.update(conn, found.id, settings=kept | urls)
-
-        await self._writer.write(unit)
-        await self._refresh()
+        found = await _application(self._applications, request, wanted.application, SinchOperation.UPDATE_CALLBACKS)
+        given = {PRIMARY: wanted.primary or "", FALLBACK: wanted.fallback or ""}
+        await self._applications.set_settings(actor_of(request.account), found.id, given)
         return resources.render(resources.EmptyObject())
 
 
@@ -142,9 +122,9 @@ class QueryOperations:
     """Query Number, Get Call Result. `clock`: Unix seconds."""
 
     def __init__(
-        self, db: Database, cache: SettingsCache, parties: Parties, clock: Callable[[], float] = time.time
+        self, calls: CallHistory, cache: SettingsCache, parties: Parties, clock: Callable[[], float] = time.time
     ) -> None:
-        self._db, self._cache, self._parties, self._clock = db, cache, parties, clock
+        self._calls, self._cache, self._parties, self._clock = calls, cache, parties, clock
 
     def operations(self) -> Mapping[SinchOperation, Handler]:
         """Return each by its name."""
@@ -162,7 +142,7 @@ class QueryOperations:
     async def call(self, request: AuthenticatedRequest) -> web.Response:
         """Return a call of this application; another's reads like none."""
         id = requests.call_id(request.http.match_info["call"])
-        found = summary.of(await self._db.read(lambda conn: calls.by_root(conn, id)), id)
+        found = summary.of(await self._calls.tree(id), id)
         own = (request.account.id, request.application.id)
         if found is None or (found.root.account, found.root.application) != own:
             raise failure(NOT_FOUND, operation=SinchOperation.GET_CALL)
@@ -190,16 +170,18 @@ class QueryOperations:
         )
 
 
-def _application(
-    conn: Connection, request: AuthenticatedRequest, key: str | None, operation: SinchOperation
+async def _application(
+    applications: ApplicationService, request: AuthenticatedRequest, key: str | None, operation: SinchOperation
 ) -> Application:
     """Return the application with this key (None: the one that asks); another account's reads like none."""
-    found = request.application if key is None else None
-    if key is not None and key.isascii() and key.isprintable():
-        found = applications.by_key(conn, DIALECT, key)
-    if found is None or found.account != request.account.id:
+    if key is None:
+        return request.application
+    if not (key.isascii() and key.isprintable()):
         raise failure(INVALID_REQUEST, operation=operation)
-    return found
+    try:
+        return await applications.by_key(request.account.id, DIALECT, key)
+    except NotThere:
+        raise failure(INVALID_REQUEST, operation=operation) from None
 
 
 def _spellings(number: requests.WrittenNumber) -> list[str]:

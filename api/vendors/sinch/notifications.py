@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection
 
 from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
@@ -17,9 +16,8 @@ from api.vendors.sinch.parties import Parties, as_written
 from api.vendors.sinch.resources import Identity, money, timestamp
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
-from engine.store import applications, calls
-from engine.store.applications import Application
-from engine.store.database import Database
+from engine.features.applications.model import Application
+from engine.features.services import FeatureServices
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.secret import SEALED
 
@@ -27,8 +25,9 @@ from engine.tasks.secret import SEALED
 class Notifications:
     """Makes the callbacks that tell (see api.vendors.vendor.Vendor.callbacks)."""
 
-    def __init__(self, db: Database, parties: Parties, recordings: Recordings) -> None:
-        self._db, self._parties, self._recordings = db, parties, recordings
+    def __init__(self, features: FeatureServices, parties: Parties, recordings: Recordings) -> None:
+        self._applications, self._calls = features.applications, features.calls
+        self._parties, self._recordings = parties, recordings
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
@@ -61,7 +60,7 @@ class Notifications:
 
     async def _carrying(self, notify: bodies.Notify, tag: Tag) -> bodies.Notify:
         """Return a notification with what every event of its call carries now: a recording's tag may be older."""
-        root = await self._db.read(lambda conn: calls.get(conn, notify.callid))
+        root = await self._calls.get(notify.callid)
         now = tags.tag_of(root) if root else tag
         return msgspec.structs.replace(
             notify,
@@ -95,7 +94,7 @@ class Notifications:
         )
 
     async def _dice(self, event: RootEnded, tag: Tag) -> bodies.Dice | None:
-        legs = await self._db.read(lambda conn: calls.by_root(conn, event.root))
+        legs = await self._calls.tree(event.root)
         found = summary.of(legs, event.root)
         ending = summary.outcome(found) if found else None
         if found is None or ending is None:
@@ -127,14 +126,8 @@ class Notifications:
 
     async def _application(self, root: str) -> tuple[Application | None, str]:
         """Return the application of a call and its key."""
-
-        def read(conn: Connection) -> tuple[Application | None, str]:
-            call = calls.get(conn, root)
-            application = applications.get(conn, call.application) if call and call.application else None
-            key = applications.key(conn, application.id) if application else None
-            return application, key[0] if key else ""
-
-        return await self._db.read(read)
+        found = await self._applications.of_call(root)
+        return (found.application, found.key) if found else (None, "")
 
 
 def _where(event: AnyEvent, tag: Tag) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy import Connection
 
 from api import bodies
 from api.accounts import Accounts
 from api.callbacks.callback import Callback
+from api.callbacks.model import DeliveryRow
 from api.callbacks.tags import Tag
 from api.guesses import Guesses
 from api.vendors.sinch import auth, callbacks, errors, tags
@@ -24,10 +24,8 @@ from api.vendors.sinch.notifications import Notifications
 from api.vendors.sinch.reports import reported
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
-from engine.store import applications, calls
-from engine.store.database import Database
-from engine.store.deliveries import DeliveryRow
-from engine.store.errors import StoreError
+from engine.features.applications.service import ApplicationService
+from engine.features.errors import StoreError
 
 log = structlog.get_logger(__name__)
 SECONDS_FOR_A_BODY = 15.0
@@ -63,7 +61,7 @@ class Sinch:
 
     def __init__(
         self,
-        db: Database,
+        applications: ApplicationService,
         accounts: Accounts,
         operations: Mapping[SinchOperation, Handler],
         notifications: Notifications,
@@ -72,7 +70,8 @@ class Sinch:
         guesses: Guesses | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db, self._accounts, self._operations, self._notifications = db, accounts, operations, notifications
+        self._applications, self._accounts = applications, accounts
+        self._operations, self._notifications = operations, notifications
         self._policy, self._guesses, self._clock = policy or AuthPolicy(), guesses or Guesses(), clock
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -100,18 +99,12 @@ class Sinch:
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Sign with the secret of the application whose call it is about, at this attempt's time."""
-
-        def read(conn: Connection) -> tuple[Mapping[str, str], tuple[str, str] | None]:
-            call = calls.get(conn, delivery.root) or calls.get(conn, delivery.subject)
-            if call is None or call.application is None:
-                return {}, None
-            return tags.headers_of(tags.tag_of(call)), applications.key(conn, call.application)
-
-        headers, signer = await self._db.read(read)
-        if signer is None:
+        found = await self._applications.of_call(delivery.root, delivery.subject)
+        if found is None or not found.key:
             return {}
-        signed = callbacks.signed_headers(delivery.url, delivery.body.encode(), *signer, self._clock())
-        return {**headers, **signed}
+        body = delivery.body.encode()
+        signed = callbacks.signed_headers(delivery.url, body, found.key, found.secret, self._clock())
+        return {**tags.headers_of(tags.tag_of(found.call)), **signed}
 
     def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
         """How the customer judges a call that ended."""

@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.features.accounts.model import IssuedKey, KeyScheme
+from engine.features.applications import keys
 from engine.features.numbers import pool as numbers_pool
 from engine.features.numbers.pool import Pool
 from engine.ids import new_id
@@ -21,25 +22,9 @@ def first(conn: Connection, account: str, dialect: KeyScheme, pool: Pool) -> Non
         id=new_id("app"), account=account, name=dialect.name, dialect=dialect.name, asks=dialect.asks
     )
     applications.create(conn, application)
-    issue(conn, application, dialect)
+    keys.issue(conn, application, dialect)
     if numbers_pool.give(conn, pool, account, application.id) is None:
         log.warning("the pool has no number left for a new account", account=account)
-
-
-def issue(conn: Connection, application: Application, dialect: KeyScheme) -> None:
-    """Give an application of such a dialect its key and secret."""
-    if dialect.issue:
-        applications.set_key(conn, application, *dialect.issue())
-
-
-def renew(conn: Connection, application: Application, dialect: KeyScheme | None) -> bool:
-    """Give an application a new secret; its key, which names it, stays. False where it has none of its own."""
-    had = applications.key(conn, application.id)
-    if had is None or dialect is None or dialect.issue is None:
-        return False
-    _, secret = dialect.issue()
-    applications.set_key(conn, application, had[0], secret)
-    return True
 
 
 def firsts(conn: Connection, account: str, dialects: Sequence[KeyScheme]) -> tuple[IssuedKey, ...]:

@@ -10,9 +10,10 @@ from engine.features.accounts.allowances import shown as shown_prefix
 from engine.features.accounts.lookup import find
 from engine.features.accounts.model import AccountView, Change, Keys, KeyScheme, Limits, NewAccount, Opened
 from engine.features.accounts.opening import create, rotate
+from engine.features.applications import keys as application_keys
+from engine.features.billing.rating import decimal
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.pool import Pool
-from engine.features.rating import decimal
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.store import accounts, applications
@@ -151,7 +152,7 @@ class AccountService:
             for each in own:
                 rotate(conn, account.id, each)
             listed = [row for row in applications.list(conn, account.id) if dialect in (None, row.dialect)]
-            renewed = [row.name for row in listed if issuing.renew(conn, row, self._dialect(row.dialect))]
+            renewed = [row.name for row in listed if application_keys.renew(conn, row, self._dialect(row.dialect))]
             after = {"dialects": own, "applications": renewed}
             audit.record(conn, by, account=account.id, what="keys.rotated", subject=account.name, after=after)
             return views.keys(conn, account, self._dialects)

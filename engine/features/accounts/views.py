@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.features.accounts import issuing
 from engine.features.accounts.allowances import shown as shown_prefix
 from engine.features.accounts.model import AccountView, Credential, Keys, KeyScheme
-from engine.features.rating import decimal
+from engine.features.billing.rating import decimal
 from engine.store import accounts, holds
 from engine.store.accounts import Account
 

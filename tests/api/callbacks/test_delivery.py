@@ -16,6 +16,8 @@ from api.callbacks.callback import host_of
 from api.callbacks.delivery import Delivery, DeliveryPolicy, NoSuchDelivery
 from engine.ids import new_id
 from engine.net import Net
+from engine.platform import audit
+from engine.platform.audit import ADMIN
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
 from engine.store.errors import StoreUnavailable
@@ -121,18 +123,22 @@ async def test_a_dead_letter_can_be_sent_again(stack: Stack, sink: Sink) -> None
     await hand_over(stack, row(sink.url("/fail/10")))
     (dead,) = await stored(stack)
     assert dead.state == "dead"
-    await stack.delivery.resend(dead.id)
+    await stack.delivery.resend(ADMIN, dead.id)
     (again,) = await stored(stack)
     assert (again.state, again.attempts, len(again.tries)) == ("delivered", 11, 11)
     for unknown in (dead.id, "delivery-unknown"):
         with pytest.raises(NoSuchDelivery, match="There is no dead callback"):
-            await stack.delivery.resend(unknown)
+            await stack.delivery.resend(ADMIN, unknown)
+    (entry,) = await stack.db.read(lambda conn: audit.of(conn, dead.account))
+    assert (entry.what, entry.subject, entry.before) == (
+        "callback.resent", dead.id, {"state": "dead", "attempts": 10},
+    )  # fmt: skip
 
 
 async def test_a_resent_one_has_all_its_attempts_again(stack: Stack, sink: Sink) -> None:
     await hand_over(stack, row(sink.url("/fail/15")))
     (dead,) = await stored(stack)
-    await stack.delivery.resend(dead.id)
+    await stack.delivery.resend(ADMIN, dead.id)
     assert (await stored(stack))[0].state == "delivered"
 
 
@@ -367,7 +373,7 @@ async def test_each_of_two_addresses_has_ten_attempts_and_the_pauses_of_one(stac
     (dead,) = await stored(stack)
     assert (dead.state, dead.attempts) == ("dead", 20)
     assert stack.time.slept == [1, 2, 4, 8, 16, 32, 64, 128, 256]
-    await stack.delivery.resend(dead.id)
+    await stack.delivery.resend(ADMIN, dead.id)
     (again,) = await stored(stack)
     assert again.attempts == 40, "a resent one has as many again"
 

@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 
 from api.callbacks.callback import FORM
 from engine.calls.call import Call, Party
-from engine.store import deliveries, question_attempts
+from engine.features.questions import store as question_attempts
+from engine.features.questions.model import QuestionAttempt
+from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
-from engine.store.question_attempts import QuestionAttempt
 from tests.api.cli.running import Run
 from tests.api.own.installation import Installation
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 
 from api.accounts import Accounts
 from api.app import build_app
@@ -20,10 +21,13 @@ from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
+from engine.features.accounts.credentials import Credentials
 from engine.features.destinations.standard import standard
 from engine.features.lines import Lines
 from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner
+from engine.features.services import FeatureServices
+from engine.features.users.passwords import Passwords
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
@@ -41,6 +45,7 @@ ASKING = Dialect(
     name="asking", url_setting="primary", fallback_setting="fallback", issue=lambda: (new_id("key"), new_id("secret")),
     asks=True, signs=True,
 )  # fmt: skip
+DIALECTS = (RINGFUL, ASKING)
 POOL = Pool.read("+12015552000-+12015552009")
 
 
@@ -58,9 +63,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
-    metrics = Metrics(db, writer)
-    writer.on_events = metrics.feed
-    engine, known, cache = Engine(writer), Accounts(db), SettingsCache(db)
+    engine, known, cache = Engine(writer), Accounts(Credentials(db)), SettingsCache(db)
     files = RecordingFiles(tmp_path)
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
     connected = [True]
@@ -68,8 +71,13 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
     async with FakeConfiguration() as asterisk:
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
-            client.metrics = metrics
             lines = Lines(writer, cache, Provisioner(client))
+            delivery = Delivery(db, writer, net, known, {})
+            features = FeatureServices.build(
+                db, writer, files, prompts, DIALECTS, lambda: services.refresh(), cache.load_rates
+            )
+            metrics = client.metrics = Metrics(features.health, delivery.counts)
+            writer.on_events = lambda committed: metrics.feed(stored.event for stored in committed)
             await lines.ensure_lab("127.0.0.2", 5070)
             await cache.load()
             await lines.push_all()
@@ -78,20 +86,20 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
                 await services.refresh()
 
             services = OwnServices(
-                engine=engine, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
+                engine=engine, features=features, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
                 leading=assembled(db, writer, cache, standard(cache), refresh),
-                delivery=Delivery(db, writer, net, known, {}),
-                recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
+                delivery=delivery,
+                recordings=Recordings(features.recordings, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
-                    db, writer, cache, known, lines=lines, prompts=prompts, files=files, dialects=(RINGFUL, ASKING),
-                    pool=POOL,
+                    db, writer, cache, known, lines=lines, prompts=prompts, files=files, dialects=DIALECTS, pool=POOL,
+                    passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
                 ),
-                admin_token=TOKEN, folders={"data": tmp_path}, dialects=(RINGFUL, ASKING),
+                admin_token=TOKEN, folders={"data": tmp_path}, dialects=DIALECTS,
             )  # fmt: skip
             public = build_app(
-                engine=engine, db=db, writer=writer, accounts=known, delivery=services.delivery,
+                engine=engine, accounts=known, delivery=services.delivery,
                 recordings=services.recordings, vendors=(), routes=public_routes(services),
             )  # fmt: skip
             async with TestServer(build_admin(services, metrics)) as admin, TestServer(public) as server:

@@ -94,7 +94,7 @@ async def test_an_application_that_an_extension_leads_to_is_not_removed(acme: In
     _, made = await acme.admin("POST", "/applications", {"account": "acme", "name": "desk", "tasks": TASKS})
     await acme.admin("PATCH", "/extensions/101", {"no_answer": "application:desk"})
     status, answer = await acme.admin("DELETE", f"/applications/{made['id']}")
-    assert status == 409 and "the extension 101 leads to it" in answer["error"]
+    assert status == 409 and "An extension or a ring group still leads to this application" in answer["error"]
     await acme.admin("PATCH", "/extensions/101", {"no_answer": None})
     assert (await acme.admin("DELETE", f"/applications/{made['id']}"))[0] == 204
 

@@ -17,6 +17,9 @@ from api.vendors.sinch import AuthPolicy, Sinch, operations
 from api.vendors.sinch.parties import Parties
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
+from engine.features.accounts.credentials import Credentials
+from engine.features.services import FeatureServices
+from engine.net import Net
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, calls, extensions, numbers, rates
 from engine.store.accounts import Account
@@ -26,6 +29,7 @@ from engine.store.extensions import Extension
 from engine.store.numbers import SMS, VOICE, Number
 from engine.store.rates import Rate
 from engine.store.writer import Writer
+from tests.support.features import services_of
 from tests.support.sinch_client import BareClient
 
 SECRET = "JViE5vDor0Sw3WllZka15Q=="
@@ -41,6 +45,7 @@ class Served:
     writer: Writer
     cache: SettingsCache
     accounts: Accounts
+    features: FeatureServices
     shop: BareClient
     help: BareClient
     bob: BareClient
@@ -109,22 +114,24 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
     db = Database(f"sqlite:///{folder}/served.db")
     await db.migrate()
-    writer, cache, known = Writer(db), SettingsCache(db), Accounts(db)
+    writer, net, cache, known = Writer(db), Net(), SettingsCache(db), Accounts(Credentials(db))
     await writer.write(_fill)
 
     async def refresh() -> None:
         await cache.load()
         known.forget()
 
-    known_operations = operations(db, writer, cache, Parties(cache, "http://api"), refresh)
-    vendor = Sinch(db, known, known_operations, None, policy=AuthPolicy(prefixes=("/mounted",)))  # type: ignore[arg-type]
+    features = services_of(db, writer, net, folder, refresh=refresh)
+    known_operations = operations(features, cache, Parties(cache, "http://api"))
+    vendor = Sinch(features.applications, known, known_operations, None, policy=AuthPolicy(prefixes=("/mounted",)))  # type: ignore[arg-type]
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([vendor]))])
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"
         clients = [BareClient(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
-        found = Served(db, writer, cache, known, *clients)
+        found = Served(db, writer, cache, known, features, *clients)
         await found.refresh()
         yield found
     await writer.stop()
+    await net.close()
     await db.close()

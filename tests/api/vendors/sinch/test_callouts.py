@@ -39,7 +39,7 @@ class Office:
         self.placed: list[PlaceCall] = []
         self.questions: list[Question] = []
         self.answer: bytes | None = None
-        questions = Questions(served.db, served.accounts, Parties(served.cache, "http://api"), lambda call: None)
+        questions = Questions(served.features, served.accounts, Parties(served.cache, "http://api"), lambda call: None)
         self.operations = CalloutOperations(self, questions, self.inquire)
 
     async def submit(self, command: Any) -> Any:

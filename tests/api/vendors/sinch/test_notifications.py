@@ -18,7 +18,7 @@ from engine.calls.call import Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
-from engine.media import Links, RecordingFiles
+from engine.media import Links
 from engine.store import applications
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from tests.api.vendors.sinch.served import FREE, Served, a_call
@@ -52,8 +52,8 @@ class Told:
 
     def __init__(self, served: Served, folder: Path) -> None:
         self.served = served
-        recordings = Recordings(served.db, RecordingFiles(folder), Links("a secret of the tests"), "http://api")
-        self.notifications = Notifications(served.db, Parties(served.cache), recordings)
+        recordings = Recordings(served.features.recordings, Links("a secret of the tests"), "http://api")
+        self.notifications = Notifications(served.features, Parties(served.cache), recordings)
 
     async def store(self, tag: Tag, **fields: Any) -> None:
         """Ann's application has a URL, and a call with this tag."""

@@ -15,6 +15,7 @@ from api.vendors.sinch.authenticated import AuthenticatedRequest
 from api.vendors.sinch.errors import SinchOperation
 from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.routes import PATHS
+from tests.api.serving import Unreached
 from tests.api.vendors.sinch.served import BOBS, SHOP, Served
 
 NUMBERS = "/v1/configuration/numbers/"
@@ -60,7 +61,7 @@ async def test_an_operation_that_is_not_given_is_not_routed(served: Served) -> N
 
 async def test_no_path_is_two_dialects(served: Served) -> None:
     sinch, ringful = everything(), Ringful(None, None, None, None)  # type: ignore[arg-type]
-    others = [*ringful.routes(), *public_routes(None)]  # type: ignore[arg-type]
+    others = [*ringful.routes(), *public_routes(Unreached())]  # type: ignore[arg-type]
     app = web.Application()
     app.add_routes(others)
     app.add_routes(sinch.routes())

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
-from engine.features.recordings import delivery
+from engine.features.recordings import delivery as delivery
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.media.buckets import Buckets
 from engine.media.recordings import RecordingFiles

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.calls.admission import AHEAD_SECONDS, Held, Price, Uncovered
-from engine.features import rating
-from engine.features.rating import decimal
+from engine.features.billing import rating
+from engine.features.billing.rating import decimal
 from engine.store import holds, ledger
 from engine.store.accounts import Account
 from engine.store.holds import Funds, Hold

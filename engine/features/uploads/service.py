@@ -2,30 +2,31 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.features.errors import NotThere
+from engine.features.uploads.model import UploadRow
 from engine.media.errors import BadName, TooMany
 from engine.media.prompts import Prompts
 from engine.media.uploads import is_name
+from engine.platform import audit
+from engine.platform.audit import Actor
 from engine.store import uploads
 from engine.store.database import Database
-from engine.store.uploads import UploadRow
 from engine.store.writer import Writer
 
 MOST = 1000  # files of one account
 
 
-class Uploads:
+class UploadService:
     """The accounts' files. What plays already goes on when its file is replaced or deleted."""
 
-    def __init__(
-        self, db: Database, writer: Writer, prompts: Prompts, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, db: Database, writer: Writer, prompts: Prompts, clock: Callable[[], float] = time.time) -> None:
         self._db, self._writer, self._prompts, self._clock = db, writer, prompts, clock
 
-    async def put(self, account: str, name: str, chunks: AsyncIterator[bytes]) -> tuple[UploadRow, bool]:
+    async def put(self, by: Actor, account: str, name: str, chunks: AsyncIterator[bytes]) -> tuple[UploadRow, bool]:
         """Keep a file under `name`; returns it, and whether the name is new. Raises PromptError."""
         if not is_name(name):
             raise BadName
@@ -41,8 +42,15 @@ class Uploads:
             seconds=received.seconds,
             created=self._clock(),
         )
+
+        def unit(conn: Connection) -> UploadRow | None:
+            before = uploads.put(conn, row)
+            what = "prompt.replaced" if before else "prompt.added"
+            audit.record(conn, by, account=account, what=what, subject=name, before=_noted(before), after=_noted(row))
+            return before
+
         try:
-            before = await self._writer.write(lambda conn: uploads.put(conn, row))
+            before = await self._writer.write(unit)
         except Exception:
             await self._prompts.discard(row.file)
             raise
@@ -61,13 +69,23 @@ class Uploads:
         """An account's files by name."""
         return await self._db.read(lambda conn: uploads.list(conn, account))
 
-    async def delete(self, account: str, name: str) -> None:
+    async def delete(self, by: Actor, account: str, name: str) -> None:
         """Delete a file for good; raises NotThere."""
-        gone = await self._writer.write(lambda conn: uploads.remove(conn, account, name))
-        if gone is None:
-            raise NotThere("This account has no prompt of that name.")
-        await self._prompts.discard(gone.file)
+
+        def unit(conn: Connection) -> UploadRow:
+            gone = uploads.remove(conn, account, name)
+            if gone is None:
+                raise NotThere("This account has no prompt of that name.")
+            audit.record(conn, by, account=account, what="prompt.deleted", subject=name, before=_noted(gone))
+            return gone
+
+        await self._prompts.discard((await self._writer.write(unit)).file)
 
 
 def _is_full(conn: Connection, account: str, name: str) -> bool:
     return uploads.count(conn, account) >= MOST and uploads.get(conn, account, name) is None
+
+
+def _noted(row: UploadRow | None) -> dict[str, Any] | None:
+    """Return what the audit keeps of a file."""
+    return None if row is None else {"sha256": row.digest, "bytes": row.bytes, "seconds": row.seconds}

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from engine.store import question_attempts
+from engine.features.questions import store
+from engine.features.questions.model import QuestionAttempt
 from engine.store.database import Database
-from engine.store.question_attempts import QuestionAttempt
 
 
 def attempt(id: str, subject: str = "call-1", root: str = "call-1", **fields: Any) -> QuestionAttempt:
@@ -33,18 +33,18 @@ async def stored(database: Database) -> Database:
 
     def write(conn: Connection) -> None:
         for row in rows:
-            question_attempts.add(conn, row)
+            store.add(conn, row)
 
     await database.transact(write)
     return database
 
 
 async def test_a_roots_questions_are_those_of_all_its_legs_in_their_order(stored: Database) -> None:
-    rows = await stored.read(lambda conn: question_attempts.of_call(conn, "call-1", "call-1"))
+    rows = await stored.read(lambda conn: store.of_call(conn, "call-1", "call-1"))
     assert [row.id for row in rows] == ["asked-1", "asked-2", "asked-3"]
     assert rows[0].answered == "ü\N{REPLACEMENT CHARACTER}" and rows[2].status is None
 
 
 async def test_another_legs_are_its_own(stored: Database) -> None:
-    rows = await stored.read(lambda conn: question_attempts.of_call(conn, "call-2", "call-1"))
+    rows = await stored.read(lambda conn: store.of_call(conn, "call-2", "call-1"))
     assert [row.id for row in rows] == ["asked-2"]

@@ -47,8 +47,8 @@ class Bank:
             clock=lambda: NOW,
         )  # fmt: skip
         registry: Any = SimpleNamespace(start=lambda session, life: None)
-        self.outbound = OutboundCalls(services, registry, lambda call, rows: Talk(call))  # type: ignore[arg-type,return-value]
-        self.outbound.open = True
+        self.door = OutboundCalls(services, registry, lambda call, rows: Talk(call))  # type: ignore[arg-type,return-value]
+        self.door.open = True
 
     async def opens(self, account: Account) -> None:
         def unit(conn: Any) -> None:
@@ -115,7 +115,7 @@ async def _client(bank: Bank, account: str, chance: random.Random) -> tuple[int,
     paid = refused = 0
     for _ in range(ATTEMPTS):
         try:
-            session = await bank.outbound.place(PlaceCall(account=account, callee="12015550114"))
+            session = await bank.door.place(PlaceCall(account=account, callee="12015550114"))
         except CreditSpent:
             refused += 1
             continue

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.features.billing.rating import billed, max_seconds, price, read_csv
 from engine.features.errors import RatesInvalid
-from engine.features.rating import billed, max_seconds, price, read_csv
 from engine.platform.rate_table import RateTable
 from engine.store.rates import Rate
 

@@ -1,0 +1,29 @@
+"""What a dialect is to the accounts that use it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dialect:
+    """A dialect as accounts see it: what it calls its key and its secret, and which values its settings may have.
+
+    `url_setting` is where an application of this dialect keeps the address that is told of an inbound call,
+    `fallback_setting` the one that is tried after it. `issue`: each of its applications has a key and a secret of its
+    own, made by this function; an account gets a first one with a number. None: the account has the key.
+    `asks`: its applications are asked what a call shall do. `signs`: its callbacks and questions are signed, so that
+    their URLs have no place for a user and a password.
+    """
+
+    name: str
+    key: str = "key"
+    secret: str = "secret"
+    settings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    url_setting: str | None = None
+    fallback_setting: str | None = None
+    issue: Callable[[], tuple[str, str]] | None = None
+    asks: bool = False
+    signs: bool = False
+
+
+OWN = Dialect(name="carillon")  # our own API's

@@ -1,0 +1,170 @@
+"""Does what is due: scheduled calls, messages, retries, expiry, summaries.
+
+1. A feature registers a handler for each kind of its work, before the start.
+2. It puts rows into `due_work` in its own transactions, and calls `wake` after the commit.
+3. One task sleeps until the next row is due, and claims what is due under this controller's epoch.
+4. Each row's handler runs beside the others; it takes the row away in its own transaction (`finish`), or leaves that
+   to the scheduler.
+5. A handler that fails is tried again with growing pauses; then the row is kept as failed.
+
+A row that a controller had claimed when it ended is claimed by the next one. So a handler may run twice for work whose
+transaction was not committed, and for what leaves the store it must give an id that is made of the work's.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.platform import due_work
+from engine.platform.due_work import DueWork
+from engine.store.database import Database
+from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
+from engine.store.writer import Writer
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 200
+"""How many handlers run at the same time, at most."""
+REFILL = 100
+"""How many run when more is claimed: claims cost more than what they claim."""
+LOOK_SECONDS = 0.5
+"""The longest sleep while anything is scheduled: the clock may be set meanwhile."""
+AGAIN_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
+"""After each attempt that failed."""
+STOP_SECONDS = 5.0
+Finish = Callable[[Connection], object]
+Handler = Callable[[DueWork, Finish], Awaitable[None]]
+
+
+class UnknownEpoch(RuntimeError):
+    """The scheduler was started before the writer claimed its ARI application."""
+
+
+class Scheduler:
+    """Owns one task that sleeps, and one for each handler that runs. `clock`: Unix seconds, which may be set."""
+
+    def __init__(self, db: Database, writer: Writer, *, clock: Callable[[], float] = time.time) -> None:
+        self._db, self._writer, self._clock = db, writer, clock
+        self._handlers: dict[str, Handler] = {}
+        self._woken = asyncio.Event()
+        self._next: float | None = None
+        self._running: set[asyncio.Task[None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def register(self, kind: str, handler: Handler) -> None:
+        """Let a handler do the work of a kind.
+
+        It gets the work and `finish`, which takes the row away: a unit for the writer, to be run in the transaction in
+        which the handler writes what it did, and which is committed when the handler returns. Raises ValueError for a
+        kind that has a handler.
+        """
+        if kind in self._handlers:
+            raise ValueError(f"two handlers were registered for {kind}")
+        self._handlers[kind] = handler
+
+    def wake(self, at: float | None = None) -> None:
+        """Note that work was put into the store, due `at` a time (None: look there)."""
+        if at is not None and self._next is not None and at >= self._next:
+            return
+        self._woken.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no handler runs."""
+        return not self._running
+
+    async def start(self) -> None:
+        """Go on with what is due, and with what an earlier controller did not finish."""
+        if self._writer.epoch is None:
+            raise UnknownEpoch
+        self._task = asyncio.create_task(self._run(self._writer.epoch), name="scheduler")
+
+    async def stop(self) -> None:
+        """Let handlers that run finish for a while; what they do not finish is done after the next start."""
+        self._stopping = True
+        self._woken.set()
+        if self._task is not None:
+            await asyncio.wait((self._task,), timeout=STOP_SECONDS)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, epoch: int) -> None:
+        try:
+            while not self._stopping:
+                self._woken.clear()
+                try:
+                    more = await self._take(epoch)
+                except StoreUnavailable:
+                    log.warning("the database is away; scheduled work waits for it")
+                    self._next, more = self._clock() + AGAIN_SECONDS[0], False
+                if not more:
+                    await self._sleep()
+        except Fenced:
+            log.warning("scheduling ends here: another controller writes now")
+        except StoreClosed:
+            log.warning("scheduling ends here: the store was stopped; the rest is done after the next start")
+
+    async def _take(self, epoch: int) -> bool:
+        """Start what is due, as far as there is room; returns whether to look again at once."""
+        while len(self._running) > REFILL:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        room = AT_ONCE - len(self._running)
+        kinds = list(self._handlers)
+        self._next = await self._db.read(lambda conn: due_work.next_at(conn, kinds, epoch))
+        if self._next is None or self._next > self._clock():
+            return False
+        now = self._clock()
+        claimed = await self._writer.write(lambda conn: due_work.claim(conn, kinds, now, epoch, room))
+        for work in claimed:
+            task = asyncio.create_task(self._do(work), name=f"{work.kind} {work.id}")
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return True
+
+    async def _sleep(self) -> None:
+        """Wait until the next row is due, or there is a new one."""
+        while not self._woken.is_set() and (self._next is None or self._next > self._clock()):
+            left = None if self._next is None else min(LOOK_SECONDS, max(0.0, self._next - self._clock()))
+            try:
+                async with asyncio.timeout(left):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def _do(self, work: DueWork) -> None:
+        finished = False
+
+        def finish(conn: Connection) -> bool:
+            nonlocal finished
+            finished = True
+            return due_work.remove(conn, work.id)
+
+        try:
+            await self._handlers[work.kind](work, finish)
+            if not finished:
+                await self._writer.write(finish)
+        except (Fenced, StoreClosed):
+            return  # the next controller does it
+        except Exception as error:
+            await self._failed(work, error)
+
+    async def _failed(self, work: DueWork, error: Exception) -> None:
+        log.error("scheduled work failed", kind=work.kind, id=work.id, attempts=work.attempts + 1, exc_info=error)
+        sentence, now = f"{type(error).__name__}: {error}", self._clock()
+        try:
+            if work.attempts < len(AGAIN_SECONDS):
+                at = now + AGAIN_SECONDS[work.attempts]
+                await self._writer.write(lambda conn: due_work.try_again(conn, work, at, sentence))
+                self.wake(at)
+            else:
+                await self._writer.write(lambda conn: due_work.give_up(conn, work, now, sentence))
+        except (Fenced, StoreClosed):
+            return

@@ -1,0 +1,155 @@
+"""The rules of applications, and what is kept of each change."""
+
+import pytest
+from sqlalchemy import Connection
+
+from engine.features.accounts import NewAccount, create
+from engine.features.applications.errors import ApplicationInvalid
+from engine.features.applications.model import WantedApplication
+from engine.features.errors import NotThere, StoreConflict
+from engine.features.services import FeatureServices
+from engine.platform.audit import ADMIN, Actor
+from engine.store import applications, numbers
+from engine.store.accounts import Account
+from engine.store.numbers import Number
+from engine.store.writer import Writer
+from engine.tasks.hang_up import HangUp
+from tests.engine.features.conftest import History
+
+SHOP = WantedApplication(dialect="keyed", url="https://ann:secret-word@shop.example/ice?token=secret-word")
+
+
+async def test_an_application_of_a_dialect_with_keys_gets_one_and_keeps_it_when_it_is_replaced(
+    services: FeatureServices, account: Account, history: History
+) -> None:
+    first = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    assert first.key and first.secret and first.application.asks
+    again = await services.applications.put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
+    assert (again.application.id, again.key, again.secret) == (first.application.id, first.key, first.secret)
+    assert again.application.settings == {}
+    replaced, added = await history(account.id)
+    assert (added.what, added.before, added.actor_kind) == ("application.added", None, "admin")
+    assert (replaced.what, replaced.subject) == ("application.replaced", first.application.id)
+    assert replaced.before == added.after
+
+
+async def test_the_audit_keeps_no_credentials_of_a_url(
+    services: FeatureServices, account: Account, history: History
+) -> None:
+    await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    (added,) = await history(account.id)
+    assert added.after is not None and added.after["settings"] == {"primary": "https://shop.example/ice?***"}
+    assert "secret-word" not in str(added)
+
+
+async def test_an_application_that_becomes_another_dialects_loses_its_key(
+    services: FeatureServices, account: Account
+) -> None:
+    first = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    assert first.key
+    plain = WantedApplication(dialect="plain", url="http://shop.example/")
+    assert (await services.applications.put(ADMIN, account.id, "shop", plain)).key is None
+    with pytest.raises(NotThere):
+        await services.applications.details(first.key)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        (WantedApplication(), "either tasks or a URL"),
+        (WantedApplication(tasks=(HangUp(),), url="http://a.example/"), "either tasks or a URL"),
+        (WantedApplication(dialect="unknown", url="http://a.example/"), "takes no calls by a URL"),
+        (WantedApplication(dialect="plain"), "either tasks or a URL"),
+        (WantedApplication(dialect="plain", url="http://a.example/", fallback="http://b.example/"), "no second URL"),
+    ],
+)
+async def test_what_no_application_is_changes_nothing(
+    services: FeatureServices, account: Account, history: History, wanted: WantedApplication, sentence: str
+) -> None:
+    with pytest.raises(ApplicationInvalid, match=sentence):
+        await services.applications.put(ADMIN, account.id, "shop", wanted)
+    assert await services.applications.list() == [] and await history(account.id) == []
+
+
+async def test_urls_change_one_by_one_and_an_empty_one_goes(
+    services: FeatureServices, account: Account, history: History
+) -> None:
+    made = await services.applications.put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
+    id = made.application.id
+    await services.applications.set_urls(ADMIN, id, url="http://a.example/", fallback="http://b.example/")
+    changed = await services.applications.set_urls(ADMIN, made.key or "", url="", fallback=None)
+    assert changed.application.settings == {"fallback": "http://b.example/"}
+    last = (await history(account.id))[0]
+    assert last.what == "application.changed" and last.after is not None and last.before is not None
+    assert last.before["settings"] == {"primary": "http://a.example/", "fallback": "http://b.example/"}
+
+
+async def test_a_renewed_secret_leaves_the_key(services: FeatureServices, account: Account, history: History) -> None:
+    made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    renewed = await services.applications.renew_secret(ADMIN, made.application.id)
+    assert renewed.key == made.key and renewed.secret != made.secret
+    last = (await history(account.id))[0]
+    assert (last.what, last.after) == ("application.secret_renewed", {"key": made.key})
+
+
+async def test_an_application_that_a_number_leads_to_stays(
+    services: FeatureServices, account: Account, writer: Writer, history: History
+) -> None:
+    made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    id = made.application.id
+    row = Number(number="12015552000", account=account.id, application=id)
+    await writer.write(lambda conn: numbers.assign(conn, row))
+    with pytest.raises(StoreConflict):
+        await services.applications.remove(ADMIN, id)
+    assert (await services.applications.details(id)).numbers == ("12015552000",)
+    assert [entry.what for entry in await history(account.id)] == ["application.added"]
+    await writer.write(lambda conn: numbers.release(conn, "12015552000"))
+    await services.applications.remove(ADMIN, id)
+    assert (await history(account.id))[0].what == "application.removed"
+
+
+class TestAssignments:
+    """Numbers that an account's program lets lead to its applications."""
+
+    @pytest.fixture(autouse=True)
+    async def _filled(self, services: FeatureServices, account: Account, writer: Writer) -> None:
+        self.services, self.account, self.writer = services, account.id, writer
+        made = await services.applications.put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
+        self.shop, self.by = made.application.id, Actor("account", account.id, account.name)
+        for digits in ("12015552000", "12015552001"):
+            row = Number(number=digits, account=account.id)
+            await writer.write(lambda conn, row=row: numbers.assign(conn, row))  # type: ignore[misc]
+
+    async def led(self) -> list[str | None]:
+        return [row.application for row in await self.services.assignments.of_account(self.account)]
+
+    async def test_all_of_them_lead_there_or_none(self, history: History) -> None:
+        wanted = [["12015552000"], ["12015559999"]]
+        with pytest.raises(NotThere, match="12015559999"):
+            await self.services.assignments.lead(self.by, self.account, wanted, "voice", self.shop)
+        assert await self.led() == [None, None]
+        wanted = [["0012015552000", "12015552000"], ["12015552001"]]
+        await self.services.assignments.lead(self.by, self.account, wanted, "voice", self.shop)
+        assert await self.led() == [self.shop, self.shop]
+        assert [entry.what for entry in await history(self.account)][:2] == ["number.assigned"] * 2
+        assert (await history(self.account))[0].actor == self.account
+
+    async def test_another_accounts_application_is_none(self) -> None:
+        other = await self.writer.write(_other_accounts_application)
+        with pytest.raises(NotThere):
+            await self.services.assignments.lead(self.by, self.account, [["12015552000"]], "voice", other)
+        assert await self.led() == [None, None]
+
+    async def test_a_number_that_leads_elsewhere_is_not_unassigned(self, history: History) -> None:
+        with pytest.raises(NotThere):
+            await self.services.assignments.unassign(self.by, self.account, ["12015552000"], "voice", self.shop)
+        await self.services.assignments.lead(self.by, self.account, [["12015552000"]], "voice", self.shop)
+        await self.services.assignments.unassign(self.by, self.account, ["12015552000"], "voice", self.shop)
+        assert await self.led() == [None, None]
+        last = (await history(self.account))[0]
+        assert last.what == "number.unassigned" and last.before == {"capability": "voice", "application": self.shop}
+
+
+def _other_accounts_application(conn: Connection) -> str:
+    other, _ = create(conn, NewAccount(name="other"), [])
+    return applications.create(conn, applications.Application(id="app-other", account=other.id, name="x")).id
