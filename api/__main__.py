@@ -20,7 +20,6 @@ from api.guesses import Guesses
 from api.inbound import Inbound, tag_of
 from api.lab import Lab
 from api.own.admin.app import build_admin
-from api.own.leading import assembled
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
@@ -37,6 +36,7 @@ from engine.events import QuestionAsked
 from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.destinations.standard import standard
+from engine.features.leading import assembled
 from engine.features.lines import Lines
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool

@@ -13,13 +13,13 @@ from api.dialects import OWN, Dialect
 from api.guesses import Guesses
 from api.lab import Lab
 from api.own import render
-from api.own.leading import Leading
 from api.own.tenants import Tenants
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.calls.call import Call
 from engine.features.accounts import Account
+from engine.features.leading import Leading
 from engine.features.lines import Lines
 from engine.features.refused_requests import RefusedKind
 from engine.features.services import FeatureServices

@@ -105,7 +105,7 @@ def list(conn: Connection, account: str | None = None) -> builtins.list[Applicat
 def delete(conn: Connection, id: str) -> bool:
     """Delete an application and its key; False where there is none. Raises StoreConflict while anything leads to it."""
     if _leading.first(conn, destination=f"application:{id}"):
-        raise StoreConflict("An extension or a ring group still leads to this application: let it lead elsewhere first.")
+        raise StoreConflict("An extension or a ring group still leads to this application: release it first.")
     drop_key(conn, id)
     try:
         return _delete.run(conn, id=id) > 0

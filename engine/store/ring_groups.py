@@ -5,10 +5,10 @@ import builtins
 import msgspec
 from sqlalchemy import Connection, bindparam, delete
 
+from engine.model.ring_strategy import Strategy
 from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement
 from engine.store.tables import ring_groups
-from engine.tasks.ring import Strategy
 
 
 class RingGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,10 @@
 """Ring several parties, and connect this call to the first that answers."""
 
 import re
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from engine.model.destination import Destination
+from engine.model.ring_strategy import Strategy
 from engine.tasks.results import Dialled
 from engine.tasks.roles import Subject
 from engine.tasks.task import Recovery, Requires, Task
@@ -11,8 +12,6 @@ from engine.tasks.task import Recovery, Requires, Task
 MOST_MEMBERS = 20
 LONGEST_SECONDS = 600.0
 _MEMBER = re.compile(r"\+?[0-9]{2,15}", re.ASCII)
-Strategy = Literal["all", "in_order"]
-"""Every member at once, or one after the other."""
 
 
 class Ring(Task, frozen=True, kw_only=True, tag="ring"):

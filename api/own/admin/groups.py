@@ -7,8 +7,8 @@ from api.own.admin.destinations import Wanted, given
 from api.own.bodies import body_of
 from api.own.services import OwnServices
 from engine.features.groups.service import GroupFields
+from engine.model.ring_strategy import Strategy
 from engine.platform.audit import ADMIN
-from engine.tasks.ring import Strategy
 
 
 class ChangedGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

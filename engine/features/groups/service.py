@@ -14,6 +14,7 @@ from engine.features.destinations.references import refuse_used
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import normalise
+from engine.model.ring_strategy import Strategy
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.settings_cache import SettingsCache
@@ -22,7 +23,7 @@ from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.ring_groups import RingGroup
 from engine.store.writer import Writer
-from engine.tasks.ring import Ring, Strategy
+from engine.tasks.ring import Ring
 
 _NAME = re.compile(r"[\w .+-]{1,64}")
 LONGEST_EXTENSION = 6

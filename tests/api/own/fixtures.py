@@ -15,7 +15,6 @@ from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.dialects import Dialect
 from api.own.admin.app import build_admin
-from api.own.leading import assembled
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
@@ -23,6 +22,7 @@ from api.own.tenants import tenants_of
 from api.recordings import Recordings
 from engine.features.accounts.credentials import Credentials
 from engine.features.destinations.standard import standard
+from engine.features.leading import assembled
 from engine.features.lines import Lines
 from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner

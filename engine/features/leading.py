@@ -1,4 +1,4 @@
-"""What leads calls to destinations, as our own API works with it."""
+"""What leads calls to destinations, put together for whoever serves it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
