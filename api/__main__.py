@@ -38,13 +38,13 @@ from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
 from engine.features.book import Book
+from engine.features.endpoints.lines import Lines
+from engine.features.endpoints.provisioning import Provisioner
 from engine.features.keeping import Keeper
-from engine.features.lines import Lines
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
-from engine.features.provisioning import Provisioner
-from engine.features.trunk_addresses import TrunkAddresses
-from engine.features.trunk_watch import TrunkWatch
+from engine.features.trunks.addresses import TrunkAddresses
+from engine.features.trunks.watch import TrunkWatch
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices

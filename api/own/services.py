@@ -17,9 +17,9 @@ from api.recordings import Recordings
 from engine.ari.client import Client
 from engine.calls.call import Call
 from engine.features.book import Book
-from engine.features.lines import Lines
+from engine.features.endpoints.lines import Lines
 from engine.features.pool import Pool
-from engine.features.refused_requests import Refused
+from engine.features.trunks.refused_requests import Refused
 from engine.media import Prompts, RecordingFiles
 from engine.store.database import Database
 from engine.store.writer import Writer

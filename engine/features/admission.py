@@ -15,10 +15,11 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import destinations, emergency, rating, routing, sip_addresses
+from engine.features import destinations, emergency, rating, routing
 from engine.features.allowances import not_allowed
 from engine.features.book import Book, Rules
 from engine.features.credit import CallCover, held_by
+from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
 from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
 from engine.store import holds, ledger

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features.accounts import find
+from engine.features.endpoints.lines import Lines
 from engine.features.errors import StillUsed
-from engine.features.lines import Lines
 from engine.media import Prompts, RecordingFiles
 from engine.store import accounts, closing, extensions, uploads
 from engine.store.accounts import Account

@@ -15,10 +15,10 @@ from api.own import render
 from api.own.admin import refused as refusals
 from api.own.services import Services
 from engine.ari.errors import AriError
-from engine.features import registration
 from engine.features.errors import FeatureError
 from engine.features.modules import MODULES
-from engine.features.trunks import QUALIFY_SECONDS
+from engine.features.trunks import registration
+from engine.features.trunks.trunk import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.media.speech.piper import PIPER
 from engine.store import accounts, calls

@@ -13,8 +13,8 @@ from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import Services
 from engine.features import accounts as account_settings
-from engine.features import extensions as extension_settings
-from engine.features.trunks import endpoint_of
+from engine.features.endpoints import extension as extension_settings
+from engine.features.trunks.trunk import endpoint_of
 from engine.store import unmatched_calls
 from engine.store.accounts import Account
 from engine.store.extensions import Extension

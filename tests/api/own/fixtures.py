@@ -17,9 +17,9 @@ from api.own.routes import public_routes
 from api.own.services import Addresses, Services
 from api.recordings import Recordings
 from engine.features.book import Book
-from engine.features.lines import Lines
+from engine.features.endpoints.lines import Lines
+from engine.features.endpoints.provisioning import Provisioner
 from engine.features.pool import Pool
-from engine.features.provisioning import Provisioner
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite

@@ -8,8 +8,8 @@ import pytest
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.commands import HangUpCall
-from engine.features import trunk_sources
-from engine.features.refused_requests import Refused
+from engine.features.trunks import sources as trunk_sources
+from engine.features.trunks.refused_requests import Refused
 from engine.store import calls, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.own.installation import Installation

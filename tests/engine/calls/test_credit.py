@@ -13,7 +13,7 @@ from engine.events import TaskEnded
 from engine.features.admission import Admission
 from engine.features.book import Book
 from engine.features.credit import CallCover
-from engine.features.trunks import lab
+from engine.features.trunks.trunk import lab
 from engine.store import accounts, holds, ledger, rates, trunks
 from engine.store.errors import Unavailable
 from engine.store.rates import Rate

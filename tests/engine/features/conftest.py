@@ -7,7 +7,7 @@ import pytest
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.book import Book
-from engine.features.trunks import lab
+from engine.features.trunks.trunk import lab
 from engine.store import trunks
 from engine.store.accounts import Account
 from engine.store.database import Database

@@ -18,7 +18,7 @@ from engine.calls.outbound import Door
 from engine.commands import CreditSpent, PlaceCall
 from engine.features.admission import Admission
 from engine.features.book import Book
-from engine.features.trunks import lab
+from engine.features.trunks.trunk import lab
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.settings import EngineSettings

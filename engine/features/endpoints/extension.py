@@ -4,8 +4,8 @@ import re
 import secrets
 
 from engine.features.destinations import is_emergency
+from engine.features.endpoints.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.features.errors import InvalidSetting
-from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.store.extensions import Extension
 
 _NUMBER = re.compile(r"[0-9]{2,6}", re.ASCII)

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from engine.ari.client import Client
-from engine.features import extensions, trunks
+from engine.features.endpoints import extension as extensions
+from engine.features.endpoints.provisioning import Piece, Provisioner
 from engine.features.errors import NotProvisioned
-from engine.features.provisioning import Piece, Provisioner
+from engine.features.trunks import trunk as trunks
 from engine.store.extensions import Extension
 from tests.api.own.asterisk import FakeConfiguration
 

@@ -7,13 +7,13 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.features import extensions as extension_settings
-from engine.features import trunks as trunk_settings
 from engine.features.book import Book
+from engine.features.endpoints import extension as extension_settings
+from engine.features.endpoints.provisioning import Piece, Provisioner
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
-from engine.features.provisioning import Piece, Provisioner
-from engine.features.trunk_addresses import TrunkAddresses
-from engine.features.trunk_sources import look_up, names_of
+from engine.features.trunks import trunk as trunk_settings
+from engine.features.trunks.addresses import TrunkAddresses
+from engine.features.trunks.sources import look_up, names_of
 from engine.store import accounts
 from engine.store import extensions as extension_rows
 from engine.store import numbers as number_rows

@@ -13,7 +13,7 @@ from engine.ari.client import Client
 from engine.ari.errors import AriError, Forbidden, NotFound
 from engine.ari.generated import Endpoint
 from engine.features.errors import NotProvisioned
-from engine.features.trunk_sources import is_literal
+from engine.features.trunks.sources import is_literal
 
 log = structlog.get_logger(__name__)
 MODULE = "res_pjsip"  # registrations and identifies are found below it too, other names answer 404

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from engine.features.lines import Lines
-from engine.features.refused_requests import RefusedRequests
-from engine.features.trunk_addresses import AddressRefresh
-from engine.features.unmatched_calls import UnmatchedCalls
+from engine.features.endpoints.lines import Lines
+from engine.features.trunks.addresses import AddressRefresh
+from engine.features.trunks.refused_requests import RefusedRequests
+from engine.features.trunks.unmatched_calls import UnmatchedCalls
 from engine.store.writer import Writer
 
 

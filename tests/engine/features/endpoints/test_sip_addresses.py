@@ -4,11 +4,10 @@ import pytest
 
 from engine.calls.admission import Route
 from engine.commands import NoSuchExtension, NumberRefused
-from engine.features import sip_addresses
 from engine.features.admission import Admission
 from engine.features.book import Book
-from engine.features.errors import InvalidNumber
-from engine.features.sip_addresses import (
+from engine.features.endpoints import sip_addresses
+from engine.features.endpoints.sip_addresses import (
     SipAddress,
     address_of,
     allowance_of,
@@ -17,6 +16,7 @@ from engine.features.sip_addresses import (
     reachable,
     within_reach,
 )
+from engine.features.errors import InvalidNumber
 from engine.store import accounts, extensions, rates
 from engine.store.accounts import Account
 from engine.store.database import Database
