@@ -19,6 +19,7 @@ from api.callbacks.publisher import Publisher
 from api.callbacks.tags import encode
 from api.clients import Clients
 from api.dialogue import Dialogue
+from api.endpoints import EndpointServices
 from api.exchange import About, StoredJournal
 from api.guesses import Guesses
 from api.inbound import Inbound
@@ -38,13 +39,9 @@ from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
 from engine.features.book import Book
-from engine.features.endpoints.lines import Lines
-from engine.features.endpoints.provisioning import Provisioner
 from engine.features.keeping import Keeper
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
-from engine.features.trunks.addresses import TrunkAddresses
-from engine.features.trunks.watch import TrunkWatch
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices
@@ -84,9 +81,9 @@ class Controller:
         )
         self.book = Book(self.database)
         self.counters = Counters(self.redis, settings.ari_application)
-        addresses = TrunkAddresses(settings.own_addresses)
-        self.lines = Lines(self.writer, self.book, Provisioner(self.client), addresses)
-        self.trunks = TrunkWatch(self.writer, self.lines, settings.asterisk_log)
+        self.endpoints = EndpointServices(
+            self.client, self.database, self.writer, self.book, settings.own_addresses, settings.asterisk_log
+        )
         self.accounts = Accounts(self.database)
         self.files = RecordingFiles(settings.recordings)
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
@@ -121,9 +118,9 @@ class Controller:
                 admission=Admission(self.database, self.book, self.counters),
                 directory=Directory(self.book, self._tag_of),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
-                on_media_server=self.lines.push_all,
+                on_media_server=self.endpoints.all.push_all,
                 on_question=self._ask,
-                on_unmatched=self.trunks.unmatched.note,
+                on_unmatched=self.endpoints.watch.unmatched.note,
             )
         )
 
@@ -171,7 +168,9 @@ class Controller:
             db=self.database,
             writer=self.writer,
             book=self.book,
-            lines=self.lines,
+            endpoints=self.endpoints.all,
+            extensions=self.endpoints.extensions,
+            trunks=self.endpoints.trunks,
             accounts=self.accounts,
             delivery=self.delivery,
             recordings=self.recordings,
@@ -188,7 +187,7 @@ class Controller:
             pool=Pool.read(settings.number_pool),
             guesses=self.guesses,
             version=__version__,
-            refused=self.trunks.refused.seen,
+            refused=self.endpoints.watch.refused.seen,
         )
 
     def _ask(self, question: QuestionAsked) -> None:
@@ -228,7 +227,7 @@ class Controller:
             stack.push_async_callback(self.writer.stop)
             await self.prompts.start()
             stack.push_async_callback(self.prompts.close)
-            await self.lines.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
+            await self.endpoints.trunks.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
             await self.book.load()
             await self.book.load_rates()
             await self.counters.reconcile()
@@ -239,8 +238,8 @@ class Controller:
             stack.push_async_callback(self.dialogue.stop)
             await self.keeper.start()
             stack.push_async_callback(self.keeper.stop)
-            await self.trunks.start()
-            stack.push_async_callback(self.trunks.stop)
+            await self.endpoints.watch.start()
+            stack.push_async_callback(self.endpoints.watch.stop)
             gc.collect()
             gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
             await self.engine.start()

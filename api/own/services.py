@@ -17,9 +17,11 @@ from api.recordings import Recordings
 from engine.ari.client import Client
 from engine.calls.call import Call
 from engine.features.book import Book
-from engine.features.endpoints.lines import Lines
+from engine.features.endpoints.push import Endpoints
+from engine.features.endpoints.service import Extensions
 from engine.features.pool import Pool
 from engine.features.trunks.refused_requests import Refused
+from engine.features.trunks.service import Trunks
 from engine.media import Prompts, RecordingFiles
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -46,7 +48,9 @@ class Services:
     db: Database
     writer: Writer
     book: Book
-    lines: Lines
+    endpoints: Endpoints
+    extensions: Extensions
+    trunks: Trunks
     accounts: Accounts
     delivery: Delivery
     recordings: Recordings

@@ -151,9 +151,8 @@ class Admission:
         """The routes of a leg that was admitted before a restart."""
         if manner.over == "sip":
             return (Route(endpoint=sip_addresses.dial_string(sip_addresses.address_of(digits), manner.transport)),)
-        extension = self._book.extensions.get(digits)
-        if extension and extension.account == account:
-            return (Route(endpoint=f"PJSIP/{extension.number}"),)
+        if extension := self._book.extension(account, digits):
+            return (Route(endpoint=f"PJSIP/{extension.sip_user}"),)
         trunks = routing.choose(self._book.trunks, digits)
         return tuple(
             Route(
@@ -200,9 +199,7 @@ class Admission:
         account = rules.account
         if destinations.is_emergency(callee, account.country):
             raise NumberRefused(emergency.NEVER)
-        if (written := callee.strip()) in self._book.extensions and self._book.extensions[
-            written
-        ].account == account.id:
+        if self._book.extension(account.id, written := callee.strip()):
             return written, self.routes(account.id, written)
         try:
             digits = destinations.checked(callee)
@@ -240,8 +237,7 @@ class Admission:
         return digits if digits.isascii() and digits.isdigit() and len(digits) <= 15 else default
 
     def _is_own_extension(self, rules: Rules, number: str) -> bool:
-        extension = self._book.extensions.get(number.strip())
-        return extension is not None and extension.account == rules.account.id
+        return self._book.extension(rules.account.id, number.strip()) is not None
 
     def _owns(self, rules: Rules, digits: str) -> bool:
         application = self._book.application_of(digits)

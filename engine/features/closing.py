@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features.accounts import find
-from engine.features.endpoints.lines import Lines
+from engine.features.endpoints.service import Extensions
 from engine.features.errors import StillUsed
 from engine.media import Prompts, RecordingFiles
-from engine.store import accounts, closing, extensions, uploads
+from engine.platform.audit import ADMIN
+from engine.store import accounts, closing, uploads
 from engine.store.accounts import Account
 from engine.store.writer import Writer
 
@@ -29,12 +30,12 @@ class Closing:
     def __init__(
         self,
         writer: Writer,
-        lines: Lines,
+        extensions: Extensions,
         prompts: Prompts,
         files: RecordingFiles,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
-        self._writer, self._lines, self._prompts, self._files = writer, lines, prompts, files
+        self._writer, self._extensions, self._prompts, self._files = writer, extensions, prompts, files
         self._refresh = refresh
 
     async def remove(self, name: str, *, purge: bool = False) -> Removed:
@@ -61,8 +62,7 @@ class Closing:
 
     async def _take(self, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
         await self._writer.write(lambda conn: _refuse_used(conn, account, purge=purge))
-        for extension in await self._writer.write(lambda conn: extensions.list(conn, account.id)):
-            await self._lines.remove_extension(extension.number)
+        await self._extensions.remove_all(ADMIN, account.id)
         return await self._writer.write(lambda conn: _taken(conn, account, purge=purge))
 
 

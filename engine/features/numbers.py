@@ -67,14 +67,15 @@ class Directory:
         as_written = called.user.removeprefix("+") == number
         return answering if as_written else msgspec.structs.replace(answering, callee=number)
 
-    async def from_extension(self, dialled: str, extension: str) -> Answering | None:
+    async def from_extension(self, dialled: str, sip_user: str) -> Answering | None:
         """What an extension's dialling does: an application's number, another extension, else a number outside.
 
-        An extension of an application that asks calls nobody by itself: the application says what each call does.
+        The extension is known by the SIP user name of its phone, and reaches extensions of its own account only. One of
+        an application that asks calls nobody by itself: the application says what each call does.
 
         None: the extension is unknown, or its account disabled.
         """
-        own = self._book.extensions.get(extension)
+        own = self._book.extension_of(sip_user)
         owner = self._book.find(own.account) if own else None
         if own is None or owner is None or owner.disabled:
             return None
@@ -92,7 +93,7 @@ class Directory:
 
     def _as_read(self, dialled: str, owner: Account) -> str:
         """Read a number as somebody in the account's country dials it; what is none stays, to be refused."""
-        if dialled in self._book.extensions or is_emergency(dialled, owner.country):
+        if self._book.extension(owner.id, dialled) or is_emergency(dialled, owner.country):
             return dialled
         try:
             return normalise(dialled, owner.country)

@@ -14,12 +14,13 @@ from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
 from api.own.admin.doctor import Doctor
+from api.own.admin.extensions import ExtensionsAdmin
 from api.own.admin.lab import LabAdmin
-from api.own.admin.lines import LinesAdmin
 from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
+from api.own.admin.trunks import TrunksAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
 from api.own.services import Services
@@ -45,8 +46,8 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     app[ERRORS] = Errors([_AdminErrors()])
     doctor = Doctor(services)
     for noun in (
-        AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
-        RatesAdmin(services), ClosingAdmin(services),
+        AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
+        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

@@ -12,7 +12,7 @@ class ClosingAdmin:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._closing = Closing(services.writer, services.lines, services.prompts, services.files, self._refresh)
+        self._closing = Closing(services.writer, services.extensions, services.prompts, services.files, self._refresh)
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of removing."""

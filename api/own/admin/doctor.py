@@ -207,7 +207,7 @@ class Doctor:
 
     async def _lines(self) -> list[dict[str, str]]:
         try:
-            return [msgspec.to_builtins(line) for line in await self._services.lines.states()]
+            return [msgspec.to_builtins(line) for line in await self._services.endpoints.states()]
         except (AriError, FeatureError):
             return []
 

@@ -88,10 +88,9 @@ class NumbersAdmin:
             account = account_settings.find(conn, wanted.account)
             if is_emergency(digits, account.country):
                 raise BadRequest("An emergency number cannot be one of ours.")
-            if taken := extensions.get(conn, digits):
-                holder = account_settings.find(conn, taken.account)
+            if extensions.get(conn, account.id, digits):
                 raise AlreadyThere(
-                    f"{digits} is an extension of the account {holder.name} already: a number must have other digits."
+                    f"{digits} is an extension of the account {account.name} already: a number must have other digits."
                 )
             self._check_new(conn, account, digits, wanted)
             application = self._application(conn, account, digits, wanted)

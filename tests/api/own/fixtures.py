@@ -17,9 +17,11 @@ from api.own.routes import public_routes
 from api.own.services import Addresses, Services
 from api.recordings import Recordings
 from engine.features.book import Book
-from engine.features.endpoints.lines import Lines
 from engine.features.endpoints.provisioning import Provisioner
+from engine.features.endpoints.push import Endpoints
+from engine.features.endpoints.service import Extensions
 from engine.features.pool import Pool
+from engine.features.trunks.service import Trunks
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
@@ -56,11 +58,14 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
             client.metrics = metrics
-            lines = Lines(writer, book, Provisioner(client))
-            await lines.ensure_lab("127.0.0.2", 5070)
-            await lines.push_all()
+            provisioner = Provisioner(client)
+            extensions, trunks = Extensions(writer, book, provisioner), Trunks(db, writer, book, provisioner)
+            endpoints = Endpoints(provisioner, (trunks, extensions))
+            await trunks.ensure_lab("127.0.0.2", 5070)
+            await endpoints.push_all()
             services = Services(
-                engine=engine, db=db, writer=writer, book=book, lines=lines, accounts=known,
+                engine=engine, db=db, writer=writer, book=book, endpoints=endpoints,
+                extensions=extensions, trunks=trunks, accounts=known,
                 delivery=Delivery(db, writer, net, known, {}),
                 recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,

@@ -73,7 +73,7 @@ async def test_a_removed_account_leaves_its_books_under_its_id_and_its_name_free
     )  # fmt: skip
     assert await services.db.read(_rows(account)) == {"ledger": 2, "calls": 1, "events": 1, "recordings": 1}
     assert not any(path.is_file() for path in (installation.folder / "uploads").rglob("*"))
-    assert "100" not in services.book.extensions and services.book.application_of("500") is None
+    assert not services.book.extensions() and services.book.application_of("500") is None
     assert services.book.rates.match("12015550114", "USD", account) is None
     assert (await installation.admin("GET", "/accounts/shop"))[0] == 404
     assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == []

@@ -13,7 +13,7 @@ from engine.features.trunks import trunk as trunks
 from engine.store.extensions import Extension
 from tests.api.own.asterisk import FakeConfiguration
 
-PHONE = Extension(number="100", account="acct-1", name="Ann", password="s3cret-s3cret")
+PHONE = Extension(number="100", sip_user="100", account="acct-1", name="Ann", password="s3cret-s3cret")
 TRUNK = msgspec.structs.replace(trunks.lab("192.0.2.10", 5060), name="itsp", username="me", password="x", register=True)
 LINES = (extensions.pieces(PHONE), trunks.pieces(TRUNK))
 

@@ -167,7 +167,7 @@ async def test_only_an_own_extension_is_reached_where_that_is_asked_for(
     other = Account(id="acct-other", name="other", created=1.0)
     await writer.write(lambda conn: accounts.create(conn, other))
     for number, owner in (("100", account.id), ("200", other.id)):
-        row = Extension(number=number, account=owner, password="12345678")
+        row = Extension(number=number, sip_user=number, account=owner, password="12345678")
         await writer.write(lambda conn, row=row: extensions.add(conn, row))
     await book.load()
     inside = Manner(over="extension")
