@@ -2,14 +2,11 @@
 
 import asyncio
 import gc
-import os
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
-import uvloop
 
 from api import __version__
 from api.accounts import Accounts
@@ -24,14 +21,15 @@ from api.exchange import About, StoredJournal
 from api.guesses import Guesses
 from api.inbound import Inbound
 from api.lab import Lab
-from api.log import configure, masked
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, Services
+from api.own.tenants import tenants_of
+from api.process import run
 from api.recordings import Recordings
 from api.serving import listening, places
-from api.settings import Settings, SettingsError, read
+from api.settings import Settings
 from api.steering import Steering, owner_of
 from api.vendors import ringful, sinch
 from api.vendors.vendor import AskingVendor, Question, Vendor
@@ -48,7 +46,6 @@ from engine.media.speech.registry import Voices
 from engine.net import Net
 from engine.redis.client import connect
 from engine.redis.counters import Counters
-from engine.redis.errors import Unavailable
 from engine.settings import EngineSettings
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -57,7 +54,7 @@ from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
-SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
+DIALECTS = (ringful.DIALECT, sinch.DIALECT)
 
 
 class Controller:
@@ -181,10 +178,20 @@ class Controller:
             redis=self.redis,
             addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
             admin_token=settings.admin_token,
+            tenants=tenants_of(
+                self.database,
+                self.writer,
+                self.book,
+                self.accounts,
+                extensions=self.endpoints.extensions,
+                prompts=self.prompts,
+                files=self.files,
+                dialects=DIALECTS,
+                pool=Pool.read(settings.number_pool),
+            ),
             folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
-            dialects=(ringful.DIALECT, sinch.DIALECT),
+            dialects=DIALECTS,
             lab=self.lab,
-            pool=Pool.read(settings.number_pool),
             guesses=self.guesses,
             version=__version__,
             refused=self.endpoints.watch.refused.seen,
@@ -265,34 +272,9 @@ class Controller:
             yield
 
 
-async def _main(settings: Settings) -> None:
-    controller = Controller(settings)
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, controller.steering.over.set)
-    await controller.run()
-
-
 def main() -> int:
     """Run the controller; returns the exit status."""
-    configure()
-    os.umask(0o077)  # what is written here is of this user only: Asterisk's is the same
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        settings = read(os.environ)
-    except SettingsError as error:
-        print(f"carillon: {error}", file=sys.stderr)
-        return 2
-    masked.learn(settings.secrets)
-    try:
-        uvloop.run(_main(settings))
-    except Unavailable as error:
-        print(f"carillon: Redis does not answer at 127.0.0.1:{settings.redis_port}: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"carillon: it could not start: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return run(Controller)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from typing import Any
 
 from cyclopts import App
 
+from api.cli import changes
 from api.cli.client import part
 from api.cli.confirm import confirm
 from api.cli.context import Cli
@@ -31,6 +32,7 @@ def commands(cli: Cli) -> App:
     app.command(noun.disable)
     app.command(noun.enable)
     app.command(noun.remove)
+    app.command(noun.history)
     return app
 
 
@@ -186,6 +188,23 @@ class Accounts:
         answer = self._cli.admin.ask("DELETE", f"/accounts/{part(name)}", query=query)
         stays = "" if purge else f" Its books stay: carillon accounts show {answer['account']}."
         self._cli.output.done(answer, f"The account {answer['name']} was removed.{stays}")
+
+    def history(self, name: str | None = None, *, limit: int = 50, before: str | None = None) -> None:
+        """List what was changed of an account, newest first: when, by whom, what, and from what to what.
+
+        Without a name: what belongs to no account, such as trunks.
+
+        Parameters
+        ----------
+        limit
+            How many changes, 1 to 1000.
+        before
+            The id of a change; those before it are listed (--json shows ids).
+        """
+        path = "/audit" if name is None else f"/accounts/{part(name)}/audit"
+        found = self._cli.admin.get(path, limit=str(limit), before=before)["audit"]
+        rows = [changes.row(entry) for entry in found]
+        self._cli.output.table(found, rows, changes.COLUMNS, "Nothing was changed yet.")
 
     def _changed(self, method: str, name: str, path: str, body: dict[str, Any]) -> None:
         self._cli.output.fields(self._cli.admin.ask(method, f"/accounts/{part(name)}{path}", body=body))

@@ -12,7 +12,7 @@ from api.callbacks.masking import masked
 from api.recordings import Recordings
 from engine.calls.call import Call, Direction
 from engine.events import Event
-from engine.features.allowances import shown as shown_prefix
+from engine.features.accounts.allowances import shown as shown_prefix
 from engine.features.rating import decimal
 from engine.media.uploads import SCHEME
 from engine.store.accounts import Account

@@ -12,6 +12,7 @@ from api.dialects import OWN, Dialect
 from api.guesses import Guesses
 from api.lab import Lab
 from api.own import render
+from api.own.tenants import Tenants
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import Client
@@ -19,7 +20,6 @@ from engine.calls.call import Call
 from engine.features.book import Book
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
-from engine.features.pool import Pool
 from engine.features.trunks.refused_requests import Refused
 from engine.features.trunks.service import Trunks
 from engine.media import Prompts, RecordingFiles
@@ -40,8 +40,8 @@ class Addresses:
 class Services:
     """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
 
-    `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `pool` has the numbers that
-    new accounts are given, `guesses` throttles who guesses keys. `refused` are the SIP requests that Asterisk refused.
+    `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `guesses` throttles who
+    guesses keys. `refused` are the SIP requests that Asterisk refused.
     """
 
     engine: CommandTaker
@@ -61,10 +61,10 @@ class Services:
     redis: Redis
     addresses: Addresses
     admin_token: str
+    tenants: Tenants
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
-    pool: Pool = field(default_factory=Pool)
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
     refused: Callable[[], Sequence[Refused]] = tuple

@@ -15,8 +15,9 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import destinations, emergency, rating, routing
-from engine.features.allowances import not_allowed
+from engine.features import destinations, rating, routing
+from engine.features.accounts import emergency
+from engine.features.accounts.allowances import not_allowed
 from engine.features.book import Book, Rules
 from engine.features.credit import CallCover, held_by
 from engine.features.endpoints import sip_addresses

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from math import ceil
 
-from engine.features.currencies import is_currency
+from engine.features.accounts.currencies import is_currency
 from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber, RatesInvalid
 from engine.store.rates import Rate

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, or_
+from sqlalchemy import Connection, and_, bindparam, delete, or_
 
 from engine.ids import new_id
+from engine.store.database import Database
 from engine.store.rows import Mapped, plain, to_json
-from engine.store.statement import insert_into
+from engine.store.statement import Statement, insert_into
 from engine.store.tables import audit
+from engine.store.writer import Writer
 
 MASK = "***"
 _SECRETS = frozenset({"password", "secret", "token", "apikey", "credentials", "digest", "hash"})
@@ -62,6 +64,36 @@ def _read(text: str | None) -> Any:
 
 _entry = Mapped(Entry, audit, converters={"before": _read, "after": _read})
 _insert = insert_into(audit)
+_get = Statement(_entry.select.where(audit.c.id == bindparam("id")))
+
+
+class AuditLog:
+    """The audit for who reads it page by page, and for changes that are not in a service's own transaction."""
+
+    def __init__(self, db: Database, writer: Writer) -> None:
+        self._db, self._writer = db, writer
+
+    async def page(self, account: str | None, *, before: str | None = None, limit: int = 100) -> list[Entry]:
+        """Return an account's newest entries, newest first; None: those of no account.
+
+        `before`: the id of the last entry of the page before; an unknown one gives an empty page.
+        """
+
+        def read(conn: Connection) -> list[Entry]:
+            last = _entry.one(conn, _get, id=before) if before else None
+            if before and last is None:
+                return []
+            return of(conn, account, before=(last.at, last.id) if last else None, limit=limit)
+
+        return await self._db.read(read)
+
+    async def note(
+        self, by: Actor, *, account: str | None, what: str, subject: str, after: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write down what was done by a command of the engine, which has committed it already."""
+        await self._writer.write(
+            lambda conn: record(conn, by, account=account, what=what, subject=subject, after=after)
+        )
 
 
 def record(

@@ -47,7 +47,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
     doctor = Doctor(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
-        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services),
+        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from api.callbacks.callback import BadAddress, address
 from api.dialects import Dialect
 from api.own import render
-from api.own.admin import issuing
+from api.own.accounts import issued_key
 from api.own.bodies import body_of, checked_tasks
 from api.own.errors import BadRequest
 from api.own.services import Services
 from engine.features import accounts as account_settings
+from engine.features.accounts import issuing
 from engine.features.errors import NotThere
 from engine.ids import new_id
 from engine.store import accounts, applications, numbers
@@ -149,7 +150,7 @@ class ApplicationsAdmin:
 
     def _shown(self, conn: Connection, row: Application) -> render.Shape:
         dialect = self._services.dialect(row.dialect)
-        shown = shape(row) | issuing.credentials(conn, row, dialect)
+        shown = shape(row) | issued_key(issuing.issued_to(conn, row), dialect)
         shown.pop("number", None)
         own = [each for each in numbers.list(conn, row.account) if each.application == row.id]
         return shown | {"numbers": [each.number for each in own]}

@@ -17,8 +17,9 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import destinations, emergency, rating
-from engine.features.allowances import not_allowed
+from engine.features import destinations, rating
+from engine.features.accounts import emergency
+from engine.features.accounts.allowances import not_allowed
 from engine.features.book import Book
 from engine.store import applications, calls, numbers
 from engine.store.applications import Application

@@ -5,6 +5,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
+from engine.features.accounts import Account, find
 from engine.features.book import Book
 from engine.features.endpoints.extension import checked, new_password, pieces
 from engine.features.endpoints.model import NewExtension
@@ -13,8 +14,7 @@ from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.platform import audit
 from engine.platform.audit import Actor
-from engine.store import accounts, applications, extensions, numbers
-from engine.store.accounts import Account
+from engine.store import applications, extensions, numbers
 from engine.store.extensions import Extension
 from engine.store.writer import Writer
 
@@ -112,9 +112,7 @@ class Extensions:
 
 
 def _add(conn: Connection, by: Actor, wanted: NewExtension) -> Extension:
-    owner = accounts.by_name(conn, wanted.account) or accounts.get(conn, wanted.account)
-    if owner is None or owner.closed is not None:
-        raise NotThere(f"There is no account {wanted.account}.")
+    owner = find(conn, wanted.account)
     _refuse_taken(conn, owner, wanted.number)
     extension = Extension(
         account=owner.id,

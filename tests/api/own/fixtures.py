@@ -15,6 +15,7 @@ from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, Services
+from api.own.tenants import tenants_of
 from api.recordings import Recordings
 from engine.features.book import Book
 from engine.features.endpoints.provisioning import Provisioner
@@ -70,8 +71,12 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
                 recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
+                tenants=tenants_of(
+                    db, writer, book, known, extensions=extensions, prompts=prompts, files=files,
+                    dialects=(RINGFUL, ASKING),
+                    pool=POOL,
+                ),
                 admin_token=TOKEN, folders={"data": tmp_path}, dialects=(RINGFUL, ASKING),
-                pool=POOL,
             )  # fmt: skip
             public = build_app(
                 engine=engine, db=db, writer=writer, accounts=known, delivery=services.delivery,

@@ -36,7 +36,7 @@ async def test_an_account_that_is_not_well_formed_is_refused(installation: Insta
 async def test_a_name_is_taken_once(installation: Installation) -> None:
     await installation.account("acme")
     status, answer = await installation.admin("POST", "/accounts", {"name": "acme"})
-    assert (status, answer["error"]) == (409, "There is an account acme already.")
+    assert (status, answer["error"]) == (409, "An account named acme already exists.")
 
 
 async def test_rotated_keys_replace_the_old_ones_at_once(installation: Installation) -> None:

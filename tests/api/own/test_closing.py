@@ -71,7 +71,12 @@ async def test_a_removed_account_leaves_its_books_under_its_id_and_its_name_free
     assert await installation.admin("DELETE", "/accounts/shop") == (
         200, {"account": account, "name": "shop", "purged": False},
     )  # fmt: skip
-    assert await services.db.read(_rows(account)) == {"ledger": 2, "calls": 1, "events": 1, "recordings": 1}
+    left = await services.db.read(_rows(account))
+    assert left.pop("audit") and left == {"ledger": 2, "calls": 1, "events": 1, "recordings": 1}
+    _, history = await installation.admin("GET", f"/accounts/{account}/audit")
+    what = [entry["what"] for entry in history["audit"]]
+    assert what[0] == "account.removed" and what[-1] == "account.created" and "credit.paid" in what
+    assert history["audit"][0]["before"]["balance"] == "4.40"
     assert not any(path.is_file() for path in (installation.folder / "uploads").rglob("*"))
     assert not services.book.extensions() and services.book.application_of("500") is None
     assert services.book.rates.match("12015550114", "USD", account) is None
@@ -103,6 +108,8 @@ async def test_a_purged_account_leaves_nothing(installation: Installation) -> No
     assert await services.db.read(lambda conn: accounts.get(conn, account)) is None
     assert not services.files.path("rec-1").exists()
     assert (await installation.admin("GET", f"/accounts/{account}"))[0] == 404
+    _, history = await installation.admin("GET", "/audit")
+    assert [entry["subject"] for entry in history["audit"] if entry["what"] == "account.purged"] == [account]
 
 
 async def test_an_account_that_was_removed_can_be_purged_afterwards(installation: Installation) -> None:

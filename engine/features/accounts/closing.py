@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from sqlalchemy import Connection
 
-from engine.features.accounts import find
+from engine.features.accounts import views
+from engine.features.accounts.lookup import find
 from engine.features.endpoints.service import Extensions
 from engine.features.errors import StillUsed
 from engine.media import Prompts, RecordingFiles
-from engine.platform.audit import ADMIN
+from engine.platform import audit
+from engine.platform.audit import Actor
 from engine.store import accounts, closing, uploads
 from engine.store.accounts import Account
 from engine.store.writer import Writer
@@ -38,17 +40,18 @@ class Closing:
         self._writer, self._extensions, self._prompts, self._files = writer, extensions, prompts, files
         self._refresh = refresh
 
-    async def remove(self, name: str, *, purge: bool = False) -> Removed:
-        """Remove an account with its applications, numbers, extensions, uploads, keys and rates.
+    async def remove(self, by: Actor, name: str, *, purge: bool = False) -> Removed:
+        """Remove an account with its users, applications, numbers, extensions, uploads, keys and rates.
 
-        Its ledger, calls, events and recordings stay under its id, and the name is free; with `purge` they go too,
-        also those of an account that was removed before. What is in a bucket of its own stays there.
+        Its ledger, calls, events, recordings and audit stay under its id, and the name is free; with `purge` they go
+        too, also those of an account that was removed before; that it was purged is kept among the entries of no
+        account. What is in a bucket of its own stays there.
         Raises NotThere, StillUsed while it has calls, or with `purge` callbacks that are still to be delivered.
         """
         account = await self._writer.write(lambda conn: _disabled(conn, name, purge=purge))
         await self._refresh()  # nobody places a call from here on
         try:
-            files, recordings = await self._take(account, purge=purge)
+            files, recordings = await self._take(by, account, purge=purge)
         except StillUsed:  # by a call that was being placed when it was looked at first
             await self._writer.write(lambda conn: accounts.update(conn, account.id, disabled=account.disabled))
             raise
@@ -60,10 +63,10 @@ class Closing:
             await self._files.delete(recording)
         return Removed(account=account.id, name=account.name, purged=purge)
 
-    async def _take(self, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
+    async def _take(self, by: Actor, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
         await self._writer.write(lambda conn: _refuse_used(conn, account, purge=purge))
-        await self._extensions.remove_all(ADMIN, account.id)
-        return await self._writer.write(lambda conn: _taken(conn, account, purge=purge))
+        await self._extensions.remove_all(by, account.id)
+        return await self._writer.write(lambda conn: _taken(conn, by, account, purge=purge))
 
 
 def _disabled(conn: Connection, name: str, *, purge: bool) -> Account:
@@ -73,15 +76,19 @@ def _disabled(conn: Connection, name: str, *, purge: bool) -> Account:
     return account
 
 
-def _taken(conn: Connection, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
-    """Take it away; returns the files of its uploads, and of its recordings where those go too."""
+def _taken(conn: Connection, by: Actor, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
+    """Delete what an account has; returns the files of its uploads, and of its recordings where those go too."""
     _refuse_used(conn, account, purge=purge)
     files = [upload.file for upload in uploads.list(conn, account.id)]
     if not purge:
+        before = views.audited(views.view(conn, account))
         closing.close(conn, account, time.time())
+        audit.record(conn, by, account=account.id, what="account.removed", subject=account.name, before=before)
         return files, []
     recordings = closing.recordings_of(conn, account.id)
     closing.purge(conn, account.id)
+    audit.forget(conn, account.id)
+    audit.record(conn, by, account=None, what="account.purged", subject=account.id)
     return files, recordings
 
 

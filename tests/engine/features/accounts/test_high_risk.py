@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.features.allowances import allowance_of, not_allowed, shown, stored_form
+from engine.features.accounts.allowances import allowance_of, not_allowed, shown, stored_form
+from engine.features.accounts.high_risk import range_of
 from engine.features.errors import FeatureError
-from engine.features.high_risk import range_of
 
 
 @pytest.mark.parametrize(

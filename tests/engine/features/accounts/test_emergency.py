@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.features.emergency import refusal, resembled
+from engine.features.accounts.emergency import refusal, resembled
 
 
 @pytest.mark.parametrize(

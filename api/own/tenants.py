@@ -1,0 +1,66 @@
+"""The services of accounts, put together by the composition root."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from api.dialects import OWN, Dialect
+from engine.features.accounts.closing import Closing
+from engine.features.accounts.service import AccountService
+from engine.features.book import Book
+from engine.features.endpoints.service import Extensions
+from engine.features.pool import Pool
+from engine.media import Prompts, RecordingFiles
+from engine.platform.audit import AuditLog
+from engine.store.database import Database
+from engine.store.writer import Writer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tenants:
+    """What makes, changes, shows and removes accounts, and what was changed of them."""
+
+    accounts: AccountService
+    closing: Closing
+    audit: AuditLog
+
+
+class Cached(Protocol):
+    """What keeps accounts in memory."""
+
+    def forget(self) -> None:
+        """Read everything anew."""
+
+
+def tenants_of(
+    db: Database,
+    writer: Writer,
+    book: Book,
+    cached: Cached,
+    *,
+    extensions: Extensions,
+    prompts: Prompts,
+    files: RecordingFiles,
+    dialects: Sequence[Dialect],
+    pool: Pool,
+) -> Tenants:
+    """Return the services; `dialects` are the vendors' beside our own, `pool` has the numbers of new accounts."""
+    refresh = _refreshing(book, cached)
+
+    async def refresh_all() -> None:
+        await refresh()
+        await book.load_rates()
+
+    return Tenants(
+        accounts=AccountService(db, writer, (OWN, *dialects), pool, refresh),
+        closing=Closing(writer, extensions, prompts, files, refresh_all),
+        audit=AuditLog(db, writer),
+    )
+
+
+def _refreshing(book: Book, cached: Cached) -> Callable[[], Awaitable[None]]:
+    async def refresh() -> None:
+        await book.load()
+        cached.forget()
+
+    return refresh

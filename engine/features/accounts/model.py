@@ -1,0 +1,105 @@
+"""What accounts are made of, changed by, and shown as: plain types."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from engine.platform.audit import Actor
+from engine.store.accounts import Account
+from engine.store.holds import Hold
+
+
+class KeyScheme(Protocol):
+    """What a dialect says of its keys.
+
+    `issue` makes a key and a secret; a dialect that has it gives each application a key of its own, one that has not
+    gives the account one. `asks`: its applications are asked what a call shall do. `settings` are an account's settings
+    in this dialect, with the values that each may have.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def settings(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def issue(self) -> Callable[[], tuple[str, str]] | None: ...
+    @property
+    def asks(self) -> bool: ...
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an account is made of; `country` (ISO 3166-1) says how its national numbers are read."""
+
+    name: str
+    allow_private: bool = False
+    country: str = "US"
+    currency: str = "USD"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes of an account; None leaves a switch as it is. `settings` are dialects', such as {"sig": "kvmd5"}."""
+
+    allow_private: bool | None = None
+    disabled: bool | None = None
+    settings: dict[str, str] = {}
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits to change; None leaves one as it is, `unlimited_spend` takes the daily one away.
+
+    `max_calls` at once, `daily_spend` in millionths of the account's currency per day in UTC.
+    """
+
+    max_calls: int | None = None
+    calls_per_second: float | None = None
+    daily_spend: int | None = None
+    unlimited_spend: bool = False
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program of one dialect signs in with: the account's own key."""
+
+    dialect: str
+    key: str
+    secret: str
+
+
+class IssuedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """The key of an application, and the first number that leads to it, in digits."""
+
+    dialect: str
+    application: str
+    key: str
+    secret: str
+    number: str | None = None
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's keys: its own by dialect, and that of its first application in each dialect that issues them."""
+
+    account: Account
+    own: tuple[Credential, ...]
+    issued: tuple[IssuedKey, ...]
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A new account's keys, and the prefixes that it may call."""
+
+    keys: Keys
+    allowed: tuple[str, ...]
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as it is shown: with the prefixes it may call, its caller ids, and what is held of its money."""
+
+    account: Account
+    allowed: tuple[str, ...]
+    callers: tuple[str, ...]
+    held: int
+    holds: tuple[Hold, ...] = ()
+
+
+def actor_of(account: Account) -> Actor:
+    """Return who makes a change where a program shows an account's key."""
+    return Actor("account", account.id, account.name)
