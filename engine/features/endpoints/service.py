@@ -77,7 +77,9 @@ class Extensions:
         if len(found) > 1:
             names = sorted(named.values())
             shown = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
-            raise InvalidSetting(f"Several accounts have an extension {number}: name one of them ({shown}).")
+            raise InvalidSetting(
+                f"Several accounts have an extension {number}: give the account, one of {shown} (--account NAME)."
+            )
         return found[0]
 
     def all(self, account: str | None = None) -> list[Extension]:

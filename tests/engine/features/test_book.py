@@ -4,10 +4,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+from sqlalchemy import Connection
+
 from engine.features.book import Book
-from engine.store import accounts
+from engine.store import accounts, extensions, numbers
 from engine.store.accounts import Account
 from engine.store.database import Database
+from engine.store.extensions import Extension
+from engine.store.numbers import Number
 from engine.store.writer import Writer
 
 
@@ -39,3 +44,51 @@ async def test_many_who_ask_at_once_share_one_reading_that_has_what_they_wrote(
     await asyncio.gather(first, *others)
     assert counted.reads == 2
     assert "44" in book.rules(account.id).prefixes
+
+
+async def test_after_a_change_of_one_account_only_that_account_is_read(
+    writer: Writer, database: Database, account: Account
+) -> None:
+    other = Account(id="account-2", name="other", created=0)
+    await writer.write(lambda conn: accounts.create(conn, other))
+    book = Book(database)
+    await book.load()
+
+    def change(conn: Connection) -> None:
+        for each, number in ((account.id, "500"), (other.id, "600")):
+            numbers.assign(conn, Number(number=number, account=each))
+            extensions.add(conn, Extension(number="101", sip_user=f"101-{each}", account=each, password="x" * 8))
+
+    await writer.write(change)
+    await book.reload(account.id)
+    assert book.number("500") and book.extension(account.id, "101") and book.extension_of(f"101-{account.id}")
+    assert not book.number("600") and not book.extension(other.id, "101"), "the other account was not read"
+    await book.reload(other.id)
+    assert book.number("600") and [one.account for one in book.extensions()] == [account.id, other.id]
+
+
+async def test_what_an_account_has_no_more_is_gone_when_it_is_read_again(
+    writer: Writer, database: Database, account: Account
+) -> None:
+    other = Account(id="account-2", name="other", created=0)
+    number = Number(number="500", account=account.id)
+
+    def begin(conn: Connection) -> None:
+        accounts.create(conn, other)
+        numbers.assign(conn, number)
+        extensions.add(conn, Extension(number="101", sip_user="101", account=account.id, password="x" * 8))
+
+    def move(conn: Connection) -> None:
+        extensions.remove(conn, account.id, "101")
+        numbers.release(conn, "500")
+        numbers.assign(conn, msgspec.structs.replace(number, account=other.id))
+
+    await writer.write(begin)
+    book = Book(database)
+    await book.load()
+    await writer.write(move)
+    for each in (other.id, account.id):  # the number's new account is read before its old one
+        await book.reload(each)
+    assert book.extension_of("101") is None and not book.extensions()
+    moved = book.number("500")
+    assert moved and moved.account == other.id
