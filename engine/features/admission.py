@@ -18,10 +18,11 @@ from engine.commands import (
 from engine.features import destinations, rating, routing
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
-from engine.features.book import Book, Rules
+from engine.features.book import Book
 from engine.features.credit import CallCover, held_by
 from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
+from engine.platform.cached_account import AccountRules
 from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
 from engine.store import holds, ledger
 from engine.store.accounts import Account
@@ -169,20 +170,20 @@ class Admission:
         owner = self._book.find(account)
         return bool(owner and owner.allow_private)
 
-    async def _reached(self, rules: Rules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
+    async def _reached(self, rules: AccountRules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
         if manner.over == "sip":
             return await self._sip_address(rules, callee, manner)
         if manner.over == "extension":
             return self._extension(rules, callee)
         return self._destination(rules, callee)
 
-    def _extension(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
+    def _extension(self, rules: AccountRules, callee: str) -> tuple[str, tuple[Route, ...]]:
         found = self._book.extension_named(rules.account.id, callee)
         if found is None:
             raise NoSuchExtension("This account has no extension of that name.")
         return found.number, self.routes(rules.account.id, found.number)
 
-    async def _sip_address(self, rules: Rules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
+    async def _sip_address(self, rules: AccountRules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
         try:
             address = sip_addresses.address_of(callee)
@@ -196,7 +197,7 @@ class Admission:
             raise NumberRefused("That SIP host has no address, or a private one that this account may not reach.")
         return address.text, self.routes(account.id, address.text, manner)
 
-    def _destination(self, rules: Rules, callee: str) -> tuple[str, tuple[Route, ...]]:
+    def _destination(self, rules: AccountRules, callee: str) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
         if destinations.is_emergency(callee, account.country):
             raise NumberRefused(emergency.NEVER)
@@ -216,7 +217,7 @@ class Admission:
             raise NumberRefused("No trunk carries that number.")
         return digits, routes
 
-    def _shown(self, rules: Rules, caller: str | None, party: str | None, *, inside: bool) -> str | None:
+    def _shown(self, rules: AccountRules, caller: str | None, party: str | None, *, inside: bool) -> str | None:
         """Choose the caller id: an owned or verified one; an extension's number only inside."""
         default = next(iter(rules.owned), None)
         if not caller:
@@ -231,16 +232,16 @@ class Admission:
             raise CallerRefused("The caller id is neither owned nor verified by this account.")
         return digits
 
-    def _shown_party(self, rules: Rules, party: str, default: str | None, *, inside: bool) -> str | None:
+    def _shown_party(self, rules: AccountRules, party: str, default: str | None, *, inside: bool) -> str | None:
         if self._is_own_extension(rules, party):
             return party if inside else default
         digits = party.removeprefix("+")
         return digits if digits.isascii() and digits.isdigit() and len(digits) <= 15 else default
 
-    def _is_own_extension(self, rules: Rules, number: str) -> bool:
+    def _is_own_extension(self, rules: AccountRules, number: str) -> bool:
         return self._book.extension(rules.account.id, number.strip()) is not None
 
-    def _owns(self, rules: Rules, digits: str) -> bool:
+    def _owns(self, rules: AccountRules, digits: str) -> bool:
         application = self._book.application_of(digits)
         return application is not None and application.account == rules.account.id
 
@@ -256,14 +257,14 @@ class Admission:
             raise CreditSpent(why)
         return cover
 
-    async def _take(self, rules: Rules, call: str) -> None:
+    async def _take(self, rules: AccountRules, call: str) -> None:
         account = rules.account
         try:
             await self._counters.take(account.id, call, most=account.max_calls)
         except TooManyCalls:
             raise LimitReached(f"This account has {account.max_calls} calls at once, and may have no more.") from None
 
-    async def _turn(self, rules: Rules) -> float:
+    async def _turn(self, rules: AccountRules) -> float:
         """Take the account's turn under its pace."""
         account = rules.account
         try:

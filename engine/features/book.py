@@ -1,17 +1,14 @@
 """The settings in memory: what every call asks for. The store stays the truth, and is read again after each change."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
-
-import msgspec
-from sqlalchemy import Connection
 
 from engine.commands import NumberRefused
 from engine.features.rating import RateTable
-from engine.store import accounts, applications, extensions, numbers, rates, trunks
+from engine.platform.cached_account import AccountRules, CachedAccount, everything, number_rows, one_account
+from engine.store import extensions, rates, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -20,41 +17,22 @@ from engine.store.numbers import VOICE, Number
 from engine.store.rates import Rate
 from engine.store.trunks import Trunk
 
-_FEWEST_DIGITS = 7  # of a number that may be shown as a caller: a shorter one means nothing outside
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """An account and what it may do. `owned` are the numbers that it may show as a caller, the default one first."""
-
-    account: Account
-    prefixes: tuple[str, ...]
-    owned: tuple[str, ...]
-
-
-class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account has, as read in one transaction. `numbers` are those that take calls."""
-
-    rules: Rules
-    extensions: dict[str, Extension]
-    numbers: tuple[Number, ...]
-    applications: tuple[Application, ...]
-
 
 class Book:
-    """Accounts, trunks, extensions, numbers, applications and rates in memory.
+    """Accounts, trunks, extensions, numbers, applications and rates in memory; each change is followed by a reading.
 
-    After a change of what one account has, `reload` reads that account again: its cost does not grow with the others.
-    `load_trunks` and `load_rates` read those, `load` everything but the rates. Balances in here are as old as the last
-    reading: who needs one asks the store.
+    Its cost does not grow with what is there: `reload_extension` and `reload_number` read one row, `reload` what one
+    account has. `load_trunks` and `load_rates` read those, `load` everything but the rates. Balances in here are as old
+    as the last reading: who needs one asks the store.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._accounts: dict[str, AccountSettings] = {}
-        self._numbers: dict[str, Number] = {}
+        self._accounts: dict[str, CachedAccount] = {}
+        self._numbers: dict[str, Number] = {}  # those that take calls
         self._applications: dict[str, Application] = {}
         self._by_sip_user: dict[str, Extension] = {}
-        self._countries: frozenset[str] = frozenset()
+        self._countries: Counter[str] = Counter()  # of the numbers that take calls
         self._trunks: tuple[Trunk, ...] = ()
         self.rates = RateTable()
         self._reading = asyncio.Lock()  # of two readings at once the older must not be kept last
@@ -67,6 +45,32 @@ class Book:
     async def reload(self, account: str) -> None:
         """Read again what one account has, by its id; one that is not there any more goes from here too."""
         await self._once(account, partial(self._read_account, account))
+
+    async def reload_extension(self, account: str, number: str) -> None:
+        """Read an account's extension again, and no other; one that is not there any more goes from here too."""
+        async with self._reading:
+            found = await self._db.read(partial(extensions.get, account=account, number=number))
+            if settings := self._accounts.get(account):
+                self._forget_extension(settings, number)
+                if found:
+                    self._know_extension(settings, found)
+
+    async def reload_number(self, account: str, digits: str) -> None:
+        """Read an account's number again, with the application that it leads to or led to, and no other."""
+        async with self._reading:
+            settings = self._accounts.get(account)
+            if settings is None:
+                return
+            led_to = {row.application for row in settings.numbers.get(digits, ())}
+            found = await self._db.read(partial(number_rows, account=account, digits=digits, led_to=led_to))
+            self._forget_number(settings, digits)
+            for id, application in found.applications.items():
+                self._forget_application(settings, id)
+                if application and application.account == account:
+                    self._know_application(settings, application)
+            if found.rows:
+                self._know_number(settings, digits, found.rows)
+            settings.count_owned()
 
     async def load_trunks(self) -> None:
         """Read the trunks."""
@@ -90,52 +94,75 @@ class Book:
             turns.read = asked
 
     async def _read_everything(self) -> None:
-        found, self._trunks = await self._db.read(_everything)
+        found, self._trunks = await self._db.read(everything)
         self._accounts, self._numbers, self._applications, self._by_sip_user = {}, {}, {}, {}
+        self._countries = Counter()
         for settings in found:
-            self._put(settings)
-        self._count_countries()
+            self._know(settings)
 
     async def _read_account(self, id: str) -> None:
-        found = await self._db.read(partial(_one_account, id=id))
-        self._drop(id)
+        found = await self._db.read(partial(one_account, id=id))
+        if before := self._accounts.pop(id, None):
+            self._forget(before)
         if found:
-            self._put(found)
-        self._count_countries()
+            self._know(found)
 
-    def _put(self, settings: AccountSettings) -> None:
-        self._accounts[settings.rules.account.id] = settings
-        self._numbers.update((number.number, number) for number in settings.numbers)
-        self._applications.update((application.id, application) for application in settings.applications)
-        self._by_sip_user.update((extension.sip_user, extension) for extension in settings.extensions.values())
-
-    def _drop(self, id: str) -> None:
-        settings = self._accounts.pop(id, None)
-        if settings is None:
-            return
-        for number in settings.numbers:
-            held = self._numbers.get(number.number)  # it may be another account's by now
-            if held and held.account == id:
-                del self._numbers[number.number]
-        for application in settings.applications:
-            del self._applications[application.id]
+    def _know(self, settings: CachedAccount) -> None:
+        self._accounts[settings.account.id] = settings
         for extension in settings.extensions.values():
+            self._know_extension(settings, extension)
+        for application in settings.applications.values():
+            self._know_application(settings, application)
+        for digits, rows in settings.numbers.items():
+            self._know_number(settings, digits, rows)
+
+    def _forget(self, settings: CachedAccount) -> None:
+        for number in list(settings.extensions):
+            self._forget_extension(settings, number)
+        for id in list(settings.applications):
+            self._forget_application(settings, id)
+        for digits in list(settings.numbers):
+            self._forget_number(settings, digits)
+
+    def _know_extension(self, settings: CachedAccount, extension: Extension) -> None:
+        settings.extensions[extension.number] = self._by_sip_user[extension.sip_user] = extension
+
+    def _forget_extension(self, settings: CachedAccount, number: str) -> None:
+        if extension := settings.extensions.pop(number, None):
             del self._by_sip_user[extension.sip_user]
 
-    def _count_countries(self) -> None:
-        self._countries = frozenset(each.rules.account.country for each in self._accounts.values() if each.numbers)
+    def _know_application(self, settings: CachedAccount, application: Application) -> None:
+        settings.applications[application.id] = self._applications[application.id] = application
 
-    def rules(self, account: str) -> Rules:
+    def _forget_application(self, settings: CachedAccount, id: str) -> None:
+        if settings.applications.pop(id, None):
+            del self._applications[id]
+
+    def _know_number(self, settings: CachedAccount, digits: str, rows: tuple[Number, ...]) -> None:
+        settings.numbers[digits] = rows
+        for row in rows:
+            if row.capability == VOICE:
+                self._numbers[digits] = row
+                self._countries[settings.account.country] += 1
+
+    def _forget_number(self, settings: CachedAccount, digits: str) -> None:
+        for row in settings.numbers.pop(digits, ()):
+            if row.capability == VOICE:
+                self._countries -= Counter([settings.account.country])
+                if self._numbers.get(digits) is row:  # it may be another account's by now
+                    del self._numbers[digits]
+
+    def rules(self, account: str) -> AccountRules:
         """Return an account's rules; raises NumberRefused where it does not exist or is disabled."""
         found = self._accounts.get(account)
-        if found is None or found.rules.account.disabled:
+        if found is None or found.account.disabled:
             raise NumberRefused("This account is disabled.")
         return found.rules
 
     def find(self, account: str) -> Account | None:
         """Return an account, a disabled one too."""
         found = self._accounts.get(account)
-        return found.rules.account if found else None
+        return found.account if found else None
 
     @property
     def trunks(self) -> tuple[Trunk, ...]:
@@ -160,7 +187,7 @@ class Book:
     @property
     def countries(self) -> frozenset[str]:
         """The countries (ISO 3166) of the accounts that have numbers."""
-        return self._countries
+        return frozenset(self._countries)
 
     def trunk(self, name: str) -> Trunk | None:
         """Return a trunk by its name."""
@@ -201,45 +228,3 @@ class _Turns:
     """How often a reading was asked for, and how many of those the last one counts for."""
 
     asked = read = 0
-
-
-def _everything(conn: Connection) -> tuple[list[AccountSettings], tuple[Trunk, ...]]:
-    by_account: dict[str, _Owned] = defaultdict(_Owned)
-    for extension in extensions.list(conn):
-        by_account[extension.account].extensions.append(extension)
-    for number in numbers.list(conn):
-        by_account[number.account].numbers.append(number)
-    for application in applications.list(conn):
-        by_account[application.account].applications.append(application)
-    return [_settings(conn, each, by_account[each.id]) for each in accounts.list(conn)], tuple(trunks.list(conn))
-
-
-def _one_account(conn: Connection, id: str) -> AccountSettings | None:
-    account = accounts.get(conn, id)
-    if account is None:
-        return None
-    owned = _Owned(extensions.list(conn, id), numbers.list(conn, id), applications.list(conn, id))
-    return _settings(conn, account, owned)
-
-
-@dataclass(frozen=True, slots=True)
-class _Owned:
-    """Rows of one account."""
-
-    extensions: list[Extension] = field(default_factory=list)
-    numbers: list[Number] = field(default_factory=list)
-    applications: list[Application] = field(default_factory=list)
-
-
-def _settings(conn: Connection, account: Account, owned: _Owned) -> AccountSettings:
-    shown = dict.fromkeys(number.number for number in owned.numbers if len(number.number) >= _FEWEST_DIGITS)
-    return AccountSettings(
-        rules=Rules(
-            account=account,
-            prefixes=tuple(accounts.allowed(conn, account.id)),
-            owned=(*accounts.caller_ids(conn, account.id), *shown),
-        ),
-        extensions={extension.number: extension for extension in owned.extensions},
-        numbers=tuple(number for number in owned.numbers if number.capability == VOICE),
-        applications=tuple(owned.applications),
-    )

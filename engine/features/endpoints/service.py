@@ -41,13 +41,13 @@ class Extensions:
             await self._writer.write(lambda conn: _remove(conn, audit.SYSTEM, added.account, added.number))
             await self._try_to_take_out(added.sip_user)
             raise
-        await self._book.reload(added.account)
+        await self._book.reload_extension(added.account, added.number)
         return added
 
     async def remove(self, by: Actor, account: str, number: str) -> None:
         """Remove an extension of an account (its id): its phone cannot register or call any more. Raises NotThere."""
         removed = await self._writer.write(lambda conn: _remove(conn, by, account, number))
-        await self._book.reload(account)
+        await self._book.reload_extension(account, number)
         await self._try_to_take_out(removed.sip_user)
 
     async def remove_all(self, by: Actor, account: str) -> None:

@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features.book import Book
-from engine.store import accounts, extensions, numbers
+from engine.store import accounts, applications, extensions, numbers
 from engine.store.accounts import Account
+from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import Number
@@ -92,3 +93,41 @@ async def test_what_an_account_has_no_more_is_gone_when_it_is_read_again(
     assert book.extension_of("101") is None and not book.extensions()
     moved = book.number("500")
     assert moved and moved.account == other.id
+
+
+async def test_an_extension_and_a_number_are_read_again_by_themselves(
+    writer: Writer, database: Database, account: Account
+) -> None:
+    book = Book(database)
+    await book.load()
+    first = Application(id="app-1", account=account.id, name="first")
+    ann = Extension(number="101", sip_user="101", account=account.id, password="x" * 8)
+
+    def add(conn: Connection) -> None:
+        applications.create(conn, first)
+        extensions.add(conn, ann)
+        numbers.assign(conn, Number(number="14155550100", account=account.id, application="app-1"))
+
+    def change(conn: Connection) -> None:
+        applications.create(conn, msgspec.structs.replace(first, id="app-2", name="second"))
+        numbers.assign(conn, Number(number="14155550100", account=account.id, application="app-2"))
+        applications.delete(conn, "app-1")
+        extensions.remove(conn, account.id, "101")
+
+    async def both() -> None:
+        await book.reload_extension(account.id, "101")
+        await book.reload_number(account.id, "14155550100")
+
+    await writer.write(add)
+    await both()
+    assert book.extension(account.id, "101") == book.extension_of("101") == ann
+    assert book.application_of("14155550100") == book.application("app-1") == first
+    assert book.rules(account.id).owned == ("14155550100",) and book.countries == {"US"}
+    await writer.write(change)
+    await both()
+    found = book.application_of("14155550100")
+    assert found and found.name == "second" and book.application("app-1") is None
+    assert book.extension_of("101") is None and not book.extensions()
+    await writer.write(lambda conn: numbers.release(conn, "14155550100"))
+    await both()
+    assert book.number("14155550100") is None and book.rules(account.id).owned == () and not book.countries
