@@ -17,14 +17,14 @@ from api.callbacks.tags import encode
 from api.clients import Clients
 from api.dialogue import Dialogue
 from api.endpoints import EndpointServices
-from api.exchange import About, StoredJournal
+from api.exchange import About, StoredExchangeLog
 from api.guesses import Guesses
 from api.inbound import Inbound
 from api.lab import Lab
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
-from api.own.services import Addresses, Services
+from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.process import run
 from api.recordings import Recordings
@@ -36,14 +36,14 @@ from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.admission import Admission
-from engine.features.book import Book
-from engine.features.keeping import Keeper
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
+from engine.features.recordings.delivery import RecordingDelivery
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices
 from engine.net import Net
+from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.settings import EngineSettings
@@ -76,10 +76,10 @@ class Controller:
             settings.ari_application,
             before_command=self.steering.may_command,
         )
-        self.book = Book(self.database)
+        self.cache = SettingsCache(self.database)
         self.counters = Counters(self.redis, settings.ari_application)
         self.endpoints = EndpointServices(
-            self.client, self.database, self.writer, self.book, settings.own_addresses, settings.asterisk_log
+            self.client, self.database, self.writer, self.cache, settings.own_addresses, settings.asterisk_log
         )
         self.accounts = Accounts(self.database)
         self.files = RecordingFiles(settings.recordings)
@@ -90,14 +90,16 @@ class Controller:
         files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
         self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
         self.engine = self._engine()
-        told = ringful.Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
-        served, asking = self._sinch()
-        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (told, served)}
+        on_ringful = ringful.Ringful(self.engine, self.database, self.accounts, self.recordings, self.guesses)
+        on_sinch, asking = self._sinch()
+        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (on_ringful, on_sinch)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.database, self.vendors)
         self.dialogue = self._dialogue(asking, inbound)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
-        self.keeper = Keeper(self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal)
+        self.recording_delivery = RecordingDelivery(
+            self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
+        )
         self.metrics = self.client.metrics = Metrics(self.database, self.writer)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
@@ -112,8 +114,8 @@ class Controller:
                 writer=self.writer,
                 prompts=self.prompts,
                 files=self.files,
-                admission=Admission(self.database, self.book, self.counters),
-                directory=Directory(self.book, self._tag_of),
+                admission=Admission(self.database, self.cache, self.counters),
+                directory=Directory(self.cache, self._tag_of),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.endpoints.all.push_all,
                 on_question=self._ask,
@@ -128,10 +130,10 @@ class Controller:
                 self.engine,
                 self.database,
                 self.writer,
-                self.book,
+                self.cache,
                 self.accounts,
                 self.recordings,
-                sinch.Policy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
+                sinch.AuthPolicy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
                 settings.api_url,
                 self._refresh,
                 self._inquire,
@@ -142,7 +144,7 @@ class Controller:
         )
 
     def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
-        vendors, journal = {asking.name: asking}, StoredJournal(self.writer)
+        vendors, journal = {asking.name: asking}, StoredExchangeLog(self.writer)
         return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
 
     async def _inquire(
@@ -158,13 +160,13 @@ class Controller:
         tag = vendor.inbound_tag(application.settings) if vendor else None
         return encode(tag) if tag else ""
 
-    def _services(self) -> Services:
+    def _services(self) -> OwnServices:
         settings = self.settings
-        return Services(
+        return OwnServices(
             engine=self.engine,
             db=self.database,
             writer=self.writer,
-            book=self.book,
+            cache=self.cache,
             endpoints=self.endpoints.all,
             extensions=self.endpoints.extensions,
             trunks=self.endpoints.trunks,
@@ -181,7 +183,7 @@ class Controller:
             tenants=tenants_of(
                 self.database,
                 self.writer,
-                self.book,
+                self.cache,
                 self.accounts,
                 extensions=self.endpoints.extensions,
                 prompts=self.prompts,
@@ -202,7 +204,7 @@ class Controller:
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.publisher.feed(committed)
-        self.keeper.feed(committed)
+        self.recording_delivery.feed(committed)
         self.metrics.feed(committed)
 
     # Its life
@@ -210,7 +212,7 @@ class Controller:
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""
         async with self.running():
-            ends = [self.steering.over.wait(), self.engine.replaced.wait(), self.writer.fenced.wait()]
+            ends = [self.steering.stopping.wait(), self.engine.replaced.wait(), self.writer.fenced.wait()]
             waiting = [asyncio.create_task(end, name="end of the controller") for end in ends]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
@@ -235,16 +237,16 @@ class Controller:
             await self.prompts.start()
             stack.push_async_callback(self.prompts.close)
             await self.endpoints.trunks.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
-            await self.book.load()
-            await self.book.load_rates()
+            await self.cache.load()
+            await self.cache.load_rates()
             await self.counters.reconcile()
             await self.publisher.start()
             stack.push_async_callback(self.publisher.stop)
             await self.delivery.start()
             stack.push_async_callback(self.delivery.stop)
             stack.push_async_callback(self.dialogue.stop)
-            await self.keeper.start()
-            stack.push_async_callback(self.keeper.stop)
+            await self.recording_delivery.start()
+            stack.push_async_callback(self.recording_delivery.stop)
             await self.endpoints.watch.start()
             stack.push_async_callback(self.endpoints.watch.stop)
             gc.collect()

@@ -129,7 +129,7 @@ class Connections:
         own = self._clients.get(client)
         crowded = own if own and own.count >= self.limits.per_client and not self._proxies.is_proxy(address) else None
         full = crowded or (self._all if len(self) >= self.limits.total else None)
-        if full and not self._make_room(full):
+        if full and not self._make_space(full):
             if count := self._turned_away.due(now):
                 log.warning("connections are turned away", client=client, open=len(self), count=count)
             return False
@@ -163,7 +163,7 @@ class Connections:
         client = self._owners.get(connection)
         return () if client is None else (self._all, self._clients[client])
 
-    def _make_room(self, waiting: _Waiting) -> bool:
+    def _make_space(self, waiting: _Waiting) -> bool:
         if (oldest := waiting.oldest()) is None:
             return False
         self.gone(oldest)

@@ -8,7 +8,7 @@ import structlog
 from api.accounts import Accounts
 from api.breaker import Breaker
 from api.callbacks.tags import Tag, decode, recoded
-from api.exchange import About, Journal, exchange
+from api.exchange import About, ExchangeLog, exchange
 from api.ports import CommandTaker
 from api.vendors.vendor import AskingVendor, Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
@@ -35,7 +35,7 @@ class Dialogue:
         accounts: Accounts,
         vendors: Mapping[str, AskingVendor],
         tag_of: TagOf,
-        journal: Journal,
+        journal: ExchangeLog,
         *,
         breaker: Breaker | None = None,
     ) -> None:
@@ -47,7 +47,7 @@ class Dialogue:
         """Ask, beside everything else: engine.Parts.on_question."""
         task = asyncio.create_task(self._ask(event), name=f"ask {event.task}")
         self._asking.add(task)
-        task.add_done_callback(self._over)
+        task.add_done_callback(self._on_done)
 
     async def stop(self) -> None:
         """Break off; the engine asks again after the next start."""
@@ -58,7 +58,7 @@ class Dialogue:
     def __len__(self) -> int:
         return len(self._asking)
 
-    def _over(self, task: "asyncio.Task[None]") -> None:
+    def _on_done(self, task: "asyncio.Task[None]") -> None:
         self._asking.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("a question broke; the engine goes on without an answer", exc_info=error)

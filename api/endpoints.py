@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from engine.ari.client import Client
-from engine.features.book import Book
+from engine.ari.client import AriClient
 from engine.features.endpoints.provisioning import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.trunks.addresses import TrunkAddresses
 from engine.features.trunks.service import Trunks
 from engine.features.trunks.watch import TrunkWatch
+from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -20,15 +20,15 @@ class EndpointServices:
 
     def __init__(
         self,
-        client: Client,
+        client: AriClient,
         db: Database,
         writer: Writer,
-        book: Book,
+        cache: SettingsCache,
         own_addresses: Collection[str],
         asterisk_log: Path,
     ) -> None:
         provisioner = Provisioner(client)
-        self.extensions = Extensions(writer, book, provisioner)
-        self.trunks = Trunks(db, writer, book, provisioner, TrunkAddresses(own_addresses))
+        self.extensions = Extensions(writer, cache, provisioner)
+        self.trunks = Trunks(db, writer, cache, provisioner, TrunkAddresses(own_addresses))
         self.all = Endpoints(provisioner, (self.trunks, self.extensions))
         self.watch = TrunkWatch(writer, self.trunks, asterisk_log)

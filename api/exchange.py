@@ -15,7 +15,7 @@ from api.vendors.vendor import AskingVendor, Question
 from engine.ids import new_id
 from engine.net import Net
 from engine.store import question_attempts
-from engine.store.errors import Closed
+from engine.store.errors import StoreClosed
 from engine.store.question_attempts import QuestionAttempt
 from engine.store.writer import Writer
 
@@ -47,14 +47,14 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     question: str = ""
 
 
-class Journal(Protocol):
+class ExchangeLog(Protocol):
     """Keeps what was asked and answered."""
 
     def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
         """Keep one request; nobody waits for it."""
 
 
-class StoredJournal:
+class StoredExchangeLog:
     """Keeps it in the store, where a call's timeline finds it; bodies are cut, and secrets masked."""
 
     def __init__(self, writer: Writer) -> None:
@@ -81,7 +81,7 @@ class StoredJournal:
         )
         try:
             self._writer.post(lambda conn: question_attempts.add(conn, row))
-        except Closed:
+        except StoreClosed:
             log.info("a question is not kept: the store was stopped", question=about.question)
 
 

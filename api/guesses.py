@@ -33,7 +33,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Shown(NamedTuple):
+class ShownCredential(NamedTuple):
     """The credential that a request shows to a dialect.
 
     `proof` is all of it; where each request has a signature of its own, it is the key's name (a signature cannot be
@@ -128,7 +128,7 @@ class Guesses:
 
     @contextmanager
     def attempt(
-        self, request: web.BaseRequest, shown: Shown | None, wrong: Callable[[Exception], bool]
+        self, request: web.BaseRequest, shown: ShownCredential | None, wrong: Callable[[Exception], bool]
     ) -> Iterator[None]:
         """Judge a credential inside the block: it was wrong if the block raises what `wrong` says, right if nothing.
 
@@ -152,7 +152,7 @@ class Guesses:
         if shown.key:
             self._keys.put(f"{shown.dialect} {shown.key}", True)
 
-    def _taken(self, proof: tuple[str, bytes], shown: Shown) -> _Budget:
+    def _taken(self, proof: tuple[str, bytes], shown: ShownCredential) -> _Budget:
         """Take one of the budget that this credential is counted in; raises TooManyGuesses."""
         client, now = proof[0], self._clock()
         key = f"{shown.dialect} {shown.key}"
@@ -171,6 +171,6 @@ class Guesses:
         elif budget and proof not in self._wrong:
             self._wrong.put(proof, _Budget(self._clock(), BURST - 1))
 
-    def _digest(self, shown: Shown) -> bytes:
+    def _digest(self, shown: ShownCredential) -> bytes:
         text = f"{shown.dialect}\0{shown.proof}".encode("utf-8", "surrogateescape")
         return hashlib.blake2b(text, key=self._salt, digest_size=16).digest()

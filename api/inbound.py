@@ -12,7 +12,7 @@ from engine.store import applications, calls
 from engine.store.database import Database
 
 log = structlog.get_logger(__name__)
-TOLD = (CallOffered, CallAnswered, CallEnded)
+INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
 """The events of an inbound call that its application's dialect is told of."""
 
 
@@ -35,7 +35,7 @@ class Inbound:
         """
         if isinstance(event, CallOffered):
             return await self._offered(event)
-        if not isinstance(event, TOLD):
+        if not isinstance(event, INBOUND_EVENTS):
             return None
         if restarted and event.subject not in self._tags:
             await self._remember(event.subject)

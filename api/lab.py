@@ -20,7 +20,7 @@ import msgspec
 TRUNKS = ("carillon", "registered")
 """By which way a call reaches the engine: the trunk known by its address, or the contact that registered."""
 
-_PATIENCE = 3.0
+_TIMEOUT_SECONDS = 3.0
 """Seconds that the lab has for one answer, and for keeping a number's persona."""
 
 _PAUSE = 0.02
@@ -41,7 +41,7 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
     tone: int | None = None
 
 
-class Dialled(msgspec.Struct, frozen=True, kw_only=True):
+class LabDial(msgspec.Struct, frozen=True, kw_only=True):
     """A call that the lab placed: the lab's channel, and the SIP Call-ID that names the recordings."""
 
     channel: str
@@ -103,7 +103,7 @@ class Lab:
         self._url = url.rstrip("/").removesuffix("/ari") + "/ari"
         self._session = aiohttp.ClientSession(
             headers={"Authorization": aiohttp.encode_basic_auth("carillon", password)},
-            timeout=aiohttp.ClientTimeout(total=_PATIENCE),
+            timeout=aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS),
         )
 
     async def __aenter__(self) -> Self:
@@ -146,7 +146,7 @@ class Lab:
         pairs = (pair.partition("=") for page in pages for pair in page.split())
         return {number: persona for number, _, persona in pairs if persona}
 
-    async def dial(self, number: str, as_: str, seconds: float = 60, trunk: str = "carillon") -> Dialled:
+    async def dial(self, number: str, as_: str, seconds: float = 60, trunk: str = "carillon") -> LabDial:
         """Calls one of the engine's numbers as a persona, and hangs up so many seconds after the answer.
 
         `as_` is a persona's number or one that was mapped; it is the caller id, and once the call is answered it says
@@ -170,7 +170,7 @@ class Lab:
             variables={"LAB_SECONDS": f"{seconds:g}"},
         )
         # Asked for afterwards it would be too late for a call that ends at once.
-        return Dialled(channel=channel, call_id=placed.get("protocol_id", ""))
+        return LabDial(channel=channel, call_id=placed.get("protocol_id", ""))
 
     async def state(self, channel: str) -> str | None:
         """How a placed call stands, in Asterisk's words (Down, Ring, Ringing, Up); None when it is over."""
@@ -179,7 +179,7 @@ class Lab:
 
     async def outcome(self, channel: str) -> Outcome:
         """Wait until a placed call rings or is answered, or is over before; at most 3 s, then it is "dialling"."""
-        for _ in range(round(_PATIENCE / _PAUSE)):
+        for _ in range(round(_TIMEOUT_SECONDS / _PAUSE)):
             state = await self.state(channel)
             if state is None:
                 return "refused"
@@ -201,13 +201,13 @@ class Lab:
         return digits
 
     @asynccontextmanager
-    async def _database(self, asked: dict[str, str]) -> AsyncIterator[str]:
+    async def _database(self, variables: dict[str, str]) -> AsyncIterator[str]:
         """Runs the lab's [database]; the channel whose variables tell what it found."""
         channel = f"lab-{uuid4().hex}"
-        what = {"context": "database", "extension": "tell", "variables": asked}
+        what = {"context": "database", "extension": "tell", "variables": variables}
         await self._originate(channel, endpoint="Local/keep@database/n", **what)
         try:
-            for _ in range(round(_PATIENCE / _PAUSE)):
+            for _ in range(round(_TIMEOUT_SECONDS / _PAUSE)):
                 if await self._variable(channel, "LAB_PAGES"):
                     break
                 await asyncio.sleep(_PAUSE)  # No event says that a channel's variable was set, but through a websocket.

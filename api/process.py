@@ -12,13 +12,13 @@ import uvloop
 from api.log import configure, masked
 from api.settings import Settings, SettingsError, read
 from api.steering import Steering
-from engine.redis.errors import Unavailable
+from engine.redis.errors import RedisUnavailable
 
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 
 
 class Runnable(Protocol):
-    """What the process runs until a signal sets `steering.over`."""
+    """What the process runs until a signal sets `steering.stopping`."""
 
     steering: Steering
 
@@ -39,7 +39,7 @@ def run(make: Callable[[Settings], Runnable]) -> int:
     masked.learn(settings.secrets)
     try:
         uvloop.run(_run(make, settings))
-    except Unavailable as error:
+    except RedisUnavailable as error:
         print(f"carillon: Redis does not answer at 127.0.0.1:{settings.redis_port}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -52,5 +52,5 @@ async def _run(make: Callable[[Settings], Runnable], settings: Settings) -> None
     runnable = make(settings)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, runnable.steering.over.set)
+        loop.add_signal_handler(name, runnable.steering.stopping.set)
     await runnable.run()

@@ -27,7 +27,7 @@ _BEGINNING = 512
 Render = Callable[[str, int, str], web.Response]
 
 
-class Place(NamedTuple):
+class ListenAddress(NamedTuple):
     """Where an application listens, and the limits of its connections. A port of 0 is any that is free."""
 
     app: web.Application
@@ -36,17 +36,19 @@ class Place(NamedTuple):
     connections: Connections
 
 
-def places(settings: Settings, public: web.Application, admin: web.Application, clients: Clients) -> tuple[Place, ...]:
+def places(
+    settings: Settings, public: web.Application, admin: web.Application, clients: Clients
+) -> tuple[ListenAddress, ...]:
     """Return where this process listens: for everybody, and for the administrator on this machine."""
     limits = Limits(total=affordable(settings.most_connections), per_client=settings.most_connections_per_client)
     return (
-        Place(public, settings.bind, settings.api_port, Connections(limits, clients)),
-        Place(admin, "127.0.0.1", settings.admin_port, Connections(ADMIN_LIMITS)),
+        ListenAddress(public, settings.bind, settings.api_port, Connections(limits, clients)),
+        ListenAddress(admin, "127.0.0.1", settings.admin_port, Connections(ADMIN_LIMITS)),
     )
 
 
 @asynccontextmanager
-async def listening(at: Iterable[Place]) -> AsyncIterator[list[int]]:
+async def listening(at: Iterable[ListenAddress]) -> AsyncIterator[list[int]]:
     """Serve each application at its host and port, which are handed out; leaving the block ends them all."""
     ports = []
     async with AsyncExitStack() as stack:
@@ -60,11 +62,11 @@ async def listening(at: Iterable[Place]) -> AsyncIterator[list[int]]:
         yield ports
 
 
-async def _listen(runner: web.AppRunner, place: Place) -> asyncio.Server:
+async def _listen(runner: web.AppRunner, place: ListenAddress) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     manager, render = cast(web.Server, runner.server), place.app[ERRORS].render
     return await loop.create_server(
-        lambda: Connection(manager, place.connections, render, loop=loop),
+        lambda: HttpConnection(manager, place.connections, render, loop=loop),
         place.host,
         place.port,
         backlog=BACKLOG,
@@ -72,7 +74,7 @@ async def _listen(runner: web.AppRunner, place: Place) -> asyncio.Server:
     )
 
 
-class Connection(web.RequestHandler):
+class HttpConnection(web.RequestHandler):
     """A client's connection: aiohttp's, with limits of time and number, and errors that repeat nothing they were sent.
 
     Nothing is inflated: a Content-Encoding is the application's to refuse (api.bodies.check).

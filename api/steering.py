@@ -17,13 +17,13 @@ LEASE_POLL_SECONDS = 0.02
 
 
 class Steering:
-    """Holds the lease of an ARI application; `over` is set when it is lost, or by who wants the process to end."""
+    """Holds the lease of an ARI application; `stopping` is set when it is lost, or by who wants the process to end."""
 
     def __init__(self, redis: Redis, database: Database, writer: Writer, application: str, owner: str) -> None:
         self._database, self._writer, self._application = database, writer, application
-        self.over = asyncio.Event()
+        self.stopping = asyncio.Event()
         self.leaving = False
-        self.lease = Lease(redis, application, owner, confirm=self._still_owner, on_lost=self.over.set)
+        self.lease = Lease(redis, application, owner, confirm=self._still_owner, on_lost=self.stopping.set)
 
     def may_command(self) -> Awaitable[None] | None:
         """To be asked, and awaited if it is not None, before each command to Asterisk; raises Detached."""

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 from engine.calls.call import Call
 from engine.calls.cause import HangupCause
+from engine.model.leg_options import Reach, Transport
 from engine.tasks.kinds import AnyTask
-from engine.tasks.manner import Over, Transport
 
 R = TypeVar("R", covariant=True)
 Retag = Callable[[str], str]
@@ -74,11 +74,11 @@ class PlaceCall(Command[Call]):
     """Call `callee` (an own extension, or 7 to 15 digits). Returns at once, the call QUEUED; its tasks wait for it.
 
     `party` is the number of the call that this one is to be connected with: shown where no `caller` is asked for.
-    `over`, `transport`, `private` and `headers` are as those of engine.tasks.dial.Dial.
+    `reach`, `transport`, `private` and `headers` are as those of engine.tasks.dial.Dial.
 
     Raises NumberRefused (NoSuchExtension), HeadersRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
     `tag` comes back in the call's events; `root` is the call whose customer-visible story this leg belongs to.
-    `whole`: RootEnded is told when this call and all that it dialled are over.
+    `reports_tree`: RootEnded is told when this call and all that it dialled are over.
     """
 
     account: str
@@ -92,11 +92,11 @@ class PlaceCall(Command[Call]):
     id: str | None = None
     ring_seconds: float | None = None
     max_seconds: float | None = None
-    over: Over = "any"
+    reach: Reach = "any"
     transport: Transport = "udp"
     private: bool = False
     headers: tuple[tuple[str, str], ...] = ()
-    whole: bool = False
+    reports_tree: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

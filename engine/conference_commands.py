@@ -7,7 +7,7 @@ from engine.tasks.kinds import AnyTask
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Invite:
+class Invitation:
     """One party whom a conference calls. `before` is run before it joins."""
 
     callee: str
@@ -29,8 +29,8 @@ class StartConference(Command[str]):
     """
 
     account: str
-    moderator: Invite
-    attendees: tuple[Invite, ...] = ()
+    moderator: Invitation
+    attendees: tuple[Invitation, ...] = ()
     wait_for_participant: bool = True
     waiting_prompt: str | None = None
     tag: str = ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.calls.asking import Replies
 from engine.calls.call import Call
-from engine.calls.outbound import Door, with_ids
+from engine.calls.outbound import OutboundCalls, with_ids
 from engine.calls.registry import Registry
 from engine.calls.session import Session
 from engine.commands import (
@@ -42,8 +42,8 @@ _GONE_CONFERENCE = "There is no such conference, or it is over."
 class Dispatcher:
     """Carries out each kind of command."""
 
-    def __init__(self, registry: Registry, conferences: Conferences, door: Door) -> None:
-        self._registry, self._conferences, self._door = registry, conferences, door
+    def __init__(self, registry: Registry, conferences: Conferences, outbound: OutboundCalls) -> None:
+        self._registry, self._conferences, self._outbound = registry, conferences, outbound
         self._replies = Replies(registry)
         self._by_kind: dict[type[Command[Any]], Callable[[Any], Any]] = {
             PlaceCall: self._place,
@@ -68,7 +68,7 @@ class Dispatcher:
         return await self._by_kind[type(command)](command)
 
     async def _place(self, command: PlaceCall) -> Call:
-        return (await self._door.place(command)).call
+        return (await self._outbound.place(command)).call
 
     async def _enqueue(self, command: Enqueue) -> tuple[str, ...]:
         added = with_ids(command.tasks)
@@ -93,8 +93,8 @@ class Dispatcher:
         return queue.stop((command.kind,), StopReason.REQUESTED, command.tag)
 
     async def _leave(self, command: LeaveNow) -> None:
-        room = self._conferences.need(command.account, command.conference)
-        room.leave(self._session(command.account, command.call))
+        live = self._conferences.need(command.account, command.conference)
+        live.leave(self._session(command.account, command.call))
 
     async def _query(self, command: QueryConference) -> Any:
         return self._conferences.view(command.account, command.conference)

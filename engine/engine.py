@@ -10,18 +10,18 @@ import structlog
 
 from engine.ari import generated as ari
 from engine.ari.bus import NEVER_CALLS, Bus
-from engine.ari.client import Client
-from engine.ari.connection import Connection
+from engine.ari.client import AriClient
+from engine.ari.connection import AriConnection
 from engine.ari.errors import Replaced
 from engine.calls.admission import Admission
 from engine.calls.call import Call
 from engine.calls.directory import Directory
 from engine.calls.inbound import Reception
-from engine.calls.outbound import Door
-from engine.calls.recovery import Recovery
+from engine.calls.outbound import OutboundCalls
+from engine.calls.recovery import CallRecovery
 from engine.calls.registry import Registry
 from engine.calls.roles import CallRoles
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.watch import Watch
 from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply
@@ -51,7 +51,7 @@ class Parts:
     asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
     """
 
-    client: Client
+    client: AriClient
     database: Database
     writer: Writer
     prompts: Prompts
@@ -72,7 +72,7 @@ class Engine:
         self._parts = parts
         self._bus = Bus(unclaimed=self._unclaimed)
         self._leaving = False
-        self.services = Services(
+        self.services = CallServices(
             client=parts.client,
             bus=self._bus,
             database=parts.database,
@@ -88,12 +88,14 @@ class Engine:
         )
         self.registry = Registry()
         self.conferences = Conferences(self.services, self.registry)
-        self._door = Door(self.services, self.registry, self._make)
-        self.conferences.door = self._door
+        self._outbound = OutboundCalls(self.services, self.registry, self._make)
+        self.conferences.outbound = self._outbound
         self._reception = Reception(self.services, self.registry, parts.directory, self._make, parts.on_unmatched)
-        self._recovery = Recovery(self.services, self.registry, self._make)
-        self._dispatcher = Dispatcher(self.registry, self.conferences, self._door)
-        self._connection = Connection(parts.client, self._bus, on_connected=self._on_connected, on_lost=self._on_lost)
+        self._recovery = CallRecovery(self.services, self.registry, self._make)
+        self._dispatcher = Dispatcher(self.registry, self.conferences, self._outbound)
+        self._connection = AriConnection(
+            parts.client, self._bus, on_connected=self._on_connected, on_lost=self._on_lost
+        )
         self._task: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
         self._recovered = False
@@ -114,7 +116,7 @@ class Engine:
         commands refused, and fail task after task. Stopping twice is harmless.
         """
         self._leaving = True
-        self._door.open = False
+        self._outbound.open = False
         self.services.watch.note()
         tasks = [task for task in (self._task, self._noting) if task]
         for task in tasks:
@@ -132,7 +134,7 @@ class Engine:
     @property
     def available(self) -> bool:
         """Whether new work is taken."""
-        return self._door.open
+        return self._outbound.open
 
     def live(self, call: str) -> Call | None:
         """A call that is up, as it is now; None where this engine has none of that id."""
@@ -157,7 +159,7 @@ class Engine:
             await self._connection.run()
         except Replaced:
             log.error("Another controller has taken over; this one steers no call any more.")
-            self._door.open = False
+            self._outbound.open = False
             self.replaced.set()
 
     async def _on_connected(self) -> None:
@@ -178,11 +180,11 @@ class Engine:
         self._reception.catch_up(channels, self.registry)
         self.conferences.sweep()
         self._media_server_since = since
-        self._door.open = True
+        self._outbound.open = True
         self.services.watch.begin()
 
     def _on_lost(self) -> None:
-        self._door.open = False
+        self._outbound.open = False
         self.services.watch.lose()
 
     def _unclaimed(self, event: ari.AnyEvent) -> None:
@@ -192,4 +194,4 @@ class Engine:
             self._reception.orphans.notice(event)
 
     def _make(self, call: Call, rows: Sequence[TaskRow]) -> Session:
-        return Session(self.services, call, self.conferences, lambda session: CallRoles(session, self._door), rows)
+        return Session(self.services, call, self.conferences, lambda session: CallRoles(session, self._outbound), rows)

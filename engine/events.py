@@ -72,10 +72,10 @@ class EndedLeg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RootEnded(Event, frozen=True, kw_only=True, tag="root_ended"):
-    """All legs of a root are over: what a customer sees as one call. Told once, of a root whose call is `whole`.
+    """All legs of a root are over: what a customer sees as one call. Told once, of a root whose call is `reports_tree`.
 
     `subject` is the root, `tag` its call's as it was then. `cause` and `hung_up_by` are the root leg's own: where a
-    Dial did not reach its party, or the connected party hung up, they say so (Party.OTHER).
+    Dial did not reach its party, or the connected party hung up, they say so (Party.CONNECTED).
     `answered`: the root leg was answered and, where it dialled, one of those it dialled was: an answered caller whose
     callee was busy has not been answered. `seconds`: how long the dialled legs were answered, all together; of the
     root leg where it dialled nobody. `price`, in millionths, is that of all legs; `legs` are in order of their

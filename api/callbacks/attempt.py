@@ -29,7 +29,7 @@ class Verdict(Enum):
     HOPELESS = "hopeless"  # will never work
 
 
-class Attempt(NamedTuple):
+class AttemptResult(NamedTuple):
     """How one attempt went: the HTTP status, where there was one; a sentence, where it failed; how long it took; of a
     delivered one the beginning of what was answered."""
 
@@ -48,11 +48,11 @@ async def attempt(
     allow_private: bool,
     total: float,
     connect: float,
-) -> Attempt:
+) -> AttemptResult:
     """POST once, within `total` seconds; any 2xx is success, redirects are not followed."""
     begun = time.monotonic()
     verdict, status, error, reply = await _post(net, delivery, headers, allow_private, total, connect)
-    return Attempt(verdict, status, error, time.monotonic() - begun, reply)
+    return AttemptResult(verdict, status, error, time.monotonic() - begun, reply)
 
 
 async def _post(

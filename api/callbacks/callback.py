@@ -42,8 +42,8 @@ def action_of(content_type: str, body: str) -> str:
         fields = dict(parse_qsl(body)) if content_type == FORM else msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError):
         return ""
-    told = [fields[name] for name in _NAMES if name in fields] if isinstance(fields, dict) else []
-    return str(told[0]) if told else ""
+    named = [fields[name] for name in _NAMES if name in fields] if isinstance(fields, dict) else []
+    return str(named[0]) if named else ""
 
 
 def address(url: str, *, credentials: bool = False) -> URL:

@@ -12,20 +12,20 @@ import structlog
 from sqlalchemy import Connection
 
 from api.accounts import Accounts
-from api.callbacks.attempt import Attempt, Verdict, attempt
+from api.callbacks.attempt import AttemptResult, Verdict, attempt
 from api.callbacks.places import Places
 from api.vendors.vendor import Vendor
 from engine.net import Net
 from engine.store import deliveries
 from engine.store.database import Database
 from engine.store.deliveries import DEAD, DELIVERED, DeliveryRow
-from engine.store.errors import Unavailable
+from engine.store.errors import StoreUnavailable
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of delivering; times in seconds. The pause doubles from `first` to `longest`, less up to a quarter.
 
     `per_host` of an account's callbacks are under way to one host at once, and `overall` in all, shared by the accounts
@@ -87,14 +87,14 @@ class Delivery:
         accounts: Accounts,
         vendors: Mapping[str, Vendor],
         *,
-        policy: Policy | None = None,
+        policy: DeliveryPolicy | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._db, self._writer, self._net = db, writer, net
         self._accounts, self._vendors = accounts, vendors
-        self._policy = policy or Policy()
+        self._policy = policy or DeliveryPolicy()
         self._clock, self._sleep, self._chance = clock, sleep, chance
         self._places = Places(per_host=self._policy.per_host, overall=self._policy.overall)
         self._lanes: dict[tuple[str, str], _Lane] = {}
@@ -165,7 +165,7 @@ class Delivery:
             at = self._clock()
             try:
                 done = await self._attempt(_addressed(row), row.attempts + 1)
-            except Unavailable:
+            except StoreUnavailable:
                 await self._sleep(self._policy.first)
                 continue
             row = waiting.row = msgspec.structs.replace(row, attempts=row.attempts + 1)
@@ -179,7 +179,7 @@ class Delivery:
             waiting.row = msgspec.structs.replace(row, due=self._clock() + pause)
             self._postpone(waiting.row, at, done)
 
-    async def _attempt(self, row: DeliveryRow, number: int) -> Attempt:
+    async def _attempt(self, row: DeliveryRow, number: int) -> AttemptResult:
         account = await self._accounts.get(row.account)
         private = account is not None and account.allow_private
         headers = {
@@ -192,7 +192,7 @@ class Delivery:
             total, connect = self._policy.total, self._policy.connect
             return await attempt(self._net, row, headers, allow_private=private, total=total, connect=connect)
 
-    def _is_over(self, waiting: _Waiting, done: Attempt) -> bool:
+    def _is_over(self, waiting: _Waiting, done: AttemptResult) -> bool:
         tried, policy, addresses = waiting.row.attempts - waiting.before, self._policy, _addresses(waiting.row)
         if tried == 1 and waiting.row.fallback:
             return False
@@ -214,7 +214,7 @@ class Delivery:
             log.exception("an answer to a callback could not be read", delivery=row.id)
             return None
 
-    def _end(self, row: DeliveryRow, at: float, done: Attempt, state: str, remark: str | None = None) -> None:
+    def _end(self, row: DeliveryRow, at: float, done: AttemptResult, state: str, remark: str | None = None) -> None:
         ended = self._clock()
 
         def write(conn: Connection) -> None:
@@ -223,7 +223,7 @@ class Delivery:
 
         self._writer.post(write)
 
-    def _postpone(self, row: DeliveryRow, at: float, done: Attempt) -> None:
+    def _postpone(self, row: DeliveryRow, at: float, done: AttemptResult) -> None:
         def write(conn: Connection) -> None:
             deliveries.attempt(conn, row.id, row.attempts, at, done.seconds, done.status, done.error)
             deliveries.postpone(conn, row.id, row.due, done.error)

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from api.callbacks.callback import Callback, host_of
 from api.callbacks.delivery import Delivery
 from api.callbacks.tags import Tag, decode
-from api.inbound import TOLD, Inbound
+from api.inbound import INBOUND_EVENTS, Inbound
 from api.vendors.vendor import Vendor
 from engine.ids import new_id
 from engine.store import deliveries, events
 from engine.store.database import Database
 from engine.store.deliveries import DeliveryRow
-from engine.store.errors import Closed, Fenced, Unavailable
+from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 
@@ -92,7 +92,7 @@ class Publisher:
                 self._busy = False
         except Fenced:
             log.warning("publishing ends here: another controller writes now")
-        except Closed:
+        except StoreClosed:
             log.warning("publishing ends here: the store was stopped; the rest is published after the next start")
 
     async def _woken(self) -> None:
@@ -111,17 +111,17 @@ class Publisher:
             rows += await self._rows(stored, restarted)
         last = batch[-1].position if batch else self._seen
         if rows or self._stopping or restarted:
-            await self._patiently(lambda: self._write(rows, last))
+            await self._until_stored(lambda: self._write(rows, last))
         self._seen = last
         if rows and not restarted:
             self._delivery.add(rows)
 
-    async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:
+    async def _until_stored(self, step: Callable[[], Awaitable[T]]) -> T:
         """Try again while the database is away: what was committed must be told."""
         while True:
             try:
                 return await step()
-            except Unavailable:
+            except StoreUnavailable:
                 log.warning("the database is away; callbacks wait for it")
                 await asyncio.sleep(SECONDS_AFTER_ACCIDENT)
 
@@ -129,8 +129,8 @@ class Publisher:
         event = stored.event
         if event.tag:
             tag = decode(event.tag)
-        elif isinstance(event, TOLD):
-            tag = await self._patiently(lambda: self._inbound.tag(event, restarted=restarted))
+        elif isinstance(event, INBOUND_EVENTS):
+            tag = await self._until_stored(lambda: self._inbound.tag(event, restarted=restarted))
         else:
             return []
         if tag is None or not tag.url:
@@ -139,11 +139,11 @@ class Publisher:
         if vendor is None:
             return []
         try:
-            told = await self._patiently(lambda: vendor.callbacks(event, tag))
+            callbacks = await self._until_stored(lambda: vendor.callbacks(event, tag))
         except Exception:
             log.exception("an event could not be turned into its callbacks", event_id=event.id, dialect=tag.dialect)
             return []
-        return [self._row(stored, tag, part, callback) for part, callback in enumerate(told)]
+        return [self._row(stored, tag, part, callback) for part, callback in enumerate(callbacks)]
 
     def _row(self, stored: StoredEvent, tag: Tag, part: int, callback: Callback) -> DeliveryRow:
         event, now = stored.event, self._clock()

@@ -36,8 +36,8 @@ def build(cli: Cli) -> App:
     people, calling = (accounts, numbers, applications, prompts), (trunks, extensions, rates, lab)
     for noun in (*people, *calling, calls, recordings, callbacks):
         app.command(noun.commands(cli))
-    app.command(status.Status(cli).show, name="status")
-    app.command(doctor.Doctor(cli).examine, name="doctor")
+    app.command(status.StatusCommand(cli).show, name="status")
+    app.command(doctor.DoctorCommand(cli).examine, name="doctor")
     shown = demonstration.Demonstration(cli)
     app.command(shown.setup)
     app.command(shown.demo)

@@ -17,7 +17,7 @@ _COLUMNS = (
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Accounts(cli)
+    noun = AccountCommands(cli)
     app = App(name="accounts", help="Who uses the system: keys, limits, credit.")
     app.command(noun.create)
     app.command(noun.list_all, name="list")
@@ -36,7 +36,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Accounts:
+class AccountCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:
@@ -182,8 +182,8 @@ class Accounts:
         yes
             Do not ask.
         """
-        books = ", its ledger, calls and recordings" if purge else ""
-        confirm(f"Remove the account {name} with its applications, numbers, extensions, keys{books}?", yes=yes)
+        money = ", its ledger, calls and recordings" if purge else ""
+        confirm(f"Remove the account {name} with its applications, numbers, extensions, keys{money}?", yes=yes)
         query = {"purge": "true" if purge else None}
         answer = self._cli.admin.ask("DELETE", f"/accounts/{part(name)}", query=query)
         stays = "" if purge else f" Its books stay: carillon accounts show {answer['account']}."

@@ -10,7 +10,7 @@ from api.cli.context import Cli, answering, present
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Applications(cli)
+    noun = ApplicationCommands(cli)
     app = App(name="applications", help="What answers numbers: a fixed list of tasks, or a URL that is asked.")
     app.command(noun.add)
     app.command(noun.list_all, name="list")
@@ -21,7 +21,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Applications:
+class ApplicationCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:

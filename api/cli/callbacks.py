@@ -8,14 +8,14 @@ from api.cli.context import Cli
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Callbacks(cli)
+    noun = CallbackCommands(cli)
     app = App(name="callbacks", help="Callbacks that were given up.")
     app.command(noun.failed)
     app.command(noun.resend)
     return app
 
 
-class Callbacks:
+class CallbackCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:

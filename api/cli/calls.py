@@ -26,7 +26,7 @@ _CALLBACKS = ("time", "action", "state", "attempts", "last", "remark", "url", "i
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Calls(cli)
+    noun = CallCommands(cli)
     app = App(name="calls", help="Calls: placed, listed, shown, hung up, exported.")
     app.command(noun.list_all, name="list")
     app.command(noun.show)
@@ -36,7 +36,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Calls:
+class CallCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:
@@ -72,24 +72,26 @@ class Calls:
             First show what happens, live, until the call has ended.
         """
         output = self._cli.output
-        story = watch(self._cli, call, within=LONGEST_CALL) if follow else self._cli.admin.get(f"/calls/{part(call)}")
+        timeline = (
+            watch(self._cli, call, within=LONGEST_CALL) if follow else self._cli.admin.get(f"/calls/{part(call)}")
+        )
         if output.json:
-            output.data(story)
+            output.data(timeline)
             return
-        output.fields(wording.shown(story["call"]))
+        output.fields(wording.shown(timeline["call"]))
         output.say("\nqueue")
-        output.table(None, story["tasks"], _TASKS, "  nothing was queued", spare=("id", "queued", "started"))
+        output.table(None, timeline["tasks"], _TASKS, "  nothing was queued", spare=("id", "queued", "started"))
         output.say("\nevents")
-        for event in story["events"]:
+        for event in timeline["events"]:
             output.say(f"  {event['sequence']:>3}  {line_of(event)}")
-        show_questions(output, story["questions"])
+        show_questions(output, timeline["questions"])
         output.say("\ncallbacks")
-        output.table(None, [_callback(each) for each in story["callbacks"]], _CALLBACKS, "  nobody was told")
+        output.table(None, [_callback(each) for each in timeline["callbacks"]], _CALLBACKS, "  nobody was told")
         output.say("\nrecordings")
-        output.table(None, story["recordings"], ("id", "seconds", "bytes", "url"), "  none")
-        if story["legs"]:
+        output.table(None, timeline["recordings"], ("id", "seconds", "bytes", "url"), "  none")
+        if timeline["legs"]:
             output.say("\nother legs")
-            output.table(None, story["legs"], ("id", "callee", "state", "cause"), "")
+            output.table(None, timeline["legs"], ("id", "callee", "state", "cause"), "")
 
     def place(
         self,
@@ -116,8 +118,8 @@ class Calls:
         placed = self._cli.admin.post(f"/accounts/{part(self._cli.account(account))}/calls", body)
         if wait:
             self._cli.output.say(placed["id"])
-            story = watch(self._cli, placed["id"], within=LONGEST_CALL)
-            self._cli.output.done(story, f"It ended: {story['call']['cause']}.")
+            timeline = watch(self._cli, placed["id"], within=LONGEST_CALL)
+            self._cli.output.done(timeline, f"It ended: {timeline['call']['cause']}.")
         else:
             self._cli.output.done(placed, str(placed["id"]))
 
@@ -150,5 +152,5 @@ class Calls:
 def _callback(callback: dict[str, Any]) -> dict[str, Any]:
     attempts = callback["attempts"]
     last = attempts[-1] if attempts else {}
-    told = last.get("status") or last.get("error") or callback["error"]
-    return {**callback, "time": time_of(callback["created"]), "attempts": len(attempts), "last": told}
+    result = last.get("status") or last.get("error") or callback["error"]
+    return {**callback, "time": time_of(callback["created"]), "attempts": len(attempts), "last": result}

@@ -6,7 +6,7 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
-_PATIENCE = 60.0
+_TIMEOUT_SECONDS = 60.0
 # What the environment says about proxies is for the outside, not for our own ports.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -15,7 +15,7 @@ class CommandFailed(Exception):
     """A command could not do its work; the message is what the user reads."""
 
 
-class Refused(CommandFailed):
+class RequestRefused(CommandFailed):
     """The API answered with an error; `status` is HTTP's."""
 
     def __init__(self, sentence: str, status: int) -> None:
@@ -23,8 +23,8 @@ class Refused(CommandFailed):
         self.status = status
 
 
-class Client:
-    """One API. Every method raises CommandFailed, Refused where the API itself said no."""
+class ApiClient:
+    """One API. Every method raises CommandFailed, RequestRefused where the API itself said no."""
 
     def __init__(self, base: str, token: str = "") -> None:
         self._base = base.rstrip("/")
@@ -87,11 +87,11 @@ class Client:
         headers = self._headers | ({"Content-Type": content_type} if data is not None else {})
         request = urllib.request.Request(url, data=data, headers=headers, method=method)
         try:
-            with _opener.open(request, timeout=_PATIENCE) as answer:
+            with _opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
                 return answer.read(), answer.headers.get_content_type()
         except urllib.error.HTTPError as error:
             with error:
-                raise Refused(_sentence(error.read(), error.code), error.code) from None
+                raise RequestRefused(_sentence(error.read(), error.code), error.code) from None
         except OSError as error:
             reason = getattr(error, "reason", error)
             raise CommandFailed(

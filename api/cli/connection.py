@@ -3,13 +3,13 @@
 import asyncio
 from typing import Any
 
-from api.cli.client import Client
+from api.cli.client import ApiClient
 
 
 class Api:
     """Like Client, awaited; raises CommandFailed."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: ApiClient) -> None:
         self._client = client
 
     async def get(self, path: str) -> Any:

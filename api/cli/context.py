@@ -5,9 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from api.cli.client import Client, CommandFailed
+from api.cli.client import ApiClient, CommandFailed
 from api.cli.output import Output
-from api.cli.settings import Settings, read
+from api.cli.settings import CliSettings, read
 
 _MOST_NAMED = 10
 
@@ -19,14 +19,14 @@ class Cli:
         self.output = output
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> CliSettings:
         """Where the system is; raises CommandFailed."""
         return read()
 
     @cached_property
-    def admin(self) -> Client:
+    def admin(self) -> ApiClient:
         """The administrator's API; raises CommandFailed."""
-        return Client(self.settings.admin, self.settings.admin_token)
+        return ApiClient(self.settings.admin, self.settings.admin_token)
 
     def account(self, named: str | None) -> str:
         """Return the account that is named, else the only one there is; where there are several, which is not guessed.

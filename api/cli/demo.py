@@ -21,7 +21,7 @@ PROMPT = "Please press one."
 PHRASE, DECOY = "my name is", "your order is"
 LISTENED_SECONDS = 6.0
 LOOK_SECONDS = 0.25
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 Say = Callable[[str], None]
 
 
@@ -29,7 +29,7 @@ class DemoFailed(Exception):
     """The demonstration did not show what it should; the message says what is missing."""
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class DemoResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the demonstration brought."""
 
     call: str
@@ -66,14 +66,14 @@ class Receiver:
     async def wait(self, *actions: str) -> dict[str, str]:
         """The first callback with one of these actions; raises DemoFailed when none comes in time."""
         try:
-            async with asyncio.timeout(PATIENCE), self._more:
+            async with asyncio.timeout(TIMEOUT_SECONDS), self._more:
                 while True:
                     for callback in self.callbacks:
                         if callback.get("action") in actions:
                             return callback
                     await self._more.wait()
         except TimeoutError:
-            raise DemoFailed(f"No callback {' or '.join(actions)} came within {PATIENCE:g} s.") from None
+            raise DemoFailed(f"No callback {' or '.join(actions)} came within {TIMEOUT_SECONDS:g} s.") from None
 
     async def _serve(self, request: web.Request) -> web.Response:
         return web.Response(body=self._prompt, content_type="audio/wav")
@@ -128,16 +128,16 @@ class Timeline:
         while True:
             url = f"{self._api}/carillon/v1/calls/{call}/timeline"
             async with self._session.get(url, headers=self._headers) as answer:
-                story = await answer.json()
-            for event in story["events"][shown:]:
+                timeline = await answer.json()
+            for event in timeline["events"][shown:]:
                 self._say(f"            event     {line_of(event)}")
-            shown = len(story["events"])
-            if story["call"]["ended"]:
+            shown = len(timeline["events"])
+            if timeline["call"]["ended"]:
                 return
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def demonstrate(*, api: str, apikey: str, token: str, prompt: bytes, folder: Path, say: Say) -> Shown:
+async def demonstrate(*, api: str, apikey: str, token: str, prompt: bytes, folder: Path, say: Say) -> DemoResult:
     """Place the call and prove it; prints as it goes. Raises DemoFailed."""
     say(f"A call to {CALLEE} through the trunk; that number {_habit()}.")
     receiver = Receiver(prompt, say)
@@ -151,7 +151,7 @@ async def demonstrate(*, api: str, apikey: str, token: str, prompt: bytes, folde
     recording = folder / f"{call}.wav"
     heard = await asyncio.to_thread(_kept, recording, audio)
     _report(recording, heard, say)
-    return Shown(call=call, callbacks=receiver.callbacks, recording=recording, heard=heard)
+    return DemoResult(call=call, callbacks=receiver.callbacks, recording=recording, heard=heard)
 
 
 async def _one_call(ringful: Ringful, receiver: Receiver, timeline: Timeline) -> tuple[str, bytes]:
@@ -160,7 +160,7 @@ async def _one_call(ringful: Ringful, receiver: Receiver, timeline: Timeline) ->
     watching = asyncio.create_task(timeline.watch(call), name="timeline")
     try:
         audio = await _talk(ringful, receiver, call, back)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await watching
     finally:
         watching.cancel()

@@ -17,7 +17,7 @@ _WAIT_SECONDS = 3.0
 Check = dict[str, Any]
 
 
-class Doctor:
+class DoctorCommand:
     """Looks at every part and proves audio both ways."""
 
     def __init__(self, cli: Cli) -> None:
@@ -92,12 +92,12 @@ class Doctor:
         ]
         body = {"callee": number, "tasks": tasks, "ring_seconds": 15, "max_seconds": 30}
         placed = self._cli.admin.post(f"/accounts/{part(self._account())}/calls", body)
-        story = follow(self._cli, placed["id"], within=60, quiet=True)
-        if story["call"]["answered"] is None:
-            raise CommandFailed(f"{number} did not answer: {story['call']['cause']}.")
-        finished = [each for each in story["recordings"] if each["seconds"] is not None]
+        timeline = follow(self._cli, placed["id"], within=60, quiet=True)
+        if timeline["call"]["answered"] is None:
+            raise CommandFailed(f"{number} did not answer: {timeline['call']['cause']}.")
+        finished = [each for each in timeline["recordings"] if each["seconds"] is not None]
         if not finished:
-            raise CommandFailed(f"The call to {number} left no recording: {_why(story)}.")
+            raise CommandFailed(f"The call to {number} left no recording: {_why(timeline)}.")
         measure = self._cli.admin.get(f"/recordings/{part(finished[0]['id'])}/measure")
         self._cli.admin.delete(f"/recordings/{part(finished[0]['id'])}")
         return float(measure["level_dbfs"])
@@ -111,9 +111,9 @@ class Doctor:
         return ACCOUNT if ACCOUNT in able else str(able[0])
 
 
-def _why(story: dict[str, Any]) -> str:
-    failed = [task["outcome"] for task in story["tasks"] if task["state"] == "failed"]
-    return str((failed[0] or {}).get("detail") or failed[0]) if failed else str(story["call"]["cause"])
+def _why(timeline: dict[str, Any]) -> str:
+    failed = [task["outcome"] for task in timeline["tasks"] if task["state"] == "failed"]
+    return str((failed[0] or {}).get("detail") or failed[0]) if failed else str(timeline["call"]["cause"])
 
 
 def _check(name: str, ok: bool, detail: str, mend: str) -> Check:

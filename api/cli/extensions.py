@@ -8,7 +8,7 @@ from api.cli.context import Cli
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Extensions(cli)
+    noun = ExtensionCommands(cli)
     app = App(name="extensions", help="Softphones: SIP users that register here.")
     app.command(noun.add)
     app.command(noun.list_all, name="list")
@@ -17,7 +17,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Extensions:
+class ExtensionCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:

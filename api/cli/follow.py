@@ -11,10 +11,10 @@ from api.cli.output import outcome_of
 from api.cli.questions import line_of_question
 
 _LOOK_SECONDS = 0.25
-Story = dict[str, Any]
+Timeline = dict[str, Any]
 
 
-def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
+def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Timeline:
     """Print a call's events, questions and answers as they come (unless `quiet`); returns its timeline at its end.
 
     Raises CommandFailed when it has not ended `within` seconds.
@@ -22,11 +22,11 @@ def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
     deadline = time.monotonic() + within
     shown: set[str] = set()
     while True:
-        story: Story = cli.admin.get(f"/calls/{part(call)}")
-        for line in [] if quiet else _news(story, shown):
+        timeline: Timeline = cli.admin.get(f"/calls/{part(call)}")
+        for line in [] if quiet else _new_lines(timeline, shown):
             cli.output.say("  " + line)
-        if story["call"]["ended"]:
-            return story
+        if timeline["call"]["ended"]:
+            return timeline
         if time.monotonic() > deadline:
             raise CommandFailed(
                 f"The call {call} has not ended after {within:.0f} s; `carillon calls show` tells more."
@@ -34,10 +34,10 @@ def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Story:
         time.sleep(_LOOK_SECONDS)
 
 
-def _news(story: Story, shown: set[str]) -> list[str]:
+def _new_lines(timeline: Timeline, shown: set[str]) -> list[str]:
     """Return a line for each event and each question that is not among the `shown`, by time; they are from then on."""
-    lines = [(each["at"], each["id"], line_of(each)) for each in story["events"]]
-    lines += [(each["at"], each["id"], line_of_question(each)) for each in story["questions"]]
+    lines = [(each["at"], each["id"], line_of(each)) for each in timeline["events"]]
+    lines += [(each["at"], each["id"], line_of_question(each)) for each in timeline["questions"]]
     new = [line for line in lines if line[1] not in shown]
     shown.update(id for _, id, _ in new)
     return [text for _, _, text in sorted(new, key=lambda line: line[0])]

@@ -11,7 +11,7 @@ from api.cli.context import Cli, answering, present
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Numbers(cli)
+    noun = NumberCommands(cli)
     app = App(name="numbers", help="Numbers and short codes that can be called, and what answers them.")
     app.command(noun.add)
     app.command(noun.assign)
@@ -21,7 +21,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Numbers:
+class NumberCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:

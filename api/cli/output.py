@@ -14,8 +14,8 @@ from rich.text import Text
 _WIDTH = 10_000
 _NARROWEST = 20
 _GAP = 2
-_WHOLE = frozenset({"id", "number", "name"})  # what is typed into the next command
-_TOLD = (
+_UNBROKEN = frozenset({"id", "number", "name"})  # what is typed into the next command
+_RESULT_FIELDS = (
     *("reason", "detail", "digits", "timed_out", "menu", "how", "value", "status", "recording", "format"),
     *("destination", "seconds", "call", "answered", "cause"),
 )
@@ -69,7 +69,7 @@ class Output:
         kept = fitting(cells, self._width, spare)
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in kept:
-            table.add_column(column.replace("_", " "), no_wrap=column in _WHOLE, overflow="fold")
+            table.add_column(column.replace("_", " "), no_wrap=column in _UNBROKEN, overflow="fold")
         for index in range(len(rows)):
             table.add_row(*(Text(cells[column][index]) for column in kept))
         self._console.print(table)
@@ -113,9 +113,9 @@ def _is_terminal() -> bool:
 def outcome_of(outcome: Mapping[str, Any]) -> str:
     """Return how a task ended in a few words."""
     brought = outcome.get("result") or outcome
-    told = [str(outcome["type"])]
-    told += [f"{name} {_cell(brought[name])}" for name in _TOLD if brought.get(name) not in (None, "", False)]
-    return ", ".join(told)
+    parts = [str(outcome["type"])]
+    parts += [f"{name} {_cell(brought[name])}" for name in _RESULT_FIELDS if brought.get(name) not in (None, "", False)]
+    return ", ".join(parts)
 
 
 def _cell(value: Any) -> str:

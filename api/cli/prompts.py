@@ -11,7 +11,7 @@ from api.cli.files import audio_file, save
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Prompts(cli)
+    noun = PromptCommands(cli)
     app = App(name="prompts", help="Audio files that an account uploads; every API plays them as upload:NAME.")
     app.command(noun.upload)
     app.command(noun.list_all, name="list")
@@ -20,7 +20,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Prompts:
+class PromptCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:

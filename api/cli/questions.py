@@ -26,8 +26,8 @@ def show_questions(output: Output, questions: Sequence[Question]) -> None:
 def line_of_question(question: Question) -> str:
     """Return a question and its answer as one line."""
     went = question["error"] or _answer_of(question, 120)
-    told = [str(question["status"] or ""), f"{question['milliseconds']} ms", question["url"], went]
-    return f"{time_of(question['at'])}  asked {question['name']:<12} {'  '.join(filter(None, told))}"
+    columns = [str(question["status"] or ""), f"{question['milliseconds']} ms", question["url"], went]
+    return f"{time_of(question['at'])}  asked {question['name']:<12} {'  '.join(filter(None, columns))}"
 
 
 def _answer_of(question: Question, most: int = _MOST_OF_A_BODY) -> str:

@@ -12,7 +12,7 @@ from api.cli.context import Cli
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Rates(cli)
+    noun = RateCommands(cli)
     app = App(name="rates", help="What calls cost.")
     app.command(noun.load)
     app.command(noun.list_all, name="list")
@@ -20,7 +20,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Rates:
+class RateCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:
@@ -59,8 +59,8 @@ class Rates:
         yes
             Do not ask.
         """
-        whose = _of(account) or "that count for every account "
-        confirm(f"Remove all rates {whose.rstrip()}? Calls that no rate is for are free.", yes=yes)
+        scope = _of(account) or "that count for every account "
+        confirm(f"Remove all rates {scope.rstrip()}? Calls that no rate is for are free.", yes=yes)
         answer = self._cli.admin.ask("DELETE", "/rates", query={"account": account})
         self._cli.output.done(answer, f"{answer['removed']} rates {_of(account)}were removed.")
 

@@ -11,7 +11,7 @@ from api.cli.files import audio_file, save
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Recordings(cli)
+    noun = RecordingCommands(cli)
     app = App(name="recordings", help="What was recorded.")
     app.command(noun.list_all, name="list")
     app.command(noun.fetch)
@@ -19,7 +19,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Recordings:
+class RecordingCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:

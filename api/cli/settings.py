@@ -10,7 +10,7 @@ from api.cli.client import CommandFailed
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class CliSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line needs to know. `folder` is where files that it fetches are kept."""
 
     api: str
@@ -26,7 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
 
 
-def read() -> Settings:
+def read() -> CliSettings:
     """Read the settings; what the environment names wins over the file. Raises CommandFailed."""
     file = _env_file()
     values = {**(_lines(file) if file else {}), **{name: text for name, text in os.environ.items() if text}}
@@ -47,7 +47,7 @@ def read() -> Settings:
     if not token:
         where = f"{file} has none" if file else "there is no .env here; CARILLON_ENV_FILE may name one"
         raise CommandFailed(f"CARILLON_ADMIN_TOKEN is not set: {where}. `make run` makes one.")
-    return Settings(
+    return CliSettings(
         api=f"http://{host}:{api_port}",
         admin=f"http://127.0.0.1:{admin_port}",
         admin_token=token,

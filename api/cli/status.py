@@ -3,7 +3,7 @@
 from api.cli.context import Cli
 
 
-class Status:
+class StatusCommand:
     """How the system is."""
 
     def __init__(self, cli: Cli) -> None:

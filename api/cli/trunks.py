@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from api.cli.client import CommandFailed, Refused, part
+from api.cli.client import CommandFailed, RequestRefused, part
 from api.cli.context import Cli
 from api.cli.follow import follow
 
@@ -16,7 +16,7 @@ _From = Annotated[list[str] | None, Parameter(name="--from", negative="")]
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
-    noun = Trunks(cli)
+    noun = TrunkCommands(cli)
     app = App(name="trunks", help="Lines to carriers.")
     app.command(noun.add)
     app.command(noun.change, name="set")
@@ -27,7 +27,7 @@ def commands(cli: Cli) -> App:
     return app
 
 
-class Trunks:
+class TrunkCommands:
     """The commands."""
 
     def __init__(self, cli: Cli) -> None:
@@ -150,11 +150,11 @@ class Trunks:
         payer = self._cli.account(account)
         try:
             placed = self._cli.admin.post(f"/accounts/{part(payer)}/calls", body)
-        except Refused as error:
+        except RequestRefused as error:
             raise CommandFailed(f"{error}{permit(str(error), payer)}") from None
-        story = follow(self._cli, placed["id"], within=seconds + 90)
-        call = story["call"]
-        self._cli.output.done(story, f"trunk {call['trunk']}: {call['cause']}, SIP {call['sip_status'] or '-'}")
+        timeline = follow(self._cli, placed["id"], within=seconds + 90)
+        call = timeline["call"]
+        self._cli.output.done(timeline, f"trunk {call['trunk']}: {call['cause']}, SIP {call['sip_status'] or '-'}")
         if call["answered"] is None:
             why = f"{call['cause']} (SIP {call['sip_status'] or '-'})"
             hint = _NO_ROUTE if call["cause"] == "no_route" else _HINTS.get(call["sip_status"], "")

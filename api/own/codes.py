@@ -15,7 +15,7 @@ from engine.ari.errors import AriError
 from engine.features import errors as features
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
-from engine.store.errors import Conflict, StoreError
+from engine.store.errors import StoreConflict, StoreError
 
 INTERNAL, BAD_REQUEST, NOT_FOUND = "internal", "bad_request", "not_found"
 UNAUTHORIZED, TOKEN = "unauthorized", "token"
@@ -42,7 +42,7 @@ _CODES: dict[type[BaseException], str] = {
     features.NotProvisioned: "not_provisioned",
     features.FeatureError: "invalid_setting",
     NoSuchDelivery: "no_such_callback",
-    Conflict: "conflict",
+    StoreConflict: "conflict",
     StoreError: "database_unavailable",
     RecordingDamaged: "recording_damaged",
     RecordingError: "recording_missing",

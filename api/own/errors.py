@@ -19,7 +19,7 @@ from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, N
 from engine.media import PromptError
 from engine.media.errors import TooLarge
 from engine.media.recordings import RecordingError
-from engine.store.errors import Conflict, StoreError
+from engine.store.errors import StoreConflict, StoreError
 
 log = structlog.get_logger(__name__)
 _KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")
@@ -61,7 +61,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (StillUsed, 409),
     (NotProvisioned, 502),
     (FeatureError, 400),
-    (Conflict, 409),
+    (StoreConflict, 409),
     (StoreError, 503),
     (TooLarge, 413),
     (BodyTooLarge, 413),

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import Connection, func, select
 
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.calls.state import CallState
 from engine.events import CallEnded, TaskEnded
 from engine.store import tables
@@ -40,7 +40,7 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self._asked: dict[tuple[str, str], Histogram] = {}  # labels() costs more than observe()
+        self._ari_seconds: dict[tuple[str, str], Histogram] = {}  # labels() costs more than observe()
 
     def feed(self, committed: list[StoredEvent]) -> None:
         """Count what was committed."""
@@ -52,12 +52,12 @@ class Metrics:
             elif isinstance(event, TaskEnded):
                 self._tasks.labels(event.kind, str(event.outcome.__struct_config__.tag)).inc()
 
-    def asked(self, method: str, path: str, seconds: float) -> None:
+    def ari_request(self, method: str, path: str, seconds: float) -> None:
         """Note one request to Asterisk; of its path only the resource's name is kept."""
         resource = path.split("/", 2)[1]
-        histogram = self._asked.get((method, resource))
+        histogram = self._ari_seconds.get((method, resource))
         if histogram is None:
-            histogram = self._asked[method, resource] = self._ari.labels(method, resource)
+            histogram = self._ari_seconds[method, resource] = self._ari.labels(method, resource)
         histogram.observe(seconds)
 
     async def serve(self, request: web.Request) -> web.Response:
@@ -72,7 +72,7 @@ class Metrics:
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-class MeasuredClient(Client):
+class MeasuredClient(AriClient):
     """ARI's client that notes how long each answer took; set `metrics` before it is opened."""
 
     metrics: Metrics | None = None
@@ -84,7 +84,7 @@ class MeasuredClient(Client):
             return await super().request(method, path, query, body)
         finally:
             if self.metrics:
-                self.metrics.asked(method, path, time.monotonic() - begun)
+                self.metrics.ari_request(method, path, time.monotonic() - begun)
 
 
 def _counts(conn: Connection) -> tuple[dict[str, int], dict[str, int]]:

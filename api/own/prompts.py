@@ -8,7 +8,7 @@ from aiohttp import web
 from api.files import File
 from api.own import render
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.uploads import Uploads
 from engine.media import errors
 from engine.media.check import kind_of
@@ -23,7 +23,7 @@ AccountOf = Callable[[web.Request], Awaitable[Account]]
 class PromptRoutes:
     """The handlers; `account_of` says whose files a request is about."""
 
-    def __init__(self, services: Services, account_of: AccountOf) -> None:
+    def __init__(self, services: OwnServices, account_of: AccountOf) -> None:
         self._services, self._account_of = services, account_of
 
     def _uploads(self) -> Uploads:
@@ -71,7 +71,7 @@ class PromptRoutes:
         try:
             content_type = _TYPES[await asyncio.to_thread(kind)]
         except OSError:
-            raise errors.NotFound("the uploaded file is gone") from None
+            raise errors.AudioNotFound("the uploaded file is gone") from None
         return File(path, headers={"Content-Type": content_type, "Cache-Control": "private"})
 
     async def delete(self, request: web.Request) -> web.Response:

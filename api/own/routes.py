@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from api.own.admin.doctor import Doctor
-from api.own.services import Services
+from api.own.admin.doctor import DoctorAdmin
+from api.own.services import OwnServices
 from api.own.v1 import AccountApi
 
 
-def public_routes(services: Services) -> Iterable[web.RouteDef]:
+def public_routes(services: OwnServices) -> Iterable[web.RouteDef]:
     """Return /carillon/v1 and /healthz."""
-    return [*AccountApi(services).routes(), web.get("/healthz", Doctor(services).healthz)]
+    return [*AccountApi(services).routes(), web.get("/healthz", DoctorAdmin(services).healthz)]

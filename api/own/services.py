@@ -15,14 +15,14 @@ from api.own import render
 from api.own.tenants import Tenants
 from api.ports import CommandTaker
 from api.recordings import Recordings
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.calls.call import Call
-from engine.features.book import Book
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
-from engine.features.trunks.refused_requests import Refused
+from engine.features.trunks.refused_requests import RefusedKind
 from engine.features.trunks.service import Trunks
 from engine.media import Prompts, RecordingFiles
+from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -37,7 +37,7 @@ class Addresses:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Services:
+class OwnServices:
     """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
 
     `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `guesses` throttles who
@@ -47,7 +47,7 @@ class Services:
     engine: CommandTaker
     db: Database
     writer: Writer
-    book: Book
+    cache: SettingsCache
     endpoints: Endpoints
     extensions: Extensions
     trunks: Trunks
@@ -56,7 +56,7 @@ class Services:
     recordings: Recordings
     files: RecordingFiles
     prompts: Prompts
-    ari: Client
+    ari: AriClient
     connected: Callable[[], bool]
     redis: Redis
     addresses: Addresses
@@ -67,16 +67,16 @@ class Services:
     lab: Lab | None = None
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
-    refused: Callable[[], Sequence[Refused]] = tuple
+    refused: Callable[[], Sequence[RefusedKind]] = tuple
 
     async def refresh(self) -> None:
         """Make a change of accounts, numbers or applications count at once."""
-        await self.book.load()
+        await self.cache.load()
         self.accounts.forget()
 
     def call(self, row: Call) -> render.Shape:
         """Return a call as it is shown, its application by name too."""
-        application = self.book.application(row.application) if row.application else None
+        application = self.cache.application(row.application) if row.application else None
         return render.call(row, application.name if application else None)
 
     def dialect(self, name: str) -> Dialect | None:

@@ -7,11 +7,11 @@ from typing import Protocol
 from api.dialects import OWN, Dialect
 from engine.features.accounts.closing import Closing
 from engine.features.accounts.service import AccountService
-from engine.features.book import Book
 from engine.features.endpoints.service import Extensions
 from engine.features.pool import Pool
 from engine.media import Prompts, RecordingFiles
 from engine.platform.audit import AuditLog
+from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -35,7 +35,7 @@ class Cached(Protocol):
 def tenants_of(
     db: Database,
     writer: Writer,
-    book: Book,
+    cache: SettingsCache,
     cached: Cached,
     *,
     extensions: Extensions,
@@ -45,11 +45,11 @@ def tenants_of(
     pool: Pool,
 ) -> Tenants:
     """Return the services; `dialects` are the vendors' beside our own, `pool` has the numbers of new accounts."""
-    refresh = _refreshing(book, cached)
+    refresh = _refreshing(cache, cached)
 
     async def refresh_all() -> None:
         await refresh()
-        await book.load_rates()
+        await cache.load_rates()
 
     return Tenants(
         accounts=AccountService(db, writer, (OWN, *dialects), pool, refresh),
@@ -58,9 +58,9 @@ def tenants_of(
     )
 
 
-def _refreshing(book: Book, cached: Cached) -> Callable[[], Awaitable[None]]:
+def _refreshing(cache: SettingsCache, cached: Cached) -> Callable[[], Awaitable[None]]:
     async def refresh() -> None:
-        await book.load()
+        await cache.load()
         cached.forget()
 
     return refresh

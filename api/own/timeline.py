@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.own import render
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.calls.call import Call
 from engine.store import calls, deliveries, events, question_attempts, recordings, tasks
 
 
-async def timeline(services: Services, call: Call) -> render.Shape:
+async def timeline(services: OwnServices, call: Call) -> render.Shape:
     """Return the timeline of a call, with the other legs of its root."""
 
     def read(conn: Connection) -> dict[str, Any]:

@@ -6,12 +6,12 @@ import msgspec
 from aiohttp import web
 
 from api.dialects import OWN
-from api.guesses import Shown, same
+from api.guesses import ShownCredential, same
 from api.own import render
 from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, Unauthorized, answering_all
 from api.own.prompts import PromptRoutes
-from api.own.services import Services
+from api.own.services import OwnServices
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
@@ -62,7 +62,7 @@ def placed(wanted: NewCall, account: Account) -> PlaceCall:
 class AccountApi:
     """The handlers. Who asks shows `Authorization: Bearer KEY.SECRET`, or Basic with key and secret."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -170,7 +170,7 @@ class AccountApi:
 
     async def _account(self, request: web.Request) -> Account:
         key, secret = _shown(request.headers.get("Authorization", ""))
-        shown = Shown(OWN.name, f"{key}.{secret}", key) if key else None
+        shown = ShownCredential(OWN.name, f"{key}.{secret}", key) if key else None
         with self._services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, Unauthorized)):
             holder = await self._services.accounts.by_key(OWN.name, key) if key else None
             if holder is None or not same(secret, holder.secret):

@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus
-from engine.ari.client import Client
-from engine.ari.errors import BadRequest, Conflict, NotFound, Unprocessable
+from engine.ari.client import AriClient
+from engine.ari.errors import AriBadRequest, AriConflict, AriNotFound, Unprocessable
 from engine.ari.requests import settled
 
 # A plain "mixing" bridge of two parties leaves Asterisk's core: no digits, and far ends go deaf when something plays.
@@ -15,7 +15,7 @@ MIX = "mixing,dtmf_events,proxy_media"
 class Bridge:
     """A bridge under an id of ours. Every method raises the AriErrors."""
 
-    def __init__(self, client: Client, bus: Bus, id: str) -> None:
+    def __init__(self, client: AriClient, bus: Bus, id: str) -> None:
         self.id = id
         self._bus = bus
         self._bridges = client.bridges
@@ -27,30 +27,30 @@ class Bridge:
         One of that id that is there already is ours. A cancellation waits for the answer, so destroy() finds it.
         """
         request = self._bridges.create_with_id(self.id, type=MIX, name=self._application)
-        with suppress(Conflict):
+        with suppress(AriConflict):
             await settled(request, f"ari: create {self.id}")
 
     async def add(self, channel_id: str, *, absorb_dtmf: bool = False, mute: bool = False) -> None:
         """Puts a channel in, out of the bridge that it was in. `absorb_dtmf` keeps its digits from the others.
 
-        Stop music and silence on the channel first. Raises NotFound when the channel or the bridge is gone,
-        Conflict or Unprocessable when the channel is not in our application.
+        Stop music and silence on the channel first. Raises AriNotFound when the channel or the bridge is gone,
+        AriConflict or Unprocessable when the channel is not in our application.
         """
         try:
             await self._bridges.add_channel(
                 self.id, channel=channel_id, absorb_dtmf=absorb_dtmf or None, mute=mute or None
             )
-        except BadRequest as error:  # Asterisk's answer for a channel that it does not know
-            raise NotFound(error.operation, error.detail, error.status) from error
+        except AriBadRequest as error:  # Asterisk's answer for a channel that it does not know
+            raise AriNotFound(error.operation, error.detail, error.status) from error
 
     async def remove(self, channel_id: str) -> None:
         """Takes a channel out; one that is not in it, or is gone, is a success."""
-        with suppress(BadRequest, NotFound, Unprocessable):
+        with suppress(AriBadRequest, AriNotFound, Unprocessable):
             await self._bridges.remove_channel(self.id, channel=channel_id)
 
     async def destroy(self) -> None:
         """Ends it; its channels stay up, in our application. A bridge that is gone is a success."""
-        with suppress(NotFound, Conflict):  # 409 "not in Stasis" for some ms after it went
+        with suppress(AriNotFound, AriConflict):  # 409 "not in Stasis" for some ms after it went
             await self._bridges.destroy(self.id)
 
     async def start_moh(self, moh_class: str | None = None) -> None:
@@ -59,14 +59,14 @@ class Bridge:
 
     async def stop_moh(self) -> None:
         """Ends the music; where none plays, that is a success."""
-        with suppress(NotFound, Conflict):
+        with suppress(AriNotFound, AriConflict):
             await self._bridges.stop_moh(self.id)
 
     async def get(self) -> ari.Bridge | None:
         """What Asterisk knows of it; None when it is gone."""
         try:
             return await self._bridges.get(self.id)
-        except NotFound:
+        except AriNotFound:
             return None
 
     async def members(self) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeAlias
 from msgspec import Struct
 
 from engine.ari import generated as ari
-from engine.ari.errors import Closed
+from engine.ari.errors import SubscriptionClosed
 from engine.ari.routing import ids_of, target_of
 
 
@@ -48,7 +48,7 @@ class Subscription:
     async def next(self, within: float | None = None) -> Delivered:
         """The next event, waiting at most `within` seconds for it (None: as long as it takes).
 
-        Raises TimeoutError, and Closed once it is closed and empty.
+        Raises TimeoutError, and SubscriptionClosed once it is closed and empty.
         """
         if not self._inbox:
             async with asyncio.timeout(within):
@@ -73,7 +73,7 @@ class Subscription:
     async def _arrival(self) -> None:
         while not self._inbox:
             if self._closed:
-                raise Closed(type(self).__name__)
+                raise SubscriptionClosed(type(self).__name__)
             if self._waiter is not None:
                 raise RuntimeError("a subscription has one reader")
             self._waiter = asyncio.get_running_loop().create_future()
@@ -95,7 +95,7 @@ class Subscription:
         while True:
             try:
                 event = await self.next()
-            except Closed:
+            except SubscriptionClosed:
                 return
             yield event
 

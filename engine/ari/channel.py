@@ -6,21 +6,21 @@ from typing import Literal
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Subscription
-from engine.ari.client import Client
-from engine.ari.errors import Conflict, Gone, NotFound, NotStarted, ServerError
+from engine.ari.client import AriClient
+from engine.ari.errors import AriConflict, AriNotFound, Gone, NotStarted, ServerError
 from engine.ari.requests import settled, undone
 
 Direction = Literal["in", "out", "both"]
 
 
 class Channel:
-    """A channel under an id of ours. Every method raises the AriErrors, NotFound when the channel is gone.
+    """A channel under an id of ours. Every method raises the AriErrors, AriNotFound when the channel is gone.
 
     answer(), set_variable() and the bridge's add() and remove() wait in the channel's own queue while something plays
     on it: stop that first.
     """
 
-    def __init__(self, client: Client, bus: Bus, id: str) -> None:
+    def __init__(self, client: AriClient, bus: Bus, id: str) -> None:
         self.id = id
         self._client = client
         self._bus = bus
@@ -57,13 +57,13 @@ class Channel:
             try:
                 await settled(request, f"ari: create {self.id}")
                 return await self._in_stasis(events, within)
-            except Conflict as conflict:
+            except AriConflict as conflict:
                 return await self._earlier(conflict)
             except BaseException:
                 await undone(self._channels.hangup(self.id), "a new channel could not be hung up", id=self.id)
                 raise
 
-    async def _earlier(self, conflict: Conflict) -> ari.Channel:
+    async def _earlier(self, conflict: AriConflict) -> ari.Channel:
         """The channel that has our id already.
 
         Asterisk keeps "id exists" for its HTTP connection: a later failure on it for another reason says 409 too.
@@ -94,7 +94,7 @@ class Channel:
         """What Asterisk knows of it; None when it is gone."""
         try:
             return await self._channels.get(self.id)
-        except NotFound:
+        except AriNotFound:
             return None
 
     async def subscribe_inbound(self) -> None:
@@ -122,7 +122,7 @@ class Channel:
 
         A channel that is gone is a success.
         """
-        with suppress(NotFound):
+        with suppress(AriNotFound):
             await self._channels.hangup(self.id, reason_code=None if cause is None else str(cause), reason=reason)
 
     async def send_dtmf(self, digits: str, *, duration_ms: int = 100, between_ms: int = 100) -> None:
@@ -165,7 +165,7 @@ class Channel:
         """The value of a channel variable or function; None when it is not set or the channel is gone."""
         try:
             return (await self._channels.get_channel_var(self.id, variable=name)).value
-        except NotFound:
+        except AriNotFound:
             return None
 
     async def set_variable(self, name: str, value: str) -> None:
@@ -173,5 +173,5 @@ class Channel:
         await self._channels.set_channel_var(self.id, variable=name, value=value)
 
     async def continue_at(self, context: str, extension: str = "s", priority: int = 1) -> None:
-        """Leaves our application for the dialplan: StasisEnd follows, and commands are refused with Conflict there."""
+        """Leaves our application for the dialplan: StasisEnd follows, and commands get AriConflict there."""
         await self._channels.continue_in_dialplan(self.id, context=context, extension=extension, priority=priority)

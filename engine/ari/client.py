@@ -50,7 +50,7 @@ def _detail(payload: bytes) -> str:
     return str(answer.get("message") or answer.get("error") or "") if isinstance(answer, dict) else ""
 
 
-class Client(Resources):
+class AriClient(Resources):
     """One Asterisk node, spoken to as one ARI application.
 
     `url` is the root of the interface (http://127.0.0.1:8088/ari), `connections` the most requests in flight (the
@@ -121,7 +121,7 @@ class Client(Resources):
             async with session.request(method, URL(address, encoded=True), data=data, headers=headers) as answer:
                 payload = await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise errors.Unreachable(f"{method} {path}", str(error) or type(error).__name__) from error
+            raise errors.AriUnreachable(f"{method} {path}", str(error) or type(error).__name__) from error
         if answer.status < 300:
             return payload
         raise errors.from_status(answer.status)(f"{method} {path}", _detail(payload), answer.status)
@@ -142,9 +142,9 @@ class Client(Resources):
         except aiohttp.WSServerHandshakeError as error:
             raise errors.from_status(error.status)(operation, error.message, error.status) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise errors.Unreachable(operation, str(error) or type(error).__name__) from error
+            raise errors.AriUnreachable(operation, str(error) or type(error).__name__) from error
 
     def _opened(self, operation: str) -> aiohttp.ClientSession:
         if self._session is None:
-            raise errors.Unreachable(operation, "the client is not open")
+            raise errors.AriUnreachable(operation, "the client is not open")
         return self._session

@@ -10,7 +10,7 @@ import structlog
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.ari.errors import AriError, Replaced
 
 HEARTBEAT_SECONDS = 5.0
@@ -57,7 +57,7 @@ def decode(text: str | bytes) -> ari.AnyEvent | None:
     return None
 
 
-class Connection:
+class AriConnection:
     """Feeds the bus from Asterisk for as long as run() runs.
 
     After each connect the event filter is put and `on_connected` is awaited; events that arrive meanwhile are held and
@@ -69,7 +69,7 @@ class Connection:
 
     def __init__(
         self,
-        client: Client,
+        client: AriClient,
         bus: Bus,
         *,
         on_connected: Callable[[], Awaitable[None]],

@@ -13,7 +13,7 @@ class AriError(Exception):
         super().__init__(f"{type(self).__doc__} [{operation}{f' -> {shown}' if shown else ''}]")
 
 
-class BadRequest(AriError):
+class AriBadRequest(AriError):
     """Asterisk did not understand the request, or it names a channel that is gone."""
 
 
@@ -21,11 +21,11 @@ class Forbidden(AriError):
     """Asterisk refused our user or password: compare CARILLON_ARI_USER and CARILLON_ARI_PASSWORD with its ari.conf."""
 
 
-class NotFound(AriError):
+class AriNotFound(AriError):
     """What the request names does not exist in Asterisk (any more)."""
 
 
-class Conflict(AriError):
+class AriConflict(AriError):
     """What the request names is in a state that does not allow it, or its id is taken."""
 
 
@@ -37,7 +37,7 @@ class ServerError(AriError):
     """Asterisk failed while it carried out the request; its log says why."""
 
 
-class Unreachable(AriError):
+class AriUnreachable(AriError):
     """Asterisk gave no answer: it is down, overloaded, or the request waited too long; it may still be carried out."""
 
 
@@ -57,17 +57,17 @@ class Replaced(Exception):
     """Another controller registered our ARI application: this one must stop steering its calls."""
 
 
-class Closed(Exception):
+class SubscriptionClosed(Exception):
     """The subscription was closed while it was waited on."""
 
 
 _BY_STATUS: dict[int, type[AriError]] = {
-    400: BadRequest,
+    400: AriBadRequest,
     401: Forbidden,
     403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    412: Conflict,
+    404: AriNotFound,
+    409: AriConflict,
+    412: AriConflict,
     422: Unprocessable,
 }
 

@@ -9,7 +9,7 @@ import structlog
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Nudged, Resumed
-from engine.ari.errors import AriError, NotFound, Unreachable
+from engine.ari.errors import AriError, AriNotFound, AriUnreachable
 from engine.ari.requests import settled, undone
 from engine.ari.targets import Finished
 
@@ -40,7 +40,7 @@ class Operation(ABC):
         """Asks Asterisk for it. Raises the AriErrors; refused, it has finished."""
         try:
             await settled(request, f"ari: begin {self.id}")
-        except Unreachable:  # it may run all the same
+        except AriUnreachable:  # it may run all the same
             raise
         except AriError:
             self._finish("failed")
@@ -83,7 +83,7 @@ class Operation(ABC):
         """Asks Asterisk how it is. What Asterisk does not know any more has ended."""
         try:
             begun, state = await self._fetch()
-        except NotFound:
+        except AriNotFound:
             self._finish("done", unseen=True)
         except AriError as error:
             self._doubtful = True
@@ -151,4 +151,4 @@ class Operation(ABC):
 
     @abstractmethod
     async def _fetch(self) -> tuple[bool, str]:
-        """Whether it began, and Asterisk's word for its state. Raises NotFound when it ended."""
+        """Whether it began, and Asterisk's word for its state. Raises AriNotFound when it ended."""

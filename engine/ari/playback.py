@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Resumed
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.ari.operation import Operation
 from engine.ari.snoop import end_snoop, snooping
 from engine.ari.targets import OnBridge, OnChannel, PlayTarget, Whisper
@@ -26,7 +26,7 @@ class Playback(Operation):
     )
     ends_within: ClassVar[float] = 2.0
 
-    def __init__(self, client: Client, bus: Bus, id: str, *others: str) -> None:
+    def __init__(self, client: AriClient, bus: Bus, id: str, *others: str) -> None:
         super().__init__(bus, id, *others)
         self._client = client
 
@@ -55,7 +55,7 @@ def _followed(target: PlayTarget) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def playing(
-    client: Client,
+    client: AriClient,
     bus: Bus,
     target: PlayTarget,
     media: str,
@@ -88,7 +88,7 @@ async def playing(
 
 
 @asynccontextmanager
-async def adopting(client: Client, bus: Bus, target: PlayTarget, playback_id: str) -> AsyncIterator[Playback]:
+async def adopting(client: AriClient, bus: Bus, target: PlayTarget, playback_id: str) -> AsyncIterator[Playback]:
     """Follows a playback that an earlier process asked for; one that Asterisk does not know has finished, unseen."""
     playback = Playback(client, bus, playback_id, *_followed(target))
     async with AsyncExitStack() as stack:
@@ -103,7 +103,7 @@ async def adopting(client: Client, bus: Bus, target: PlayTarget, playback_id: st
 
 
 async def _play(
-    client: Client, target: PlayTarget, media: str, playback_id: str, language: str | None, offset_ms: int | None
+    client: AriClient, target: PlayTarget, media: str, playback_id: str, language: str | None, offset_ms: int | None
 ) -> None:
     if isinstance(target, OnBridge):
         await client.bridges.play_with_id(target.id, playback_id, media=media, lang=language, offsetms=offset_ms)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Resumed
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.ari.operation import Operation
 from engine.ari.snoop import end_snoop, snooping
 from engine.ari.targets import Listen, RecordTarget
@@ -32,7 +32,7 @@ class Recording(Operation):
     # After the end of the call RecordingFinished comes within 20 ms, but behind StasisEnd.
     ends_within: ClassVar[float] = 3.0
 
-    def __init__(self, client: Client, bus: Bus, name: str, target: RecordTarget) -> None:
+    def __init__(self, client: AriClient, bus: Bus, name: str, target: RecordTarget) -> None:
         followed = (target.channel, target.snoop) if isinstance(target, Listen) else (target.id,)
         super().__init__(bus, name, *followed)
         self._client = client
@@ -69,7 +69,7 @@ class Recording(Operation):
 
 @asynccontextmanager
 async def recording(
-    client: Client,
+    client: AriClient,
     bus: Bus,
     target: RecordTarget,
     name: str,
@@ -101,7 +101,7 @@ async def recording(
 
 
 @asynccontextmanager
-async def adopting(client: Client, bus: Bus, target: RecordTarget, name: str) -> AsyncIterator[Recording]:
+async def adopting(client: AriClient, bus: Bus, target: RecordTarget, name: str) -> AsyncIterator[Recording]:
     """Follows a recording that an earlier process asked for; one that Asterisk does not know has finished, unseen."""
     live = Recording(client, bus, name, target)
     async with AsyncExitStack() as stack:
@@ -116,7 +116,7 @@ async def adopting(client: Client, bus: Bus, target: RecordTarget, name: str) ->
 
 
 async def _record(
-    client: Client, target: RecordTarget, name: str, max_seconds: int, max_silence_seconds: int, terminate_on: str
+    client: AriClient, target: RecordTarget, name: str, max_seconds: int, max_silence_seconds: int, terminate_on: str
 ) -> None:
     record = client.channels.record if isinstance(target, Listen) else client.bridges.record
     await record(

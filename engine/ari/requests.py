@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from engine.ari.errors import AriError, NotFound
+from engine.ari.errors import AriError, AriNotFound
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ async def undone(request: Coroutine[Any, Any, None], sentence: str, **fields: st
     """
     try:
         await request
-    except NotFound:
+    except AriNotFound:
         return False
     except Exception as error:
         log.warning(sentence, reason=str(error), **fields)

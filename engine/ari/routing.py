@@ -90,13 +90,13 @@ _ROUTES: dict[type, Callable[[Any], Ids]] = {
 }
 
 
-def _nobody(event: Any) -> Ids:
+def _no_ids(event: Any) -> Ids:
     return ()
 
 
 def ids_of(event: ari.AnyEvent) -> Ids:
     """The ids of the channels, bridges, playbacks and recordings that the event is about; none for other events."""
-    return _ROUTES.get(type(event), _nobody)(event)
+    return _ROUTES.get(type(event), _no_ids)(event)
 
 
 def target_of(event: ari.AnyEvent) -> str:

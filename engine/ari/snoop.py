@@ -6,8 +6,8 @@ from typing import Literal
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Subscription
-from engine.ari.client import Client
-from engine.ari.errors import Conflict, Gone, NotStarted
+from engine.ari.client import AriClient
+from engine.ari.errors import AriConflict, Gone, NotStarted
 from engine.ari.requests import settled, undone
 
 STARTS_WITHIN_SECONDS = 5.0
@@ -15,7 +15,7 @@ STARTS_WITHIN_SECONDS = 5.0
 
 @asynccontextmanager
 async def snooping(
-    client: Client,
+    client: AriClient,
     bus: Bus,
     channel_id: str,
     snoop_id: str,
@@ -36,7 +36,7 @@ async def snooping(
             await end_snoop(client, snoop_id)
 
 
-async def end_snoop(client: Client, snoop_id: str) -> None:
+async def end_snoop(client: AriClient, snoop_id: str) -> None:
     """Hangs the snoop up; one that is gone is a success."""
     await undone(client.channels.hangup(snoop_id), "a snoop channel could not be hung up", id=snoop_id)
 
@@ -50,7 +50,7 @@ async def _in_stasis(events: Subscription, snoop_id: str) -> None:
         raise Gone(f"snoop {snoop_id}")
 
 
-async def _make(client: Client, channel_id: str, snoop_id: str, spy: str, whisper: str) -> bool:
+async def _make(client: AriClient, channel_id: str, snoop_id: str, spy: str, whisper: str) -> bool:
     """Whether it was made now; False when it was there already, because an earlier process made it."""
     application = client.application
     request = client.channels.snoop_channel_with_id(
@@ -58,7 +58,7 @@ async def _make(client: Client, channel_id: str, snoop_id: str, spy: str, whispe
     )
     try:
         await settled(request, f"ari: snoop {snoop_id}")
-    except Conflict:
+    except AriConflict:
         await client.channels.get(snoop_id)  # a 409 may be left over from another request of the connection
         return False
     return True

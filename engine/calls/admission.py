@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.calls.call import Call
-from engine.tasks.manner import PLAIN, Manner
+from engine.model.leg_options import PLAIN, LegOptions
 
 AHEAD_SECONDS = 180.0
 """A hold covers a call for so much longer than it has lasted, or for the rest of it."""
@@ -92,7 +92,7 @@ class Admission(Protocol):
         *,
         max_seconds: float,
         party: str | None = None,
-        manner: Manner = PLAIN,
+        options: LegOptions = PLAIN,
     ) -> Admitted:
         """Admit one leg, taking its place among the account's calls; raises engine.commands.CommandRefused.
 
@@ -117,7 +117,7 @@ class Admission(Protocol):
     def price(self, account: str, digits: str, seconds: float) -> Price:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
 
-    def routes(self, account: str, digits: str, manner: Manner = PLAIN) -> tuple[Route, ...]:
+    def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
         """The routes of a leg that was admitted before a restart."""
 
     def allow_private(self, account: str) -> bool:

@@ -82,12 +82,12 @@ class Replies:
             raise NoSuchQuestion("Nobody waits for this answer: the call is over, went on, or was answered.")
         tasks, replace = unanswered(asking) if command.silent else (command.tasks, command.replace)
         retagged = self._retagged(session, command.tag)
-        told = _told(session, asking.tag or session.call.tag, command)
+        noted = _events_of_reply(session, asking.tag or session.call.tag, command)
 
         def also(conn: Connection) -> None:
             for call in retagged:
                 calls.update(conn, call)
-            for event in told:
+            for event in noted:
                 events.append(conn, event)
 
         await session.queue.reply(command.question, tasks, replace=replace, also=also, silent=command.silent)
@@ -131,11 +131,11 @@ class Replies:
         return changed
 
 
-def _told(session: "Session", tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
+def _events_of_reply(session: "Session", tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
     """What is told of an answer besides its effect, under the asking task's tag or else the call's."""
-    told: list[ReplyRefused | ReplyRemarked] = []
+    noted: list[ReplyRefused | ReplyRemarked] = []
     for remark in command.remarks:
-        told.append(ReplyRemarked(**session.journal.common(tag), task=command.question, remark=remark))  # type: ignore[arg-type]
+        noted.append(ReplyRemarked(**session.journal.common(tag), task=command.question, remark=remark))  # type: ignore[arg-type]
     if command.refused:
-        told.append(ReplyRefused(**session.journal.common(tag), task=command.question, reason=command.refused))  # type: ignore[arg-type]
-    return told
+        noted.append(ReplyRefused(**session.journal.common(tag), task=command.question, reason=command.refused))  # type: ignore[arg-type]
+    return noted

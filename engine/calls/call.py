@@ -6,7 +6,7 @@ import msgspec
 
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
-from engine.tasks.manner import Manner
+from engine.model.leg_options import LegOptions
 
 
 class Direction(StrEnum):
@@ -23,7 +23,7 @@ class Party(StrEnum):
     FAR = "far"
     US = "us"
     NETWORK = "network"
-    OTHER = "other"
+    CONNECTED = "other"
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +31,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     Times are Unix seconds (UTC); `price` is in millionths of `currency`; `tag` is opaque to the engine.
     `sip_call_id` is the leg's SIP Call-ID (RFC 3261 §8.1.1.4), known once Asterisk has sent or seen the INVITE.
-    `short_of_credit`: it may last `max_seconds` because the money lasts no longer. `whole`: once the last leg of
-    its root has ended, RootEnded is told. `manner` None: dialled as a plain number. `headers`, `diverted_from`:
+    `short_of_credit`: it may last `max_seconds` because the money lasts no longer. `reports_tree`: once the last leg of
+    its root has ended, RootEnded is told. `options` None: dialled as a plain number. `headers`, `diverted_from`:
     what the INVITE of a call that came in said besides (engine.calls.invite), if asked for. `private`: the caller of
     one that came in asked not to be shown (engine.calls.privacy), and who calls from outside is not kept. `ended`:
     when it was seen to end; where nobody saw it, the last moment at which it was known to be up, and no second after
@@ -64,8 +64,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     ring_seconds: float = 60.0
     max_seconds: float = 14400.0
     short_of_credit: bool = False
-    whole: bool = False
-    manner: Manner | None = None
+    reports_tree: bool = msgspec.field(default=False, name="whole")
+    options: LegOptions | None = msgspec.field(default=None, name="manner")
     headers: tuple[tuple[str, str], ...] = ()
     diverted_from: str = ""
     private: bool = False

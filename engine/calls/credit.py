@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from engine.calls.admission import Admission, Cover
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.store import holds, ledger
 from engine.store.errors import StoreError
 
@@ -26,7 +26,7 @@ AGAIN_SECONDS = 5.0  # between attempts where it could not be: another call may 
 class Covered(Protocol):
     """What is needed of a live call (engine.calls.session.Session)."""
 
-    services: Services
+    services: CallServices
     call: Call
     cover: Cover | None
     answered: asyncio.Event

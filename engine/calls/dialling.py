@@ -19,7 +19,7 @@ from engine.calls.bridges import bridge_of
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.ending import Ending, ending_of, passed_on
-from engine.calls.outbound import Door
+from engine.calls.outbound import OutboundCalls
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session
 from engine.commands import CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NoSuchExtension, PlaceCall
@@ -44,8 +44,8 @@ REFUSED: dict[type[CommandRefused], HangupCause] = {
 class CallDialler:
     """Dials for one call (engine.tasks.roles.Dialler)."""
 
-    def __init__(self, session: Session, door: Door) -> None:
-        self._session, self._door = session, door
+    def __init__(self, session: Session, outbound: OutboundCalls) -> None:
+        self._session, self._outbound = session, outbound
 
     async def dial(self, task: Dial, on: Subject) -> Dialled:
         """See engine.tasks.roles.Dialler. The other leg's id is made of the task's, so a restart finds it again."""
@@ -55,7 +55,7 @@ class CallDialler:
         if on.resumed:
             await end_left(session, task, on)
         other_id = other_of(on.task_id)
-        other = self._door.registry.get(other_id) if on.resumed else None
+        other = self._outbound.registry.get(other_id) if on.resumed else None
         if other is None and on.resumed and (ended := await self._ended(other_id)) is not None:
             return self._unreached(task, ended)
         if other is None:
@@ -70,7 +70,7 @@ class CallDialler:
             return self._unreached(task, other.call)
         except BaseException:
             if not session.services.leaving():
-                await other.hang_up(HangupCause.CANCELLED, Party.OTHER if session.gone.is_set() else Party.US)
+                await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED if session.gone.is_set() else Party.US)
             raise
 
     async def _place(self, task: Dial, other_id: str) -> Session:
@@ -85,14 +85,14 @@ class CallDialler:
             root=call.root,
             id=other_id,
             ring_seconds=task.ring_seconds,
-            over=task.over,
+            reach=task.reach,
             transport=task.transport,
             private=task.private or (call.private and task.caller is None),
             headers=task.headers,
-            whole=call.whole,
+            reports_tree=call.reports_tree,
         )
         try:
-            return await self._door.place(command)
+            return await self._outbound.place(command)
         except CommandRefused as error:
             if task.hang_up_after:
                 self._session.hang_up_behind(REFUSED.get(type(error), HangupCause.NOT_ALLOWED))
@@ -132,7 +132,7 @@ class CallDialler:
                 return False
             raise
         on.accepted()
-        session.spawn(keep(session, other, bridge, task, session.services.clock()), "connected")
+        session.spawn(hold_together(session, other, bridge, task, session.services.clock()), "connected")
         return True
 
 
@@ -159,7 +159,7 @@ async def _ready(other: Session, task: Dial) -> bool:
     return other.answered.is_set() and not other.hanging_up.is_set()
 
 
-async def keep(session: Session, other: Session, bridge: Bridge, task: Dial, since: float) -> None:
+async def hold_together(session: Session, other: Session, bridge: Bridge, task: Dial, since: float) -> None:
     """Hold two calls together that were connected at `since` (Unix seconds) until one ends, or their time is over;
     by `bridge`, or in a conference that both are in.
 

@@ -19,7 +19,7 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
     application: str | None = None
     tasks: tuple[AnyTask, ...] = ()
     tag: str = ""
-    whole: bool = False  # the call's RootEnded is wanted
+    reports_tree: bool = False  # the call's RootEnded is wanted
     headers: bool = False  # so are what Call.headers and diverted_from hold
     callee: str | None = None  # replaces what was dialled, e.g. a number read as in the caller's country
     caller: str | None = None  # replaces the number the network shows, e.g. an extension's own

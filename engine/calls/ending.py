@@ -37,7 +37,7 @@ def passed_on(ending: Ending) -> Ending:
     request, a task, a limit of time or money) or the network did, the same is said of this one.
     """
     ours = ending.by in (Party.US, Party.NETWORK) and ending.cause is not HangupCause.NO_ANSWER
-    return Ending(cause=ending.cause, by=ending.by if ours else Party.OTHER)
+    return Ending(cause=ending.cause, by=ending.by if ours else Party.CONNECTED)
 
 
 def event_of(ending: Ending, call: Call, common: Common) -> CallEnded:

@@ -17,12 +17,12 @@ from engine.calls.directory import Answering, Directory, Unmatched
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.handed_over import HandedOver
-from engine.calls.invite import Invite, read_invite
+from engine.calls.invite import InviteHeaders, read_invite
 from engine.calls.orphans import Orphans, application_of
 from engine.calls.outbound import MakeSession, with_ids
 from engine.calls.privacy import withholds
 from engine.calls.registry import Registry
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.state import CallState
 from engine.events import CallOffered
@@ -42,7 +42,7 @@ class Reception:
 
     def __init__(
         self,
-        services: Services,
+        services: CallServices,
         registry: Registry,
         directory: Directory,
         make: MakeSession,
@@ -150,7 +150,7 @@ class Reception:
         services, channel, call_id = self._services, start.channel, new_id("call")
         at = services.clock()
         own = Channel(services.client, services.bus, channel.id)
-        invite = await read_invite(own) if answering.headers else Invite()
+        invite = await read_invite(own) if answering.headers else InviteHeaders()
         given = HandedOver.read(start.args)
         private = withholds(given.said, channel.caller.number)
         return Call(
@@ -171,7 +171,7 @@ class Reception:
             channel_id=channel.id,
             ring_seconds=services.settings.ring_seconds,
             max_seconds=services.settings.max_call_seconds,
-            whole=answering.whole,
+            reports_tree=answering.reports_tree,
             headers=invite.headers,
             diverted_from=invite.diverted_from,
             private=private,

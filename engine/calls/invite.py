@@ -21,14 +21,14 @@ LONGEST = 256  # characters, of a name or a value
 TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")  # RFC 3261 §25.1
 
 
-class Invite(NamedTuple):
+class InviteHeaders(NamedTuple):
     """The headers in their order, a name as often as it came; who diverted the call last (RFC 5806), "" for nobody."""
 
     headers: tuple[tuple[str, str], ...] = ()
     diverted_from: str = ""
 
 
-async def read_invite(channel: Channel) -> Invite:
+async def read_invite(channel: Channel) -> InviteHeaders:
     """Read it; what Asterisk does not tell is as if it were not there."""
     listed, diverted_from = await asyncio.gather(_names(channel), _variable(channel, "REDIRECTING(from-num)"))
     wanted = _wanted(listed)
@@ -37,7 +37,7 @@ async def read_invite(channel: Channel) -> Invite:
     kept = tuple((name, value) for name, value in headers if len(value) <= LONGEST)
     if len(kept) < len(headers):
         log.warning("Headers that are too long were left out.", channel=channel.id, headers=len(headers) - len(kept))
-    return Invite(kept, diverted_from if diverted_from and len(diverted_from) <= LONGEST else "")
+    return InviteHeaders(kept, diverted_from if diverted_from and len(diverted_from) <= LONGEST else "")
 
 
 def _wanted(listed: str | None) -> list[tuple[str, int]]:

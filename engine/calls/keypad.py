@@ -102,7 +102,7 @@ class _Taken(Presses):
                 self._ahead.note(digit)
 
 
-class Digits:
+class DigitRouter:
     """Hands digits to whoever listens. `last` is what the last WaitForDigits of this queue collected."""
 
     def __init__(self, ahead: Ahead | None = None) -> None:

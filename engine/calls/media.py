@@ -13,7 +13,7 @@ from engine.ari import playback as ari_playback
 from engine.ari import recording as ari_recording
 from engine.ari.playback import Playback
 from engine.ari.targets import Listen, OnBridge, OnChannel, PlayTarget, RecordTarget, Whisper
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.media.prompts import Prompt
 from engine.media.recordings import RecordingError
 from engine.store import recordings
@@ -46,7 +46,7 @@ class _Heard:
 
 @asynccontextmanager
 async def heard(
-    services: Services, target: PlayTarget, prompt: Prompt | None, on: Subject, part: int | None = None
+    services: CallServices, target: PlayTarget, prompt: Prompt | None, on: Subject, part: int | None = None
 ) -> AsyncIterator[_Heard]:
     """Play a prompt under the task's id, or go on with one that a controller that is gone asked for.
 
@@ -100,7 +100,7 @@ class CallPlayer:
 class _Taken:
     """A recorder that runs (engine.tasks.roles.Recording)."""
 
-    def __init__(self, live: ari_recording.Recording, services: Services, name: str, task: Record) -> None:
+    def __init__(self, live: ari_recording.Recording, services: CallServices, name: str, task: Record) -> None:
         self._live, self._services, self._name, self._task = live, services, name, task
 
     async def started(self) -> None:
@@ -139,7 +139,7 @@ class _Taken:
 
 @asynccontextmanager
 async def taken(
-    services: Services, target: RecordTarget, task: Record, on: Subject, *, account: str, owner: str
+    services: CallServices, target: RecordTarget, task: Record, on: Subject, *, account: str, owner: str
 ) -> AsyncIterator[_Taken]:
     """Record under an id made of the task's, or go on with a recording that a controller that is gone asked for."""
     recording = on.task_id.replace("task-", "rec-", 1)
@@ -201,10 +201,10 @@ class CallRecorder:
             yield recording
 
 
-class RoomPlayer:
+class ConferencePlayer:
     """Plays to everybody in a conference, one prompt at a time."""
 
-    def __init__(self, services: Services, bridge: str) -> None:
+    def __init__(self, services: CallServices, bridge: str) -> None:
         self._services, self._bridge, self._speaking = services, bridge, asyncio.Lock()
 
     @asynccontextmanager
@@ -215,10 +215,10 @@ class RoomPlayer:
             yield playing
 
 
-class RoomRecorder:
+class ConferenceRecorder:
     """Records a whole conference."""
 
-    def __init__(self, services: Services, account: str, bridge: str) -> None:
+    def __init__(self, services: CallServices, account: str, bridge: str) -> None:
         self._services, self._account, self._bridge = services, account, bridge
 
     @asynccontextmanager

@@ -18,7 +18,7 @@ from engine.ari.errors import AriError
 from engine.calls.bridges import task_of
 from engine.calls.cause import CODES, HangupCause
 from engine.calls.registry import Registry
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.store import calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.task import TaskState
@@ -38,7 +38,7 @@ def application_of(channel: ari.Channel) -> str | None:
 class Orphans:
     """Removes what belongs to no live call; `follows` says whether a channel is one that is being taken."""
 
-    def __init__(self, services: Services, registry: Registry, follows: Callable[[str], bool]) -> None:
+    def __init__(self, services: CallServices, registry: Registry, follows: Callable[[str], bool]) -> None:
         self._services, self._registry, self._follows = services, registry, follows
         self._ending: set[str] = set()
         self._work: set[asyncio.Task[None]] = set()

@@ -17,16 +17,16 @@ from engine.calls.cause import HangupCause
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.registry import Registry
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.state import CallState
 from engine.commands import CreditSpent, EngineUnavailable, HeadersRefused, PlaceCall
 from engine.ids import new_id
+from engine.model.leg_options import PLAIN, LegOptions
 from engine.store import calls, holds, tasks
 from engine.store.ledger import for_call
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
-from engine.tasks.manner import PLAIN, Manner
 
 log = structlog.get_logger(__name__)
 TRY_NEXT = {
@@ -45,10 +45,10 @@ def with_ids(added: Sequence[AnyTask]) -> tuple[AnyTask, ...]:
     return tuple(msgspec.structs.replace(task, id=new_id("task")) for task in added)
 
 
-class Door:
+class OutboundCalls:
     """Admits, stores and dials."""
 
-    def __init__(self, services: Services, registry: Registry, make: MakeSession) -> None:
+    def __init__(self, services: CallServices, registry: Registry, make: MakeSession) -> None:
         self._services, self.registry, self._make = services, registry, make
         self.open = False
 
@@ -57,7 +57,7 @@ class Door:
         if not self.open:
             raise EngineUnavailable("The telephone engine is starting or has lost its media server. Try again.")
         services, longest = self._services, self._services.settings.max_call_seconds
-        call_id, manner = command.id or new_id("call"), _manner(command)
+        call_id, options = command.id or new_id("call"), _leg_options(command)
         admission = services.admission
         admitted = await admission.admit(
             command.account,
@@ -66,9 +66,9 @@ class Door:
             command.caller,
             max_seconds=min(command.max_seconds or longest, longest),
             party=command.party,
-            manner=manner or PLAIN,
+            options=options or PLAIN,
         )
-        call = self._call(call_id, command, admitted, manner)
+        call = self._call(call_id, command, admitted, options)
         try:
             stored = await services.writer.write(_inserting(call, with_ids(command.tasks), admitted.cover))
             if isinstance(stored, Uncovered):
@@ -83,7 +83,7 @@ class Door:
         self.registry.start(session, lambda live: dial(live, admitted))
         return session
 
-    def _call(self, call_id: str, command: PlaceCall, admitted: Admitted, manner: Manner | None) -> Call:
+    def _call(self, call_id: str, command: PlaceCall, admitted: Admitted, options: LegOptions | None) -> Call:
         settings = self._services.settings
         return Call(
             id=call_id,
@@ -101,19 +101,19 @@ class Door:
             channel_id=call_id,
             ring_seconds=command.ring_seconds or settings.ring_seconds,
             max_seconds=admitted.max_seconds,
-            whole=command.whole,
-            manner=manner,
+            reports_tree=command.reports_tree,
+            options=options,
         )
 
 
-def _manner(command: PlaceCall) -> Manner | None:
+def _leg_options(command: PlaceCall) -> LegOptions | None:
     try:
-        manner = Manner(
-            over=command.over, transport=command.transport, private=command.private, headers=tuple(command.headers)
+        options = LegOptions(
+            reach=command.reach, transport=command.transport, private=command.private, headers=tuple(command.headers)
         )
     except ValueError as error:
         raise HeadersRefused(str(error)) from error
-    return None if manner == PLAIN else manner
+    return None if options == PLAIN else options
 
 
 class _Stored(NamedTuple):
@@ -192,11 +192,11 @@ def _variables(call: Call) -> dict[str, str] | None:
     A private one has an anonymous From and no asserted identity, and asks for the same of whoever it passes (RFC 3323
     §4.1.1.3, §4.2; RFC 3325 §9.3).
     """
-    manner = call.manner or PLAIN
+    options = call.options or PLAIN
     variables = {"CONNECTEDLINE(all,i)": f'"{call.caller}" <{call.caller}>'} if call.caller else {}
-    if manner.private:
+    if options.private:
         variables["CONNECTEDLINE(pres,i)"] = "prohib"
         variables["PJSIP_HEADER(add,Privacy)"] = "id"
-    for name, value in manner.headers:
+    for name, value in options.headers:
         variables[f"PJSIP_HEADER(add,{name})"] = value
     return variables or None

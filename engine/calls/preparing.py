@@ -1,6 +1,6 @@
 """Prompts of one account: its permissions, and the files that it uploaded."""
 
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.media.errors import NoSuchUpload
 from engine.media.prompts import Prompt
 from engine.media.uploads import SCHEME
@@ -10,7 +10,7 @@ from engine.store import uploads
 class Preparing:
     """Makes prompts under an account's permissions (engine.tasks.queue.Prepare)."""
 
-    def __init__(self, services: Services, account: str) -> None:
+    def __init__(self, services: CallServices, account: str) -> None:
         self._services, self._account = services, account
 
     async def source(self, source: str) -> Prompt:

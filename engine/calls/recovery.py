@@ -10,32 +10,32 @@ import structlog
 from engine.ari import generated as ari
 from engine.ari.bridge import Bridge
 from engine.ari.bus import Subscription
-from engine.ari.errors import AriError, Conflict
+from engine.ari.errors import AriConflict, AriError
 from engine.calls.admission import Admitted, Cover
 from engine.calls.bridges import bridge_of, task_of
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
-from engine.calls.dialling import end_with, keep, other_of
+from engine.calls.dialling import end_with, hold_together, other_of
 from engine.calls.ending import Ending, ending_of
 from engine.calls.following import FOLLOWED, follow, lost, note_state
 from engine.calls.inbound import await_application
 from engine.calls.outbound import MakeSession, dial, try_next
 from engine.calls.registry import Registry
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.session import Life, Session
 from engine.calls.state import CallState
 from engine.commands import CommandRefused
+from engine.model.leg_options import PLAIN
 from engine.store import calls, owners, tasks, typed_ahead
 from engine.store.tasks import TaskRow
 from engine.store.typed_ahead import TypedDigit
 from engine.tasks.dial import Dial
-from engine.tasks.manner import PLAIN
 from engine.tasks.task import TaskState
 
 log = structlog.get_logger(__name__)
 
 
-class Left(NamedTuple):
+class RecoveredCalls(NamedTuple):
     """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials.
 
     `typed` are digits that no task had taken. `seen` is its last sign of life (Unix seconds), 0 where it left none:
@@ -49,46 +49,46 @@ class Left(NamedTuple):
     covers: dict[str, Cover]
 
 
-class Recovery:
+class CallRecovery:
     """Restores the calls of this ARI application from the store.
 
     `read` asks the store and Asterisk and may be done again when it fails; `restore` and `run_all` only act on what it
     found, without waiting for anything, so that no call is ever restored twice.
     """
 
-    def __init__(self, services: Services, registry: Registry, make: MakeSession) -> None:
+    def __init__(self, services: CallServices, registry: Registry, make: MakeSession) -> None:
         self._services, self._registry, self._make = services, registry, make
         self._restored: list[tuple[Session, Life]] = []
 
-    async def read(self) -> Left:
+    async def read(self) -> RecoveredCalls:
         """Find what was left, and take the places of the calls."""
         application = self._services.settings.ari_application
         read = self._services.database.read
         seen = await read(functools.partial(owners.seen, ari_application=application))
-        left = Left([], await self._pairs(), await read(typed_ahead.all), seen or 0.0, {})
+        recovered = RecoveredCalls([], await self._pairs(), await read(typed_ahead.all), seen or 0.0, {})
         for call in await read(lambda conn: calls.live(conn, application)):
-            left.calls.append((call, await read(functools.partial(tasks.open_of, owner=call.id))))
+            recovered.calls.append((call, await read(functools.partial(tasks.open_of, owner=call.id))))
             if cover := await self._services.admission.cover_of(call):
-                left.covers[call.id] = cover
+                recovered.covers[call.id] = cover
             try:
                 await self._services.admission.resume(call.account, call.id)
             except CommandRefused as error:
                 log.warning("A restored call holds no place.", call=call.id, error=str(error))
-        return left
+        return recovered
 
-    def restore(self, left: Left, channels: Iterable[ari.Channel]) -> None:
+    def restore(self, recovered: RecoveredCalls, channels: Iterable[ari.Channel]) -> None:
         """Make a session for each call that was live; its events are held for it from now on."""
         there = {channel.id: channel for channel in channels}
-        for call, rows in left.calls:
+        for call, rows in recovered.calls:
             session = self._make(call, rows)
-            session.typed_ahead.restore(one for one in left.typed if one.call == call.id)
-            session.cover = left.covers.get(call.id)
+            session.typed_ahead.restore(one for one in recovered.typed if one.call == call.id)
+            session.cover = recovered.covers.get(call.id)
             self._registry.add(session)
-            self._restored.append((session, self._life(call, rows, there.get(call.channel_id), left.seen)))
-        for _, rows in left.calls:
+            self._restored.append((session, self._life(call, rows, there.get(call.channel_id), recovered.seen)))
+        for _, rows in recovered.calls:
             for row in rows:
                 self._tie(row)
-        for bridge, row in left.pairs:
+        for bridge, row in recovered.pairs:
             self._reconnect(bridge, row)
 
     def run_all(self) -> None:
@@ -110,7 +110,7 @@ class Recovery:
         return lambda session: lost(session, seen)
 
     def _admitted(self, call: Call) -> Admitted:
-        routes = self._services.admission.routes(call.account, call.callee, call.manner or PLAIN)
+        routes = self._services.admission.routes(call.account, call.callee, call.options or PLAIN)
         return Admitted(digits=call.callee, routes=routes, caller=call.caller or None, max_seconds=call.max_seconds)
 
     async def _pairs(self) -> list[tuple[str, TaskRow]]:
@@ -118,8 +118,8 @@ class Recovery:
         for bridge in await self._services.client.bridges.list():
             if task_id := task_of(bridge.id):
                 row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
-                over = row is not None and row.state is not TaskState.RUNNING  # one that runs connects them again
-                if row and over and isinstance(row.task, Dial):
+                finished = row is not None and row.state is not TaskState.RUNNING  # one that runs connects them again
+                if row and finished and isinstance(row.task, Dial):
                     pairs.append((bridge.id, row))
         return pairs
 
@@ -141,7 +141,9 @@ class Recovery:
             answering.bridges.own(held)
         if session and other:
             session.bridge = other.bridge = bridge
-            session.spawn(keep(session, other, held, row.task, row.ended or self._services.clock()), "connected")
+            session.spawn(
+                hold_together(session, other, held, row.task, row.ended or self._services.clock()), "connected"
+            )
         elif session:
             gone = other_of(row.id) if row.task.hang_up_after else None
             session.spawn(_alone(session, held, gone), "left alone")
@@ -154,7 +156,7 @@ async def _tied(other: Session, session: Session, bridge: Bridge) -> None:
     if other.bridge and session.ended_as:
         await end_with(other, session.ended_as)
     else:
-        await other.hang_up(HangupCause.CANCELLED, Party.OTHER)
+        await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED)
     await other.bridges.remove(bridge)
 
 
@@ -194,7 +196,7 @@ async def _dial_again(session: Session) -> None:
     try:
         await session.channel.dial(seconds=math.ceil(session.call.ring_seconds))
         session.note_dialled()
-    except Conflict:
+    except AriConflict:
         pass
     except AriError as error:
         log.warning("A restored call could not be dialled.", call=session.call.id, error=str(error))

@@ -28,7 +28,7 @@ class Registry:
         self.add(session)
         task = asyncio.create_task(session.run(life), name=f"call {session.call.id}")
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._over(session, done))
+        task.add_done_callback(lambda done: self._on_done(session, done))
 
     def get(self, call: str) -> Session | None:
         """A live call by its id."""
@@ -60,7 +60,7 @@ class Registry:
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=10)
 
-    def _over(self, session: Session, task: "asyncio.Task[None]") -> None:
+    def _on_done(self, session: Session, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         call = session.call
         if self._sessions.get(call.id) is session:

@@ -9,7 +9,7 @@ from engine.calls.dialling import CallDialler
 from engine.calls.keypad import Presses
 from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
-from engine.calls.outbound import Door
+from engine.calls.outbound import OutboundCalls
 from engine.calls.session import Session
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import TaskFailed
@@ -77,37 +77,37 @@ class CallConferences:
         """See engine.tasks.roles.Conferences."""
         session = self._session
         account = session.call.account
-        current = session.rooms.find(account, session.room) if session.room else None
+        current = session.conferences.find(account, session.conference) if session.conference else None
         if current and not await current.departed(session) and task.name and current.name:
             if current.name == task.name:
                 return  # it is there already, and stays
             current.leave(session)
             await current.departed(session)
         if task.name:
-            room = await session.rooms.named(account, task.name, on.task_id)
-        elif (found := session.rooms.find(account, task.conference)) is None:
+            live = await session.conferences.named(account, task.name, on.task_id)
+        elif (found := session.conferences.find(account, task.conference)) is None:
             raise TaskFailed("conference_over", "The conference is over.")
         else:
-            room = found
-        await room.departed(session)  # whoever was told that it left may be leaving still: the music goes on changing
-        await room.take_part(session, task, on)
+            live = found
+        await live.departed(session)  # whoever was told that it left may be leaving still: the music goes on changing
+        await live.take_part(session, task, on)
 
     async def leave(self, conference: str) -> None:
         """See engine.tasks.roles.Conferences."""
         session = self._session
-        if room := session.rooms.find(session.call.account, conference):
-            room.leave(session)
-            await room.departed(session)  # what is played next must not be mixed into a bridge that the call left
+        if live := session.conferences.find(session.call.account, conference):
+            live.leave(session)
+            await live.departed(session)  # what is played next must not be mixed into a bridge that the call left
 
 
 class CallRoles:
     """Everything that a call can do for its tasks."""
 
-    def __init__(self, session: Session, door: Door) -> None:
+    def __init__(self, session: Session, outbound: OutboundCalls) -> None:
         self.player = CallPlayer(session)
         self.recorder = CallRecorder(session)
         self.keypad = CallKeypad(session)
-        self.dialler = CallDialler(session, door)
+        self.dialler = CallDialler(session, outbound)
         self.detector = CallDetector(session)
         self.conferences = CallConferences(session)
         self.line = CallLine(session)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.ari.bus import Bus
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.calls.admission import Admission
 from engine.calls.watch import Watch
 from engine.events import QuestionAsked
@@ -16,10 +16,10 @@ from engine.store.writer import Writer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Services:
+class CallServices:
     """Asterisk (client and bus), the store's writer, media, admission, wall clock, watch and settings."""
 
-    client: Client
+    client: AriClient
     bus: Bus
     database: Database
     writer: Writer

@@ -10,17 +10,17 @@ from sqlalchemy import Connection
 
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
-from engine.calls import wholes
+from engine.calls import call_tree
 from engine.calls.admission import Cover, Held
 from engine.calls.bridges import OwnedBridges
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
+from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.credit import keep_covered, longest, priced, settle
 from engine.calls.ending import Ending, event_of, left_by
-from engine.calls.keypad import Digits, PressedDigit
+from engine.calls.keypad import DigitRouter, PressedDigit
 from engine.calls.preparing import Preparing
-from engine.calls.rooms import Rooms
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.silence import Silence
 from engine.calls.state import CallState, Trigger, move
 from engine.calls.typed_ahead import TypedAhead
@@ -43,21 +43,22 @@ class Session:
     """A live call. Whoever made it runs `run`; everything else may be called at any time, from any task."""
 
     def __init__(
-        self, services: Services, call: Call, rooms: Rooms, make_roles: Callable[["Session"], Roles],
+        self, services: CallServices, call: Call, conferences: ConferenceDirectory,
+        make_roles: Callable[["Session"], Roles],
         rows: Sequence[TaskRow] = (),
     ) -> None:  # fmt: skip
-        self.services, self.call, self.rooms = services, call, rooms
+        self.services, self.call, self.conferences = services, call, conferences
         self.journal = Journal(
             services.writer, services.clock, account=call.account, subject=call.id, root=call.root,
             tag=lambda: self.call.tag,
         )  # fmt: skip
         self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
         self.typed_ahead = TypedAhead(self)
-        self.digits = Digits(self.typed_ahead)
+        self.digits = DigitRouter(self.typed_ahead)
         self.speaking = asyncio.Lock()
         self._bridge: str | None = None
         self.bridges = OwnedBridges()
-        self.room: str | None = None
+        self.conference: str | None = None
         self.answered, self.hanging_up, self.gone, self.ended = (asyncio.Event() for _ in range(4))
         self.cover: Cover | None = None  # the money that is held for it; None: none has to be
         self.ours: Ending | None = None  # what we end it with, from the moment that we do
@@ -129,7 +130,7 @@ class Session:
         )
         call = self.call = priced(call, self.cover, self.services.admission)
         event = event_of(ending, call, self.journal.common(call.tag))
-        whole = wholes.telling(call, self.services.admission) if call.whole else None
+        tree_unit = call_tree.on_leg_ended(call, self.services.admission) if call.reports_tree else None
         left = [left_by(row, self.journal.common(row.task.tag)) for row in self._was_in]
 
         def unit(conn: Connection) -> None:
@@ -141,8 +142,8 @@ class Session:
             events.append(conn, event)
             if not self.typed_ahead.empty:
                 self.typed_ahead.clear(conn)
-            if whole:
-                whole(conn)
+            if tree_unit:
+                tree_unit(conn)
 
         await self.services.writer.write(unit, hurry=False)
         await self.services.admission.release(call.account, call.id)
@@ -187,8 +188,8 @@ class Session:
     def press(self, digit: str) -> None:
         """The far party pressed a digit."""
         self.digits.press(PressedDigit(digit, self.call.id, secret=self.queue.confidential(queued=False)))
-        if self.room and (room := self.rooms.find(self.call.account, self.room)):
-            room.press(digit, self.call.id)
+        if self.conference and (live := self.conferences.find(self.call.account, self.conference)):
+            live.press(digit, self.call.id)
 
     def _post(self, trigger: Trigger, event: AnyEvent, **fields: object) -> None:
         self.services.writer.post(self._unit(trigger, event, fields))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from engine.ari.errors import AriError, Conflict, NotFound
+from engine.ari.errors import AriConflict, AriError, AriNotFound
 
 if TYPE_CHECKING:
     from engine.calls.session import Session
@@ -95,7 +95,7 @@ class Silence:
             self._sent = self._perhaps_on = True
             try:
                 await self._session.channel.start_silence()
-            except (NotFound, Conflict):
+            except (AriNotFound, AriConflict):
                 pass  # the call is over
             except AriError as error:
                 log.warning("Silence could not be sent yet.", call=self._session.call.id, error=str(error))

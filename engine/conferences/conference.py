@@ -11,15 +11,15 @@ from sqlalchemy import Connection
 from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
 from engine.calls.cause import HangupCause
-from engine.calls.keypad import Digits, PressedDigit
+from engine.calls.keypad import DigitRouter, PressedDigit
 from engine.calls.preparing import Preparing
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.session import Session, cancelled
 from engine.conferences.collecting import collect
-from engine.conferences.course import Course, Gathering, Inviter, Moderation
+from engine.conferences.lifecycle import Gathering, Inviter, Lifecycle, Moderation
 from engine.conferences.member import Exit, Member
 from engine.conferences.music import LoneMusic
-from engine.conferences.policy import Policy
+from engine.conferences.policy import ConferencePolicy
 from engine.conferences.roles import ConferenceRoles
 from engine.events import ConferenceEnded, ConferenceStarted, ParticipantJoined, ParticipantLeft
 from engine.store import conferences, events
@@ -42,7 +42,7 @@ class Conference:
     """A live conference; its bridge has its id. Whoever made it runs `run`."""
 
     def __init__(
-        self, services: Services, row: ConferenceRow, policy: Policy, moderator: Session | None,
+        self, services: CallServices, row: ConferenceRow, policy: ConferencePolicy, moderator: Session | None,
         inviter: Inviter, rows: Iterable[TaskRow] = (), *, restored: bool = False,
     ) -> None:  # fmt: skip
         self.services, self.id, self.account, self.tag, self.policy = services, row.id, row.account, row.tag, policy
@@ -52,11 +52,11 @@ class Conference:
         self.bridge = Bridge(services.client, services.bus, row.id)
         self.members: dict[str, Member] = {}
         self.were_in: dict[str, Session] = {}  # under a controller that is gone; until they are in again
-        self.digits = Digits()
+        self.digits = DigitRouter()
         self.prepare = Preparing(services, row.account)
-        self.over, self.ended = asyncio.Event(), asyncio.Event()
+        self.closing, self.ended = asyncio.Event(), asyncio.Event()
         self.reason = ""
-        self.course: Course = Gathering(self) if self.name else Moderation(self, moderator, inviter)
+        self.lifecycle: Lifecycle = Gathering(self) if self.name else Moderation(self, moderator, inviter)
         self._stays: dict[str, ParticipantRow] = {}  # what is known of those who were in, by task
         self._to_hang_up: list[Session] = []
         self._exits: dict[str, Exit] = {}  # of all who take part, those about to enter too
@@ -72,9 +72,9 @@ class Conference:
     async def run(self) -> None:
         """From now to ConferenceEnded; a cancellation leaves it as it is, for the next controller."""
         self.own(self.queue.run(), "queue")
-        self.own(self.course.watch(), "course")
+        self.own(self.lifecycle.watch(), "lifecycle")
         try:
-            await self.over.wait()
+            await self.closing.wait()
         except asyncio.CancelledError:
             await cancelled(list(self._side))
             raise
@@ -108,10 +108,10 @@ class Conference:
 
     def end(self, reason: str) -> None:
         """End it, and hang up everybody in it. Its name, if it has one, is free from now on."""
-        if self.over.is_set():
+        if self.closing.is_set():
             return
         self.reason, self._to_hang_up = reason, self.people()
-        self.over.set()
+        self.closing.set()
         if not self.services.leaving():
             self.services.writer.post(lambda conn: conferences.update(conn, self.id, reason=reason))
 
@@ -128,8 +128,8 @@ class Conference:
 
     def to_hang_up(self) -> list[Session]:
         """Everybody whose call ends with it."""
-        everybody = [*self._to_hang_up, *self.course.to_hang_up()]
-        return [one for one in {one.call.id: one for one in everybody}.values() if not one.gone.is_set()]
+        sessions = [*self._to_hang_up, *self.lifecycle.to_hang_up()]
+        return [one for one in {one.call.id: one for one in sessions}.values() if not one.gone.is_set()]
 
     async def _close(self) -> None:
         at, reason = self.services.clock(), self.reason
@@ -150,27 +150,27 @@ class Conference:
         return list((there | back).values())
 
     async def take_part(self, session: Session, task: JoinConference, on: Subject) -> None:
-        """See engine.calls.rooms.Room."""
+        """See engine.calls.conference_directory.LiveConference."""
         call, exit_ = session.call.id, Exit(session)
-        if call in self._exits or session.room:
+        if call in self._exits or session.conference:
             raise TaskFailed("in_a_conference", "The call is in a conference already; it must leave that one first.")
         self._exits[call] = exit_
         stop = asyncio.create_task(on.stop_requested.wait(), name=f"leave {call}")
         out = asyncio.create_task(exit_.wanted.wait(), name=f"taken out {call}")
-        over = asyncio.create_task(self.over.wait(), name=f"end seen by {call}")
-        ends: set[asyncio.Task[Any]] = {stop, out, over}
+        closing = asyncio.create_task(self.closing.wait(), name=f"end seen by {call}")
+        ends: set[asyncio.Task[Any]] = {stop, out, closing}
         side: list[asyncio.Task[None]] = []
         try:
-            await self.course.before_entering(session, on, ends)
+            await self.lifecycle.before_entering(session, on, ends)
             exit_.waiting = False
-            if not (on.stop_requested.is_set() or exit_.wanted.is_set() or self.over.is_set()):
+            if not (on.stop_requested.is_set() or exit_.wanted.is_set() or self.closing.is_set()):
                 member = await self._enter(session, task, on)
                 if self.name and task.digits is ConferenceDigits.DETECT:
                     side.append(asyncio.create_task(collect(member, task), name=f"collect digits of {call}"))
                 await asyncio.wait((*ends, *side), return_when=asyncio.FIRST_COMPLETED)
                 for failed in (one for one in side if one.done()):
                     failed.result()
-                if self.over.is_set():  # it is in until its call ends: a crash then forgets nobody
+                if self.closing.is_set():  # it is in until its call ends: a crash then forgets nobody
                     await asyncio.wait((stop,), timeout=HANG_UP_SECONDS)
         finally:
             await cancelled(side)
@@ -184,12 +184,12 @@ class Conference:
                 exit_.done.set()
 
     def leave(self, session: Session) -> None:
-        """See engine.calls.rooms.Room."""
-        if not self.course.stays(session) and (known := self._exits.get(session.call.id)):
+        """See engine.calls.conference_directory.LiveConference."""
+        if not self.lifecycle.stays(session) and (known := self._exits.get(session.call.id)):
             known.wanted.set()
 
     async def departed(self, session: Session) -> bool:
-        """See engine.calls.rooms.Room."""
+        """See engine.calls.conference_directory.LiveConference."""
         known = self._exits.get(session.call.id)
         if known is None or not (known.wanted.is_set() or known.under_way):
             return False
@@ -197,7 +197,7 @@ class Conference:
         return True
 
     def press(self, digit: str, call: str) -> None:
-        """See engine.calls.rooms.Room."""
+        """See engine.calls.conference_directory.LiveConference."""
         self.digits.press(PressedDigit(digit, call))
 
     async def _enter(self, session: Session, task: JoinConference, on: Subject) -> Member:
@@ -209,20 +209,20 @@ class Conference:
         absorb = task.digits is not ConferenceDigits.FORWARD  # a PIN is nobody else's
         async with session.speaking, session.silence.off():
             await self.bridge.add(session.channel.id, absorb_dtmf=absorb)
-            session.bridge = session.room = self.id
+            session.bridge = session.conference = self.id
         self.members[call] = member
         self.were_in.pop(call, None)
         if known:
             await member.restore()
         self._note_joined(member, on)
         await on.started()
-        self.course.entered(session, join_moderator=task.join_moderator)
+        self.lifecycle.entered(session, join_moderator=task.join_moderator)
         await self._music.update()
         return member
 
     async def _make(self) -> None:
         async with self._making:
-            if self.over.is_set():
+            if self.closing.is_set():
                 raise TaskFailed("conference_over", "The conference is over.")
             if not self._open.is_set():
                 await self.bridge.create()
@@ -236,11 +236,11 @@ class Conference:
                         await member.release()
                         await self.bridge.remove(session.channel.id)
             finally:
-                session.bridge = session.room = None
+                session.bridge = session.conference = None
             self._note_left(session, on)
         if not self.services.leaving():
-            self.course.left()
-            if not self.over.is_set():
+            self.lifecycle.left()
+            if not self.closing.is_set():
                 await self._music.update()
 
     def _lone_music(self) -> str | None:
@@ -278,7 +278,7 @@ class Conference:
 
     async def ready(self, requires: Requires) -> None:
         """See engine.tasks.queue.Owner: what is queued for a conference waits until somebody is in it."""
-        if self.over.is_set():
+        if self.closing.is_set():
             await self.ended.wait()  # what is still queued is discarded
         if requires is not Requires.NOTHING:
             await self._open.wait()
@@ -286,7 +286,7 @@ class Conference:
     async def ending(self, seconds: float) -> bool:
         """See engine.tasks.queue.Owner."""
         try:
-            await asyncio.wait_for(self.over.wait(), seconds)
+            await asyncio.wait_for(self.closing.wait(), seconds)
         except TimeoutError:
             return False
         return True

@@ -10,9 +10,9 @@ import structlog
 
 from engine.ari.errors import Detached
 from engine.calls.call import Direction
-from engine.calls.outbound import Door, with_ids
+from engine.calls.outbound import OutboundCalls, with_ids
 from engine.calls.registry import Registry
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.commands import CommandRefused, EngineUnavailable, NoSuchCall, NoSuchConference, PlaceCall
 from engine.conference_commands import (
@@ -27,7 +27,7 @@ from engine.conferences.conference import Conference
 from engine.conferences.leftovers import remove_bridges
 from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
-from engine.conferences.policy import Invited, Policy, decode, encode
+from engine.conferences.policy import ConferencePolicy, Invited, decode, encode
 from engine.ids import new_id
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow, ParticipantRow
@@ -37,7 +37,7 @@ from engine.tasks.queue import QueueClosed
 
 log = structlog.get_logger(__name__)
 STORE_SECONDS = 2.0  # that the end of a conference waits for its commit
-Left = tuple[ConferenceRow, list[TaskRow], list[ParticipantRow]]
+RecoveredConference = tuple[ConferenceRow, list[TaskRow], list[ParticipantRow]]
 
 
 def _digits(number: str) -> str:
@@ -45,22 +45,22 @@ def _digits(number: str) -> str:
 
 
 class Conferences:
-    """Owns every conference's task; finds one by its id (engine.calls.rooms.Rooms)."""
+    """Owns every conference's task; finds one by its id (engine.calls.conference_directory.ConferenceDirectory)."""
 
-    def __init__(self, services: Services, registry: Registry) -> None:
+    def __init__(self, services: CallServices, registry: Registry) -> None:
         self._services, self._registry = services, registry
-        self.door: Door | None = None  # set by the engine: the door's sessions need these rooms
+        self.outbound: OutboundCalls | None = None  # set by the engine: the door's sessions need these rooms
         self._live: dict[str, Conference] = {}
         self._names = Names(services, self._begin_named)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def find(self, account: str, conference: str) -> Conference | None:
-        """See engine.calls.rooms.Rooms."""
+        """See engine.calls.conference_directory.ConferenceDirectory."""
         found = self._live.get(conference)
-        return found if found and found.account == account and not found.over.is_set() else None
+        return found if found and found.account == account and not found.closing.is_set() else None
 
     async def named(self, account: str, name: str, task: str) -> Conference:
-        """See engine.calls.rooms.Rooms."""
+        """See engine.calls.conference_directory.ConferenceDirectory."""
         return await self._names.of(account, name, task)
 
     def need(self, account: str, conference: str, name: str = "") -> Conference:
@@ -71,7 +71,7 @@ class Conferences:
 
     async def start(self, command: StartConference) -> str:
         """See engine.conference_commands.StartConference."""
-        assert self.door
+        assert self.outbound
         conference_id = command.id or new_id("conf")
         for invite in (command.moderator, *command.attendees):
             self._services.admission.check(command.account, invite.callee, invite.caller)
@@ -79,7 +79,7 @@ class Conferences:
         moderator = Invited.of(command.moderator)
         if reused:
             moderator = msgspec.structs.replace(moderator, call=reused.call.id)
-        policy = Policy(
+        policy = ConferencePolicy(
             moderator=moderator,
             attendees=tuple(Invited.of(invite) for invite in command.attendees),
             wait_for_participant=command.wait_for_participant,
@@ -112,13 +112,13 @@ class Conferences:
         for session in self._registry:
             call = session.call
             party = call.callee if call.direction is Direction.OUTBOUND else call.caller
-            free = session.room is None and call.id not in taken and not session.hanging_up.is_set()
+            free = session.conference is None and call.id not in taken and not session.hanging_up.is_set()
             if free and call.account == account and _digits(party) == wanted:
                 return session
         return None
 
     async def _call_moderator(self, row: ConferenceRow, moderator: Invited, reused: Session | None) -> Session:
-        assert self.door
+        assert self.outbound
         join = JoinConference(conference=row.id, tag=moderator.join_tag)
         if reused:
             try:
@@ -126,7 +126,7 @@ class Conferences:
             except QueueClosed:
                 raise EngineUnavailable("The moderator's call ended just now. Try again.") from None
             return reused
-        return await self.door.place(
+        return await self.outbound.place(
             PlaceCall(
                 account=row.account,
                 callee=moderator.callee,
@@ -145,13 +145,13 @@ class Conferences:
 
     async def invite(self, conference: Conference, invited: Invited) -> None:
         """Call one attendee, unless that was done before; a refusal is logged and the others are called."""
-        assert self.door
+        assert self.outbound
         known = await self._services.database.read(lambda conn: calls.get(conn, invited.call))
         if known is not None:
             return
         join = JoinConference(conference=conference.id, tag=invited.join_tag)
         try:
-            await self.door.place(
+            await self.outbound.place(
                 PlaceCall(
                     account=conference.account,
                     callee=invited.callee,
@@ -176,15 +176,15 @@ class Conferences:
 
     def view(self, account: str, conference: str = "", name: str = "") -> ConferenceView:
         """See engine.conference_commands.QueryConference and FindConference."""
-        room = self.need(account, conference, name)
-        moderator = room.moderator
-        hers = room.members.get(moderator.call.id) if moderator else None
-        others = sorted((one for one in room.members.values() if one is not hers), key=lambda one: one.stay.joined)
+        live = self.need(account, conference, name)
+        moderator = live.moderator
+        hers = live.members.get(moderator.call.id) if moderator else None
+        others = sorted((one for one in live.members.values() if one is not hers), key=lambda one: one.stay.joined)
         return ConferenceView(
-            id=room.id,
+            id=live.id,
             moderator=view_of(moderator, hers.stay if hers else None) if moderator else None,
             participants=tuple(one.view() for one in others),
-            name=room.name,
+            name=live.name,
         )
 
     async def hang_up(self, command: HangUpConference) -> None:
@@ -193,11 +193,11 @@ class Conferences:
         That it ends is committed before anybody is hung up: a controller that comes meanwhile hangs up the rest. A
         store that is out is not waited for, or everybody would go on paying.
         """
-        room = self.need(command.account, command.conference, command.name)
-        intended = self._services.writer.write(lambda conn: conferences.update(conn, room.id, reason="requested"))
+        live = self.need(command.account, command.conference, command.name)
+        intended = self._services.writer.write(lambda conn: conferences.update(conn, live.id, reason="requested"))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(intended, STORE_SECONDS)
-        room.end("requested")
+        live.end("requested")
 
     async def mute(self, command: MuteMember) -> None:
         """See engine.conference_commands.MuteMember."""
@@ -212,8 +212,8 @@ class Conferences:
         await self._member(command).session.hang_up()
 
     def _member(self, command: MuteMember | HoldMember | KickMember) -> Member:
-        room = self.need(command.account, command.conference, command.name)
-        if member := room.members.get(command.call):
+        live = self.need(command.account, command.conference, command.name)
+        if member := live.members.get(command.call):
             return member
         raise NoSuchCall("There is no such call in the conference.")
 
@@ -222,7 +222,7 @@ class Conferences:
 
     # Its life
 
-    async def read(self) -> list[Left]:
+    async def read(self) -> list[RecoveredConference]:
         """Find the conferences that a controller which is gone left live; may be done again when it fails."""
         application = self._services.settings.ari_application
         read = self._services.database.read
@@ -235,9 +235,9 @@ class Conferences:
             for row in await read(lambda conn: conferences.live(conn, application))
         ]
 
-    def restore(self, left: Sequence[Left]) -> None:
+    def restore(self, recovered: Sequence[RecoveredConference]) -> None:
         """Make the conferences that were left, around sessions that are restored; `run_all` lets them live on."""
-        for row, rows, people in left:
+        for row, rows, people in recovered:
             session = self._registry.get(row.moderator or "")
             conference = Conference(self._services, row, decode(row.policy), session, self, rows, restored=True)
             there = [(self._registry.get(one.call), one) for one in people if one.left is None]
@@ -281,9 +281,9 @@ class Conferences:
         self._live[conference.id] = conference
         task = asyncio.create_task(conference.run(), name=f"conference {conference.id}")
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._over(conference, done))
+        task.add_done_callback(lambda done: self._on_done(conference, done))
 
-    def _over(self, conference: Conference, task: "asyncio.Task[None]") -> None:
+    def _on_done(self, conference: Conference, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         self._live.pop(conference.id, None)
         self._names.forget(conference)

@@ -7,9 +7,9 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from engine.ari.errors import AriError, BadRequest, Conflict, NotFound
+from engine.ari.errors import AriBadRequest, AriConflict, AriError, AriNotFound
 from engine.calls.call import Direction
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.commands import EngineUnavailable, NoSuchCall
 from engine.conference_commands import ConferenceMember
@@ -38,7 +38,7 @@ class Member:
 
     def __init__(self, session: Session, stay: ParticipantRow, *, tag: str = "", alone: str | None = None) -> None:
         self.session, self.stay, self.alone = session, stay, alone
-        self._services: Services = session.services
+        self._services: CallServices = session.services
         self._tag = tag
         self._changing = asyncio.Lock()
         self._hears: str | None = None  # the music on its channel
@@ -49,7 +49,7 @@ class Member:
         async with self._changing:
             if muted != self.stay.muted:
                 event = ParticipantMuted(**self._common(), muted=muted)  # type: ignore[arg-type]
-                await self._keep(lambda conn: conferences.mute(conn, self.stay, muted=muted), event)
+                await self._save(lambda conn: conferences.mute(conn, self.stay, muted=muted), event)
                 self.stay = msgspec.structs.replace(self.stay, muted=muted)
             await self._obeyed()
 
@@ -59,8 +59,10 @@ class Member:
         async with self._changing:
             if (held, music) != (self.stay.held, self.stay.hold_music):
                 event = ParticipantHeld(**self._common(), held=held)  # type: ignore[arg-type]
-                told = event if held != self.stay.held else None
-                await self._keep(lambda conn: conferences.hold(conn, self.stay, held=held, music=music), told)
+                event_of_change = event if held != self.stay.held else None
+                await self._save(
+                    lambda conn: conferences.hold(conn, self.stay, held=held, music=music), event_of_change
+                )
                 self.stay = msgspec.structs.replace(self.stay, held=held, hold_music=music)
             await self._obeyed()
 
@@ -102,7 +104,7 @@ class Member:
         common = self.session.journal.common(self._tag)
         return {**common, "conference": self.stay.conference, "task": self.stay.task}
 
-    async def _keep(self, change: Callable[[Connection], bool], event: AnyEvent | None) -> None:
+    async def _save(self, change: Callable[[Connection], bool], event: AnyEvent | None) -> None:
         def unit(conn: Connection) -> bool:
             still_in = change(conn)
             if still_in and event:
@@ -115,7 +117,7 @@ class Member:
     async def _obeyed(self) -> None:
         try:
             await self._apply()
-        except (NotFound, BadRequest, Conflict):
+        except (AriNotFound, AriBadRequest, AriConflict):
             raise NoSuchCall("The call is over.") from None
         except AriError as error:
             log.warning("A participant could not be muted or held.", call=self.call, error=str(error))

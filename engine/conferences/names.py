@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 import structlog
 from sqlalchemy import Connection
 
-from engine.calls.services import Services
+from engine.calls.services import CallServices
 from engine.conferences.conference import Conference
-from engine.conferences.policy import Policy, encode
+from engine.conferences.policy import ConferencePolicy, encode
 from engine.events import ConferenceStarted
 from engine.ids import new_id
 from engine.store import conferences, events
@@ -24,7 +24,7 @@ Begin = Callable[[ConferenceRow], Conference]
 class Names:
     """One live conference a name and account. `begin` makes a stored one live, once."""
 
-    def __init__(self, services: Services, begin: Begin) -> None:
+    def __init__(self, services: CallServices, begin: Begin) -> None:
         self._services, self._begin = services, begin
         self._open: dict[tuple[str, str], Conference] = {}
         self._opening: dict[tuple[str, str], asyncio.Task[Conference]] = {}
@@ -33,12 +33,12 @@ class Names:
     def find(self, account: str, name: str) -> Conference | None:
         """The one that takes participants now."""
         found = self._open.get((account, name))
-        return found if found and not found.over.is_set() else None
+        return found if found and not found.closing.is_set() else None
 
     async def of(self, account: str, name: str, task: str) -> Conference:
-        """See engine.calls.rooms.Rooms.named. The caller must take part at once, without waiting for anything."""
+        """See ConferenceDirectory.named. The caller must take part at once, without waiting for anything."""
         returning = self._returning.pop(task, None)
-        if returning and not returning.over.is_set():
+        if returning and not returning.closing.is_set():
             return returning
         if found := self.find(account, name):
             return found
@@ -69,7 +69,7 @@ class Names:
             id=new_id("conf"),
             account=account,
             name=name,
-            policy=encode(Policy()),
+            policy=encode(ConferencePolicy()),
             ari_application=application,
             created=at,
             started=at,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.conference_commands import Invite
+from engine.conference_commands import Invitation
 from engine.ids import new_id
 from engine.tasks.kinds import AnyTask
 
@@ -18,7 +18,7 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
     before: tuple[AnyTask, ...] = ()
 
     @classmethod
-    def of(cls, invite: Invite) -> "Invited":
+    def of(cls, invite: Invitation) -> "Invited":
         """Give an invitation its call's id."""
         return cls(
             call=new_id("call"),
@@ -30,7 +30,7 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
+class ConferencePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How a conference goes: see engine.conference_commands.StartConference. One that has a name has no moderator."""
 
     moderator: Invited | None = None
@@ -39,11 +39,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     waiting_prompt: str | None = None
 
 
-def encode(policy: Policy) -> str:
+def encode(policy: ConferencePolicy) -> str:
     """Return a policy as JSON."""
     return msgspec.json.encode(policy).decode()
 
 
-def decode(text: str) -> Policy:
+def decode(text: str) -> ConferencePolicy:
     """Read a policy."""
-    return msgspec.json.decode(text, type=Policy)
+    return msgspec.json.decode(text, type=ConferencePolicy)

@@ -9,7 +9,7 @@ from engine.ari.errors import AriError
 from engine.ari.playback import playing
 from engine.ari.targets import OnChannel
 from engine.calls.keypad import Presses
-from engine.calls.media import RoomPlayer, RoomRecorder
+from engine.calls.media import ConferencePlayer, ConferenceRecorder
 from engine.calls.session import Session
 from engine.ids import new_id
 from engine.media.errors import PromptError
@@ -29,7 +29,7 @@ def _calls_only() -> NoReturn:
     raise TaskFailed("calls_only", "Only a call can do that, not a conference.")
 
 
-class RoomKeypad:
+class ConferenceKeypad:
     """Digits of anybody in the conference."""
 
     def __init__(self, conference: "Conference") -> None:
@@ -49,7 +49,7 @@ class RoomKeypad:
         _calls_only()
 
 
-class RoomLine:
+class ConferenceLine:
     """The conference itself."""
 
     def __init__(self, conference: "Conference") -> None:
@@ -88,13 +88,13 @@ class ConferenceRoles:
     """Everything that a conference can do for its tasks."""
 
     def __init__(self, conference: "Conference") -> None:
-        self.player = RoomPlayer(conference.services, conference.id)
-        self.recorder = RoomRecorder(conference.services, conference.account, conference.id)
-        self.keypad = RoomKeypad(conference)
+        self.player = ConferencePlayer(conference.services, conference.id)
+        self.recorder = ConferenceRecorder(conference.services, conference.account, conference.id)
+        self.keypad = ConferenceKeypad(conference)
         self.dialler = CallsOnly()
         self.detector = CallsOnly()
         self.conferences = CallsOnly()
-        self.line = RoomLine(conference)
+        self.line = ConferenceLine(conference)
         self.customer = CallsOnly()
 
 

@@ -18,16 +18,16 @@ from engine.commands import (
 from engine.features import destinations, rating, routing
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
-from engine.features.book import Book
 from engine.features.credit import CallCover, held_by
 from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
+from engine.model.leg_options import PLAIN, LegOptions
 from engine.platform.cached_account import AccountRules
-from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
+from engine.platform.settings_cache import SettingsCache
+from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls
 from engine.store import holds, ledger
 from engine.store.accounts import Account
 from engine.store.database import Database
-from engine.tasks.manner import PLAIN, Manner
 
 LONGEST_WAIT = 30.0  # seconds that a call may wait QUEUED for its turn
 UNHELD_SECONDS = 30.0  # that a restored call without a hold may go on until it has one
@@ -59,8 +59,10 @@ class Admission:
     """The rules for calls out. Money of an account with a balance or a daily spend is held for each of its calls, in
     the transaction that stores the call (engine.features.credit), so that calls at once cannot spend the same money."""
 
-    def __init__(self, db: Database, book: Book, counters: Counters, clock: Callable[[], float] = time.time) -> None:
-        self._db, self._book, self._counters, self._clock = db, book, counters, clock
+    def __init__(
+        self, db: Database, cache: SettingsCache, counters: Counters, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._db, self._cache, self._counters, self._clock = db, cache, counters, clock
 
     async def admit(
         self,
@@ -71,7 +73,7 @@ class Admission:
         *,
         max_seconds: float,
         party: str | None = None,
-        manner: Manner = PLAIN,
+        options: LegOptions = PLAIN,
     ) -> Admitted:
         """Admit one leg, taking its place and its turn; `release` gives the place back. Its money is its `cover`'s.
 
@@ -79,8 +81,8 @@ class Admission:
         Numbers are international, as who asks has read them: nobody's country is guessed here.
         Raises NumberRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
         """
-        rules = self._book.rules(account)
-        digits, routes = await self._reached(rules, callee, manner)
+        rules = self._cache.rules(account)
+        digits, routes = await self._reached(rules, callee, options)
         inside = routes[0].trunk is None
         shown = self._shown(rules, caller, party, inside=inside)
         cover = None if inside else await self._covered(rules.account, call, digits, max_seconds)
@@ -91,7 +93,7 @@ class Admission:
             except BaseException:
                 await self._counters.give_back(account, call)
                 raise
-        except Unavailable as error:
+        except RedisUnavailable as error:
             raise EngineUnavailable("New calls are not taken now: Redis does not answer. Try again.") from error
         return Admitted(
             digits=digits,
@@ -104,7 +106,7 @@ class Admission:
 
     def check(self, account: str, callee: str, caller: str | None) -> None:
         """Refuse what `admit` would refuse for its numbers, taking nothing; raises NumberRefused, CallerRefused."""
-        rules = self._book.rules(account)
+        rules = self._cache.rules(account)
         _, routes = self._destination(rules, callee)
         self._shown(rules, caller, None, inside=routes[0].trunk is None)
 
@@ -116,7 +118,7 @@ class Admission:
         """Take the place of a call that lives since before a restart; never refuses."""
         try:
             await self._counters.restore(account, call)
-        except Unavailable as error:
+        except RedisUnavailable as error:
             raise EngineUnavailable("Redis does not answer.") from error
 
     async def cover_of(self, call: Call) -> Cover | None:
@@ -124,7 +126,7 @@ class Admission:
 
         One that a version without holds placed has some seconds until the first is taken.
         """
-        account = self._book.find(call.account)
+        account = self._cache.find(call.account)
         if account is None or call.direction is not Direction.OUTBOUND:
             return None
         make = partial(CallCover, account, call.id, call.callee)
@@ -132,7 +134,7 @@ class Admission:
         if found:
             rate, held = held_by(found)
             return make(rate, call.max_seconds, held)
-        priced = self._book.rate_of(account.id, call.callee)
+        priced = self._cache.rate_of(account.id, call.callee)
         if not _is_limited(account) or priced is None or priced.per_minute <= 0:
             return None
         lasted = self._clock() - call.answered if call.answered else 0.0
@@ -144,18 +146,18 @@ class Admission:
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
-        owner = self._book.find(account)
+        owner = self._cache.find(account)
         currency = owner.currency if owner else "USD"
-        rate = self._book.rate_of(account, digits)
+        rate = self._cache.rate_of(account, digits)
         return Price(amount=rating.price(rate, seconds) if rate else 0, currency=currency)
 
-    def routes(self, account: str, digits: str, manner: Manner = PLAIN) -> tuple[Route, ...]:
+    def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
         """The routes of a leg that was admitted before a restart."""
-        if manner.over == "sip":
-            return (Route(endpoint=sip_addresses.dial_string(sip_addresses.address_of(digits), manner.transport)),)
-        if extension := self._book.extension(account, digits):
+        if options.reach == "sip":
+            return (Route(endpoint=sip_addresses.dial_string(sip_addresses.address_of(digits), options.transport)),)
+        if extension := self._cache.extension(account, digits):
             return (Route(endpoint=f"PJSIP/{extension.sip_user}"),)
-        trunks = routing.choose(self._book.trunks, digits)
+        trunks = routing.choose(self._cache.trunks, digits)
         return tuple(
             Route(
                 endpoint=routing.dial_string(trunk, digits),
@@ -167,23 +169,25 @@ class Admission:
 
     def allow_private(self, account: str) -> bool:
         """Whether this account's announcements may come from private addresses."""
-        owner = self._book.find(account)
+        owner = self._cache.find(account)
         return bool(owner and owner.allow_private)
 
-    async def _reached(self, rules: AccountRules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
-        if manner.over == "sip":
-            return await self._sip_address(rules, callee, manner)
-        if manner.over == "extension":
+    async def _reached(self, rules: AccountRules, callee: str, options: LegOptions) -> tuple[str, tuple[Route, ...]]:
+        if options.reach == "sip":
+            return await self._sip_address(rules, callee, options)
+        if options.reach == "extension":
             return self._extension(rules, callee)
         return self._destination(rules, callee)
 
     def _extension(self, rules: AccountRules, callee: str) -> tuple[str, tuple[Route, ...]]:
-        found = self._book.extension_named(rules.account.id, callee)
+        found = self._cache.extension_named(rules.account.id, callee)
         if found is None:
             raise NoSuchExtension("This account has no extension of that name.")
         return found.number, self.routes(rules.account.id, found.number)
 
-    async def _sip_address(self, rules: AccountRules, callee: str, manner: Manner) -> tuple[str, tuple[Route, ...]]:
+    async def _sip_address(
+        self, rules: AccountRules, callee: str, options: LegOptions
+    ) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
         try:
             address = sip_addresses.address_of(callee)
@@ -195,13 +199,13 @@ class Admission:
             raise NumberRefused("This account may not call that SIP host: it is not among those it is allowed.")
         if not await sip_addresses.reachable(address, allow_private=account.allow_private):
             raise NumberRefused("That SIP host has no address, or a private one that this account may not reach.")
-        return address.text, self.routes(account.id, address.text, manner)
+        return address.text, self.routes(account.id, address.text, options)
 
     def _destination(self, rules: AccountRules, callee: str) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
         if destinations.is_emergency(callee, account.country):
             raise NumberRefused(emergency.NEVER)
-        if self._book.extension(account.id, written := callee.strip()):
+        if self._cache.extension(account.id, written := callee.strip()):
             return written, self.routes(account.id, written)
         try:
             digits = destinations.checked(callee)
@@ -239,10 +243,10 @@ class Admission:
         return digits if digits.isascii() and digits.isdigit() and len(digits) <= 15 else default
 
     def _is_own_extension(self, rules: AccountRules, number: str) -> bool:
-        return self._book.extension(rules.account.id, number.strip()) is not None
+        return self._cache.extension(rules.account.id, number.strip()) is not None
 
     def _owns(self, rules: AccountRules, digits: str) -> bool:
-        application = self._book.application_of(digits)
+        application = self._cache.application_of(digits)
         return application is not None and application.account == rules.account.id
 
     async def _covered(self, account: Account, call: str, digits: str, longest: float) -> CallCover | None:
@@ -252,7 +256,7 @@ class Admission:
         """
         if not _is_limited(account):
             return None
-        cover = CallCover(account, call, digits, self._book.rate_of(account.id, digits), longest)
+        cover = CallCover(account, call, digits, self._cache.rate_of(account.id, digits), longest)
         if why := await self._db.read(partial(cover.refusal, at=self._clock())):
             raise CreditSpent(why)
         return cover

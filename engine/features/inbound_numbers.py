@@ -27,7 +27,7 @@ import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumber
 
 from engine.calls.directory import Unmatched, UnmatchedReason
-from engine.features.book import Book
+from engine.platform.settings_cache import SettingsCache
 
 _FEWEST = 7  # digits of a number that is read in other ways than as it stands
 _ACCESS_CODES = ("00", "011")  # international prefixes: ITU-T E.164's, and that of the North American Numbering Plan
@@ -35,7 +35,7 @@ _WRITTEN = re.compile(r"(?P<plus>\+?)(?P<digits>[0-9 ().\-]*[0-9][0-9 ().\-]*)",
 _SEPARATORS = re.compile(r"[ ().\-]")
 
 
-class Dialled(NamedTuple):
+class DialledNumber(NamedTuple):
     """A number as it was dialled: its digits, whether it is a global one, and the digits of its global context."""
 
     digits: str
@@ -43,7 +43,7 @@ class Dialled(NamedTuple):
     context: str = ""
 
 
-def dialled(user: str) -> Dialled | None:
+def dialled(user: str) -> DialledNumber | None:
     """Read a user part such as `+1-201-555-2005;npdi`; None where it is not a telephone number."""
     number, *parameters = user.split(";")
     found = _WRITTEN.fullmatch(number.partition(":")[0])
@@ -53,46 +53,46 @@ def dialled(user: str) -> Dialled | None:
     named = {name.lower(): value for name, _, value in (each.partition("=") for each in parameters)}
     context = _WRITTEN.fullmatch(named.get("phone-context", ""))
     prefix = _SEPARATORS.sub("", context["digits"]) if context and context["plus"] else ""
-    return Dialled(digits, bool(found["plus"]), prefix)
+    return DialledNumber(digits, bool(found["plus"]), prefix)
 
 
-def find(book: Book, wanted: Dialled, country: str) -> str | Unmatched:
+def find(cache: SettingsCache, wanted: DialledNumber, country: str) -> str | Unmatched:
     """Return the number of ours that was dialled; `country` is the trunk's (ISO 3166), "" for none."""
-    if book.number(wanted.digits) and not wanted.context:
+    if cache.number(wanted.digits) and not wanted.context:
         return wanted.digits
-    found = set(_readings(book, wanted, country)) or set(_behind_access_code(book, wanted, country))
+    found = set(_readings(cache, wanted, country)) or set(_behind_access_code(cache, wanted, country))
     if len(found) == 1:
         return found.pop()
     return Unmatched(reason=UnmatchedReason.AMBIGUOUS if found else UnmatchedReason.NO_NUMBER)
 
 
-def _readings(book: Book, wanted: Dialled, country: str) -> Iterator[str]:
+def _readings(cache: SettingsCache, wanted: DialledNumber, country: str) -> Iterator[str]:
     if wanted.plus:
-        yield from _owned(book, wanted.digits, None)
+        yield from _owned(cache, wanted.digits, None)
     elif wanted.context:
-        yield from _owned(book, _as_dialled(wanted.digits, _country_of(wanted.context)), None)
+        yield from _owned(cache, _as_dialled(wanted.digits, _country_of(wanted.context)), None)
     elif len(wanted.digits) >= _FEWEST:
-        yield from _owned(book, wanted.digits, None)
-        for each in [country] if country else book.countries:
-            yield from _owned(book, _as_dialled(wanted.digits, each), None if country else each)
+        yield from _owned(cache, wanted.digits, None)
+        for each in [country] if country else cache.countries:
+            yield from _owned(cache, _as_dialled(wanted.digits, each), None if country else each)
 
 
-def _behind_access_code(book: Book, wanted: Dialled, country: str) -> Iterator[str]:
+def _behind_access_code(cache: SettingsCache, wanted: DialledNumber, country: str) -> Iterator[str]:
     if wanted.plus or wanted.context:
         return
     for code in _ACCESS_CODES:
         national = wanted.digits.removeprefix(code)
-        if len(national) == len(wanted.digits) or len(national) < _FEWEST or any(_owned(book, national, None)):
+        if len(national) == len(wanted.digits) or len(national) < _FEWEST or any(_owned(cache, national, None)):
             continue
-        for each in [country] if country else book.countries:
-            yield from _owned(book, _as_dialled(national, each), None if country else each)
+        for each in [country] if country else cache.countries:
+            yield from _owned(cache, _as_dialled(national, each), None if country else each)
 
 
-def _owned(book: Book, international: str, country: str | None) -> Iterator[str]:
+def _owned(cache: SettingsCache, international: str, country: str | None) -> Iterator[str]:
     """The numbers of ours that these international digits are, of accounts in `country` (None: in any)."""
     for digits in _written(international):
-        number = book.number(digits)
-        owner = book.find(number.account) if number else None
+        number = cache.number(digits)
+        owner = cache.find(number.account) if number else None
         near = owner and (country is None or owner.country == country)
         if owner and near and _international(digits, owner.country) == international:
             yield digits

@@ -6,10 +6,10 @@ import msgspec
 
 from engine.calls.called import Called, user_of
 from engine.calls.directory import Answering, Unmatched, UnmatchedReason
-from engine.features.book import Book
 from engine.features.destinations import is_emergency, normalise
 from engine.features.errors import InvalidNumber
 from engine.features.inbound_numbers import dialled, find
+from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.ask import Ask
@@ -20,7 +20,7 @@ from engine.tasks.say import Say
 OFFERED = "offered"
 """The question that a call of an application that asks begins with."""
 APOLOGY = Say(text="Sorry, your call cannot be taken now. Goodbye.")
-FIRST_OF_ASKED: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
+FIRST_TASKS: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
 
 
 def untagged(application: Application) -> str:
@@ -31,8 +31,8 @@ def untagged(application: Application) -> str:
 class Directory:
     """Finds what answers, from the settings in memory. `tag`: what calls of an application that asks carry."""
 
-    def __init__(self, book: Book, tag: Callable[[Application], str] = untagged) -> None:
-        self._book = book
+    def __init__(self, cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> None:
+        self._cache = cache
         self._tag = tag
 
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
@@ -41,7 +41,7 @@ class Directory:
         The number is read as engine.features.inbound_numbers says. A request URI whose user is the trunk's own (what
         it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or else To.
         """
-        line = self._book.trunk(trunk)
+        line = self._cache.trunk(trunk)
         user = user_of(called.uri) if called.uri else called.user
         found = self._number(user, line.country if line else "")
         plain = user.partition(";")[0]
@@ -55,10 +55,10 @@ class Directory:
 
     def _number(self, user: str, country: str) -> str | Unmatched:
         wanted = dialled(user)
-        return find(self._book, wanted, country) if wanted else Unmatched(reason=UnmatchedReason.NO_NUMBER)
+        return find(self._cache, wanted, country) if wanted else Unmatched(reason=UnmatchedReason.NO_NUMBER)
 
     def _of_number(self, number: str, called: Called) -> Answering | Unmatched:
-        application = self._book.application_of(number)
+        application = self._cache.application_of(number)
         if application is None:
             return Unmatched(reason=UnmatchedReason.UNASSIGNED)
         answering = self._answering(application)
@@ -75,16 +75,16 @@ class Directory:
 
         None: the extension is unknown, or its account disabled.
         """
-        own = self._book.extension_of(sip_user)
-        owner = self._book.find(own.account) if own else None
+        own = self._cache.extension_of(sip_user)
+        owner = self._cache.find(own.account) if own else None
         if own is None or owner is None or owner.disabled:
             return None
         read = self._as_read(dialled, owner)
         for digits in (dialled.removeprefix("+"), read):
-            application = self._book.application_of(digits)
+            application = self._cache.application_of(digits)
             if application and application.account == owner.id and not is_emergency(digits, owner.country):
                 return self._answering(application)
-        asking = self._book.application(own.application) if own.application else None
+        asking = self._cache.application(own.application) if own.application else None
         if asking and asking.asks and not is_emergency(read, owner.country):
             offered = self._answering(asking)
             return offered and msgspec.structs.replace(offered, caller=own.number, callee=read)
@@ -93,7 +93,7 @@ class Directory:
 
     def _as_read(self, dialled: str, owner: Account) -> str:
         """Read a number as somebody in the account's country dials it; what is none stays, to be refused."""
-        if self._book.extension(owner.id, dialled) or is_emergency(dialled, owner.country):
+        if self._cache.extension(owner.id, dialled) or is_emergency(dialled, owner.country):
             return dialled
         try:
             return normalise(dialled, owner.country)
@@ -101,7 +101,7 @@ class Directory:
             return dialled
 
     def _answering(self, application: Application) -> Answering | None:
-        owner = self._book.find(application.account)
+        owner = self._cache.find(application.account)
         if owner is None or owner.disabled:
             return None
         if application.tasks is not None:
@@ -111,9 +111,9 @@ class Directory:
             return Answering(
                 account=owner.id,
                 application=application.id,
-                tasks=FIRST_OF_ASKED,
+                tasks=FIRST_TASKS,
                 tag=tag,
-                whole=True,
+                reports_tree=True,
                 headers=True,
             )
         return Answering(account=application.account, application=application.id)

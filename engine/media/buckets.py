@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 from botocore.exceptions import ConnectionError as NotConnected
 from botocore.parsers import ResponseParserError
 
-from engine.media.s3 import Keys, Place
+from engine.media.s3 import S3Keys, S3Location
 from engine.net.guard import guarded_sockets
 
 CONNECT_SECONDS = 10.0
@@ -87,7 +87,9 @@ class Buckets:
             s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
         )
 
-    async def put(self, file: Path, to: Place, keys: Keys, *, content_type: str, seconds: float = PUT_SECONDS) -> None:
+    async def put(
+        self, file: Path, to: S3Location, keys: S3Keys, *, content_type: str, seconds: float = PUT_SECONDS
+    ) -> None:
         """Put a file into a bucket in one attempt, over an object of that key if there is one. Raises S3Error."""
         try:
             async with asyncio.timeout(seconds):
@@ -98,9 +100,9 @@ class Buckets:
                             Bucket=to.bucket, Key=to.key, Body=body, ContentType=content_type, ContentMD5=digest
                         )
         except (BotoCoreError, ClientError, ResponseParserError, OSError, ValueError) as error:
-            raise _told(error) from error
+            raise _translated(error) from error
 
-    def _client(self, keys: Keys) -> Any:
+    def _client(self, keys: S3Keys) -> Any:
         return self._session.create_client(
             "s3",
             region_name=keys.region,
@@ -117,7 +119,7 @@ def _elsewhere(**_: object) -> None:
     raise S3Error(_REGION, passing=False)
 
 
-def _told(error: Exception) -> S3Error:
+def _translated(error: Exception) -> S3Error:
     match error:
         case ClientError():
             return _refusal(error)

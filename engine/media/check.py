@@ -21,11 +21,11 @@ _LONGEST_LEAD = 65_536
 
 
 def kind_of(file: BinaryIO) -> str:
-    """WAV, MP3, FLAC or OGG. Raises Empty, NotAudio or Unsupported."""
+    """WAV, MP3, FLAC or OGG. Raises NothingToPlay, NotAudio or Unsupported."""
     file.seek(0)
     head = file.read(_HEAD)
     if not head:
-        raise errors.Empty("0 bytes")
+        raise errors.NothingToPlay("0 bytes")
     tagged = tag_length(head)
     if tagged:
         file.seek(tagged)

@@ -40,13 +40,13 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 def decode(file: BinaryIO, max_seconds: float) -> Audio:
     """Decode WAV, MP3, FLAC or OGG by its bytes, mix to mono and resample, block by block.
 
-    Raises Empty, NotAudio, Unsupported, Truncated or TooLong. Runs in a worker thread.
+    Raises NothingToPlay, NotAudio, Unsupported, Truncated or TooLong. Runs in a worker thread.
     """
     parts: list[Audio] = []
     for kind, part in _parts(file, max_seconds):
         parts.append(_decoded(kind, part, max_seconds - sum(done.seconds for done in parts)))
     if not any(part.seconds for part in parts):
-        raise errors.Empty("no samples")
+        raise errors.NothingToPlay("no samples")
     return parts[0] if len(parts) == 1 else joined(parts)
 
 

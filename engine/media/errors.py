@@ -29,13 +29,13 @@ class BadUrl(PromptError):
     reason = "bad_url"
 
 
-class NotFound(PromptError):
+class AudioNotFound(PromptError):
     """There is no audio at this address."""
 
     reason = "not_found"
 
 
-class Refused(PromptError):
+class AudioRefused(PromptError):
     """The server refuses to give this audio without a login."""
 
     reason = "refused"
@@ -47,7 +47,7 @@ class HttpError(PromptError):
     reason = "http_error"
 
 
-class Unreachable(PromptError):
+class AudioUnreachable(PromptError):
     """The server cannot be reached."""
 
     reason = "unreachable"
@@ -95,7 +95,7 @@ class Truncated(PromptError):
     reason = "truncated"
 
 
-class Empty(PromptError):
+class NothingToPlay(PromptError):
     """There is nothing to play: no bytes, no samples or no words."""
 
     reason = "empty"

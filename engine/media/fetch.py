@@ -72,8 +72,9 @@ class Body:
         return self._hash.hexdigest()
 
 
-async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSettings, folder: Path,
-                known: Validators) -> Fetched:
+async def fetch(
+    net: Net, url: str, allow_private: bool, settings: PromptSettings, folder: Path, known: Validators
+) -> Fetched:
     """Ask for the audio at an http(s) URL. The taker closes the body's `file`.
 
     Raises BadUrl, NotFound, Refused, HttpError, Unreachable, TooSlow, Redirects, PrivateAddress, TooLarge, Truncated,
@@ -97,8 +98,9 @@ async def fetch(net: Net, url: str, allow_private: bool, settings: PromptSetting
     return fetched
 
 
-async def _received(session: aiohttp.ClientSession, url: URL, settings: PromptSettings, known: Validators,
-                    body: Body) -> Fetched:
+async def _received(
+    session: aiohttp.ClientSession, url: URL, settings: PromptSettings, known: Validators, body: Body
+) -> Fetched:
     """Follow redirects here: aiohttp would write their addresses anew, and a signature in one is of its bytes."""
     for _ in range(settings.max_redirects + 1):
         request = session.get(
@@ -121,11 +123,8 @@ def _headers(known: Validators) -> dict[str, str]:
     return headers
 
 
-async def _answer(response: aiohttp.ClientResponse, settings: PromptSettings, known: Validators,
-                  body: Body) -> Fetched:
-    validators = Validators(
-        etag=response.headers.get("ETag", ""), modified=response.headers.get("Last-Modified", "")
-    )
+async def _answer(response: aiohttp.ClientResponse, settings: PromptSettings, known: Validators, body: Body) -> Fetched:
+    validators = Validators(etag=response.headers.get("ETag", ""), modified=response.headers.get("Last-Modified", ""))
     if response.status == 304 and known:
         return Fetched(body=None, validators=known, freshness=freshness(response.headers, settings, validated=True))
     _check_status(response.status)
@@ -139,9 +138,9 @@ async def _answer(response: aiohttp.ClientResponse, settings: PromptSettings, kn
 
 def _check_status(status: int) -> None:
     if status in (404, 410):
-        raise errors.NotFound(f"HTTP {status}")
+        raise errors.AudioNotFound(f"HTTP {status}")
     if status in (401, 403, 407):
-        raise errors.Refused(f"HTTP {status}")
+        raise errors.AudioRefused(f"HTTP {status}")
     if not 200 <= status < 300:
         raise errors.HttpError(f"HTTP {status}")
 
@@ -152,16 +151,16 @@ def _translated(error: Exception, received: int) -> errors.PromptError:
     if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)):
         return errors.BadUrl()
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
-        return errors.Unreachable("its certificate is not trusted")
+        return errors.AudioUnreachable("its certificate is not trusted")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return errors.Unreachable("its name is not known")
+        return errors.AudioUnreachable("its name is not known")
     if isinstance(error, aiohttp.ClientPayloadError) or received:
         return errors.Truncated(f"the connection ended after {received} bytes")
     if isinstance(error, aiohttp.ClientResponseError):
-        return errors.Unreachable("its answer is not HTTP")
+        return errors.AudioUnreachable("its answer is not HTTP")
     if isinstance(error, ValueError):
         return errors.BadUrl()
-    return errors.Unreachable()
+    return errors.AudioUnreachable()
 
 
 class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,7 +176,7 @@ class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
             # Its path is resolved already; a symbolic link that appeared since is not followed.
             return os.fdopen(os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
         except OSError as error:
-            raise errors.NotFound from error
+            raise errors.AudioNotFound from error
 
 
 def locate(source: str, settings: PromptSettings) -> LocalFile:
@@ -192,14 +191,14 @@ def locate(source: str, settings: PromptSettings) -> LocalFile:
     if settings.media_root is None:
         raise errors.OutsideMediaRoot("no media folder is configured")
     root = settings.media_root.resolve()
-    asked = Path(path) if Path(path).is_relative_to(settings.media_root) else root / path.lstrip("/")
+    wanted = Path(path) if Path(path).is_relative_to(settings.media_root) else root / path.lstrip("/")
     try:
-        real = asked.resolve()
+        real = wanted.resolve()
         if not real.is_relative_to(root):
             raise errors.OutsideMediaRoot
         status = real.stat()
     except (OSError, RuntimeError) as error:
-        raise errors.NotFound from error
+        raise errors.AudioNotFound from error
     if not stat.S_ISREG(status.st_mode):
         raise errors.NotAudio("it is not a file")
     if status.st_size > settings.max_bytes:

@@ -35,8 +35,14 @@ class Prompts:
     The owner calls `start` and `close`. `folder` is the cache, which Asterisk reads at the same path.
     """
 
-    def __init__(self, net: Net, folder: Path, settings: PromptSettings | None = None, voices: Voices | None = None,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        net: Net,
+        folder: Path,
+        settings: PromptSettings | None = None,
+        voices: Voices | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings or PromptSettings()
         self._voices = voices or Voices([])
         self._clock = clock
@@ -75,7 +81,7 @@ class Prompts:
     async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
         """A text, spoken; `ssml`: it is SSML. What no voice can speak as asked is spoken by another, with a remark.
 
-        Raises BadSsml, Empty, TextTooLong, TooLong, SpeechFailed.
+        Raises BadSsml, NothingToPlay, TextTooLong, TooLong, SpeechFailed.
         """
         script = read(text, self._voices, self._settings, locale=locale, voice=voice, ssml=ssml)
         digest = f"say-{script.digest(FORMAT)}"

@@ -11,21 +11,21 @@ _PLACE = re.compile(
 _KEYS = re.compile(r"(?P<id>[^:\s]{1,128}):(?P<secret>[^:\s]{1,256}):(?P<region>[a-z0-9\-]{2,40})")
 
 
-class Place(NamedTuple):
+class S3Location(NamedTuple):
     """A bucket, and the object's key in it; a key that is empty or ends in "/" is a folder."""
 
     bucket: str
     key: str
 
-    def of(self, file: str) -> Place:
+    def of(self, file: str) -> S3Location:
         """The place of this file: in the folder, or where it was said to be."""
-        return self if self.key and not self.key.endswith("/") else Place(self.bucket, self.key + file)
+        return self if self.key and not self.key.endswith("/") else S3Location(self.bucket, self.key + file)
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.key}"
 
 
-class Keys(NamedTuple):
+class S3Keys(NamedTuple):
     """Whose signature a request gets, and for which region."""
 
     id: str
@@ -36,17 +36,17 @@ class Keys(NamedTuple):
         return "Keys(***)"
 
 
-def place(url: str) -> Place:
+def place(url: str) -> S3Location:
     """Read `s3://bucket/[folder/][file]`; raises ValueError."""
     found = _PLACE.fullmatch(url)
     if found is None:
         raise ValueError("A destination is s3://bucket/[folder/][file].")
-    return Place(found["bucket"].lower(), found["key"] or "")
+    return S3Location(found["bucket"].lower(), found["key"] or "")
 
 
-def keys(text: str) -> Keys:
+def keys(text: str) -> S3Keys:
     """Read `access key:secret key:region`; raises ValueError, which does not repeat them."""
     found = _KEYS.fullmatch(text.strip())
     if found is None:
         raise ValueError("The credentials of an S3 bucket are its access key, secret key and region: id:secret:region.")
-    return Keys(found["id"], found["secret"], found["region"])
+    return S3Keys(found["id"], found["secret"], found["region"])

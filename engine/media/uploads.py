@@ -58,4 +58,4 @@ def open_upload(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise errors.NotFound("the uploaded file is gone") from error
+        raise errors.AudioNotFound("the uploaded file is gone") from error

@@ -17,7 +17,7 @@ from engine.net import Net
 FORMAT = "2"
 """Raised when the conversion changes, so that files of an older kind are not played."""
 _MAX_KNOWN = 10_000
-_PASSING = (errors.Unreachable, errors.TooSlow, errors.HttpError)
+_PASSING = (errors.AudioUnreachable, errors.TooSlow, errors.HttpError)
 _Key = tuple[str, bool]
 
 
@@ -53,21 +53,19 @@ class UrlPrompts:
             raise known.failure.again()
         prompt = self._converter.files.get(known.digest) if known.digest and known.failure is None else None
         if prompt is None or (not fresh and not known.stale):
-            return await self._flights.join(key, lambda: self._asked(key))
+            return await self._flights.join(key, lambda: self._requested(key))
         if fresh:
             self._known.move_to_end(key)
             return prompt
-        return await self._flights.within(self._settings.asking_seconds, key, lambda: self._asked(key)) or prompt
+        return await self._flights.within(self._settings.asking_seconds, key, lambda: self._requested(key)) or prompt
 
-    async def _asked(self, key: _Key) -> Prompt:
+    async def _requested(self, key: _Key) -> Prompt:
         url, allow_private = key
         known = self._known.get(key, _Known())
         prompt = self._converter.files.get(known.digest) if known.digest else None
         validators = known.validators if prompt else Validators()
         try:
-            fetched = await fetch(
-                self._net, url, allow_private, self._settings, self._converter.folder, validators
-            )
+            fetched = await fetch(self._net, url, allow_private, self._settings, self._converter.folder, validators)
             now = self._clock()
             prompt = await self._prompt(fetched, prompt)
         except errors.PromptError as error:

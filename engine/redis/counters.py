@@ -9,10 +9,10 @@ import structlog
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
-from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable, asking
+from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls, asking
 
 log = structlog.get_logger(__name__)
-TELL_SECONDS = 0.05  # between two tellings of what nobody waits for
+WRITE_SECONDS = 0.05  # between two tellings of what nobody waits for
 _PREFIX = "carillon"
 _FULL, _EMPTY = -1, -2
 
@@ -41,7 +41,7 @@ return turn - now
 # Places noted, and given back. KEYS: this application's calls, and for each change the account's places.
 # ARGV: for each change the call, the account, and "0" ("" where the place is given back).
 # One script for all: a script costs half of a transaction here, and every call pays it twice.
-_TELL = """
+_WRITE = """
 for change = 2, #KEYS do
   local at = 3 * change - 5
   if ARGV[at + 2] == '' then
@@ -72,27 +72,27 @@ class Counters:
         self._calls = f"{_PREFIX}:calls:{application}"
         self._mark = f"{_PREFIX}:counted:{application}"
         self._held: dict[str, str] = {}  # call → account
-        self._asked: set[str] = set()
+        self._requested: set[str] = set()
         self._stale = True
         self._given = 0
         self._take: AsyncScript = redis.register_script(_TAKE)
         self._pace: AsyncScript = redis.register_script(_PACE)
-        self._tell: AsyncScript = redis.register_script(_TELL)
-        self._untold: list[_Change] = []
-        self._teller: asyncio.Task[None] | None = None
+        self._write: AsyncScript = redis.register_script(_WRITE)
+        self._unwritten: list[_Change] = []
+        self._writing: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
     async def take(self, account: str, call: str, *, most: int) -> None:
         """Take a place for a call, which keeps one that it has.
 
-        Raises TooManyCalls where the account has `most` places taken, Unavailable.
+        Raises TooManyCalls where the account has `most` places taken, RedisUnavailable.
         """
-        await self._tell_now()
+        await self._write_now()
         if self._stale:
             await self.reconcile()
         keys = [_places(account), self._calls, self._mark]
         arguments = [call, account, most]
-        self._asked.add(call)
+        self._requested.add(call)
         try:
             with self._marking():  # an answer that is lost may have been a place
                 taken = await self._run(self._take, keys, arguments)
@@ -100,45 +100,45 @@ class Counters:
                     await self.reconcile()
                     taken = await self._run(self._take, keys, arguments)
         finally:
-            self._asked.discard(call)
+            self._requested.discard(call)
         if taken == _FULL:
             raise TooManyCalls
         self._held[call] = account
 
     async def restore(self, account: str, call: str) -> None:
-        """Note the place of a call that is up, whatever the limits say. Raises Unavailable, and notes it later then."""
+        """Note the place of a call that is up, whatever the limits say. Raises RedisUnavailable, then notes it."""
         self._held[call] = account
         with self._marking():
-            await self._run(self._tell, [self._calls, _places(account)], [call, account, _TAKEN])
+            await self._run(self._write, [self._calls, _places(account)], [call, account, _TAKEN])
 
     async def give_back(self, account: str, call: str) -> None:
-        """Give a place back; harmless where there is none. Raises Unavailable, and does it later then."""
+        """Give a place back; harmless where there is none. Raises RedisUnavailable, and does it later then."""
         self._held.pop(call, None)
         self._given += 1
         with self._marking():
-            await self._run(self._tell, [self._calls, _places(account)], [call, account, _LEFT])
+            await self._run(self._write, [self._calls, _places(account)], [call, account, _LEFT])
 
     def count(self, account: str, call: str) -> None:
         """Note the place of a call that comes in: nobody waits until Redis knows it."""
         self._held[call] = account
-        self._tell_soon((account, call, _TAKEN))
+        self._write_soon((account, call, _TAKEN))
 
     def leave(self, account: str, call: str) -> None:
         """Give a place back, as `give_back`; nobody waits until Redis knows it."""
         self._held.pop(call, None)
         self._given += 1
-        self._tell_soon((account, call, _LEFT))
+        self._write_soon((account, call, _LEFT))
 
     async def taken(self, account: str) -> int:
-        """Return how many places an account has taken, over all processes. Raises Unavailable."""
-        await self._tell_now()
+        """Return how many places an account has taken, over all processes. Raises RedisUnavailable."""
+        await self._write_now()
         with asking():
             return int(await self._redis.hlen(_places(account)))
 
     async def pace(self, account: str, per_second: float, longest: float) -> float:
         """Return the seconds until the account's next turn and take it; turns are evenly spaced.
 
-        Raises TooLongToWait (and takes none) where that is longer than `longest` seconds, Unavailable.
+        Raises TooLongToWait (and takes none) where that is longer than `longest` seconds, RedisUnavailable.
         """
         if per_second <= 0:
             raise TooLongToWait
@@ -149,14 +149,14 @@ class Counters:
         return wait / 1_000_000
 
     async def reconcile(self) -> None:
-        """Make Redis say what this process holds: drop what it does not, add what is missing. Raises Unavailable."""
+        """Make Redis say what this process holds: drop the rest, add what is missing. Raises RedisUnavailable."""
         with self._marking(), asking():
             given = self._given
             self._stale = False
             known = await self._redis.hgetall(self._calls)
             async with self._redis.pipeline(transaction=True) as pipeline:
                 for call, account in known.items():
-                    if call not in self._held and call not in self._asked:
+                    if call not in self._held and call not in self._requested:
                         self._remove(pipeline, str(account), str(call))
                 for call, account in self._held.items():
                     self._add(pipeline, account, call)
@@ -164,33 +164,33 @@ class Counters:
                 await pipeline.execute()
             self._stale |= given != self._given  # what was given back meanwhile may have been added again
 
-    def _tell_soon(self, change: _Change) -> None:
-        self._untold.append(change)
-        if self._teller is None:
-            self._teller = asyncio.create_task(self._keep_telling(), name="tell redis of places")
+    def _write_soon(self, change: _Change) -> None:
+        self._unwritten.append(change)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_until_done(), name="tell redis of places")
 
-    async def _keep_telling(self) -> None:
+    async def _write_until_done(self) -> None:
         try:
-            while self._untold:
-                await self._tell_now()
-                await asyncio.sleep(TELL_SECONDS)
+            while self._unwritten:
+                await self._write_now()
+                await asyncio.sleep(WRITE_SECONDS)
         finally:
-            self._teller = None
+            self._writing = None
 
-    async def _tell_now(self) -> None:
+    async def _write_now(self) -> None:
         """Tell what is untold, behind what is on its way; without Redis it is put right later."""
-        if not self._untold and not self._turn.locked():
+        if not self._unwritten and not self._turn.locked():
             return
         async with self._turn:
-            untold, self._untold = self._untold, []
-            if not untold:
+            unwritten, self._unwritten = self._unwritten, []
+            if not unwritten:
                 return
-            keys = [self._calls, *(_places(account) for account, _, _ in untold)]
-            arguments = [part for account, call, change in untold for part in (call, account, change)]
+            keys = [self._calls, *(_places(account) for account, _, _ in unwritten)]
+            arguments = [part for account, call, change in unwritten for part in (call, account, change)]
             try:
                 with self._marking():
-                    await self._run(self._tell, keys, arguments)
-            except Unavailable as error:
+                    await self._run(self._write, keys, arguments)
+            except RedisUnavailable as error:
                 log.warning("Places of calls are not counted; that is put right later.", error=str(error))
 
     def _add(self, pipeline: Any, account: str, call: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from redis.exceptions import RedisError
 
 
-class Unavailable(RedisError):
+class RedisUnavailable(RedisError):
     """Redis does not answer, or cannot be written to. Try again."""
 
 
@@ -20,10 +20,10 @@ class TooLongToWait(Exception):
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Turn whatever Redis or the way to it does wrong into Unavailable."""
+    """Turn whatever Redis or the way to it does wrong into RedisUnavailable."""
     try:
         yield
-    except Unavailable:
+    except RedisUnavailable:
         raise
     except (RedisError, OSError, TimeoutError) as error:
-        raise Unavailable("Redis does not answer. Try again.") from error
+        raise RedisUnavailable("Redis does not answer. Try again.") from error

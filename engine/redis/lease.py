@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from redis.asyncio import Redis
 
-from engine.redis.errors import Unavailable, asking
+from engine.redis.errors import RedisUnavailable, asking
 
 TTL = 3.0  # seconds
 POLL = 0.25  # seconds between two looks at a lease that another holds
@@ -76,7 +76,7 @@ class Lease:
         return time.monotonic() < self.held_until
 
     async def acquire(self, *, steal: bool = False) -> None:
-        """Wait until the lease is ours, and keep it from then on. Raises Unavailable.
+        """Wait until the lease is ours, and keep it from then on. Raises RedisUnavailable.
 
         `steal` takes it at once from whoever has it: for a controller that knows its predecessor to be dead, because it
         ran on this host under the same supervisor. Claim the epoch in SQL afterwards, before anything else.
@@ -99,17 +99,17 @@ class Lease:
             try:
                 with asking():
                     await self._release(keys=[self._key], args=[self.owner])
-            except Unavailable:
+            except RedisUnavailable:
                 _log.warning("The lease runs out by itself: Redis does not answer.", lease=self.name)
 
     async def _try(self, *, steal: bool) -> float:
         """Return 0 when the lease is ours now, else the seconds that are left of the other's."""
-        asked = time.monotonic()
+        requested_at = time.monotonic()
         with asking():
             milliseconds = round(self._ttl * 1000)
             left = int(await self._acquire(keys=[self._key], args=[self.owner, milliseconds, "1" if steal else "0"]))
         if left == 0:
-            self.held_until = asked + self._ttl
+            self.held_until = requested_at + self._ttl
         return left / 1000
 
     async def _keep(self) -> None:
@@ -128,26 +128,26 @@ class Lease:
 
     async def _renewed(self) -> bool:
         """Renew; returns False once the lease is lost."""
-        asked = time.monotonic()
+        requested_at = time.monotonic()
         try:
             with asking():
                 answer = int(await self._renew(keys=[self._key], args=[self.owner, round(self._ttl * 1000)]))
-        except Unavailable:
+        except RedisUnavailable:
             return await self._without_redis()
         if answer == 0:
             return False
         if answer == 2 and self._confirm is not None and await self._confirmed() is False:
             return False
-        self.held_until = asked + self._ttl
+        self.held_until = requested_at + self._ttl
         return True
 
     async def _without_redis(self) -> bool:
         if self._confirm is None:
             return True  # not lost, but not held either once its time has run out
-        asked = time.monotonic()
+        requested_at = time.monotonic()
         confirmed = await self._confirmed()
         if confirmed:
-            self.held_until = asked + self._ttl
+            self.held_until = requested_at + self._ttl
         return confirmed is not False
 
     async def _confirmed(self) -> bool | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.store import tables
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import accounts, allowed_prefixes
@@ -108,22 +108,22 @@ _remove_caller_id = Statement(
 
 
 def create(conn: Connection, account: Account) -> Account:
-    """Store a new account; raises Conflict where the name is taken."""
+    """Store a new account; raises StoreConflict where the name is taken."""
     try:
         _insert.run(conn, **plain(account) | {"settings": to_json(account.settings)})
     except IntegrityError as error:
-        raise Conflict(f"There is already an account named {account.name!r}.") from error
+        raise StoreConflict(f"There is already an account named {account.name!r}.") from error
     return account
 
 
 def update(conn: Connection, id: str, **fields: Any) -> bool:
-    """Change fields of an account; False where there is no such account. Raises Conflict where the name is taken."""
+    """Change fields of an account; False if there is no such account. Raises StoreConflict if the name is taken."""
     if "settings" in fields:
         fields["settings"] = to_json(fields["settings"])
     try:
         return _updates.run(conn, id, fields) > 0
     except IntegrityError as error:
-        raise Conflict(f"There is already an account named {fields.get('name')!r}.") from error
+        raise StoreConflict(f"There is already an account named {fields.get('name')!r}.") from error
 
 
 def get(conn: Connection, id: str) -> Account | None:
@@ -153,14 +153,14 @@ def credentials(conn: Connection, account: str) -> dict[str, tuple[str, str]]:
 
 
 def set_credential(conn: Connection, account: str, dialect: str, key: str, secret: str) -> None:
-    """Give an account its key in a dialect, instead of the one it had; raises Conflict where another has that key."""
+    """Give an account its key in a dialect, instead of the one it had; raises StoreConflict if another has that key."""
     _drop_credential.run(conn, account=account, dialect=dialect)
     try:
         _add_credential.run(
             conn, dialect=dialect, key=key, account=account, application=None, secret=secret, created=time.time()
         )
     except IntegrityError as error:
-        raise Conflict("Another account has this key, or there is no such account.") from error
+        raise StoreConflict("Another account has this key, or there is no such account.") from error
 
 
 def allow(conn: Connection, account: str, prefix: str) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, to_json, to_sealed_json
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import applications, credentials
@@ -65,20 +65,20 @@ _drop_key = Statement(sqlalchemy.delete(credentials).where(credentials.c.applica
 
 
 def create(conn: Connection, application: Application) -> Application:
-    """Store a new application; raises Conflict where its account has one of that name."""
+    """Store a new application; raises StoreConflict where its account has one of that name."""
     try:
         _insert.run(conn, **_stored(conn, msgspec.structs.asdict(application)))
     except IntegrityError as error:
-        raise Conflict(f"The account has an application named {application.name!r}, or does not exist.") from error
+        raise StoreConflict(f"The account has an application named {application.name!r}, or does not exist.") from error
     return application
 
 
 def update(conn: Connection, id: str, **fields: Any) -> bool:
-    """Change fields of an application; False where there is none. Raises Conflict where the name is taken."""
+    """Change fields of an application; False where there is none. Raises StoreConflict where the name is taken."""
     try:
         return _updates.run(conn, id, _stored(conn, fields)) > 0
     except IntegrityError as error:
-        raise Conflict(f"The account already has an application named {fields.get('name')!r}.") from error
+        raise StoreConflict(f"The account already has an application named {fields.get('name')!r}.") from error
 
 
 def get(conn: Connection, id: str) -> Application | None:
@@ -97,12 +97,12 @@ def list(conn: Connection, account: str | None = None) -> builtins.list[Applicat
 
 
 def delete(conn: Connection, id: str) -> bool:
-    """Delete an application and its key; False where there is none. Raises Conflict while a number leads to it."""
+    """Delete an application and its key; False where there is none. Raises StoreConflict while a number leads to it."""
     drop_key(conn, id)
     try:
         return _delete.run(conn, id=id) > 0
     except IntegrityError as error:
-        raise Conflict("A number or an extension still leads to this application: release it first.") from error
+        raise StoreConflict("A number or an extension still leads to this application: release it first.") from error
 
 
 def by_key(conn: Connection, dialect: str, key: str) -> Application | None:
@@ -123,7 +123,7 @@ def keys(conn: Connection, account: str, dialect: str | None = None) -> dict[str
 
 
 def set_key(conn: Connection, application: Application, key: str, secret: str) -> None:
-    """Give an application its key in its dialect, instead of the one it had; raises Conflict where it is taken."""
+    """Give an application its key in its dialect, instead of the one it had; raises StoreConflict where it is taken."""
     drop_key(conn, application.id)
     try:
         _add_key.run(
@@ -136,7 +136,7 @@ def set_key(conn: Connection, application: Application, key: str, secret: str) -
             created=time.time(),
         )
     except IntegrityError as error:
-        raise Conflict("Another application has this key, or there is no such application.") from error
+        raise StoreConflict("Another application has this key, or there is no such application.") from error
 
 
 def drop_key(conn: Connection, application: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, sel
 from sqlalchemy.sql import ClauseElement
 
 from engine.store.database import Database
-from engine.store.errors import Fenced, Unavailable, is_outage
+from engine.store.errors import Fenced, StoreUnavailable, is_outage
 from engine.store.events import APPENDED, StoredEvent
 from engine.store.statement import Statement
 from engine.store.tables import owners
@@ -71,7 +71,7 @@ class Batches:
     def commit(self, units: Sequence[Unit]) -> Committed:
         """Run units in order in one transaction and commit it; each unit's error is its own result.
 
-        Waits while the database is out. When told to give up, every unit fails with Unavailable.
+        Waits while the database is out. When told to give up, every unit fails with StoreUnavailable.
         """
         wait = FIRST_WAIT
         while True:
@@ -83,7 +83,9 @@ class Batches:
                     return [Failure(error)] * len(units), []
                 if self.given_up.wait(wait):
                     self._doubtful = None
-                    return [Failure(Unavailable("The database cannot be reached now. Try again."))] * len(units), []
+                    return [Failure(StoreUnavailable("The database cannot be reached now. Try again."))] * len(
+                        units
+                    ), []
                 if not self.out.is_set():
                     _log.warning("The database is out; writes wait.", error=type(error).__name__)
                     self.out.set()

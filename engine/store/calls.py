@@ -42,9 +42,9 @@ _by_root = Statement(_call.select.where(_table.c.root == bindparam("root")).orde
 
 def insert(conn: Connection, call: Call) -> None:
     """Store a new call."""
-    manner = None if call.manner is None else to_json(call.manner)
+    options = None if call.options is None else to_json(call.options)
     headers = to_json(call.headers) if call.headers else None
-    _insert.run(conn, **plain(call) | {"manner": manner, "headers": headers})
+    _insert.run(conn, **plain(call) | {"manner": options, "headers": headers})
 
 
 def update(conn: Connection, call: Call) -> None:

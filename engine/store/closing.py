@@ -18,7 +18,7 @@ _OWNED: tuple[Table, ...] = (
     tables.rates,
 )
 """What an account has for as long as it is open."""
-_BOOKS: tuple[Table, ...] = (
+_MONEY_TABLES: tuple[Table, ...] = (
     tables.ledger,
     tables.holds,
     tables.recordings,
@@ -54,15 +54,15 @@ def close(conn: Connection, account: Account, at: float) -> None:
 def purge(conn: Connection, account: str) -> None:
     """Delete an account with its books: ledger, calls, conferences, events, recordings and deliveries."""
     deliveries, attempts = tables.deliveries, tables.delivery_attempts
-    told = select(deliveries.c.id).where(deliveries.c.account == account)
-    _delete(conn, attempts, attempts.c.delivery.in_(told))
+    own_deliveries = select(deliveries.c.id).where(deliveries.c.account == account)
+    _delete(conn, attempts, attempts.c.delivery.in_(own_deliveries))
     _delete(conn, deliveries, deliveries.c.account == account)
     calls = select(tables.calls.c.id).where(tables.calls.c.account == account)
     conferences = select(tables.conferences.c.id).where(tables.conferences.c.account == account)
     owner, conference = tables.tasks.c.owner, tables.participants.c.conference
     _delete(conn, tables.tasks, or_(owner.in_(calls), owner.in_(conferences)))
     _delete(conn, tables.participants, conference.in_(conferences))
-    _drop(conn, (*_OWNED, *_BOOKS), account)
+    _drop(conn, (*_OWNED, *_MONEY_TABLES), account)
     _delete(conn, tables.accounts, tables.accounts.c.id == account)
 
 

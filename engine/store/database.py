@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from engine.store import migrate
-from engine.store.errors import Unavailable, is_outage
+from engine.store.errors import StoreUnavailable, is_outage
 from engine.store.rows import SEAL
 from engine.tasks.secret import Seal
 
@@ -47,11 +47,11 @@ class Database:
         return self._writing.connect()
 
     async def migrate(self) -> None:
-        """Bring the tables to this version. Safe to run in several processes at once. Raises Unavailable."""
+        """Bring the tables to this version. Safe to run in several processes at once. Raises StoreUnavailable."""
         await self.transact(migrate.upgrade)
 
     async def read(self, function: Callable[[Connection], T]) -> T:
-        """Run `function` in a reader thread, in one read-only transaction; raises what it raises, and Unavailable."""
+        """Run `function` in a reader thread, in a read-only transaction; raises its errors, and StoreUnavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, function)
 
     async def transact(self, function: Callable[[Connection], T]) -> T:
@@ -67,7 +67,7 @@ class Database:
     def _read(self, function: Callable[[Connection], T]) -> T:
         try:
             return self._run(self._reading, function)
-        except Unavailable as error:
+        except StoreUnavailable as error:
             if not getattr(error.__cause__, "connection_invalidated", False):
                 raise
         return self._run(self._reading, function)  # the server was restarted: its old connections are dropped now
@@ -78,7 +78,7 @@ class Database:
                 return function(conn)
         except Exception as error:
             if is_outage(error):
-                raise Unavailable("The database cannot be reached now. Try again.") from error
+                raise StoreUnavailable("The database cannot be reached now. Try again.") from error
             raise
 
 

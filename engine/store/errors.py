@@ -27,15 +27,15 @@ class Fenced(StoreError):
         super().__init__(f"Another controller has taken over {ari_application!r}, or it was never claimed.")
 
 
-class Unavailable(StoreError):
+class StoreUnavailable(StoreError):
     """The database cannot be reached now. Try again."""
 
 
-class Closed(StoreError):
+class StoreClosed(StoreError):
     """The store was stopped; nothing was written."""
 
 
-class Conflict(StoreError):
+class StoreConflict(StoreError):
     """What was asked clashes with what is stored; the message says how."""
 
 

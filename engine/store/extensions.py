@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
 from engine.store.tables import extensions, sip_users
@@ -45,15 +45,15 @@ _claim = Statement(
 def add(conn: Connection, extension: Extension) -> None:
     """Store a new extension, whose SIP user name is its account's for ever.
 
-    Raises Conflict where the account has that number, or another account has or had the SIP user name.
+    Raises StoreConflict where the account has that number, or another account has or had the SIP user name.
     """
     _claim.run(conn, name=extension.sip_user, account=extension.account)
     if holder_of(conn, extension.sip_user) != extension.account:
-        raise Conflict(f"Another account has or had the SIP user name {extension.sip_user}.")
+        raise StoreConflict(f"Another account has or had the SIP user name {extension.sip_user}.")
     try:
         _insert.run(conn, **plain(extension))
     except IntegrityError as error:
-        raise Conflict(f"The extension {extension.number} exists already, or its account does not.") from error
+        raise StoreConflict(f"The extension {extension.number} exists already, or its account does not.") from error
 
 
 def remove(conn: Connection, account: str, number: str) -> bool:

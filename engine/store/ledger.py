@@ -26,7 +26,7 @@ def for_call(call: str) -> Purpose:
     return Purpose("call", call)
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One change, in millionths of the account's currency: below zero what was charged, above what was paid in.
 
     `kind` and `subject` are the purpose of a charge; None where money was paid in or out.
@@ -42,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _BIG = ledger.c.amount.type
-_entry = Mapped(Entry, ledger)
+_entry = Mapped(LedgerEntry, ledger)
 _enter = Statement(
     lambda insert: (
         insert(ledger)
@@ -92,12 +92,12 @@ def charge(
     conn: Connection, account: str, purpose: Purpose, amount: int, note: str = "", at: float | None = None
 ) -> bool:
     """Charge, once: a second charge for the same purpose changes nothing and returns False. `at`: now."""
-    return _book(conn, account, purpose, -amount, note, at)
+    return _post(conn, account, purpose, -amount, note, at)
 
 
 def credit(conn: Connection, account: str, amount: int, note: str = "") -> None:
     """Pay in (below zero: out). An account without a balance (not prepaid) gets the entry only."""
-    _book(conn, account, None, amount, note, None)
+    _post(conn, account, None, amount, note, None)
 
 
 def spent_since(conn: Connection, account: str, at: float) -> int:
@@ -111,20 +111,22 @@ def recount(conn: Connection, account: str, at: float) -> None:
     _recount.run(conn, account=account, day=day, counted=spent_since(conn, account, float(day * DAY_SECONDS)))
 
 
-def charged_for(conn: Connection, purpose: Purpose) -> Entry | None:
+def charged_for(conn: Connection, purpose: Purpose) -> LedgerEntry | None:
     """Return the charge for a purpose; None where there is none."""
     return _entry.one(conn, _of, kind=purpose.kind, subject=purpose.id)
 
 
-def entries(conn: Connection, account: str, limit: int = 100) -> list[Entry]:
+def entries(conn: Connection, account: str, limit: int = 100) -> list[LedgerEntry]:
     """Return an account's newest entries, newest first."""
     return _entry.all(conn, _entries, account=account, most=limit)
 
 
-def _book(conn: Connection, account: str, purpose: Purpose | None, amount: int, note: str, at: float | None) -> bool:
+def _post(conn: Connection, account: str, purpose: Purpose | None, amount: int, note: str, at: float | None) -> bool:
     at = time.time() if at is None else at
     kind, subject = purpose or (None, None)
-    entry = Entry(id=new_id("entry"), account=account, at=at, amount=amount, kind=kind, subject=subject, note=note)
+    entry = LedgerEntry(
+        id=new_id("entry"), account=account, at=at, amount=amount, kind=kind, subject=subject, note=note
+    )
     if not _enter.run(conn, **msgspec.structs.asdict(entry)):
         return False
     _move.run(conn, account=account, amount=amount, charged=-amount if purpose else 0, day=day_of(at))

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, null, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
 from engine.store.tables import numbers
@@ -57,16 +57,16 @@ _unassign = Statement(update(numbers).where(*_OWNED, _leads).values(application=
 def assign(conn: Connection, number: Number) -> None:
     """Give a number to its account and let it lead to its application.
 
-    Raises Conflict where another account has the number, with any capability.
+    Raises StoreConflict where another account has the number, with any capability.
     """
     if any(row.account != number.account for row in of(conn, number.number)):
-        raise Conflict(f"Another account has the number {number.number}.")
+        raise StoreConflict(f"Another account has the number {number.number}.")
     try:
         if _assign.run(conn, **plain(number)):
             return
     except IntegrityError as error:
-        raise Conflict("There is no such account or application.") from error
-    raise Conflict(f"Another account has the number {number.number}.")
+        raise StoreConflict("There is no such account or application.") from error
+    raise StoreConflict(f"Another account has the number {number.number}.")
 
 
 def lead(conn: Connection, account: str, number: str, capability: str, application: str) -> bool:

@@ -53,7 +53,7 @@ class Mapped(Generic[T]):
         converters: dict[str, Callable[[Any], Any]] | None = None,
     ) -> None:
         self._struct, self._converters = struct, converters or {}
-        self.names = tuple(field for field in struct.__struct_fields__ if field in table.c)
+        self.names = tuple(field for field in struct.__struct_encode_fields__ if field in table.c)
         self.select: Select[Any] = select(*(table.c[name] for name in self.names))
 
     def of(self, row: Row) -> T:

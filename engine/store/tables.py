@@ -195,7 +195,7 @@ calls = Table(
     Column("max_seconds", Float, nullable=False),
     Column("short_of_credit", Boolean, nullable=False, default=False, server_default=false()),  # money limits it
     Column("whole", Boolean, nullable=False, default=False),
-    Column("manner", Text, nullable=True),  # engine.tasks.manner as JSON; NULL: dialled as a plain number
+    Column("manner", Text, nullable=True),  # engine.model.leg_options as JSON; NULL: dialled as a plain number
     Column("headers", Text, nullable=True),  # (name, value) as JSON; NULL: none
     Column("diverted_from", Text, nullable=False, default=""),
     Column("private", Boolean, nullable=False, default=False, server_default=false()),  # the caller is not to be shown

@@ -56,7 +56,7 @@ _last_of_kind = Statement(
     .limit(1)
 )
 _behind = (_table.c.owner == bindparam("the_owner"), _table.c.position > bindparam("behind"))
-_make_room = Statement(update(_table).where(*_behind).values(position=-_table.c.position - bindparam("by")))
+_make_space = Statement(update(_table).where(*_behind).values(position=-_table.c.position - bindparam("by")))
 _settle = Statement(
     update(_table)
     .where(_table.c.owner == bindparam("the_owner"), _table.c.position < literal_column("0"))
@@ -84,7 +84,7 @@ def insert_behind(conn: Connection, id: str, tasks: Sequence[AnyTask], at: float
     row = get(conn, id)
     if row is None or not tasks:
         return []
-    _make_room.run(conn, the_owner=row.owner, behind=row.position, by=len(tasks))  # by way of negative positions:
+    _make_space.run(conn, the_owner=row.owner, behind=row.position, by=len(tasks))  # by way of negative positions:
     _settle.run(conn, the_owner=row.owner)  # no two may be equal at any moment
     rows = [_queued(row.owner, position, task, at) for position, task in enumerate(tasks, row.position + 1)]
     _store(conn, rows)

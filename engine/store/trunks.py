@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
 from engine.store.tables import trunks
@@ -47,11 +47,11 @@ _all = Statement(_trunk.select.order_by(trunks.c.priority, trunks.c.name))
 
 
 def add(conn: Connection, trunk: Trunk) -> None:
-    """Store a new trunk; raises Conflict where the name is taken."""
+    """Store a new trunk; raises StoreConflict where the name is taken."""
     try:
         _insert.run(conn, **plain(trunk))
     except IntegrityError as error:
-        raise Conflict(f"There is already a trunk named {trunk.name!r}.") from error
+        raise StoreConflict(f"There is already a trunk named {trunk.name!r}.") from error
 
 
 def change(conn: Connection, trunk: Trunk) -> bool:

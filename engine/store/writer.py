@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.store import owners
 from engine.store.batch import Batches, Failure, Result, Unit
 from engine.store.database import Database
-from engine.store.errors import Closed, Fenced
+from engine.store.errors import Fenced, StoreClosed
 from engine.store.events import StoredEvent
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Writer:
         return epoch
 
     async def write(self, unit: Callable[[Connection], T], *, hurry: bool = True) -> T:
-        """Run a unit and return its value once it is committed; raises its error, Fenced, Unavailable or Closed.
+        """Run a unit and return its value once it is committed; raises its error, Fenced, Unavailable or StoreClosed.
 
         Without `hurry` it may wait as long as what is posted. Being cancelled while waiting does not take it back.
         """
@@ -108,7 +108,7 @@ class Writer:
 
     def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None", *, hurry: bool) -> None:
         if self._closed:
-            raise Closed("The store was stopped; nothing was written.")
+            raise StoreClosed("The store was stopped; nothing was written.")
         loop = self._loop or self._start()
         self._pending.append((unit, future))
         now = loop.time()

@@ -3,10 +3,12 @@
 import re
 from typing import ClassVar
 
+import msgspec
+
+from engine.model.leg_options import LegOptions, Reach, Transport
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.detect_machine import DetectMachine
-from engine.tasks.manner import Manner, Over, Transport
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.results import Dialled
@@ -24,7 +26,7 @@ _CLASS = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     """Call `to` and bridge it with this call when it answers; holds the queue until then.
 
-    `to` is looked for as `over` says: "any" an own extension of that name, then a number; "extension" the former only;
+    `to` is looked for as `reach` says: "any" an own extension of that name, then a number; "extension" the former only;
     "sip" is `user@host[:port]`, by `transport`, at a host that the account is allowed. `caller` None shows this call's
     own party to the other, `private` nobody; `headers` (X- names) go onto the INVITE.
     Meanwhile this call's party hears, if it was answered, `music` (a class of music on hold) where one is named; else
@@ -41,7 +43,7 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     recovery: ClassVar[Recovery] = Recovery.ADOPT
 
     to: str
-    over: Over = "any"
+    reach: Reach = msgspec.field(default="any", name="over")
     transport: Transport = "udp"
     caller: str | None = None
     private: bool = False
@@ -56,7 +58,7 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
 
     def __post_init__(self) -> None:
         """Refuse what could not be dialled or would be played as something else."""
-        Manner(headers=self.headers)
+        LegOptions(headers=self.headers)
         if not _ZONE.fullmatch(self.ringback):
             raise ValueError("A ringback is a country's zone of indications.conf, such as de or us-old.")
         if not _CLASS.fullmatch(self.music):

@@ -46,7 +46,7 @@ class Entry:
         self.stop_requested = asyncio.Event()
         self.stopped_for: StopReason | None = None
         self.underway = asyncio.Event()  # its effect began, or it is over
-        self.over = asyncio.Event()
+        self.ended = asyncio.Event()
         self.where = ""  # of a task that has several places: the one that it is at
         self.question: QuestionAsked | None = None  # of one that asks, from its beginning on
         self.replying = self.silent = False

@@ -192,7 +192,7 @@ class Queue:
                     continue
                 self._waiting.popleft()
                 await self._launch(entry)
-                await (entry.underway if entry.task.background else entry.over).wait()
+                await (entry.underway if entry.task.background else entry.ended).wait()
         except asyncio.CancelledError:
             if not self.closed:  # the controller leaves, the call stays: the store says what goes on
                 for entry in list(self._running.values()):
@@ -248,7 +248,7 @@ class Queue:
 
     def _note_unrun(self, entry: Entry, runner: "asyncio.Task[None]") -> None:
         """A runner that was cancelled before its first step never came to say how its task ended."""
-        if runner.cancelled() and entry.stopped_for and not entry.over.is_set():
+        if runner.cancelled() and entry.stopped_for and not entry.ended.is_set():
             self._end(entry, Stopped(entry.stopped_for))
 
     async def _perform(self, entry: Entry) -> None:
@@ -279,7 +279,7 @@ class Queue:
         self._journal.ended(entry, outcome)
         entry.forget_prompts()
         entry.underway.set()
-        entry.over.set()
+        entry.ended.set()
 
     def _discard(self, entry: Entry, reason: StopReason) -> None:
         if entry.resumed:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from engine.media import s3
 from engine.tasks.results import Recorded
-from engine.tasks.roles import Recording, Subject
+from engine.tasks.roles import ActiveRecording, Subject
 from engine.tasks.secret import Secret
 from engine.tasks.task import Recovery, Task
 
@@ -60,12 +60,12 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
                     watcher.cancel()
 
 
-async def _stop_on_request(recording: Recording, on: Subject) -> None:
+async def _stop_on_request(recording: ActiveRecording, on: Subject) -> None:
     await on.stop_requested.wait()
     await recording.stop()
 
 
-async def _stop_on_digit(recording: Recording, on: Subject, terminator: str) -> None:
+async def _stop_on_digit(recording: ActiveRecording, on: Subject, terminator: str) -> None:
     with on.keypad.listening(takes=terminator) as digits:
         async for heard in digits:
             if heard.digit == terminator:

@@ -43,7 +43,7 @@ class Player(Protocol):
         """
 
 
-class Recording(Protocol):
+class ActiveRecording(Protocol):
     """A recorder that runs."""
 
     async def started(self) -> None:
@@ -59,7 +59,7 @@ class Recording(Protocol):
 class Recorder(Protocol):
     """Something that can be recorded: what a call's far party says, or a whole conference."""
 
-    def recording(self, task: "Record", on: "Subject") -> AbstractAsyncContextManager[Recording]:
+    def recording(self, task: "Record", on: "Subject") -> AbstractAsyncContextManager[ActiveRecording]:
         """Record under `task`'s limits; leaving the block ends it."""
 
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api.accounts import Accounts
 from api.app import build_app
-from api.callbacks.delivery import Delivery, Policy
+from api.callbacks.delivery import Delivery, DeliveryPolicy
 from api.callbacks.publisher import Publisher
 from api.inbound import Inbound
 from api.recordings import Recordings
@@ -102,13 +102,13 @@ async def sink() -> AsyncIterator[Sink]:
 
 
 @pytest.fixture
-def policy() -> Policy:
+def policy() -> DeliveryPolicy:
     """The limits of delivering."""
-    return Policy()
+    return DeliveryPolicy()
 
 
 @pytest.fixture
-async def stack(tmp_path: Path, policy: Policy) -> AsyncIterator[Stack]:
+async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     """Two accounts, Ann's (which may reach private addresses) and Bob's, and all that serves them."""
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from api.connections import Connections, Limits
-from api.serving import Place, listening
+from api.serving import ListenAddress, listening
 
 
 @asynccontextmanager
 async def serve(app: web.Application, limits: Limits | None = None) -> AsyncIterator[tuple[int, Connections]]:
     """Serve until the block is left; hands out the port, and the connections."""
     connections = Connections(limits or Limits())
-    async with listening([Place(app, "127.0.0.1", 0, connections)]) as (port,):
+    async with listening([ListenAddress(app, "127.0.0.1", 0, connections)]) as (port,):
         yield port, connections

@@ -10,7 +10,7 @@ from multidict import CIMultiDict
 
 from api import guesses
 from api.clients import Clients
-from api.guesses import BURST, Guesses, Shown, TooManyGuesses, same
+from api.guesses import BURST, Guesses, ShownCredential, TooManyGuesses, same
 
 
 class Wrong(Exception):
@@ -45,7 +45,9 @@ class Door:
         """Show a credential; returns whether it was right, raises TooManyGuesses."""
         request = request_from(address or self.address, **headers)
         try:
-            with self.guesses.attempt(request, Shown("own", proof, key), lambda error: isinstance(error, Wrong)):
+            with self.guesses.attempt(
+                request, ShownCredential("own", proof, key), lambda error: isinstance(error, Wrong)
+            ):
                 self.looked_at += 1
                 if proof != right:
                     raise Wrong
@@ -123,7 +125,9 @@ def test_what_is_no_guess_costs_nothing() -> None:
     door = Door()
 
     def broken() -> None:
-        with door.guesses.attempt(request_from("192.0.2.1"), Shown("own", "x"), lambda error: isinstance(error, Wrong)):
+        with door.guesses.attempt(
+            request_from("192.0.2.1"), ShownCredential("own", "x"), lambda error: isinstance(error, Wrong)
+        ):
             raise OSError
 
     for _ in range(3 * BURST):

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.calls.call import Call
 from engine.commands import HangUpCall, NoSuchCall
 from engine.engine import Engine, Parts
@@ -102,7 +102,7 @@ class LiveExchange(Exchange):
     async def start(self) -> Self:
         self.writer = watched_writer(self.database, self.application, self._feed)
         ari = f"http://127.0.0.1:{self.system.setting('ARI_PORT', '8088')}/ari"
-        self.client = Client(ari, self.system.setting("ARI_USER", "carillon"), self.system.setting("ARI_PASSWORD"),
+        self.client = AriClient(ari, self.system.setting("ARI_USER", "carillon"), self.system.setting("ARI_PASSWORD"),
                              self.application, before_command=self._may_command)  # fmt: skip
         self._leaving = False
         ready = asyncio.Event()

@@ -14,9 +14,9 @@ from engine.ari import generated as ari
 from engine.ari.bridge import Bridge
 from engine.ari.bus import Bus
 from engine.ari.channel import Channel
-from engine.ari.client import Client
-from engine.ari.connection import Connection
-from engine.ari.errors import NotFound, Replaced, ServerError
+from engine.ari.client import AriClient
+from engine.ari.connection import AriConnection
+from engine.ari.errors import AriNotFound, Replaced, ServerError
 from engine.ari.playback import adopting, playing
 from engine.ari.recording import recording
 from engine.ari.targets import Finished, Listen, OnBridge, OnChannel, Whisper
@@ -30,7 +30,7 @@ SHORT = "sound:beep"
 class Live:
     """A connected controller."""
 
-    client: Client
+    client: AriClient
     bus: Bus
     running: asyncio.Task[None]
     losses: list[str]
@@ -43,13 +43,13 @@ class Live:
         return Channel(self.client, self.bus, self.id(name))
 
 
-async def connected(client: Client, bus: Bus, losses: list[str]) -> asyncio.Task[None]:
+async def connected(client: AriClient, bus: Bus, losses: list[str]) -> asyncio.Task[None]:
     ready = asyncio.Event()
 
     async def on_connected() -> None:
         ready.set()
 
-    connection = Connection(client, bus, on_connected=on_connected, on_lost=lambda: losses.append("lost"))
+    connection = AriConnection(client, bus, on_connected=on_connected, on_lost=lambda: losses.append("lost"))
     running = asyncio.create_task(connection.run(), name="connection under test")
     async with asyncio.timeout(10):
         await ready.wait()
@@ -59,7 +59,7 @@ async def connected(client: Client, bus: Bus, losses: list[str]) -> asyncio.Task
 @pytest.fixture
 async def live() -> AsyncIterator[Live]:
     at, bus, losses = ari_address(), Bus(), []
-    async with Client(at.url, at.user, at.password, f"ari-test-{uuid.uuid4().hex[:8]}") as client:
+    async with AriClient(at.url, at.user, at.password, f"ari-test-{uuid.uuid4().hex[:8]}") as client:
         running = await connected(client, bus, losses)
         yield Live(client, bus, running, losses)
         running.cancel()
@@ -162,7 +162,7 @@ async def test_a_room_plays_is_recorded_and_whispers(live: Live, call: Channel) 
         async with playing(live.client, live.bus, whisper, SHORT, live.id("play2")) as playback:
             assert await playback.finished() == Finished(state="done")
         assert (await taken.stop()).state == "done"
-    with pytest.raises(NotFound):
+    with pytest.raises(AriNotFound):
         await room.add("nobody")
     await room.remove("nobody")
     await room.remove(call.id)

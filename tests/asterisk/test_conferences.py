@@ -11,7 +11,7 @@ from engine.conference_commands import (
     FindConference,
     HangUpConference,
     HoldMember,
-    Invite,
+    Invitation,
     KickMember,
     MuteMember,
     StartConference,
@@ -190,7 +190,9 @@ async def test_digits_reach_the_others_only_where_they_are_forwarded(exchange: L
 
 async def test_nobody_in_a_moderated_conference_hears_what_another_one_presses(exchange: LiveExchange) -> None:
     started = StartConference(
-        account=ACCOUNT, moderator=Invite(callee=ANNA), attendees=(Invite(callee=PRESSES_1), Invite(callee=BEN))
+        account=ACCOUNT,
+        moderator=Invitation(callee=ANNA),
+        attendees=(Invitation(callee=PRESSES_1), Invitation(callee=BEN)),
     )
     conference = await exchange.submit(started)
     await exchange.event(ParticipantJoined, times=3)

@@ -3,7 +3,7 @@
 import asyncio
 
 from engine.commands import HangUpCall
-from engine.conference_commands import HangUpConference, Invite, StartConference
+from engine.conference_commands import HangUpConference, Invitation, StartConference
 from engine.events import CallAnswered, ConferenceEnded, ParticipantJoined, TaskEnded, TaskStarted
 from engine.tasks.ask import Ask
 from engine.tasks.detect_machine import DetectMachine
@@ -113,7 +113,7 @@ async def test_who_is_muted_held_or_left_alone_in_a_conference_is_sent_silence_o
 async def test_a_moderator_who_waits_and_a_participant_who_is_alone_meanwhile_are_sent_silence(
     exchange: LiveExchange,
 ) -> None:
-    started = StartConference(account=ACCOUNT, moderator=Invite(callee=people.LISTENS))
+    started = StartConference(account=ACCOUNT, moderator=Invitation(callee=people.LISTENS))
     conference = await exchange.submit(started)
     moderator = (await exchange.event(CallAnswered)).subject
     await flows(exchange, moderator)

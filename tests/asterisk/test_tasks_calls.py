@@ -3,7 +3,7 @@
 import asyncio
 
 from engine.commands import StopTasks
-from engine.conference_commands import HangUpConference, Invite, LeaveNow, QueryConference, StartConference
+from engine.conference_commands import HangUpConference, Invitation, LeaveNow, QueryConference, StartConference
 from engine.events import (
     CallAnswered,
     CallDialing,
@@ -93,8 +93,12 @@ async def test_a_conference_plays_records_is_left_and_ends(exchange: LiveExchang
     conference = await exchange.submit(
         StartConference(
             account=ACCOUNT,
-            moderator=Invite(callee=LISTENS),
-            attendees=(Invite(callee="12015550120"), Invite(callee="12015550121"), Invite(callee=HANGS_UP_AFTER_3)),
+            moderator=Invitation(callee=LISTENS),
+            attendees=(
+                Invitation(callee="12015550120"),
+                Invitation(callee="12015550121"),
+                Invitation(callee=HANGS_UP_AFTER_3),
+            ),
             waiting_prompt="500",
         )
     )

@@ -96,7 +96,7 @@ async def test_what_comes_before_is_heard_by_the_callee_alone(exchange: LiveExch
 
 async def test_a_callee_who_hangs_up_before_is_not_connected(exchange: LiveExchange) -> None:
     dial = Dial(to="12015550110", before_bridge=(Pause(seconds=20),))
-    call = await exchange.call(dial, callee=LISTENS, whole=True)
+    call = await exchange.call(dial, callee=LISTENS, reports_tree=True)
     told = await exchange.event(RootEnded)
     assert (told.cause, told.hung_up_by, told.answered) == ("normal", "other", True)
     assert 2.5 < told.seconds < 3.8
@@ -107,7 +107,7 @@ async def test_a_callee_who_hangs_up_before_is_not_connected(exchange: LiveExcha
 
 
 async def test_two_connected_end_when_their_time_is_over(exchange: LiveExchange) -> None:
-    call = await exchange.call(Dial(to=TONE_440, max_seconds=2), callee=LISTENS, whole=True)
+    call = await exchange.call(Dial(to=TONE_440, max_seconds=2), callee=LISTENS, reports_tree=True)
     told = await exchange.event(RootEnded)
     assert (told.cause, told.hung_up_by, told.answered) == ("max_duration", "us", True)
     assert 1.9 < told.seconds < 2.6
@@ -116,7 +116,7 @@ async def test_two_connected_end_when_their_time_is_over(exchange: LiveExchange)
 
 
 async def test_a_busy_callee_is_the_wholes_result(exchange: LiveExchange) -> None:
-    await exchange.call(Dial(to=BUSY), callee=LISTENS, whole=True)
+    await exchange.call(Dial(to=BUSY), callee=LISTENS, reports_tree=True)
     told = await exchange.event(RootEnded)
     assert (told.cause, told.hung_up_by, told.answered, told.seconds) == ("busy", "other", False, 0.0)
 
@@ -148,7 +148,7 @@ async def test_a_private_caller_is_anonymous_at_the_lab_and_another_is_not(excha
 async def test_a_sip_address_is_called_with_headers_and_without_its_caller(exchange: LiveExchange) -> None:
     async with SipListener() as listener:
         dial = Dial(
-            to=f"anna@{listener.place}", over="sip", caller="12015550101", private=True, hang_up_after=False,
+            to=f"anna@{listener.place}", reach="sip", caller="12015550101", private=True, hang_up_after=False,
             headers=(("X-Order", 'a, "b"; c=ü'), ("X-Tenant", "acme")),
         )  # fmt: skip
         call = await exchange.call(dial, callee=LISTENS)

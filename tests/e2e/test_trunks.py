@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from api.lab import Lab, LabError
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.ari.generated import AsteriskResource
 from tests.e2e.conftest import MakeCarrier, MakeNumber
 from tests.support import people
@@ -213,7 +213,7 @@ async def asterisk_of(system: System) -> AsyncIterator[AsteriskResource]:
     """The configuration of the engine's Asterisk."""
     url = f"http://127.0.0.1:{system.setting('ARI_PORT', '8088')}/ari"
     user, password = system.setting("ARI_USER", "carillon"), system.setting("ARI_PASSWORD")
-    async with Client(url, user, password, "carillon-test") as client:
+    async with AriClient(url, user, password, "carillon-test") as client:
         yield client.asterisk
 
 

@@ -1,6 +1,6 @@
 """Counters that behave, for one process."""
 
-from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
+from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls
 
 
 class CountersInMemory:
@@ -13,7 +13,7 @@ class CountersInMemory:
 
     def _held(self, account: str) -> set[str]:
         if self.lost:
-            raise Unavailable
+            raise RedisUnavailable
         return self.places.setdefault(account, set())
 
     async def take(self, account: str, call: str, *, most: int) -> None:

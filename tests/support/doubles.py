@@ -10,13 +10,13 @@ from engine.calls.call import Call
 from engine.calls.called import Called
 from engine.calls.directory import Answering, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
-from engine.media.errors import NotFound, PromptError
+from engine.media.errors import AudioNotFound, PromptError
 from engine.media.prompts import Prompt
+from engine.model.leg_options import PLAIN, LegOptions
 from engine.store.batch import Result, Unit
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
-from engine.tasks.manner import PLAIN, Manner
 from tests.support.clock import VirtualLoop
 
 
@@ -45,7 +45,7 @@ class ScriptedAdmission:
         *,
         max_seconds: float,
         party: str | None = None,
-        manner: Manner = PLAIN,
+        options: LegOptions = PLAIN,
     ) -> Admitted:
         if error := self.refusals.get(callee):
             raise error
@@ -54,7 +54,7 @@ class ScriptedAdmission:
         longest = max_seconds if self.max_seconds is None else min(max_seconds, self.max_seconds)
         return Admitted(
             digits=callee,
-            routes=self.routes(account, callee, manner),
+            routes=self.routes(account, callee, options),
             caller=caller or party,
             max_seconds=longest,
             wait=self.wait,
@@ -81,8 +81,8 @@ class ScriptedAdmission:
     def price(self, account: str, digits: str, seconds: float) -> Price:
         return Price(amount=round(seconds * self.per_second), currency="USD")
 
-    def routes(self, account: str, digits: str, manner: Manner = PLAIN) -> tuple[Route, ...]:
-        if manner.over == "sip":
+    def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
+        if options.reach == "sip":
             return (Route(endpoint=f"PJSIP/carillon-sip/sip:{digits}"),)
         return self.routes_of.get(digits, (Route(endpoint=f"PJSIP/{digits}@trunk-lab", trunk="lab"),))
 
@@ -118,7 +118,7 @@ class ScriptedPrompts:
     """Every source and text is a prompt at once, but for `errors` and those that take `delays` seconds."""
 
     def __init__(self) -> None:
-        self.errors: dict[str, Exception] = {"http://host/missing.wav": NotFound("404")}
+        self.errors: dict[str, Exception] = {"http://host/missing.wav": AudioNotFound("404")}
         self.delays: dict[str, float] = {}
         self.remarks: dict[str, tuple[str, ...]] = {}
         self.asked: list[str] = []

@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.ari.errors import Detached
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
@@ -94,7 +94,7 @@ class Exchange:
         """A controller begins to start; do not wait for it."""
         self._leaving = False
         self.writer = watched_writer(self.database, APPLICATION, self._feed)
-        client = Client(self.asterisk.url, "carillon", "secret", APPLICATION, before_command=self._may_command)
+        client = AriClient(self.asterisk.url, "carillon", "secret", APPLICATION, before_command=self._may_command)
         self.engine = Engine(
             Parts(
                 client=client,
@@ -253,9 +253,9 @@ class Exchange:
         stored = await self.stored(call)
         legs = await self.database.read(lambda conn: calls.by_root(conn, stored.root))
         rooted = any(leg.id == stored.root for leg in legs)
-        whole = stored.whole and rooted and all(leg.ended for leg in legs)
-        assert len(self.told_of(RootEnded, root=stored.root)) == (1 if whole else 0), self.story(stored.root)
-        if whole:
+        tree_event = stored.reports_tree and rooted and all(leg.ended for leg in legs)
+        assert len(self.told_of(RootEnded, root=stored.root)) == (1 if tree_event else 0), self.story(stored.root)
+        if tree_event:
             assert isinstance([one for one in self.told if one.root == stored.root][-1], RootEnded)
 
     # What an earlier controller left behind

@@ -16,7 +16,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from engine.media.s3 import Keys
+from engine.media.s3 import S3Keys
 
 REGION = "eu-west-1"
 START_SECONDS = 60.0
@@ -92,16 +92,16 @@ class S3Server:
         with self._client("s3", self.keys) as client:
             return [one["Key"] for one in client.list_objects_v2(Bucket=bucket).get("Contents", [])]
 
-    def _user(self, name: str, policy: Any) -> Keys:
-        with self._client("iam", Keys("setup", "setup", REGION)) as client:
+    def _user(self, name: str, policy: Any) -> S3Keys:
+        with self._client("iam", S3Keys("setup", "setup", REGION)) as client:
             client.create_user(UserName=name)
             if policy is not None:
                 client.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
             made = client.create_access_key(UserName=name)["AccessKey"]
-        return Keys(made["AccessKeyId"], made["SecretAccessKey"], REGION)
+        return S3Keys(made["AccessKeyId"], made["SecretAccessKey"], REGION)
 
     @contextmanager
-    def _client(self, service: str, keys: Keys) -> Iterator[Any]:
+    def _client(self, service: str, keys: S3Keys) -> Iterator[Any]:
         client = boto3.Session().client(
             service, endpoint_url=self.url, region_name=keys.region, aws_access_key_id=keys.id,
             aws_secret_access_key=keys.secret, config=Config(proxies={}, s3={"addressing_style": "path"}),

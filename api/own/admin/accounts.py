@@ -9,7 +9,7 @@ from api.own import accounts, render
 from api.own.audit import audit_page
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.accounts.model import AccountView, Change, Limits, NewAccount
 from engine.features.rating import MILLION
 from engine.platform.audit import ADMIN
@@ -44,7 +44,7 @@ class Prefix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     high_risk: bool = False
 
 
-class Caller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CallerId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number that the account has proved to be its own, or not any more."""
 
     number: str
@@ -67,7 +67,7 @@ class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class AccountsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services, self._tenants = services, services.tenants
         self._accounts = services.tenants.accounts
 
@@ -134,7 +134,7 @@ class AccountsAdmin:
 
     async def verify(self, request: web.Request) -> web.Response:
         """Note or forget a caller id."""
-        wanted, name = await body_of(request, Caller), request.match_info["account"]
+        wanted, name = await body_of(request, CallerId), request.match_info["account"]
         change = self._accounts.add_caller if wanted.verified else self._accounts.remove_caller
         return _shown(await change(ADMIN, name, wanted.number))
 

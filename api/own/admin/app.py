@@ -5,7 +5,7 @@ import re
 from aiohttp import web
 
 from api import bodies
-from api.guesses import Shown, same
+from api.guesses import ShownCredential, same
 from api.keys import ERRORS
 from api.middleware import Errors
 from api.own.admin.accounts import AccountsAdmin
@@ -13,7 +13,7 @@ from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
-from api.own.admin.doctor import Doctor
+from api.own.admin.doctor import DoctorAdmin
 from api.own.admin.extensions import ExtensionsAdmin
 from api.own.admin.lab import LabAdmin
 from api.own.admin.numbers import NumbersAdmin
@@ -23,13 +23,13 @@ from api.own.admin.recordings import RecordingsAdmin
 from api.own.admin.trunks import TrunksAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
-from api.own.services import Services
+from api.own.services import OwnServices
 
 HEALTH = "/health"  # the container's own check; it has no token and is told nothing else
 LARGEST_REQUEST = 32 * 1024 * 1024  # a file of rates
 
 
-def build_admin(services: Services, metrics: Metrics) -> web.Application:
+def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     """Return the administrator's application; it must listen on a loopback address only."""
 
     @web.middleware
@@ -44,7 +44,7 @@ def build_admin(services: Services, metrics: Metrics) -> web.Application:
 
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[guarded])
     app[ERRORS] = Errors([_AdminErrors()])
-    doctor = Doctor(services)
+    doctor = DoctorAdmin(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
         ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants),
@@ -60,11 +60,11 @@ class _AdminErrors(OwnErrors):
     paths = re.compile("/")
 
 
-def _check_token(services: Services, request: web.Request) -> None:
+def _check_token(services: OwnServices, request: web.Request) -> None:
     """Raise TokenRefused unless the request shows the administrator's token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
-    shown = Shown("admin", token) if token else None
+    shown = ShownCredential("admin", token) if token else None
     with services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, TokenRefused)):
         if not services.admin_token or scheme.lower() != "bearer" or not same(token, services.admin_token):
             raise TokenRefused("Show the administrator's token: Authorization: Bearer CARILLON_ADMIN_TOKEN.")

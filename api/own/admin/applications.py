@@ -13,7 +13,7 @@ from api.own import render
 from api.own.accounts import issued_key
 from api.own.bodies import body_of, checked_tasks
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 from engine.features.accounts import issuing
 from engine.features.errors import NotThere
@@ -49,7 +49,7 @@ class Urls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class ApplicationsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -156,7 +156,7 @@ class ApplicationsAdmin:
         return shown | {"numbers": [each.number for each in own]}
 
 
-def parts(services: Services, country: str, wanted: Any) -> dict[str, Any]:
+def parts(services: OwnServices, country: str, wanted: Any) -> dict[str, Any]:
     """Return the fields of what a NewApplication (or a NewNumber) describes; raises BadRequest."""
     if wanted.tasks is not None:
         if wanted.url is not None or wanted.fallback is not None:
@@ -184,7 +184,7 @@ def checked_url(url: str, dialect: Dialect | None) -> str:
     return url
 
 
-def put(conn: Connection, services: Services, account: str, name: str, given: dict[str, Any]) -> Application:
+def put(conn: Connection, services: OwnServices, account: str, name: str, given: dict[str, Any]) -> Application:
     """Make an application, or replace what the account has under that name; one that needs a key of its own gets it."""
     fields = {"dialect": "", "settings": {}, "tasks": None, "asks": False} | given
     if found := applications.by_name(conn, account, name):

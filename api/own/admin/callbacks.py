@@ -3,14 +3,14 @@
 from aiohttp import web
 
 from api.own import render
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 
 
 class CallbacksAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:

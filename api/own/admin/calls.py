@@ -14,7 +14,7 @@ from api.own import render
 from api.own.admin import unmatched
 from api.own.bodies import body_of, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound
-from api.own.services import Services
+from api.own.services import OwnServices
 from api.own.timeline import timeline
 from api.own.v1 import NewCall, placed
 from engine.calls.call import Call
@@ -36,7 +36,7 @@ _SPEECH_RATE = 16_000
 class CallsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -76,10 +76,10 @@ class CallsAdmin:
         """One call's whole story."""
         id = request.match_info["call"]
         if lost := await self._services.db.read(lambda conn: unmatched_calls.get(conn, id)):
-            return web.json_response(unmatched.story(lost))
+            return web.json_response(unmatched.timeline_of(lost))
         call = await self._call(request)
-        story = await timeline(self._services, call)
-        return web.json_response(story | {"call": self._shape(call)})
+        shown = await timeline(self._services, call)
+        return web.json_response(shown | {"call": self._shape(call)})
 
     async def place(self, request: web.Request) -> web.Response:
         """Place a call for an account."""
@@ -143,7 +143,7 @@ class CallsAdmin:
         return call
 
     def _shape(self, call: Call) -> render.Shape:
-        account = self._services.book.find(call.account)
+        account = self._services.cache.find(call.account)
         return self._services.call(call) | {"account": account.name if account else call.account}
 
 

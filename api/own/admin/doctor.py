@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from api.own import render
 from api.own.admin import refused as refusals
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.ari.errors import AriError
 from engine.features.errors import FeatureError
 from engine.features.modules import MODULES
@@ -40,10 +40,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     mend: str = ""
 
 
-class Doctor:
+class DoctorAdmin:
     """The handlers of `/status` and `/doctor`, and of the public port's `/healthz`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -194,7 +194,7 @@ class Doctor:
     async def _trunk(self, name: str, state: str) -> Check:
         """How a trunk is; one that registers has its user and password proved, which its state does not."""
         mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
-        trunk = next((each for each in self._services.book.trunks if each.name == name and each.register), None)
+        trunk = next((each for each in self._services.cache.trunks if each.name == name and each.register), None)
         if state != "online" or trunk is None:
             return Check(name=f"trunk {name}", ok=state == "online", detail=state, mend=mend)
         found = await registration.ask(trunk)

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from api.own import render
 from api.own.bodies import body_of
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.endpoints.model import Extension, NewExtension
 from engine.platform.audit import ADMIN
 
@@ -12,7 +12,7 @@ from engine.platform.audit import ADMIN
 class ExtensionsAdmin:
     """The handlers. `?account=` (name or id) says whose extension is meant where several accounts have its number."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:

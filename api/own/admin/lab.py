@@ -6,11 +6,11 @@ from aiohttp import web
 from api.lab import TRUNKS, Lab
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.destinations import digits_of, normalise
 
 
-class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LabMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number and the persona that it gets; None: it has none any more."""
 
     number: str
@@ -29,7 +29,7 @@ class LabCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class LabAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -52,7 +52,7 @@ class LabAdmin:
 
     async def map(self, request: web.Request) -> web.Response:
         """Give a number a persona, or take it away."""
-        wanted = await body_of(request, Mapping)
+        wanted = await body_of(request, LabMapping)
         number = normalise(wanted.number, "US")
         if wanted.persona is None:
             await self._lab().unmap(number)
@@ -74,7 +74,7 @@ class LabAdmin:
         dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)
         state = await self._lab().outcome(dialled.channel)
         shape = {"channel": dialled.channel, "sip_call_id": dialled.call_id, "state": state}
-        return web.json_response(shape | {"known": self._services.book.application_of(number) is not None}, status=201)
+        return web.json_response(shape | {"known": self._services.cache.application_of(number) is not None}, status=201)
 
     def _lab(self) -> Lab:
         if self._services.lab is None:

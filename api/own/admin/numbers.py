@@ -8,7 +8,7 @@ from api.own import render
 from api.own.admin.applications import named, parts, put, shape
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 from engine.features.destinations import digits_of, is_emergency
 from engine.features.errors import AlreadyThere, NotThere
@@ -48,7 +48,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class NumbersAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:

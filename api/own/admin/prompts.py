@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from api.own.prompts import PromptRoutes
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 from engine.store.accounts import Account
 
@@ -11,7 +11,7 @@ from engine.store.accounts import Account
 class PromptsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:

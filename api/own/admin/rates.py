@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from api import bodies
 from api.own import render
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 from engine.features.rating import read_csv
 from engine.store import accounts, rates
@@ -22,7 +22,7 @@ SECONDS_FOR_A_FILE = 120.0
 class RatesAdmin:
     """The handlers. `?account=` names the account; without it they are those of every account."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:
@@ -49,7 +49,7 @@ class RatesAdmin:
         owner, currency = (account.id, account.currency) if account else ("", None)
         loaded = await asyncio.to_thread(read_csv, text, owner, currency)
         await self._services.writer.write(lambda conn: rates.replace_all(conn, loaded, owner))
-        await self._services.book.load_rates()
+        await self._services.cache.load_rates()
         return web.json_response({"loaded": len(loaded)})
 
     async def clear(self, request: web.Request) -> web.Response:
@@ -57,7 +57,7 @@ class RatesAdmin:
         account = await self._account(request)
         owner = account.id if account else ""
         removed = await self._services.writer.write(lambda conn: rates.clear(conn, owner))
-        await self._services.book.load_rates()
+        await self._services.cache.load_rates()
         return web.json_response({"removed": removed})
 
     async def _account(self, request: web.Request) -> Account | None:

@@ -8,7 +8,7 @@ from aiohttp import web
 from api.files import File
 from api.own import render
 from api.own.bodies import number_of
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features import accounts as account_settings
 from engine.features.errors import NotThere
 from engine.media.recordings import CONTENT_TYPES
@@ -19,7 +19,7 @@ from engine.store.recordings import RecordingRow
 class RecordingsAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:

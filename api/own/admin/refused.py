@@ -1,7 +1,7 @@
 """The SIP requests that Asterisk refused, in sentences."""
 
 from api.own import render
-from engine.features.trunks.refused_requests import Refused, address_of
+from engine.features.trunks.refused_requests import RefusedKind, address_of
 
 _SENTENCES = {
     "unknown": "from an address of no trunk and of no phone (answered 401), last {detail}; "
@@ -15,7 +15,7 @@ _SENTENCES = {
 }
 
 
-def sentence(refused: Refused) -> str:
+def sentence(refused: RefusedKind) -> str:
     """Return what was refused, how often, and where the last one came from and when."""
     text = _SENTENCES[refused.kind].format(detail=refused.detail, address=address_of(refused.source))
     times = "1 request" if refused.count == 1 else f"{refused.count} requests"

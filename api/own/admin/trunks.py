@@ -9,7 +9,7 @@ from api.own import render
 from api.own.admin import refused as refusals
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.features.trunks.model import Trunk
 from engine.features.trunks.trunk import endpoint_of
 from engine.platform.audit import ADMIN
@@ -51,7 +51,7 @@ class ChangedTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class TrunksAdmin:
     """The handlers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: OwnServices) -> None:
         self._services = services
 
     def routes(self) -> list[web.RouteDef]:

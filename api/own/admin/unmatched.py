@@ -9,7 +9,7 @@ from engine.calls.state import CallState
 from engine.store import calls, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 
-NOBODY = "-"
+NO_ACCOUNT = "-"
 
 
 def moment_of(conn: Connection, id: str) -> tuple[float, str] | None:
@@ -26,7 +26,7 @@ def shape(row: UnmatchedCall) -> render.Shape:
     return {
         "id": row.id,
         "root": row.id,
-        "account": NOBODY,
+        "account": NO_ACCOUNT,
         "direction": Direction.INBOUND,
         "caller": row.caller,
         "callee": row.callee,
@@ -48,7 +48,7 @@ def shape(row: UnmatchedCall) -> render.Shape:
     }
 
 
-def story(row: UnmatchedCall) -> render.Shape:
+def timeline_of(row: UnmatchedCall) -> render.Shape:
     """Return it as `calls show` has a call."""
     nothing = ("legs", "tasks", "events", "questions", "callbacks", "recordings")
     return {"call": shape(row), **{name: [] for name in nothing}}

@@ -9,17 +9,17 @@ import hmac
 from collections.abc import Sequence
 
 from api.accounts import Accounts, KeyHolder
-from api.vendors.ringful.errors import Unauthorized
+from api.vendors.ringful.errors import RingfulUnauthorized
 from engine.store.accounts import Account
 
 DIALECT = "ringful"
 
 
 async def authenticate(accounts: Accounts, key: str, pairs: Sequence[tuple[str, str]]) -> Account:
-    """Return the account that a request with these parameters comes from; raises Unauthorized."""
+    """Return the account that a request with these parameters comes from; raises RingfulUnauthorized."""
     holder = await accounts.by_key(DIALECT, key)
     if holder is None:
-        raise Unauthorized("The API key is unknown.")
+        raise RingfulUnauthorized("The API key is unknown.")
     if holder.account.settings.get(DIALECT, {}).get("sig", "off") != "off":
         _check(holder, pairs)
     return holder.account
@@ -38,6 +38,6 @@ def kvmd5(pairs: Sequence[tuple[str, str]], secret: str) -> str:
 def _check(holder: KeyHolder, pairs: Sequence[tuple[str, str]]) -> None:
     given = next((value for key, value in pairs if key == "sig"), "")
     if not given:
-        raise Unauthorized("The parameter sig is missing; this account signs its requests (kvmd5).")
+        raise RingfulUnauthorized("The parameter sig is missing; this account signs its requests (kvmd5).")
     if not hmac.compare_digest(kvmd5(pairs, holder.secret).encode(), given.lower().encode()):
-        raise Unauthorized("The signature (sig) does not fit the request.")
+        raise RingfulUnauthorized("The signature (sig) does not fit the request.")

@@ -62,14 +62,14 @@ def bill_amount(price: int) -> str:
 
 def _ended(event: CallEnded, tag: Tag) -> Fields:
     by_callee = event.answered and event.hung_up_by == Party.FAR
-    told = {
+    parameters = {
         "action": "CalleeHangUp" if by_callee else "ServerHangup",
         "callId": event.subject,
         "billAmount": bill_amount(event.price),
     }
     if conference := tag.data.get(tags.CONFERENCE):
-        told |= {"confCallId": conference, "duration": str(round(event.seconds))}
-    return told
+        parameters |= {"confCallId": conference, "duration": str(round(event.seconds))}
+    return parameters
 
 
 def _participant(action: str, event: ParticipantJoined | ParticipantLeft) -> Fields:

@@ -5,14 +5,14 @@ from aiohttp import web
 from api.callbacks.tags import decode
 from api.ports import CommandTaker
 from api.vendors.ringful import resources, tags
-from api.vendors.ringful.handlers import Asked
+from api.vendors.ringful.handlers import AuthenticatedRequest
 from api.vendors.ringful.ids import new_conference_id
-from api.vendors.ringful.requests import Number, Parameters
+from api.vendors.ringful.requests import Parameters, WrittenNumber
 from engine.commands import Enqueue
 from engine.conference_commands import (
     ConferenceView,
     HangUpConference,
-    Invite,
+    Invitation,
     LeaveNow,
     QueryConference,
     StartConference,
@@ -35,14 +35,14 @@ class ConferenceOperations:
         self._engine = engine
         self._db = db
 
-    async def conf_call(self, asked: Asked) -> web.Response:
+    async def conf_call(self, request: AuthenticatedRequest) -> web.Response:
         """Call the moderator, then, once she is there, the attendees. The URL hears of the conference and each leg."""
-        parameters, conference = asked.parameters, new_conference_id()
+        parameters, conference = request.parameters, new_conference_id()
         moderator, attendees = parameters.number("moderator"), parameters.numbers("attendees")
         url, waiting = parameters.callback_url(), parameters.audio("waitConnectAudio")
         command = StartConference(
             id=conference,
-            account=asked.account.id,
+            account=request.account.id,
             moderator=_leg(moderator, url, conference, before=_gate(parameters)),
             attendees=tuple(_leg(attendee, url, conference) for attendee in attendees),
             waiting_prompt=waiting,
@@ -50,55 +50,55 @@ class ConferenceOperations:
         )
         return resources.identifier(await self._engine.submit(command))
 
-    async def start_conf(self, asked: Asked) -> web.Response:
+    async def start_conf(self, request: AuthenticatedRequest) -> web.Response:
         """Start a conference around a moderator, whose live call is used where there is one."""
-        parameters = asked.parameters
+        parameters = request.parameters
         moderator, url = parameters.number("moderator"), parameters.callback_url()
         command = StartConference(
             id=new_conference_id(),
-            account=asked.account.id,
-            moderator=Invite(callee=moderator.digits, tag=tags.tag("", **tags.spelling(moderator))),
+            account=request.account.id,
+            moderator=Invitation(callee=moderator.digits, tag=tags.tag("", **tags.spelling(moderator))),
             wait_for_participant=parameters.flag("waitForParticipant"),
             tag=tags.tag(url),
         )
         return resources.identifier(await self._engine.submit(command))
 
-    async def join_conf(self, asked: Asked) -> web.Response:
+    async def join_conf(self, request: AuthenticatedRequest) -> web.Response:
         """Queue that a call joins."""
-        parameters = asked.parameters
+        parameters = request.parameters
         conference, call = parameters.text("confCallId"), parameters.text("participantCallId", "callId")
         join_moderator, tag = parameters.flag("joinModerator"), tags.tag(parameters.callback_url())
-        await self._view(asked, conference)
+        await self._view(request, conference)
         return await self._queue(
-            asked, call, JoinConference(conference=conference, join_moderator=join_moderator, tag=tag)
+            request, call, JoinConference(conference=conference, join_moderator=join_moderator, tag=tag)
         )
 
-    async def leave_conf(self, asked: Asked) -> web.Response:
+    async def leave_conf(self, request: AuthenticatedRequest) -> web.Response:
         """Take a call out of its conference, now or when its turn comes; without effect for the moderator."""
-        parameters = asked.parameters
+        parameters = request.parameters
         conference, call = parameters.text("confCallId"), parameters.text("participantCallId", "callId")
         if not parameters.flag("immediately", "immediate"):
-            await self._view(asked, conference)
-            return await self._queue(asked, call, LeaveConference(conference=conference))
-        await self._engine.submit(LeaveNow(account=asked.account.id, conference=conference, call=call))
+            await self._view(request, conference)
+            return await self._queue(request, call, LeaveConference(conference=conference))
+        await self._engine.submit(LeaveNow(account=request.account.id, conference=conference, call=call))
         return resources.nothing()
 
-    async def hang_up_conf(self, asked: Asked) -> web.Response:
+    async def hang_up_conf(self, request: AuthenticatedRequest) -> web.Response:
         """End a conference and everybody's call in it."""
-        conference = asked.parameters.text("confCallId")
-        await self._engine.submit(HangUpConference(account=asked.account.id, conference=conference))
+        conference = request.parameters.text("confCallId")
+        await self._engine.submit(HangUpConference(account=request.account.id, conference=conference))
         return resources.nothing()
 
-    async def query_conf(self, asked: Asked) -> web.Response:
+    async def query_conf(self, request: AuthenticatedRequest) -> web.Response:
         """Tell who is in a conference, with the numbers as the customer spelled them."""
-        view = await self._view(asked, asked.parameters.text("confCallId"))
+        view = await self._view(request, request.parameters.text("confCallId"))
         return resources.conference(view, await self._written(view))
 
-    async def _view(self, asked: Asked, conference: str) -> ConferenceView:
-        return await self._engine.submit(QueryConference(account=asked.account.id, conference=conference))
+    async def _view(self, request: AuthenticatedRequest, conference: str) -> ConferenceView:
+        return await self._engine.submit(QueryConference(account=request.account.id, conference=conference))
 
-    async def _queue(self, asked: Asked, call: str, task: AnyTask) -> web.Response:
-        await self._engine.submit(Enqueue(account=asked.account.id, owner=call, tasks=(task,)))
+    async def _queue(self, request: AuthenticatedRequest, call: str, task: AnyTask) -> web.Response:
+        await self._engine.submit(Enqueue(account=request.account.id, owner=call, tasks=(task,)))
         return resources.nothing()
 
     async def _written(self, view: ConferenceView) -> dict[str, str]:
@@ -108,10 +108,10 @@ class ConferenceOperations:
         return {call: written for call, written in found.items() if written}
 
 
-def _leg(number: Number, url: str, conference: str, before: tuple[AnyTask, ...] = ()) -> Invite:
+def _leg(number: WrittenNumber, url: str, conference: str, before: tuple[AnyTask, ...] = ()) -> Invitation:
     """A leg of ConfCall: its hang-up carries the conference and the duration."""
     tag = tags.tag(url, **{tags.CONFERENCE: conference}, **tags.spelling(number))
-    return Invite(callee=number.digits, tag=tag, before=before)
+    return Invitation(callee=number.digits, tag=tag, before=before)
 
 
 def _gate(parameters: Parameters) -> tuple[AnyTask, ...]:

@@ -13,13 +13,13 @@ class Invalid(RingfulError):
     """A parameter is missing, or its value is not a possible one."""
 
 
-class Unauthorized(RingfulError):
+class RingfulUnauthorized(RingfulError):
     """The key is unknown or the signature is wrong."""
 
     status = 401
 
 
-class NotFound(RingfulError):
+class RingfulNotFound(RingfulError):
     """There is no such live call or conference in this account."""
 
     status = 404

@@ -20,14 +20,14 @@ from engine.tasks.stop import StopBackground
 from engine.tasks.wait_for_digits import WaitForDigits
 
 
-class Asked(NamedTuple):
+class AuthenticatedRequest(NamedTuple):
     """An authenticated request."""
 
     account: Account
     parameters: Parameters
 
 
-Operation = Callable[[Asked], Awaitable[web.Response]]
+Handler = Callable[[AuthenticatedRequest], Awaitable[web.Response]]
 
 
 class CallOperations:
@@ -36,13 +36,13 @@ class CallOperations:
     def __init__(self, engine: CommandTaker) -> None:
         self._engine = engine
 
-    async def call(self, asked: Asked) -> web.Response:
+    async def call(self, request: AuthenticatedRequest) -> web.Response:
         """Ring a phone; the id comes back before it is answered."""
-        callee, caller = asked.parameters.number("callee"), asked.parameters.number_or_none("callerId")
-        url = asked.parameters.callback_url()
+        callee, caller = request.parameters.number("callee"), request.parameters.number_or_none("callerId")
+        url = request.parameters.callback_url()
         call = await self._engine.submit(
             PlaceCall(
-                account=asked.account.id,
+                account=request.account.id,
                 callee=callee.digits,
                 caller=caller.digits if caller else None,
                 tag=tags.tag(url, **tags.spelling(callee)),
@@ -50,65 +50,65 @@ class CallOperations:
         )
         return resources.identifier(call.id)
 
-    async def hang_up(self, asked: Asked) -> web.Response:
+    async def hang_up(self, request: AuthenticatedRequest) -> web.Response:
         """End a call, now or when its turn comes."""
-        call = asked.parameters.text("callId")
-        if not asked.parameters.flag("immediate", "immediately"):
-            return await self._queue(asked, call, HangUp())
-        await self._engine.submit(HangUpCall(account=asked.account.id, call=call))
+        call = request.parameters.text("callId")
+        if not request.parameters.flag("immediate", "immediately"):
+            return await self._queue(request, call, HangUp())
+        await self._engine.submit(HangUpCall(account=request.account.id, call=call))
         return resources.nothing()
 
-    async def play(self, asked: Asked) -> web.Response:
+    async def play(self, request: AuthenticatedRequest) -> web.Response:
         """Queue an announcement."""
-        parameters = asked.parameters
+        parameters = request.parameters
         owner, announcement = _owner(parameters), parameters.audio("announcement")
         if announcement is None:
             raise Invalid("The parameter announcement is missing.")
         url, wait = parameters.callback_url(), parameters.flag("waitComplete")
         tag = tags.tag(url, announcement=announcement) if url else ""
-        return await self._queue(asked, owner, Play(source=announcement, wait=wait, tag=tag))
+        return await self._queue(request, owner, Play(source=announcement, wait=wait, tag=tag))
 
-    async def record(self, asked: Asked) -> web.Response:
+    async def record(self, request: AuthenticatedRequest) -> web.Response:
         """Queue a recorder; its link ends in `<callId>.wav`."""
-        owner, url = _owner(asked.parameters), asked.parameters.callback_url()
-        return await self._queue(asked, owner, Record(name=owner, tag=tags.tag(url)))
+        owner, url = _owner(request.parameters), request.parameters.callback_url()
+        return await self._queue(request, owner, Record(name=owner, tag=tags.tag(url)))
 
-    async def stop_record(self, asked: Asked) -> web.Response:
+    async def stop_record(self, request: AuthenticatedRequest) -> web.Response:
         """Stop the recorder, and only it."""
-        return await self._stop(asked, "record", None)
+        return await self._stop(request, "record", None)
 
-    async def wait_for_tone(self, asked: Asked) -> web.Response:
+    async def wait_for_tone(self, request: AuthenticatedRequest) -> web.Response:
         """Hold the queue until one of the tones is pressed."""
-        owner, tones = _owner(asked.parameters), asked.parameters.tones("tone")
+        owner, tones = _owner(request.parameters), request.parameters.tones("tone")
         if not tones:
             raise Invalid("The parameter tone is missing.")
-        tag = tags.tag(asked.parameters.callback_url())
-        return await self._queue(asked, owner, WaitForDigits(accept=tones, tag=tag))
+        tag = tags.tag(request.parameters.callback_url())
+        return await self._queue(request, owner, WaitForDigits(accept=tones, tag=tag))
 
-    async def start_tone_detector(self, asked: Asked) -> web.Response:
+    async def start_tone_detector(self, request: AuthenticatedRequest) -> web.Response:
         """Queue a detector that tells every tone."""
-        owner, url = _owner(asked.parameters), asked.parameters.callback_url()
+        owner, url = _owner(request.parameters), request.parameters.callback_url()
         if not url:
             raise Invalid("The parameter callbackUrl is missing.")
-        return await self._queue(asked, owner, DetectDtmf(tag=tags.tag(url)))
+        return await self._queue(request, owner, DetectDtmf(tag=tags.tag(url)))
 
-    async def stop_tone_detector(self, asked: Asked) -> web.Response:
+    async def stop_tone_detector(self, request: AuthenticatedRequest) -> web.Response:
         """Stop the detector; its end is told to this request's callbackUrl, else to the detector's."""
-        return await self._stop(asked, "detect_dtmf", tags.tag(asked.parameters.callback_url()) or None)
+        return await self._stop(request, "detect_dtmf", tags.tag(request.parameters.callback_url()) or None)
 
-    async def message(self, asked: Asked) -> web.Response:
+    async def message(self, request: AuthenticatedRequest) -> web.Response:
         """Refuse a text message: there is no route for one."""
         raise NoMessages("Text messages cannot be sent: this server has no message route yet.")
 
-    async def _stop(self, asked: Asked, kind: str, tag: str | None) -> web.Response:
-        owner = _owner(asked.parameters)
-        if not asked.parameters.flag("immediate", "immediately"):
-            return await self._queue(asked, owner, StopBackground(stops=kind, stopped_tag=tag))
-        await self._engine.submit(StopTasks(account=asked.account.id, owner=owner, kind=kind, tag=tag))
+    async def _stop(self, request: AuthenticatedRequest, kind: str, tag: str | None) -> web.Response:
+        owner = _owner(request.parameters)
+        if not request.parameters.flag("immediate", "immediately"):
+            return await self._queue(request, owner, StopBackground(stops=kind, stopped_tag=tag))
+        await self._engine.submit(StopTasks(account=request.account.id, owner=owner, kind=kind, tag=tag))
         return resources.nothing()
 
-    async def _queue(self, asked: Asked, owner: str, task: AnyTask) -> web.Response:
-        await self._engine.submit(Enqueue(account=asked.account.id, owner=owner, tasks=(task,)))
+    async def _queue(self, request: AuthenticatedRequest, owner: str, task: AnyTask) -> web.Response:
+        await self._engine.submit(Enqueue(account=request.account.id, owner=owner, tasks=(task,)))
         return resources.nothing()
 
 

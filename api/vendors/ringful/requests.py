@@ -23,7 +23,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class WrittenNumber:
     """A phone number: as the customer wrote it, and the digits to dial."""
 
     written: str
@@ -101,16 +101,16 @@ class Parameters:
             raise Invalid(f"The parameter {name} must be true or false.")
         return value.lower() == "true"
 
-    def number(self, name: str) -> Number:
+    def number(self, name: str) -> WrittenNumber:
         """Return a required phone number or extension."""
         return self._number(name, self._required(name))
 
-    def number_or_none(self, name: str) -> Number | None:
+    def number_or_none(self, name: str) -> WrittenNumber | None:
         """Return an optional phone number or extension."""
         _, value = self._found((name,))
         return None if value is None else self._number(name, value)
 
-    def numbers(self, name: str) -> tuple[Number, ...]:
+    def numbers(self, name: str) -> tuple[WrittenNumber, ...]:
         """Return a required, comma separated list of phone numbers."""
         written = [part.strip() for part in self._required(name).split(",") if part.strip()]
         if not written:
@@ -174,9 +174,9 @@ class Parameters:
             raise Invalid(f"The parameter {name} is missing.")
         return value
 
-    def _number(self, name: str, written: str) -> Number:
+    def _number(self, name: str, written: str) -> WrittenNumber:
         try:
-            return Number(written, dialled(written, self._account.country))
+            return WrittenNumber(written, dialled(written, self._account.country))
         except NotANumber as error:
             raise Invalid(f"The parameter {name} is not a phone number. {error}") from None
 

@@ -10,14 +10,14 @@ from api.accounts import Accounts
 from api.callbacks.callback import Callback, form
 from api.callbacks.tags import Tag
 from api.errors import sentence_of, status_of
-from api.guesses import Guesses, Shown
+from api.guesses import Guesses, ShownCredential
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.ringful import callbacks
 from api.vendors.ringful.auth import DIALECT, authenticate
 from api.vendors.ringful.conferences import ConferenceOperations
-from api.vendors.ringful.errors import RingfulError, Unauthorized, render
-from api.vendors.ringful.handlers import Asked, CallOperations, Operation
+from api.vendors.ringful.errors import RingfulError, RingfulUnauthorized, render
+from api.vendors.ringful.handlers import AuthenticatedRequest, CallOperations, Handler
 from api.vendors.ringful.requests import Pairs, Parameters, read_pairs
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
@@ -26,7 +26,7 @@ from engine.store.database import Database
 from engine.store.deliveries import DeliveryRow
 
 
-def operations(calls: CallOperations, conferences: ConferenceOperations) -> dict[str, Operation]:
+def operations(calls: CallOperations, conferences: ConferenceOperations) -> dict[str, Handler]:
     """Return every method by its name in lower case, with the aliases that the document's own slips ask for."""
     return {
         "call": calls.call,
@@ -109,7 +109,7 @@ class Ringful:
         try:
             pairs = await read_pairs(request)
             account = await self._authenticated(request, pairs)
-            return await operation(Asked(account, Parameters(pairs, account)))
+            return await operation(AuthenticatedRequest(account, Parameters(pairs, account)))
         except RingfulError as error:
             return render(error.status, str(error))
         except CommandRefused as refusal:
@@ -117,5 +117,7 @@ class Ringful:
 
     async def _authenticated(self, request: web.Request, pairs: Pairs) -> Account:
         key = request.match_info["key"]
-        with self._guesses.attempt(request, Shown(DIALECT, key), wrong=lambda error: isinstance(error, Unauthorized)):
+        with self._guesses.attempt(
+            request, ShownCredential(DIALECT, key), wrong=lambda error: isinstance(error, RingfulUnauthorized)
+        ):
             return await authenticate(self._accounts, key, pairs)

@@ -3,7 +3,7 @@
 from api.callbacks.tags import Tag, encode
 from api.vendors.ringful.auth import DIALECT
 from api.vendors.ringful.ids import is_conference
-from api.vendors.ringful.requests import Number
+from api.vendors.ringful.requests import WrittenNumber
 
 ANNOUNCEMENT = "announcement"
 CONFERENCE = "confCallId"
@@ -20,6 +20,6 @@ def owner_key(owner: str) -> str:
     return CONFERENCE if is_conference(owner) else "callId"
 
 
-def spelling(number: Number) -> dict[str, str]:
+def spelling(number: WrittenNumber) -> dict[str, str]:
     """Return what remembers how the customer wrote a number, where that is not what is dialled."""
     return {} if number.written == number.digits else {WRITTEN: number.written}

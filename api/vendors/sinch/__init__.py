@@ -8,21 +8,21 @@ from api.dialects import Dialect
 from api.guesses import Guesses
 from api.ports import CommandTaker
 from api.recordings import Recordings
-from api.vendors.sinch.auth import Policy
+from api.vendors.sinch.auth import AuthPolicy
 from api.vendors.sinch.calls import CallOperations, CalloutOperations
 from api.vendors.sinch.conferences import ConferenceOperations
 from api.vendors.sinch.dialogue import Inquire, Live, Questions
 from api.vendors.sinch.handlers import operations
 from api.vendors.sinch.ids import issue
+from api.vendors.sinch.notifications import Notifications
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.routes import Sinch
-from api.vendors.sinch.telling import Telling
-from engine.features.book import Book
+from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
 from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 
-__all__ = ["DIALECT", "Needs", "Policy", "Sinch", "assembled", "issue", "operations"]
+__all__ = ["DIALECT", "AuthPolicy", "Needs", "Sinch", "assembled", "issue", "operations"]
 
 DIALECT = Dialect(name="sinch", url_setting="primary", fallback_setting="fallback", issue=issue, asks=True, signs=True)
 
@@ -35,10 +35,10 @@ class Needs(NamedTuple):
     engine: CommandTaker
     db: Database
     writer: Writer
-    book: Book
+    cache: SettingsCache
     accounts: Accounts
     recordings: Recordings
-    policy: Policy
+    policy: AuthPolicy
     api_url: str
     refresh: Callable[[], Awaitable[None]]
     inquire: Inquire
@@ -49,14 +49,14 @@ class Needs(NamedTuple):
 
 def assembled(needs: Needs) -> tuple[Sinch, Questions]:
     """Return the dialect with every operation, and who asks for it."""
-    parties = Parties(needs.book, needs.api_url)
+    parties = Parties(needs.cache, needs.api_url)
     questions = Questions(needs.db, needs.accounts, parties, needs.live, needs.seal)
     served = (
-        operations(needs.db, needs.writer, needs.book, parties, needs.refresh)
+        operations(needs.db, needs.writer, needs.cache, parties, needs.refresh)
         | CallOperations(needs.engine, needs.db, parties).operations()
         | CalloutOperations(needs.engine, questions, needs.inquire, needs.seal).operations()
         | ConferenceOperations(needs.engine).operations()
     )
-    telling = Telling(needs.db, parties, needs.recordings)
-    made = Sinch(needs.db, needs.accounts, served, telling, policy=needs.policy, guesses=needs.guesses)
+    notifications = Notifications(needs.db, parties, needs.recordings)
+    made = Sinch(needs.db, needs.accounts, served, notifications, policy=needs.policy, guesses=needs.guesses)
     return made, questions

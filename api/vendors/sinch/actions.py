@@ -5,24 +5,24 @@ from collections.abc import Callable
 from enum import Enum
 
 from api.vendors.sinch import defaults
-from api.vendors.sinch.answer import (
-    Address,
-    Confer,
-    Connect,
-    DetectMachine,
-    GoOn,
-    HangUp,
-    Park,
-    RecordCall,
-    StopRecording,
-    Stream,
-    Then,
-)
 from api.vendors.sinch.dtmf import sequence
 from api.vendors.sinch.fields import Fields, Illegal, Missing, fold
 from api.vendors.sinch.ids import is_conference
 from api.vendors.sinch.menus import run_menu
 from api.vendors.sinch.prompts import Reader
+from api.vendors.sinch.svaml import (
+    PartyAddress,
+    SvamlAmd,
+    SvamlConnect,
+    SvamlConnectConf,
+    SvamlConnectStream,
+    SvamlContinue,
+    SvamlHangUp,
+    SvamlPark,
+    SvamlRecord,
+    SvamlStopRecording,
+    Then,
+)
 from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
 from engine.tasks.secret import Secret
@@ -32,7 +32,7 @@ _SIP = re.compile(r"(?:sips?:)?[A-Za-z0-9\-_.!~*'()&=+$,;?/%]+@[A-Za-z0-9.\-]+(?
 _LONGEST_SIP = 255
 
 
-class Event(Enum):
+class ScriptEvent(Enum):
     """What a script answers, or the request that brings it."""
 
     ICE = "ice"
@@ -45,18 +45,18 @@ class Event(Enum):
 
 
 # Callback API, «Actions», «Allowed in», with what the vendor's clients allow besides (runMenu in PIE, and so on).
-ALLOWED: dict[str, frozenset[Event]] = {
-    "hangup": frozenset(Event),
-    "continue": frozenset({Event.ACE, Event.PIE, Event.PATCH, Event.DICE}),
-    "connectpstn": frozenset({Event.ICE, Event.PIE, Event.UNPARK}),
-    "connectmxp": frozenset({Event.ICE, Event.UNPARK}),
-    "connectconf": frozenset({Event.ICE, Event.ACE, Event.PIE, Event.UNPARK}),
-    "connectsip": frozenset({Event.ICE, Event.PIE, Event.UNPARK}),
-    "connectstream": frozenset({Event.ICE, Event.UNPARK}),
-    "runmenu": frozenset({Event.ICE, Event.ACE, Event.PIE, Event.PATCH, Event.UNPARK}),
-    "park": frozenset({Event.ICE, Event.UNPARK}),
-    "startrecording": frozenset({Event.PATCH}),
-    "stoprecording": frozenset({Event.PATCH}),
+ALLOWED: dict[str, frozenset[ScriptEvent]] = {
+    "hangup": frozenset(ScriptEvent),
+    "continue": frozenset({ScriptEvent.ACE, ScriptEvent.PIE, ScriptEvent.PATCH, ScriptEvent.DICE}),
+    "connectpstn": frozenset({ScriptEvent.ICE, ScriptEvent.PIE, ScriptEvent.UNPARK}),
+    "connectmxp": frozenset({ScriptEvent.ICE, ScriptEvent.UNPARK}),
+    "connectconf": frozenset({ScriptEvent.ICE, ScriptEvent.ACE, ScriptEvent.PIE, ScriptEvent.UNPARK}),
+    "connectsip": frozenset({ScriptEvent.ICE, ScriptEvent.PIE, ScriptEvent.UNPARK}),
+    "connectstream": frozenset({ScriptEvent.ICE, ScriptEvent.UNPARK}),
+    "runmenu": frozenset({ScriptEvent.ICE, ScriptEvent.ACE, ScriptEvent.PIE, ScriptEvent.PATCH, ScriptEvent.UNPARK}),
+    "park": frozenset({ScriptEvent.ICE, ScriptEvent.UNPARK}),
+    "startrecording": frozenset({ScriptEvent.PATCH}),
+    "stoprecording": frozenset({ScriptEvent.PATCH}),
 }
 
 
@@ -67,8 +67,8 @@ class Actions:
         self._reader = reader
         self._country = country
         self._readers: dict[str, Callable[[Fields], Then]] = {
-            "hangup": lambda action: HangUp(),
-            "continue": lambda action: GoOn(record=self._record(action)),
+            "hangup": lambda action: SvamlHangUp(),
+            "continue": lambda action: SvamlContinue(record=self._record(action)),
             "connectpstn": self._pstn,
             "connectmxp": self._mxp,
             "connectconf": self._conf,
@@ -76,13 +76,13 @@ class Actions:
             "connectstream": self._stream,
             "runmenu": lambda action: run_menu(action, self._reader),
             "park": self._park,
-            "startrecording": lambda action: GoOn(
+            "startrecording": lambda action: SvamlContinue(
                 record=recording(action.inner_or_none("recordingOptions", "options"))
             ),
-            "stoprecording": lambda action: StopRecording(),
+            "stoprecording": lambda action: SvamlStopRecording(),
         }
 
-    def read(self, action: Fields, event: Event) -> Then:
+    def read(self, action: Fields, event: ScriptEvent) -> Then:
         """Read an action; raises BadField for one that is unknown, wrong or not allowed in this event."""
         name = action.text("name")
         read = self._readers.get(fold(name))
@@ -92,14 +92,14 @@ class Actions:
             raise Illegal(f"The action {name[:64]!r} is not allowed here ({event.value}).")
         return read(action)
 
-    def number(self, written: str, name: str) -> Address:
+    def number(self, written: str, name: str) -> PartyAddress:
         """Read a telephone number; raises Illegal."""
         try:
-            return Address(kind_of="number", written=written, dialled=normalise(written, self._country))
+            return PartyAddress(kind_of="number", written=written, dialled=normalise(written, self._country))
         except InvalidNumber as error:
             raise Illegal(f"{name} is not a telephone number. {error}") from None
 
-    def destination(self, fields: Fields) -> Address:
+    def destination(self, fields: Fields) -> PartyAddress:
         """Read `{type, endpoint}`; raises BadField."""
         kind = fields.word("type") or ("username" if fields.raw("username") is not None else "number")
         if kind == "username":
@@ -121,12 +121,12 @@ class Actions:
             return None, True
         return self.number(cli, fields.name_of("cli")).dialled, False
 
-    def _pstn(self, action: Fields) -> Connect:
+    def _pstn(self, action: Fields) -> SvamlConnect:
         number = action.text_or_none("number", most=64)
         caller, private = self.caller(action)
         amd = action.inner_or_none("amd")
         detect = amd is not None and amd.flag("enabled", default=False)
-        return Connect(
+        return SvamlConnect(
             to=self.number(number, "number") if number else None,
             caller=caller,
             private=private,
@@ -134,26 +134,26 @@ class Actions:
             ring_seconds=self.seconds(action, "dialTimeout", defaults.MOST_DIAL_SECONDS),
             dtmf=sequence(action.text_or_none("dtmf"), "dtmf"),
             ringback=self._ringback(action),
-            detect=DetectMachine(beside=amd.flag("async", default=False)) if amd and detect else None,
+            detect=SvamlAmd(beside=amd.flag("async", default=False)) if amd and detect else None,
             silent=action.flag("suppressCallbacks", default=False),
             locale=self._reader.locale(action.text_or_none("locale")),
             record=self._record(action),
         )
 
-    def _mxp(self, action: Fields) -> Connect:
+    def _mxp(self, action: Fields) -> SvamlConnect:
         destination = action.inner_or_none("destination")
         if destination is not None and (destination.word("type") or "username") != "username":
             raise Illegal("destination.type is not username.")
-        return Connect(to=_user(destination) if destination else None, over="mxp", headers=headers(action))
+        return SvamlConnect(to=_user(destination) if destination else None, domain="mxp", headers=headers(action))
 
-    def _sip(self, action: Fields) -> Connect:
+    def _sip(self, action: Fields) -> SvamlConnect:
         caller, private = self.caller(action)
         transport = action.word("transport") or defaults.TRANSPORT
         if transport not in defaults.TRANSPORTS:
             raise Illegal("transport is not udp, tcp or tls.")
-        return Connect(
+        return SvamlConnect(
             to=sip_address(action.inner("destination")),
-            over="sip",
+            domain="sip",
             caller=caller,
             private=private,
             max_seconds=self.seconds(action, "maxDuration", defaults.MOST_SECONDS),
@@ -164,10 +164,10 @@ class Actions:
             record=self._record(action),
         )
 
-    def _conf(self, action: Fields) -> Confer:
+    def _conf(self, action: Fields) -> SvamlConnectConf:
         return self.conference(action, "conferenceId", "moh")
 
-    def conference(self, fields: Fields, id_name: str, music_name: str) -> Confer:
+    def conference(self, fields: Fields, id_name: str, music_name: str) -> SvamlConnectConf:
         """Read which conference to join and how; raises BadField."""
         conference = fields.text(id_name)
         if not is_conference(conference):
@@ -177,7 +177,7 @@ class Actions:
         if mode not in defaults.CONFERENCE_MODES:
             raise Illegal("conferenceDtmfOptions.mode is not ignore, forward or detect.")
         milliseconds = options.whole("timeoutMills") or defaults.CONFERENCE_MILLISECONDS
-        return Confer(
+        return SvamlConnectConf(
             conference=conference,
             music=self.music(fields, music_name),
             digits=mode,
@@ -186,7 +186,7 @@ class Actions:
             record=self._record(fields),
         )
 
-    def _park(self, action: Fields) -> Park:
+    def _park(self, action: Fields) -> SvamlPark:
         locale = self._reader.locale(action.text_or_none("locale"))
         prompts = {
             name: self._reader.prompts((text,), name, locale) if text else ()
@@ -194,19 +194,19 @@ class Actions:
             for text in (action.text_or_none(name, most=defaults.LONGEST_PROMPTS),)
         }
         seconds = self.seconds(action, "maxDuration", defaults.MOST_PARK_SECONDS)
-        return Park(
+        return SvamlPark(
             intro=prompts["introPrompt"],
             hold=prompts["holdPrompt"],
             max_seconds=seconds or float(defaults.MOST_PARK_SECONDS),
         )
 
-    def _stream(self, action: Fields) -> Stream:
+    def _stream(self, action: Fields) -> SvamlConnectStream:
         destination = action.inner("destination")
         url = destination.text("endpoint", most=defaults.LONGEST_URL)
         if not re.fullmatch(r"wss?://[^\s/]+(/\S*)?", url) or not url.isprintable():
             raise Illegal("destination.endpoint is not a ws:// or wss:// address.")
         most = self.seconds(action, "maxDuration", defaults.MOST_SECONDS)
-        return Stream(url=url, headers=headers(action), max_seconds=most)
+        return SvamlConnectStream(url=url, headers=headers(action), max_seconds=most)
 
     def seconds(self, fields: Fields, name: str, most: int) -> float | None:
         """Read a duration; one above `most` is cut, with a warning; 0 and none are no limit of its own."""
@@ -232,26 +232,26 @@ class Actions:
             return None
         return country
 
-    def _record(self, action: Fields) -> RecordCall | None:
+    def _record(self, action: Fields) -> SvamlRecord | None:
         """Read `record` and `recordingOptions`; without options («record»: true alone) our own store keeps it."""
         options = action.inner_or_none("recordingOptions")
         return recording(options) if action.flag("record", default=False) else None
 
 
-def _user(destination: Fields) -> Address:
+def _user(destination: Fields) -> PartyAddress:
     """Read a data client, `{type: username, endpoint}` or `{username}`; raises BadField."""
     name = destination.text("endpoint", "username", most=_LONGEST_SIP)
     if not name.isprintable():
         raise Illegal(f"{destination.name_of('endpoint')} holds control characters.")
-    return Address(kind_of="username", written=name, dialled=name)
+    return PartyAddress(kind_of="username", written=name, dialled=name)
 
 
-def sip_address(fields: Fields) -> Address:
+def sip_address(fields: Fields) -> PartyAddress:
     """Read `user@host`; raises BadField. What it may reach is asked when it is dialled."""
     endpoint = fields.text("endpoint", most=_LONGEST_SIP)
     if (fields.word("type") or "sip") != "sip" or not _SIP.fullmatch(endpoint):
         raise Illegal(f"{fields.name_of('endpoint')} is not a SIP address such as 46708000000@sip.example.com.")
-    return Address(kind_of="sip", written=endpoint, dialled=re.sub(r"^sips?:", "", endpoint))
+    return PartyAddress(kind_of="sip", written=endpoint, dialled=re.sub(r"^sips?:", "", endpoint))
 
 
 def headers(fields: Fields) -> tuple[tuple[str, str], ...]:
@@ -267,10 +267,10 @@ def headers(fields: Fields) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def recording(options: Fields | None) -> RecordCall:
+def recording(options: Fields | None) -> SvamlRecord:
     """Read RecordingOptions; `destination` is an older page's name of destinationUrl. Raises BadField."""
     if options is None:
-        return RecordCall(format=defaults.RECORDING_FORMAT, notify=defaults.RECORDING_NOTIFIES)
+        return SvamlRecord(format=defaults.RECORDING_FORMAT, notify=defaults.RECORDING_NOTIFIES)
     kind = options.word("format") or defaults.RECORDING_FORMAT
     if kind not in defaults.RECORDING_FORMATS:
         raise Illegal(f"{options.name_of('format')} is not mp3 or wav.")
@@ -281,7 +281,7 @@ def recording(options: Fields | None) -> RecordCall:
     if destination and destination.lower().startswith("s3://") and credentials is None:
         raise Missing(f"{options.name_of('credentials')} is missing.")
     transcription = options.inner_or_none("transcriptionOptions") or Fields({})
-    return RecordCall(
+    return SvamlRecord(
         destination=destination,
         credentials=Secret(credentials) if credentials else None,
         format=kind,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from api.accounts import Accounts
-from api.guesses import Shown
+from api.guesses import ShownCredential
 from api.vendors.sinch.errors import (
     BAD_HEADER,
     BAD_SIGNATURE,
@@ -48,7 +48,7 @@ class Incoming(NamedTuple):
     body: bytes
 
 
-class Caller(NamedTuple):
+class Requester(NamedTuple):
     """Whose request it is, and which application's key was shown."""
 
     account: Account
@@ -71,14 +71,14 @@ class Basic(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Policy:
+class AuthPolicy:
     """How old a request may be (seconds, either way), and the paths that a proxy or a base URL puts before ours."""
 
     replay_seconds: float = REPLAY_SECONDS
     prefixes: Sequence[str] = ()
 
 
-async def authenticate(accounts: Accounts, request: Incoming, now: float, policy: Policy) -> Caller:
+async def authenticate(accounts: Accounts, request: Incoming, now: float, policy: AuthPolicy) -> Requester:
     """Return whose request this is (`now`: Unix seconds).
 
     Raises SinchError: 40100 without a readable header, 40301 for a scheme other than the two, 40101 for its time,
@@ -95,7 +95,7 @@ async def authenticate(accounts: Accounts, request: Incoming, now: float, policy
             raise failure(INVALID_CREDENTIALS)
     elif not fits(shown.signature, request, holder.secret, policy.prefixes):
         raise failure(BAD_SIGNATURE)
-    return Caller(holder.account, holder.application, shown.key)
+    return Requester(holder.account, holder.application, shown.key)
 
 
 def read_header(text: str) -> Signed | Basic:
@@ -137,13 +137,13 @@ def _basic(rest: str) -> Basic:
     return Basic(key, secret)
 
 
-def shown(text: str) -> Shown | None:
+def shown(text: str) -> ShownCredential | None:
     """Return the credential in an Authorization header, for its guesses to be counted; None: there is none in it."""
     try:
         read = read_header(text)
     except SinchError:
         return None
-    return Shown(DIALECT, f"{read.key}:{read.secret}" if isinstance(read, Basic) else read.key, read.key)
+    return ShownCredential(DIALECT, f"{read.key}:{read.secret}" if isinstance(read, Basic) else read.key, read.key)
 
 
 def is_wrong(error: Exception) -> bool:
@@ -210,4 +210,4 @@ def signature(secret: str, text: str) -> str:
     return base64.b64encode(hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).digest()).decode()
 
 
-__all__ = ["Caller", "Incoming", "Policy", "SinchError", "authenticate", "signature", "string_to_sign"]
+__all__ = ["AuthPolicy", "Incoming", "Requester", "SinchError", "authenticate", "signature", "string_to_sign"]

@@ -56,14 +56,14 @@ class MenuResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     input_method: str = "dtmf"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class CallEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What every event of a call has; a field that is UNSET is left out."""
 
     callid: str
     version: int = VERSION
 
 
-class Ice(Event, frozen=True, kw_only=True, tag_field="event", tag="ice"):
+class Ice(CallEvent, frozen=True, kw_only=True, tag_field="event", tag="ice"):
     """Incoming call: what shall be done with it?"""
 
     timestamp: str
@@ -81,7 +81,7 @@ class Ice(Event, frozen=True, kw_only=True, tag_field="event", tag="ice"):
     call_resource_url: str | UnsetType = UNSET
 
 
-class Ace(Event, frozen=True, kw_only=True, tag_field="event", tag="ace"):
+class Ace(CallEvent, frozen=True, kw_only=True, tag_field="event", tag="ace"):
     """Answered: what shall be done now?"""
 
     timestamp: str
@@ -92,7 +92,7 @@ class Ace(Event, frozen=True, kw_only=True, tag_field="event", tag="ace"):
     cookies: tuple[Pair, ...] | UnsetType = UNSET
 
 
-class Dice(Event, frozen=True, kw_only=True, tag_field="event", tag="dice"):
+class Dice(CallEvent, frozen=True, kw_only=True, tag_field="event", tag="dice"):
     """Disconnected. `from` is a text here, and `duration` is there only for a call that was answered."""
 
     timestamp: str
@@ -110,7 +110,7 @@ class Dice(Event, frozen=True, kw_only=True, tag_field="event", tag="dice"):
     cookies: tuple[Pair, ...] | UnsetType = UNSET
 
 
-class Pie(Event, frozen=True, kw_only=True, tag_field="event", tag="pie"):
+class Pie(CallEvent, frozen=True, kw_only=True, tag_field="event", tag="pie"):
     """A menu ended: what shall be done now?"""
 
     timestamp: str
@@ -120,7 +120,7 @@ class Pie(Event, frozen=True, kw_only=True, tag_field="event", tag="pie"):
     cookies: tuple[Pair, ...] | UnsetType = UNSET
 
 
-class Notify(Event, frozen=True, kw_only=True, tag_field="event", tag="notify"):
+class Notify(CallEvent, frozen=True, kw_only=True, tag_field="event", tag="notify"):
     """Something to know: recording_finished, recording_available, callingerror, amd, amd_beep."""
 
     type: str

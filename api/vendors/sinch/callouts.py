@@ -6,13 +6,13 @@ import msgspec
 
 from api.callbacks.callback import BadAddress, address
 from api.vendors.sinch import defaults
-from api.vendors.sinch.actions import Actions, Event
-from api.vendors.sinch.answer import Address, Answer, Confer, Prompt, Value
+from api.vendors.sinch.actions import Actions, ScriptEvent
 from api.vendors.sinch.dtmf import sequence
-from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, Operation, failure
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode, fold
 from api.vendors.sinch.instructions import of_fields
 from api.vendors.sinch.prompts import Reader
+from api.vendors.sinch.svaml import PartyAddress, PromptTask, Svaml, SvamlConnectConf, Value
 from engine.tasks.pause import Pause
 from engine.tasks.secret import Seal
 from engine.tasks.send_dtmf import SendDtmf
@@ -20,30 +20,30 @@ from engine.tasks.send_dtmf import SendDtmf
 _METHODS = {"ttscallout": "ttsCallout", "conferencecallout": "conferenceCallout", "customcallout": "customCallout"}
 
 
-class Ask(Value, frozen=True, kw_only=True, tag="ask"):
+class EventUrl(Value, frozen=True, kw_only=True, tag="ask"):
     """An event of a customCallout goes to this URL, instead of the application's."""
 
     url: str
 
 
-class Follow(Value, frozen=True, kw_only=True, tag="follow"):
+class EventScript(Value, frozen=True, kw_only=True, tag="follow"):
     """An event of a customCallout is answered by the request itself, and nobody is asked; `text` is the script."""
 
-    answer: Answer
+    answer: Svaml
     text: str
 
 
-Script = Ask | Follow
+Script = EventUrl | EventScript
 
 
 class Callout(msgspec.Struct, frozen=True, kw_only=True):
-    """What every callout says. `caller` None: none was asked for; `over`: pstn, mxp or sip."""
+    """What every callout says. `caller` None: none was asked for; `domain`: pstn, mxp or sip."""
 
-    to: Address | None
+    to: PartyAddress | None
     caller: str | None = None
     private: bool = False
     written_caller: str = ""
-    over: str = defaults.DOMAIN
+    domain: str = defaults.DOMAIN
     transport: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     ring_seconds: float | None = None
@@ -57,7 +57,7 @@ class TtsCallout(Value, frozen=True, kw_only=True, tag="tts_callout"):
     """Call, say or play, hang up."""
 
     callout: Callout
-    prompts: tuple[Prompt, ...]
+    prompts: tuple[PromptTask, ...]
     enable_ace: bool
     enable_dice: bool
     enable_pie: bool
@@ -67,8 +67,8 @@ class ConferenceCallout(Value, frozen=True, kw_only=True, tag="conference_callou
     """Call, greet, connect to a conference. With ACE the answer decides the room; no answer means this one."""
 
     callout: Callout
-    conference: Confer
-    greeting: tuple[Prompt, ...]
+    conference: SvamlConnectConf
+    greeting: tuple[PromptTask, ...]
     enable_ace: bool
     enable_dice: bool
     enable_pie: bool
@@ -93,7 +93,7 @@ def sealed(callout: CustomCallout, seal: Seal) -> CustomCallout:
     closed = {
         name: msgspec.structs.replace(script, text=seal.close(script.text))
         for name, script in scripts.items()
-        if isinstance(script, Follow) and "credentials" in script.text.lower()
+        if isinstance(script, EventScript) and "credentials" in script.text.lower()
     }
     return msgspec.structs.replace(callout, **closed)
 
@@ -103,11 +103,11 @@ def read(body: bytes, country: str) -> AnyCallout:
     try:
         return _callout(decode(body), country)
     except Malformed as error:
-        raise failure(INVALID_REQUEST, str(error), Operation.CALLOUT) from None
+        raise failure(INVALID_REQUEST, str(error), SinchOperation.CALLOUT) from None
     except Missing as error:
-        raise failure(MISSING_PARAMETER, str(error), Operation.CALLOUT) from None
+        raise failure(MISSING_PARAMETER, str(error), SinchOperation.CALLOUT) from None
     except BadField as error:
-        raise failure(ILLEGAL_PARAMETERS, str(error), Operation.CALLOUT) from None
+        raise failure(ILLEGAL_PARAMETERS, str(error), SinchOperation.CALLOUT) from None
 
 
 def _callout(fields: Fields, country: str) -> AnyCallout:
@@ -155,8 +155,11 @@ class _Reading:
         )
 
     def custom(self) -> CustomCallout:
-        scripts = [self._script(event.value, event) for event in (Event.ICE, Event.ACE, Event.PIE, Event.DICE)]
-        written = (one.url if isinstance(one, Ask) else one.text for one in scripts if one)
+        scripts = [
+            self._script(event.value, event)
+            for event in (ScriptEvent.ICE, ScriptEvent.ACE, ScriptEvent.PIE, ScriptEvent.DICE)
+        ]
+        written = (one.url if isinstance(one, EventUrl) else one.text for one in scripts if one)
         if sum(len(text.encode()) for text in written) > defaults.SCRIPT_BYTES:
             most = f"{defaults.SCRIPT_BYTES} bytes in all"
             raise Illegal(f"The scripts of customCallout are longer than {most}; a URL may stand in place of each.")
@@ -171,14 +174,14 @@ class _Reading:
         if domain not in (None, "pstn", "mxp"):
             raise Illegal(f"{self._fields.name_of('domain')} is neither pstn nor mxp.")
         if to is not None and to.kind_of == "number" and domain == "mxp":
-            to = Address(kind_of="username", written=to.written, dialled=to.written)
+            to = PartyAddress(kind_of="username", written=to.written, dialled=to.written)
         caller, private = self._actions.caller(self._fields)
         return Callout(
             to=to,
             caller=caller,
             private=private,
             written_caller=self._fields.text_or_none("cli", most=64) or "",
-            over={"username": "mxp", "sip": "sip"}.get(to.kind_of, "pstn") if to else defaults.DOMAIN,
+            domain={"username": "mxp", "sip": "sip"}.get(to.kind_of, "pstn") if to else defaults.DOMAIN,
             dtmf=sequence(self._fields.text_or_none("dtmf"), self._fields.name_of("dtmf")),
             custom=custom_data(self._fields),
             max_seconds=self._actions.seconds(self._fields, "maxDuration", defaults.MOST_SECONDS),
@@ -192,36 +195,36 @@ class _Reading:
         """Whether a menu's end is asked about: as enablePie says, else wherever an ACE may run one."""
         return self._fields.flag("enablePie", default=self._enabled("enableAce"))
 
-    def _prompts(self, name: str) -> tuple[Prompt, ...]:
+    def _prompts(self, name: str) -> tuple[PromptTask, ...]:
         text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
         return self._reader.prompts((text,), self._fields.name_of(name), self._locale) if text else ()
 
-    def _spoken(self, name: str) -> tuple[Prompt, ...]:
+    def _spoken(self, name: str) -> tuple[PromptTask, ...]:
         """Read a text to speak; one written as a prompt (`#tts[…]`) is read as one."""
         text = self._fields.spoken(name, most=defaults.LONGEST_PROMPTS)
         if text and text.lower().startswith(("#tts[", "#ssml[", "#href[")):
             return self._prompts(name)
         return (self._reader.say(text, self._fields.name_of(name), self._locale),) if text else ()
 
-    def _script(self, name: str, event: Event) -> Script | None:
+    def _script(self, name: str, event: ScriptEvent) -> Script | None:
         """Read a URL, or a script as a (JSON-escaped) text; a client that forgets to escape it sends an object."""
         inner = self._fields.raw(name)
         if isinstance(inner, dict):
             answer = of_fields(Fields(inner), event, self._country)
-            return Follow(answer=answer, text=json.dumps(inner, separators=(",", ":")))
+            return EventScript(answer=answer, text=json.dumps(inner, separators=(",", ":")))
         text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
         if text is None:
             return None
         if text.startswith("{"):
             try:
-                return Follow(answer=of_fields(decode(text.encode()), event, self._country), text=text)
+                return EventScript(answer=of_fields(decode(text.encode()), event, self._country), text=text)
             except BadField as error:
                 raise Illegal(f"{self._fields.name_of(name)}: {error}") from None
         try:
             address(text)
         except BadAddress as error:
             raise Illegal(f"{self._fields.name_of(name)} is neither a script nor a URL. {error}") from None
-        return Ask(url=text)
+        return EventUrl(url=text)
 
 
 def custom_data(fields: Fields) -> str:

@@ -11,14 +11,32 @@ from sqlalchemy import Connection
 from api.callbacks.tags import Tag, encode, recoded
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.answer import Address, Connect, GoOn, HangUp, Illegal, Leg, RecordCall, RunMenu, StopRecording
-from api.vendors.sinch.asked import Asked, Handler
 from api.vendors.sinch.auth import DIALECT
-from api.vendors.sinch.callouts import Ask, Callout, ConferenceCallout, CustomCallout, Follow, Script, TtsCallout
+from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
+from api.vendors.sinch.callouts import (
+    Callout,
+    ConferenceCallout,
+    CustomCallout,
+    EventScript,
+    EventUrl,
+    Script,
+    TtsCallout,
+)
 from api.vendors.sinch.dialogue import Inquire, Questions
-from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, Operation, failure
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.svaml import (
+    IllegalSvaml,
+    Leg,
+    PartyAddress,
+    SvamlConnect,
+    SvamlContinue,
+    SvamlHangUp,
+    SvamlRecord,
+    SvamlRunMenu,
+    SvamlStopRecording,
+)
 from engine.calls.call import Call, Direction
 from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
 from engine.ids import new_id
@@ -42,36 +60,38 @@ class CallOperations:
     def __init__(self, engine: CommandTaker, db: Database, parties: Parties) -> None:
         self._engine, self._db, self._parties = engine, db, parties
 
-    def operations(self) -> dict[Operation, Handler]:
+    def operations(self) -> dict[SinchOperation, Handler]:
         """Return it by its name."""
-        return {Operation.MANAGE_CALL: self.manage}
+        return {SinchOperation.MANAGE_CALL: self.manage}
 
-    async def manage(self, asked: Asked) -> web.Response:
+    async def manage(self, request: AuthenticatedRequest) -> web.Response:
         """Play, speak, record, connect or hang up; the caller's leg where none is named."""
-        id = requests.call_id(asked.request.match_info["call"], Operation.MANAGE_CALL)
-        leg = asked.request.match_info.get("leg", Leg.CALLER.value)
+        id = requests.call_id(request.http.match_info["call"], SinchOperation.MANAGE_CALL)
+        leg = request.http.match_info.get("leg", Leg.CALLER.value)
         live = await self._db.read(lambda conn: _live(conn, id))
         root = next((one for one in live.legs if one.id == id), None)
-        own = (asked.account.id, asked.application.id)
+        own = (request.account.id, request.application.id)
         if root is None or (root.account, root.application) != own:
-            raise failure(NOT_FOUND, operation=Operation.MANAGE_CALL)
-        wanted = requests.manage_call(id, asked.body, asked.account.country, leg=leg, parked=live.parked).answer
+            raise failure(NOT_FOUND, operation=SinchOperation.MANAGE_CALL)
+        wanted = requests.manage_call(id, request.body, request.account.country, leg=leg, parked=live.parked).answer
         cookies = instructions.merged(tags.cookies_of(tags.tag_of(root)), wanted.cookies)
-        if isinstance(cookies, Illegal):
-            raise failure(INVALID_REQUEST, cookies.reason, Operation.MANAGE_CALL)
+        if isinstance(cookies, IllegalSvaml):
+            raise failure(INVALID_REQUEST, cookies.reason, SinchOperation.MANAGE_CALL)
         tag = plan.carried(wanted, tags.tag_of(root))
         retag = recoded(functools.partial(plan.carried, wanted), tags.tag_of(root))
         try:
-            told = not self._parties.from_data_client(root)
-            resumed = live.speaking and isinstance(wanted.then, RunMenu)
-            place = plan.Place(alone=live.alone, resumed=resumed, dialled=root.callee, tag=tag, told=told)
+            ask_on_answer = not self._parties.from_data_client(root)
+            resumed = live.speaking and isinstance(wanted.then, SvamlRunMenu)
+            place = plan.ScriptLeg(
+                alone=live.alone, resumed=resumed, dialled=root.callee, tag=tag, ask_on_answer=ask_on_answer
+            )
             tasks = plan.tasks(wanted, place)
         except plan.CannotBeDone as error:
-            raise failure(INVALID_REQUEST, str(error), Operation.MANAGE_CALL) from None
-        if isinstance(wanted.then, HangUp) and not wanted.steps:
+            raise failure(INVALID_REQUEST, str(error), SinchOperation.MANAGE_CALL) from None
+        if isinstance(wanted.then, SvamlHangUp) and not wanted.steps:
             await self._engine.submit(HangUpCall(account=root.account, call=id))
-            return resources.render(resources.Empty())
-        beside = isinstance(wanted.then, GoOn | StopRecording) and not live.parked
+            return resources.render(resources.EmptyObject())
+        beside = isinstance(wanted.then, SvamlContinue | SvamlStopRecording) and not live.parked
         for owner in _owners(live, root, wanted.leg):
             account = root.account
             if beside:
@@ -79,7 +99,7 @@ class CallOperations:
             else:
                 redirect = Redirect(account=account, call=owner, tasks=tasks, tag=retag, resume=resumed)
                 await self._engine.submit(redirect)
-        return resources.render(resources.Empty())
+        return resources.render(resources.EmptyObject())
 
 
 class _Live(NamedTuple):
@@ -121,101 +141,103 @@ def _owners(live: _Live, root: Call, leg: Leg) -> list[str]:
     if leg is Leg.CALLER or (one_party and not live.callees):
         return [root.id]
     if leg is Leg.CALLEE and not live.callees:
-        raise failure(NOT_FOUND, "It has no callee now.", Operation.MANAGE_CALL)
+        raise failure(NOT_FOUND, "It has no callee now.", SinchOperation.MANAGE_CALL)
     return live.callees if leg is Leg.CALLEE else [root.id, *live.callees]
 
 
 class CalloutOperations:
     """ttsCallout, conferenceCallout, customCallout."""
 
-    def __init__(
-        self, engine: CommandTaker, questions: Questions, inquire: Inquire, seal: Seal | None = None
-    ) -> None:
+    def __init__(self, engine: CommandTaker, questions: Questions, inquire: Inquire, seal: Seal | None = None) -> None:
         self._engine, self._questions, self._inquire, self._seal = engine, questions, inquire, seal
 
-    def operations(self) -> dict[Operation, Handler]:
+    def operations(self) -> dict[SinchOperation, Handler]:
         """Return it by its name."""
-        return {Operation.CALLOUT: self.place}
+        return {SinchOperation.CALLOUT: self.place}
 
-    async def place(self, asked: Asked) -> web.Response:
+    async def place(self, request: AuthenticatedRequest) -> web.Response:
         """Ring a phone; the id comes back before it is answered."""
-        wanted, id = callouts.read(asked.body, asked.account.country), new_id("call")
-        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and not isinstance(wanted.ice, Follow):
-            script = await self._questions.offered(asked, id, wanted.callout, wanted.ice, self._inquire)
+        wanted, id = callouts.read(request.body, request.account.country), new_id("call")
+        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and not isinstance(wanted.ice, EventScript):
+            script = await self._questions.offered(request, id, wanted.callout, wanted.ice, self._inquire)
             wanted = msgspec.structs.replace(wanted, ice=script)
         if isinstance(wanted, CustomCallout) and self._seal:
             wanted = callouts.sealed(wanted, self._seal)
         try:
-            command = dataclasses.replace(_command(wanted, asked), id=id)
+            command = dataclasses.replace(_command(wanted, request), id=id)
         except plan.CannotBeDone as error:
-            raise failure(ILLEGAL_PARAMETERS, str(error), Operation.CALLOUT) from None
+            raise failure(ILLEGAL_PARAMETERS, str(error), SinchOperation.CALLOUT) from None
         call = await self._engine.submit(command)
         return resources.render(resources.Placed(call_id=call.id))
 
 
-def _command(wanted: callouts.AnyCallout, asked: Asked) -> PlaceCall:
+def _command(wanted: callouts.AnyCallout, request: AuthenticatedRequest) -> PlaceCall:
     match wanted:
         case TtsCallout():
-            tag = _tag(asked, wanted.callout, _enabled(wanted))
+            tag = _tag(request, wanted.callout, _enabled(wanted))
             place = _place(wanted.callout, tag)
             spoken = plan.steps(wanted.prompts, place)
-            tasks = (*wanted.callout.dtmf, *_asked(wanted.enable_ace), *spoken, HangUpTask())
+            tasks = (*wanted.callout.dtmf, *_question(wanted.enable_ace), *spoken, HangUpTask())
         case ConferenceCallout():
-            tag = _tag(asked, wanted.callout, _enabled(wanted))
+            tag = _tag(request, wanted.callout, _enabled(wanted))
             place = _place(wanted.callout, tag)
             greeting = plan.steps(wanted.greeting, place)
             joining = plan.join(wanted.conference, place)
-            tasks = (*wanted.callout.dtmf, *_asked(wanted.enable_ace), *greeting, joining)
+            tasks = (*wanted.callout.dtmf, *_question(wanted.enable_ace), *greeting, joining)
         case CustomCallout():
-            return _custom(wanted, asked)
-    return _placing(wanted.callout, asked, tag, tasks)
+            return _custom(wanted, request)
+    return _placing(wanted.callout, request, tag, tasks)
 
 
-def _custom(wanted: CustomCallout, asked: Asked) -> PlaceCall:
+def _custom(wanted: CustomCallout, request: AuthenticatedRequest) -> PlaceCall:
     """Without a destination the ICE script says whom to call: its connect is the callout."""
     callout = wanted.callout
     where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
     for name, script in where.items():
         _check(name, script, callout)
-    told = {name: _said_where(script) for name, script in where.items() if script}
+    addresses = {name: _url_or_script(script) for name, script in where.items() if script}
     if callout.to is None:
-        return _offered(callout, wanted.ice, asked, {name: where for name, where in told.items() if name != tags.ICE})
-    tag = _tag(asked, callout, told)
+        return _offered(
+            callout, wanted.ice, request, {name: where for name, where in addresses.items() if name != tags.ICE}
+        )
+    tag = _tag(request, callout, addresses)
     offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
-    return _placing(callout, asked, tag, (*offered, *plan.before(callout.dtmf, None, asked=True, needed=True)))
+    return _placing(callout, request, tag, (*offered, *plan.before(callout.dtmf, None, asks=True, needed=True)))
 
 
 def _check(name: str, script: Script | None, callout: Callout) -> None:
     """Refuse a script that came with the request and cannot be done; raises CannotBeDone."""
-    if isinstance(script, Follow):
+    if isinstance(script, EventScript):
         try:
             plan.tasks(script.answer, _place(callout, Tag(dialect=DIALECT)))
         except plan.CannotBeDone as error:
             raise plan.CannotBeDone(f"{name}: {error}") from None
 
 
-def _offered(callout: Callout, ice: Script | None, asked: Asked, told: dict[str, str]) -> PlaceCall:
+def _offered(
+    callout: Callout, ice: Script | None, request: AuthenticatedRequest, addresses: dict[str, str]
+) -> PlaceCall:
     """Call whom an ICE script connects to. Nobody hears its prompts; its cookies and recordings are the call's."""
-    script = ice.answer if isinstance(ice, Follow) else None
-    if script is None or not isinstance(script.then, Connect) or script.then.to is None:
+    script = ice.answer if isinstance(ice, EventScript) else None
+    if script is None or not isinstance(script.then, SvamlConnect) or script.then.to is None:
         raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
     connect = script.then
     callout = _connected(callout, connect)
-    tag = plan.carried(script, _tag(asked, callout, told))
-    recorders = [step for step in (*script.steps, connect.record) if isinstance(step, RecordCall)]
+    tag = plan.carried(script, _tag(request, callout, addresses))
+    recorders = [step for step in (*script.steps, connect.record) if isinstance(step, SvamlRecord)]
     recorded = plan.steps(recorders, _place(callout, tag))
-    asked_then = plan.before(callout.dtmf, connect.detect, asked=not connect.silent, needed=True, tag=encode(tag))
-    return _placing(callout, asked, tag, (*recorded, *asked_then))
+    question_tasks = plan.before(callout.dtmf, connect.detect, asks=not connect.silent, needed=True, tag=encode(tag))
+    return _placing(callout, request, tag, (*recorded, *question_tasks))
 
 
-def _connected(callout: Callout, connect: Connect) -> Callout:
+def _connected(callout: Callout, connect: SvamlConnect) -> Callout:
     """Return a callout to whom its ICE script connects."""
     return Callout(
         to=connect.to,
         caller=connect.caller or callout.caller,
         private=connect.private or callout.private,
         written_caller="" if connect.caller or connect.private else callout.written_caller,
-        over=connect.over,
+        domain=connect.domain,
         transport=connect.transport,
         dtmf=connect.dtmf or callout.dtmf,
         custom=callout.custom,
@@ -225,7 +247,7 @@ def _connected(callout: Callout, connect: Connect) -> Callout:
     )
 
 
-def _asked(wanted: bool) -> tuple[AnyTask, ...]:
+def _question(wanted: bool) -> tuple[AnyTask, ...]:
     return (Answer(), plan.ask(plan.ANSWERED)) if wanted else ()
 
 
@@ -235,13 +257,13 @@ def _enabled(wanted: TtsCallout | ConferenceCallout) -> dict[str, str]:
     return {name: tags.OFF for name, enabled in on.items() if not enabled}
 
 
-def _said_where(script: Script) -> str:
-    return script.url if isinstance(script, Ask) else script.text
+def _url_or_script(script: Script) -> str:
+    return script.url if isinstance(script, EventUrl) else script.text
 
 
-def _tag(asked: Asked, callout: Callout, where: dict[str, str]) -> Tag:
+def _tag(request: AuthenticatedRequest, callout: Callout, where: dict[str, str]) -> Tag:
     """Return a callout's tag; its url says whether anybody is told at all."""
-    settings = asked.application.settings
+    settings = request.application.settings
     own = [said for name in (tags.DICE, tags.PIE) if (said := where.get(name, "")).lower().startswith("http")]
     url = settings.get(PRIMARY) or settings.get(FALLBACK) or next(iter(own), "")
     written = {
@@ -251,21 +273,21 @@ def _tag(asked: Asked, callout: Callout, where: dict[str, str]) -> Tag:
         tags.CALLER: callout.written_caller,
     }
     data = {name: text for name, text in written.items() if text}
-    headers = requests.custom_headers(asked.request.headers.items())
+    headers = requests.custom_headers(request.http.headers.items())
     return tags.with_headers(Tag(dialect=DIALECT, url=str(url), data=data | where), headers)
 
 
-def _place(callout: Callout, tag: Tag) -> plan.Place:
-    return plan.Place(alone=True, dialled=callout.to.dialled if callout.to else "", tag=tag)
+def _place(callout: Callout, tag: Tag) -> plan.ScriptLeg:
+    return plan.ScriptLeg(alone=True, dialled=callout.to.dialled if callout.to else "", tag=tag)
 
 
-def _placing(callout: Callout, asked: Asked, tag: Tag, tasks: tuple[AnyTask, ...]) -> PlaceCall:
-    to = callout.to or Address(kind_of="number", written="", dialled="")
+def _placing(callout: Callout, request: AuthenticatedRequest, tag: Tag, tasks: tuple[AnyTask, ...]) -> PlaceCall:
+    to = callout.to or PartyAddress(kind_of="number", written="", dialled="")
     return PlaceCall(
-        account=asked.account.id,
-        application=asked.application.id,
+        account=request.account.id,
+        application=request.application.id,
         callee=to.dialled,
-        over=plan.over(callout.over),
+        reach=plan.reach(callout.domain),
         transport=plan.transport(callout.transport),
         caller=callout.caller,
         private=callout.private,
@@ -274,5 +296,5 @@ def _placing(callout: Callout, asked: Asked, tag: Tag, tasks: tuple[AnyTask, ...
         max_seconds=callout.max_seconds,
         tag=encode(tag),
         tasks=tasks,
-        whole=True,
+        reports_tree=True,
     )

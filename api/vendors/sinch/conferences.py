@@ -7,8 +7,8 @@ from aiohttp import web
 
 from api.ports import CommandTaker
 from api.vendors.sinch import requests, resources
-from api.vendors.sinch.asked import Asked, Handler
-from api.vendors.sinch.errors import Operation
+from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
+from api.vendors.sinch.errors import SinchOperation
 from engine.conference_commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
 
 
@@ -22,26 +22,26 @@ class ConferenceOperations:
     def __init__(self, engine: CommandTaker, *, clock: Callable[[], float] = time.time) -> None:
         self._engine, self._clock = engine, clock
 
-    def operations(self) -> dict[Operation, Handler]:
+    def operations(self) -> dict[SinchOperation, Handler]:
         """Return each by its name."""
         return {
-            Operation.GET_CONFERENCE: self.info,
-            Operation.COMMAND_PARTICIPANT: self.command,
-            Operation.KICK_PARTICIPANT: self.kick,
-            Operation.KICK_ALL: self.kick_all,
+            SinchOperation.GET_CONFERENCE: self.info,
+            SinchOperation.COMMAND_PARTICIPANT: self.command,
+            SinchOperation.KICK_PARTICIPANT: self.kick,
+            SinchOperation.KICK_ALL: self.kick_all,
         }
 
-    async def info(self, asked: Asked) -> web.Response:
+    async def info(self, request: AuthenticatedRequest) -> web.Response:
         """Say who is in it, and for how long."""
-        name = _conference(asked, Operation.GET_CONFERENCE)
-        view = await self._engine.submit(FindConference(account=asked.account.id, name=name))
+        name = _conference(request, SinchOperation.GET_CONFERENCE)
+        view = await self._engine.submit(FindConference(account=request.account.id, name=name))
         return resources.render(resources.conference(view, self._clock()))
 
-    async def command(self, asked: Asked) -> web.Response:
+    async def command(self, request: AuthenticatedRequest) -> web.Response:
         """Mute, unmute, onhold, resume."""
-        path = asked.request.match_info
-        wanted = requests.command_participant(path["conference"], path["call"], asked.body)
-        account, name, call = asked.account.id, wanted.conference, wanted.call
+        path = request.http.match_info
+        wanted = requests.command_participant(path["conference"], path["call"], request.body)
+        account, name, call = request.account.id, wanted.conference, wanted.call
         command: MuteMember | HoldMember
         if wanted.command in ("mute", "unmute"):
             command = MuteMember(account=account, name=name, call=call, muted=wanted.command == "mute")
@@ -49,21 +49,21 @@ class ConferenceOperations:
             held = wanted.command == "onhold"
             command = HoldMember(account=account, name=name, call=call, held=held, music=wanted.music)
         await self._engine.submit(command)
-        return resources.render(resources.Empty())
+        return resources.render(resources.EmptyObject())
 
-    async def kick(self, asked: Asked) -> web.Response:
+    async def kick(self, request: AuthenticatedRequest) -> web.Response:
         """Hang up a participant's call."""
-        name = _conference(asked, Operation.KICK_PARTICIPANT)
-        call = requests.call_id(asked.request.match_info["call"], Operation.KICK_PARTICIPANT)
-        await self._engine.submit(KickMember(account=asked.account.id, name=name, call=call))
-        return resources.render(resources.Empty())
+        name = _conference(request, SinchOperation.KICK_PARTICIPANT)
+        call = requests.call_id(request.http.match_info["call"], SinchOperation.KICK_PARTICIPANT)
+        await self._engine.submit(KickMember(account=request.account.id, name=name, call=call))
+        return resources.render(resources.EmptyObject())
 
-    async def kick_all(self, asked: Asked) -> web.Response:
+    async def kick_all(self, request: AuthenticatedRequest) -> web.Response:
         """Hang up everybody; the conference is over."""
-        name = _conference(asked, Operation.KICK_ALL)
-        await self._engine.submit(HangUpConference(account=asked.account.id, name=name))
-        return resources.render(resources.Empty())
+        name = _conference(request, SinchOperation.KICK_ALL)
+        await self._engine.submit(HangUpConference(account=request.account.id, name=name))
+        return resources.render(resources.EmptyObject())
 
 
-def _conference(asked: Asked, operation: Operation) -> str:
-    return requests.conference_id(asked.request.match_info["conference"], operation)
+def _conference(request: AuthenticatedRequest, operation: SinchOperation) -> str:
+    return requests.conference_id(request.http.match_info["conference"], operation)

@@ -11,16 +11,16 @@ from api.accounts import Accounts
 from api.callbacks.tags import Tag, decode
 from api.exchange import About
 from api.vendors.sinch import callbacks, instructions, plan, requests, tags
-from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import GoOn, Illegal, Leg
-from api.vendors.sinch.asked import Asked
+from api.vendors.sinch.actions import ScriptEvent
 from api.vendors.sinch.auth import DIALECT
+from api.vendors.sinch.authenticated import AuthenticatedRequest
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
-from api.vendors.sinch.callouts import Ask, Callout, Follow
-from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, Operation, failure
+from api.vendors.sinch.callouts import Callout, EventScript, EventUrl
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, timestamp
+from api.vendors.sinch.svaml import IllegalSvaml, Leg, SvamlContinue
 from api.vendors.vendor import AskingVendor, Question, Said
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
@@ -35,11 +35,11 @@ from engine.tasks.secret import Seal, Unreadable
 Inquire = Callable[[AskingVendor, Question, About], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
 """Puts a question about a call; returns what was answered, and a sentence for each address that gave no answer."""
 _EVENTS = {
-    plan.OFFERED: Event.ICE,
-    plan.ANSWERED: Event.ACE,
-    plan.MENU_ENDED: Event.PIE,
-    plan.MENU_BESIDE: Event.PIE,
-    plan.DIGITS: Event.PIE,
+    plan.OFFERED: ScriptEvent.ICE,
+    plan.ANSWERED: ScriptEvent.ACE,
+    plan.MENU_ENDED: ScriptEvent.PIE,
+    plan.MENU_BESIDE: ScriptEvent.PIE,
+    plan.DIGITS: ScriptEvent.PIE,
 }
 _BESIDE = frozenset({plan.MENU_BESIDE, plan.DIGITS})
 _ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
@@ -97,7 +97,7 @@ class Questions:
         if not (primary or fallback):
             # «If no URL is configured, the callback will not be invoked»: who answered is then nobody's question.
             remark = "The application has no callback URL; nobody was asked."
-            return Said(silent=kind is not Event.ACE, replace=False, remarks=(remark,))
+            return Said(silent=kind is not ScriptEvent.ACE, replace=False, remarks=(remark,))
         body = self._body(kind, event, tag, facts)
         return Question(
             url=primary or fallback,
@@ -109,21 +109,23 @@ class Questions:
             shown=callbacks.encode(callbacks.shown(body)),
         )
 
-    async def offered(self, asked: Asked, call: str, callout: Callout, ice: Ask | None, inquire: Inquire) -> Follow:
+    async def offered(
+        self, request: AuthenticatedRequest, call: str, callout: Callout, ice: EventUrl | None, inquire: Inquire
+    ) -> EventScript:
         """Ask what a callout without a destination shall do (ICE), under its id: at the URL of the request, or at the
         application's two where it names none. Raises SinchError.
         """
-        settings = asked.application.settings
+        settings = request.application.settings
         primary, fallback = (ice.url, "") if ice else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
         if not (primary or fallback):
             sentence = "destination and ice are missing, and the application has no callback URL to be asked at."
-            raise failure(MISSING_PARAMETER, sentence, Operation.CALLOUT)
-        key = await self._db.read(lambda conn: applications.key(conn, asked.application.id))
+            raise failure(MISSING_PARAMETER, sentence, SinchOperation.CALLOUT)
+        key = await self._db.read(lambda conn: applications.key(conn, request.application.id))
         body = callbacks.Ice(
             callid=call,
             timestamp=timestamp(self._clock()),
             custom=callout.custom,
-            user_rate=self._parties.rate(asked.account.id, ""),
+            user_rate=self._parties.rate(request.account.id, ""),
             cli=callout.written_caller,
             to=Identity(type="number", endpoint=""),
             domain="pstn",
@@ -136,17 +138,17 @@ class Questions:
             fallback=fallback if primary else "",
             body=callbacks.encode(body),
             credential=body.application_key,
-            headers=requests.custom_headers(asked.request.headers.items()),
-            name=Event.ICE.value,
+            headers=requests.custom_headers(request.http.headers.items()),
+            name=ScriptEvent.ICE.value,
         )
-        about = About(account=asked.account.id, subject=call, root=call)
+        about = About(account=request.account.id, subject=call, root=call)
         reply, remarks = await inquire(self, question, about)
         if reply is None:
-            raise failure(ILLEGAL_PARAMETERS, f"ice: {' '.join(remarks)}", Operation.CALLOUT)
-        answer = instructions.read(reply, Event.ICE, asked.account.country)
-        if isinstance(answer, Illegal):
-            raise failure(ILLEGAL_PARAMETERS, f"ice: {answer.reason}", Operation.CALLOUT)
-        return Follow(answer=answer, text=reply.decode())
+            raise failure(ILLEGAL_PARAMETERS, f"ice: {' '.join(remarks)}", SinchOperation.CALLOUT)
+        answer = instructions.read(reply, ScriptEvent.ICE, request.account.country)
+        if isinstance(answer, IllegalSvaml):
+            raise failure(ILLEGAL_PARAMETERS, f"ice: {answer.reason}", SinchOperation.CALLOUT)
+        return EventScript(answer=answer, text=reply.decode())
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
         """See AskingVendor."""
@@ -161,12 +163,12 @@ class Questions:
             return _unsaid(kind, reply)
         account = await self._accounts.get(event.account)
         answer = instructions.read(reply, kind, account.country if account else "", Leg.CALLER)
-        if isinstance(answer, Illegal):
+        if isinstance(answer, IllegalSvaml):
             return _refused(answer.reason)
         asking = self._live(event.subject)
         tag = (decode(asking.tag) if asking else None) or tag  # another leg's answer may have changed it since
         cookies = instructions.merged(tags.cookies_of(tag), answer.cookies)
-        if isinstance(cookies, Illegal):
+        if isinstance(cookies, IllegalSvaml):
             return _refused(cookies.reason)
         retag = functools.partial(plan.carried, answer)
         tag = retag(tag)
@@ -178,17 +180,17 @@ class Questions:
             return _refused(str(error))
         return Said(
             tasks=tasks,
-            replace=not isinstance(answer.then, GoOn),
+            replace=not isinstance(answer.then, SvamlContinue),
             retag=retag,
             remarks=answer.warnings,
         )
 
-    def _body(self, kind: Event, event: QuestionAsked, tag: Tag, facts: Facts) -> callbacks.AnyBody:
+    def _body(self, kind: ScriptEvent, event: QuestionAsked, tag: Tag, facts: Facts) -> callbacks.AnyBody:
         at, custom = timestamp(event.at), tag.data.get(tags.CUSTOM, "")
         match kind:
-            case Event.ICE:
+            case ScriptEvent.ICE:
                 return self._ice(at, custom, facts)
-            case Event.ACE:
+            case ScriptEvent.ACE:
                 return callbacks.Ace(
                     callid=event.root,
                     timestamp=at,
@@ -234,11 +236,13 @@ class Questions:
         """Return the root of the call that asks; a leg may ask when its root is over, or not up yet after a restart."""
         return self._live(event.root) or await self._db.read(lambda conn: calls.get(conn, event.root))
 
-    async def _place(self, event: QuestionAsked, tag: Tag, *, alone: bool) -> plan.Place:
+    async def _place(self, event: QuestionAsked, tag: Tag, *, alone: bool) -> plan.ScriptLeg:
         root = await self._root(event)
         if root is None:
-            return plan.Place(alone=alone, dialled="", tag=tag)
-        return plan.Place(alone=alone, dialled=root.callee, tag=tag, told=not self._parties.from_data_client(root))
+            return plan.ScriptLeg(alone=alone, dialled="", tag=tag)
+        return plan.ScriptLeg(
+            alone=alone, dialled=root.callee, tag=tag, ask_on_answer=not self._parties.from_data_client(root)
+        )
 
 
 def _origin(root: Call, user: str | None) -> str:
@@ -248,11 +252,11 @@ def _origin(root: Call, user: str | None) -> str:
     return "MXP" if user else "PSTN"
 
 
-def _unsaid(kind: Event, reply: bytes | None) -> Said:
+def _unsaid(kind: ScriptEvent, reply: bytes | None) -> Said:
     """Read a missing or empty answer. An empty answer to ACE shows that the server was reached: the call goes on."""
     if reply is None:
         return Said(silent=True, replace=False)
-    if kind is Event.ACE:
+    if kind is ScriptEvent.ACE:
         return Said(replace=False, remarks=("The answer to ACE was empty; the call goes on.",))
     remark = f"The answer to {kind.value.upper()} was empty; it must be SVAML in JSON, with an action, such as hangup."
     return Said(silent=True, replace=False, remarks=(remark,))

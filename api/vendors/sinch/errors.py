@@ -57,7 +57,7 @@ _GENERAL = {
 }
 
 
-class Operation(Enum):
+class SinchOperation(Enum):
     """An operation of the document."""
 
     GET_NUMBERS = "Get Numbers"
@@ -83,21 +83,21 @@ _NUMBERS = {
 _NO_CALL = {NOT_FOUND: "Call not found"}
 _NO_CONFERENCE = {NOT_FOUND: "Conference not found"}
 # The «Errors» paragraph of each operation; where it has none, that of its neighbour on the same object.
-_TEXTS: dict[Operation, dict[int, str]] = {
-    Operation.UPDATE_NUMBERS: _NUMBERS,
-    Operation.UNASSIGN_NUMBER: _NUMBERS,
-    Operation.GET_CALLBACKS: {INTERNAL: "Unable to get configuration", INVALID_REQUEST: "Invalid Application Key"},
-    Operation.UPDATE_CALLBACKS: {
+_TEXTS: dict[SinchOperation, dict[int, str]] = {
+    SinchOperation.UPDATE_NUMBERS: _NUMBERS,
+    SinchOperation.UNASSIGN_NUMBER: _NUMBERS,
+    SinchOperation.GET_CALLBACKS: {INTERNAL: "Unable to get configuration", INVALID_REQUEST: "Invalid Application Key"},
+    SinchOperation.UPDATE_CALLBACKS: {
         INTERNAL: "Unable to update configuration",
         INVALID_REQUEST: "Invalid Application Key",
     },
-    Operation.QUERY_NUMBER: {ILLEGAL_PARAMETERS: "Invalid number specified"},
-    Operation.MANAGE_CALL: _NO_CALL,
-    Operation.GET_CALL: _NO_CALL,
-    Operation.GET_CONFERENCE: _NO_CONFERENCE,
-    Operation.COMMAND_PARTICIPANT: _NO_CONFERENCE,
-    Operation.KICK_PARTICIPANT: _NO_CONFERENCE,
-    Operation.KICK_ALL: _NO_CONFERENCE,
+    SinchOperation.QUERY_NUMBER: {ILLEGAL_PARAMETERS: "Invalid number specified"},
+    SinchOperation.MANAGE_CALL: _NO_CALL,
+    SinchOperation.GET_CALL: _NO_CALL,
+    SinchOperation.GET_CONFERENCE: _NO_CONFERENCE,
+    SinchOperation.COMMAND_PARTICIPANT: _NO_CONFERENCE,
+    SinchOperation.KICK_PARTICIPANT: _NO_CONFERENCE,
+    SinchOperation.KICK_ALL: _NO_CONFERENCE,
 }
 
 
@@ -122,13 +122,13 @@ class ErrorBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     reference: str
 
 
-def sentence(code: int, operation: Operation | None = None) -> str:
+def sentence(code: int, operation: SinchOperation | None = None) -> str:
     """Return what the document prints for a code, for this operation or in general."""
     own = _TEXTS.get(operation, {}) if operation else {}
     return own.get(code) or _GENERAL.get(code) or _GENERAL[INTERNAL if code >= INTERNAL else INVALID_REQUEST]
 
 
-def failure(code: int, detail: str = "", operation: Operation | None = None) -> SinchError:
+def failure(code: int, detail: str = "", operation: SinchOperation | None = None) -> SinchError:
     """Return the error with this code, the document's sentence, and a detail where there is one."""
     printed = sentence(code, operation)
     return SinchError(code, f"{printed}: {detail}" if detail else printed)
@@ -139,7 +139,7 @@ def of_status(status: int, detail: str = "") -> SinchError:
     return failure(status * 100 if status * 100 in _GENERAL else INVALID_REQUEST, detail)
 
 
-def of_refusal(refusal: CommandRefused, operation: Operation) -> SinchError:
+def of_refusal(refusal: CommandRefused, operation: SinchOperation) -> SinchError:
     """Return the error for what the engine refuses; another account's call reads like none."""
     match refusal:
         case NoSuchCall() | NoSuchConference():

@@ -6,16 +6,26 @@
 from collections.abc import Callable, Iterable
 
 from api.vendors.sinch import defaults
-from api.vendors.sinch.actions import Actions, Event, recording
-from api.vendors.sinch.answer import Answer, AnswerCall, GoOn, HangUp, Illegal, Leg, Report, Step, Then
+from api.vendors.sinch.actions import Actions, ScriptEvent, recording
 from api.vendors.sinch.dtmf import sequence
 from api.vendors.sinch.fields import BadField, Fields, Missing, decode, fold
 from api.vendors.sinch.fields import Illegal as IllegalField
 from api.vendors.sinch.prompts import Reader
+from api.vendors.sinch.svaml import (
+    IllegalSvaml,
+    Leg,
+    Report,
+    Step,
+    Svaml,
+    SvamlAnswer,
+    SvamlContinue,
+    SvamlHangUp,
+    Then,
+)
 from engine.tasks.stop import StopBackground
 
 
-def read(text: bytes, event: Event, country: str, leg: Leg = Leg.CALLER) -> Answer | Illegal:
+def read(text: bytes, event: ScriptEvent, country: str, leg: Leg = Leg.CALLER) -> Svaml | IllegalSvaml:
     """Read what a customer's server answered to an event, or a request's body; never raises.
 
     `country` (ISO 3166) says how national numbers are read. An empty text is for the caller: no answer was given.
@@ -23,24 +33,26 @@ def read(text: bytes, event: Event, country: str, leg: Leg = Leg.CALLER) -> Answ
     try:
         return of_fields(decode(text), event, country, leg)
     except BadField as error:
-        return Illegal(reason=str(error))
+        return IllegalSvaml(reason=str(error))
 
 
-def of_fields(script: Fields, event: Event, country: str, leg: Leg = Leg.CALLER) -> Answer:
+def of_fields(script: Fields, event: ScriptEvent, country: str, leg: Leg = Leg.CALLER) -> Svaml:
     """Read a script that is decoded already; raises BadField."""
     return _Script(script, event, country).answer(leg)
 
 
-def merged(before: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...] | Illegal:
+def merged(
+    before: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, str], ...] | IllegalSvaml:
     """Return a call's cookies after an answer; illegal where they would be more than 1024 bytes in all."""
     cookies = {**dict(before), **dict(new)}
     if sum(len(key.encode()) + len(value.encode()) for key, value in cookies.items()) > defaults.COOKIE_BYTES:
-        return Illegal(reason=f"The call's cookies have more than {defaults.COOKIE_BYTES} bytes in all.")
+        return IllegalSvaml(reason=f"The call's cookies have more than {defaults.COOKIE_BYTES} bytes in all.")
     return tuple(cookies.items())
 
 
 class _Script:
-    def __init__(self, script: Fields, event: Event, country: str) -> None:
+    def __init__(self, script: Fields, event: ScriptEvent, country: str) -> None:
         self._script, self._event = script, event
         self._reader = Reader()
         self._actions = Actions(self._reader, country)
@@ -51,19 +63,19 @@ class _Script:
             "say": self._say,
             "senddtmf": lambda fields: sequence(fields.text("value"), fields.name_of("value")),
             "setcookie": self._set_cookie,
-            "answer": lambda fields: (AnswerCall(),) if event in (Event.ICE, Event.UNPARK) else (),
+            "answer": lambda fields: (SvamlAnswer(),) if event in (ScriptEvent.ICE, ScriptEvent.UNPARK) else (),
             "startrecording": lambda fields: (recording(fields.inner_or_none("options", "recordingOptions")),),
             "stoprecording": lambda fields: (StopBackground(stops="record"),),
             "reportcallstatus": self._report_status,
         }
 
-    def answer(self, leg: Leg) -> Answer:
+    def answer(self, leg: Leg) -> Svaml:
         instructions = self._script.objects("instructions", most=defaults.MOST_INSTRUCTIONS)
         action = self._script.inner_or_none("action")
-        if not instructions and action is None and self._event is not Event.DICE:
+        if not instructions and action is None and self._event is not ScriptEvent.DICE:
             raise Missing("There is neither an instruction nor an action.")
         steps = tuple(step for instruction in instructions for step in self._step(instruction))
-        return Answer(
+        return Svaml(
             steps=steps,
             then=self._then(action),
             leg=leg,
@@ -77,16 +89,16 @@ class _Script:
         and so has what takes a call out of its park."""
         if action is not None:
             return self._actions.read(action, self._event)
-        if self._event in (Event.ICE, Event.UNPARK):
+        if self._event in (ScriptEvent.ICE, ScriptEvent.UNPARK):
             raise Missing("The action is missing.")
-        return HangUp() if self._event is Event.DICE else GoOn()
+        return SvamlHangUp() if self._event is ScriptEvent.DICE else SvamlContinue()
 
     def _step(self, instruction: Fields) -> tuple[Step, ...]:
         name = instruction.text("name")
         read = self._readers.get(fold(name))
         if read is None:
             raise IllegalField(f"There is no instruction {name[:64]!r}.")
-        if (fold(name) == "reportcallstatus") is not (self._event is Event.DICE):
+        if (fold(name) == "reportcallstatus") is not (self._event is ScriptEvent.DICE):
             raise IllegalField(f"The instruction {name[:64]!r} is not allowed here ({self._event.value}).")
         return read(instruction)
 
@@ -106,7 +118,7 @@ class _Script:
     def _set_cookie(self, fields: Fields) -> tuple[Step, ...]:
         self._cookies[fields.text("key")] = fields.text_or_none("value", trimmed=False) or ""
         found = merged((), self._cookies.items())
-        if isinstance(found, Illegal):
+        if isinstance(found, IllegalSvaml):
             raise IllegalField(found.reason)
         return ()
 

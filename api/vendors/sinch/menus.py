@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 
 from api.vendors.sinch import defaults
-from api.vendors.sinch.answer import Prompt, RunMenu
 from api.vendors.sinch.fields import Fields, Illegal, Missing
 from api.vendors.sinch.prompts import Reader
+from api.vendors.sinch.svaml import PromptTask, SvamlRunMenu
 from engine.tasks.run_menu import Choice, Menu
 
 _DOES = re.compile(r"\s*(?P<does>return|menu)\s*\((?P<what>[^()]*)\)\s*", re.IGNORECASE)
 _LONGEST_ID = 128
 
 
-def run_menu(action: Fields, reader: Reader) -> RunMenu:
+def run_menu(action: Fields, reader: Reader) -> SvamlRunMenu:
     """Read a runMenu action; raises BadField."""
     locale = reader.locale(action.text_or_none("locale"))
     menus = tuple(_menu(fields, reader, locale) for fields in action.objects("menus", most=defaults.MOST_MENUS))
@@ -31,7 +31,7 @@ def run_menu(action: Fields, reader: Reader) -> RunMenu:
             if choice.menu is not None and choice.menu not in by_id:
                 raise Illegal(f"The menu {menu.id[:64]!r} goes to a menu {choice.menu[:64]!r} that is not there.")
     _ways_out(first, by_id)
-    return RunMenu(
+    return SvamlRunMenu(
         first=first,
         menus=menus,
         barge_in=action.flag("barge", default=defaults.BARGE),
@@ -58,7 +58,7 @@ def _menu(fields: Fields, reader: Reader, locale: str) -> Menu:
     )
 
 
-def _prompts(fields: Fields, name: str, reader: Reader, locale: str) -> tuple[Prompt, ...]:
+def _prompts(fields: Fields, name: str, reader: Reader, locale: str) -> tuple[PromptTask, ...]:
     text = fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
     return reader.prompts((text,), fields.name_of(name), locale) if text else ()
 

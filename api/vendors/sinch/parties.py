@@ -4,7 +4,7 @@ from api.callbacks.tags import Tag
 from api.vendors.sinch import defaults, resources, tags
 from api.vendors.sinch.resources import Identity, Money
 from engine.calls.call import Call, Direction
-from engine.features.book import Book
+from engine.platform.settings_cache import SettingsCache
 
 SHORTEST_NUMBER = 7
 
@@ -12,12 +12,12 @@ SHORTEST_NUMBER = 7
 class Parties:
     """Reads extensions and rates from the settings in memory; `api_url` is where our API is reached."""
 
-    def __init__(self, book: Book, api_url: str = "") -> None:
-        self._book, self._api_url = book, api_url.rstrip("/")
+    def __init__(self, cache: SettingsCache, api_url: str = "") -> None:
+        self._cache, self._api_url = cache, api_url.rstrip("/")
 
     def user(self, account: str, number: str) -> str | None:
         """The name of an own extension; None: it is none."""
-        extension = self._book.extension_named(account, number)
+        extension = self._cache.extension_named(account, number)
         return (extension.name or extension.number) if extension else None
 
     def initiator(self, root: Call) -> str | None:
@@ -31,7 +31,7 @@ class Parties:
         """
         if root.direction is not Direction.INBOUND:
             return False
-        extension = self._book.extension_named(root.account, root.caller)
+        extension = self._cache.extension_named(root.account, root.caller)
         return bool(extension and extension.application)
 
     def identity(self, account: str, number: str) -> Identity | None:
@@ -59,8 +59,8 @@ class Parties:
 
     def rate(self, account: str, number: str) -> Money:
         """What a minute costs, 0 where no rate is loaded."""
-        rate = self._book.rate_of(account, number)
-        owner = self._book.find(account)
+        rate = self._cache.rate_of(account, number)
+        owner = self._cache.find(account)
         return resources.money(rate.per_minute if rate else 0, owner.currency if owner else "USD")
 
     def rate_of(self, leg: Call) -> Money:

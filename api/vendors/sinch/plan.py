@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from api.callbacks.tags import Tag, encode
-from api.vendors.sinch import answer, tags
+from api.vendors.sinch import svaml, tags
+from engine.model.leg_options import LegOptions, Reach, Transport
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.detect_machine import DetectMachine
@@ -13,7 +14,6 @@ from engine.tasks.dial import Before, Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.kinds import AnyTask
-from engine.tasks.manner import Manner, Over, Transport
 from engine.tasks.park import Park
 from engine.tasks.record import Record
 from engine.tasks.run_menu import RunMenu
@@ -31,7 +31,7 @@ class CannotBeDone(Exception):
     """The script is well-formed, and this server cannot do what it says; the message is for the customer."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class ScriptLeg(msgspec.Struct, frozen=True, kw_only=True):
     """The leg that a script is for.
 
     `alone`: nobody waits to be connected with it or is, and it is in no conference, so that it ends when there is
@@ -43,15 +43,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     resumed: bool = False
     dialled: str
     tag: Tag
-    told: bool = True
+    ask_on_answer: bool = True
 
 
-def tasks(said: answer.Answer, place: Place) -> tuple[AnyTask, ...]:
+def tasks(said: svaml.Svaml, place: ScriptLeg) -> tuple[AnyTask, ...]:
     """Return what is done; raises CannotBeDone."""
     return (*steps(said.steps, place), *_then(said.then, place))
 
 
-def steps(instructions: Iterable[answer.Step], place: Place) -> tuple[AnyTask, ...]:
+def steps(instructions: Iterable[svaml.Step], place: ScriptLeg) -> tuple[AnyTask, ...]:
     """Return the instructions' tasks."""
     return tuple(_step(one, place) for one in instructions)
 
@@ -64,16 +64,16 @@ def ask(question: str, *, needed: bool = False) -> Ask:
     return Ask(question=question, about=_ABOUT.get(question, ""), hang_up_on_silence=needed or question in _NEEDED)
 
 
-def _step(step: answer.Step, place: Place) -> AnyTask:
+def _step(step: svaml.Step, place: ScriptLeg) -> AnyTask:
     match step:
-        case answer.AnswerCall():
+        case svaml.SvamlAnswer():
             return Answer()
-        case answer.RecordCall():
+        case svaml.SvamlRecord():
             return _record(step, place)
     return step
 
 
-def _record(record: answer.RecordCall, place: Place) -> Record:
+def _record(record: svaml.SvamlRecord, place: ScriptLeg) -> Record:
     if record.transcribe:
         raise CannotBeDone("This server does not transcribe recordings.")
     if record.destination and not record.destination.lower().startswith("s3://"):
@@ -91,36 +91,36 @@ def _record(record: answer.RecordCall, place: Place) -> Record:
         raise CannotBeDone(str(error)) from None
 
 
-def _then(then: answer.Then, place: Place) -> tuple[AnyTask, ...]:
+def _then(then: svaml.Then, place: ScriptLeg) -> tuple[AnyTask, ...]:
     match then:
-        case answer.HangUp():
+        case svaml.SvamlHangUp():
             return (HangUp(),)
-        case answer.GoOn(record=record):
+        case svaml.SvamlContinue(record=record):
             return (_record(record, place),) if record else ()
-        case answer.StopRecording():
+        case svaml.SvamlStopRecording():
             return (StopBackground(stops="record"),)
-        case answer.Connect(record=record):
+        case svaml.SvamlConnect(record=record):
             return (*((_record(record, place),) if record else ()), _dial(then, place))
-        case answer.Confer(record=record):
+        case svaml.SvamlConnectConf(record=record):
             return (*((_record(record, place),) if record else ()), join(then, place))
-        case answer.RunMenu():
+        case svaml.SvamlRunMenu():
             menus = RunMenu(first=then.first, menus=then.menus, barge_in=then.barge_in, tag=encode(place.tag))
             if place.alone:
                 return (menus, ask(MENU_ENDED), *(() if place.resumed else (HangUp(),)))
             return menus, ask(MENU_BESIDE)
-        case answer.Park():
+        case svaml.SvamlPark():
             return (Park(intro=then.intro, hold=then.hold, max_seconds=then.max_seconds),)
     raise CannotBeDone("connectStream is not available on this server.")
 
 
-def _dial(connect: answer.Connect, place: Place) -> Dial:
+def _dial(connect: svaml.SvamlConnect, place: ScriptLeg) -> Dial:
     """Return the Dial of a connect; a phone that answers is told (ACE), unless the script or the kind says not."""
     to = connect.to.dialled if connect.to else place.dialled
     silent = connect.silent
-    asked = place.told and not silent and connect.over != "mxp"
+    asks = place.ask_on_answer and not silent and connect.domain != "mxp"
     return Dial(
         to=to,
-        over=over(connect.over),
+        reach=reach(connect.domain),
         transport=transport(connect.transport),
         caller=connect.caller,
         private=connect.private,
@@ -129,12 +129,12 @@ def _dial(connect: answer.Connect, place: Place) -> Dial:
         max_seconds=connect.max_seconds,
         ringback=connect.ringback or "",
         music=connect.music or "",
-        before_bridge=before(connect.dtmf, connect.detect, asked=asked, tag=encode(place.tag)),
+        before_bridge=before(connect.dtmf, connect.detect, asks=asks, tag=encode(place.tag)),
         call_tag=encode(tags.silenced(place.tag) if silent else place.tag),
     )
 
 
-def over(kind: str) -> Over:
+def reach(kind: str) -> Reach:
     """Return how an address is looked for: pstn, mxp or sip."""
     match kind:
         case "mxp":
@@ -148,7 +148,7 @@ def headers(written: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Return call headers as an INVITE carries them: behind X- where they have none; raises CannotBeDone."""
     named = tuple((key if key.lower().startswith("x-") else f"X-{key}", value) for key, value in written)
     try:
-        return Manner(headers=named).headers
+        return LegOptions(headers=named).headers
     except ValueError as error:
         raise CannotBeDone(f"callHeaders cannot be sent as SIP headers. {error}") from None
 
@@ -163,27 +163,27 @@ def transport(name: str | None) -> Transport:
     return "udp"
 
 
-def carried(said: answer.Answer, tag: Tag) -> Tag:
+def carried(said: svaml.Svaml, tag: Tag) -> Tag:
     """Return what a call carries from this script on: its cookies, whether its answer and end are told, and its call
     headers.
     """
     then = said.then
     tag = tags.with_cookies(tag, (dict(tags.cookies_of(tag)) | dict(said.cookies)).items()) if said.cookies else tag
-    if not isinstance(then, answer.Connect):
+    if not isinstance(then, svaml.SvamlConnect):
         return tag
     tag = tags.silenced(tag) if then.silent else tag
     return tags.with_call_headers(tag, then.headers) if then.headers else tag
 
 
 def before(
-    dtmf: Iterable[Before], detect: answer.DetectMachine | None, *, asked: bool, needed: bool = False, tag: str = ""
+    dtmf: Iterable[Before], detect: svaml.SvamlAmd | None, *, asks: bool, needed: bool = False, tag: str = ""
 ) -> tuple[Before, ...]:
     """Return what happens to a phone that answered: digits, who answered, and the question what to do (see `ask`)."""
     detecting = (DetectMachine(beside=detect.beside, tag=tag if detect.beside else ""),) if detect else ()
-    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED, needed=needed)) if asked else ()))
+    return (*dtmf, *detecting, *((Answer(), ask(ANSWERED, needed=needed)) if asks else ()))
 
 
-def join(confer: answer.Confer, place: Place) -> JoinConference:
+def join(confer: svaml.SvamlConnectConf, place: ScriptLeg) -> JoinConference:
     """Return the joining of a conference by the customer's id."""
     return JoinConference(
         name=confer.conference,

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from api.vendors.sinch import defaults
-from api.vendors.sinch.answer import Prompt
 from api.vendors.sinch.fields import Illegal
 from api.vendors.sinch.ssml import readable
+from api.vendors.sinch.svaml import PromptTask
 from engine.media.uploads import SCHEME, is_name
 from engine.tasks.play import Play
 from engine.tasks.say import Say
@@ -44,7 +44,7 @@ class Reader:
             return defaults.LOCALE
         return defaults.LOCALE_SLIPS.get(found, found)
 
-    def prompts(self, texts: Iterable[str], name: str, locale: str) -> tuple[Prompt, ...]:
+    def prompts(self, texts: Iterable[str], name: str, locale: str) -> tuple[PromptTask, ...]:
         """Read lists of prompts; raises Illegal. What is spoken has 600 characters at most in all."""
         found = [self._prompt(part, name, locale) for text in texts for part in split(text, name)]
         if len(found) > defaults.MOST_PROMPTS:
@@ -61,7 +61,7 @@ class Reader:
             raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
         return Say(text=clean, locale=locale)
 
-    def _prompt(self, part: str, name: str, locale: str) -> Prompt:
+    def _prompt(self, part: str, name: str, locale: str) -> PromptTask:
         opening = _OPENING.match(part)
         if opening is None:
             return _file(part, name)
@@ -118,7 +118,7 @@ def _closing(text: str, begin: int, name: str) -> int:
     raise Illegal(f"{name} has a prompt without its closing bracket.")
 
 
-def _file(part: str, name: str) -> Prompt:
+def _file(part: str, name: str) -> PromptTask:
     text = part.strip()
     if "://" in text:
         return Play(source=_url(text, name))

@@ -4,8 +4,8 @@ import msgspec
 import structlog
 
 from api.vendors.sinch import instructions
-from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import GoOn, HangUp, Illegal
+from api.vendors.sinch.actions import ScriptEvent
+from api.vendors.sinch.svaml import IllegalSvaml, SvamlContinue, SvamlHangUp
 
 log = structlog.get_logger(__name__)
 
@@ -23,17 +23,17 @@ def reported(body: str, reply: bytes) -> str:
 
     What else the answer to DiCE holds is ignored with a warning; other events' answers are not looked at.
     """
-    told = _kind.decode(body)
-    if told.event != Event.DICE.value or not reply.strip():
+    sent = _kind.decode(body)
+    if sent.event != ScriptEvent.DICE.value or not reply.strip():
         return ""
-    answer = instructions.read(reply, Event.DICE, "")
-    if isinstance(answer, Illegal):
-        log.warning("An answer to a call's end was ignored.", call=told.callid, reason=answer.reason)
+    answer = instructions.read(reply, ScriptEvent.DICE, "")
+    if isinstance(answer, IllegalSvaml):
+        log.warning("An answer to a call's end was ignored.", call=sent.callid, reason=answer.reason)
         return ""
-    if not isinstance(answer.then, HangUp | GoOn):
-        log.warning("An action that came with a call's end was ignored.", call=told.callid)
+    if not isinstance(answer.then, SvamlHangUp | SvamlContinue):
+        log.warning("An action that came with a call's end was ignored.", call=sent.callid)
     for warning in answer.warnings:
-        log.warning("A part of an answer to a call's end was overlooked.", call=told.callid, reason=warning)
+        log.warning("A part of an answer to a call's end was overlooked.", call=sent.callid, reason=warning)
     if answer.report is None:
         return ""
     word = "success" if answer.report.success else "failure"

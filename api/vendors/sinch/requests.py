@@ -11,19 +11,19 @@ import msgspec
 
 from api.callbacks.callback import BadAddress, address
 from api.vendors.sinch import defaults
-from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import Answer, Leg
+from api.vendors.sinch.actions import ScriptEvent
 from api.vendors.sinch.errors import (
     ILLEGAL_PARAMETERS,
     INVALID_REQUEST,
     MISSING_PARAMETER,
     NOT_FOUND,
-    Operation,
+    SinchOperation,
     failure,
 )
 from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode
 from api.vendors.sinch.ids import is_call, is_conference
 from api.vendors.sinch.instructions import of_fields
+from api.vendors.sinch.svaml import Leg, Svaml
 from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
 
@@ -33,7 +33,7 @@ _CUSTOM_HEADER = "x-cb-"
 MOST_CUSTOM_HEADERS, LONGEST_CUSTOM_KEY, LONGEST_CUSTOM_VALUE = 5, 32, 128  # public API reference, X-CB-*
 
 
-class Number(msgspec.Struct, frozen=True, kw_only=True):
+class WrittenNumber(msgspec.Struct, frozen=True, kw_only=True):
     """A number: as the customer wrote it, and its international digits."""
 
     written: str
@@ -43,7 +43,7 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
 class UpdateNumbers(msgspec.Struct, frozen=True, kw_only=True):
     """Assign numbers to an application; `application` None: the one whose key signed the request."""
 
-    numbers: tuple[Number, ...]
+    numbers: tuple[WrittenNumber, ...]
     application: str | None
     capability: str
 
@@ -51,7 +51,7 @@ class UpdateNumbers(msgspec.Struct, frozen=True, kw_only=True):
 class UnassignNumber(msgspec.Struct, frozen=True, kw_only=True):
     """Un-assign a number; `application` None: the one whose key signed the request."""
 
-    number: Number
+    number: WrittenNumber
     application: str | None
     capability: str
 
@@ -68,7 +68,7 @@ class ManageCall(msgspec.Struct, frozen=True, kw_only=True):
     """Play to a call in progress and optionally do something with it."""
 
     call: str
-    answer: Answer
+    answer: Svaml
 
 
 class CommandParticipant(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ def update_numbers(body: bytes, country: str) -> UpdateNumbers:
             capability=_capability(fields),
         )
 
-    return _reading(read, Operation.UPDATE_NUMBERS, missing=ILLEGAL_PARAMETERS)
+    return _reading(read, SinchOperation.UPDATE_NUMBERS, missing=ILLEGAL_PARAMETERS)
 
 
 def unassign_number(body: bytes, country: str) -> UnassignNumber:
@@ -112,7 +112,7 @@ def unassign_number(body: bytes, country: str) -> UnassignNumber:
             capability=_capability(fields),
         )
 
-    return _reading(read, Operation.UNASSIGN_NUMBER, missing=ILLEGAL_PARAMETERS)
+    return _reading(read, SinchOperation.UNASSIGN_NUMBER, missing=ILLEGAL_PARAMETERS)
 
 
 def update_callbacks(application: str, body: bytes) -> UpdateCallbacks:
@@ -122,26 +122,26 @@ def update_callbacks(application: str, body: bytes) -> UpdateCallbacks:
         url = decode(body).inner("url")
         return UpdateCallbacks(application=application, primary=_url(url, "primary"), fallback=_url(url, "fallback"))
 
-    return _reading(read, Operation.UPDATE_CALLBACKS, illegal=ILLEGAL_PARAMETERS, missing=MISSING_PARAMETER)
+    return _reading(read, SinchOperation.UPDATE_CALLBACKS, illegal=ILLEGAL_PARAMETERS, missing=MISSING_PARAMETER)
 
 
-def query_number(path_part: str, country: str) -> Number:
+def query_number(path_part: str, country: str) -> WrittenNumber:
     """Read the number of Query Number from its (encoded) part of the path, e.g. `+46(0)73-017-0101`."""
     return _reading(
         lambda: _number(unquote(path_part).strip()[:64], "number", country),
-        Operation.QUERY_NUMBER,
+        SinchOperation.QUERY_NUMBER,
         malformed=ILLEGAL_PARAMETERS,
     )
 
 
-def call_id(text: str, operation: Operation = Operation.GET_CALL) -> str:
+def call_id(text: str, operation: SinchOperation = SinchOperation.GET_CALL) -> str:
     """Read a call's id from the path; one that cannot be one is not found."""
     if not is_call(text):
         raise failure(NOT_FOUND, operation=operation)
     return text
 
 
-def conference_id(text: str, operation: Operation = Operation.GET_CONFERENCE) -> str:
+def conference_id(text: str, operation: SinchOperation = SinchOperation.GET_CONFERENCE) -> str:
     """Read a conference's id from the path; one that cannot be one is not found."""
     if not is_conference(text):
         raise failure(NOT_FOUND, operation=operation)
@@ -154,11 +154,11 @@ def manage_call(call: str, body: bytes, country: str, *, leg: str = "caller", pa
     def read() -> ManageCall:
         if leg.lower() not in set(Leg):
             raise Illegal("The leg is not caller, callee or both.")
-        event = Event.UNPARK if parked else Event.PATCH
+        event = ScriptEvent.UNPARK if parked else ScriptEvent.PATCH
         return ManageCall(call=call, answer=of_fields(decode(body), event, country, Leg(leg.lower())))
 
-    call_id(call, Operation.MANAGE_CALL)
-    return _reading(read, Operation.MANAGE_CALL, illegal=INVALID_REQUEST, missing=INVALID_REQUEST)
+    call_id(call, SinchOperation.MANAGE_CALL)
+    return _reading(read, SinchOperation.MANAGE_CALL, illegal=INVALID_REQUEST, missing=INVALID_REQUEST)
 
 
 def command_participant(conference: str, call: str, body: bytes) -> CommandParticipant:
@@ -179,9 +179,9 @@ def command_participant(conference: str, call: str, body: bytes) -> CommandParti
             music=music if music in defaults.MUSIC else None,
         )
 
-    conference_id(conference, Operation.COMMAND_PARTICIPANT)
-    call_id(call, Operation.COMMAND_PARTICIPANT)
-    return _reading(read, Operation.COMMAND_PARTICIPANT, missing=MISSING_PARAMETER)
+    conference_id(conference, SinchOperation.COMMAND_PARTICIPANT)
+    call_id(call, SinchOperation.COMMAND_PARTICIPANT)
+    return _reading(read, SinchOperation.COMMAND_PARTICIPANT, missing=MISSING_PARAMETER)
 
 
 def custom_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -194,7 +194,7 @@ def custom_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> di
             found.setdefault(name, value)
     if len(found) > MOST_CUSTOM_HEADERS:
         detail = f"at most {MOST_CUSTOM_HEADERS} X-CB- headers may be given (got {len(found)})."
-        raise failure(ILLEGAL_PARAMETERS, detail, Operation.CALLOUT)
+        raise failure(ILLEGAL_PARAMETERS, detail, SinchOperation.CALLOUT)
     return found
 
 
@@ -208,12 +208,12 @@ def _check_custom_header(name: str, value: str) -> None:
     elif not value.isprintable():
         fault = "must be printable text in UTF-8."
     if fault:
-        raise failure(ILLEGAL_PARAMETERS, f"{name[:LONGEST_CUSTOM_KEY]} {fault}", Operation.CALLOUT)
+        raise failure(ILLEGAL_PARAMETERS, f"{name[:LONGEST_CUSTOM_KEY]} {fault}", SinchOperation.CALLOUT)
 
 
 def _reading(
     read: Callable[[], T],
-    operation: Operation,
+    operation: SinchOperation,
     *,
     illegal: int = ILLEGAL_PARAMETERS,
     missing: int = MISSING_PARAMETER,
@@ -231,9 +231,9 @@ def _reading(
         raise failure(illegal, str(error), operation) from None
 
 
-def _number(text: str, name: str, country: str) -> Number:
+def _number(text: str, name: str, country: str) -> WrittenNumber:
     try:
-        return Number(written=text, digits=normalise(text, country))
+        return WrittenNumber(written=text, digits=normalise(text, country))
     except InvalidNumber as error:
         raise Illegal(f"{name} holds what is not a telephone number. {error}") from None
 

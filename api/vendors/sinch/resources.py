@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import UNSET, UnsetType, field
 
 from api.vendors.sinch import defaults, tags
-from api.vendors.sinch.results import ONGOING, Ending
+from api.vendors.sinch.results import ONGOING, SinchEnding
 from engine.conference_commands import ConferenceMember, ConferenceView
 
 _JSON = "application/json"
@@ -49,7 +49,7 @@ class NumberItem(Resource, frozen=True, kw_only=True):
     capability: str = defaults.CAPABILITY
 
 
-class Numbers(Resource, frozen=True, kw_only=True):
+class NumberList(Resource, frozen=True, kw_only=True):
     """Get Numbers."""
 
     numbers: Sequence[NumberItem]
@@ -62,7 +62,7 @@ class UrlItem(Resource, frozen=True, kw_only=True):
     fallback: str | UnsetType = UNSET
 
 
-class Callbacks(Resource, frozen=True, kw_only=True):
+class CallbackUrls(Resource, frozen=True, kw_only=True):
     """Get Callbacks."""
 
     url: UrlItem
@@ -113,7 +113,7 @@ class Participant(Resource, frozen=True, kw_only=True):
     onhold: bool
 
 
-class Conference(Resource, frozen=True, kw_only=True):
+class ConferenceInfo(Resource, frozen=True, kw_only=True):
     """Get Conference Info."""
 
     participants: Sequence[Participant]
@@ -125,7 +125,7 @@ class Placed(Resource, frozen=True, kw_only=True):
     call_id: str
 
 
-class Empty(Resource, frozen=True, kw_only=True):
+class EmptyObject(Resource, frozen=True, kw_only=True):
     """«Empty»: `{}`, which every client reads."""
 
 
@@ -139,9 +139,9 @@ def timestamp(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def numbers(items: Iterable[tuple[str, str | None, str]]) -> Numbers:
+def numbers(items: Iterable[tuple[str, str | None, str]]) -> NumberList:
     """Return Get Numbers from (E.164 number, application's key or None, capability)."""
-    return Numbers(
+    return NumberList(
         numbers=[
             NumberItem(number=number, applicationkey=key or UNSET, capability=capability)
             for number, key, capability in items
@@ -149,9 +149,9 @@ def numbers(items: Iterable[tuple[str, str | None, str]]) -> Numbers:
     )
 
 
-def callbacks(primary: str | None, fallback: str | None) -> Callbacks:
+def callbacks(primary: str | None, fallback: str | None) -> CallbackUrls:
     """Return Get Callbacks; a URL that is not set is left out."""
-    return Callbacks(url=UrlItem(primary=primary or UNSET, fallback=fallback or UNSET))
+    return CallbackUrls(url=UrlItem(primary=primary or UNSET, fallback=fallback or UNSET))
 
 
 def query_number(digits: str, *, restricted: bool, rate: Money) -> QueryNumber:
@@ -180,7 +180,7 @@ def call_result(
     callee: Identity | None,
     domain: str,
     seconds: float,
-    ended: Ending | None,
+    ended: SinchEnding | None,
     at: float,
     custom: str,
     user_rate: Money,
@@ -206,9 +206,9 @@ def call_result(
     )
 
 
-def conference(view: ConferenceView, now: float) -> Conference:
+def conference(view: ConferenceView, now: float) -> ConferenceInfo:
     """Return Get Conference Info; durations are whole seconds until `now` (Unix seconds)."""
-    return Conference(participants=[_participant(member, now) for member in view.participants])
+    return ConferenceInfo(participants=[_participant(member, now) for member in view.participants])
 
 
 def _participant(member: ConferenceMember, now: float) -> Participant:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.calls.cause import HangupCause
 
 
-class Result(StrEnum):
+class SinchResult(StrEnum):
     """What became of a call."""
 
     NONE = "N/A"
@@ -47,14 +47,14 @@ class EndedBy(StrEnum):
     SCRIPT = "script"  # no answer to a question, or an illegal one
 
 
-class Ending(NamedTuple):
+class SinchEnding(NamedTuple):
     """Result and reason, as rendered."""
 
-    result: Result
+    result: SinchResult
     reason: Reason
 
 
-ONGOING = Ending(Result.NONE, Reason.NONE)
+ONGOING = SinchEnding(SinchResult.NONE, Reason.NONE)
 _ANSWERED: dict[EndedBy, Reason] = {
     EndedBy.CALLER: Reason.CALLERHANGUP,
     EndedBy.CALLEE: Reason.CALLEEHANGUP,
@@ -64,33 +64,33 @@ _ANSWERED: dict[EndedBy, Reason] = {
     EndedBy.SCRIPT: Reason.CALLBACKERROR,
 }
 # A call that nobody answered, by its cause; what is not here failed for a general error.
-_UNANSWERED: dict[HangupCause, Ending] = {
-    HangupCause.BUSY: Ending(Result.BUSY, Reason.CALLEEHANGUP),
-    HangupCause.REJECTED: Ending(Result.BUSY, Reason.CALLEEHANGUP),
-    HangupCause.NO_ANSWER: Ending(Result.NOANSWER, Reason.TIMEOUT),
-    HangupCause.UNAVAILABLE: Ending(Result.NOANSWER, Reason.TIMEOUT),
-    HangupCause.NO_RESPONSE: Ending(Result.NOANSWER, Reason.TIMEOUT),
-    HangupCause.CANCELLED: Ending(Result.NOANSWER, Reason.CANCEL),
-    HangupCause.NO_CREDIT: Ending(Result.FAILED, Reason.NOCREDITPARTNER),
-    HangupCause.NOT_ALLOWED: Ending(Result.FAILED, Reason.BLOCKED),
-    HangupCause.USER_UNKNOWN: Ending(Result.FAILED, Reason.USERNOTFOUND),
+_UNANSWERED: dict[HangupCause, SinchEnding] = {
+    HangupCause.BUSY: SinchEnding(SinchResult.BUSY, Reason.CALLEEHANGUP),
+    HangupCause.REJECTED: SinchEnding(SinchResult.BUSY, Reason.CALLEEHANGUP),
+    HangupCause.NO_ANSWER: SinchEnding(SinchResult.NOANSWER, Reason.TIMEOUT),
+    HangupCause.UNAVAILABLE: SinchEnding(SinchResult.NOANSWER, Reason.TIMEOUT),
+    HangupCause.NO_RESPONSE: SinchEnding(SinchResult.NOANSWER, Reason.TIMEOUT),
+    HangupCause.CANCELLED: SinchEnding(SinchResult.NOANSWER, Reason.CANCEL),
+    HangupCause.NO_CREDIT: SinchEnding(SinchResult.FAILED, Reason.NOCREDITPARTNER),
+    HangupCause.NOT_ALLOWED: SinchEnding(SinchResult.FAILED, Reason.BLOCKED),
+    HangupCause.USER_UNKNOWN: SinchEnding(SinchResult.FAILED, Reason.USERNOTFOUND),
 }
 
 
-def ending(cause: HangupCause, by: EndedBy, *, answered: bool) -> Ending:
+def ending(cause: HangupCause, by: EndedBy, *, answered: bool) -> SinchEnding:
     """Return how a call that is over is told.
 
     A caller who hangs up while the callee's phone rings has cancelled; credit that runs out is named as such.
     """
     if answered:
         if cause is HangupCause.NO_CREDIT:
-            return Ending(Result.ANSWERED, Reason.NOCREDITPARTNER)
-        return Ending(Result.ANSWERED, _ANSWERED[by])
+            return SinchEnding(SinchResult.ANSWERED, Reason.NOCREDITPARTNER)
+        return SinchEnding(SinchResult.ANSWERED, _ANSWERED[by])
     match by:
         case EndedBy.CUSTOMER:
-            return Ending(Result.NOANSWER, Reason.MANAGERHANGUP)
+            return SinchEnding(SinchResult.NOANSWER, Reason.MANAGERHANGUP)
         case EndedBy.CALLER:
-            return Ending(Result.NOANSWER, Reason.CANCEL)
+            return SinchEnding(SinchResult.NOANSWER, Reason.CANCEL)
         case EndedBy.SCRIPT:
-            return Ending(Result.FAILED, Reason.CALLBACKERROR)
-    return _UNANSWERED.get(cause, Ending(Result.FAILED, Reason.GENERALERROR))
+            return SinchEnding(SinchResult.FAILED, Reason.CALLBACKERROR)
+    return _UNANSWERED.get(cause, SinchEnding(SinchResult.FAILED, Reason.GENERALERROR))

@@ -15,13 +15,13 @@ from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
 from api.guesses import Guesses
 from api.vendors.sinch import auth, callbacks, errors, tags
-from api.vendors.sinch.asked import Asked, Handler
-from api.vendors.sinch.auth import DIALECT, Incoming, Policy
-from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, Operation, SinchError, failure
+from api.vendors.sinch.auth import DIALECT, AuthPolicy, Incoming
+from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
+from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, SinchError, SinchOperation, failure
 from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.notifications import Notifications
 from api.vendors.sinch.reports import reported
-from api.vendors.sinch.telling import Telling
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
 from engine.store import applications, calls
@@ -37,20 +37,20 @@ _CALLBACKS = ("/configuration/callbacks/applications/{key}",)
 _CALLS = ("/calls/id/{call}", "/call/id/{call}")
 _CONFERENCE = ("/conferences/id/{conference}",)
 _PARTICIPANT = ("/conferences/id/{conference}/{call}",)
-PATHS: Mapping[Operation, tuple[str, Sequence[str]]] = {
-    Operation.GET_NUMBERS: ("GET", _NUMBERS),
-    Operation.UPDATE_NUMBERS: ("POST", _NUMBERS),
-    Operation.UNASSIGN_NUMBER: ("DELETE", _NUMBERS),
-    Operation.GET_CALLBACKS: ("GET", _CALLBACKS),
-    Operation.UPDATE_CALLBACKS: ("POST", _CALLBACKS),
-    Operation.QUERY_NUMBER: ("GET", ("/calling/query/number/{number}", "/query/number/{number}")),
-    Operation.GET_CALL: ("GET", _CALLS),
-    Operation.MANAGE_CALL: ("PATCH", (*_CALLS, *(f"{path}/leg/{{leg}}" for path in _CALLS))),
-    Operation.GET_CONFERENCE: ("GET", _CONFERENCE),
-    Operation.KICK_ALL: ("DELETE", _CONFERENCE),
-    Operation.COMMAND_PARTICIPANT: ("PATCH", _PARTICIPANT),
-    Operation.KICK_PARTICIPANT: ("DELETE", _PARTICIPANT),
-    Operation.CALLOUT: ("POST", ("/callouts",)),
+PATHS: Mapping[SinchOperation, tuple[str, Sequence[str]]] = {
+    SinchOperation.GET_NUMBERS: ("GET", _NUMBERS),
+    SinchOperation.UPDATE_NUMBERS: ("POST", _NUMBERS),
+    SinchOperation.UNASSIGN_NUMBER: ("DELETE", _NUMBERS),
+    SinchOperation.GET_CALLBACKS: ("GET", _CALLBACKS),
+    SinchOperation.UPDATE_CALLBACKS: ("POST", _CALLBACKS),
+    SinchOperation.QUERY_NUMBER: ("GET", ("/calling/query/number/{number}", "/query/number/{number}")),
+    SinchOperation.GET_CALL: ("GET", _CALLS),
+    SinchOperation.MANAGE_CALL: ("PATCH", (*_CALLS, *(f"{path}/leg/{{leg}}" for path in _CALLS))),
+    SinchOperation.GET_CONFERENCE: ("GET", _CONFERENCE),
+    SinchOperation.KICK_ALL: ("DELETE", _CONFERENCE),
+    SinchOperation.COMMAND_PARTICIPANT: ("PATCH", _PARTICIPANT),
+    SinchOperation.KICK_PARTICIPANT: ("DELETE", _PARTICIPANT),
+    SinchOperation.CALLOUT: ("POST", ("/callouts",)),
 }
 """An operation's method, and its paths behind a prefix. `/call/id` is in the document's examples."""
 
@@ -65,15 +65,15 @@ class Sinch:
         self,
         db: Database,
         accounts: Accounts,
-        operations: Mapping[Operation, Handler],
-        telling: Telling,
+        operations: Mapping[SinchOperation, Handler],
+        notifications: Notifications,
         *,
-        policy: Policy | None = None,
+        policy: AuthPolicy | None = None,
         guesses: Guesses | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db, self._accounts, self._operations, self._telling = db, accounts, operations, telling
-        self._policy, self._guesses, self._clock = policy or Policy(), guesses or Guesses(), clock
+        self._db, self._accounts, self._operations, self._notifications = db, accounts, operations, notifications
+        self._policy, self._guesses, self._clock = policy or AuthPolicy(), guesses or Guesses(), clock
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Every path of every operation that is there."""
@@ -96,7 +96,7 @@ class Sinch:
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
         """DiCE, notify, and the PIE of a menu in which somebody hung up."""
-        return await self._telling.callbacks(event, tag)
+        return await self._notifications.callbacks(event, tag)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Sign with the secret of the application whose call it is about, at this attempt's time."""
@@ -117,13 +117,13 @@ class Sinch:
         """How the customer judges a call that ended."""
         return reported(delivery.body, reply)
 
-    def _answering(self, operation: Operation) -> Callable[[web.Request], Any]:
+    def _answering(self, operation: SinchOperation) -> Callable[[web.Request], Any]:
         """Return what serves an operation: read, authenticate, do it, and render what was refused."""
         handler = self._operations[operation]
 
         async def answer(request: web.Request) -> web.StreamResponse:
             try:
-                return await handler(await self._asked(request))
+                return await handler(await self._authenticate(request))
             except SinchError as error:
                 refused = error
             except CommandRefused as refusal:
@@ -138,12 +138,12 @@ class Sinch:
 
         return answer
 
-    async def _asked(self, request: web.Request) -> Asked:
+    async def _authenticate(self, request: web.Request) -> AuthenticatedRequest:
         authorization = request.headers.get("Authorization", "")
         with self._guesses.attempt(request, auth.shown(authorization), wrong=auth.is_wrong):
             return await self._authenticated(request, authorization)
 
-    async def _authenticated(self, request: web.Request, authorization: str) -> Asked:
+    async def _authenticated(self, request: web.Request, authorization: str) -> AuthenticatedRequest:
         body = await read_body(request)
         incoming = Incoming(
             method=request.method,
@@ -154,14 +154,14 @@ class Sinch:
             body=body,
         )
         caller = await auth.authenticate(self._accounts, incoming, self._clock(), self._policy)
-        return Asked(caller.account, caller.application, request, body)
+        return AuthenticatedRequest(caller.account, caller.application, request, body)
 
-    def _refused(self, error: SinchError, operation: Operation | None) -> web.Response:
+    def _refused(self, error: SinchError, operation: SinchOperation | None) -> web.Response:
         reference = errors.new_reference()
         log.info("a request was refused", reference=reference, code=error.code, operation=operation and operation.value)
         return errors.render(error, reference)
 
-    def _broken(self, accident: Exception, operation: Operation) -> web.Response:
+    def _broken(self, accident: Exception, operation: SinchOperation) -> web.Response:
         reference = errors.new_reference()
         log.error("a request failed", reference=reference, operation=operation.value, exc_info=accident)
         return errors.render(failure(INTERNAL, operation=operation), reference)

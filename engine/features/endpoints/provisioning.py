@@ -9,8 +9,8 @@ from contextlib import suppress
 import msgspec
 import structlog
 
-from engine.ari.client import Client
-from engine.ari.errors import AriError, Forbidden, NotFound
+from engine.ari.client import AriClient
+from engine.ari.errors import AriError, AriNotFound, Forbidden
 from engine.ari.generated import Endpoint
 from engine.features.endpoints.user_names import PATTERN
 from engine.features.errors import NotProvisioned
@@ -61,7 +61,7 @@ def _spoilt(piece: Piece, there: Mapping[str, str]) -> bool:
 class Provisioner:
     """Puts trunks and extensions into Asterisk and takes them out; every step may be repeated."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: AriClient) -> None:
         self._client = client
 
     async def put(self, pieces: Sequence[Piece]) -> None:
@@ -118,7 +118,7 @@ class Provisioner:
     async def _read(self, piece: Piece) -> dict[str, str] | None:
         try:
             found = await self._client.asterisk.get_object(MODULE, piece.kind, piece.id)
-        except NotFound:
+        except AriNotFound:
             return None
         fields: dict[str, str] = {}
         for one in found:  # an identify has its match once for each entry
@@ -126,7 +126,7 @@ class Provisioner:
         return fields
 
     async def _remove(self, kind: str, name: str) -> None:
-        with suppress(NotFound, Forbidden):  # 403: it stands in pjsip.conf and is not ours
+        with suppress(AriNotFound, Forbidden):  # 403: it stands in pjsip.conf and is not ours
             await self._client.asterisk.delete_object(MODULE, kind, name)
 
     async def _until_gone(self, name: str) -> None:
@@ -140,7 +140,7 @@ class Provisioner:
                 while True:
                     await self._client.endpoints.get("PJSIP", name)
                     await asyncio.sleep(_AGAIN_SECONDS)
-        except NotFound:
+        except AriNotFound:
             return
         except TimeoutError:
             log.warning("An endpoint that was removed is still shown.", endpoint=name)

@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.features.accounts import Account, find
-from engine.features.book import Book
 from engine.features.endpoints.extension import checked, new_password, pieces
 from engine.features.endpoints.model import NewExtension
 from engine.features.endpoints.provisioning import Piece, Provisioner
@@ -14,6 +13,7 @@ from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.settings_cache import SettingsCache
 from engine.store import applications, extensions, numbers
 from engine.store.extensions import Extension
 from engine.store.writer import Writer
@@ -25,8 +25,8 @@ _MOST_NAMED = 10
 class Extensions:
     """The extensions of all accounts; an extension's number is unique within its account."""
 
-    def __init__(self, writer: Writer, book: Book, provisioner: Provisioner) -> None:
-        self._writer, self._book, self._provisioner = writer, book, provisioner
+    def __init__(self, writer: Writer, cache: SettingsCache, provisioner: Provisioner) -> None:
+        self._writer, self._cache, self._provisioner = writer, cache, provisioner
 
     async def add(self, by: Actor, wanted: NewExtension) -> Extension:
         """Add an extension and choose its SIP user name.
@@ -41,13 +41,13 @@ class Extensions:
             await self._writer.write(lambda conn: _remove(conn, audit.SYSTEM, added.account, added.number))
             await self._try_to_take_out(added.sip_user)
             raise
-        await self._book.reload_extension(added.account, added.number)
+        await self._cache.reload_extension(added.account, added.number)
         return added
 
     async def remove(self, by: Actor, account: str, number: str) -> None:
         """Remove an extension of an account (its id): its phone cannot register or call any more. Raises NotThere."""
         removed = await self._writer.write(lambda conn: _remove(conn, by, account, number))
-        await self._book.reload_extension(account, number)
+        await self._cache.reload_extension(account, number)
         await self._try_to_take_out(removed.sip_user)
 
     async def remove_all(self, by: Actor, account: str) -> None:
@@ -57,7 +57,7 @@ class Extensions:
             return [_remove(conn, by, account, each.number) for each in extensions.list(conn, account)]
 
         removed = await self._writer.write(unit)
-        await self._book.reload(account)
+        await self._cache.reload(account)
         for extension in removed:
             await self._try_to_take_out(extension.sip_user)
 
@@ -67,7 +67,7 @@ class Extensions:
         Without an account it is the only extension of that number. Raises NotThere; InvalidSetting where several
         accounts have that number, which names them.
         """
-        found = [one for one in self._book.extensions() if one.number == number]
+        found = [one for one in self._cache.extensions() if one.number == number]
         named = {one.account: self.account_name(one) for one in found}
         if account is not None:
             found = [one for one in found if account in (one.account, named[one.account])]
@@ -84,26 +84,26 @@ class Extensions:
 
     def all(self, account: str | None = None) -> list[Extension]:
         """Return the extensions by number: of an account by its name or id, or of all accounts."""
-        found = self._book.extensions()
+        found = self._cache.extensions()
         return found if account is None else [one for one in found if account in (one.account, self.account_name(one))]
 
     def account_name(self, extension: Extension) -> str:
         """Return the name of an extension's account."""
-        owner = self._book.find(extension.account)
+        owner = self._cache.find(extension.account)
         return owner.name if owner else extension.account
 
     def application_name(self, extension: Extension) -> str | None:
         """Return the name of the application that is asked about the extension's calls; None where there is none."""
-        found = self._book.application(extension.application) if extension.application else None
+        found = self._cache.application(extension.application) if extension.application else None
         return found.name if found else None
 
     def endpoint_names(self) -> list[str]:
         """Return the SIP user names of all extensions: Asterisk's names of their endpoints."""
-        return [extension.sip_user for extension in self._book.extensions()]
+        return [extension.sip_user for extension in self._cache.extensions()]
 
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each extension, by its endpoint's name."""
-        return {extension.sip_user: pieces(extension) for extension in self._book.extensions()}
+        return {extension.sip_user: pieces(extension) for extension in self._cache.extensions()}
 
     async def _try_to_take_out(self, sip_user: str) -> None:
         """Take an endpoint out of Asterisk; one that cannot be reached loses it when all endpoints are pushed."""

@@ -10,8 +10,8 @@ import msgspec
 
 from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber
+from engine.model.leg_options import Transport
 from engine.net.guard import is_private, is_public
-from engine.tasks.manner import Transport
 
 ENDPOINT = "carillon-sip"
 """The endpoint of Asterisk's pjsip.conf through which they are called; nobody can call in by it."""

@@ -37,7 +37,7 @@ KINDS = {
 }
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
+class RefusedKind(msgspec.Struct, frozen=True, kw_only=True):
     """How many requests of a kind (of KINDS) were refused, and the last of them: when (Unix seconds), from where.
 
     `detail` is the method, the trunk, the header or the extension. `addresses` are the last SOURCES different ones, the
@@ -57,11 +57,11 @@ class RefusedRequests:
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path, self._clock = path, clock
-        self._seen: dict[str, Refused] = {}
+        self._seen: dict[str, RefusedKind] = {}
         self._offset: int | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def seen(self) -> Sequence[Refused]:
+    def seen(self) -> Sequence[RefusedKind]:
         """Return what was seen since the start, a kind each, the latest first."""
         return sorted(self._seen.values(), key=lambda one: -one.at)
 
@@ -117,7 +117,7 @@ class RefusedRequests:
                 before, source = self._seen.get(kind), found["source"]
                 address = address_of(source)
                 others = [one for one in before.addresses if one != address] if before else []
-                self._seen[kind] = Refused(
+                self._seen[kind] = RefusedKind(
                     kind=kind,
                     count=before.count + 1 if before else 1,
                     at=self._clock(),

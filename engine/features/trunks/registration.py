@@ -14,7 +14,7 @@ from urllib.request import parse_http_list, parse_keqv_list
 
 from engine.store.trunks import Trunk
 
-_PATIENCE = 4.0
+_TIMEOUT_SECONDS = 4.0
 _T1 = 0.5  # RFC 3261 §17.1.2.2: a request by UDP is repeated after this, then after twice as long each time
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 _Headers = list[tuple[str, str]]
@@ -32,7 +32,7 @@ class Registration(NamedTuple):
         return self.status in (401, 403, 404, 407)
 
 
-async def ask(trunk: Trunk, *, seconds: float = _PATIENCE) -> Registration:
+async def ask(trunk: Trunk, *, seconds: float = _TIMEOUT_SECONDS) -> Registration:
     """Ask the carrier of a trunk that registers; answers within `seconds`, whatever happens."""
     loop = asyncio.get_running_loop()
     try:
@@ -106,7 +106,7 @@ class _Request:
         own_host = f"[{own[0]}]" if ":" in own[0] else own[0]
         self._user, self._password = trunk.username or "", trunk.password or ""
         self._uri, self._own = f"sip:{host}:{trunk.port}", f"{own_host}:{own[1]}"
-        self._who = f"<sip:{self._user}@{host}:{trunk.port}>"
+        self._identity = f"<sip:{self._user}@{host}:{trunk.port}>"
         self._mark = secrets.token_hex(8)
 
     def text(self, number: int, more: str = "") -> str:
@@ -114,7 +114,7 @@ class _Request:
         return (
             f"REGISTER {self._uri} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self._own};branch=z9hG4bK{self._mark}{number};rport\r\n"
-            f"From: {self._who};tag={self._mark}\r\nTo: {self._who}\r\nCall-ID: {self._mark}\r\n"
+            f"From: {self._identity};tag={self._mark}\r\nTo: {self._identity}\r\nCall-ID: {self._mark}\r\n"
             f"CSeq: {number} REGISTER\r\nMax-Forwards: 70\r\n{more}Content-Length: 0\r\n\r\n"
         )
 
@@ -124,27 +124,27 @@ class _Request:
             scheme, _, rest = value.partition(" ")
             if name not in ("www-authenticate", "proxy-authenticate") or scheme.lower() != "digest":
                 continue
-            asked = parse_keqv_list(parse_http_list(rest))
-            algorithm = asked.get("algorithm", "MD5").upper()
-            if algorithm in _HASHES and "nonce" in asked:
-                return self._digest(asked, algorithm)
+            challenge = parse_keqv_list(parse_http_list(rest))
+            algorithm = challenge.get("algorithm", "MD5").upper()
+            if algorithm in _HASHES and "nonce" in challenge:
+                return self._digest(challenge, algorithm)
         return None
 
-    def _digest(self, asked: dict[str, str], algorithm: str) -> str:
+    def _digest(self, challenge: dict[str, str], algorithm: str) -> str:
         def mix(*parts: str) -> str:
             return _HASHES[algorithm](":".join(parts).encode()).hexdigest()
 
-        realm, nonce = asked.get("realm", ""), asked["nonce"]
+        realm, nonce = challenge.get("realm", ""), challenge["nonce"]
         secret, what = mix(self._user, realm, self._password), mix("REGISTER", self._uri)
         fields = {"username": self._user, "realm": realm, "nonce": nonce, "uri": self._uri}
         bare = {"algorithm": algorithm}
-        if "auth" in [each.strip() for each in asked.get("qop", "").split(",")]:
+        if "auth" in [each.strip() for each in challenge.get("qop", "").split(",")]:
             fields["cnonce"] = secrets.token_hex(8)
             bare |= {"qop": "auth", "nc": "00000001"}
             fields["response"] = mix(secret, nonce, "00000001", fields["cnonce"], "auth", what)
         else:
             fields["response"] = mix(secret, nonce, what)
-        if "opaque" in asked:
-            fields["opaque"] = asked["opaque"]
+        if "opaque" in challenge:
+            fields["opaque"] = challenge["opaque"]
         quoted = [f'{name}="{value}"' for name, value in fields.items()]
         return "Digest " + ", ".join(quoted + [f"{name}={value}" for name, value in bare.items()])

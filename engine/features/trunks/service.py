@@ -8,7 +8,6 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.features.book import Book
 from engine.features.endpoints.provisioning import Piece, Provisioner
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.features.trunks import trunk as rules
@@ -17,6 +16,7 @@ from engine.features.trunks.sources import look_up, names_of
 from engine.features.trunks.trunk import endpoint_of
 from engine.platform import audit
 from engine.platform.audit import SYSTEM, Actor
+from engine.platform.settings_cache import SettingsCache
 from engine.store import trunks, unmatched_calls
 from engine.store.database import Database
 from engine.store.trunks import Trunk
@@ -32,11 +32,11 @@ class Trunks:
         self,
         db: Database,
         writer: Writer,
-        book: Book,
+        cache: SettingsCache,
         provisioner: Provisioner,
         addresses: TrunkAddresses | None = None,
     ) -> None:
-        self._db, self._writer, self._book, self._provisioner = db, writer, book, provisioner
+        self._db, self._writer, self._cache, self._provisioner = db, writer, cache, provisioner
         self._addresses = addresses or TrunkAddresses()
         self._changing = asyncio.Lock()  # of two changes at once neither loses the other's fields
 
@@ -56,7 +56,7 @@ class Trunks:
             await self._writer.write(lambda conn: _remove(conn, SYSTEM, trunk.name))
             await self._try_to_take_out(trunk.name)
             raise
-        await self._book.load_trunks()
+        await self._cache.load_trunks()
         return trunk
 
     async def change(self, by: Actor, name: str, **fields: object) -> Trunk:
@@ -65,7 +65,7 @@ class Trunks:
         Raises NotThere, InvalidSetting, NotProvisioned and Unreachable (then it is as it was).
         """
         async with self._changing:
-            before = self._book.trunk(name)
+            before = self._cache.trunk(name)
             if before is None:
                 raise NotThere(f"There is no trunk {name}.")
             if name == rules.LAB:
@@ -80,14 +80,14 @@ class Trunks:
             await self._writer.write(lambda conn: _change(conn, SYSTEM, trunk, before))
             await self._try_to_put_back(before)
             raise
-        await self._book.load_trunks()
+        await self._cache.load_trunks()
         return trunk
 
     async def remove(self, by: Actor, name: str) -> None:
         """Remove a trunk; calls on it go on. Raises NotThere."""
         async with self._changing:
             await self._writer.write(lambda conn: _remove(conn, by, name))
-            await self._book.load_trunks()
+            await self._cache.load_trunks()
             await self._try_to_take_out(name)
 
     async def ensure_lab(self, address: str, port: int) -> None:
@@ -102,12 +102,12 @@ class Trunks:
                 _change(conn, SYSTEM, there, wanted)
 
         await self._writer.write(unit)
-        await self._book.load_trunks()
+        await self._cache.load_trunks()
 
     async def refresh_addresses(self) -> None:
         """Look up the hosts of the trunks again, and tell Asterisk where they changed."""
         async with self._changing:
-            for trunk in self._book.trunks:
+            for trunk in self._cache.trunks:
                 if names_of(trunk):
                     piece = rules.identify(trunk, await self._addresses.match(trunk))
                     if await self._provisioner.renew(piece):
@@ -116,7 +116,7 @@ class Trunks:
 
     def all(self) -> tuple[Trunk, ...]:
         """Return all trunks by priority."""
-        return self._book.trunks
+        return self._cache.trunks
 
     async def unmatched(self) -> dict[str, int]:
         """Return how many calls of each trunk reached no number."""
@@ -124,11 +124,11 @@ class Trunks:
 
     def endpoint_names(self) -> list[str]:
         """Return Asterisk's names of the trunks' endpoints."""
-        return [endpoint_of(trunk.name) for trunk in self._book.trunks]
+        return [endpoint_of(trunk.name) for trunk in self._cache.trunks]
 
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each trunk, by its endpoint's name."""
-        found = await asyncio.gather(*(self._pieces(trunk) for trunk in self._book.trunks))
+        found = await asyncio.gather(*(self._pieces(trunk) for trunk in self._cache.trunks))
         return dict(zip(self.endpoint_names(), found, strict=True))
 
     async def _pieces(self, trunk: Trunk) -> list[Piece]:

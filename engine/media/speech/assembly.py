@@ -28,13 +28,13 @@ _HIGHEST_DBFS = 20 * float(np.log10(PEAK))
 
 
 def assembled(spoken: Sequence[Speech | float]) -> Audio:
-    """What was spoken and the pauses (in seconds) between, as telephone audio. Raises Empty where nothing was said."""
+    """What was spoken and the pauses (in seconds) between, as telephone audio. Raises NothingToPlay if nothing was."""
     if len(spoken) == 1 and isinstance(spoken[0], Speech):
         return spoken[0].audio()
     parts = list(_parts(spoken))
     loudest = max((part.dBFS for part in parts if not isinstance(part, float)), default=None)
     if loudest is None:
-        raise errors.Empty("the text has no words these voices can speak")
+        raise errors.NothingToPlay("the text has no words these voices can speak")
     whole = AudioSegment.silent(0, frame_rate=WIDE)
     for part in parts:
         following = _pause(part) if isinstance(part, float) else _levelled(part, loudest)
@@ -50,7 +50,7 @@ def _parts(spoken: Sequence[Speech | float]) -> Iterator[AudioSegment | float]:
         if isinstance(part, float):
             yield part
             continue
-        with contextlib.suppress(errors.Empty):  # a voice has no word for one phrase; the others are heard
+        with contextlib.suppress(errors.NothingToPlay):  # a voice has no word for one phrase; the others are heard
             yield _segment(part.audio().wide, first=index == 0, last=index == last)
 
 

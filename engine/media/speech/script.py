@@ -37,7 +37,7 @@ def _spoken(phrase: Phrase) -> str:
 def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, voice: str, ssml: bool) -> Script:
     """Read what is to be said in a locale, or by the voice of a name.
 
-    Raises BadSsml, Empty, TextTooLong, TooLong, and SpeechFailed where no voice is installed.
+    Raises BadSsml, NothingToPlay, TextTooLong, TooLong, and SpeechFailed where no voice is installed.
     """
     chosen = voices.choose(locale, voice)
     remarks: list[str] = []
@@ -52,12 +52,12 @@ def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, vo
         if isinstance(part, float):
             found.append(part)
             continue
-        with contextlib.suppress(errors.Empty):  # a full stop between two tags
+        with contextlib.suppress(errors.NothingToPlay):  # a full stop between two tags
             found += _phrases(clean(part, limit, chosen.locale), chosen, voices, remarks)
     if sum(part for part in found if isinstance(part, float)) > settings.max_seconds:
         raise errors.TooLong("its pauses alone")
     if not any(isinstance(part, Phrase) for part in found):
-        raise errors.Empty("the text has no words")
+        raise errors.NothingToPlay("the text has no words")
     return Script(tuple(found), tuple(dict.fromkeys(remarks)))
 
 
@@ -78,7 +78,7 @@ def _phrases(text: str, chosen: Voice, voices: Voices, remarks: list[str]) -> li
             found.append(Phrase(piece, by))
     spoken = [Phrase(one.text.strip(), one.voice) for one in found if any(map(str.isalnum, one.text))]
     if not spoken:
-        raise errors.Empty("the text has no words")
+        raise errors.NothingToPlay("the text has no words")
     return spoken
 
 

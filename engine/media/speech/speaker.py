@@ -41,10 +41,10 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     rate: int
 
     def audio(self) -> convert.Audio:
-        """As telephone audio, at an even level. Raises Empty where nothing was said."""
+        """As telephone audio, at an even level. Raises NothingToPlay where nothing was said."""
         peak = float(np.abs(self.samples).max()) if len(self.samples) else 0.0
         if peak < 1e-4:
-            raise errors.Empty("the text has no words this voice can speak")
+            raise errors.NothingToPlay("the text has no words this voice can speak")
         return convert.resample(np.asarray(self.samples * np.float32(PEAK / peak), np.float32), self.rate)
 
 

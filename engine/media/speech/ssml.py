@@ -48,7 +48,7 @@ def parts(ssml: str, limit: int) -> list[Part]:
     if spoken > limit:
         raise errors.TextTooLong(f"{spoken} characters, {limit} are allowed")
     if not spoken:
-        raise errors.Empty("the text has no words")
+        raise errors.NothingToPlay("the text has no words")
     return found
 
 

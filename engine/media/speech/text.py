@@ -37,7 +37,7 @@ def clean(text: str, limit: int, locale: str = "en-us") -> str:
         text = _LONE_SIGN.sub(lambda sign: _name(sign[1], locale), text)
     text = " ".join(text.split())
     if not any(character.isalnum() for character in text):
-        raise errors.Empty("the text has no words")
+        raise errors.NothingToPlay("the text has no words")
     return text
 
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from api.callbacks.callback import host_of
-from api.callbacks.delivery import Delivery, NoSuchDelivery, Policy
+from api.callbacks.delivery import Delivery, DeliveryPolicy, NoSuchDelivery
 from engine.ids import new_id
 from engine.net import Net
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
-from engine.store.errors import Unavailable
+from engine.store.errors import StoreUnavailable
 from tests.api.conftest import Stack, Time, create_account
 from tests.fakes.sink import Sink
 from tests.support.closing_server import ClosingServer
@@ -102,7 +102,7 @@ async def test_always_failing_is_a_dead_letter_after_ten_attempts(stack: Stack, 
 
 async def test_pauses_are_capped_and_an_hour_is_enough(stack: Stack, sink: Sink) -> None:
     time = Time()
-    policy = Policy(attempts=1000)
+    policy = DeliveryPolicy(attempts=1000)
     delivery = Delivery(
         stack.db, stack.writer, stack.net, stack.accounts, {}, policy=policy, clock=time, sleep=time.sleep
     )
@@ -237,8 +237,8 @@ class TestSlowHosts:
     """A host that hangs is left after the limits."""
 
     @pytest.fixture
-    def policy(self) -> Policy:
-        return Policy(total=0.5, connect=0.4, attempts=2)
+    def policy(self) -> DeliveryPolicy:
+        return DeliveryPolicy(total=0.5, connect=0.4, attempts=2)
 
     async def test_a_hang_ends_by_the_limit(self, stack: Stack, sink: Sink) -> None:
         await hand_over(stack, row(sink.url("/hang")))
@@ -263,8 +263,8 @@ class TestPlaces:
     """How much may be under way at once; nothing here ends by a limit, however slow the machine is."""
 
     @pytest.fixture
-    def policy(self) -> Policy:
-        return Policy(per_host=3, overall=14, total=300.0, connect=300.0)
+    def policy(self) -> DeliveryPolicy:
+        return DeliveryPolicy(per_host=3, overall=14, total=300.0, connect=300.0)
 
     async def test_concurrency_is_bounded_per_host_and_overall(self, stack: Stack, sink: Sink) -> None:
         async with Sink() as other:
@@ -340,7 +340,7 @@ async def test_stopping_leaves_what_is_under_way_pending(stack: Stack, sink: Sin
 async def test_while_the_database_is_away_no_attempt_is_spent(
     stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outages = iter([Unavailable("planted here")] * 3)
+    outages = iter([StoreUnavailable("planted here")] * 3)
     get = stack.accounts.get
 
     async def seldom(account: str) -> Any:

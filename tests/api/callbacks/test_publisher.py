@@ -8,7 +8,7 @@ from api.callbacks.publisher import CURSOR, Publisher
 from api.inbound import Inbound
 from engine.store import accounts, applications, deliveries, events
 from engine.store.applications import Application
-from engine.store.errors import Unavailable
+from engine.store.errors import StoreUnavailable
 from tests.api.conftest import Stack
 from tests.fakes.sink import Sink
 
@@ -180,7 +180,7 @@ async def test_while_the_database_is_away_callbacks_wait_for_it(
     stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.callbacks.publisher.SECONDS_AFTER_ACCIDENT", 0)
-    outages = iter([Unavailable("planted here")] * 3)
+    outages = iter([StoreUnavailable("planted here")] * 3)
     write = stack.writer.write
 
     async def seldom(unit: Any) -> Any:

@@ -12,7 +12,7 @@ from api.cli.doctor import _sip
 from api.cli.files import audio_file
 from api.cli.output import Output, fitting
 from api.cli.wording import shown
-from api.lab import Dialled
+from api.lab import LabDial
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.commands import PlaceCall
@@ -103,8 +103,8 @@ class Lab:
     def __init__(self, outcome: str) -> None:
         self._outcome = outcome
 
-    async def dial(self, *_: object, **__: object) -> Dialled:
-        return Dialled(channel="lab-1", call_id="id-1")
+    async def dial(self, *_: object, **__: object) -> LabDial:
+        return LabDial(channel="lab-1", call_id="id-1")
 
     async def outcome(self, channel: str) -> str:
         return self._outcome

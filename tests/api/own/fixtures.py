@@ -14,10 +14,9 @@ from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
-from api.own.services import Addresses, Services
+from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
-from engine.features.book import Book
 from engine.features.endpoints.provisioning import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
@@ -27,6 +26,7 @@ from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
 from engine.net import Net
+from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -50,7 +50,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
     metrics = Metrics(db, writer)
     writer.on_events = metrics.feed
-    engine, known, book = Engine(writer), Accounts(db), Book(db)
+    engine, known, cache = Engine(writer), Accounts(db), SettingsCache(db)
     files = RecordingFiles(tmp_path)
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
     connected = [True]
@@ -60,19 +60,19 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
         async with client, aiohttp.ClientSession() as session:
             client.metrics = metrics
             provisioner = Provisioner(client)
-            extensions, trunks = Extensions(writer, book, provisioner), Trunks(db, writer, book, provisioner)
+            extensions, trunks = Extensions(writer, cache, provisioner), Trunks(db, writer, cache, provisioner)
             endpoints = Endpoints(provisioner, (trunks, extensions))
             await trunks.ensure_lab("127.0.0.2", 5070)
             await endpoints.push_all()
-            services = Services(
-                engine=engine, db=db, writer=writer, book=book, endpoints=endpoints,
+            services = OwnServices(
+                engine=engine, db=db, writer=writer, cache=cache, endpoints=endpoints,
                 extensions=extensions, trunks=trunks, accounts=known,
                 delivery=Delivery(db, writer, net, known, {}),
                 recordings=Recordings(db, files, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
-                    db, writer, book, known, extensions=extensions, prompts=prompts, files=files,
+                    db, writer, cache, known, extensions=extensions, prompts=prompts, files=files,
                     dialects=(RINGFUL, ASKING),
                     pool=POOL,
                 ),

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from aiohttp.test_utils import TestServer
 
-from api.own.services import Services
+from api.own.services import OwnServices
 from engine.commands import CancelTask, EngineUnavailable, NoSuchTask
 from tests.api.own.asterisk import FakeConfiguration
 from tests.fakes.engine import FakeEngine
@@ -37,7 +37,7 @@ class Engine(FakeEngine):
 class Installation:
     """What a test asks: the administrator's and the accounts' API, and what is behind them."""
 
-    services: Services
+    services: OwnServices
     engine: Engine
     asterisk: FakeConfiguration
     admin_server: TestServer

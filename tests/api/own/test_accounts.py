@@ -89,7 +89,7 @@ async def test_prefixes_and_caller_ids_count_at_once(installation: Installation)
     await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "+44"})
     _, shown = await installation.admin("POST", "/accounts/acme/callers", {"number": "(415) 555-0123"})
     assert (shown["allowed"], shown["callers"]) == (["1201555", "44"], ["14155550123"])
-    rules = installation.services.book.rules(account)
+    rules = installation.services.cache.rules(account)
     assert (rules.prefixes, rules.owned) == (("1201555", "44"), ("14155550123", "12015552000"))
     for path, body in (
         ("prefixes", {"prefix": "44", "allowed": False}),
@@ -97,10 +97,10 @@ async def test_prefixes_and_caller_ids_count_at_once(installation: Installation)
     ):
         assert (await installation.admin("POST", f"/accounts/acme/{path}", body))[0] == 200
         assert (await installation.admin("POST", f"/accounts/acme/{path}", body))[0] == 404
-    assert installation.services.book.rules(account).prefixes == ("1201555",)
+    assert installation.services.cache.rules(account).prefixes == ("1201555",)
     assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "1&2"}))[0] == 400
     assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "sip:PBX.example:5080"}))[0] == 200
-    assert installation.services.book.rules(account).prefixes == ("1201555", "sip:pbx.example:5080")
+    assert installation.services.cache.rules(account).prefixes == ("1201555", "sip:pbx.example:5080")
     assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "sip:a b"}))[0] == 400
 
 
@@ -146,7 +146,7 @@ async def test_two_changes_at_once_are_both_in_memory_afterwards(installation: I
     await asyncio.gather(
         *(installation.admin("POST", "/accounts/acme/prefixes", {"prefix": prefix}) for prefix in prefixes)
     )
-    assert set(prefixes) <= set(installation.services.book.rules(account).prefixes)
+    assert set(prefixes) <= set(installation.services.cache.rules(account).prefixes)
 
 
 @pytest.mark.parametrize("code", ["BTC", "XXX", "XTS", "XAU", "DEM", "usd", "US", "ABC", ""])
@@ -160,10 +160,10 @@ async def test_everything_is_shown_as_a_star_and_nothing_is_not_everything(insta
     account = (await installation.account("acme"))["account"]
     for empty in ("", " ", "+"):
         assert (await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": empty}))[0] == 400
-    assert installation.services.book.rules(account).prefixes == ("1201555",)
+    assert installation.services.cache.rules(account).prefixes == ("1201555",)
     _, shown = await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "*"})
     assert shown["allowed"] == ["*", "1201555"]
-    assert installation.services.book.rules(account).prefixes == ("", "1201555")
+    assert installation.services.cache.rules(account).prefixes == ("", "1201555")
     _, shown = await installation.admin("POST", "/accounts/acme/prefixes", {"prefix": "*", "allowed": False})
     assert shown["allowed"] == ["1201555"]
 

@@ -88,7 +88,7 @@ async def test_a_number_goes_to_applications_of_its_account_only(installation: I
     body = {"number": number, "account": "other", "unassigned": True, "capability": "sms"}
     assert (await installation.admin("POST", "/numbers", body))[0] == 409
     _, unassigned = await installation.admin("PATCH", f"/numbers/{number}", {"application": None})
-    assert unassigned["application"] is None and installation.services.book.application_of(number) is None
+    assert unassigned["application"] is None and installation.services.cache.application_of(number) is None
     _, back = await installation.admin("PATCH", f"/numbers/{number}", {"application": "asking"})
     assert back["application"]["name"] == "asking"
     assert second["asking"]["number"] == "+12015552001"

@@ -78,8 +78,8 @@ async def test_a_removed_account_leaves_its_books_under_its_id_and_its_name_free
     assert what[0] == "account.removed" and what[-1] == "account.created" and "credit.paid" in what
     assert history["audit"][0]["before"]["balance"] == "4.40"
     assert not any(path.is_file() for path in (installation.folder / "uploads").rglob("*"))
-    assert not services.book.extensions() and services.book.application_of("500") is None
-    assert services.book.rates.match("12015550114", "USD", account) is None
+    assert not services.cache.extensions() and services.cache.application_of("500") is None
+    assert services.cache.rates.match("12015550114", "USD", account) is None
     assert (await installation.admin("GET", "/accounts/shop"))[0] == 404
     assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == []
     (closed,) = (await installation.admin("GET", "/accounts?closed=true"))[1]["accounts"]
@@ -140,14 +140,14 @@ async def test_an_account_with_a_live_call_is_not_removed_and_goes_on_working(in
 async def test_a_call_that_was_being_placed_keeps_its_account(installation: Installation) -> None:
     made = await installation.account("shop")
     services = installation.services
-    load = services.book.load
+    load = services.cache.load
 
     async def placed_meanwhile() -> None:
-        services.book.load = load  # type: ignore[method-assign]
+        services.cache.load = load  # type: ignore[method-assign]
         await services.writer.write(lambda conn: calls.insert(conn, a_call("call-1", account=made["account"])))
         await load()
 
-    services.book.load = placed_meanwhile  # type: ignore[method-assign]
+    services.cache.load = placed_meanwhile  # type: ignore[method-assign]
     assert (await installation.admin("DELETE", "/accounts/shop"))[0] == 409
     shown = (await installation.admin("GET", "/accounts/shop"))[1]
     assert (shown["disabled"], shown["closed"]) == (False, None)

@@ -9,7 +9,7 @@ from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.commands import HangUpCall
 from engine.features.trunks import sources as trunk_sources
-from engine.features.trunks.refused_requests import Refused
+from engine.features.trunks.refused_requests import RefusedKind
 from engine.store import calls, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.own.installation import Installation
@@ -31,7 +31,7 @@ async def test_a_trunk_is_in_asterisk_and_in_the_book_at_once_and_its_password_i
     endpoint = objects["endpoint", "trunk-itsp"]
     assert (endpoint["context"], endpoint["allow"], endpoint["rtp_timeout"]) == ("from-trunk", "ulaw,alaw", "30")
     assert endpoint["message_context"] == "im"
-    assert {trunk.name for trunk in installation.services.book.trunks} == {"lab", "itsp"}
+    assert {trunk.name for trunk in installation.services.cache.trunks} == {"lab", "itsp"}
     assert (await installation.admin("POST", "/trunks", TRUNK))[0] == 409
     assert (await installation.admin("DELETE", "/trunks/itsp"))[0] == 204
     assert not [name for _, name in objects if name == "trunk-itsp"]
@@ -50,7 +50,7 @@ async def test_what_would_steer_asterisk_is_refused(installation: Installation, 
     status, answer = await installation.admin("POST", "/trunks", TRUNK | wrong)
     assert status == 400 and answer["error"]
     assert installation.asterisk.objects == before
-    assert [trunk.name for trunk in installation.services.book.trunks] == ["lab"]
+    assert [trunk.name for trunk in installation.services.cache.trunks] == ["lab"]
 
 
 async def test_a_trunk_is_changed_in_asterisk_and_in_the_book_and_what_is_not_given_stays(
@@ -64,7 +64,7 @@ async def test_a_trunk_is_changed_in_asterisk_and_in_the_book_and_what_is_not_gi
     objects = installation.asterisk.objects
     assert objects["identify", "trunk-itsp"]["match"] == "203.0.113.0/28,198.51.100.7:5062,192.0.2.10"
     assert objects["auth", "trunk-itsp"]["password"] == "s3cret"
-    assert {trunk.name: trunk.country for trunk in installation.services.book.trunks} == {"lab": "", "itsp": "GB"}
+    assert {trunk.name: trunk.country for trunk in installation.services.cache.trunks} == {"lab": "", "itsp": "GB"}
     status, changed = await installation.admin("PATCH", "/trunks/itsp", {"from": [], "register": False})
     assert objects["identify", "trunk-itsp"]["match"] == "192.0.2.10"
     assert ("registration", "trunk-itsp") not in objects
@@ -89,14 +89,14 @@ async def test_a_change_of_a_trunk_that_cannot_be_changes_nothing(
     answered, said = await installation.admin("PATCH", f"/trunks/{name}", wrong)
     assert (answered, bool(said["error"])) == (status, True)
     assert installation.asterisk.objects == before
-    assert installation.services.book.trunk("itsp").country == ""
+    assert installation.services.cache.trunk("itsp").country == ""
 
 
 async def test_of_two_changes_of_a_trunk_at_once_neither_is_lost(installation: Installation) -> None:
     await installation.admin("POST", "/trunks", TRUNK)
     changes: list[dict[str, object]] = [{"country": "GB"}, {"from": ["203.0.113.7"]}, {"priority": 7}]
     await asyncio.gather(*(installation.admin("PATCH", "/trunks/itsp", change) for change in changes))
-    (itsp,) = [one for one in installation.services.book.trunks if one.name == "itsp"]
+    (itsp,) = [one for one in installation.services.cache.trunks if one.name == "itsp"]
     assert (itsp.country, itsp.sources, itsp.priority) == ("GB", "203.0.113.7", 7)
 
 
@@ -166,7 +166,9 @@ async def test_calls_that_reached_no_number_stand_among_the_calls_for_the_admini
 
 
 async def test_requests_that_asterisk_refused_are_shown(installation: Installation) -> None:
-    last = Refused(kind="unknown", count=2, at=0.0, source="192.0.2.7:5060", detail="INVITE", addresses=("192.0.2.7",))
+    last = RefusedKind(
+        kind="unknown", count=2, at=0.0, source="192.0.2.7:5060", detail="INVITE", addresses=("192.0.2.7",)
+    )
     object.__setattr__(installation.services, "refused", lambda: [last])
     (shown,) = (await installation.admin("GET", "/trunks"))[1]["refused"]
     assert shown["sentence"].startswith("2 requests from an address of no trunk and of no phone")
@@ -226,7 +228,7 @@ async def test_an_extension_that_is_not_well_formed_is_refused(
 ) -> None:
     await installation.account("acme")
     assert (await installation.admin("POST", "/extensions", {"number": "100", "account": "acme"} | wrong))[0] == 400
-    assert not installation.services.book.extensions()
+    assert not installation.services.cache.extensions()
 
 
 async def test_a_number_leads_to_a_fixed_list_or_to_a_url(installation: Installation) -> None:
@@ -237,13 +239,13 @@ async def test_a_number_leads_to_a_fixed_list_or_to_a_url(installation: Installa
     _, asked = await installation.admin("POST", "/numbers", {"number": "+1 415 555 0199", "account": "acme"} | url)
     assert asked["number"] == "14155550199"
     assert asked["application"]["settings"] == {"inboundUrl": "http://host/in.php"}
-    found = installation.services.book.application_of("500")
+    found = installation.services.cache.application_of("500")
     assert found is not None and found.account == account
     again = {"number": "500", "account": "acme", "replace": True} | url
     assert (await installation.admin("POST", "/numbers", again))[1]["application"]["tasks"] is None
     assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 3
     assert (await installation.admin("DELETE", "/numbers/500"))[0] == 204
-    assert installation.services.book.application_of("500") is None
+    assert installation.services.cache.application_of("500") is None
     assert len((await installation.admin("GET", "/applications"))[1]["applications"]) == 2
 
 
@@ -285,7 +287,7 @@ async def test_rates_are_replaced_whole_or_not_at_all(installation: Installation
     assert (await installation.admin("PUT", "/rates", data=b"\xff\xfe"))[0] == 400
     listed = (await installation.admin("GET", "/rates"))[1]["rates"]
     assert listed == [{"account": None, "prefix": "1201", "price": "0.0125", "first": 60, "next": 6, "currency": "USD"}]
-    assert installation.services.book.rates.match("12015550114", "USD") is not None
+    assert installation.services.cache.rates.match("12015550114", "USD") is not None
 
 
 async def test_rates_are_an_account_s_own_or_count_for_all_and_can_be_removed(installation: Installation) -> None:
@@ -302,7 +304,7 @@ async def test_rates_are_an_account_s_own_or_count_for_all_and_can_be_removed(in
     assert [(each["account"], each["price"]) for each in own] == [("acme", "0.01")]
 
     def matched() -> int | None:
-        table = installation.services.book.rates
+        table = installation.services.cache.rates
         rate = table.match("12015550114", "USD", account)
         return rate.per_minute if rate else None
 

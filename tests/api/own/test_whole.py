@@ -11,7 +11,7 @@ import msgspec
 import soundfile
 
 from api.own.admin.calls import _cell
-from api.own.admin.doctor import Doctor
+from api.own.admin.doctor import DoctorAdmin
 from engine.calls.call import Direction
 from engine.ids import new_id
 from engine.media import Prompts, Voices
@@ -82,7 +82,7 @@ async def test_the_doctor_speaks_with_each_model_and_says_which_are_not_used(
     net = Net()
     prompts = Prompts(net, tmp_path / "spoken", voices=Voices.standard(folder))
     await prompts.start()
-    checks = await Doctor(replace(installation.services, prompts=prompts)).models()
+    checks = await DoctorAdmin(replace(installation.services, prompts=prompts)).models()
     await prompts.close()
     await net.close()
     assert [(check.name, check.ok, check.detail.partition(" ")[0]) for check in checks] == [

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from engine.ari.bus import Bus
-from engine.ari.client import Client
-from engine.ari.connection import Connection
+from engine.ari.client import AriClient
+from engine.ari.connection import AriConnection
 from tests.fakes.ari import FakeAri
 
 
@@ -23,13 +23,13 @@ async def asterisk() -> AsyncIterator[FakeAri]:
 
 
 @pytest.fixture
-async def client(asterisk: FakeAri) -> AsyncIterator[Client]:
-    async with Client(asterisk.url, "carillon", "secret", "carillon-0", timeout=2.0) as made:
+async def client(asterisk: FakeAri) -> AsyncIterator[AriClient]:
+    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0", timeout=2.0) as made:
         yield made
 
 
 @pytest.fixture
-async def bus(asterisk: FakeAri, client: Client) -> AsyncIterator[Bus]:
+async def bus(asterisk: FakeAri, client: AriClient) -> AsyncIterator[Bus]:
     """Connected: events of `asterisk` arrive in it."""
     made = Bus()
     ready = asyncio.Event()
@@ -37,7 +37,7 @@ async def bus(asterisk: FakeAri, client: Client) -> AsyncIterator[Bus]:
     async def on_connected() -> None:
         ready.set()
 
-    connection = Connection(client, made, on_connected=on_connected, on_lost=lambda: None, delays=at_once)
+    connection = AriConnection(client, made, on_connected=on_connected, on_lost=lambda: None, delays=at_once)
     running = asyncio.create_task(connection.run(), name="connection under test")
     await ready.wait()
     yield made

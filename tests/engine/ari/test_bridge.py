@@ -2,20 +2,20 @@ import pytest
 
 from engine.ari.bridge import Bridge
 from engine.ari.bus import Bus
-from engine.ari.client import Client
-from engine.ari.errors import NotFound, Unprocessable
+from engine.ari.client import AriClient
+from engine.ari.errors import AriNotFound, Unprocessable
 from tests.fakes.ari import FakeAri
 
 
 @pytest.fixture
-async def room(asterisk: FakeAri, client: Client, bus: Bus) -> Bridge:
+async def room(asterisk: FakeAri, client: AriClient, bus: Bus) -> Bridge:
     made = Bridge(client, bus, "room")
     await made.create()
     return made
 
 
 async def test_it_never_leaves_asterisks_core_and_its_name_says_whose_it_is(
-    asterisk: FakeAri, client: Client, room: Bridge
+    asterisk: FakeAri, client: AriClient, room: Bridge
 ) -> None:
     asked = await asterisk.asked("POST", "/bridges/room")
     assert asked.query == {"type": "mixing,dtmf_events,proxy_media", "name": client.application}
@@ -36,7 +36,7 @@ async def test_channels_come_and_go(asterisk: FakeAri, room: Bridge) -> None:
 
 
 async def test_a_channel_that_is_gone_cannot_be_added(room: Bridge) -> None:
-    with pytest.raises(NotFound, match="400: Channel not found"):
+    with pytest.raises(AriNotFound, match="400: Channel not found"):
         await room.add("nobody")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Resumed
-from engine.ari.errors import Closed
+from engine.ari.errors import SubscriptionClosed
 
 
 def channel(name: str, kind: str = "PJSIP/trunk-1") -> ari.Channel:
@@ -114,7 +114,7 @@ async def test_closing_wakes_the_reader(bus: Bus) -> None:
     reading = asyncio.create_task(events.next())
     await asyncio.sleep(0)
     events.close()
-    with pytest.raises(Closed):
+    with pytest.raises(SubscriptionClosed):
         await reading
 
 

@@ -5,13 +5,13 @@ import pytest
 from engine.ari import generated as ari
 from engine.ari.bus import Bus
 from engine.ari.channel import Channel
-from engine.ari.client import Client
-from engine.ari.errors import Conflict, Gone, NotStarted, ServerError
+from engine.ari.client import AriClient
+from engine.ari.errors import AriConflict, Gone, NotStarted, ServerError
 from tests.fakes.ari import FakeAri
 
 
 @pytest.fixture
-def channel(client: Client, bus: Bus) -> Channel:
+def channel(client: AriClient, bus: Bus) -> Channel:
     return Channel(client, bus, "call-1")
 
 
@@ -97,7 +97,7 @@ async def test_cancelled_while_it_is_created_no_channel_is_left(asterisk: FakeAr
 async def test_dialling_twice_is_a_conflict(asterisk: FakeAri, channel: Channel) -> None:
     await channel.create("PJSIP/1@trunk")
     asterisk.picks_up("call-1")
-    with pytest.raises(Conflict, match="not in the 'Down' state"):
+    with pytest.raises(AriConflict, match="not in the 'Down' state"):
         await channel.dial(seconds=20)
 
 

@@ -4,19 +4,19 @@ import pytest
 from aiohttp import web
 
 from engine.ari import errors
-from engine.ari.client import Client, encode_query
+from engine.ari.client import AriClient, encode_query
 from tests.fakes.ari import FakeAri
 
 
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (400, errors.BadRequest),
+        (400, errors.AriBadRequest),
         (401, errors.Forbidden),
         (403, errors.Forbidden),
-        (404, errors.NotFound),
-        (409, errors.Conflict),
-        (412, errors.Conflict),
+        (404, errors.AriNotFound),
+        (409, errors.AriConflict),
+        (412, errors.AriConflict),
         (418, errors.AriError),
         (422, errors.Unprocessable),
         (500, errors.ServerError),
@@ -24,7 +24,7 @@ from tests.fakes.ari import FakeAri
     ],
 )
 async def test_each_status_has_its_error(
-    asterisk: FakeAri, client: Client, status: int, kind: type[errors.AriError]
+    asterisk: FakeAri, client: AriClient, status: int, kind: type[errors.AriError]
 ) -> None:
     asterisk.refuse("GET", "/channels/x", status, "in Asterisk's words")
     with pytest.raises(errors.AriError) as caught:
@@ -36,33 +36,33 @@ async def test_each_status_has_its_error(
 
 async def test_no_answer_in_time_is_unreachable(asterisk: FakeAri) -> None:
     asterisk.hold("GET", "/channels/x")
-    async with Client(asterisk.url, "carillon", "secret", "carillon-0", timeout=0.05) as hasty:
-        with pytest.raises(errors.Unreachable, match="gave no answer"):
+    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0", timeout=0.05) as hasty:
+        with pytest.raises(errors.AriUnreachable, match="gave no answer"):
             await hasty.channels.get("x")
 
 
 async def test_waiting_for_a_connection_of_the_pool_counts(asterisk: FakeAri) -> None:
     held = asterisk.hold("GET", "/channels/held")
-    async with Client(asterisk.url, "carillon", "secret", "carillon-0", connections=1, timeout=0.2) as small:
+    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0", connections=1, timeout=0.2) as small:
         first = asyncio.create_task(small.channels.get("held"))
         await held.reached.wait()
-        with pytest.raises(errors.Unreachable):
+        with pytest.raises(errors.AriUnreachable):
             await small.asterisk.ping()
-        with pytest.raises(errors.Unreachable):
+        with pytest.raises(errors.AriUnreachable):
             await first
 
 
 async def test_nobody_listens(unused_tcp_port: int) -> None:
-    async with Client(f"http://127.0.0.1:{unused_tcp_port}/ari", "u", "p", "carillon-0") as lonely:
-        with pytest.raises(errors.Unreachable):
+    async with AriClient(f"http://127.0.0.1:{unused_tcp_port}/ari", "u", "p", "carillon-0") as lonely:
+        with pytest.raises(errors.AriUnreachable):
             await lonely.asterisk.ping()
-        with pytest.raises(errors.Unreachable):
+        with pytest.raises(errors.AriUnreachable):
             await lonely.websocket(5)
 
 
 async def test_a_client_that_is_not_open_says_so(asterisk: FakeAri) -> None:
-    closed = Client(asterisk.url, "u", "p", "carillon-0")
-    with pytest.raises(errors.Unreachable, match="not open"):
+    closed = AriClient(asterisk.url, "u", "p", "carillon-0")
+    with pytest.raises(errors.AriUnreachable, match="not open"):
         await closed.asterisk.ping()
 
 
@@ -73,7 +73,7 @@ async def test_a_lost_lease_stops_commands_but_not_questions(asterisk: FakeAri) 
     def check() -> None:
         raise LeaseLost
 
-    async with Client(asterisk.url, "u", "p", "carillon-0", before_command=check) as fenced:
+    async with AriClient(asterisk.url, "u", "p", "carillon-0", before_command=check) as fenced:
         assert await fenced.channels.list() == ()
         with pytest.raises(LeaseLost):
             await fenced.channels.hangup("call-1")
@@ -86,25 +86,25 @@ async def test_a_command_waits_until_it_may_be_sent(asterisk: FakeAri) -> None:
     async def until_it_may() -> None:
         await may.wait()
 
-    async with Client(asterisk.url, "u", "p", "carillon-0", before_command=until_it_may) as waiting:
+    async with AriClient(asterisk.url, "u", "p", "carillon-0", before_command=until_it_may) as waiting:
         command = asyncio.create_task(waiting.channels.hangup("call-1"))
         assert await waiting.channels.list() == ()
         assert not asterisk.was_asked("DELETE", "*")
         may.set()
-        with pytest.raises(errors.NotFound):
+        with pytest.raises(errors.AriNotFound):
             await command
 
 
-async def test_ids_are_quoted_in_the_path(asterisk: FakeAri, client: Client) -> None:
-    with pytest.raises(errors.NotFound):
+async def test_ids_are_quoted_in_the_path(asterisk: FakeAri, client: AriClient) -> None:
+    with pytest.raises(errors.AriNotFound):
         await client.channels.get("a b/c?d")
     assert asterisk.requests[-1].path == "/channels/a b/c?d"
 
 
-async def test_the_body_holds_what_asterisk_reads_from_there(asterisk: FakeAri, client: Client) -> None:
-    with pytest.raises(errors.NotFound):
+async def test_the_body_holds_what_asterisk_reads_from_there(asterisk: FakeAri, client: AriClient) -> None:
+    with pytest.raises(errors.AriNotFound):
         await client.asterisk.update_object("res_pjsip", "aor", "tr1", fields=[{"attribute": "a", "value": "b"}])
-    with pytest.raises(errors.NotFound):
+    with pytest.raises(errors.AriNotFound):
         await client.endpoints.send_message(
             to="pjsip:tr1/sip:1@h", from_="sip:2@h", body="hi & bye", variables={"A": "b"}
         )
@@ -129,7 +129,7 @@ async def test_the_password_goes_as_a_header(unused_tcp_port: int) -> None:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
-    async with Client(f"http://127.0.0.1:{unused_tcp_port}/ari", "user", "word", "carillon-0") as client:
+    async with AriClient(f"http://127.0.0.1:{unused_tcp_port}/ari", "user", "word", "carillon-0") as client:
         with pytest.raises(errors.Forbidden, match="CARILLON_ARI_PASSWORD"):
             await client.asterisk.ping()
         with pytest.raises(errors.Forbidden):

@@ -8,16 +8,16 @@ import structlog
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Resumed
-from engine.ari.client import Client
-from engine.ari.connection import Connection, decode, delays
-from engine.ari.errors import Replaced, Unreachable
+from engine.ari.client import AriClient
+from engine.ari.connection import AriConnection, decode, delays
+from engine.ari.errors import AriUnreachable, Replaced
 from tests.fakes.ari import FakeAri
 
 
 class Controller:
     """What the engine does around a connection, noted."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: AriClient) -> None:
         self.seen: list[str] = []
         self.connects = 0
         self.lost = 0
@@ -25,7 +25,7 @@ class Controller:
         self.may_go_on.set()
         self.fails: Exception | None = None
         self.bus = Bus(lambda event: self.seen.append(type(event).__name__))
-        self.connection = Connection(
+        self.connection = AriConnection(
             client,
             self.bus,
             on_connected=self.reconcile,
@@ -54,7 +54,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-async def controller(client: Client) -> AsyncIterator[Controller]:
+async def controller(client: AriClient) -> AsyncIterator[Controller]:
     made = Controller(client)
     yield made
     made.running.cancel()
@@ -105,7 +105,7 @@ async def test_the_first_connection_is_no_resumption(controller: Controller) -> 
             await events.next(0)
 
 
-@pytest.mark.parametrize("failure", [Unreachable("GET /channels"), ValueError("a mistake")])
+@pytest.mark.parametrize("failure", [AriUnreachable("GET /channels"), ValueError("a mistake")])
 async def test_a_failed_reconcile_connects_again(controller: Controller, failure: Exception) -> None:
     controller.fails = failure
     await until(lambda: controller.connection.connected)
@@ -122,7 +122,7 @@ async def test_the_socket_is_lost_while_the_state_is_taken_over(asterisk: FakeAr
     assert controller.seen == ["reconciled"]
 
 
-async def test_asterisk_refuses_and_is_tried_again(asterisk: FakeAri, client: Client) -> None:
+async def test_asterisk_refuses_and_is_tried_again(asterisk: FakeAri, client: AriClient) -> None:
     asterisk.refuse("GET", "/events", 503)
     asterisk.refuse("GET", "/events", 401)
     controller = Controller(client)
@@ -181,14 +181,14 @@ async def test_a_failing_handler_does_not_stop_the_events(asterisk: FakeAri, con
     assert controller.connection.connected
 
 
-async def test_a_peer_that_answers_no_heartbeat_is_lost(asterisk: FakeAri, client: Client) -> None:
+async def test_a_peer_that_answers_no_heartbeat_is_lost(asterisk: FakeAri, client: AriClient) -> None:
     asterisk.ping_answers = False
     lost = asyncio.Event()
 
     async def reconcile() -> None:
         pass
 
-    connection = Connection(client, Bus(), on_connected=reconcile, on_lost=lost.set, heartbeat=0.02)
+    connection = AriConnection(client, Bus(), on_connected=reconcile, on_lost=lost.set, heartbeat=0.02)
     running = asyncio.create_task(connection.run(), name="connection under test")
     await asyncio.wait_for(lost.wait(), 5)
     running.cancel()

@@ -11,11 +11,11 @@ from engine.calls.admission import Held
 from engine.commands import CreditSpent
 from engine.events import TaskEnded
 from engine.features.admission import Admission
-from engine.features.book import Book
 from engine.features.credit import CallCover
 from engine.features.trunks.trunk import lab
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, holds, ledger, rates, trunks
-from engine.store.errors import Unavailable
+from engine.store.errors import StoreUnavailable
 from engine.store.rates import Rate
 from engine.tasks.dial import Dial
 from engine.tasks.pause import Pause
@@ -42,10 +42,10 @@ class Till:
 
         exchange = self.exchange
         await exchange.database.transact(unit)
-        self.book = book = Book(exchange.database)
-        await book.load()
-        await book.load_rates()
-        exchange.admission = Admission(exchange.database, book, CountersInMemory(), exchange.clock)  # type: ignore[assignment]
+        self.cache = cache = SettingsCache(exchange.database)
+        await cache.load()
+        await cache.load_rates()
+        exchange.admission = Admission(exchange.database, cache, CountersInMemory(), exchange.clock)  # type: ignore[assignment]
         return await exchange.start()
 
     async def pays_in(self, amount: int) -> None:
@@ -174,7 +174,7 @@ async def test_a_store_that_is_out_lets_a_call_have_what_is_held_and_not_a_secon
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def out(*_: Any, **__: Any) -> Held:
-        raise Unavailable("The database cannot be reached now. Try again.")
+        raise StoreUnavailable("The database cannot be reached now. Try again.")
 
     exchange = await till.opens(60_000_000)
     monkeypatch.setattr(CallCover, "grow", out)
@@ -199,5 +199,5 @@ async def test_a_rate_loaded_meanwhile_does_not_change_what_a_call_costs(till: T
     call = await exchange.call(max_seconds=120)
     dear = Rate(prefix="1201555", currency="USD", per_minute=60_000_000)
     await exchange.writer.write(lambda conn: rates.replace_all(conn, [dear]))
-    await till.book.load_rates()
+    await till.cache.load_rates()
     assert (await exchange.ended(call.id)).price == 1_200_000

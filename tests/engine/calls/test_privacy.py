@@ -70,7 +70,7 @@ PRIVATE = ["inbound", "500", "", "privacy=id", "privacy=", "rpid=", f"from={quot
 
 async def offered(exchange: Exchange, asterisk: FakeAri, args: list[str], *tasks: Any) -> str:
     """The id of a call from NUMBER that came in and dials."""
-    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, application="app-1", tasks=tasks, whole=True)
+    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, application="app-1", tasks=tasks, reports_tree=True)
     asterisk.incoming("in-1", args, number=NUMBER)
     await settled()
     (call,) = [one for one in await exchange.database.read(lambda conn: calls.list(conn)) if one.direction == "inbound"]

@@ -9,7 +9,7 @@ from engine.calls.admission import Route
 from engine.calls.call import Call
 from engine.calls.state import CallState
 from engine.commands import EngineUnavailable
-from engine.conferences.policy import Invited, Policy, encode
+from engine.conferences.policy import ConferencePolicy, Invited, encode
 from engine.events import ConferenceEnded, ParticipantLeft, TaskEnded
 from engine.store import calls, conferences
 from engine.store.conferences import ConferenceRow
@@ -223,7 +223,9 @@ async def left_conference(exchange: Exchange, *attendees: Invited) -> Call:
     mine = await exchange.left_behind(
         Left(task=JoinConference(id="task-m", conference="conf-1"), phase=Phase.ACCEPTED), id="call-m"
     )
-    policy = Policy(moderator=Invited(call=mine.id, callee="1"), attendees=attendees, wait_for_participant=False)
+    policy = ConferencePolicy(
+        moderator=Invited(call=mine.id, callee="1"), attendees=attendees, wait_for_participant=False
+    )
     at = exchange.clock()
     row = ConferenceRow(id="conf-1", account=ACCOUNT, policy=encode(policy), ari_application=APPLICATION, created=at,
                         moderator=mine.id, started=at)  # fmt: skip

@@ -4,8 +4,8 @@ import pytest
 
 from engine.commands import HangUpCall
 from engine.events import TaskEnded
+from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
-from engine.tasks.manner import Manner
 from engine.tasks.play import Play
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
@@ -162,4 +162,4 @@ def test_a_header_that_would_say_something_of_sips_own_is_refused(headers: tuple
 
 
 def test_headers_with_commas_quotes_and_other_alphabets_are_taken() -> None:
-    assert Manner(headers=(("X-Ä".replace("Ä", "A"), 'a, b; "c" ü'),)).headers[0][1] == 'a, b; "c" ü'
+    assert LegOptions(headers=(("X-Ä".replace("Ä", "A"), 'a, b; "c" ü'),)).headers[0][1] == 'a, b; "c" ü'

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.commands import HangUpCall, NoSuchConference, NumberRefused
-from engine.conference_commands import HangUpConference, Invite, LeaveNow, QueryConference, StartConference
+from engine.conference_commands import HangUpConference, Invitation, LeaveNow, QueryConference, StartConference
 from engine.events import (
     CallDialing,
     CallEnded,
@@ -35,8 +35,8 @@ from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, Exchange
 
-MODERATOR = Invite(callee="100", tag="mod")
-FRIENDS = (Invite(callee="101", tag="a"), Invite(callee="102", tag="b"))
+MODERATOR = Invitation(callee="100", tag="mod")
+FRIENDS = (Invitation(callee="101", tag="a"), Invitation(callee="102", tag="b"))
 
 
 async def start(exchange: Exchange, **fields: Any) -> str:
@@ -108,7 +108,7 @@ async def test_the_moderator_comes_first_then_the_others_are_called(exchange: Ex
 
 async def test_the_gate_holds_everybody_until_the_moderator_is_past_it(exchange: Exchange, asterisk: FakeAri) -> None:
     gate = (Play(source="http://host/welcome.wav", wait=False), WaitForDigits(accept=("1",), barge_in=True))
-    conference = await start(exchange, moderator=Invite(callee="100", before=gate), attendees=FRIENDS)
+    conference = await start(exchange, moderator=Invitation(callee="100", before=gate), attendees=FRIENDS)
     moderator = await answered(exchange, asterisk, "100")
     await exchange.event(TaskStarted, kind="wait_for_digits")
     asterisk.presses(moderator, "7")

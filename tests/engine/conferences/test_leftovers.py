@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from engine.conference_commands import HangUpConference, Invite, StartConference
+from engine.conference_commands import HangUpConference, Invitation, StartConference
 from engine.events import CallEnded, ConferenceEnded, ParticipantJoined, ParticipantLeft
 from engine.store import conferences
 from engine.store.conferences import ConferenceRow
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
-from tests.engine.conferences.rooms import Room, hang_up
+from tests.engine.conferences.named_conference import Room, hang_up
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, APPLICATION, Exchange
@@ -20,7 +20,7 @@ from tests.support.exchange import ACCOUNT, APPLICATION, Exchange
 
 async def meeting(exchange: Exchange) -> tuple[str, list[str]]:
     """A moderator's conference with her and two who came by themselves."""
-    moderator = Invite(callee="100")
+    moderator = Invitation(callee="100")
     command = StartConference(account=ACCOUNT, moderator=moderator, wait_for_participant=False)
     conference = await exchange.submit(command)
     first = (await exchange.asterisk.asked("POST", "/channels/*/dial")).path.split("/")[2]

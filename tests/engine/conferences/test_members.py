@@ -7,7 +7,7 @@ import pytest
 from engine.commands import EngineUnavailable, NoSuchCall, NoSuchConference
 from engine.conference_commands import FindConference, HoldMember, KickMember, LeaveNow, MuteMember
 from engine.events import CallEnded, ConferenceEnded, ParticipantHeld, ParticipantLeft, ParticipantMuted
-from tests.engine.conferences.rooms import ROOM, Room, hang_up
+from tests.engine.conferences.named_conference import ROOM, Room, hang_up
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, Exchange

@@ -12,7 +12,7 @@ from engine.commands import HangUpCall, NoSuchConference, PlaceCall
 from engine.conference_commands import (
     FindConference,
     HangUpConference,
-    Invite,
+    Invitation,
     LeaveNow,
     QueryConference,
     StartConference,
@@ -29,7 +29,7 @@ from engine.events import (
 from engine.store import conferences
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.leave_conference import LeaveConference
-from tests.engine.conferences.rooms import ROOM, Room, hang_up
+from tests.engine.conferences.named_conference import ROOM, Room, hang_up
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, Exchange
@@ -368,7 +368,7 @@ async def test_whoever_leaves_and_joins_again_at_once_waits_until_it_is_out(
 async def test_a_participant_of_a_moderators_conference_leaves_it_before_joining_another(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
-    command = StartConference(account=ACCOUNT, moderator=Invite(callee="100"), wait_for_participant=False)
+    command = StartConference(account=ACCOUNT, moderator=Invitation(callee="100"), wait_for_participant=False)
     conference = await exchange.submit(command)
     call = await exchange.call(JoinConference(conference=conference), JoinConference(name=ROOM), callee="102")
     await exchange.event(TaskEnded, subject=call.id, kind="join_conference")
@@ -386,15 +386,15 @@ async def test_people_come_and_go_in_any_order(exchange: Exchange, asterisk: Fak
         call = chance.choice(calls)
         if chance.random() < 0.6:
             await exchange.enqueue(call, JoinConference(name=chance.choice((ROOM, "other")), music="ring"))
-        elif (session := exchange.engine.registry.get(call)) and session.room:
-            await exchange.submit(LeaveNow(account=ACCOUNT, conference=session.room, call=call))
+        elif (session := exchange.engine.registry.get(call)) and session.conference:
+            await exchange.submit(LeaveNow(account=ACCOUNT, conference=session.conference, call=call))
         if chance.random() < 0.5:
             await settled()
     await asyncio.sleep(30)
-    rooms = {one.room for one in exchange.engine.registry if one.room}
+    rooms = {one.conference for one in exchange.engine.registry if one.conference}
     for session in exchange.engine.registry:
         there = [id for id, bridge in asterisk.world.bridges.items() if session.call.id in bridge["channels"]]
-        assert there == ([session.room] if session.room else [])
+        assert there == ([session.conference] if session.conference else [])
     assert set(asterisk.world.bridges) == rooms and len(exchange.engine.conferences) == len(rooms)
     for id in rooms:
         alone = len(asterisk.world.bridges[id]["channels"]) == 1

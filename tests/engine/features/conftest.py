@@ -6,8 +6,8 @@ import pytest
 
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
-from engine.features.book import Book
 from engine.features.trunks.trunk import lab
+from engine.platform.settings_cache import SettingsCache
 from engine.store import trunks
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -42,9 +42,9 @@ async def account(writer: Writer) -> Account:
 
 
 @pytest.fixture
-async def book(database: Database, account: Account) -> Book:
+async def cache(database: Database, account: Account) -> SettingsCache:
     """The settings in memory."""
-    book = Book(database)
-    await book.load()
-    await book.load_rates()
-    return book
+    cache = SettingsCache(database)
+    await cache.load()
+    await cache.load_rates()
+    return cache

@@ -7,8 +7,8 @@ import pytest
 
 from engine.commands import CallerRefused, EngineUnavailable, LimitReached, NumberRefused
 from engine.features.admission import Admission
-from engine.features.book import Book
-from engine.redis.errors import Unavailable
+from engine.platform.settings_cache import SettingsCache
+from engine.redis.errors import RedisUnavailable
 from engine.store import accounts, applications, extensions, numbers, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -28,8 +28,8 @@ def counters() -> CountersInMemory:
 
 
 @pytest.fixture
-def admission(database: Database, book: Book, counters: CountersInMemory) -> Admission:
-    return Admission(database, book, counters)
+def admission(database: Database, cache: SettingsCache, counters: CountersInMemory) -> Admission:
+    return Admission(database, cache, counters)
 
 
 async def test_a_new_account_may_call_the_lab(admission: Admission, account: Account) -> None:
@@ -65,41 +65,41 @@ async def test_what_may_not_be_called_is_refused_and_takes_no_place(
 
 
 async def test_an_allowed_prefix_opens_its_numbers(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     await writer.write(lambda conn: accounts.allow(conn, account.id, "44"))
-    await book.load()
+    await cache.load()
     assert (
         await admission.admit(account.id, "call-1", "00442079460000", None, max_seconds=60)
     ).digits == "442079460000"
 
 
 async def test_what_everything_does_not_open_is_refused_to_calls_and_to_those_whom_a_conference_invites(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     await writer.write(lambda conn: accounts.allow(conn, account.id, ""))
-    await book.load()
+    await cache.load()
     for callee, why in (("+88213312345", "range of high risk"), ("9110000", "emergency number 911")):
         with pytest.raises(NumberRefused, match=why):
             await admission.admit(account.id, "call-1", callee, None, max_seconds=60)
         with pytest.raises(NumberRefused, match=why):
             admission.check(account.id, callee, None)
     await writer.write(lambda conn: accounts.allow(conn, account.id, "882"))
-    await book.load()
+    await cache.load()
     assert (await admission.admit(account.id, "call-1", "+88213312345", None, max_seconds=60)).digits == "88213312345"
 
 
 async def test_an_extension_may_be_named_like_an_emergency_number(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     own = Extension(number="9110000", sip_user="9110000", account=account.id, name="", password="x" * 10)
     await writer.write(lambda conn: extensions.add(conn, own))
-    await book.load()
+    await cache.load()
     assert (await admission.admit(account.id, "call-1", "9110000", None, max_seconds=60)).digits == "9110000"
 
 
 async def test_an_own_extension_is_rung_and_another_account_s_is_not(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     other = Account(id="account-2", name="other", created=0)
     await writer.write(lambda conn: accounts.create(conn, other))
@@ -108,7 +108,7 @@ async def test_an_own_extension_is_rung_and_another_account_s_is_not(
             conn, Extension(number="100", sip_user="100-abc", account=account.id, name="A", password="x" * 10)
         )
     )
-    await book.load()
+    await cache.load()
     admitted = await admission.admit(account.id, "call-1", "100", None, max_seconds=60)
     assert [(route.endpoint, route.trunk) for route in admitted.routes] == [("PJSIP/100-abc", None)]
     with pytest.raises(NumberRefused):
@@ -116,35 +116,35 @@ async def test_an_own_extension_is_rung_and_another_account_s_is_not(
 
 
 async def test_several_trunks_are_there_to_fail_over(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     await writer.write(lambda conn: trunks.add(conn, Trunk(name="b", host="192.0.2.2", prefix="1201", priority=2)))
     await writer.write(lambda conn: trunks.add(conn, Trunk(name="a", host="192.0.2.1", prefix="1201", priority=1)))
-    await book.load()
+    await cache.load()
     assert [route.trunk for route in admission.routes(account.id, LAB_NUMBER)] == ["lab", "a", "b"]
 
 
 async def test_a_number_without_a_trunk_is_refused(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     await writer.write(lambda conn: trunks.remove(conn, "lab"))
-    await book.load()
+    await cache.load()
     with pytest.raises(NumberRefused, match="No trunk"):
         await admission.admit(account.id, "call-1", LAB_NUMBER, None, max_seconds=60)
 
 
 async def test_a_disabled_or_unknown_account_calls_nobody(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     await writer.write(lambda conn: accounts.update(conn, account.id, disabled=True))
-    await book.load()
+    await cache.load()
     for who in (account.id, "account-none"):
         with pytest.raises(NumberRefused, match="disabled"):
             await admission.admit(who, "call-1", LAB_NUMBER, None, max_seconds=60)
 
 
 async def test_a_caller_id_is_shown_only_if_owned_or_verified(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     application = Application(id="app-1", account=account.id, name="main", tasks=[])
     await writer.write(lambda conn: applications.create(conn, application))
@@ -155,7 +155,7 @@ async def test_a_caller_id_is_shown_only_if_owned_or_verified(
             )
         )
     await writer.write(lambda conn: accounts.add_caller_id(conn, account.id, "442079460000"))
-    await book.load()
+    await cache.load()
 
     async def shown(caller: str | None, call: str) -> str | None:
         return (await admission.admit(account.id, call, LAB_NUMBER, caller, max_seconds=60)).caller
@@ -169,12 +169,12 @@ async def test_a_caller_id_is_shown_only_if_owned_or_verified(
 
 
 async def test_an_extension_s_number_is_shown_inside_only(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     for number in ("100", "101"):
         extension = Extension(number=number, sip_user=number, account=account.id, name="", password="x" * 10)
         await writer.write(lambda conn, extension=extension: extensions.add(conn, extension))
-    await book.load()
+    await cache.load()
     assert (await admission.admit(account.id, "a", "101", "100", max_seconds=60)).caller == "100"
     assert (await admission.admit(account.id, "b", LAB_NUMBER, "100", max_seconds=60)).caller is None
     assert (await admission.admit(account.id, "c", LAB_NUMBER, None, max_seconds=60, party="100")).caller is None
@@ -192,10 +192,10 @@ async def test_the_other_leg_s_number_may_be_shown_unless_it_is_no_number(
 
 
 async def test_calls_at_once_are_limited_and_a_released_place_is_free_again(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     await writer.write(lambda conn: accounts.update(conn, account.id, max_calls=2))
-    await book.load()
+    await cache.load()
     for call in ("a", "b", "a"):
         await admission.admit(account.id, call, LAB_NUMBER, None, max_seconds=60)
     with pytest.raises(LimitReached, match="2 calls at once"):
@@ -228,7 +228,7 @@ async def test_a_redis_that_fails_between_place_and_turn_keeps_no_place(
     admission: Admission, account: Account, counters: CountersInMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def pace(account: str, per_second: float, longest: float) -> float:
-        raise Unavailable
+        raise RedisUnavailable
 
     monkeypatch.setattr(counters, "pace", pace)
     with pytest.raises(EngineUnavailable):

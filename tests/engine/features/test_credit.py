@@ -6,7 +6,7 @@ from engine.calls.admission import Held, Uncovered
 from engine.calls.credit import settle
 from engine.commands import CreditSpent
 from engine.features.admission import Admission
-from engine.features.book import Book
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, extensions, holds, ledger, rates
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -24,18 +24,16 @@ LONG = 14400.0
 class Paying:
     """An account with money, and a rate of 0.60 a minute by whole minutes unless another is loaded."""
 
-    def __init__(self, admission: Admission, account: Account, writer: Writer, book: Book) -> None:
-        self._admission, self.account, self._writer, self._book = admission, account.id, writer, book
+    def __init__(self, admission: Admission, account: Account, writer: Writer, cache: SettingsCache) -> None:
+        self._admission, self.account, self._writer, self._cache = admission, account.id, writer, cache
         self.now = NOON
 
     async def has(self, balance: int | None = None, daily: int | None = None, *table: Rate) -> None:
         loaded = table or (Rate(prefix="1201555", currency="USD", per_minute=600_000),)
-        await self._writer.write(
-            lambda conn: accounts.update(conn, self.account, balance=balance, daily_spend=daily)
-        )
+        await self._writer.write(lambda conn: accounts.update(conn, self.account, balance=balance, daily_spend=daily))
         await self._writer.write(lambda conn: rates.replace_all(conn, loaded))
-        await self._book.load()
-        await self._book.load_rates()
+        await self._cache.load()
+        await self._cache.load_rates()
 
     async def places(self, call: str, seconds: float = LONG, callee: str = LAB_NUMBER) -> Held:
         """Admit a call and hold its money; raises CreditSpent."""
@@ -70,13 +68,13 @@ class Paying:
 
 
 @pytest.fixture
-def admission(database: Database, book: Book) -> Admission:
-    return Admission(database, book, CountersInMemory(), lambda: NOON)
+def admission(database: Database, cache: SettingsCache) -> Admission:
+    return Admission(database, cache, CountersInMemory(), lambda: NOON)
 
 
 @pytest.fixture
-def paying(admission: Admission, account: Account, writer: Writer, book: Book) -> Paying:
-    return Paying(admission, account, writer, book)
+def paying(admission: Admission, account: Account, writer: Writer, cache: SettingsCache) -> Paying:
+    return Paying(admission, account, writer, cache)
 
 
 async def test_an_unlimited_call_holds_a_few_minutes_and_leaves_money_for_the_next(paying: Paying) -> None:

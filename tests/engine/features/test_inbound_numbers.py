@@ -7,9 +7,9 @@ from engine.calls.called import Called, user_of
 from engine.calls.directory import Answering
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
-from engine.features.book import Book
-from engine.features.inbound_numbers import Dialled, dialled
+from engine.features.inbound_numbers import DialledNumber, dialled
 from engine.features.numbers import Directory
+from engine.platform.settings_cache import SettingsCache
 from engine.store import applications, numbers, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -46,8 +46,8 @@ ITSP = Trunk(name="itsp", host="192.0.2.10", username="repuser", password="x", r
 class Installation:
     """An installation whose accounts own numbers; each leads to an application named as the number."""
 
-    def __init__(self, writer: Writer, book: Book) -> None:
-        self._writer, self._book = writer, book
+    def __init__(self, writer: Writer, cache: SettingsCache) -> None:
+        self._writer, self._cache = writer, cache
 
     async def owns(self, country: str, *owned: str) -> None:
         """An account of its own in this country owns numbers."""
@@ -60,26 +60,26 @@ class Installation:
                 numbers.assign(conn, Number(number=number, account=owner.id, application=application.id))
 
         await self._writer.write(unit)
-        await self._book.load()
+        await self._cache.load()
 
     async def has(self, trunk: Trunk) -> None:
         """There is this trunk."""
         await self._writer.write(lambda conn: trunks.add(conn, trunk))
-        await self._book.load()
+        await self._cache.load()
 
     async def reached(self, user: str, *headers: str, trunk: str = "") -> str:
         """The number that a call reaches, or the reason why it reaches none."""
         plain = user.partition(";")[0]
         called = Called(user=plain, uri=f"sip:{user}@192.0.2.1:5060;user=phone", headers=headers or None)
-        found = await Directory(self._book).from_trunk(called, trunk)
+        found = await Directory(self._cache).from_trunk(called, trunk)
         if not isinstance(found, Answering):
             return str(found.reason)
         return found.callee or plain.removeprefix("+")
 
 
 @pytest.fixture
-async def system(writer: Writer, book: Book, account: Account) -> Installation:
-    return Installation(writer, book)
+async def system(writer: Writer, cache: SettingsCache, account: Account) -> Installation:
+    return Installation(writer, cache)
 
 
 async def test_a_number_is_reached_however_the_carrier_writes_it(system: Installation) -> None:
@@ -184,4 +184,4 @@ def test_user_parts_are_read_from_every_kind_of_uri() -> None:
     assert user_of("tel:+1201;ext=7") == "+1201;ext=7"
     assert user_of("sip:192.0.2.1:5060") == ""
     assert dialled("caf%E9") is None
-    assert dialled("+1-201;phone-context=+1.9") == Dialled("1201", True, "19")
+    assert dialled("+1-201;phone-context=+1.9") == DialledNumber("1201", True, "19")

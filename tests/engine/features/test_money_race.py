@@ -14,11 +14,11 @@ from redis.asyncio import Redis
 from engine.calls.admission import Cover, Held
 from engine.calls.call import Call
 from engine.calls.credit import longest, priced, settle
-from engine.calls.outbound import Door
+from engine.calls.outbound import OutboundCalls
 from engine.commands import CreditSpent, PlaceCall
 from engine.features.admission import Admission
-from engine.features.book import Book
 from engine.features.trunks.trunk import lab
+from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.settings import EngineSettings
@@ -40,15 +40,15 @@ class Bank:
     """The real door, admission, store and counters; calls live as long as their client says, without a telephone."""
 
     def __init__(self, database: Database, writer: Writer, redis: Redis) -> None:
-        self.database, self.writer, self.book = database, writer, Book(database)
-        self.admission = Admission(database, self.book, Counters(redis, "carillon-0"), lambda: NOW)
+        self.database, self.writer, self.cache = database, writer, SettingsCache(database)
+        self.admission = Admission(database, self.cache, Counters(redis, "carillon-0"), lambda: NOW)
         services: Any = SimpleNamespace(
             writer=writer, admission=self.admission, settings=EngineSettings(ari_application="carillon-0"),
             clock=lambda: NOW,
         )  # fmt: skip
         registry: Any = SimpleNamespace(start=lambda session, life: None)
-        self.door = Door(services, registry, lambda call, rows: Talk(call))  # type: ignore[arg-type,return-value]
-        self.door.open = True
+        self.outbound = OutboundCalls(services, registry, lambda call, rows: Talk(call))  # type: ignore[arg-type,return-value]
+        self.outbound.open = True
 
     async def opens(self, account: Account) -> None:
         def unit(conn: Any) -> None:
@@ -56,7 +56,7 @@ class Bank:
             accounts.allow(conn, account.id, "1201555")
 
         await self.writer.write(unit)
-        await self.book.load()
+        await self.cache.load()
 
     async def committed(self, account: str, unit: Callable[[Any], Any]) -> Any:
         """Run a unit, and look at the account before the next one runs."""
@@ -103,7 +103,7 @@ async def bank(database_url: str, redis_server: RedisServer) -> AsyncIterator[Ba
     await writer.write(lambda conn: trunks.add(conn, lab("127.0.0.2", 5070)))
     await writer.write(lambda conn: rates.load(conn, [Rate(prefix="1201555", currency="USD", per_minute=MINUTE)]))
     bank = Bank(database, writer, redis)
-    await bank.book.load_rates()
+    await bank.cache.load_rates()
     yield bank
     await redis.aclose()
     await writer.stop()
@@ -115,7 +115,7 @@ async def _client(bank: Bank, account: str, chance: random.Random) -> tuple[int,
     paid = refused = 0
     for _ in range(ATTEMPTS):
         try:
-            session = await bank.door.place(PlaceCall(account=account, callee="12015550114"))
+            session = await bank.outbound.place(PlaceCall(account=account, callee="12015550114"))
         except CreditSpent:
             refused += 1
             continue
@@ -152,4 +152,3 @@ async def test_sixteen_clients_over_fifty_rounds_never_spend_a_cent_over_balance
     results = [await _round(bank, seed) for seed in range(ROUNDS)]
     assert sum(paid for paid, _ in results) > 100 * MINUTE, "next to nothing was spent"
     assert sum(refused for _, refused in results) > 10 * ROUNDS, "nobody was ever refused: it was no race"
-

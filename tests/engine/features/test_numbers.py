@@ -2,8 +2,8 @@
 
 from engine.calls.called import Called
 from engine.calls.directory import Answering, Unmatched
-from engine.features.book import Book
 from engine.features.numbers import Directory
+from engine.platform.settings_cache import SettingsCache
 from engine.store import applications, extensions, numbers, rates
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -17,13 +17,15 @@ from engine.tasks.hang_up import HangUp
 NUMBER = Called(user="14155550100")
 
 
-async def _reached(book: Book, dialled: str) -> str | None:
+async def _reached(cache: SettingsCache, dialled: str) -> str | None:
     """Why a call by a trunk reaches nobody; None where it does."""
-    found = await Directory(book).from_trunk(Called(user=dialled), "")
+    found = await Directory(cache).from_trunk(Called(user=dialled), "")
     return found.reason if isinstance(found, Unmatched) else None
 
 
-async def _with(writer: Writer, book: Book, account: Account, application: Application | None, **fields: str) -> None:
+async def _with(
+    writer: Writer, cache: SettingsCache, account: Account, application: Application | None, **fields: str
+) -> None:
     def unit(conn: object) -> None:
         if application:
             applications.create(conn, application)  # type: ignore[arg-type]
@@ -32,71 +34,73 @@ async def _with(writer: Writer, book: Book, account: Account, application: Appli
         numbers.assign(conn, row)  # type: ignore[arg-type]
 
     await writer.write(unit)
-    await book.load()
+    await cache.load()
 
 
 async def test_a_number_that_leads_to_nobody_is_answered_by_nobody(
-    writer: Writer, book: Book, account: Account
+    writer: Writer, cache: SettingsCache, account: Account
 ) -> None:
-    await _with(writer, book, account, None)
-    assert await _reached(book, "+14155550100") == "unassigned"
-    assert book.rules(account.id).owned == ("14155550100",)
+    await _with(writer, cache, account, None)
+    assert await _reached(cache, "+14155550100") == "unassigned"
+    assert cache.rules(account.id).owned == ("14155550100",)
 
 
-async def test_a_number_for_messages_takes_no_call(writer: Writer, book: Book, account: Account) -> None:
+async def test_a_number_for_messages_takes_no_call(writer: Writer, cache: SettingsCache, account: Account) -> None:
     fixed = Application(id="app-1", account=account.id, name="fixed", tasks=[HangUp()])
-    await _with(writer, book, account, fixed, capability=SMS)
-    assert await _reached(book, "14155550100") == "no_number"
+    await _with(writer, cache, account, fixed, capability=SMS)
+    assert await _reached(cache, "14155550100") == "no_number"
 
 
 async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag(
-    writer: Writer, book: Book, account: Account
+    writer: Writer, cache: SettingsCache, account: Account
 ) -> None:
     asking = Application(id="app-1", account=account.id, name="asks", dialect="one", settings={"url": "x"}, asks=True)
-    await _with(writer, book, account, asking)
-    found = await Directory(book, lambda application: f"to {application.settings['url']}").from_trunk(NUMBER, "")
+    await _with(writer, cache, account, asking)
+    found = await Directory(cache, lambda application: f"to {application.settings['url']}").from_trunk(NUMBER, "")
     assert isinstance(found, Answering)
     assert (found.account, found.application, found.tag) == (account.id, "app-1", "to x")
     (first,) = found.tasks
     assert isinstance(first, Ask) and first.question == "offered"
 
 
-async def test_a_call_of_an_application_that_is_told_has_no_tag(writer: Writer, book: Book, account: Account) -> None:
+async def test_a_call_of_an_application_that_is_told_has_no_tag(
+    writer: Writer, cache: SettingsCache, account: Account
+) -> None:
     told = Application(id="app-1", account=account.id, name="told", dialect="one", settings={"url": "x"})
-    await _with(writer, book, account, told)
-    found = await Directory(book, lambda application: "tag").from_trunk(NUMBER, "")
+    await _with(writer, cache, account, told)
+    found = await Directory(cache, lambda application: "tag").from_trunk(NUMBER, "")
     assert isinstance(found, Answering) and (found.application, found.tag, found.tasks) == ("app-1", "", ())
 
 
 async def test_what_a_minute_costs_is_by_prefix_and_own_extensions_cost_nothing(
-    writer: Writer, book: Book, account: Account
+    writer: Writer, cache: SettingsCache, account: Account
 ) -> None:
     deck = [Rate(prefix="1", currency="USD", per_minute=5), Rate(prefix="4", currency="EUR", per_minute=7)]
     await writer.write(lambda conn: rates.load(conn, deck))
     own = Extension(number="100", sip_user="100", account=account.id, password="x")
     await writer.write(lambda conn: extensions.add(conn, own))
-    await book.load()
-    await book.load_rates()
-    assert book.rate_of(account.id, "14155550100") == deck[0]
-    assert book.rate_of(account.id, "442079460000") is None
-    assert book.rate_of(account.id, "100") is None
-    assert book.rate_of("nobody", "14155550100") is None
+    await cache.load()
+    await cache.load_rates()
+    assert cache.rate_of(account.id, "14155550100") == deck[0]
+    assert cache.rate_of(account.id, "442079460000") is None
+    assert cache.rate_of(account.id, "100") is None
+    assert cache.rate_of("nobody", "14155550100") is None
 
 
 async def test_an_extension_of_an_application_that_asks_calls_nobody_by_itself(
-    writer: Writer, book: Book, account: Account
+    writer: Writer, cache: SettingsCache, account: Account
 ) -> None:
     asking = Application(id="app-1", account=account.id, name="asks", dialect="one", asks=True)
-    await _with(writer, book, account, asking)
+    await _with(writer, cache, account, asking)
     anna = Extension(
         number="100", sip_user="100-anna", account=account.id, name="anna", password="12345678", application="app-1"
     )
     await writer.write(lambda conn: extensions.add(conn, anna))
-    await book.load()
+    await cache.load()
     for dialled, callee in (("+1 212 555 0100", "12125550100"), ("ben", "ben")):
-        found = await Directory(book).from_extension(dialled, "100-anna")
+        found = await Directory(cache).from_extension(dialled, "100-anna")
         assert found is not None
-        assert (found.application, found.caller, found.callee, found.whole) == ("app-1", "100", callee, True)
+        assert (found.application, found.caller, found.callee, found.reports_tree) == ("app-1", "100", callee, True)
         assert isinstance(found.tasks[0], Ask)
-    emergency = await Directory(book).from_extension("911", "100-anna")
+    emergency = await Directory(cache).from_extension("911", "100-anna")
     assert emergency is not None and emergency.application is None, "refused at the one door out"

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.features.errors import RatesInvalid
-from engine.features.rating import RateTable, billed, max_seconds, price, read_csv
+from engine.features.rating import billed, max_seconds, price, read_csv
+from engine.platform.rate_table import RateTable
 from engine.store.rates import Rate
 
 

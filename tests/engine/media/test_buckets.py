@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from engine.media.buckets import Buckets, S3Error
-from engine.media.s3 import Keys, Place
+from engine.media.s3 import S3Keys, S3Location
 from engine.net import blocked
 from tests.fakes.s3 import Front
 from tests.support.s3_server import Bucket, S3Server
@@ -27,12 +27,12 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def put(file: Path, url: str, bucket: Bucket, keys: Keys, key: str = "a.wav", seconds: float = 20.0) -> None:
-    place = Place(bucket.name, key)
+async def put(file: Path, url: str, bucket: Bucket, keys: S3Keys, key: str = "a.wav", seconds: float = 20.0) -> None:
+    place = S3Location(bucket.name, key)
     await Buckets(url).put(file, place, keys, content_type="audio/wav", seconds=seconds)
 
 
-async def refused(file: Path, url: str, bucket: Bucket, keys: Keys, seconds: float = 20.0) -> S3Error:
+async def refused(file: Path, url: str, bucket: Bucket, keys: S3Keys, seconds: float = 20.0) -> S3Error:
     with pytest.raises(S3Error) as found:
         await put(file, url, bucket, keys, seconds=seconds)
     assert keys.secret not in str(found.value) and keys.id not in str(found.value)
@@ -60,7 +60,7 @@ async def test_several_customers_files_at_once_get_each_its_own_keys(
     wrong = s3_server.keys._replace(secret="another-secret")
     results = await asyncio.gather(
         *(
-            buckets.put(file, Place(bucket.name, str(n)), keys, content_type="audio/wav")
+            buckets.put(file, S3Location(bucket.name, str(n)), keys, content_type="audio/wav")
             for n, keys in enumerate((s3_server.keys, wrong, s3_server.keys, wrong))
         ),
         return_exceptions=True,

@@ -3,22 +3,22 @@
 import pytest
 
 from engine.media import s3
-from engine.media.s3 import Keys, Place
+from engine.media.s3 import S3Keys, S3Location
 
-KEYS = Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
+KEYS = S3Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
 
 
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("s3://my-bucket", Place("my-bucket", "call-1.mp3")),
-        ("s3://my-bucket/", Place("my-bucket", "call-1.mp3")),
-        ("s3://my-bucket/a/b/", Place("my-bucket", "a/b/call-1.mp3")),
-        ("s3://my-bucket/a/b.mp3", Place("my-bucket", "a/b.mp3")),
-        ("S3://My-Bucket/a", Place("my-bucket", "a")),
+        ("s3://my-bucket", S3Location("my-bucket", "call-1.mp3")),
+        ("s3://my-bucket/", S3Location("my-bucket", "call-1.mp3")),
+        ("s3://my-bucket/a/b/", S3Location("my-bucket", "a/b/call-1.mp3")),
+        ("s3://my-bucket/a/b.mp3", S3Location("my-bucket", "a/b.mp3")),
+        ("S3://My-Bucket/a", S3Location("my-bucket", "a")),
     ],
 )
-def test_places(url: str, expected: Place) -> None:
+def test_places(url: str, expected: S3Location) -> None:
     assert s3.place(url).of("call-1.mp3") == expected
 
 

@@ -17,22 +17,24 @@ async def chunks(content: bytes, size: int = 1000) -> AsyncIterator[bytes]:
 
 
 @pytest.fixture
-async def keeper(make, tmp_path: Path) -> Prompts:
+async def recording_delivery(make, tmp_path: Path) -> Prompts:
     return await make(uploads=tmp_path / "uploads", max_bytes=100_000, max_seconds=5.0)
 
 
-async def test_an_uploaded_file_is_heard(keeper: Prompts) -> None:
-    kept = await keeper.receive(chunks(tone(440, 2)))
+async def test_an_uploaded_file_is_heard(recording_delivery: Prompts) -> None:
+    kept = await recording_delivery.receive(chunks(tone(440, 2)))
     assert kept.seconds == pytest.approx(2, abs=0.01) and kept.bytes == len(tone(440, 2))
-    prompt = await keeper.uploaded(kept.file, kept.digest)
+    prompt = await recording_delivery.uploaded(kept.file, kept.digest)
     assert [round(one.frequency, -1) for one in tones(*read(prompt.path + ".ulaw"))] == [440]
-    assert keeper.path_of(kept.file).read_bytes() == tone(440, 2)
+    assert recording_delivery.path_of(kept.file).read_bytes() == tone(440, 2)
 
 
-async def test_it_is_converted_once_and_again_when_the_cache_was_emptied(keeper: Prompts, make, tmp_path: Path) -> None:
-    kept = await keeper.receive(chunks(tone()))
-    first = await keeper.uploaded(kept.file, kept.digest)
-    assert await keeper.uploaded(kept.file, kept.digest) is first
+async def test_it_is_converted_once_and_again_when_the_cache_was_emptied(
+    recording_delivery: Prompts, make, tmp_path: Path
+) -> None:
+    kept = await recording_delivery.receive(chunks(tone()))
+    first = await recording_delivery.uploaded(kept.file, kept.digest)
+    assert await recording_delivery.uploaded(kept.file, kept.digest) is first
     other = await make(folder=tmp_path / "empty", uploads=tmp_path / "uploads")
     again = await other.uploaded(kept.file, kept.digest)
     assert (read(again.path + ".ulaw")[0] == read(first.path + ".ulaw")[0]).all()
@@ -44,28 +46,28 @@ async def test_it_is_converted_once_and_again_when_the_cache_was_emptied(keeper:
      (tone(seconds=6), "too_long"), (tone(seconds=5) + bytes(100_000), "too_large")],
 )  # fmt: skip
 async def test_what_is_no_prompt_is_refused_and_nothing_is_left(
-    keeper: Prompts, tmp_path: Path, content: bytes, reason: str
+    recording_delivery: Prompts, tmp_path: Path, content: bytes, reason: str
 ) -> None:
     with pytest.raises(PromptError) as refused:
-        await keeper.receive(chunks(content))
+        await recording_delivery.receive(chunks(content))
     assert refused.value.reason == reason
     assert list((tmp_path / "uploads").iterdir()) == []
 
 
-async def test_an_upload_that_breaks_off_leaves_nothing(keeper: Prompts, tmp_path: Path) -> None:
+async def test_an_upload_that_breaks_off_leaves_nothing(recording_delivery: Prompts, tmp_path: Path) -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield tone()[:100]
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        await keeper.receive(broken())
+        await recording_delivery.receive(broken())
     assert list((tmp_path / "uploads").iterdir()) == []
 
 
-async def test_a_discarded_file_is_gone(keeper: Prompts, make, tmp_path: Path) -> None:
-    kept = await keeper.receive(chunks(tone()))
-    await keeper.discard(kept.file)
-    await keeper.discard(kept.file)
+async def test_a_discarded_file_is_gone(recording_delivery: Prompts, make, tmp_path: Path) -> None:
+    kept = await recording_delivery.receive(chunks(tone()))
+    await recording_delivery.discard(kept.file)
+    await recording_delivery.discard(kept.file)
     other = await make(folder=tmp_path / "empty", uploads=tmp_path / "uploads")
     with pytest.raises(PromptError) as gone:
         await other.uploaded(kept.file, kept.digest)

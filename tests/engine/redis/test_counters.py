@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from engine.redis.client import connect
 from engine.redis.counters import Counters
-from engine.redis.errors import TooLongToWait, TooManyCalls, Unavailable
+from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls
 from tests.support.redis_server import RedisServer
 
 
@@ -87,7 +87,7 @@ async def test_calls_that_came_in_while_redis_was_down_are_counted_later(
     redis_server.freeze()
     counters.count("acct-1", "call-2")
     counters.leave("acct-1", "call-1")
-    with capture_logs() as logs, pytest.raises(Unavailable):
+    with capture_logs() as logs, pytest.raises(RedisUnavailable):
         await _take(counters, "call-3")
     assert {entry["event"] for entry in logs} == {"Places of calls are not counted; that is put right later."}
     redis_server.thaw()
@@ -126,7 +126,7 @@ async def test_a_place_given_back_while_redis_was_down_is_free_again(
 ) -> None:
     await _take(counters, "call-1", most=1)
     redis_server.freeze()
-    with pytest.raises(Unavailable):
+    with pytest.raises(RedisUnavailable):
         await counters.give_back("acct-1", "call-1")
     redis_server.thaw()
     await _take(counters, "call-2", most=1)
@@ -149,7 +149,7 @@ async def test_everything_is_unavailable_while_redis_is_down(
 ) -> None:
     redis_server.stop()
     began = time.monotonic()
-    with pytest.raises(Unavailable):
+    with pytest.raises(RedisUnavailable):
         await ask(counters)
     assert time.monotonic() - began < 3
 

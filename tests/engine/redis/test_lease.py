@@ -7,7 +7,7 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from engine.redis.errors import Unavailable
+from engine.redis.errors import RedisUnavailable
 from engine.redis.lease import Lease
 from tests.support.redis_server import RedisServer
 
@@ -136,5 +136,5 @@ async def test_it_is_lost_when_the_store_names_another(redis: Redis, redis_serve
 
 async def test_no_lease_without_redis(redis: Redis, redis_server: RedisServer) -> None:
     redis_server.stop()
-    with pytest.raises(Unavailable):
+    with pytest.raises(RedisUnavailable):
         await Lease(redis, "carillon-0", "first").acquire()

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from engine.store import accounts, ledger
 from engine.store.database import Database
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.writer import Writer
 from tests.engine.store.samples import an_account, store_account
 
@@ -32,10 +32,10 @@ async def test_an_accounts_fields_are_changed(writer: Writer, database: Database
 
 async def test_two_accounts_cannot_have_one_name(writer: Writer) -> None:
     await writer.write(store_account)
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: accounts.create(conn, an_account(id="acct-2")))
     await writer.write(lambda conn: accounts.create(conn, an_account(id="acct-2", name="second")))
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: accounts.update(conn, "acct-2", name="first"))
 
 
@@ -70,7 +70,7 @@ async def test_a_key_belongs_to_one_account(writer: Writer) -> None:
         accounts.set_credential(conn, "acct-1", "one", "key", "secret")
 
     await writer.write(unit)
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: accounts.set_credential(conn, "acct-2", "one", "key", "secret"))
 
 

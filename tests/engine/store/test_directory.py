@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from engine.store import accounts, applications, extensions, numbers, rates, trunks
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.extensions import Extension
 from engine.store.numbers import SMS, VOICE, Number
 from engine.store.rates import Rate
@@ -44,9 +44,9 @@ async def test_an_application_is_changed(writer: Writer, database: Database) -> 
     changed = await database.read(lambda conn: applications.get(conn, "app-1"))
     assert changed == Application(id="app-1", account="acct-1", name="asked", tasks=[HangUp()])
     assert await writer.write(lambda conn: applications.update(conn, "app-1", tasks=None))
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: applications.update(conn, "app-1", name="fixed"))
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: applications.create(conn, ASKED))
 
 
@@ -54,7 +54,7 @@ async def test_an_application_that_a_number_leads_to_is_not_deleted(writer: Writ
     await writer.write(_prepare)
     number = Number(number="500", account="acct-1", application="app-1")
     await writer.write(lambda conn: numbers.assign(conn, number))
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: applications.delete(conn, "app-1"))
     assert await writer.write(lambda conn: numbers.release(conn, "500"))
     assert await writer.write(lambda conn: applications.delete(conn, "app-1"))
@@ -68,11 +68,11 @@ async def test_a_number_is_moved_between_applications_but_not_accounts(writer: W
         await writer.write(lambda conn, number=number: numbers.assign(conn, number))
         assert await database.read(lambda conn: numbers.get(conn, "500")) == number
     assert await database.read(lambda conn: numbers.list(conn, "acct-1")) == [number]
-    with pytest.raises(Conflict, match="Another account"):
+    with pytest.raises(StoreConflict, match="Another account"):
         await writer.write(
             lambda conn: numbers.assign(conn, Number(number="500", account="acct-2", application="app-1"))
         )
-    with pytest.raises(Conflict, match="no such"):
+    with pytest.raises(StoreConflict, match="no such"):
         await writer.write(
             lambda conn: numbers.assign(conn, Number(number="501", account="acct-1", application="app-9"))
         )
@@ -100,9 +100,9 @@ async def test_a_number_may_be_answered_by_nobody_and_is_assigned_by_capability(
     assert not await unassign(SMS, "app-2") and not await unassign(VOICE, "app-1")
     assert await unassign(SMS, "app-1")
     assert await database.read(lambda conn: numbers.list(conn)) == owned
-    with pytest.raises(Conflict, match="Another account"):
+    with pytest.raises(StoreConflict, match="Another account"):
         await writer.write(lambda conn: numbers.assign(conn, Number(number="14155550100", account="acct-2")))
-    with pytest.raises(Conflict, match="Another account"):
+    with pytest.raises(StoreConflict, match="Another account"):
         fax = Number(number="14155550100", account="acct-2", capability="fax")
         await writer.write(lambda conn: numbers.assign(conn, fax))
     assert await writer.write(lambda conn: numbers.release(conn, "14155550100"))
@@ -131,7 +131,7 @@ async def test_an_application_has_a_key_of_its_own(writer: Writer, database: Dat
     await writer.write(lambda conn: accounts.set_credential(conn, "acct-1", "one", "newer", "secret"))
     assert await database.read(lambda conn: accounts.credentials(conn, "acct-1")) == {"one": ("newer", "secret")}
     assert await database.read(lambda conn: applications.key(conn, "app-1")) == ("key", "other secret")
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: applications.set_key(conn, FIXED_AS_ONE, "key", "secret"))
     assert await writer.write(lambda conn: applications.delete(conn, "app-1"))
     assert await database.read(lambda conn: accounts.by_key(conn, "one", "key")) is None
@@ -144,7 +144,7 @@ async def test_extensions(writer: Writer, database: Database) -> None:
     assert await database.read(lambda conn: extensions.get(conn, "acct-1", "100")) == extension
     assert await database.read(lambda conn: extensions.list(conn)) == [extension]
     assert await database.read(lambda conn: extensions.list(conn, "acct-2")) == []
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: extensions.add(conn, extension))
     assert await writer.write(lambda conn: extensions.remove(conn, "acct-1", "100"))
     assert not await writer.write(lambda conn: extensions.remove(conn, "acct-1", "100"))
@@ -157,7 +157,7 @@ async def test_trunks_are_listed_by_priority(writer: Writer, database: Database)
         await writer.write(lambda conn, trunk=trunk: trunks.add(conn, trunk))
     assert await database.read(trunks.list) == [first, second]
     assert await database.read(lambda conn: trunks.get(conn, "a")) == second
-    with pytest.raises(Conflict):
+    with pytest.raises(StoreConflict):
         await writer.write(lambda conn: trunks.add(conn, first))
     assert await writer.write(lambda conn: trunks.remove(conn, "a"))
     assert not await writer.write(lambda conn: trunks.remove(conn, "a"))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from engine.store import accounts, applications, extensions, holds, ledger, numbers, rates
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.store.errors import Conflict
+from engine.store.errors import StoreConflict
 from engine.store.extensions import Extension
 from engine.store.holds import Funds
 from engine.store.numbers import Number
@@ -164,7 +164,7 @@ async def test_extensions_of_before_register_as_they_did_and_others_may_have_the
     bob = Extension(account="acct-2", number="101", sip_user="101", password="secret-2", name="Bob")
     assert await database.read(extensions.list) == [ann, bob]
     taken = Extension(account="acct-2", number="100", sip_user="100", password="secret-3")
-    with pytest.raises(Conflict, match="Another account has or had the SIP user name 100"):
+    with pytest.raises(StoreConflict, match="Another account has or had the SIP user name 100"):
         await database.transact(lambda conn: extensions.add(conn, taken))
     own = msgspec.structs.replace(taken, sip_user="100-abcdef")
     await database.transact(lambda conn: extensions.add(conn, own))

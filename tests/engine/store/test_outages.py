@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from engine.store import events, writer
 from engine.store.database import Database
-from engine.store.errors import Unavailable
+from engine.store.errors import StoreUnavailable
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 from tests.engine.store.samples import an_event
@@ -85,9 +85,9 @@ async def test_a_write_waits_for_a_locked_sqlite_file(new_sqlite: NewUrl) -> Non
 
 async def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
-    with pytest.raises(Unavailable):
+    with pytest.raises(StoreUnavailable):
         await database.migrate()
-    with pytest.raises(Unavailable):
+    with pytest.raises(StoreUnavailable):
         await database.read(events.last_position)
     await database.close()
 
@@ -100,7 +100,7 @@ async def test_stopping_gives_a_database_up_that_stays_out(tmp_path: Path, monke
         write = asyncio.ensure_future(waiter.write(_append))
         await asyncio.sleep(0)
         await waiter.stop()
-        with pytest.raises(Unavailable):
+        with pytest.raises(StoreUnavailable):
             await write
     assert waiter.out
     await database.close()
@@ -127,7 +127,7 @@ async def test_writes_wait_for_a_postgresql_that_is_out(new_postgres: NewUrl, po
         async with asyncio.timeout(30):
             while not waiter.out:
                 await asyncio.wait(writes, timeout=0.02)
-        with pytest.raises(Unavailable):
+        with pytest.raises(StoreUnavailable):
             await database.read(events.last_position)
     assert [entry["event"] for entry in logs] == ["The database is out; writes wait."]
     await asyncio.gather(*writes)

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from engine.store import deliveries, events
 from engine.store.database import Database
-from engine.store.errors import Closed, Fenced
+from engine.store.errors import Fenced, StoreClosed
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 from tests.engine.store.samples import an_event
@@ -171,7 +171,7 @@ async def test_stop_commits_what_waits(database: Database) -> None:
     gate.open()
     await writer.stop()
     assert len(await database.read(lambda conn: events.of_root(conn, "call-1"))) == 300
-    with pytest.raises(Closed):
+    with pytest.raises(StoreClosed):
         writer.post(_append("call-1"))
 
 
@@ -220,9 +220,7 @@ async def test_what_nobody_waits_for_does_not_wait_for_long(database: Database) 
     await writer.stop()
 
 
-async def test_writes_under_load_go_together(
-    writer: Writer, database: Database, told: list[StoredEvent]
-) -> None:
+async def test_writes_under_load_go_together(writer: Writer, database: Database, told: list[StoredEvent]) -> None:
     writer.write_seconds = 60.0
     await writer.write(lambda conn: None)
     writes = [asyncio.ensure_future(writer.write(_append("call-1"))) for _ in range(3)]

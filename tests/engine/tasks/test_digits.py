@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.calls.keypad import Digits as Keypad
+from engine.calls.keypad import DigitRouter as Keypad
 from engine.calls.keypad import PressedDigit
 from engine.commands import HangUpCall
 from engine.events import TaskEnded, TaskStarted

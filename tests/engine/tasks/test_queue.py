@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.calls.roles import CallKeypad
 from engine.commands import CancelTask, HangUpCall, NoSuchCall, NoSuchTask, StopTasks
 from engine.events import CallAnswered, TaskEnded, TaskStarted
-from engine.media.errors import NotFound
+from engine.media.errors import AudioNotFound
 from engine.store import accounts, uploads
 from engine.store.accounts import Account
 from engine.store.uploads import UploadRow
@@ -207,9 +207,7 @@ async def test_the_end_stops_what_runs_discards_what_waits_and_saves_recordings(
         await exchange.enqueue(call.id, A)
 
 
-async def test_nothing_begins_between_the_far_partys_hang_up_and_the_end(
-    exchange: Exchange, asterisk: FakeAri
-) -> None:
+async def test_nothing_begins_between_the_far_partys_hang_up_and_the_end(exchange: Exchange, asterisk: FakeAri) -> None:
     call = await exchange.call(A, B)
     first = await exchange.played()
     await settled()
@@ -323,7 +321,7 @@ async def test_a_text_names_the_last_digits(exchange: Exchange, asterisk: FakeAr
 
 
 async def test_a_due_text_that_cannot_be_spoken_fails(exchange: Exchange) -> None:
-    exchange.prompts.errors["You pressed ."] = NotFound()
+    exchange.prompts.errors["You pressed ."] = AudioNotFound()
     exchange.prompts.delays["slow "] = 11
     call = await exchange.call(Say(text="You pressed {digit}."), Say(text="slow {digit}"), Pause(seconds=1))
     await exchange.event(TaskEnded, kind="pause")

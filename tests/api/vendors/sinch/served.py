@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from api.accounts import Accounts
 from api.bodies import LARGEST
 from api.middleware import Errors, errors
-from api.vendors.sinch import Policy, Sinch, operations
+from api.vendors.sinch import AuthPolicy, Sinch, operations
 from api.vendors.sinch.parties import Parties
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
-from engine.features.book import Book
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, calls, extensions, numbers, rates
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -39,7 +39,7 @@ class Served:
 
     db: Database
     writer: Writer
-    book: Book
+    cache: SettingsCache
     accounts: Accounts
     shop: BareClient
     help: BareClient
@@ -47,8 +47,8 @@ class Served:
 
     async def refresh(self) -> None:
         """Make what was written count."""
-        await self.book.load()
-        await self.book.load_rates()
+        await self.cache.load()
+        await self.cache.load_rates()
         self.accounts.forget()
 
     async def store(self, *made: Call) -> None:
@@ -110,21 +110,21 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
     db = Database(f"sqlite:///{folder}/served.db")
     await db.migrate()
-    writer, book, known = Writer(db), Book(db), Accounts(db)
+    writer, cache, known = Writer(db), SettingsCache(db), Accounts(db)
     await writer.write(_fill)
 
     async def refresh() -> None:
-        await book.load()
+        await cache.load()
         known.forget()
 
-    known_operations = operations(db, writer, book, Parties(book, "http://api"), refresh)
-    vendor = Sinch(db, known, known_operations, None, policy=Policy(prefixes=("/mounted",)))  # type: ignore[arg-type]
+    known_operations = operations(db, writer, cache, Parties(cache, "http://api"), refresh)
+    vendor = Sinch(db, known, known_operations, None, policy=AuthPolicy(prefixes=("/mounted",)))  # type: ignore[arg-type]
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([vendor]))])
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"
         clients = [BareClient(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
-        found = Served(db, writer, book, known, *clients)
+        found = Served(db, writer, cache, known, *clients)
         await found.refresh()
         yield found
     await writer.stop()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from api.accounts import Accounts
 from api.vendors.sinch import auth, callbacks
-from api.vendors.sinch.auth import Incoming, Policy
+from api.vendors.sinch.auth import AuthPolicy, Incoming
 from api.vendors.sinch.errors import SinchError
 from tests.api.vendors.sinch.conftest import KEY, SECRET, VendorsClient
 
@@ -26,7 +26,7 @@ VECTOR = Incoming(
     content_type="application/json",
     body=BODY,
 )
-POLICY = Policy(prefixes=("/telephony/",))
+POLICY = AuthPolicy(prefixes=("/telephony/",))
 
 
 def signed(secret: str = SECRET, path: str | None = None, **changes: object) -> Incoming:
@@ -38,13 +38,13 @@ def signed(secret: str = SECRET, path: str | None = None, **changes: object) -> 
     return wanted._replace(authorization=f"application {KEY}:{base64.b64encode(made).decode()}")
 
 
-async def refused(known: Accounts, request: Incoming, now: float = NOW, policy: Policy = POLICY) -> int:
+async def refused(known: Accounts, request: Incoming, now: float = NOW, policy: AuthPolicy = POLICY) -> int:
     with pytest.raises(SinchError) as raised:
         await auth.authenticate(known, request, now, policy)
     return raised.value.code
 
 
-async def accepted(known: Accounts, request: Incoming, now: float = NOW, policy: Policy = POLICY) -> bool:
+async def accepted(known: Accounts, request: Incoming, now: float = NOW, policy: AuthPolicy = POLICY) -> bool:
     caller = await auth.authenticate(known, request, now, policy)
     return caller.account.id == "account-ann" and caller.key == KEY
 
@@ -178,7 +178,7 @@ async def test_only_a_recent_request_is_taken(known: Accounts) -> None:
         assert await accepted(known, VECTOR, now)
     for now in (at - 901, at + 901, at + 1e9):
         assert await refused(known, VECTOR, now) == 40101
-    assert await refused(known, VECTOR, at + 31, Policy(replay_seconds=30)) == 40101
+    assert await refused(known, VECTOR, at + 31, AuthPolicy(replay_seconds=30)) == 40101
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ async def test_the_vendors_client_is_let_in(known: Accounts, client: VendorsClie
     for request in client.requests:
         now = auth.read_time(request.timestamp)
         assert now is not None
-        assert await accepted(known, request, now, Policy())
+        assert await accepted(known, request, now, AuthPolicy())
 
 
 @given(

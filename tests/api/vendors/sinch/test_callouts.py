@@ -10,7 +10,7 @@ from aiohttp.test_utils import make_mocked_request
 from api.callbacks.tags import Tag, decode
 from api.exchange import About
 from api.vendors.sinch import tags
-from api.vendors.sinch.asked import Asked
+from api.vendors.sinch.authenticated import AuthenticatedRequest
 from api.vendors.sinch.calls import CalloutOperations
 from api.vendors.sinch.dialogue import Questions
 from api.vendors.sinch.errors import SinchError
@@ -39,7 +39,7 @@ class Office:
         self.placed: list[PlaceCall] = []
         self.questions: list[Question] = []
         self.answer: bytes | None = None
-        questions = Questions(served.db, served.accounts, Parties(served.book, "http://api"), lambda call: None)
+        questions = Questions(served.db, served.accounts, Parties(served.cache, "http://api"), lambda call: None)
         self.operations = CalloutOperations(self, questions, self.inquire)
 
     async def submit(self, command: Any) -> Any:
@@ -63,7 +63,7 @@ class Office:
 
         body = json.dumps({"method": method, method: fields}).encode()
         request = make_mocked_request("POST", "/calling/v1/callouts", headers=headers or {})
-        answer = await self.operations.place(Asked(*await self.served.db.read(read), request, body))
+        answer = await self.operations.place(AuthenticatedRequest(*await self.served.db.read(read), request, body))
         assert isinstance(answer.body, bytes)
         return str(msgspec.json.decode(answer.body)["callId"])
 

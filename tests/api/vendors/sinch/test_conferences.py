@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from api.vendors.sinch.asked import Asked
+from api.vendors.sinch.authenticated import AuthenticatedRequest
 from api.vendors.sinch.conferences import ConferenceOperations
 from api.vendors.sinch.errors import SinchError, of_refusal
 from engine.commands import CommandRefused, NoSuchCall, NoSuchConference
@@ -41,12 +41,12 @@ class Taker:
         return self.answer
 
 
-def asked(path: dict[str, str], body: Any = None) -> Asked:
+def asked(path: dict[str, str], body: Any = None) -> AuthenticatedRequest:
     application = Application(id="app-1", account="account-ann", name="x", dialect="sinch")
-    return Asked(
+    return AuthenticatedRequest(
         account=Account(id="account-ann", name="ann", created=0.0),
         application=application,
-        request=make_mocked_request("GET", "/", match_info=path),
+        http=make_mocked_request("GET", "/", match_info=path),
         body=b"" if body is None else json.dumps(body).encode(),
     )
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from api.vendors.sinch import errors
-from api.vendors.sinch.errors import Operation
+from api.vendors.sinch.errors import SinchOperation
 from engine import commands
 from tests.api.vendors.sinch.conftest import VendorsClient
 
@@ -20,22 +20,22 @@ GENERAL = {
 }
 # The «Errors» paragraph of each operation.
 PRINTED = [
-    (Operation.GET_NUMBERS, 50000, "Internal error"),
-    (Operation.UPDATE_NUMBERS, 50000, "Unable to update number"),
-    (Operation.UPDATE_NUMBERS, 40001, "Unable to update numbers"),
-    (Operation.UPDATE_NUMBERS, 40003, "Invalid Application Key"),
-    (Operation.UNASSIGN_NUMBER, 40001, "Unable to update numbers"),
-    (Operation.UNASSIGN_NUMBER, 40003, "Invalid Application Key"),
-    (Operation.GET_CALLBACKS, 50000, "Unable to get configuration"),
-    (Operation.GET_CALLBACKS, 40003, "Invalid Application Key"),
-    (Operation.UPDATE_CALLBACKS, 50000, "Unable to update configuration"),
-    (Operation.QUERY_NUMBER, 40001, "Invalid number specified"),
-    (Operation.QUERY_NUMBER, 50000, "Internal error"),
-    (Operation.MANAGE_CALL, 40003, "Invalid request"),
-    (Operation.MANAGE_CALL, 40400, "Call not found"),
-    (Operation.GET_CALL, 40400, "Call not found"),
-    (Operation.GET_CONFERENCE, 40400, "Conference not found"),
-    (Operation.COMMAND_PARTICIPANT, 40400, "Conference not found"),
+    (SinchOperation.GET_NUMBERS, 50000, "Internal error"),
+    (SinchOperation.UPDATE_NUMBERS, 50000, "Unable to update number"),
+    (SinchOperation.UPDATE_NUMBERS, 40001, "Unable to update numbers"),
+    (SinchOperation.UPDATE_NUMBERS, 40003, "Invalid Application Key"),
+    (SinchOperation.UNASSIGN_NUMBER, 40001, "Unable to update numbers"),
+    (SinchOperation.UNASSIGN_NUMBER, 40003, "Invalid Application Key"),
+    (SinchOperation.GET_CALLBACKS, 50000, "Unable to get configuration"),
+    (SinchOperation.GET_CALLBACKS, 40003, "Invalid Application Key"),
+    (SinchOperation.UPDATE_CALLBACKS, 50000, "Unable to update configuration"),
+    (SinchOperation.QUERY_NUMBER, 40001, "Invalid number specified"),
+    (SinchOperation.QUERY_NUMBER, 50000, "Internal error"),
+    (SinchOperation.MANAGE_CALL, 40003, "Invalid request"),
+    (SinchOperation.MANAGE_CALL, 40400, "Call not found"),
+    (SinchOperation.GET_CALL, 40400, "Call not found"),
+    (SinchOperation.GET_CONFERENCE, 40400, "Conference not found"),
+    (SinchOperation.COMMAND_PARTICIPANT, 40400, "Conference not found"),
 ]
 
 
@@ -45,13 +45,13 @@ def test_the_general_sentences_are_the_documents(code: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(("operation", "code", "text"), PRINTED)
-def test_each_operation_has_the_sentences_that_are_printed(operation: Operation, code: int, text: str) -> None:
+def test_each_operation_has_the_sentences_that_are_printed(operation: SinchOperation, code: int, text: str) -> None:
     assert errors.failure(code, operation=operation).message == text
     assert errors.failure(code, "more", operation).message == f"{text}: more"
 
 
 def test_an_error_is_rendered_whole() -> None:
-    response = errors.render(errors.failure(40400, operation=Operation.GET_CALL), "ref-1")
+    response = errors.render(errors.failure(40400, operation=SinchOperation.GET_CALL), "ref-1")
     assert response.status == 404
     assert response.content_type == "application/json"
     assert json.loads(response.body) == {"errorCode": 40400, "message": "Call not found", "reference": "ref-1"}  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def test_a_401_names_the_two_schemes() -> None:
     ],
 )
 def test_what_the_engine_refuses_has_a_code(refusal: commands.CommandRefused, code: int) -> None:
-    error = errors.of_refusal(refusal, Operation.CALLOUT)
+    error = errors.of_refusal(refusal, SinchOperation.CALLOUT)
     assert (error.code, error.status) == (code, code // 100)
 
 
@@ -88,6 +88,6 @@ def test_every_status_of_the_web_server_has_a_code(status: int) -> None:
 
 
 def test_the_vendors_client_reads_the_message(client: VendorsClient) -> None:
-    client.answer = lambda: (404, errors.body(errors.failure(40400, operation=Operation.GET_CONFERENCE), "r"))
+    client.answer = lambda: (404, errors.body(errors.failure(40400, operation=SinchOperation.GET_CONFERENCE), "r"))
     with pytest.raises(Exception, match="Conference not found"):
         client.voice.conferences.get("room")

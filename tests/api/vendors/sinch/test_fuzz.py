@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from api.callbacks.tags import Tag
 from api.vendors.sinch import callouts, plan, requests
-from api.vendors.sinch.actions import ALLOWED, Event
-from api.vendors.sinch.answer import Answer, Illegal, Leg
+from api.vendors.sinch.actions import ALLOWED, ScriptEvent
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.instructions import read
+from api.vendors.sinch.svaml import IllegalSvaml, Leg, Svaml
 from engine.tasks.kinds import decode_list, encode
 
 NAMES = [
@@ -52,11 +52,11 @@ def text_of(value: Any) -> bytes:
 
 
 @FAST
-@given(value=SCRIPTS | VALUES, event=st.sampled_from(Event), leg=st.sampled_from(Leg))
-def test_any_script_is_an_answer_or_illegal(value: Any, event: Event, leg: Leg) -> None:
+@given(value=SCRIPTS | VALUES, event=st.sampled_from(ScriptEvent), leg=st.sampled_from(Leg))
+def test_any_script_is_an_answer_or_illegal(value: Any, event: ScriptEvent, leg: Leg) -> None:
     found = read(text_of(value), event, "US", leg)
-    assert isinstance(found, Answer | Illegal)
-    if isinstance(found, Illegal):
+    assert isinstance(found, Svaml | IllegalSvaml)
+    if isinstance(found, IllegalSvaml):
         assert found.reason.endswith(".") and len(found.reason) < 400
 
 
@@ -83,12 +83,12 @@ CONNECTIONS = st.fixed_dictionaries(
 
 
 @FAST
-@given(action=CONNECTIONS, event=st.sampled_from(Event), alone=st.booleans())
-def test_any_script_that_is_read_is_done_or_refused(action: Any, event: Event, alone: bool) -> None:
+@given(action=CONNECTIONS, event=st.sampled_from(ScriptEvent), alone=st.booleans())
+def test_any_script_that_is_read_is_done_or_refused(action: Any, event: ScriptEvent, alone: bool) -> None:
     found = read(text_of({"action": action}), event, "US")
-    if isinstance(found, Answer):
+    if isinstance(found, Svaml):
         try:
-            tasks = plan.tasks(found, plan.Place(alone=alone, dialled="1", tag=Tag(dialect="sinch")))
+            tasks = plan.tasks(found, plan.ScriptLeg(alone=alone, dialled="1", tag=Tag(dialect="sinch")))
         except plan.CannotBeDone as error:
             assert str(error).endswith(".")
         else:
@@ -98,14 +98,14 @@ def test_any_script_that_is_read_is_done_or_refused(action: Any, event: Event, a
 @FAST
 @given(text=st.binary(max_size=100) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_an_answer_or_illegal(text: bytes) -> None:
-    assert isinstance(read(text, Event.ICE, "US"), Answer | Illegal)
+    assert isinstance(read(text, ScriptEvent.ICE, "US"), Svaml | IllegalSvaml)
 
 
 @FAST
 @given(prompt=st.text(alphabet="#tshrefml[]; <>/&\\p\u0000\ud7ff", max_size=40))
 def test_any_prompt_is_read_or_refused(prompt: str) -> None:
     value = {"instructions": [{"name": "playFiles", "ids": [prompt]}], "action": {"name": "hangup"}}
-    assert isinstance(read(text_of(value), Event.ICE, "US"), Answer | Illegal)
+    assert isinstance(read(text_of(value), ScriptEvent.ICE, "US"), Svaml | IllegalSvaml)
 
 
 @FAST

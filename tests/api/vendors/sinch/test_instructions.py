@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch import answer as a
-from api.vendors.sinch.actions import ALLOWED, Event
-from api.vendors.sinch.answer import Answer, Illegal
+from api.vendors.sinch import svaml as a
+from api.vendors.sinch.actions import ALLOWED, ScriptEvent
 from api.vendors.sinch.instructions import merged, read
+from api.vendors.sinch.svaml import IllegalSvaml, Svaml
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.say import Say
@@ -19,23 +19,23 @@ from engine.tasks.stop import StopBackground
 HANGUP = {"name": "hangup"}
 
 
-def script(value: Any, event: Event = Event.ICE) -> Answer:
+def script(value: Any, event: ScriptEvent = ScriptEvent.ICE) -> Svaml:
     found = read(json.dumps(value).encode(), event, "US")
-    assert isinstance(found, Answer), found
+    assert isinstance(found, Svaml), found
     return found
 
 
-def steps(*instructions: dict[str, Any], event: Event = Event.ICE) -> tuple[Any, ...]:
+def steps(*instructions: dict[str, Any], event: ScriptEvent = ScriptEvent.ICE) -> tuple[Any, ...]:
     return script({"instructions": instructions, "action": HANGUP}, event).steps
 
 
-def then(event: Event = Event.ICE, **action: Any) -> Any:
+def then(event: ScriptEvent = ScriptEvent.ICE, **action: Any) -> Any:
     return script({"action": action}, event).then
 
 
-def refused(value: Any, event: Event = Event.ICE) -> str:
+def refused(value: Any, event: ScriptEvent = ScriptEvent.ICE) -> str:
     found = read(value if isinstance(value, bytes) else json.dumps(value).encode(), event, "US")
-    assert isinstance(found, Illegal), found
+    assert isinstance(found, IllegalSvaml), found
     return found.reason
 
 
@@ -56,8 +56,8 @@ def test_play_files_plays_names_urls_and_prompts_in_order() -> None:
 @pytest.mark.parametrize("name", ["say", "Say", "SAY"])
 def test_names_in_any_case(name: str) -> None:
     assert steps({"Name": name, "TEXT": "Hello"}) == (Say(text="Hello", locale="en-US"),)
-    assert script({"Instructions": [], "Action": {"name": "ConnectPSTN"}}).then == a.Connect(locale="en-US")
-    assert script({"action": {"name": "connect_pstn"}}).then == a.Connect(locale="en-US")
+    assert script({"Instructions": [], "Action": {"name": "ConnectPSTN"}}).then == a.SvamlConnect(locale="en-US")
+    assert script({"action": {"name": "connect_pstn"}}).then == a.SvamlConnect(locale="en-US")
     assert steps({"name": "send_dtmf", "value": "1"}) == (SendDtmf(digits="1"),)
 
 
@@ -99,20 +99,20 @@ def test_cookies() -> None:
     cookie = {"name": "setCookie", "key": "k", "value": "å" * 512}
     assert "1024" in refused({"instructions": [cookie], "action": HANGUP})
     assert merged((("a", "1"), ("b", "2")), (("a", "3"),)) == (("a", "3"), ("b", "2"))
-    assert isinstance(merged((("a", "x" * 600),), (("b", "y" * 600),)), Illegal)
+    assert isinstance(merged((("a", "x" * 600),), (("b", "y" * 600),)), IllegalSvaml)
 
 
 # «by adding the "answer" instruction, you can force the incoming call to be answered» (Answer)
 def test_answer() -> None:
-    assert steps({"name": "Answer"}) == (a.AnswerCall(),)
-    assert steps({"name": "answer"}, event=Event.ACE) == ()
+    assert steps({"name": "Answer"}) == (a.SvamlAnswer(),)
+    assert steps({"name": "answer"}, event=ScriptEvent.ACE) == ()
 
 
 # «[RecordingOptions] destinationUrl, credentials, format, notificationEvents» (Recording calls), defaults «mp3», «true»
 def test_recording() -> None:
     options = {"destinationUrl": "s3://bucket", "credentials": "key:secret:eu", "notificationEvents": False}
     started, stopped = steps({"name": "StartRecording", "options": options}, {"name": "StopRecording"})
-    assert started == a.RecordCall(
+    assert started == a.SvamlRecord(
         destination="s3://bucket", credentials=Secret("key:secret:eu"), format="mp3", notify=False
     )
     assert stopped == StopBackground(stops="record")
@@ -120,19 +120,19 @@ def test_recording() -> None:
     # The older name in the example of StartRecording.
     assert steps({"name": "startRecording", "options": {**options, "destination": "s3://other"}})[0].destination
     # Calling API, Manage Call, «Example start-recording»: `"record": true` and no options.
-    assert then(Event.PATCH, name="continue", record=True) == a.GoOn(record=a.RecordCall(format="mp3"))
-    assert then(Event.PATCH, name="stopRecording") == a.StopRecording()
-    assert then(Event.ACE, name="continue") == a.GoOn()
+    assert then(ScriptEvent.PATCH, name="continue", record=True) == a.SvamlContinue(record=a.SvamlRecord(format="mp3"))
+    assert then(ScriptEvent.PATCH, name="stopRecording") == a.SvamlStopRecording()
+    assert then(ScriptEvent.ACE, name="continue") == a.SvamlContinue()
 
 
 # Calling API, Manage Call, «Example IVR», and ConferenceCallout, «Example ACE response»: copied.
 def test_the_documents_own_examples() -> None:
     ivr = {"instructions": [{"name": "playFiles", "ids": ["welcome"], "locale": "en-US"}], "action": HANGUP}
-    assert script(ivr, Event.PATCH) == Answer(
-        steps=(Play(source="upload:welcome"),), then=a.HangUp(), leg=a.Leg.CALLER
+    assert script(ivr, ScriptEvent.PATCH) == Svaml(
+        steps=(Play(source="upload:welcome"),), then=a.SvamlHangUp(), leg=a.Leg.CALLER
     )
     room = {"instructions": [], "action": {"name": "connectConf", "conferenceId": "myConference"}}
-    assert script(room, Event.ACE).then == a.Confer(conference="myConference", digits="ignore")
+    assert script(room, ScriptEvent.ACE).then == a.SvamlConnectConf(conference="myConference", digits="ignore")
     sip = {
         "name": "connectSIP",
         "destination": {"endpoint": "46708000000@sip.foo.com"},
@@ -141,9 +141,9 @@ def test_the_documents_own_examples() -> None:
         "transport": "tls",
         "suppressCallbacks": False,
     }
-    assert script({"action": sip}).then == a.Connect(
-        to=a.Address(kind_of="sip", written="46708000000@sip.foo.com", dialled="46708000000@sip.foo.com"),
-        over="sip",
+    assert script({"action": sip}).then == a.SvamlConnect(
+        to=a.PartyAddress(kind_of="sip", written="46708000000@sip.foo.com", dialled="46708000000@sip.foo.com"),
+        domain="sip",
         private=True,
         max_seconds=3000.0,
         transport="tls",
@@ -165,7 +165,7 @@ def test_connect_pstn() -> None:
     )
     assert (found.to.dialled, found.to.written) == ("461234567890", "+46 (0)123-456 78 90")
     assert (found.max_seconds, found.ring_seconds, found.caller) == (3000.0, 30.0, "12015550100")
-    assert found.silent and found.ringback == "se" and found.detect == a.DetectMachine(beside=True)
+    assert found.silent and found.ringback == "se" and found.detect == a.SvamlAmd(beside=True)
     assert found.dtmf == (Pause(seconds=0.5), SendDtmf(digits="1#"))
     # «max 14400 seconds»; «If not specified, the extension that the client has called is used.»
     assert then(name="connectPstn", maxDuration=99999).max_seconds == 14400.0
@@ -177,7 +177,7 @@ def test_call_headers() -> None:
     found = then(name="connectMXP", destination={"type": "username", "endpoint": "johndoe"}, callHeaders=[
         {"key": "foo", "value": "bar"}
     ])  # fmt: skip
-    assert found.headers == (("foo", "bar"),) and found.over == "mxp" and found.to.dialled == "johndoe"
+    assert found.headers == (("foo", "bar"),) and found.domain == "mxp" and found.to.dialled == "johndoe"
     for key, value in (("a b", "x"), ("a", "x\r\nEvil: 1"), ("a", "x" * 1024)):
         assert refused({"action": {"name": "connectMxp", "callHeaders": [{"key": key, "value": value}]}})
 
@@ -185,7 +185,7 @@ def test_call_headers() -> None:
 def test_a_data_client_is_named_by_its_username_alone_too() -> None:
     for destination in ({"username": "anna"}, {"type": "username", "endpoint": "anna"}, {"endpoint": "anna"}):
         found = then(name="connectMxp", destination=destination)
-        assert found.to == a.Address(kind_of="username", written="anna", dialled="anna"), destination
+        assert found.to == a.PartyAddress(kind_of="username", written="anna", dialled="anna"), destination
     assert "endpoint" in refused({"action": {"name": "connectMxp", "destination": {"username": " "}}})
 
 
@@ -193,7 +193,9 @@ def test_a_data_client_is_named_by_its_username_alone_too() -> None:
 def test_connect_conf() -> None:
     options = {"mode": "detect", "max_digits": 4, "timeoutMills": 2000}
     found = then(name="connectConf", conferenceId="room", moh="music2", conferenceDtmfOptions=options)
-    assert found == a.Confer(conference="room", music="music2", digits="detect", most_digits=4, silence_seconds=2.0)
+    assert found == a.SvamlConnectConf(
+        conference="room", music="music2", digits="detect", most_digits=4, silence_seconds=2.0
+    )
     assert then(name="connectConf", conferenceId="x" * 64)
     assert "64" in refused({"action": {"name": "connectConf", "conferenceId": "x" * 65}})
 
@@ -208,26 +210,26 @@ def test_park() -> None:
 
 def test_a_stream() -> None:
     found = then(name="connectStream", destination={"type": "Websocket", "endpoint": "wss://h/x"})
-    assert found == a.Stream(url="wss://h/x")
+    assert found == a.SvamlConnectStream(url="wss://h/x")
     assert refused({"action": {"name": "connectStream", "destination": {"endpoint": "http://h"}}})
 
 
 # «Not all Actions are supported by all events.»
-@pytest.mark.parametrize("event", list(Event))
-def test_each_event_takes_its_actions_only(event: Event) -> None:
+@pytest.mark.parametrize("event", list(ScriptEvent))
+def test_each_event_takes_its_actions_only(event: ScriptEvent) -> None:
     for name, events in ALLOWED.items():
         found = read(json.dumps({"action": {"name": name}}).encode(), event, "US")
-        kept_out = isinstance(found, Illegal) and "is not allowed here" in found.reason
+        kept_out = isinstance(found, IllegalSvaml) and "is not allowed here" in found.reason
         assert kept_out is (event not in events)
 
 
 # endpoints: «DiCE … instruction ReportCallStatus allowed»
 def test_report_call_status() -> None:
     report = {"name": "ReportCallStatus", "value": "Success", "details": "x" * 70}
-    found = script({"instructions": [report]}, Event.DICE)
+    found = script({"instructions": [report]}, ScriptEvent.DICE)
     assert found.report == a.Report(success=True, details="x" * 64) and found.warnings
-    assert "not allowed" in refused({"instructions": [report], "action": HANGUP}, Event.ACE)
-    assert script({}, Event.DICE).report is None
+    assert "not allowed" in refused({"instructions": [report], "action": HANGUP}, ScriptEvent.ACE)
+    assert script({}, ScriptEvent.DICE).report is None
 
 
 @pytest.mark.parametrize(
@@ -273,7 +275,7 @@ def test_an_illegal_script_has_a_sentence(value: Any, sentence: str) -> None:
 
 # «optionally hangs up the call» (Calling API, Manage Call): after an answer the action may be left out.
 def test_a_patch_may_only_play() -> None:
-    assert script({"instructions": [{"name": "say", "text": "Hi"}]}, Event.PATCH).then == a.GoOn()
+    assert script({"instructions": [{"name": "say", "text": "Hi"}]}, ScriptEvent.PATCH).then == a.SvamlContinue()
 
 
 def test_ssml_keeps_the_tags_that_are_read() -> None:

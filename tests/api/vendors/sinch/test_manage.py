@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch.asked import Asked
+from api.vendors.sinch.authenticated import AuthenticatedRequest
 from api.vendors.sinch.calls import CallOperations
 from api.vendors.sinch.dialogue import Questions
 from api.vendors.sinch.errors import SinchError
@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.commands: list[Redirect | Enqueue] = []
-        self.operations = CallOperations(self, served.db, Parties(served.book))
+        self.operations = CallOperations(self, served.db, Parties(served.cache))
 
     async def submit(self, command: Any) -> Any:
         """Take a command (api.ports.CommandTaker)."""
@@ -52,7 +52,7 @@ class Desk:
 
         path = {"call": "call-1"} | ({"leg": leg} if leg else {})
         request = make_mocked_request("PATCH", "/calling/v1/calls/id/call-1", match_info=path)
-        asked = Asked(*await self.served.db.read(read), request, json.dumps(script).encode())
+        asked = AuthenticatedRequest(*await self.served.db.read(read), request, json.dumps(script).encode())
         await self.operations.manage(asked)
 
     async def does(self, *running: AnyTask) -> None:
@@ -109,7 +109,7 @@ async def test_a_menu_beside_something_else_leaves_that_as_it_is(desk: Desk, bes
 
 async def test_a_menu_that_follows_a_menu_beside_something_else_leaves_that_too(served: Served) -> None:
     root = a_call(**INBOUND)
-    questions = Questions(served.db, served.accounts, Parties(served.book), {"call-1": root}.get)
+    questions = Questions(served.db, served.accounts, Parties(served.cache), {"call-1": root}.get)
     for question, left in (("menu_ended", ["menu_ended", "hang_up"]), ("menu_beside_ended", ["menu_beside_ended"])):
         event = QuestionAsked(
             id="event-1", account="account-ann", subject="call-1", root="call-1", at=0.0, task="task-1",

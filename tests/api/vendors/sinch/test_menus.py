@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import Answer, Illegal, RunMenu
+from api.vendors.sinch.actions import ScriptEvent
 from api.vendors.sinch.instructions import read
+from api.vendors.sinch.svaml import IllegalSvaml, Svaml, SvamlRunMenu
 from engine.tasks.play import Play
 from engine.tasks.run_menu import Choice
 from engine.tasks.say import Say
 from tests.api.vendors.sinch.conftest import VendorsClient
 
 
-def run(*menus: dict[str, Any], event: Event = Event.ICE, **fields: Any) -> RunMenu | str:
+def run(*menus: dict[str, Any], event: ScriptEvent = ScriptEvent.ICE, **fields: Any) -> SvamlRunMenu | str:
     body = json.dumps({"action": {"name": "runMenu", "menus": menus, **fields}})
     found = read(body.encode(), event, "US")
-    if isinstance(found, Illegal):
+    if isinstance(found, IllegalSvaml):
         return found.reason
-    assert isinstance(found.then, RunMenu)
+    assert isinstance(found.then, SvamlRunMenu)
     return found.then
 
 
@@ -44,7 +44,7 @@ def test_the_documents_example() -> None:
         },
         barge=True,
     )
-    assert isinstance(found, RunMenu)
+    assert isinstance(found, SvamlRunMenu)
     main, sub = found.menus
     assert found.first == "main" and found.barge_in
     assert main.choices == (Choice(digit="1", value="support"), Choice(digit="2", menu="sub"))
@@ -59,7 +59,7 @@ def test_the_documents_example() -> None:
 # «timeoutMills … Default is 5000 milliseconds», «By default, barging is enabled»
 def test_defaults() -> None:
     found = run({"id": "main"})
-    assert isinstance(found, RunMenu)
+    assert isinstance(found, SvamlRunMenu)
     menu = found.menus[0]
     assert (menu.silence_seconds, menu.most_digits, menu.repeats) == (5.0, 1, 0)
     assert found.barge_in and not found.voice
@@ -68,7 +68,7 @@ def test_defaults() -> None:
 # The public reference: «mainMenu selects the menu item from the menus array to play as the main menu».
 def test_another_menu_may_be_the_first() -> None:
     found = run({"id": "confirm", "maxDigits": 1}, mainMenu="confirm")
-    assert isinstance(found, RunMenu) and found.first == "confirm"
+    assert isinstance(found, SvamlRunMenu) and found.first == "confirm"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_menus_may_go_back_to_one_another_where_there_is_a_way_out() -> None:
         {"id": "main", "options": [option(1, "Menu(sub)"), option("9", "RETURN( bye )")]},
         {"id": "sub", "options": [option("0", "menu(main)")]},
     )
-    assert isinstance(found, RunMenu) and found.menus[0].choices[1].value == "bye"
+    assert isinstance(found, SvamlRunMenu) and found.menus[0].choices[1].value == "bye"
 
 
 def test_the_vendors_client_writes_menus_with_underscores_and_nulls(client: VendorsClient) -> None:
@@ -123,8 +123,8 @@ def test_the_vendors_client_writes_menus_with_underscores_and_nulls(client: Vend
     )
     files = PlayFileInstruction(ids=[["#tts[Hello]"]], locale="en-US")
     client.voice.calls.update("call-1", [files], RunMenuAction(barge=False, menus=[menu]))
-    found = read(client.body(), Event.PATCH, "US")
-    assert isinstance(found, Answer) and isinstance(found.then, RunMenu)
+    found = read(client.body(), ScriptEvent.PATCH, "US")
+    assert isinstance(found, Svaml) and isinstance(found.then, SvamlRunMenu)
     assert found.steps == (Say(text="Hello", locale="en-US"),)
     assert found.then.menus[0].most_digits == 2
     assert found.then.menus[0].silence_seconds == 0.7

@@ -45,7 +45,7 @@ async def test_numbers_are_assigned_to_the_signing_application_or_to_the_one_nam
     assert (answer.status, answer.body) == (200, {})
     listed = (await served.shop.ask("GET", NUMBERS)).body["numbers"]
     assert {"number": f"+{FREE}", "applicationkey": key, "capability": "voice"} in listed
-    found = served.book.application_of(FREE)
+    found = served.cache.application_of(FREE)
     assert found is not None and found.id == {SHOP: "app-shop", HELP: "app-help"}[key]
 
 
@@ -54,7 +54,7 @@ async def test_each_capability_of_a_number_is_assigned_by_itself(served: Served)
     voice, sms = await served.number(BOTH), await served.number(BOTH, SMS)
     assert voice is not None and sms is not None
     assert (voice.application, sms.application) == (None, "app-shop")
-    assert served.book.application_of(BOTH) is None
+    assert served.cache.application_of(BOTH) is None
 
 
 async def test_numbers_are_assigned_all_or_none(served: Served) -> None:
@@ -92,9 +92,9 @@ async def test_a_number_is_unassigned_from_the_application_that_has_it(served: S
         answer = await served.shop.ask("DELETE", NUMBERS, wrong)
         assert (answer.code, answer.body["message"]) == (40001, "Unable to update numbers"), wrong
     assert (await served.shop.ask("DELETE", NUMBERS, body | {"applicationKey": BOBS})).code == 40003
-    assert served.book.application_of(SHOPS) is not None
+    assert served.cache.application_of(SHOPS) is not None
     assert (await served.shop.ask("DELETE", NUMBERS, body)).status == 200
-    assert served.book.application_of(SHOPS) is None
+    assert served.cache.application_of(SHOPS) is None
     listed = (await served.shop.ask("GET", NUMBERS)).body["numbers"]
     assert {"number": f"+{SHOPS}", "capability": "voice"} in listed
     assert (await served.shop.ask("DELETE", NUMBERS, body)).code == 40001
@@ -212,7 +212,7 @@ async def test_a_call_that_came_in_costs_nothing_and_one_it_was_connected_with_d
     over = {"state": CallState.ENDED, "answered": 1_400_000_002.0, "cause": HangupCause.NORMAL}
     inbound = a_call(
         "call-1", direction=Direction.INBOUND, caller="46730170102", callee=FREE, trunk=None, ended=1_400_000_072.0,
-        hung_up_by=Party.OTHER, **over,
+        hung_up_by=Party.CONNECTED, **over,
     )  # fmt: skip
     await served.store(inbound)
     body = (await served.shop.ask("GET", CALL + "call-1")).body
@@ -248,9 +248,12 @@ async def test_a_disabled_accounts_key_is_worth_nothing(served: Served) -> None:
 async def test_a_database_that_is_away_is_503_and_an_accident_500_with_a_reference(
     served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from engine.store.errors import Unavailable
+    from engine.store.errors import StoreUnavailable
 
-    accidents: list[Exception] = [Unavailable("The database cannot be reached now. Try again."), RuntimeError("oh")]
+    accidents: list[Exception] = [
+        StoreUnavailable("The database cannot be reached now. Try again."),
+        RuntimeError("oh"),
+    ]
     monkeypatch.setattr(type(served.db), "read", _raiser(accidents))
     served.accounts.forget()
     answer = await served.shop.ask("GET", NUMBERS)

@@ -7,22 +7,22 @@ import pytest
 
 from api.callbacks.tags import Tag
 from api.vendors.sinch import instructions, plan, tags
-from api.vendors.sinch.actions import Event
-from api.vendors.sinch.answer import Answer
+from api.vendors.sinch.actions import ScriptEvent
+from api.vendors.sinch.svaml import Svaml
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
 
 TAG = Tag(dialect="sinch", url="http://shop")
-PLACE = plan.Place(alone=True, dialled="14155550101", tag=TAG)
+PLACE = plan.ScriptLeg(alone=True, dialled="14155550101", tag=TAG)
 
 
-def answer(event: Event = Event.ICE, **action: Any) -> Answer:
+def answer(event: ScriptEvent = ScriptEvent.ICE, **action: Any) -> Svaml:
     found = instructions.read(json.dumps({"action": action}).encode(), event, "US")
-    assert isinstance(found, Answer), found
+    assert isinstance(found, Svaml), found
     return found
 
 
-def done(event: Event = Event.ICE, **action: Any) -> tuple[AnyTask, ...]:
+def done(event: ScriptEvent = ScriptEvent.ICE, **action: Any) -> tuple[AnyTask, ...]:
     return plan.tasks(answer(event, **action), PLACE)
 
 

@@ -34,7 +34,7 @@ def nobody(call: str) -> Call | None:
 
 
 def asker(served: Served, live: Callable[[str], Call | None]) -> Questions:
-    return Questions(served.db, served.accounts, Parties(served.book), live)
+    return Questions(served.db, served.accounts, Parties(served.cache), live)
 
 
 async def leads_to(served: Served, url: str) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch import answer as a
 from api.vendors.sinch import callouts, requests
+from api.vendors.sinch import svaml as a
 from api.vendors.sinch.errors import SinchError
-from api.vendors.sinch.requests import Number
+from api.vendors.sinch.requests import WrittenNumber
 from engine.tasks.play import Play
 from engine.tasks.say import Say
 from tests.api.vendors.sinch.conftest import VendorsClient
@@ -30,7 +30,9 @@ def test_update_numbers() -> None:
     key = "11983f76-12c8-1111-9515-4785c7b67ca8"
     found = requests.update_numbers(body({"numbers": ["+14151112223333"], "applicationkey": key}), "US")
     assert found == requests.UpdateNumbers(
-        numbers=(Number(written="+14151112223333", digits="14151112223333"),), application=key, capability="voice"
+        numbers=(WrittenNumber(written="+14151112223333", digits="14151112223333"),),
+        application=key,
+        capability="voice",
     )
     assert code_of(lambda: requests.update_numbers(b"{}", "US"))[0] == 40001
     assert code_of(lambda: requests.update_numbers(body({"numbers": ["x"]}), "US"))[1].startswith(
@@ -73,14 +75,14 @@ def test_query_number() -> None:
 # Manage Call: «played only on the caller side»; the public pages add /leg/{caller|callee|both}.
 def test_manage_call() -> None:
     found = requests.manage_call("4398599d", body({"action": {"name": "hangup"}}), "US")
-    assert (found.call, found.answer.then, found.answer.leg) == ("4398599d", a.HangUp(), a.Leg.CALLER)
+    assert (found.call, found.answer.then, found.answer.leg) == ("4398599d", a.SvamlHangUp(), a.Leg.CALLER)
     assert requests.manage_call("c", body({"action": {"name": "hangup"}}), "US", leg="Both").answer.leg is a.Leg.BOTH
     assert code_of(lambda: requests.manage_call("c", b"{}", "US"))[0] == 40003
     assert code_of(lambda: requests.manage_call("c", body({"action": {"name": "park"}}), "US"))[0] == 40003
     assert requests.manage_call("c", body({"action": {"name": "park"}}), "US", parked=True)
     # what only speaks would end the park and leave the caller in silence
     spoken = body({"instructions": [{"name": "say", "text": "Hi"}]})
-    assert requests.manage_call("c", spoken, "US").answer.then == a.GoOn()
+    assert requests.manage_call("c", spoken, "US").answer.then == a.SvamlContinue()
     assert code_of(lambda: requests.manage_call("c", spoken, "US", parked=True))[0] == 40003
     assert code_of(lambda: requests.manage_call("no such/call", b"{}", "US")) == (40400, "Call not found")
 
@@ -136,7 +138,7 @@ def test_the_documents_conference_callout() -> None:
         "US",
     )
     assert isinstance(found, callouts.ConferenceCallout)
-    assert found.callout.to == a.Address(kind_of="number", written="46000000001", dialled="46000000001")
+    assert found.callout.to == a.PartyAddress(kind_of="number", written="46000000001", dialled="46000000001")
     assert (found.callout.caller, found.callout.custom) == ("46000000000", "customData")
     assert found.greeting == (Say(text="Welcome to my conference", locale="en-US"),)
     assert found.conference.conference == "my_conference_room_id"
@@ -176,8 +178,8 @@ def test_a_custom_callout(client: VendorsClient) -> None:
     )
     found = callouts.read(client.body(), "US")
     assert isinstance(found, callouts.CustomCallout)
-    assert isinstance(found.ice, callouts.Follow) and isinstance(found.ice.answer.then, a.Connect)
-    assert found.ace == callouts.Ask(url="http://host/ace")
+    assert isinstance(found.ice, callouts.EventScript) and isinstance(found.ice.answer.then, a.SvamlConnect)
+    assert found.ace == callouts.EventUrl(url="http://host/ace")
     assert found.pie is None and found.callout.custom == "mine"
 
 
@@ -193,8 +195,8 @@ def test_the_vendors_client_calls_out(client: VendorsClient) -> None:
     )
     found = callouts.read(client.body(), "US")
     assert isinstance(found, callouts.ConferenceCallout)
-    assert found.callout.over == "mxp" and found.callout.max_seconds == 60.0 and found.enable_pie
-    assert found.conference == a.Confer(
+    assert found.callout.domain == "mxp" and found.callout.max_seconds == 60.0 and found.enable_pie
+    assert found.conference == a.SvamlConnectConf(
         conference="room", music="music3", digits="detect", most_digits=3, silence_seconds=1.5
     )
 

@@ -8,7 +8,7 @@ import pytest
 from api.callbacks.tags import Tag, encode
 from api.vendors.sinch import resources, tags
 from api.vendors.sinch.resources import Identity, money
-from api.vendors.sinch.results import Ending, Reason, Result
+from api.vendors.sinch.results import Reason, SinchEnding, SinchResult
 from tests.api.vendors.sinch.conftest import VendorsClient
 
 
@@ -80,7 +80,7 @@ def result(**changes: Any) -> Any:
         "callee": Identity(type="number", endpoint="+46708000001"),
         "domain": "pstn",
         "seconds": 14.4,
-        "ended": Ending(Result.ANSWERED, Reason.CALLEEHANGUP),
+        "ended": SinchEnding(SinchResult.ANSWERED, Reason.CALLEEHANGUP),
         "at": 1_411_556_381.9,
         "custom": "customData",
         "user_rate": money(36800, "USD"),
@@ -115,8 +115,8 @@ def test_a_call_that_goes_on() -> None:
 
 
 # Get Conference Info, Example, with `onhold` of the public reference.
-def participants() -> resources.Conference:
-    return resources.Conference(
+def participants() -> resources.ConferenceInfo:
+    return resources.ConferenceInfo(
         participants=[
             resources.Participant(cli="+46708168731", id="abcabcabcabca", duration=14, muted=False, onhold=False)
         ]
@@ -146,7 +146,7 @@ def test_as_whom_a_callout_takes_part(data: dict[str, str], shown: str) -> None:
 
 
 def test_empty_is_an_object() -> None:
-    assert resources.encode(resources.Empty()) == b"{}"
+    assert resources.encode(resources.EmptyObject()) == b"{}"
 
 
 class TestTheVendorsClient:
@@ -188,6 +188,6 @@ class TestTheVendorsClient:
         assert voice.callouts.text_to_speech(destination={"type": "number", "endpoint": "+4670"}).call_id == "call-1"
 
     def test_empty(self, client: VendorsClient) -> None:
-        voice = self.read(client, resources.Empty())
+        voice = self.read(client, resources.EmptyObject())
         voice.conferences.kick_all("room")
         voice.applications.update_callback_urls("key", primary="http://a", fallback="http://b")

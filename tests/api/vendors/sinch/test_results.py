@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.vendors.sinch.results import ONGOING, EndedBy, Reason, Result, ending
+from api.vendors.sinch.results import ONGOING, EndedBy, Reason, SinchResult, ending
 from engine.calls.cause import HangupCause
 
 
@@ -33,5 +33,5 @@ def test_how_a_call_ended(cause: HangupCause, by: EndedBy, answered: bool, resul
 def test_every_result_and_reason_is_reached() -> None:
     reached = [ending(cause, by, answered=known) for cause in HangupCause for by in EndedBy for known in (True, False)]
     reached.append(ONGOING)
-    assert {one.result for one in reached} == set(Result)
+    assert {one.result for one in reached} == set(SinchResult)
     assert {one.reason for one in reached} == set(Reason)

@@ -11,8 +11,8 @@ from aiohttp.test_utils import make_mocked_request
 from api.own.routes import public_routes
 from api.vendors.ringful import Ringful
 from api.vendors.sinch import Sinch
-from api.vendors.sinch.asked import Asked
-from api.vendors.sinch.errors import Operation
+from api.vendors.sinch.authenticated import AuthenticatedRequest
+from api.vendors.sinch.errors import SinchOperation
 from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.routes import PATHS
 from tests.api.vendors.sinch.served import BOBS, SHOP, Served
@@ -21,14 +21,14 @@ NUMBERS = "/v1/configuration/numbers/"
 SAMPLES = {"key": SHOP, "number": "+46730170101", "call": "call-1", "leg": "caller", "conference": "my%20room"}
 
 
-async def nothing(asked: Asked) -> web.Response:
+async def nothing(asked: AuthenticatedRequest) -> web.Response:
     """Serve every operation."""
     return web.Response()
 
 
 def everything() -> Sinch:
     """The dialect with all of its operations, those that are served elsewhere too."""
-    return Sinch(None, None, dict.fromkeys(Operation, nothing), None)  # type: ignore[arg-type]
+    return Sinch(None, None, dict.fromkeys(SinchOperation, nothing), None)  # type: ignore[arg-type]
 
 
 def sample(path: str) -> str:
@@ -48,7 +48,7 @@ async def test_every_operation_of_the_document_has_its_paths_under_both_prefixes
     ]  # fmt: skip
     for prefix, (method, path), slash in product(("/v1", "/calling/v1"), documents, ("", "/")):
         assert (method, prefix + path.rstrip("/") + slash) in routes
-    assert set(PATHS) == set(Operation)
+    assert set(PATHS) == set(SinchOperation)
 
 
 async def test_an_operation_that_is_not_given_is_not_routed(served: Served) -> None:

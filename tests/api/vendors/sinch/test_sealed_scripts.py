@@ -5,7 +5,7 @@ import pytest
 
 from api.callbacks.tags import Tag
 from api.vendors.sinch import callouts, tags
-from api.vendors.sinch.callouts import CustomCallout, Follow
+from api.vendors.sinch.callouts import CustomCallout, EventScript
 from api.vendors.sinch.dialogue import Questions
 from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import Said
@@ -29,7 +29,7 @@ EVENT = QuestionAsked(
 )  # fmt: skip
 
 
-def a_sealed_callout() -> tuple[Follow, Follow]:
+def a_sealed_callout() -> tuple[EventScript, EventScript]:
     custom = {
         "destination": {"type": "number", "endpoint": "+46730170102"},
         "ice": '{"action":{"name":"hangup"}}',
@@ -39,7 +39,7 @@ def a_sealed_callout() -> tuple[Follow, Follow]:
     wanted = callouts.read(body, "US")
     assert isinstance(wanted, CustomCallout)
     sealed = callouts.sealed(wanted, SEAL)
-    assert isinstance(sealed.ice, Follow) and isinstance(sealed.ace, Follow)
+    assert isinstance(sealed.ice, EventScript) and isinstance(sealed.ace, EventScript)
     return sealed.ice, sealed.ace
 
 
@@ -54,7 +54,7 @@ async def test_a_sealed_script_is_followed_or_refused_with_the_setting_s_name(se
     _, ace = a_sealed_callout()
     call = a_call()
     await served.store(call)
-    questions = Questions(served.db, served.accounts, Parties(served.book), {"call-1": call}.get, Seal(secret))
+    questions = Questions(served.db, served.accounts, Parties(served.cache), {"call-1": call}.get, Seal(secret))
     said = await questions.question(EVENT, Tag(dialect="sinch", data={tags.ACE: ace.text}))
     assert isinstance(said, Said)
     if secret == "another secret":

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from engine.ari.client import Client
-from engine.features.book import Book
+from engine.ari.client import AriClient
 from engine.features.endpoints.provisioning import Provisioner
 from engine.features.endpoints.service import Extensions
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.writer import Writer
@@ -22,15 +22,15 @@ async def asterisk() -> AsyncIterator[FakeConfiguration]:
 
 
 @pytest.fixture
-async def extensions(asterisk: FakeConfiguration, writer: Writer, book: Book) -> AsyncIterator[Extensions]:
+async def extensions(asterisk: FakeConfiguration, writer: Writer, cache: SettingsCache) -> AsyncIterator[Extensions]:
     """The service."""
-    async with Client(asterisk.url, "carillon", "secret", "carillon-0") as client:
-        yield Extensions(writer, book, Provisioner(client))
+    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0") as client:
+        yield Extensions(writer, cache, Provisioner(client))
 
 
 @pytest.fixture
-async def other(account: Account, book: Book, writer: Writer) -> Account:
+async def other(account: Account, cache: SettingsCache, writer: Writer) -> Account:
     """Another account, beside `account`, which is named acme."""
     made = await writer.write(lambda conn: accounts.create(conn, Account(id="account-2", name="shop", created=0)))
-    await book.reload(made.id)
+    await cache.reload(made.id)
     return made

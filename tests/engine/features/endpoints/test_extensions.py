@@ -5,13 +5,13 @@ import re
 import msgspec
 import pytest
 
-from engine.features.book import Book
 from engine.features.endpoints.model import NewExtension
 from engine.features.endpoints.service import Extensions
 from engine.features.endpoints.user_names import PATTERN
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.platform import audit
 from engine.platform.audit import ADMIN, SYSTEM
+from engine.platform.settings_cache import SettingsCache
 from engine.store import numbers
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -40,12 +40,12 @@ async def test_the_first_account_registers_with_its_number_and_the_next_with_a_n
 
 
 async def test_each_account_finds_its_own_extension_and_a_phone_is_known_by_its_user_name(
-    extensions: Extensions, book: Book, account: Account, other: Account
+    extensions: Extensions, cache: SettingsCache, account: Account, other: Account
 ) -> None:
     ours, theirs = await extensions.add(ADMIN, _new("acme")), await extensions.add(ADMIN, _new("shop"))
-    assert book.extension(account.id, "101") == ours and book.extension(other.id, "101") == theirs
-    assert book.extension_of("101") == ours and book.extension_of(theirs.sip_user) == theirs
-    assert book.extension_named(other.id, "101") == theirs
+    assert cache.extension(account.id, "101") == ours and cache.extension(other.id, "101") == theirs
+    assert cache.extension_of("101") == ours and cache.extension_of(theirs.sip_user) == theirs
+    assert cache.extension_named(other.id, "101") == theirs
     assert extensions.find("101", "acme") == ours and extensions.find("101", other.id) == theirs
     with pytest.raises(InvalidSetting, match="extension 101: give the account, one of acme, shop"):
         extensions.find("101")
@@ -94,12 +94,12 @@ async def test_each_change_is_audited_with_its_actor_and_without_the_password(
 
 
 async def test_what_asterisk_refuses_is_not_there_afterwards(
-    extensions: Extensions, asterisk: FakeConfiguration, book: Book, database: Database, account: Account
+    extensions: Extensions, asterisk: FakeConfiguration, cache: SettingsCache, database: Database, account: Account
 ) -> None:
     asterisk.refused = {"endpoint"}
     with pytest.raises(NotProvisioned):
         await extensions.add(ADMIN, _new("acme"))
-    assert not asterisk.objects and not book.extensions()
+    assert not asterisk.objects and not cache.extensions()
     found = [one.what for one in await database.read(lambda conn: audit.of(conn, account.id))]
     assert found[:2] == ["extension.removed", "extension.added"]
     asterisk.refused = set()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from engine.ari.client import Client
+from engine.ari.client import AriClient
 from engine.features.endpoints import extension as extensions
 from engine.features.endpoints.provisioning import Piece, Provisioner
 from engine.features.errors import NotProvisioned
@@ -26,7 +26,7 @@ async def asterisk() -> AsyncIterator[FakeConfiguration]:
 
 @pytest.fixture
 async def provisioner(asterisk: FakeConfiguration) -> AsyncIterator[Provisioner]:
-    async with Client(asterisk.url, "carillon", "secret", "carillon-0") as client:
+    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0") as client:
         yield Provisioner(client)
 
 

@@ -5,7 +5,6 @@ import pytest
 from engine.calls.admission import Route
 from engine.commands import NoSuchExtension, NumberRefused
 from engine.features.admission import Admission
-from engine.features.book import Book
 from engine.features.endpoints import sip_addresses
 from engine.features.endpoints.sip_addresses import (
     SipAddress,
@@ -17,16 +16,17 @@ from engine.features.endpoints.sip_addresses import (
     within_reach,
 )
 from engine.features.errors import InvalidNumber
+from engine.model.leg_options import LegOptions
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, extensions, rates
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.rates import Rate
 from engine.store.writer import Writer
-from engine.tasks.manner import Manner
 from tests.support.counters import CountersInMemory
 
-SIP = Manner(over="sip")
+SIP = LegOptions(reach="sip")
 
 
 @pytest.mark.parametrize(
@@ -102,22 +102,22 @@ def test_one_private_address_among_public_ones_is_one_too_many() -> None:
 
 
 @pytest.fixture
-async def admission(database: Database, book: Book, writer: Writer, account: Account) -> Admission:
+async def admission(database: Database, cache: SettingsCache, writer: Writer, account: Account) -> Admission:
     """An account that may call two hosts."""
     await writer.write(lambda conn: accounts.allow(conn, account.id, "sip:8.8.8.8"))
     await writer.write(lambda conn: accounts.allow(conn, account.id, "sip:127.0.0.2:5070"))
     rate = Rate(prefix="1201555", currency="USD", per_minute=10_000)
     await writer.write(lambda conn: rates.replace_all(conn, [rate]))
-    await book.load()
-    await book.load_rates()
-    return Admission(database, book, CountersInMemory())
+    await cache.load()
+    await cache.load_rates()
+    return Admission(database, cache, CountersInMemory())
 
 
 async def test_an_allowed_host_is_admitted_without_a_trunk_and_costs_nothing(
     admission: Admission, account: Account
 ) -> None:
     admitted = await admission.admit(
-        account.id, "call-1", "sip:12015550100@8.8.8.8", None, max_seconds=60, manner=SIP, party="12015550101"
+        account.id, "call-1", "sip:12015550100@8.8.8.8", None, max_seconds=60, options=SIP, party="12015550101"
     )
     assert admitted.digits == "12015550100@8.8.8.8"
     assert admitted.routes == (Route(endpoint="PJSIP/carillon-sip/sip:12015550100@8.8.8.8"),)
@@ -138,19 +138,17 @@ async def test_an_allowed_host_is_admitted_without_a_trunk_and_costs_nothing(
         ("8.8.8.8", "user@host"),
     ],
 )
-async def test_what_may_not_be_called_is_refused(
-    admission: Admission, account: Account, callee: str, why: str
-) -> None:
+async def test_what_may_not_be_called_is_refused(admission: Admission, account: Account, callee: str, why: str) -> None:
     with pytest.raises(NumberRefused, match=why):
-        await admission.admit(account.id, "call-1", callee, None, max_seconds=60, manner=SIP)
+        await admission.admit(account.id, "call-1", callee, None, max_seconds=60, options=SIP)
 
 
 async def test_a_private_host_is_called_by_an_account_that_may(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     await writer.write(lambda conn: accounts.update(conn, account.id, allow_private=True))
-    await book.load()
-    admitted = await admission.admit(account.id, "call-1", "anna@127.0.0.2:5070", None, max_seconds=60, manner=SIP)
+    await cache.load()
+    admitted = await admission.admit(account.id, "call-1", "anna@127.0.0.2:5070", None, max_seconds=60, options=SIP)
     assert admitted.digits == "anna@127.0.0.2:5070"
 
 
@@ -158,21 +156,21 @@ async def test_a_number_is_no_sip_address_and_a_sip_address_no_number(admission:
     with pytest.raises(NumberRefused):
         await admission.admit(account.id, "call-1", "anna@8.8.8.8", None, max_seconds=60)
     with pytest.raises(NumberRefused):
-        await admission.admit(account.id, "call-1", "12015550100", None, max_seconds=60, manner=SIP)
+        await admission.admit(account.id, "call-1", "12015550100", None, max_seconds=60, options=SIP)
 
 
 async def test_only_an_own_extension_is_reached_where_that_is_asked_for(
-    admission: Admission, account: Account, writer: Writer, book: Book
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     other = Account(id="acct-other", name="other", created=1.0)
     await writer.write(lambda conn: accounts.create(conn, other))
     for number, owner in (("100", account.id), ("200", other.id)):
         row = Extension(number=number, sip_user=number, account=owner, password="12345678")
         await writer.write(lambda conn, row=row: extensions.add(conn, row))
-    await book.load()
-    inside = Manner(over="extension")
-    admitted = await admission.admit(account.id, "call-1", "100", None, max_seconds=60, manner=inside)
+    await cache.load()
+    inside = LegOptions(reach="extension")
+    admitted = await admission.admit(account.id, "call-1", "100", None, max_seconds=60, options=inside)
     assert admitted.routes == (Route(endpoint="PJSIP/100"),)
     for callee in ("200", "12015550100", "300", ""):
         with pytest.raises(NoSuchExtension):
-            await admission.admit(account.id, "call-2", callee, None, max_seconds=60, manner=inside)
+            await admission.admit(account.id, "call-2", callee, None, max_seconds=60, options=inside)

@@ -9,14 +9,14 @@ from engine.store.accounts import Account
 from engine.store.applications import Application
 
 
-class Asked(NamedTuple):
+class AuthenticatedRequest(NamedTuple):
     """Who asks (`application`: the one whose key was shown), the request, and its body, which was read already."""
 
     account: Account
     application: Application
-    request: web.Request
+    http: web.Request
     body: bytes
 
 
-Handler = Callable[[Asked], Awaitable[web.Response]]
+Handler = Callable[[AuthenticatedRequest], Awaitable[web.Response]]
 """Raises SinchError or CommandRefused for what it refuses; the answer to both is rendered in one place."""

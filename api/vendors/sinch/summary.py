@@ -6,7 +6,7 @@ A callout's only leg counts as the caller's: who answers it and hangs up is the 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from api.vendors.sinch.results import EndedBy, Ending, ending
+from api.vendors.sinch.results import EndedBy, SinchEnding, ending
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 
@@ -17,7 +17,7 @@ _OURS = frozenset({HangupCause.NORMAL, HangupCause.CANCELLED})
 _REFUSED = frozenset({HangupCause.NOT_ALLOWED, HangupCause.USER_UNKNOWN, HangupCause.OVER_LIMIT, HangupCause.NO_CREDIT})
 
 
-class Story(NamedTuple):
+class CallSummary(NamedTuple):
     """One call. `callee` is the leg that the root was connected with last; None: there is none."""
 
     root: Call
@@ -35,7 +35,7 @@ class Story(NamedTuple):
         return next((leg.currency for leg in self.legs if leg.price), self.root.currency)
 
     @property
-    def over(self) -> bool:
+    def ended(self) -> bool:
         """Whether every leg has ended."""
         return all(leg.ended is not None for leg in self.legs)
 
@@ -53,42 +53,42 @@ class Story(NamedTuple):
         return ours and root.direction is Direction.INBOUND and not connected
 
 
-def of(legs: Sequence[Call], root: str) -> Story | None:
+def of(legs: Sequence[Call], root: str) -> CallSummary | None:
     """Return the story of a root from its legs, oldest first; None where the root is not among them."""
     first = next((leg for leg in legs if leg.id == root), None)
     if first is None:
         return None
     called = [leg for leg in legs if leg.id != root and leg.direction is Direction.OUTBOUND]
     answered = [leg for leg in called if leg.answered]
-    return Story(first, next(reversed(answered or called), None), legs)
+    return CallSummary(first, next(reversed(answered or called), None), legs)
 
 
-def seconds(story: Story, now: float) -> float:
+def seconds(summary: CallSummary, now: float) -> float:
     """Return how long who was called has talked until `now` (Unix seconds); the root, where nobody was called."""
-    called = [leg for leg in story.legs if leg is not story.root] or [story.root]
+    called = [leg for leg in summary.legs if leg is not summary.root] or [summary.root]
     return sum(max(0.0, (leg.ended or now) - leg.answered) for leg in called if leg.answered)
 
 
-def how(story: Story) -> Ending | None:
+def outcome(summary: CallSummary) -> SinchEnding | None:
     """Return how a call ended; None: it goes on."""
-    if not story.over:
+    if not summary.ended:
         return None
-    root, leg = story.root, story.talked
+    root, leg = summary.root, summary.talked
     # A leg that was cancelled because the network ended its caller's says nothing of why.
     lost = root.hung_up_by is Party.NETWORK and leg.cause is HangupCause.CANCELLED
     cause = leg.cause if leg.answered is None and leg.cause and not lost else root.cause
-    answered = leg.answered is not None and not story.refused
-    return ending(cause or HangupCause.NORMAL, _by(story), answered=answered)
+    answered = leg.answered is not None and not summary.refused
+    return ending(cause or HangupCause.NORMAL, _by(summary), answered=answered)
 
 
-def _by(story: Story) -> EndedBy:
-    root, leg = story.root, story.talked
+def _by(summary: CallSummary) -> EndedBy:
+    root, leg = summary.root, summary.talked
     if root.cause in _SCRIPT or leg.cause in _SCRIPT:
         return EndedBy.SCRIPT
     if leg is not root and leg.answered is None and leg.cause is not None and leg.cause not in _OURS:
         return EndedBy.NETWORK  # nobody came to the callee's phone, the cause says why
     match root.hung_up_by:
-        case Party.OTHER:
+        case Party.CONNECTED:
             return EndedBy.CALLEE if leg.answered else EndedBy.NETWORK
         case Party.FAR if root.direction is Direction.OUTBOUND and root.answered is None:
             return EndedBy.NETWORK  # it was refused, the cause says how

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch import story
+from api.vendors.sinch import summary
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
@@ -49,15 +49,15 @@ def leg(cause: HangupCause = HangupCause.NORMAL, by: Party = Party.US, **fields:
         ([over(**INBOUND, **TALKED), leg(cause=HangupCause.CANCELLED)], "NOANSWER", "CANCEL"),
         ([over(by=Party.US, **INBOUND, **TALKED), leg(cause=HangupCause.BUSY, by=Party.FAR)], "BUSY", "CALLEEHANGUP"),
         ([over(by=Party.US, **INBOUND, **TALKED), leg(cause=HangupCause.NO_ANSWER)], "NOANSWER", "TIMEOUT"),
-        ([over(by=Party.OTHER, **INBOUND, **TALKED), leg(by=Party.FAR, **TALKED)], "ANSWERED", "CALLEEHANGUP"),
-        ([over(cause=HangupCause.BUSY, by=Party.OTHER, **INBOUND), leg(cause=HangupCause.BUSY, by=Party.FAR)],
+        ([over(by=Party.CONNECTED, **INBOUND, **TALKED), leg(by=Party.FAR, **TALKED)], "ANSWERED", "CALLEEHANGUP"),
+        ([over(cause=HangupCause.BUSY, by=Party.CONNECTED, **INBOUND), leg(cause=HangupCause.BUSY, by=Party.FAR)],
          "BUSY", "CALLEEHANGUP"),
         ([over(cause=HangupCause.MAX_DURATION, by=Party.US, **INBOUND, **TALKED),
           leg(cause=HangupCause.MAX_DURATION, **TALKED)], "ANSWERED", "TIMEOUT"),
         ([over(cause=HangupCause.NO_CREDIT, by=Party.US, **INBOUND, **TALKED),
           leg(cause=HangupCause.NO_CREDIT, **TALKED)], "ANSWERED", "NOCREDITPARTNER"),
         ([over(cause=HangupCause.MEDIA_NODE_LOST, by=Party.NETWORK, **INBOUND),
-          leg(cause=HangupCause.CANCELLED, by=Party.OTHER)], "FAILED", "GENERALERROR"),
+          leg(cause=HangupCause.CANCELLED, by=Party.CONNECTED)], "FAILED", "GENERALERROR"),
         # who calls in was to be connected, and nobody was called
         ([over(cause=HangupCause.NOT_ALLOWED, by=Party.US, **INBOUND)], "FAILED", "BLOCKED"),
         ([over(cause=HangupCause.NOT_ALLOWED, by=Party.US, **INBOUND, **TALKED)], "FAILED", "BLOCKED"),
@@ -72,22 +72,22 @@ def leg(cause: HangupCause = HangupCause.NORMAL, by: Party = Party.US, **fields:
     ],
 )  # fmt: skip
 def test_how_a_call_ended_is_told_from_its_legs(legs: list[Call], result: str, reason: str) -> None:
-    found = story.of(legs, "call-1")
+    found = summary.of(legs, "call-1")
     assert found is not None
-    ended = story.how(found)
+    ended = summary.outcome(found)
     assert ended is not None and (ended.result, ended.reason) == (result, reason)
 
 
 def test_a_call_goes_on_until_its_last_leg_has_ended() -> None:
     talking = a_call("call-2", root="call-1", answered=1_400_000_005.0)
-    found = story.of([over(**INBOUND, **TALKED), talking], "call-1")
-    assert found is not None and story.how(found) is None
-    assert story.seconds(found, 1_400_000_015.0) == 10.0
+    found = summary.of([over(**INBOUND, **TALKED), talking], "call-1")
+    assert found is not None and summary.outcome(found) is None
+    assert summary.seconds(found, 1_400_000_015.0) == 10.0
 
 
 def test_the_last_leg_that_answered_is_the_callee() -> None:
     first, second = leg(cause=HangupCause.BUSY), over("call-3", root="call-1", price=5, **TALKED)
     third = over("call-4", HangupCause.BUSY, root="call-1", price=7)
-    found = story.of([over(**INBOUND, **TALKED), first, second, third], "call-1")
+    found = summary.of([over(**INBOUND, **TALKED), first, second, third], "call-1")
     assert found is not None and found.callee == second and found.price == 12
-    assert story.of([first], "call-1") is None
+    assert summary.of([first], "call-1") is None

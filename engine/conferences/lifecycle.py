@@ -25,7 +25,7 @@ class Inviter(Protocol):
         """A live call."""
 
 
-class Course(Protocol):
+class Lifecycle(Protocol):
     """When a conference begins and ends, and who waits before entering it."""
 
     async def watch(self) -> None:
@@ -54,10 +54,10 @@ class Moderation:
         self._conference, self._moderator, self._inviter = conference, moderator, inviter
         self._policy = conference.policy
         self._wanted = asyncio.Event()
-        self._somebody = self._invited = False
+        self._joined = self._invited = False
 
     async def watch(self) -> None:
-        """See Course."""
+        """See Lifecycle."""
         conference, session = self._conference, self._moderator
         if session is None:
             conference.end("moderator_lost")
@@ -75,7 +75,7 @@ class Moderation:
             answered.cancel()
 
     async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
-        """See Course: the moderator is ready, so the others are called; she may have to wait for the first of them."""
+        """See Lifecycle: the moderator is ready, so the others are called; she may wait for the first of them."""
         if not self.stays(session):
             return
         if self._policy.attendees and not self._invited:
@@ -85,22 +85,22 @@ class Moderation:
             await self._wait(session, ends)
 
     def entered(self, session: Session, *, join_moderator: bool) -> None:
-        """See Course."""
-        self._somebody = True
+        """See Lifecycle."""
+        self._joined = True
         if not self.stays(session) and join_moderator:
             self._wanted.set()
 
     def left(self) -> None:
-        """See Course."""
-        if self._somebody and not self._conference.members:
+        """See Lifecycle."""
+        if self._joined and not self._conference.members:
             self._conference.end("empty")
 
     def stays(self, session: Session) -> bool:
-        """See Course: the moderator does."""
+        """See Lifecycle: the moderator does."""
         return self._moderator is not None and session.call.id == self._moderator.call.id
 
     def to_hang_up(self) -> Iterable[Session]:
-        """See Course."""
+        """See Lifecycle."""
         if self._moderator:
             yield self._moderator
         for invited in self._policy.attendees:
@@ -135,12 +135,12 @@ class Gathering:
         self._conference = conference
 
     async def watch(self) -> None:
-        """See Course: whoever was in it before a restart comes back soon, or is gone; whoever made it comes at once."""
+        """See Lifecycle: who was in it before a restart comes back soon, or is gone; who made it comes at once."""
         conference = self._conference
         back = [
             asyncio.create_task(session.gone.wait(), name=f"{session.call.id} gone before coming back")
             for session in conference.were_in.values()
-        ] or [asyncio.create_task(conference.over.wait(), name=f"end of {conference.id}")]
+        ] or [asyncio.create_task(conference.closing.wait(), name=f"end of {conference.id}")]
         try:
             await asyncio.wait(back, timeout=COMING_SECONDS)
         finally:
@@ -150,20 +150,20 @@ class Gathering:
         self.left()
 
     async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
-        """See Course: everybody enters at once."""
+        """See Lifecycle: everybody enters at once."""
 
     def entered(self, session: Session, *, join_moderator: bool) -> None:
-        """See Course."""
+        """See Lifecycle."""
 
     def left(self) -> None:
-        """See Course."""
+        """See Lifecycle."""
         if not self._conference.people():
             self._conference.end("empty")
 
     def stays(self, session: Session) -> bool:
-        """See Course."""
+        """See Lifecycle."""
         return False
 
     def to_hang_up(self) -> Iterable[Session]:
-        """See Course."""
+        """See Lifecycle."""
         return ()

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
-from engine.features import keeping
-from engine.features.keeping import Keeper
+from engine.features.recordings import delivery
+from engine.features.recordings.delivery import RecordingDelivery
 from engine.media.buckets import Buckets
 from engine.media.recordings import RecordingFiles
 from engine.store import accounts, calls, events, recordings, tasks
@@ -44,16 +44,18 @@ class House:
         await self.db.migrate()
         self.writer = Writer(self.db, on_events=self._feed)
         self.files = RecordingFiles(self.folder)
-        self.keeper = Keeper(self.db, self.writer, self.files, Buckets(self._endpoint), self.seal)
+        self.recording_delivery = RecordingDelivery(
+            self.db, self.writer, self.files, Buckets(self._endpoint), self.seal
+        )
 
     async def close(self) -> None:
-        await self.keeper.stop()
+        await self.recording_delivery.stop()
         await self.writer.stop()
         await self.db.close()
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.told += [one.event for one in committed]
-        self.keeper.feed(committed)
+        self.recording_delivery.feed(committed)
         self.news.set()
 
     async def recorded(self, record: Record) -> None:
@@ -121,7 +123,7 @@ def credentials(s3_server: S3Server) -> Secret:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "AGAIN_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(delivery, "AGAIN_SECONDS", (0.0, 0.0))
 
 
 async def test_what_stays_here_as_it_is_is_told_of_at_once(house: House) -> None:
@@ -134,7 +136,7 @@ async def test_what_stays_here_as_it_is_is_told_of_at_once(house: House) -> None
 
 async def test_nothing_is_told_where_nothing_was_asked_for(house: House) -> None:
     await house.recorded(Record())
-    assert house.keeper.idle and [type(one) for one in house.told] == [TaskEnded]
+    assert house.recording_delivery.idle and [type(one) for one in house.told] == [TaskEnded]
 
 
 async def test_an_mp3_takes_the_wav_s_place(house: House) -> None:
@@ -160,14 +162,16 @@ async def test_a_recording_goes_into_its_bucket_and_not_here(
     assert isinstance(event, RecordingAvailable) and event.destination == f"s3://{bucket.name}/{key}"
     stored = bucket.get(key)
     assert stored.content_type == "audio/mpeg" and len(stored.body) > 1000
-    await house.keeper.stop()
+    await house.recording_delivery.stop()
     assert list(house.folder.glob("rec-1.*")) == [] and (await house.row()).deleted
 
 
 async def test_what_was_sealed_under_another_secret_is_told_and_the_recording_stays(
     house: House, bucket: Bucket, credentials: Secret
 ) -> None:
-    house.keeper = Keeper(house.db, house.writer, house.files, Buckets(""), Seal("a secret that was set later"))
+    house.recording_delivery = RecordingDelivery(
+        house.db, house.writer, house.files, Buckets(""), Seal("a secret that was set later")
+    )
     await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
     event = await house.told_of(RecordingUndelivered)
     assert isinstance(event, RecordingUndelivered) and "CARILLON_SECRET" in event.reason
@@ -176,10 +180,10 @@ async def test_what_was_sealed_under_another_secret_is_told_and_the_recording_st
 
 async def test_what_is_in_the_bucket_is_what_was_recorded(house: House, bucket: Bucket, credentials: Secret) -> None:
     record = Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True)
-    house.keeper.feed = lambda committed: None  # type: ignore[method-assign]
+    house.recording_delivery.feed = lambda committed: None  # type: ignore[method-assign]
     await house.recorded(record)
     made = house.files.path("rec-1").read_bytes()
-    await house.keeper.start()
+    await house.recording_delivery.start()
     await house.told_of(RecordingAvailable)
     assert bucket.get("call-1.wav") == ("audio/wav", made)
 
@@ -205,24 +209,22 @@ async def test_a_recording_that_nobody_takes_stays_here_and_the_reason_is_told(
     assert bucket.keys == [] and front.asked == len(answers)
 
 
-async def test_what_was_left_undone_is_done_after_the_start(
-    house: House, bucket: Bucket, credentials: Secret
-) -> None:
-    feed, house.keeper.feed = house.keeper.feed, lambda committed: None  # type: ignore[method-assign]
+async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket: Bucket, credentials: Secret) -> None:
+    feed, house.recording_delivery.feed = house.recording_delivery.feed, lambda committed: None  # type: ignore[method-assign]
     await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
-    assert house.keeper.idle
-    house.keeper.feed = feed  # type: ignore[method-assign]
-    await house.keeper.start()
+    assert house.recording_delivery.idle
+    house.recording_delivery.feed = feed  # type: ignore[method-assign]
+    await house.recording_delivery.start()
     await house.told_of(RecordingAvailable)
     assert bucket.keys == ["call-1.wav"]
 
 
 @pytest.mark.parametrize(("format", "words"), [("mp3", "no such recording"), ("wav", "cannot be read: No such file")])
 async def test_a_file_that_is_lost_is_told(house: House, format: Literal["mp3", "wav"], words: str) -> None:
-    house.keeper.feed, feed = (lambda committed: None), house.keeper.feed  # type: ignore[method-assign]
+    house.recording_delivery.feed, feed = (lambda committed: None), house.recording_delivery.feed  # type: ignore[method-assign]
     await house.recorded(Record(format=format, notify=True))
     house.files.path("rec-1").unlink()
-    house.keeper.feed = feed  # type: ignore[method-assign]
-    await house.keeper.start()
+    house.recording_delivery.feed = feed  # type: ignore[method-assign]
+    await house.recording_delivery.start()
     event = await house.told_of(RecordingUndelivered)
     assert isinstance(event, RecordingUndelivered) and words in event.reason

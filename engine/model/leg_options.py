@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-Over = Literal["any", "extension", "sip"]
+Reach = Literal["any", "extension", "sip"]
 """What a callee is: an own extension or else a number, an own extension only, or `user@host[:port]`."""
 Transport = Literal["udp", "tcp"]
 """How the INVITE to a `user@host` travels."""
@@ -16,14 +16,14 @@ _MOST_HEADERS = 20
 _MOST_BYTES = 4096  # of all headers; tried on Asterisk 22.10.1: 6000 go onto an INVITE over UDP, with 8000 none is sent
 
 
-class Manner(msgspec.Struct, frozen=True, kw_only=True):
+class LegOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a leg out is dialled; raises ValueError for a header that may not be sent.
 
     `private`: the callee is not shown who calls (RFC 3323 §4.1.1.3). `headers` go onto the INVITE: their names begin
     with X-, so that nothing of SIP's own can be said with them.
     """
 
-    over: Over = "any"
+    reach: Reach = msgspec.field(default="any", name="over")
     transport: Transport = "udp"
     private: bool = False
     headers: tuple[tuple[str, str], ...] = ()
@@ -41,5 +41,5 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError("A header's value has at most 1024 characters, and no control characters.")
 
 
-PLAIN = Manner()
+PLAIN = LegOptions()
 """A number, dialled as it stands."""

@@ -12,8 +12,8 @@ from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag, encode
 from api.recordings import Recordings
 from api.vendors.sinch import tags
+from api.vendors.sinch.notifications import Notifications
 from api.vendors.sinch.parties import Parties
-from api.vendors.sinch.telling import Telling
 from engine.calls.call import Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
@@ -53,7 +53,7 @@ class Told:
     def __init__(self, served: Served, folder: Path) -> None:
         self.served = served
         recordings = Recordings(served.db, RecordingFiles(folder), Links("a secret of the tests"), "http://api")
-        self.telling = Telling(served.db, Parties(served.book), recordings)
+        self.notifications = Notifications(served.db, Parties(served.cache), recordings)
 
     async def store(self, tag: Tag, **fields: Any) -> None:
         """Ann's application has a URL, and a call with this tag."""
@@ -62,7 +62,7 @@ class Told:
         await self.served.store(a_call(tag=encode(tag), **fields))
 
     async def of(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
-        return await self.telling.callbacks(event, tag)
+        return await self.notifications.callbacks(event, tag)
 
     async def body(self, event: AnyEvent, tag: Tag) -> dict[str, Any]:
         (callback,) = await self.of(event, tag)
@@ -101,7 +101,7 @@ async def test_a_data_clients_name_is_in_the_end_of_its_call_and_in_its_errors(t
     )  # fmt: skip
     assert (await told.body(event, tag()))["user"] == "anna"
     assert (await told.body(REFUSED, tag()))["user"] == "anna"
-    assert Parties(told.served.book).initiator(a_call(caller="100")) is None, "a callout is the server's"
+    assert Parties(told.served.cache).initiator(a_call(caller="100")) is None, "a callout is the server's"
 
 
 # customCallout, pie: a URL, or a script that answers in its place; enablePie false

@@ -18,7 +18,7 @@ from tests.support.exchange import ACCOUNT, Exchange
 DIAL = Dial(to="12015550199")
 
 
-async def whole(exchange: Exchange, root: str) -> RootEnded:
+async def tree_event(exchange: Exchange, root: str) -> RootEnded:
     return await exchange.event(RootEnded, subject=root)
 
 
@@ -31,10 +31,10 @@ async def test_a_call_that_is_no_whole_tells_nothing_more(exchange: Exchange, as
 
 
 async def test_one_leg_alone_is_a_whole(exchange: Exchange, asterisk: FakeAri) -> None:
-    call = await exchange.call(whole=True, tag="t", caller="15550001")
+    call = await exchange.call(reports_tree=True, tag="t", caller="15550001")
     await asyncio.sleep(10)
     asterisk.hangs_up(call.id)
-    told = await whole(exchange, call.id)
+    told = await tree_event(exchange, call.id)
     ended = await exchange.ended(call.id)
     assert (told.cause, told.hung_up_by, told.answered, told.tag) == ("normal", "far", True, "t")
     assert (told.caller, told.callee) == ("15550001", "12015550100")
@@ -44,10 +44,10 @@ async def test_one_leg_alone_is_a_whole(exchange: Exchange, asterisk: FakeAri) -
 
 
 async def test_two_connected_are_told_when_the_last_of_them_has_ended(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, other = await connected(exchange, asterisk, DIAL, Pause(seconds=300), whole=True)
+    one, other = await connected(exchange, asterisk, DIAL, Pause(seconds=300), reports_tree=True)
     await asyncio.sleep(30)
     asterisk.hangs_up(other)
-    told = await whole(exchange, one)
+    told = await tree_event(exchange, one)
     mine, its = await exchange.ended(one), await exchange.ended(other)
     assert (told.cause, told.hung_up_by, told.answered) == ("normal", "other", True)
     assert told.seconds == its.seconds and told.price == its.price == mine.price + its.price
@@ -56,32 +56,32 @@ async def test_two_connected_are_told_when_the_last_of_them_has_ended(exchange: 
         (other, "12015550199", "far"),
     ]
     assert told.sequence == max(mine.sequence, its.sequence) + 1
-    assert (await exchange.stored(other)).whole
+    assert (await exchange.stored(other)).reports_tree
 
 
 async def test_a_callee_who_is_busy_makes_the_whole_busy_though_the_caller_was_answered(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
-    one, other = await answered_and_dialling(exchange, asterisk, DIAL, whole=True)
+    one, other = await answered_and_dialling(exchange, asterisk, DIAL, reports_tree=True)
     await asyncio.sleep(5)
     asterisk.hangs_up(other, 17, 486)
-    told = await whole(exchange, one)
+    told = await tree_event(exchange, one)
     assert (told.cause, told.hung_up_by, told.answered, told.seconds) == ("busy", "other", False, 0.0)
     assert told.price == (await exchange.ended(one)).price > 0
 
 
 async def test_a_caller_who_gives_up_is_told_so(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, _ = await dialling(exchange, asterisk, DIAL, whole=True)
+    one, _ = await dialling(exchange, asterisk, DIAL, reports_tree=True)
     asterisk.hangs_up("in-1")
-    told = await whole(exchange, one)
+    told = await tree_event(exchange, one)
     assert (told.hung_up_by, told.answered, told.seconds) == ("far", False, 0.0)
     assert [leg.cause for leg in told.legs][1] == "cancelled"
 
 
 async def test_a_dial_that_was_refused_is_not_answered(exchange: Exchange, asterisk: FakeAri) -> None:
     exchange.admission.refusals["12015550199"] = CreditSpent("no money")
-    call = await exchange.call(DIAL, whole=True)
-    told = await whole(exchange, call.id)
+    call = await exchange.call(DIAL, reports_tree=True)
+    told = await tree_event(exchange, call.id)
     assert (told.cause, told.hung_up_by, told.answered, told.seconds) == ("no_credit", "us", False, 0.0)
     assert len(told.legs) == 1
 
@@ -90,7 +90,7 @@ async def test_one_who_is_dialled_after_another_was_busy_answers_for_the_whole(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     first, second = Dial(to="12015550198", hang_up_after=False), DIAL
-    call = await exchange.call(first, second, whole=True)
+    call = await exchange.call(first, second, reports_tree=True)
     busy = (await asterisk.asked("POST", "/channels/*/dial", 2)).path.split("/")[2]
     await asyncio.sleep(2)
     asterisk.hangs_up(busy, 17, 486)
@@ -100,7 +100,7 @@ async def test_one_who_is_dialled_after_another_was_busy_answers_for_the_whole(
     await exchange.event(TaskEnded, kind="dial", times=2)
     await asyncio.sleep(20)
     await exchange.submit(HangUpCall(account=ACCOUNT, call=call.id))
-    told = await whole(exchange, call.id)
+    told = await tree_event(exchange, call.id)
     assert (told.cause, told.hung_up_by, told.answered) == ("normal", "us", True)
     assert told.seconds == (await exchange.ended(other)).seconds
     assert [leg.call for leg in told.legs] == [call.id, busy, other]
@@ -110,7 +110,7 @@ async def test_an_inbound_call_that_dials_nobody_is_told_with_its_own_seconds(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     tasks = (Play(source="http://host/a.wav"), HangUp())
-    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, tasks=tasks, whole=True, tag="mine")
+    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, tasks=tasks, reports_tree=True, tag="mine")
     asterisk.incoming("in-1", ["inbound", "500"])
     playback = await exchange.played()
     await asyncio.sleep(3)
@@ -121,39 +121,41 @@ async def test_an_inbound_call_that_dials_nobody_is_told_with_its_own_seconds(
 
 
 async def test_the_tag_is_the_root_legs_as_it_is_then(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, other = await connected(exchange, asterisk, Dial(to="2", call_tag="its"), whole=True, tag="first")
+    one, other = await connected(exchange, asterisk, Dial(to="2", call_tag="its"), reports_tree=True, tag="first")
     asterisk.hangs_up("in-1")
-    assert (await whole(exchange, one)).tag == "first"
+    assert (await tree_event(exchange, one)).tag == "first"
     assert (await exchange.ended(other)).tag == "its"
 
 
 async def test_it_is_told_once_though_the_controller_changes_between_two_ends(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
-    one, other = await connected(exchange, asterisk, Dial(to="2", hang_up_after=False), Pause(seconds=900), whole=True)
+    one, other = await connected(
+        exchange, asterisk, Dial(to="2", hang_up_after=False), Pause(seconds=900), reports_tree=True
+    )
     asterisk.hangs_up(other)
     await exchange.ended(other)
     await exchange.leave()
     assert not exchange.told_of(RootEnded)
     await exchange.start()
     asterisk.hangs_up("in-1")
-    assert [leg.call for leg in (await whole(exchange, one)).legs] == [one, other]
+    assert [leg.call for leg in (await tree_event(exchange, one)).legs] == [one, other]
 
 
 async def test_both_legs_that_ended_while_nobody_watched_are_told_as_one(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, other = await connected(exchange, asterisk, DIAL, whole=True)
+    one, other = await connected(exchange, asterisk, DIAL, reports_tree=True)
     await exchange.leave()
     asterisk.hangs_up("in-1")
     asterisk.hangs_up(other)
     await exchange.start()
-    told = await whole(exchange, one)
+    told = await tree_event(exchange, one)
     await exchange.event(CallEnded, times=2)
     assert told.cause == "controller_lost" and len(told.legs) == 2
 
 
 async def test_a_leg_whose_root_is_not_known_tells_nothing(stopped_exchange: Exchange, asterisk: FakeAri) -> None:
     exchange = stopped_exchange
-    leg = await exchange.left_behind(id="call-1", root="call-0", whole=True)
+    leg = await exchange.left_behind(id="call-1", root="call-0", reports_tree=True)
     await exchange.start()
     asterisk.hangs_up(leg.id)
     await exchange.ended(leg.id)

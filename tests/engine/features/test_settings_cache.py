@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from engine.features.book import Book
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, extensions, numbers
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -34,17 +34,17 @@ async def test_many_who_ask_at_once_share_one_reading_that_has_what_they_wrote(
     writer: Writer, database: Database, account: Account
 ) -> None:
     counted = Counted(database)
-    book = Book(counted)  # type: ignore[arg-type]
-    first = asyncio.create_task(book.load())
+    cache = SettingsCache(counted)  # type: ignore[arg-type]
+    first = asyncio.create_task(cache.load())
     while not counted.reads:  # noqa: ASYNC110
         await asyncio.sleep(0)
     await writer.write(lambda conn: accounts.allow(conn, account.id, "44"))
-    others = [asyncio.create_task(book.load()) for _ in range(20)]
+    others = [asyncio.create_task(cache.load()) for _ in range(20)]
     await asyncio.sleep(0)
     counted.go.set()
     await asyncio.gather(first, *others)
     assert counted.reads == 2
-    assert "44" in book.rules(account.id).prefixes
+    assert "44" in cache.rules(account.id).prefixes
 
 
 async def test_after_a_change_of_one_account_only_that_account_is_read(
@@ -52,8 +52,8 @@ async def test_after_a_change_of_one_account_only_that_account_is_read(
 ) -> None:
     other = Account(id="account-2", name="other", created=0)
     await writer.write(lambda conn: accounts.create(conn, other))
-    book = Book(database)
-    await book.load()
+    cache = SettingsCache(database)
+    await cache.load()
 
     def change(conn: Connection) -> None:
         for each, number in ((account.id, "500"), (other.id, "600")):
@@ -61,11 +61,11 @@ async def test_after_a_change_of_one_account_only_that_account_is_read(
             extensions.add(conn, Extension(number="101", sip_user=f"101-{each}", account=each, password="x" * 8))
 
     await writer.write(change)
-    await book.reload(account.id)
-    assert book.number("500") and book.extension(account.id, "101") and book.extension_of(f"101-{account.id}")
-    assert not book.number("600") and not book.extension(other.id, "101"), "the other account was not read"
-    await book.reload(other.id)
-    assert book.number("600") and [one.account for one in book.extensions()] == [account.id, other.id]
+    await cache.reload(account.id)
+    assert cache.number("500") and cache.extension(account.id, "101") and cache.extension_of(f"101-{account.id}")
+    assert not cache.number("600") and not cache.extension(other.id, "101"), "the other account was not read"
+    await cache.reload(other.id)
+    assert cache.number("600") and [one.account for one in cache.extensions()] == [account.id, other.id]
 
 
 async def test_what_an_account_has_no_more_is_gone_when_it_is_read_again(
@@ -85,21 +85,21 @@ async def test_what_an_account_has_no_more_is_gone_when_it_is_read_again(
         numbers.assign(conn, msgspec.structs.replace(number, account=other.id))
 
     await writer.write(begin)
-    book = Book(database)
-    await book.load()
+    cache = SettingsCache(database)
+    await cache.load()
     await writer.write(move)
     for each in (other.id, account.id):  # the number's new account is read before its old one
-        await book.reload(each)
-    assert book.extension_of("101") is None and not book.extensions()
-    moved = book.number("500")
+        await cache.reload(each)
+    assert cache.extension_of("101") is None and not cache.extensions()
+    moved = cache.number("500")
     assert moved and moved.account == other.id
 
 
 async def test_an_extension_and_a_number_are_read_again_by_themselves(
     writer: Writer, database: Database, account: Account
 ) -> None:
-    book = Book(database)
-    await book.load()
+    cache = SettingsCache(database)
+    await cache.load()
     first = Application(id="app-1", account=account.id, name="first")
     ann = Extension(number="101", sip_user="101", account=account.id, password="x" * 8)
 
@@ -115,19 +115,19 @@ async def test_an_extension_and_a_number_are_read_again_by_themselves(
         extensions.remove(conn, account.id, "101")
 
     async def both() -> None:
-        await book.reload_extension(account.id, "101")
-        await book.reload_number(account.id, "14155550100")
+        await cache.reload_extension(account.id, "101")
+        await cache.reload_number(account.id, "14155550100")
 
     await writer.write(add)
     await both()
-    assert book.extension(account.id, "101") == book.extension_of("101") == ann
-    assert book.application_of("14155550100") == book.application("app-1") == first
-    assert book.rules(account.id).owned == ("14155550100",) and book.countries == {"US"}
+    assert cache.extension(account.id, "101") == cache.extension_of("101") == ann
+    assert cache.application_of("14155550100") == cache.application("app-1") == first
+    assert cache.rules(account.id).owned == ("14155550100",) and cache.countries == {"US"}
     await writer.write(change)
     await both()
-    found = book.application_of("14155550100")
-    assert found and found.name == "second" and book.application("app-1") is None
-    assert book.extension_of("101") is None and not book.extensions()
+    found = cache.application_of("14155550100")
+    assert found and found.name == "second" and cache.application("app-1") is None
+    assert cache.extension_of("101") is None and not cache.extensions()
     await writer.write(lambda conn: numbers.release(conn, "14155550100"))
     await both()
-    assert book.number("14155550100") is None and book.rules(account.id).owned == () and not book.countries
+    assert cache.number("14155550100") is None and cache.rules(account.id).owned == () and not cache.countries

@@ -13,7 +13,7 @@ from engine.store import calls, events, tasks
 from engine.tasks.dial import Dial
 
 
-def telling(ended: Call, admission: Admission) -> Callable[[Connection], None]:
+def on_leg_ended(ended: Call, admission: Admission) -> Callable[[Connection], None]:
     """Return what belongs to the transaction in which `ended`, a leg of a whole, was stored as over."""
     currency = admission.price(ended.account, ended.callee, 0.0).currency  # also where nothing is charged
 

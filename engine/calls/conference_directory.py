@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from engine.calls.session import Session
 
 
-class Room(Protocol):
+class LiveConference(Protocol):
     """A live conference, seen by a call."""
 
     @property
@@ -29,13 +29,13 @@ class Room(Protocol):
         """A participant pressed a digit."""
 
 
-class Rooms(Protocol):
+class ConferenceDirectory(Protocol):
     """The live conferences of this controller."""
 
-    def find(self, account: str, conference: str) -> Room | None:
+    def find(self, account: str, conference: str) -> LiveConference | None:
         """A live conference of the account's, or None."""
 
-    async def named(self, account: str, name: str, task: str) -> Room:
+    async def named(self, account: str, name: str, task: str) -> LiveConference:
         """The account's conference of this name, made where there is none, for the task that joins it.
 
         A task that an earlier controller began gets the one that it was in. Raises TaskFailed.

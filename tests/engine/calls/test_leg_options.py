@@ -5,8 +5,8 @@ import pytest
 from engine.calls.call import Call
 from engine.calls.state import CallState
 from engine.commands import HeadersRefused
+from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
-from engine.tasks.manner import Manner
 from tests.fakes.ari import FakeAri
 from tests.support.dialling import dialling
 from tests.support.exchange import Exchange
@@ -29,7 +29,7 @@ async def end(exchange: Exchange, asterisk: FakeAri, call: Call) -> None:
 async def test_a_number_is_dialled_with_nothing_but_its_caller(exchange: Exchange, asterisk: FakeAri) -> None:
     call = await exchange.dialled(caller="15550001")
     assert await variables(asterisk, call.id) == {"CONNECTEDLINE(all,i)": '"15550001" <15550001>'}
-    assert (await exchange.stored(call.id)).manner is None
+    assert (await exchange.stored(call.id)).options is None
     await end(exchange, asterisk, call)
 
 
@@ -62,10 +62,10 @@ async def test_headers_go_onto_the_invite(exchange: Exchange, asterisk: FakeAri)
 )
 def test_headers_are_as_long_as_an_invite_carries(headers: tuple[tuple[str, str], ...], legal: bool) -> None:
     if legal:
-        assert Manner(headers=headers).headers == headers
+        assert LegOptions(headers=headers).headers == headers
         return
     with pytest.raises(ValueError, match="at most"):
-        Manner(headers=headers)
+        LegOptions(headers=headers)
 
 
 @pytest.mark.parametrize("header", [("Via", "x"), ("X-A", "x\r\nContact: y"), ("X- A", "x"), ("", "x")])
@@ -78,10 +78,10 @@ async def test_a_header_that_may_not_be_sent_is_refused(
 
 
 async def test_a_dial_hands_its_manner_on(exchange: Exchange, asterisk: FakeAri) -> None:
-    dial = Dial(to="anna@pbx.example", over="sip", transport="tcp", private=True, headers=HEADERS)
+    dial = Dial(to="anna@pbx.example", reach="sip", transport="tcp", private=True, headers=HEADERS)
     one, other = await dialling(exchange, asterisk, dial)
     leg = await exchange.stored(other)
-    assert leg.manner == Manner(over="sip", transport="tcp", private=True, headers=HEADERS)
+    assert leg.options == LegOptions(reach="sip", transport="tcp", private=True, headers=HEADERS)
     made = await asterisk.asked("POST", "/channels/create")
     assert made.query["endpoint"] == "PJSIP/carillon-sip/sip:anna@pbx.example"
     assert (await variables(asterisk, other)).keys() >= {"CONNECTEDLINE(pres,i)", "PJSIP_HEADER(add,X-Order)"}
@@ -94,8 +94,8 @@ async def test_a_call_that_was_accepted_before_the_crash_is_dialled_in_its_manne
     stopped_exchange: Exchange, asterisk: FakeAri
 ) -> None:
     exchange = stopped_exchange
-    manner = Manner(over="sip", private=True, headers=(("X-A", "1"),))
-    call = await exchange.left_behind(state=CallState.QUEUED, channel=None, callee="anna@pbx.example", manner=manner)
+    options = LegOptions(reach="sip", private=True, headers=(("X-A", "1"),))
+    call = await exchange.left_behind(state=CallState.QUEUED, channel=None, callee="anna@pbx.example", options=options)
     await exchange.start()
     made = await asterisk.asked("POST", "/channels/create")
     assert made.query["endpoint"] == "PJSIP/carillon-sip/sip:anna@pbx.example"

@@ -15,7 +15,7 @@ from engine.media.buckets import Buckets, S3Error
 from engine.media.recordings import CONTENT_TYPES, RecordingError, RecordingFiles
 from engine.store import events, recordings, tasks
 from engine.store.database import Database
-from engine.store.errors import Closed, Fenced
+from engine.store.errors import Fenced, StoreClosed
 from engine.store.events import StoredEvent
 from engine.store.recordings import RecordingRow
 from engine.store.writer import Writer
@@ -29,7 +29,7 @@ STOP_SECONDS = 2.0
 AGAIN_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)  # after each attempt to reach a bucket that may be reached later
 
 
-class Keeper:
+class RecordingDelivery:
     """Fed with what was committed; what an earlier process did not finish is done after the start.
 
     A recording that got into a bucket is deleted here.
@@ -78,15 +78,15 @@ class Keeper:
 
     def _take(self, recording: str) -> None:
         if recording not in self._tasks:
-            task = self._tasks[recording] = asyncio.create_task(self._keep(recording), name=f"keep {recording}")
-            task.add_done_callback(lambda done: self._kept(recording, done))
+            task = self._tasks[recording] = asyncio.create_task(self._process(recording), name=f"keep {recording}")
+            task.add_done_callback(lambda done: self._on_done(recording, done))
 
-    def _kept(self, recording: str, task: "asyncio.Task[None]") -> None:
+    def _on_done(self, recording: str, task: "asyncio.Task[None]") -> None:
         del self._tasks[recording]
-        if not task.cancelled() and (error := task.exception()) and not isinstance(error, Closed | Fenced):
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, StoreClosed | Fenced):
             log.error("A recording could not be kept as it should be.", recording=recording, exc_info=error)
 
-    async def _keep(self, recording: str) -> None:
+    async def _process(self, recording: str) -> None:
         row, record, ended = await self._db.read(lambda conn: _read(conn, recording))
         if row is None or record is None or ended is None or row.error or row.deleted:
             return
@@ -171,8 +171,8 @@ def _read(conn: Connection, recording: str) -> tuple[RecordingRow | None, Record
     return row, task.task, _end_of(row.task, [one.event for one in events.of_subject(conn, row.owner)])
 
 
-def _end_of(task: str, told: list[AnyEvent]) -> TaskEnded | None:
-    return next((one for one in told if isinstance(one, TaskEnded) and one.task == task), None)
+def _end_of(task: str, recorded: list[AnyEvent]) -> TaskEnded | None:
+    return next((one for one in recorded if isinstance(one, TaskEnded) and one.task == task), None)
 
 
 def _available(row: RecordingRow, ended: TaskEnded, destination: str, at: float) -> RecordingAvailable:

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from engine.commands import NumberRefused
-from engine.features.rating import RateTable
 from engine.platform.cached_account import AccountRules, CachedAccount, everything, number_rows, one_account
+from engine.platform.rate_table import RateTable
 from engine.store import extensions, rates, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -18,7 +18,7 @@ from engine.store.rates import Rate
 from engine.store.trunks import Trunk
 
 
-class Book:
+class SettingsCache:
     """Accounts, trunks, extensions, numbers, applications and rates in memory; each change is followed by a reading.
 
     Its cost does not grow with what is there: `reload_extension` and `reload_number` read one row, `reload` what one
@@ -85,13 +85,13 @@ class Book:
     async def _once(self, what: str, read: Callable[[], Awaitable[None]]) -> None:
         """Read it; those who ask while it is read share the next reading."""
         turns = self._turns[what]
-        turns.asked = mine = turns.asked + 1
+        turns.requested = mine = turns.requested + 1
         async with self._reading:
             if turns.read >= mine:
                 return
-            asked = turns.asked
+            requested = turns.requested
             await read()
-            turns.read = asked
+            turns.read = requested
 
     async def _read_everything(self) -> None:
         found, self._trunks = await self._db.read(everything)
@@ -227,4 +227,4 @@ class Book:
 class _Turns:
     """How often a reading was asked for, and how many of those the last one counts for."""
 
-    asked = read = 0
+    requested = read = 0

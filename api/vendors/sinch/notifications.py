@@ -10,7 +10,7 @@ from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
 from api.recordings import Recordings
 from api.vendors.sinch import callbacks as bodies
-from api.vendors.sinch import story, tags
+from api.vendors.sinch import summary, tags
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties, as_written
@@ -24,7 +24,7 @@ from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.secret import SEALED
 
 
-class Telling:
+class Notifications:
     """Makes the callbacks that tell (see api.vendors.vendor.Vendor.callbacks)."""
 
     def __init__(self, db: Database, parties: Parties, recordings: Recordings) -> None:
@@ -97,11 +97,11 @@ class Telling:
 
     async def _dice(self, event: RootEnded, tag: Tag) -> bodies.Dice | None:
         legs = await self._db.read(lambda conn: calls.by_root(conn, event.root))
-        told = story.of(legs, event.root)
-        ending = story.how(told) if told else None
-        if told is None or ending is None:
+        found = summary.of(legs, event.root)
+        ending = summary.outcome(found) if found else None
+        if found is None or ending is None:
             return None
-        root, talked, parties = told.root, told.talked, self._parties
+        root, talked, parties = found.root, found.talked, self._parties
         _, key = await self._application(event.root)
         callee = parties.identity(root.account, talked.callee) or Identity(type="number", endpoint="")
         return bodies.Dice(

@@ -29,7 +29,7 @@ class Leg(StrEnum):
     BOTH = "both"
 
 
-class Address(Value, frozen=True, kw_only=True, tag="address"):
+class PartyAddress(Value, frozen=True, kw_only=True, tag="address"):
     """A party: `kind_of` number, username, sip, did or conference; `written` as given, `dialled` as to be dialled."""
 
     kind_of: str
@@ -37,11 +37,11 @@ class Address(Value, frozen=True, kw_only=True, tag="address"):
     dialled: str
 
 
-class AnswerCall(Value, frozen=True, kw_only=True, tag="answer"):
+class SvamlAnswer(Value, frozen=True, kw_only=True, tag="answer"):
     """Answer an inbound call now."""
 
 
-class RecordCall(Value, frozen=True, kw_only=True, tag="record_call"):
+class SvamlRecord(Value, frozen=True, kw_only=True, tag="record_call"):
     """Record the call; to our own store where no destination is given."""
 
     destination: str | None = None
@@ -52,39 +52,39 @@ class RecordCall(Value, frozen=True, kw_only=True, tag="record_call"):
     transcribe_locale: str | None = None
 
 
-Prompt = Play | Say
-Step = Prompt | SendDtmf | Pause | StopBackground | AnswerCall | RecordCall
+PromptTask = Play | Say
+Step = PromptTask | SendDtmf | Pause | StopBackground | SvamlAnswer | SvamlRecord
 
 
-class HangUp(Value, frozen=True, kw_only=True, tag="hang_up"):
+class SvamlHangUp(Value, frozen=True, kw_only=True, tag="hang_up"):
     """End the call."""
 
 
-class GoOn(Value, frozen=True, kw_only=True, tag="go_on"):
+class SvamlContinue(Value, frozen=True, kw_only=True, tag="go_on"):
     """Go on with what the call was doing; record it where that is said."""
 
-    record: RecordCall | None = None
+    record: SvamlRecord | None = None
 
 
-class StopRecording(Value, frozen=True, kw_only=True, tag="stop_recording"):
+class SvamlStopRecording(Value, frozen=True, kw_only=True, tag="stop_recording"):
     """Stop the recording and go on."""
 
 
-class DetectMachine(Value, frozen=True, kw_only=True, tag="detect_machine"):
+class SvamlAmd(Value, frozen=True, kw_only=True, tag="detect_machine"):
     """Find out whether a machine answers; `beside`: connect meanwhile and tell later."""
 
     beside: bool = False
 
 
-class Connect(Value, frozen=True, kw_only=True, tag="connect"):
+class SvamlConnect(Value, frozen=True, kw_only=True, tag="connect"):
     """Call another party and bridge the two.
 
     `to` None: whom the caller dialled. `caller` None: as the caller is shown; `private`: hidden.
     `dtmf` is pressed when the party answers. `silent`: neither the answer nor the end is told.
     """
 
-    to: Address | None = None
-    over: str = "pstn"
+    to: PartyAddress | None = None
+    domain: str = "pstn"
     caller: str | None = None
     private: bool = False
     max_seconds: float | None = None
@@ -94,13 +94,13 @@ class Connect(Value, frozen=True, kw_only=True, tag="connect"):
     music: str | None = None
     transport: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    detect: DetectMachine | None = None
+    detect: SvamlAmd | None = None
     silent: bool = False
     locale: str = ""
-    record: RecordCall | None = None
+    record: SvamlRecord | None = None
 
 
-class Confer(Value, frozen=True, kw_only=True, tag="confer"):
+class SvamlConnectConf(Value, frozen=True, kw_only=True, tag="confer"):
     """Join a conference by the customer's own id; it begins with its first participant."""
 
     conference: str
@@ -108,10 +108,10 @@ class Confer(Value, frozen=True, kw_only=True, tag="confer"):
     digits: str = ""
     most_digits: int = 1
     silence_seconds: float = 3.0
-    record: RecordCall | None = None
+    record: SvamlRecord | None = None
 
 
-class RunMenu(Value, frozen=True, kw_only=True, tag="run_menu"):
+class SvamlRunMenu(Value, frozen=True, kw_only=True, tag="run_menu"):
     """Run menus from `first` on; every reference is there, and from each menu the caller can get out."""
 
     first: str
@@ -121,15 +121,15 @@ class RunMenu(Value, frozen=True, kw_only=True, tag="run_menu"):
     locale: str = ""
 
 
-class Park(Value, frozen=True, kw_only=True, tag="park"):
+class SvamlPark(Value, frozen=True, kw_only=True, tag="park"):
     """Play `intro` once, then `hold` again and again until another answer is given, or the time is over."""
 
-    intro: tuple[Prompt, ...] = ()
-    hold: tuple[Prompt, ...] = ()
+    intro: tuple[PromptTask, ...] = ()
+    hold: tuple[PromptTask, ...] = ()
     max_seconds: float = 600.0
 
 
-class Stream(Value, frozen=True, kw_only=True, tag="stream"):
+class SvamlConnectStream(Value, frozen=True, kw_only=True, tag="stream"):
     """Send the call's audio to a websocket and play what comes back."""
 
     url: str
@@ -137,7 +137,16 @@ class Stream(Value, frozen=True, kw_only=True, tag="stream"):
     max_seconds: float | None = None
 
 
-Then = HangUp | GoOn | StopRecording | Connect | Confer | RunMenu | Park | Stream
+Then = (
+    SvamlHangUp
+    | SvamlContinue
+    | SvamlStopRecording
+    | SvamlConnect
+    | SvamlConnectConf
+    | SvamlRunMenu
+    | SvamlPark
+    | SvamlConnectStream
+)
 
 
 class Report(Value, frozen=True, kw_only=True, tag="report"):
@@ -147,7 +156,7 @@ class Report(Value, frozen=True, kw_only=True, tag="report"):
     details: str = ""
 
 
-class Answer(Value, frozen=True, kw_only=True, tag="script"):
+class Svaml(Value, frozen=True, kw_only=True, tag="script"):
     """What to do: `steps` in order on `leg`, then `then`; cookies that later events carry; what was overlooked."""
 
     then: Then
@@ -158,7 +167,7 @@ class Answer(Value, frozen=True, kw_only=True, tag="script"):
     report: Report | None = None
 
 
-class Illegal(Value, frozen=True, kw_only=True, tag="illegal"):
+class IllegalSvaml(Value, frozen=True, kw_only=True, tag="illegal"):
     """The script cannot be followed; `reason` is a sentence for the customer."""
 
     reason: str

@@ -1,0 +1,1 @@
+"""Plain types with no behaviour, below everything else in the engine."""
