@@ -90,6 +90,10 @@ class _Waiting:
         """Return the one that is closed first; None where all are at work."""
         return next((next(iter(kind)) for kind in self._kinds if kind), None)
 
+    def of(self, wait: Wait) -> list[Closable]:
+        """Return those of one kind."""
+        return list(self._kinds[wait])
+
     def forget(self, connection: Closable) -> None:
         """Take one out."""
         for kind in self._kinds:
@@ -147,6 +151,18 @@ class Connections:
         """Note that a connection has a request at work."""
         for waiting in self._lists(connection):
             waiting.forget(connection)
+
+    def replace(self, connection: Closable, by: Closable) -> None:
+        """Let another object stand for an open connection; it counts as before."""
+        self.busy(connection)
+        self._owners[by] = self._owners.pop(connection)
+        self.waits(by, Wait.HEADER)
+
+    def drop_half_open(self) -> None:
+        """Close every connection whose request has no whole header yet."""
+        for connection in self._all.of(Wait.HEADER):
+            self.gone(connection)
+            connection.drop()
 
     def gone(self, connection: Closable) -> None:
         """Forget a connection; once more does no harm."""

@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import socket
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple, cast
 
 import structlog
@@ -14,6 +13,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
 from api.clients import Clients
 from api.connections import Connections, Limits, Wait, affordable
+from api.first_header import FirstHeader, too_late
 from api.keys import ERRORS
 from api.settings import Settings
 
@@ -57,6 +57,7 @@ async def listening(at: Iterable[ListenAddress]) -> AsyncIterator[list[int]]:
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             listener = await _listen(runner, place)
+            stack.callback(place.connections.drop_half_open)
             stack.callback(listener.close)
             ports.append(listener.sockets[0].getsockname()[1])
         yield ports
@@ -65,8 +66,13 @@ async def listening(at: Iterable[ListenAddress]) -> AsyncIterator[list[int]]:
 async def _listen(runner: web.AppRunner, place: ListenAddress) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     manager, render = cast(web.Server, runner.server), place.app[ERRORS].render
+    connections = place.connections
+
+    def handler() -> HttpConnection:
+        return HttpConnection(manager, connections, render, loop=loop)
+
     return await loop.create_server(
-        lambda: HttpConnection(manager, place.connections, render, loop=loop),
+        lambda: FirstHeader(connections, handler, loop),
         place.host,
         place.port,
         backlog=BACKLOG,
@@ -75,7 +81,8 @@ async def _listen(runner: web.AppRunner, place: ListenAddress) -> asyncio.Server
 
 
 class HttpConnection(web.RequestHandler):
-    """A client's connection: aiohttp's, with limits of time and number, and errors that repeat nothing they were sent.
+    """A client's connection from its first request on (FirstHeader has it before): aiohttp's, with limits of time. Its
+    errors repeat nothing that was sent.
 
     Nothing is inflated: a Content-Encoding is the application's to refuse (api.bodies.check).
     """
@@ -101,17 +108,6 @@ class HttpConnection(web.RequestHandler):
         self._line = b""
         self._waits = True
         self._body: StreamReader = EMPTY_PAYLOAD
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, or turn the client away where there are too many."""
-        peer = transport.get_extra_info("peername")
-        if self._connections.admit(self, str(peer[0]) if peer else "", self._loop.time()):
-            self._limit_unread(transport)
-            super().connection_made(transport)
-            self._await_header()
-        else:
-            _turn_away(cast(asyncio.Transport, transport))
-            self._force_close = True
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the connection."""
@@ -187,26 +183,8 @@ class HttpConnection(web.RequestHandler):
         self._late = None
         transport = self.transport
         if self._line and transport is not None:
-            seconds = self._connections.limits.header_seconds
-            transport.write(_bare(408, "Request Timeout", f"The header did not arrive within {seconds:g} seconds."))
+            transport.write(too_late(self._connections.limits.header_seconds))
         self.force_close()
-
-    def _limit_unread(self, transport: asyncio.BaseTransport) -> None:
-        """Let the kernel end a connection whose client takes no response in (tcp(7))."""
-        milliseconds = int(self._connections.limits.unread_seconds * 1000)
-        with suppress(OSError):  # it is gone already
-            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
-
-
-def _turn_away(transport: asyncio.Transport) -> None:
-    transport.write(_bare(503, "Service Unavailable", "There are too many connections; try again.", "Retry-After: 1"))
-    transport.close()
-
-
-def _bare(status: int, reason: str, sentence: str, *headers: str) -> bytes:
-    """Return a response as bytes, for where there is no request to answer."""
-    lines = [f"HTTP/1.1 {status} {reason}", "Content-Type: text/plain; charset=utf-8", "Connection: close", *headers]
-    return "\r\n".join([*lines, f"Content-Length: {len(sentence)}", "", sentence]).encode()
 
 
 def _fault(error: Any) -> tuple[int, str]:

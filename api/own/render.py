@@ -128,8 +128,16 @@ def task(row: TaskRow, *, reveal: bool = False) -> Shape:
 
 
 def _outcome(outcome: Outcome, *, reveal: bool = False) -> Shape:
-    shown: Shape = msgspec.to_builtins(outcome)
+    shown = _with_reason(msgspec.to_builtins(outcome))
     return shown if reveal else _discreet(shown)
+
+
+def _with_reason(outcome: Shape) -> Shape:
+    """Show a detection for which Asterisk gave no known reason with the reason "n/a"."""
+    result = outcome.get("result")
+    if isinstance(result, dict) and result["type"] == "detected":
+        return {**outcome, "result": {**result, "reason": result["reason"] or "n/a"}}
+    return outcome
 
 
 def _discreet(outcome: Shape) -> Shape:
@@ -157,7 +165,7 @@ def event(row: Event) -> Shape:
     if "seconds" in fields:
         fields["seconds"] = round(fields["seconds"], 3)
     if fields.get("outcome"):
-        fields["outcome"] = _discreet(fields["outcome"])
+        fields["outcome"] = _discreet(_with_reason(fields["outcome"]))
     if "price" in fields:
         fields["price"] = money(fields["price"])
     return {"event": kind, "at": moment(at), **fields}

@@ -50,7 +50,7 @@ class CallDetector:
                 try:
                     event = await events.next(LONGEST_SECONDS)
                 except TimeoutError:
-                    return Detected(status="notsure", reason="n/a", seconds=LONGEST_SECONDS)
+                    return Detected(status="notsure", reason="", seconds=LONGEST_SECONDS)
             if isinstance(event, ari.ChannelDestroyed):
                 raise Gone(f"detect {call}")
             seconds = asyncio.get_running_loop().time() - began
@@ -69,5 +69,5 @@ class CallDetector:
 
 def detected(status: str, cause: str, seconds: float) -> Detected:
     """Read AMD's two variables, e.g. MACHINE and LONGGREETING-1500-1500."""
-    reason = _REASON.get(cause.partition("-")[0], "n/a")
+    reason = _REASON.get(cause.partition("-")[0], "")
     return Detected(status=_STATUS.get(status, "notsure"), reason=reason, seconds=seconds)

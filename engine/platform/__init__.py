@@ -1,1 +1,1 @@
-"""What every feature stands on: the audit of changes."""
+"""What every feature stands on."""

@@ -23,7 +23,7 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     moderator, and it is over when the last one leaves. A call that is in another one by name moves, and one that is in
     that one already stays as it is. Only there the others count:
     `digits` says what becomes of those that the participant presses; the others hear them only with "forward".
-    `music` ("ring", "music1" to "music3") is what the participant hears while it is alone; None: silence.
+    `music` (a class of music on hold) is what the participant hears while it is alone; None: silence.
     `digits` "detect" collects up to `most_digits`, until `terminator` (not with one digit) or until nothing was
     pressed for `silence_seconds`; a `question` is then asked about them, in the call's queue.
     `join_moderator`: the moderator, if she waits for a participant, joins too.

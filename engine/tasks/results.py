@@ -71,11 +71,12 @@ class MenuEnded(Result, frozen=True, kw_only=True, tag="menu_ended"):
 class Detected(Result, frozen=True, kw_only=True, tag="detected"):
     """Who answered, by how they answered; `seconds` is how long it took to find out.
 
-    `reason`: silence from the beginning on, a long greeting, a greeting as people say it, or nothing to go by.
+    `status` and `reason` are the words of Asterisk's AMD() in lower case: AMDSTATUS is MACHINE, HUMAN, NOTSURE or
+    HANGUP; AMDCAUSE begins with INITIALSILENCE, LONGGREETING or HUMAN (here "greeting"), or `reason` is "".
     """
 
-    status: str  # machine, human, notsure, hangup
-    reason: str  # initialsilence, longgreeting, greeting, n/a
+    status: str
+    reason: str
     seconds: float
 
 

@@ -1,8 +1,11 @@
 """Connections that cost and ask nothing: half-sent headers, far too many, bodies and readers that take their time."""
 
 import asyncio
+import gc
 import resource
+import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 from aiohttp import web
@@ -10,8 +13,10 @@ from aiohttp import web
 from api import bodies, connections
 from api.clients import Clients
 from api.connections import Connections, Limits, Seldom, affordable
+from api.first_header import MOST_BYTES, FirstHeader
 from api.keys import ERRORS
 from api.middleware import Errors, errors
+from api.serving import HttpConnection
 from tests.api.serving import serve
 from tests.support.raw_http import Wire, request, wire
 
@@ -205,12 +210,12 @@ async def test_where_all_are_at_work_the_next_is_turned_away_with_a_503() -> Non
 
 
 async def test_clients_behind_a_proxy_share_no_limit_of_one_client() -> None:
-    class Connection:
+    class HttpConnection:
         def drop(self) -> None:
             raise AssertionError
 
     behind = Connections(Limits(per_client=2), Clients.read("10.0.0.0/8"))
-    assert all(behind.admit(Connection(), "10.1.2.3", 0.0) for _ in range(10)) and len(behind) == 10
+    assert all(behind.admit(HttpConnection(), "10.1.2.3", 0.0) for _ in range(10)) and len(behind) == 10
 
 
 async def test_hundreds_of_half_open_connections_leave_room_for_who_asks() -> None:
@@ -239,3 +244,81 @@ def test_files_are_kept_in_reserve_for_calls(monkeypatch: pytest.MonkeyPatch) ->
 
     assert limited(20_000) == connections.MOST_CONNECTIONS
     assert [limited(files) for files in (1024, 4096, 6000, resource.RLIM_INFINITY)] == [256, 1024, 1976, 4096]
+
+
+async def test_a_half_open_connection_has_no_handler_and_a_whole_header_has_one() -> None:
+    async with serve(application()) as (port, open_ones), AsyncExitStack() as stack:
+        half = [await stack.enter_async_context(wire(HOST, port)) for _ in range(20)]
+        for connection in half:
+            connection.send(HALF)
+        await until(20, open_ones)
+        assert handlers() == 0
+        half[0].send(b"y\r\n\r\n")
+        assert (await half[0].answer()).text == "here"
+        assert handlers() == 1
+
+
+def handlers() -> int:
+    """How many of aiohttp's handlers there are."""
+    return sum(isinstance(each, HttpConnection) and each.transport is not None for each in gc.get_objects())
+
+
+class Taking:
+    """What takes a connection over, and notes what it is given."""
+
+    def __init__(self) -> None:
+        self.given: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert not self.given
+
+    def data_received(self, data: bytes) -> None:
+        self.given.append(data)
+
+    def drop(self) -> None:
+        raise AssertionError("it is not dropped")
+
+
+@pytest.mark.parametrize(
+    ("came", "after"),
+    [
+        *(((GET[:cut], GET[cut:]), 2) for cut in range(1, len(GET))),
+        ((GET,), 1),
+        ((GET + b"x" * 100_000,), 1),
+        ((b"GET / HTTP/1.1\n\n",), 1),
+        ((b"\x16\x03\x01\x02",), 1),
+        ((b"\r\n", GET), 1),
+        ((b"G", b"x" * MOST_BYTES, b"y"), 2),
+    ],
+)
+async def test_a_connection_is_handed_over_once_its_header_is_whole_or_cannot_become_one(
+    came: tuple[bytes, ...], after: int
+) -> None:
+    handler, open_ones = Taking(), Connections(Limits())
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        loop = asyncio.get_running_loop()
+        transport, protocol = await loop.create_connection(
+            lambda: FirstHeader(open_ones, lambda: handler, loop), sock=ours
+        )
+        for number, part in enumerate(came, 1):
+            (handler if handler.given else protocol).data_received(part)
+            assert bool(handler.given) == (number >= after)
+        assert b"".join(handler.given) == b"".join(came) and len(open_ones) == 1
+        transport.set_protocol(asyncio.Protocol())
+        transport.abort()
+
+
+async def test_what_is_not_http_is_refused_at_once() -> None:
+    async with serve(application()) as (port, _), wire(HOST, port) as connection:
+        connection.send(b"\x16\x03\x01\x02\x00\x01")  # a TLS client
+        assert (await connection.answer()).status == 400
+
+
+async def test_half_open_connections_are_closed_when_the_server_ends() -> None:
+    async with AsyncExitStack() as stack:
+        async with serve(application()) as (port, open_ones):
+            connection = await stack.enter_async_context(wire(HOST, port))
+            connection.send(HALF)
+            await until(1, open_ones)
+        await until(0, open_ones)

@@ -9,6 +9,7 @@ of each there were and which statuses were answered.
 
 import asyncio
 import json
+import os
 import resource
 import secrets
 import sys
@@ -82,6 +83,7 @@ async def main(packed: bytes) -> None:
     print(json.dumps(seen))
 
 
+os.nice(19)  # it stands for machines of its own: what it costs to attack is not the system's to bear
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 uvloop.run(main(BOMB.read_bytes()))

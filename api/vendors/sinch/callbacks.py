@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 from api.callbacks.callback import BadAddress, address
 from api.vendors.sinch.auth import signature, string_to_sign
 from api.vendors.sinch.resources import Identity, Money, timestamp
+from engine.tasks.results import Detected
 
 VERSION = 1
 CONTENT_TYPE = "application/json"
@@ -170,6 +171,11 @@ def recording_available(call: str, url: str) -> Notify:
 def detected(call: str, amd: Amd) -> Notify:
     """Return the notification of who answered, where it was found out beside the call."""
     return Notify(callid=call, type="amd", amd=amd)
+
+
+def amd_of(found: Detected) -> Amd:
+    """Return a detection as the document's `amd`; its reason is "n/a" if the engine knows none."""
+    return Amd(status=found.status, reason=found.reason or "n/a", duration=round(found.seconds))
 
 
 def encode(event: AnyBody) -> bytes:

@@ -269,7 +269,7 @@ def _refused(reason: str) -> Said:
 def _amd(event: QuestionAsked) -> Amd | None:
     match event.outcome:
         case Completed(result=Detected() as found):
-            return Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
+            return callbacks.amd_of(found)
     return None
 
 

@@ -11,7 +11,7 @@ from api.callbacks.tags import Tag
 from api.recordings import Recordings
 from api.vendors.sinch import callbacks as bodies
 from api.vendors.sinch import summary, tags
-from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
+from api.vendors.sinch.callbacks import MenuEnding, MenuResult
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties, as_written
 from api.vendors.sinch.resources import Identity, money, timestamp
@@ -80,8 +80,7 @@ class Notifications:
                 url = saved.destination or self._recordings.url(saved.recording, saved.name, saved.format)
                 return bodies.recording_available(event.root, url)
             case TaskEnded(kind="detect_machine", outcome=Completed(result=Detected() as found)):
-                amd = Amd(status=found.status, reason=found.reason, duration=round(found.seconds))
-                return bodies.detected(event.root, amd)
+                return bodies.detected(event.root, bodies.amd_of(found))
         return None
 
     async def _hung_up_in_menu(self, event: TaskEnded, menu: str, tag: Tag) -> bodies.Pie:

@@ -1,6 +1,8 @@
 """The fixtures of our own API's and of the command line's tests."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -43,8 +45,16 @@ POOL = Pool.read("+12015552000-+12015552009")
 
 
 @pytest.fixture
-async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterator[Installation]:
-    """Everything but calls, with the lab's trunk and no account yet."""
+def stored() -> str:
+    """What is in the store before this version starts on it, as SQL: nothing."""
+    return ""
+
+
+@pytest.fixture
+async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -> AsyncIterator[Installation]:
+    """Everything but calls, with the lab's trunk and no account but those that are stored."""
+    with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
+        before.executescript(stored)
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
@@ -63,6 +73,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer) -> AsyncIterat
             extensions, trunks = Extensions(writer, cache, provisioner), Trunks(db, writer, cache, provisioner)
             endpoints = Endpoints(provisioner, (trunks, extensions))
             await trunks.ensure_lab("127.0.0.2", 5070)
+            await cache.load()
             await endpoints.push_all()
             services = OwnServices(
                 engine=engine, db=db, writer=writer, cache=cache, endpoints=endpoints,

@@ -1,14 +1,20 @@
 """Calls, conferences and tasks."""
 
+import json
+
 import msgspec
+from sqlalchemy import text
 
 from engine.calls.call import Call, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
+from engine.model.leg_options import LegOptions
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow, ParticipantRow
 from engine.store.database import Database
 from engine.store.writer import Writer
+from engine.tasks import kinds
+from engine.tasks.dial import Dial
 from engine.tasks.play import Play
 from engine.tasks.record import Record
 from engine.tasks.results import Completed, Discarded, Recorded
@@ -35,6 +41,27 @@ async def test_a_call_comes_back_as_it_was_stored(writer: Writer, database: Data
     await writer.write(lambda conn: calls.update(conn, ended))
     assert await database.read(lambda conn: calls.get(conn, "call-1")) == ended
     assert await database.read(lambda conn: calls.get(conn, "call-9")) is None
+
+
+async def test_options_and_the_call_tree_are_stored_under_the_names_that_earlier_versions_read(
+    writer: Writer, database: Database
+) -> None:
+    call = a_call(options=LegOptions(reach="sip", private=True), reports_tree=True)
+    await writer.write(lambda conn: calls.insert(conn, call))
+    stored = await database.read(lambda conn: conn.execute(text("SELECT manner, whole FROM calls")).one())
+    assert (json.loads(stored.manner)["over"], bool(stored.whole)) == ("sip", True)
+    assert await database.read(lambda conn: calls.get(conn, "call-1")) == call
+
+
+def test_a_dial_of_an_earlier_version_is_read_and_written_under_the_same_names() -> None:
+    stored = '{"kind":"dial","to":"anna@pbx.example","over":"sip"}'
+    dial = kinds.decode(stored)
+    assert isinstance(dial, Dial) and dial.reach == "sip"
+    assert json.loads(kinds.encode(dial))["over"] == "sip"
+
+
+def test_a_call_that_the_connected_party_ended_is_stored_as_before() -> None:
+    assert Party("other") is Party.CONNECTED
 
 
 async def test_live_calls_are_those_of_the_application_that_have_not_ended(writer: Writer, database: Database) -> None:

@@ -64,7 +64,7 @@ async def test_beside_the_queue_goes_on_and_the_result_is_told_later(exchange: E
 async def test_nothing_found_in_time_is_not_sure(exchange: Exchange, asterisk: FakeAri) -> None:
     call = await exchange.call(DetectMachine())
     await listening(exchange, asterisk, call.id)
-    assert await result(exchange) == Detected(status="notsure", reason="n/a", seconds=15.0)
+    assert await result(exchange) == Detected(status="notsure", reason="", seconds=15.0)
     assert set(asterisk.world.channels) == {call.id}
     asterisk.hangs_up(call.id)
     await exchange.ended(call.id)
@@ -120,9 +120,9 @@ async def test_after_a_restart_it_listens_again(stopped_exchange: Exchange, aste
         ("MACHINE", "INITIALSILENCE-2500-2500", ("machine", "initialsilence")),
         ("MACHINE", "MAXWORDS-4-3", ("machine", "longgreeting")),
         ("HUMAN", "HUMAN-800-800", ("human", "greeting")),
-        ("NOTSURE", "TOOLONG-5000", ("notsure", "n/a")),
-        ("HANGUP", "", ("hangup", "n/a")),
-        ("", "", ("notsure", "n/a")),
+        ("NOTSURE", "TOOLONG-5000", ("notsure", "")),
+        ("HANGUP", "", ("hangup", "")),
+        ("", "", ("notsure", "")),
     ],
 )
 def test_what_amd_says(status: str, cause: str, expected: tuple[str, str]) -> None:

@@ -1,7 +1,10 @@
 """The bodies of events. Rules: «Callback API», [RequestBody] of each event."""
 
+import pytest
+
 from api.vendors.sinch import callbacks as c
 from api.vendors.sinch.resources import Identity, money
+from engine.tasks.results import Detected
 
 CALL, KEY, AT = "822aa4b7-05b4-4d83-87c7-1f835ee0b6f6_257", "app-key", "2014-09-24T10:59:41Z"
 RATE = money(36800, "USD")
@@ -28,6 +31,13 @@ def test_ice() -> None:
         "duration": 0,
         "callHeaders": [{"key": "foo", "value": "bar"}],
     }
+
+
+@pytest.mark.parametrize(("reason", "shown"), [("longgreeting", "longgreeting"), ("", "n/a"), ("n/a", "n/a")])
+def test_a_detection_without_a_known_reason_is_shown_as_the_document_writes_it(reason: str, shown: str) -> None:
+    assert c.amd_of(Detected(status="notsure", reason=reason, seconds=1.6)) == c.Amd(
+        status="notsure", reason=shown, duration=2
+    )
 
 
 def test_ace() -> None:
