@@ -35,6 +35,7 @@ from api.vendors import ringful, sinch
 from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
+from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.numbers import Directory
 from engine.features.pool import Pool
@@ -81,7 +82,7 @@ class Controller:
         self.endpoints = EndpointServices(
             self.client, self.database, self.writer, self.cache, settings.own_addresses, settings.asterisk_log
         )
-        self.accounts = Accounts(self.database)
+        self.accounts = Accounts(Credentials(self.database))
         self.files = RecordingFiles(settings.recordings)
         self.recordings = Recordings(self.database, self.files, Links(settings.secret), settings.api_url)
         self.net = Net()

@@ -20,6 +20,7 @@ from api.cli import (
     recordings,
     status,
     trunks,
+    users,
 )
 from api.cli.client import CommandFailed
 from api.cli.context import Cli
@@ -33,7 +34,7 @@ Where the system is, it reads from the environment, or from the file that CARILL
 def build(cli: Cli) -> App:
     """Return the program with all its nouns."""
     app = App(name="carillon", help=HELP, version="0.1.0")
-    people, calling = (accounts, numbers, applications, prompts), (trunks, extensions, rates, lab)
+    people, calling = (accounts, users, numbers, applications, prompts), (trunks, extensions, rates, lab)
     for noun in (*people, *calling, calls, recordings, callbacks):
         app.command(noun.commands(cli))
     app.command(status.StatusCommand(cli).show, name="status")

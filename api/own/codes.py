@@ -13,12 +13,13 @@ from api.lab import LabError
 from engine import commands
 from engine.ari.errors import AriError
 from engine.features import errors as features
+from engine.features.users import errors as users
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
 from engine.store.errors import StoreConflict, StoreError
 
 INTERNAL, BAD_REQUEST, NOT_FOUND = "internal", "bad_request", "not_found"
-UNAUTHORIZED, TOKEN = "unauthorized", "token"
+UNAUTHORIZED, TOKEN, FORBIDDEN = "unauthorized", "token", "forbidden"
 
 _CODES: dict[type[BaseException], str] = {
     commands.NoSuchCall: "no_such_call",
@@ -40,6 +41,9 @@ _CODES: dict[type[BaseException], str] = {
     features.NotThere: NOT_FOUND,
     features.StillUsed: "still_used",
     features.NotProvisioned: "not_provisioned",
+    users.LastOwner: "last_owner",
+    users.NotPermitted: FORBIDDEN,
+    users.SignInRefused: UNAUTHORIZED,
     features.FeatureError: "invalid_setting",
     NoSuchDelivery: "no_such_callback",
     StoreConflict: "conflict",
@@ -67,4 +71,4 @@ def code_of(error: BaseException) -> str:
 
 def all_codes() -> frozenset[str]:
     """Every code but those of prompts, which are the reasons of engine.media.errors."""
-    return frozenset({*_CODES.values(), INTERNAL, UNAUTHORIZED, TOKEN})
+    return frozenset({*_CODES.values(), INTERNAL, UNAUTHORIZED, TOKEN, FORBIDDEN})

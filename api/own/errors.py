@@ -16,6 +16,7 @@ from api.own import codes
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.features.errors import AlreadyThere, FeatureError, NotProvisioned, NotThere, StillUsed
+from engine.features.users.errors import LastOwner, NotPermitted, SignInRefused
 from engine.media import PromptError
 from engine.media.errors import TooLarge
 from engine.media.recordings import RecordingError
@@ -44,6 +45,12 @@ class Unauthorized(Exception):
     code = codes.UNAUTHORIZED
 
 
+class Forbidden(Exception):
+    """The user's role does not permit this."""
+
+    code = codes.FORBIDDEN
+
+
 class TokenRefused(Unauthorized):
     """The administrator's token was not shown."""
 
@@ -56,6 +63,10 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (NoSuchDelivery, 404),
     (Unauthorized, 401),
+    (SignInRefused, 401),
+    (Forbidden, 403),
+    (NotPermitted, 403),
+    (LastOwner, 409),
     (NotThere, 404),
     (AlreadyThere, 409),
     (StillUsed, 409),

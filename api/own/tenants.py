@@ -1,4 +1,4 @@
-"""The services of accounts, put together by the composition root."""
+"""The services of accounts and their users, put together by the composition root."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from engine.features.accounts.closing import Closing
 from engine.features.accounts.service import AccountService
 from engine.features.endpoints.service import Extensions
 from engine.features.pool import Pool
+from engine.features.users.passwords import Passwords
+from engine.features.users.service import UserService
 from engine.media import Prompts, RecordingFiles
 from engine.platform.audit import AuditLog
 from engine.platform.settings_cache import SettingsCache
@@ -18,9 +20,10 @@ from engine.store.writer import Writer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tenants:
-    """What makes, changes, shows and removes accounts, and what was changed of them."""
+    """What makes, changes, shows and removes accounts and users, and what was changed of them."""
 
     accounts: AccountService
+    users: UserService
     closing: Closing
     audit: AuditLog
 
@@ -43,6 +46,7 @@ def tenants_of(
     files: RecordingFiles,
     dialects: Sequence[Dialect],
     pool: Pool,
+    passwords: Passwords | None = None,
 ) -> Tenants:
     """Return the services; `dialects` are the vendors' beside our own, `pool` has the numbers of new accounts."""
     refresh = _refreshing(cache, cached)
@@ -53,6 +57,7 @@ def tenants_of(
 
     return Tenants(
         accounts=AccountService(db, writer, (OWN, *dialects), pool, refresh),
+        users=UserService(db, writer, OWN.name, cached.forget, passwords),
         closing=Closing(writer, extensions, prompts, files, refresh_all),
         audit=AuditLog(db, writer),
     )

@@ -1,25 +1,24 @@
 """Our own API for accounts, /carillon/v1: calls, their timelines, their queues. JSON in and out."""
 
-import base64
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from api.dialects import OWN
-from api.guesses import ShownCredential, same
-from api.own import render
+from api.own import render, users
+from api.own.access import Access, Caller
+from api.own.audit import audit_page
 from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
-from api.own.errors import BadRequest, NotFound, Unauthorized, answering_all
+from api.own.errors import BadRequest, NotFound, answering_all
 from api.own.prompts import PromptRoutes
 from api.own.services import OwnServices
+from api.own.signing_in import SigningIn
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.store import accounts, calls, recordings, tasks
 from engine.store.accounts import Account
-from engine.tasks.kinds import AnyTask
-
-_LONGEST_KEY = 256
+from engine.tasks.kinds import AnyTask, kind_of
 
 
 class NewCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,17 +59,25 @@ def placed(wanted: NewCall, account: Account) -> PlaceCall:
 
 
 class AccountApi:
-    """The handlers. Who asks shows `Authorization: Bearer KEY.SECRET`, or Basic with key and secret."""
+    """The handlers. Who asks shows `Authorization: Bearer KEY.SECRET` (a user its token), or Basic with key and secret.
+
+    What a user may do depends on its role (engine.features.users.model.Role).
+    """
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services
+        self._access = Access(services.accounts, services.guesses)
 
     def routes(self) -> list[web.RouteDef]:
         """Every route, its errors rendered."""
         call = "/carillon/v1/calls/{call}"
+        tenants = self._services.tenants
         return answering_all(
             [
                 *PromptRoutes(self._services, self._account).routes("/carillon/v1"),
+                *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
+                *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
+                web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),
                 web.get("/carillon/v1/calls", self.list_calls),
                 web.post("/carillon/v1/calls", self.place),
@@ -86,12 +93,19 @@ class AccountApi:
         )
 
     async def account(self, request: web.Request) -> web.Response:
-        """Who asks."""
-        account = await self._account(request)
+        """Who asks: the account, and the user where a user's token is shown."""
+        caller = await self._caller(request)
+        account, user = caller.account, caller.user
         prefixes, callers = await self._services.db.read(
             lambda conn: (accounts.allowed(conn, account.id), accounts.caller_ids(conn, account.id))
         )
-        return web.json_response(render.account(account, prefixes, callers))
+        shown = render.account(account, prefixes, callers)
+        return web.json_response(shown | {"user": users.shape(user) if user else None})
+
+    async def history(self, request: web.Request) -> web.Response:
+        """What was changed of the account, newest first; `?limit= before=` (an entry's id)."""
+        account = await self._account(request)
+        return await audit_page(request, self._services.tenants.audit, account.id)
 
     async def list_calls(self, request: web.Request) -> web.Response:
         """The account's calls, newest first; `?live= since= limit= before=` (a call's id)."""
@@ -105,9 +119,10 @@ class AccountApi:
 
     async def place(self, request: web.Request) -> web.Response:
         """Place a call; answers at once, the call queued."""
-        account = await self._account(request)
-        command = placed(await body_of(request, NewCall), account)
+        caller = await self._caller(request)
+        command = placed(await body_of(request, NewCall), caller.account)
         call = await self._services.engine.submit(command)
+        await self._note(caller, "call.placed", call.id, callee=call.callee)
         return web.json_response(self._services.call(call), status=201)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -116,8 +131,9 @@ class AccountApi:
 
     async def hang_up(self, request: web.Request) -> web.Response:
         """End a call now."""
-        account = await self._account(request)
-        await self._services.engine.submit(HangUpCall(account=account.id, call=request.match_info["call"]))
+        caller, call = await self._caller(request), request.match_info["call"]
+        await self._services.engine.submit(HangUpCall(account=caller.account.id, call=call))
+        await self._note(caller, "call.hung_up", call)
         return web.Response(status=204)
 
     async def timeline(self, request: web.Request) -> web.Response:
@@ -126,33 +142,40 @@ class AccountApi:
         return web.json_response(await timeline(self._services, call))
 
     async def queue(self, request: web.Request) -> web.Response:
-        """One call's tasks in their order, those that are over too; digits that a task hides are shown here alone."""
-        call = await self._call(request)
+        """One call's tasks in their order, those that are over too.
+
+        Digits that a task hides are shown here alone, and to the account's own key alone.
+        """
+        caller, call = await self._caller(request), await self._call(request)
         rows = await self._services.db.read(lambda conn: tasks.of(conn, call.id))
-        return web.json_response({"tasks": [render.task(row, reveal=True) for row in rows]})
+        return web.json_response({"tasks": [render.task(row, reveal=caller.user is None) for row in rows]})
 
     async def enqueue(self, request: web.Request) -> web.Response:
         """Append tasks."""
-        account = await self._account(request)
+        caller, call = await self._caller(request), request.match_info["call"]
         wanted = await body_of(request, NewTasks)
-        tasks = checked_tasks(wanted.tasks, account.country)
-        command = Enqueue(account=account.id, owner=request.match_info["call"], tasks=tasks)
+        tasks = checked_tasks(wanted.tasks, caller.account.country)
+        command = Enqueue(account=caller.account.id, owner=call, tasks=tasks)
         ids = await self._services.engine.submit(command)
+        await self._note(caller, "tasks.queued", call, tasks=[kind_of(task) for task in tasks])
         return web.json_response({"tasks": list(ids)}, status=201)
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Take a task that has not begun out of the queue."""
-        account = await self._account(request)
+        caller = await self._caller(request)
         owner, task = request.match_info["call"], request.match_info["task"]
-        await self._services.engine.submit(CancelTask(account=account.id, owner=owner, task=task))
+        await self._services.engine.submit(CancelTask(account=caller.account.id, owner=owner, task=task))
+        await self._note(caller, "task.cancelled", owner, task=task)
         return web.Response(status=204)
 
     async def stop(self, request: web.Request) -> web.Response:
         """Stop running background tasks of one kind."""
-        account = await self._account(request)
+        caller, call = await self._caller(request), request.match_info["call"]
         wanted = await body_of(request, Stop)
-        command = StopTasks(account=account.id, owner=request.match_info["call"], kind=wanted.kind)
-        return web.json_response({"stopped": await self._services.engine.submit(command)})
+        command = StopTasks(account=caller.account.id, owner=call, kind=wanted.kind)
+        stopped = await self._services.engine.submit(command)
+        await self._note(caller, "tasks.stopped", call, kind=wanted.kind)
+        return web.json_response({"stopped": stopped})
 
     async def recordings(self, request: web.Request) -> web.Response:
         """The account's recordings with fresh links."""
@@ -168,29 +191,14 @@ class AccountApi:
             raise NotFound("There is no such call in this account.")
         return call
 
+    async def _caller(self, request: web.Request) -> Caller:
+        return await self._access.caller(request)
+
     async def _account(self, request: web.Request) -> Account:
-        key, secret = _shown(request.headers.get("Authorization", ""))
-        shown = ShownCredential(OWN.name, f"{key}.{secret}", key) if key else None
-        with self._services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, Unauthorized)):
-            holder = await self._services.accounts.by_key(OWN.name, key) if key else None
-            if holder is None or not same(secret, holder.secret):
-                raise Unauthorized("Show a valid key: Authorization: Bearer KEY.SECRET.")
-            return holder.account
+        return (await self._access.caller(request)).account
 
-
-def _shown(header: str) -> tuple[str, str]:
-    """Read key and secret; two empty texts where there are none."""
-    scheme, _, rest = header.partition(" ")
-    rest = rest.strip()
-    if len(rest) > 2 * _LONGEST_KEY:
-        return "", ""
-    if scheme.lower() == "bearer":
-        key, _, secret = rest.partition(".")
-        return key, secret
-    if scheme.lower() == "basic":
-        try:
-            key, _, secret = base64.b64decode(rest, validate=True).decode().partition(":")
-        except ValueError:
-            return "", ""
-        return key, secret
-    return "", ""
+    async def _note(self, caller: Caller, what: str, subject: str, **after: Any) -> None:
+        """Write down what a user did; what programs do is in the calls' timelines alone."""
+        if caller.user:
+            log, account = self._services.tenants.audit, caller.account.id
+            await log.note(caller.by, account=account, what=what, subject=subject, after=after)

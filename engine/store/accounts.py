@@ -40,11 +40,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyHolder(NamedTuple):
-    """Who has a key: the account, the secret that goes with it, and the id of the application whose key it is."""
+    """Who has a key: the account, the secret that goes with it, and the id of the application whose key it is.
+
+    `user`: the id of the user whose token it is, of which `secret` is the digest; `expires` in Unix seconds.
+    """
 
     account: Account
     secret: str
     application: str | None
+    user: str | None = None
+    expires: float | None = None
 
 
 _account = Mapped(Account, accounts, converters={"settings": msgspec.json.decode})
@@ -54,13 +59,22 @@ _get = Statement(_account.select.where(accounts.c.id == bindparam("id")))
 _by_name = Statement(_account.select.where(accounts.c.name == bindparam("name")))
 _list = Statement(_account.select.order_by(accounts.c.name))
 _by_key = Statement(
-    _account.select.add_columns(tables.credentials.c.secret, tables.credentials.c.application)
+    _account.select.add_columns(
+        tables.credentials.c.secret,
+        tables.credentials.c.application,
+        tables.credentials.c.user,
+        tables.credentials.c.expires,
+    )
     .join_from(accounts, tables.credentials)
     .where(tables.credentials.c.dialect == bindparam("dialect"), tables.credentials.c.key == bindparam("key"))
 )
 _credentials = Statement(
     select(tables.credentials.c.dialect, tables.credentials.c.key, tables.credentials.c.secret)
-    .where(tables.credentials.c.account == bindparam("account"), tables.credentials.c.application.is_(None))
+    .where(
+        tables.credentials.c.account == bindparam("account"),
+        tables.credentials.c.application.is_(None),
+        tables.credentials.c.user.is_(None),
+    )
     .order_by(tables.credentials.c.dialect)
 )
 _drop_credential = Statement(
@@ -68,9 +82,10 @@ _drop_credential = Statement(
         tables.credentials.c.account == bindparam("account"),
         tables.credentials.c.dialect == bindparam("dialect"),
         tables.credentials.c.application.is_(None),
+        tables.credentials.c.user.is_(None),
     )
 )
-_add_credential = insert_into(tables.credentials)
+_add_credential = insert_into(tables.credentials, without=("kind", "user", "name", "expires"))
 _allowed = Statement(
     select(allowed_prefixes.c.prefix)
     .where(allowed_prefixes.c.account == bindparam("account"))
@@ -144,7 +159,7 @@ def list(conn: Connection) -> builtins.list[Account]:
 def by_key(conn: Connection, dialect: str, key: str) -> KeyHolder | None:
     """Return who has this key in this dialect; a disabled account too."""
     row = _by_key.first(conn, dialect=dialect, key=key)
-    return None if row is None else KeyHolder(_account.of(row[:-2]), *row[-2:])
+    return None if row is None else KeyHolder(_account.of(row[:-4]), *row[-4:])
 
 
 def credentials(conn: Connection, account: str) -> dict[str, tuple[str, str]]:

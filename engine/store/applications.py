@@ -60,7 +60,7 @@ _keys = Statement(
         credentials.c.application.is_not(None), credentials.c.account == bindparam("account")
     )
 )
-_add_key = insert_into(credentials)
+_add_key = insert_into(credentials, without=("kind", "user", "name", "expires"))
 _drop_key = Statement(sqlalchemy.delete(credentials).where(credentials.c.application == bindparam("application")))
 
 

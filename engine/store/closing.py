@@ -11,6 +11,7 @@ _OWNED: tuple[Table, ...] = (
     tables.numbers,
     tables.extensions,
     tables.credentials,
+    tables.users,
     tables.applications,
     tables.allowed_prefixes,
     tables.caller_ids,

@@ -50,15 +50,32 @@ accounts = Table(
     Column("spent", _BIG, nullable=False, server_default="0"),  # charged on `spent_day`, where there are limits
     Column("spent_day", Integer, nullable=True),  # days since 1970-01-01 in UTC
 )
-credentials = Table(  # a key is looked up by (dialect, key)
+users = Table(  # the people of an account
+    "users",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("email", String, nullable=False),  # in lower case
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),  # owner, admin, member
+    Column("password", String, nullable=False),  # an argon2id hash
+    Column("disabled", Boolean, nullable=False),
+    Column("created", Float, nullable=False),
+    UniqueConstraint("account", "email"),
+)
+credentials = Table(  # what requests are signed in with; looked up by (dialect, key)
     "credentials",
     metadata,
     Column("dialect", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("application", ForeignKey("applications.id"), nullable=True, unique=True),  # whose key; NULL: the account's
-    Column("secret", String, nullable=False),
+    Column("secret", String, nullable=False),  # of a token its digest
     Column("created", Float, nullable=False),
+    Column("kind", String, nullable=False, server_default="key"),  # key; token: a user's
+    Column("user", ForeignKey("users.id"), nullable=True, index=True),  # whose token; NULL: a key
+    Column("name", String, nullable=False, server_default=""),  # what a token is for
+    Column("expires", Float, nullable=True),  # NULL: it does not
 )
 allowed_prefixes = Table(
     "allowed_prefixes",

@@ -16,6 +16,7 @@ from api.callbacks.publisher import Publisher
 from api.inbound import Inbound
 from api.recordings import Recordings
 from api.vendors.ringful import Ringful
+from engine.features.accounts.credentials import Credentials
 from engine.media import Links, RecordingFiles
 from engine.net import Net
 from engine.store import accounts
@@ -113,7 +114,7 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, time = Writer(db), Net(), Time()
-    known, engine = Accounts(db), FakeEngine(writer)
+    known, engine = Accounts(Credentials(db)), FakeEngine(writer)
     recordings = Recordings(
         db, RecordingFiles(tmp_path), Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )

@@ -14,6 +14,7 @@ from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredExchangeLog
 from api.vendors.vendor import Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked
+from engine.features.accounts.credentials import Credentials
 from engine.net import Net
 from engine.store import question_attempts
 from engine.store.database import Database
@@ -110,7 +111,7 @@ async def asking(tmp_path: Any, sink: Sink) -> AsyncIterator[Asking]:
     writer = Writer(db)
     await create_account(writer, "account-ann", "key-of-ann", allow_private=True)
     await create_account(writer, "account-bob", "key-of-bob")
-    asking = Asking(net, Accounts(db), sink)
+    asking = Asking(net, Accounts(Credentials(db)), sink)
     yield asking
     await asking.dialogue.stop()
     await writer.stop()

@@ -21,6 +21,7 @@ from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
 from api.own.admin.trunks import TrunksAdmin
+from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
 from api.own.services import OwnServices
@@ -47,7 +48,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     doctor = DoctorAdmin(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
-        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants),
+        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

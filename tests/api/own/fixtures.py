@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
+from argon2 import PasswordHasher
 
 from api.accounts import Accounts
 from api.app import build_app
@@ -19,11 +20,13 @@ from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
+from engine.features.accounts.credentials import Credentials
 from engine.features.endpoints.provisioning import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.pool import Pool
 from engine.features.trunks.service import Trunks
+from engine.features.users.passwords import Passwords
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
@@ -60,7 +63,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
     metrics = Metrics(db, writer)
     writer.on_events = metrics.feed
-    engine, known, cache = Engine(writer), Accounts(db), SettingsCache(db)
+    engine, known, cache = Engine(writer), Accounts(Credentials(db)), SettingsCache(db)
     files = RecordingFiles(tmp_path)
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
     connected = [True]
@@ -84,8 +87,8 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
                     db, writer, cache, known, extensions=extensions, prompts=prompts, files=files,
-                    dialects=(RINGFUL, ASKING),
-                    pool=POOL,
+                    dialects=(RINGFUL, ASKING), pool=POOL,
+                    passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
                 ),
                 admin_token=TOKEN, folders={"data": tmp_path}, dialects=(RINGFUL, ASKING),
             )  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.store import accounts, ledger
+from engine.store.accounts import KeyHolder
 from engine.store.database import Database
 from engine.store.errors import StoreConflict
 from engine.store.writer import Writer
@@ -46,7 +47,8 @@ async def test_a_key_finds_its_account_in_its_dialect(writer: Writer, database: 
         accounts.set_credential(conn, "acct-1", "two", "key", "other")
 
     await writer.write(unit)
-    assert await database.read(lambda conn: accounts.by_key(conn, "one", "key")) == (an_account(), "secret", None)
+    holder = KeyHolder(an_account(), "secret", None)
+    assert await database.read(lambda conn: accounts.by_key(conn, "one", "key")) == holder
     assert await database.read(lambda conn: accounts.by_key(conn, "three", "key")) is None
     keys = {"one": ("key", "secret"), "two": ("key", "other")}
     assert await database.read(lambda conn: accounts.credentials(conn, "acct-1")) == keys

@@ -11,6 +11,7 @@ import pytest
 
 from api.accounts import Accounts
 from api.vendors.sinch.auth import Incoming
+from engine.features.accounts.credentials import Credentials
 from engine.store import accounts, applications
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -36,7 +37,7 @@ async def known(tmp_path: Path) -> AsyncIterator[Accounts]:
         applications.set_key(conn, shop, KEY, SECRET)
 
     await writer.write(unit)
-    yield Accounts(db)
+    yield Accounts(Credentials(db))
     await writer.stop()
     await db.close()
 

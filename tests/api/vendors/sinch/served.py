@@ -17,6 +17,7 @@ from api.vendors.sinch import AuthPolicy, Sinch, operations
 from api.vendors.sinch.parties import Parties
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
+from engine.features.accounts.credentials import Credentials
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, calls, extensions, numbers, rates
 from engine.store.accounts import Account
@@ -110,7 +111,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
     db = Database(f"sqlite:///{folder}/served.db")
     await db.migrate()
-    writer, cache, known = Writer(db), SettingsCache(db), Accounts(db)
+    writer, cache, known = Writer(db), SettingsCache(db), Accounts(Credentials(db))
     await writer.write(_fill)
 
     async def refresh() -> None:

@@ -1,0 +1,83 @@
+"""Who asks at our own API: a program with its account's key, or a user with a token."""
+
+import base64
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from aiohttp import web
+
+from api.accounts import Accounts, KeyHolder
+from api.dialects import OWN
+from api.guesses import Guesses, ShownCredential, same
+from api.own.errors import Forbidden, Unauthorized
+from engine.features.accounts import Account
+from engine.features.accounts.model import actor_of
+from engine.features.users.model import User
+from engine.features.users.tokens import digest_of
+from engine.platform.audit import Actor
+
+_LONGEST_KEY = 256
+_READING = frozenset({"GET", "HEAD"})
+
+
+class Caller(NamedTuple):
+    """Whose request it is: the account, who makes its changes, and the user, None where the account's key was shown.
+
+    `token` is the id of the user's token.
+    """
+
+    account: Account
+    by: Actor
+    user: User | None = None
+    token: str = ""
+
+
+class Access:
+    """Authenticates requests. `clock` returns Unix seconds."""
+
+    def __init__(self, accounts: Accounts, guesses: Guesses, *, clock: Callable[[], float] = time.time) -> None:
+        self._accounts, self._guesses, self._clock = accounts, guesses, clock
+
+    async def caller(self, request: web.Request) -> Caller:
+        """Return whose request this is; raises Unauthorized, and Forbidden where a member changes something."""
+        caller = await self.signed_in(request)
+        if request.method not in _READING and caller.user and not caller.user.role.may_change:
+            raise Forbidden("A member of the account may only read: ask an admin or an owner of it.")
+        return caller
+
+    async def signed_in(self, request: web.Request) -> Caller:
+        """Return whose request this is, whatever its role permits; raises Unauthorized."""
+        key, secret = _shown(request.headers.get("Authorization", ""))
+        shown = ShownCredential(OWN.name, f"{key}.{secret}", key) if key else None
+        with self._guesses.attempt(request, shown, wrong=lambda error: isinstance(error, Unauthorized)):
+            holder = await self._accounts.by_key(OWN.name, key) if key else None
+            if holder is None or not self._fits(holder, secret):
+                raise Unauthorized("Show a valid key or token: Authorization: Bearer KEY.SECRET.")
+        if holder.user:
+            return Caller(holder.account, holder.user.actor, holder.user, key)
+        return Caller(holder.account, actor_of(holder.account))
+
+    def _fits(self, holder: KeyHolder, secret: str) -> bool:
+        if holder.user is None:
+            return same(secret, holder.secret)
+        expired = holder.expires is not None and holder.expires <= self._clock()
+        return same(digest_of(secret), holder.secret) and not expired and not holder.user.disabled
+
+
+def _shown(header: str) -> tuple[str, str]:
+    """Read key and secret; two empty texts where there are none."""
+    scheme, _, rest = header.partition(" ")
+    rest = rest.strip()
+    if len(rest) > 2 * _LONGEST_KEY:
+        return "", ""
+    if scheme.lower() == "bearer":
+        key, _, secret = rest.partition(".")
+        return key, secret
+    if scheme.lower() == "basic":
+        try:
+            key, _, secret = base64.b64decode(rest, validate=True).decode().partition(":")
+        except ValueError:
+            return "", ""
+        return key, secret
+    return "", ""

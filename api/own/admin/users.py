@@ -1,0 +1,22 @@
+"""Users of any account: the same routes as accounts have, below /accounts/{account}."""
+
+from aiohttp import web
+
+from api.own.access import Caller
+from api.own.tenants import Tenants
+from api.own.users import UserRoutes
+from engine.platform.audit import ADMIN
+
+
+class UsersAdmin:
+    """The handlers."""
+
+    def __init__(self, tenants: Tenants) -> None:
+        self._tenants = tenants
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route of users."""
+        return UserRoutes(self._tenants, self._caller).routes("/accounts/{account}")
+
+    async def _caller(self, request: web.Request) -> Caller:
+        return Caller(await self._tenants.accounts.find(request.match_info["account"]), ADMIN)

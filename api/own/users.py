@@ -1,0 +1,121 @@
+"""Users of an account and their tokens: the administrator's and the account's own routes."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+
+from api.own import render
+from api.own.access import Caller
+from api.own.bodies import body_of
+from api.own.tenants import Tenants
+from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange
+
+CallerOf = Callable[[web.Request], Awaitable[Caller]]
+
+
+class WantedToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token to make: what it is for, and for how many seconds it is good; without them it does not expire."""
+
+    name: str = ""
+    seconds: float | None = msgspec.field(default=None)
+
+
+class UserRoutes:
+    """The handlers; `caller_of` says whose users a request is about, and who asks."""
+
+    def __init__(self, tenants: Tenants, caller_of: CallerOf) -> None:
+        self._users, self._caller_of = tenants.users, caller_of
+
+    def routes(self, prefix: str) -> list[web.RouteDef]:
+        """Every route, below `prefix`. A user is named by its id or its e-mail address."""
+        one = prefix + "/users/{user}"
+        return [
+            web.get(prefix + "/users", self.list_all),
+            web.post(prefix + "/users", self.add),
+            web.get(one, self.show),
+            web.patch(one, self.change),
+            web.delete(one, self.remove),
+            web.get(one + "/tokens", self.list_tokens),
+            web.post(one + "/tokens", self.add_token),
+            web.delete(one + "/tokens/{token}", self.remove_token),
+        ]
+
+    async def list_all(self, request: web.Request) -> web.Response:
+        """The account's users."""
+        caller = await self._caller_of(request)
+        users = await self._users.list_all(caller.account.id)
+        return web.json_response({"users": [shape(user) for user in users]})
+
+    async def add(self, request: web.Request) -> web.Response:
+        """Add a user; the answer shows the password, where one was made."""
+        caller = await self._caller_of(request)
+        added = await self._users.add(caller.by, caller.account.id, await body_of(request, NewUser))
+        return web.json_response(_with_password(added.user, added.password), status=201)
+
+    async def show(self, request: web.Request) -> web.Response:
+        """One user."""
+        caller = await self._caller_of(request)
+        return web.json_response(shape(await self._users.get(caller.account.id, request.match_info["user"])))
+
+    async def change(self, request: web.Request) -> web.Response:
+        """Change a user; the answer shows the password, where one was made."""
+        caller, user = await self._caller_of(request), request.match_info["user"]
+        change = await body_of(request, UserChange)
+        changed = await self._users.change(caller.by, caller.account.id, user, change)
+        return web.json_response(_with_password(changed.user, changed.password))
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """Remove a user."""
+        caller = await self._caller_of(request)
+        await self._users.remove(caller.by, caller.account.id, request.match_info["user"])
+        return web.Response(status=204)
+
+    async def list_tokens(self, request: web.Request) -> web.Response:
+        """A user's tokens, without their secrets."""
+        caller = await self._caller_of(request)
+        tokens = await self._users.tokens(caller.account.id, request.match_info["user"])
+        return web.json_response({"tokens": [_entry(token) for token in tokens]})
+
+    async def add_token(self, request: web.Request) -> web.Response:
+        """Make a token, which is shown here and never again."""
+        caller, user = await self._caller_of(request), request.match_info["user"]
+        wanted = await body_of(request, WantedToken)
+        made = await self._users.add_token(caller.by, caller.account.id, user, wanted.name, wanted.seconds)
+        return web.json_response(token_shape(made), status=201)
+
+    async def remove_token(self, request: web.Request) -> web.Response:
+        """Delete a token by its id, the part before its dot."""
+        caller, user = await self._caller_of(request), request.match_info["user"]
+        await self._users.drop_token(caller.by, caller.account.id, user, request.match_info["token"])
+        return web.Response(status=204)
+
+
+def shape(user: User) -> render.Shape:
+    """A user."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "role": user.role,
+        "disabled": user.disabled,
+        "created": render.moment(user.created),
+    }
+
+
+def token_shape(made: NewToken) -> render.Shape:
+    """A token that was just made."""
+    return {"token": made.token} | _entry(made.entry)
+
+
+def _entry(entry: TokenEntry) -> render.Shape:
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "created": render.moment(entry.created),
+        "expires": render.moment(entry.expires),
+    }
+
+
+def _with_password(user: User, password: str | None) -> render.Shape:
+    return shape(user) | ({} if password is None else {"password": password})

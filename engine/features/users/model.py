@@ -1,0 +1,83 @@
+"""What users and their credentials are: plain types."""
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.platform.audit import Actor
+
+
+class Role(StrEnum):
+    """What a user may do in the account: a member reads, an admin changes, an owner changes owners too."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the role lets a user change what the account has, and place calls."""
+        return self is not Role.MEMBER
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person in an account. `email` is in lower case and unique within the account; `created` in Unix seconds."""
+
+    id: str
+    account: str
+    email: str
+    name: str
+    role: Role
+    created: float
+    disabled: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who makes a change where a request shows this user's token."""
+        return Actor("user", self.id, self.email)
+
+
+class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A user to add; without a password a random one is made."""
+
+    email: str
+    name: str = ""
+    role: Role = Role.MEMBER
+    password: str | None = None
+
+
+class UserChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes of a user; None leaves it. `new_password`: a random one is made instead of `password`."""
+
+    email: str | None = None
+    name: str | None = None
+    role: Role | None = None
+    disabled: bool | None = None
+    password: str | None = None
+    new_password: bool = False
+
+
+class WithPassword(msgspec.Struct, frozen=True, kw_only=True):
+    """A user, and the password that was made for it; None where none was made. It is never shown again."""
+
+    user: User
+    password: str | None = None
+
+
+class TokenEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A token of a user as it is kept: without its secret, of which only the digest is stored.
+
+    `id` is the part before the dot. `expires` in Unix seconds; None: it does not expire.
+    """
+
+    id: str
+    name: str
+    created: float
+    expires: float | None = None
+
+
+class NewToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that was just made: `token` is shown once, as `Authorization: Bearer TOKEN`."""
+
+    token: str
+    entry: TokenEntry

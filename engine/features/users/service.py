@@ -1,0 +1,242 @@
+"""The rules of users: every change of one goes through here, and is audited."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.features.accounts.lookup import find as find_account
+from engine.features.errors import FeatureError, InvalidSetting, NotThere
+from engine.features.users import passwords, rules, store
+from engine.features.users.errors import NotPermitted, SignInRefused
+from engine.features.users.model import NewToken, NewUser, Role, TokenEntry, User, UserChange, WithPassword
+from engine.features.users.passwords import Passwords
+from engine.features.users.tokens import digest_of, new_token, secret_of
+from engine.ids import new_id
+from engine.platform import audit
+from engine.platform.audit import Actor
+from engine.store.database import Database
+from engine.store.writer import Writer
+
+SIGNED_IN_SECONDS = 12 * 3600.0
+"""How long the token of a sign-in is good for."""
+_LONGEST_TOKEN_NAME = 100
+_LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
+
+
+class UserService:
+    """Adds, changes, shows and removes users, and gives them tokens. A user is named by its id or its e-mail address.
+
+    `dialect` is the API in which tokens are shown. `forget` makes a committed change of tokens count at once.
+    Every method that takes an account takes its id, and raises NotThere where there is no such user; the writing ones
+    raise NotPermitted where `by` is a user whose role does not permit the change.
+    """
+
+    def __init__(
+        self, db: Database, writer: Writer, dialect: str, forget: Callable[[], None], passwords: Passwords | None = None
+    ) -> None:
+        self._db, self._writer, self._dialect, self._forget = db, writer, dialect, forget
+        self._passwords = passwords or Passwords()
+
+    # Reading
+
+    async def list_all(self, account: str) -> list[User]:
+        """Return an account's users by their addresses."""
+        return await self._db.read(lambda conn: store.list(conn, account))
+
+    async def get(self, account: str, user: str) -> User:
+        """Return one user."""
+        return await self._db.read(lambda conn: rules.find(conn, account, user))
+
+    async def tokens(self, account: str, user: str) -> list[TokenEntry]:
+        """Return a user's tokens, the oldest first; their secrets are not kept."""
+        return await self._db.read(lambda conn: store.tokens(conn, rules.find(conn, account, user).id))
+
+    # Writing
+
+    async def add(self, by: Actor, account: str, wanted: NewUser) -> WithPassword:
+        """Add a user; raises InvalidSetting, AlreadyThere."""
+        password = passwords.random() if wanted.password is None else passwords.checked(wanted.password)
+        user = User(
+            id=new_id("user"),
+            account=account,
+            email=rules.email_of(wanted.email),
+            name=rules.name_of(wanted.name),
+            role=wanted.role,
+            created=time.time(),
+        )
+        hashed = await self._passwords.hash(password)
+
+        def unit(conn: Connection) -> None:
+            rules.check_permitted(conn, by, account, user.role)
+            store.add(conn, user, hashed)
+            audit.record(conn, by, account=account, what="user.added", subject=user.email, after=rules.audited(user))
+
+        await self._writer.write(unit)
+        return WithPassword(user=user, password=password if wanted.password is None else None)
+
+    async def change(self, by: Actor, account: str, user: str, change: UserChange) -> WithPassword:
+        """Change a user; a new password or being disabled ends its tokens. Raises InvalidSetting, AlreadyThere,
+        LastOwner."""
+        made, hashed = await self._new_password(change)
+        fields = _fields(change)
+
+        def unit(conn: Connection) -> User:
+            before = rules.find(conn, account, user)
+            after = msgspec.structs.replace(before, **fields)
+            rules.check_permitted(conn, by, account, before.role, after.role)
+            rules.check_owner_left(conn, before, after)
+            store.update(conn, before.id, **fields, **({} if hashed is None else {"password": hashed}))
+            if hashed or after.disabled:
+                store.drop_tokens(conn, before.id)
+            old, new = audit.changed(rules.audited(before), rules.audited(after))
+            if old or hashed:
+                new |= {"password": "new"} if hashed else {}
+                audit.record(
+                    conn, by, account=account, what="user.changed", subject=before.email, before=old, after=new
+                )
+            return after
+
+        changed = await self._writer.write(unit)
+        self._forget()
+        return WithPassword(user=changed, password=made)
+
+    async def remove(self, by: Actor, account: str, user: str) -> User:
+        """Remove a user and its tokens; raises LastOwner."""
+
+        def unit(conn: Connection) -> User:
+            found = rules.find(conn, account, user)
+            rules.check_permitted(conn, by, account, found.role)
+            rules.check_owner_left(conn, found, None)
+            store.delete(conn, found.id)
+            audit.record(
+                conn, by, account=account, what="user.removed", subject=found.email, before=rules.audited(found)
+            )
+            return found
+
+        removed = await self._writer.write(unit)
+        self._forget()
+        return removed
+
+    async def add_token(
+        self, by: Actor, account: str, user: str, name: str = "", seconds: float | None = None
+    ) -> NewToken:
+        """Make a token for a user, which is shown once; raises InvalidSetting. A user makes them for itself only."""
+        if len(name) > _LONGEST_TOKEN_NAME or not name.isprintable():
+            raise InvalidSetting(f"name must be at most {_LONGEST_TOKEN_NAME} printable characters.")
+        if seconds is not None and not 1 <= seconds <= _LONGEST_TOKEN_SECONDS:
+            raise InvalidSetting(f"seconds must be 1 to {_LONGEST_TOKEN_SECONDS} (got {seconds:g}).")
+        made = new_token(name, time.time(), seconds)
+
+        def unit(conn: Connection) -> None:
+            found = rules.find(conn, account, user)
+            if by.kind == "user" and by.id != found.id:
+                raise NotPermitted("A user makes tokens for itself only.")
+            if found.disabled:
+                raise InvalidSetting(f"{found.email} is disabled: a token of it would be refused.")
+            self._keep_token(conn, by, found, made)
+
+        await self._writer.write(unit)
+        return made
+
+    async def drop_token(self, by: Actor, account: str, user: str, token: str) -> None:
+        """Delete a user's token by its id; one's own, or where the role permits changing that user."""
+
+        def unit(conn: Connection) -> None:
+            found = rules.find(conn, account, user)
+            if by.id != found.id:
+                rules.check_permitted(conn, by, account, found.role)
+            if not store.drop_token(conn, found.id, token):
+                raise NotThere(f"{found.email} has no token {token[:80]}.")
+            audit.record(conn, by, account=account, what="token.removed", subject=found.email, before={"id": token})
+
+        await self._writer.write(unit)
+        self._forget()
+
+    # Signing in
+
+    async def sign_in(self, account: str, email: str, password: str) -> tuple[User, NewToken]:
+        """Return the user and a token that is good for 12 hours; raises SignInRefused. `account` is a name or an id."""
+        user = await self._verified(account, email, password)
+        made = new_token("signed in", time.time(), SIGNED_IN_SECONDS)
+
+        def unit(conn: Connection) -> None:
+            if rules.find(conn, user.account, user.id).disabled:
+                raise SignInRefused
+            self._keep_token(conn, user.actor, user, made)
+
+        await self._writer.write(unit)
+        return user, made
+
+    async def change_own_password(self, user: User, password: str, new_password: str) -> None:
+        """Change a password where the old one is shown; ends all tokens. Raises SignInRefused, InvalidSetting."""
+        passwords.checked(new_password)
+        await self._verified(user.account, user.email, password)
+        hashed = await self._passwords.hash(new_password)
+
+        def unit(conn: Connection) -> None:
+            found = rules.find(conn, user.account, user.id)
+            store.update(conn, found.id, password=hashed)
+            store.drop_tokens(conn, found.id)
+            audit.record(
+                conn,
+                found.actor,
+                account=found.account,
+                what="user.changed",
+                subject=found.email,
+                after={"password": "new"},
+            )
+
+        await self._writer.write(unit)
+        self._forget()
+
+    async def _verified(self, account: str, email: str, password: str) -> User:
+        user, hashed = await self._db.read(lambda conn: _known(conn, account, email))
+        fits = len(password) <= passwords.MOST and await self._passwords.fits(password, hashed)
+        if user is None or not fits:
+            raise SignInRefused("The account, the e-mail address or the password is wrong.")
+        if hashed and self._passwords.outdated(hashed):
+            renewed = await self._passwords.hash(password)
+            await self._writer.write(lambda conn: store.update(conn, user.id, password=renewed))
+        return user
+
+    async def _new_password(self, change: UserChange) -> tuple[str | None, str | None]:
+        """Return the password that was made, if one was, and the hash to store; raises InvalidSetting."""
+        if change.new_password and change.password is not None:
+            raise InvalidSetting("Give either password or new_password, not both.")
+        made = passwords.random() if change.new_password else None
+        wanted = made or (None if change.password is None else passwords.checked(change.password))
+        return made, None if wanted is None else await self._passwords.hash(wanted)
+
+    def _keep_token(self, conn: Connection, by: Actor, user: User, made: NewToken) -> None:
+        store.add_token(conn, user, self._dialect, made.entry, digest_of(secret_of(made.token)))
+        after = {"id": made.entry.id, "name": made.entry.name}
+        audit.record(conn, by, account=user.account, what="token.added", subject=user.email, after=after)
+
+
+def _fields(change: UserChange) -> dict[str, Any]:
+    """Return the fields that change, as they are stored; raises InvalidSetting."""
+    fields: dict[str, Any] = {}
+    if change.email is not None:
+        fields["email"] = rules.email_of(change.email)
+    if change.name is not None:
+        fields["name"] = rules.name_of(change.name)
+    if change.role is not None:
+        fields["role"] = Role(change.role)
+    if change.disabled is not None:
+        fields["disabled"] = change.disabled
+    return fields
+
+
+def _known(conn: Connection, account: str, email: str) -> tuple[User | None, str | None]:
+    """Return who may sign in, and the hash of its password; nobody of a disabled account, no disabled user."""
+    try:
+        found = find_account(conn, account)
+        user = rules.find(conn, found.id, email)
+    except FeatureError:
+        return None, None
+    if found.disabled or user.disabled:
+        return None, None
+    return user, store.password(conn, user.id)
