@@ -15,6 +15,7 @@ from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
 from api.clients import Clients
 from api.dialogue import Dialogue
+from api.endpoints import EndpointServices
 from api.exchange import About, StoredJournal
 from api.guesses import Guesses
 from api.inbound import Inbound, tag_of
@@ -37,14 +38,10 @@ from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.destinations.standard import standard
 from engine.features.leading import assembled
-from engine.features.lines import Lines
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool
-from engine.features.provisioning import Provisioner
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.features.services import FeatureServices
-from engine.features.trunk_addresses import TrunkAddresses
-from engine.features.trunk_watch import TrunkWatch
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.buckets import Buckets
 from engine.media.speech.registry import Voices
@@ -82,9 +79,9 @@ class Controller:
         )
         self.cache = SettingsCache(self.database)
         self.counters = Counters(self.redis, settings.ari_application)
-        addresses = TrunkAddresses(settings.own_addresses)
-        self.lines = Lines(self.writer, self.cache, Provisioner(self.client), addresses)
-        self.trunks = TrunkWatch(self.writer, self.lines, settings.asterisk_log)
+        self.endpoints = EndpointServices(
+            self.client, self.database, self.writer, self.cache, settings.own_addresses, settings.asterisk_log
+        )
         self.accounts = Accounts(Credentials(self.database))
         self.files = RecordingFiles(settings.recordings)
         self.net = Net()
@@ -125,9 +122,9 @@ class Controller:
                 admission=Admission(self.database, self.cache, self.counters),
                 directory=Directory(self.cache, self.destinations),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
-                on_media_server=self.lines.push_all,
+                on_media_server=self.endpoints.all.push_all,
                 on_question=self._ask,
-                on_unmatched=self.trunks.unmatched.note,
+                on_unmatched=self.endpoints.watch.unmatched.note,
             )
         )
 
@@ -169,8 +166,12 @@ class Controller:
             db=self.database,
             writer=self.writer,
             cache=self.cache,
-            lines=self.lines,
-            leading=assembled(self.database, self.writer, self.cache, self.destinations, self._refresh),
+            endpoints=self.endpoints.all,
+            extensions=self.endpoints.extensions,
+            trunks=self.endpoints.trunks,
+            leading=assembled(
+                self.database, self.writer, self.cache, self.destinations, self._refresh, self.accounts.forget
+            ),
             accounts=self.accounts,
             delivery=self.delivery,
             recordings=self.recordings,
@@ -186,7 +187,7 @@ class Controller:
                 self.writer,
                 self.cache,
                 self.accounts,
-                lines=self.lines,
+                extensions=self.endpoints.extensions,
                 prompts=self.prompts,
                 files=self.files,
                 dialects=DIALECTS,
@@ -197,7 +198,7 @@ class Controller:
             lab=self.lab,
             guesses=self.guesses,
             version=__version__,
-            refused=self.trunks.refused.seen,
+            refused=self.endpoints.watch.refused.seen,
         )
 
     def _ask(self, question: QuestionAsked) -> None:
@@ -237,7 +238,7 @@ class Controller:
             stack.push_async_callback(self.writer.stop)
             await self.prompts.start()
             stack.push_async_callback(self.prompts.close)
-            await self.lines.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
+            await self.endpoints.trunks.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
             await self.cache.load()
             await self.cache.load_rates()
             await self.counters.reconcile()
@@ -248,8 +249,8 @@ class Controller:
             stack.push_async_callback(self.dialogue.stop)
             await self.recording_delivery.start()
             stack.push_async_callback(self.recording_delivery.stop)
-            await self.trunks.start()
-            stack.push_async_callback(self.trunks.stop)
+            await self.endpoints.watch.start()
+            stack.push_async_callback(self.endpoints.watch.stop)
             gc.collect()
             gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
             await self.engine.start()

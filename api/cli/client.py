@@ -38,9 +38,9 @@ class ApiClient:
         """Send something; returns parsed JSON."""
         return self.ask("POST", path, body={} if body is None else body)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, **query: str | None) -> None:
         """Delete something."""
-        self.ask("DELETE", path)
+        self.ask("DELETE", path, query=query)
 
     def ask(self, method: str, path: str, *, query: dict[str, str | None] | None = None, body: Any = None) -> Any:
         """Send a request with a JSON body; returns parsed JSON, None for an empty answer."""

@@ -56,7 +56,7 @@ class Demonstration:
         settings, say = self._cli.settings, self._cli.output.say
         say(f"Dial in with a softphone (SIP over UDP) at {settings.bind}:{settings.sip_port}:")
         for phone in made.phones:
-            say(f"  user {phone.number}  password {phone.password}")
+            say(f"  user {phone.user}  password {phone.password}")
         first = made.phones[0].number
         say(f"  then call {WELCOME}, which asks for a digit and says it back, or 12015550115, an echo.")
         say(f"The API is at {settings.api}. This rings that softphone:")

@@ -35,10 +35,13 @@ class ExtensionCommands:
     ) -> None:
         """Add an extension and print what a softphone is set up with.
 
+        The softphone registers with the user that is printed. That is the number, or if another account has or had it
+        as a user, the number and a random tail such as 101-k7m3qd.
+
         Parameters
         ----------
         number
-            2 to 6 digits.
+            2 to 6 digits, unique within the account.
         password
             Without one it gets a random one.
         application
@@ -48,15 +51,21 @@ class ExtensionCommands:
         body["application"] = application
         self._cli.output.fields(self._cli.admin.post("/extensions", body))
 
-    def list_all(self) -> None:
-        """List all extensions, and whether their phones are registered (online)."""
-        found = self._cli.admin.get("/extensions")["extensions"]
-        columns = ("number", "name", "account", "application", "state")
-        self._cli.output.table(found, found, columns, "There are no extensions.", spare=("application", "name"))
+    def list_all(self, *, account: str | None = None) -> None:
+        """List all extensions, or those of an account, and whether their phones are registered (online)."""
+        found = self._cli.admin.get("/extensions", account=account)["extensions"]
+        columns = ("number", "name", "account", "user", "application", "state")
+        self._cli.output.table(found, found, columns, "There are no extensions.", spare=("application", "name", "user"))
 
-    def show(self, number: str) -> None:
-        """Print what a softphone is set up with."""
-        self._cli.output.fields(self._cli.admin.get(f"/extensions/{part(number)}/credentials"))
+    def show(self, number: str, *, account: str | None = None) -> None:
+        """Print what a softphone is set up with.
+
+        Parameters
+        ----------
+        account
+            Whose extension it is; needed if several accounts have that number.
+        """
+        self._cli.output.fields(self._cli.admin.get(f"/extensions/{part(number)}/credentials", account=account))
 
     def set(
         self,
@@ -96,7 +105,13 @@ class ExtensionCommands:
         ]
         self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.")
 
-    def remove(self, number: str) -> None:
-        """Remove an extension."""
-        self._cli.admin.delete(f"/extensions/{part(number)}")
+    def remove(self, number: str, *, account: str | None = None) -> None:
+        """Remove an extension.
+
+        Parameters
+        ----------
+        account
+            Whose extension it is; needed if several accounts have that number.
+        """
+        self._cli.admin.delete(f"/extensions/{part(number)}", account=account)
         self._cli.output.done({"removed": number}, f"The extension {number} was removed.")

@@ -32,9 +32,10 @@ class Admin(Protocol):
 
 
 class Phone(msgspec.Struct, frozen=True, kw_only=True):
-    """What a softphone needs to register."""
+    """What a softphone needs to register, as the user `user`; others of its account dial `number`."""
 
     number: str
+    user: str
     password: str
 
 
@@ -52,7 +53,7 @@ async def setup(admin: Admin) -> Demo:
     names = {account["name"] for account in (await admin.get("/accounts"))["accounts"]}
     if ACCOUNT not in names:
         await admin.post("/accounts", {"name": ACCOUNT, "allow_private": True})
-    there = {extension["number"] for extension in (await admin.get("/extensions"))["extensions"]}
+    there = {extension["number"] for extension in (await admin.get(f"/extensions?account={ACCOUNT}"))["extensions"]}
     for number, name in EXTENSIONS.items():
         if number not in there:
             await admin.post("/extensions", {"number": number, "account": ACCOUNT, "name": name})
@@ -60,13 +61,15 @@ async def setup(admin: Admin) -> Demo:
     if WELCOME not in numbers:
         await admin.post("/numbers", {"number": WELCOME, "account": ACCOUNT, "tasks": TASKS})
     credentials = await admin.get(f"/accounts/{ACCOUNT}/credentials")
-    phones = [
-        Phone(number=number, password=(await admin.get(f"/extensions/{number}/credentials"))["password"])
-        for number in EXTENSIONS
-    ]
+    phones = [await _phone(admin, number) for number in EXTENSIONS]
     return Demo(
         account=ACCOUNT,
         apikey=credentials["ringful"]["apikey"],
         token=credentials["carillon"]["token"],
         phones=tuple(phones),
     )
+
+
+async def _phone(admin: Admin, number: str) -> Phone:
+    shown = await admin.get(f"/extensions/{number}/credentials?account={ACCOUNT}")
+    return Phone(number=number, user=shown["user"], password=shown["password"])

@@ -19,10 +19,12 @@ from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.calls.call import Call
 from engine.features.accounts import Account
+from engine.features.endpoints.push import Endpoints
+from engine.features.endpoints.service import Extensions
 from engine.features.leading import Leading
-from engine.features.lines import Lines
-from engine.features.refused_requests import RefusedKind
 from engine.features.services import FeatureServices
+from engine.features.trunks.refused_requests import RefusedKind
+from engine.features.trunks.service import Trunks
 from engine.media import Prompts, RecordingFiles
 from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
@@ -51,7 +53,9 @@ class OwnServices:
     db: Database
     writer: Writer
     cache: SettingsCache
-    lines: Lines
+    endpoints: Endpoints
+    extensions: Extensions
+    trunks: Trunks
     leading: Leading
     accounts: Accounts
     delivery: Delivery

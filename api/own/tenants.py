@@ -7,7 +7,7 @@ from typing import Protocol
 from api.dialects import OWN, Dialect
 from engine.features.accounts.closing import Closing
 from engine.features.accounts.service import AccountService
-from engine.features.lines import Lines
+from engine.features.endpoints.service import Extensions
 from engine.features.numbers.pool import Pool
 from engine.features.users.passwords import Passwords
 from engine.features.users.service import UserService
@@ -41,7 +41,7 @@ def tenants_of(
     cache: SettingsCache,
     cached: Cached,
     *,
-    lines: Lines,
+    extensions: Extensions,
     prompts: Prompts,
     files: RecordingFiles,
     dialects: Sequence[Dialect],
@@ -58,7 +58,7 @@ def tenants_of(
     return Tenants(
         accounts=AccountService(db, writer, (OWN, *dialects), pool, refresh),
         users=UserService(db, writer, OWN.name, cached.forget, passwords),
-        closing=Closing(writer, lines, prompts, files, refresh_all),
+        closing=Closing(writer, extensions, prompts, files, refresh_all),
         audit=AuditLog(db, writer),
     )
 

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 HEADERS = ("P-Called-Party-ID", "To")
 """What may name the number beside the request URI, the more trustworthy first."""
 LONGEST = 256  # characters of a URI that are looked at
-_ENDPOINT = "trunk-"  # what a trunk's endpoint is named by in Asterisk (engine.features.trunks)
+_ENDPOINT = "trunk-"  # what a trunk's endpoint is named by in Asterisk (engine.features.trunks.trunk)
 _URI = re.compile(r"(?:sips?:(?P<sip>[^@>]*)@|tel:(?P<tel>[^>?]*))", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

@@ -76,8 +76,11 @@ class Directory(Protocol):
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         """What answers a call that came in by a trunk."""
 
-    async def from_extension(self, dialled: str, extension: str) -> Answering | None:
-        """What an extension's dialling does: an application's number, another extension, else a number outside."""
+    async def from_extension(self, dialled: str, sip_user: str) -> Answering | None:
+        """What a phone's dialling does: a number or an extension of its own account, else a number outside.
+
+        `sip_user` is what the phone registers as: Asterisk's name of its endpoint.
+        """
 
     async def lead(self, account: str, destination: str, *, hops: int) -> Answering:
         """What a call does that is led to one of its account's destinations, for the `hops`th time.

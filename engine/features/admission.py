@@ -15,15 +15,16 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import sip_addresses
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
 from engine.features.billing import rating
 from engine.features.billing.credit import CallCover, held_by
+from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
 from engine.features.numbers import phone_numbers, routing
 from engine.model.leg_options import PLAIN, LegOptions
-from engine.platform.settings_cache import AccountRules, SettingsCache
+from engine.platform.cached_account import AccountRules
+from engine.platform.settings_cache import SettingsCache
 from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls
 from engine.store import holds, ledger
 from engine.store.accounts import Account
@@ -155,9 +156,8 @@ class Admission:
         """The routes of a leg that was admitted before a restart."""
         if options.reach == "sip":
             return (Route(endpoint=sip_addresses.dial_string(sip_addresses.address_of(digits), options.transport)),)
-        extension = self._cache.extensions.get(digits)
-        if extension and extension.account == account:
-            return (Route(endpoint=f"PJSIP/{extension.number}"),)
+        if extension := self._cache.extension(account, digits):
+            return (Route(endpoint=f"PJSIP/{extension.sip_user}"),)
         trunks = routing.choose(self._cache.trunks, digits)
         return tuple(
             Route(
@@ -206,9 +206,7 @@ class Admission:
         account = rules.account
         if phone_numbers.is_emergency(callee, account.country):
             raise NumberRefused(emergency.NEVER)
-        if (written := callee.strip()) in self._cache.extensions and self._cache.extensions[
-            written
-        ].account == account.id:
+        if self._cache.extension(account.id, written := callee.strip()):
             return written, self.routes(account.id, written)
         try:
             digits = phone_numbers.checked(callee)
@@ -246,8 +244,7 @@ class Admission:
         return digits if digits.isascii() and digits.isdigit() and len(digits) <= 15 else default
 
     def _is_own_extension(self, rules: AccountRules, number: str) -> bool:
-        extension = self._cache.extensions.get(number.strip())
-        return extension is not None and extension.account == rules.account.id
+        return self._cache.extension(rules.account.id, number.strip()) is not None
 
     def _owns(self, rules: AccountRules, digits: str) -> bool:
         number = self._cache.number(digits)

@@ -28,11 +28,17 @@ def assembled(
     cache: SettingsCache,
     destinations: Destinations,
     refresh: Callable[[], Awaitable[None]],
+    forget: Callable[[], None],
 ) -> Leading:
-    """Put them together; `refresh` makes a change count at once."""
+    """Put them together. `refresh` makes a change count at once; `forget` drops what is known of applications' keys."""
+
+    async def refresh_number(account: str, digits: str) -> None:
+        await cache.reload_number(account, digits)
+        forget()
+
     return Leading(
         destinations=destinations,
-        numbers=Numbers(db, writer, destinations, refresh),
+        numbers=Numbers(db, writer, destinations, refresh_number),
         groups=Groups(db, writer, cache, destinations, refresh),
         diversions=ExtensionDiversions(writer, cache, destinations, refresh),
     )

@@ -1,14 +1,14 @@
-"""The settings in memory: what is asked on the way of every call. The store stays the truth; `load` reads it again."""
+"""The settings in memory: what every call asks for. The store stays the truth, and is read again after each change."""
 
 import asyncio
-from collections import defaultdict
-
-import msgspec
-from sqlalchemy import Connection
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from engine.commands import NumberRefused
+from engine.platform.cached_account import AccountRules, CachedAccount, everything, number_rows, one_account
 from engine.platform.rate_table import RateTable
-from engine.store import accounts, applications, extensions, numbers, rates, ring_groups, trunks
+from engine.store import extensions, rates, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -19,165 +19,235 @@ from engine.store.ring_groups import RingGroup
 from engine.store.trunks import Trunk
 
 
-class AccountRules(msgspec.Struct, frozen=True, kw_only=True):
-    """An account and what it may do. `owned` are the numbers that it may show as a caller, the default one first."""
-
-    account: Account
-    prefixes: tuple[str, ...]
-    owned: tuple[str, ...]
-
-
-class CachedSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it, as read in one transaction."""
-
-    rules: dict[str, AccountRules]
-    trunks: tuple[Trunk, ...]
-    extensions: dict[str, Extension]
-    numbers: dict[str, Number]
-    countries: frozenset[str]
-    applications: dict[str, Application]
-    groups: dict[tuple[str, str], RingGroup] = {}
-
-
 class SettingsCache:
-    """Accounts, trunks, extensions, numbers, applications and rates in memory; `load` after each change of them.
+    """Accounts, trunks, extensions, numbers, applications and rates in memory; each change is followed by a reading.
 
-    Balances in here are as old as the last load: who needs one asks the store.
+    Its cost does not grow with what is there: `reload_extension` and `reload_number` read one row, `reload` what one
+    account has. `load_trunks` and `load_rates` read those, `load` everything but the rates. Balances in here are as old
+    as the last reading: who needs one asks the store.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._contents = CachedSettings(
-            rules={}, trunks=(), extensions={}, numbers={}, countries=frozenset(), applications={}
-        )
+        self._accounts: dict[str, CachedAccount] = {}
+        self._numbers: dict[str, Number] = {}  # those that take calls
+        self._applications: dict[str, Application] = {}
+        self._by_sip_user: dict[str, Extension] = {}
+        self._countries: Counter[str] = Counter()  # of the numbers that take calls
+        self._trunks: tuple[Trunk, ...] = ()
         self.rates = RateTable()
-        self._loading = asyncio.Lock()  # of two reads at once the older must not be kept last
-        self._requested = self._read = 0  # how often it was asked for, and what the last reading counts for
+        self._reading = asyncio.Lock()  # of two readings at once the older must not be kept last
+        self._turns: defaultdict[str, _Turns] = defaultdict(_Turns)
 
     async def load(self) -> None:
-        """Read everything but the rates. Those who ask while one is read share the next reading."""
-        self._requested = mine = self._requested + 1
-        async with self._loading:
-            if self._read >= mine:
+        """Read everything but the rates."""
+        await self._once("", self._read_everything)
+
+    async def reload(self, account: str) -> None:
+        """Read again what one account has, by its id; one that is not there any more goes from here too."""
+        await self._once(account, partial(self._read_account, account))
+
+    async def reload_extension(self, account: str, number: str) -> None:
+        """Read an account's extension again, and no other; one that is not there any more goes from here too."""
+        async with self._reading:
+            found = await self._db.read(partial(extensions.get, account=account, number=number))
+            if settings := self._accounts.get(account):
+                self._forget_extension(settings, number)
+                if found:
+                    self._know_extension(settings, found)
+
+    async def reload_number(self, account: str, digits: str) -> None:
+        """Read an account's number again, with the application that it leads to or led to, and no other."""
+        async with self._reading:
+            settings = self._accounts.get(account)
+            if settings is None:
                 return
-            requested = self._requested
-            self._contents = await self._db.read(_contents)
-            self._read = requested
+            led_to = {row.application for row in settings.numbers.get(digits, ())}
+            found = await self._db.read(partial(number_rows, account=account, digits=digits, led_to=led_to))
+            self._forget_number(settings, digits)
+            for id, application in found.applications.items():
+                self._forget_application(settings, id)
+                if application and application.account == account:
+                    self._know_application(settings, application)
+            if found.rows:
+                self._know_number(settings, digits, found.rows)
+            settings.count_owned()
+
+    async def load_trunks(self) -> None:
+        """Read the trunks."""
+        async with self._reading:
+            self._trunks = tuple(await self._db.read(trunks.list))
 
     async def load_rates(self) -> None:
         """Read the rates."""
-        async with self._loading:
+        async with self._reading:
             self.rates = RateTable(await self._db.read(rates.list))
+
+    async def _once(self, what: str, read: Callable[[], Awaitable[None]]) -> None:
+        """Read it; those who ask while it is read share the next reading."""
+        turns = self._turns[what]
+        turns.requested = mine = turns.requested + 1
+        async with self._reading:
+            if turns.read >= mine:
+                return
+            requested = turns.requested
+            await read()
+            turns.read = requested
+
+    async def _read_everything(self) -> None:
+        found, self._trunks = await self._db.read(everything)
+        self._accounts, self._numbers, self._applications, self._by_sip_user = {}, {}, {}, {}
+        self._countries = Counter()
+        for settings in found:
+            self._know(settings)
+
+    async def _read_account(self, id: str) -> None:
+        found = await self._db.read(partial(one_account, id=id))
+        if before := self._accounts.pop(id, None):
+            self._forget(before)
+        if found:
+            self._know(found)
+
+    def _know(self, settings: CachedAccount) -> None:
+        self._accounts[settings.account.id] = settings
+        for extension in settings.extensions.values():
+            self._know_extension(settings, extension)
+        for application in settings.applications.values():
+            self._know_application(settings, application)
+        for digits, rows in settings.numbers.items():
+            self._know_number(settings, digits, rows)
+
+    def _forget(self, settings: CachedAccount) -> None:
+        for number in list(settings.extensions):
+            self._forget_extension(settings, number)
+        for id in list(settings.applications):
+            self._forget_application(settings, id)
+        for digits in list(settings.numbers):
+            self._forget_number(settings, digits)
+
+    def _know_extension(self, settings: CachedAccount, extension: Extension) -> None:
+        settings.extensions[extension.number] = self._by_sip_user[extension.sip_user] = extension
+
+    def _forget_extension(self, settings: CachedAccount, number: str) -> None:
+        if extension := settings.extensions.pop(number, None):
+            del self._by_sip_user[extension.sip_user]
+
+    def _know_application(self, settings: CachedAccount, application: Application) -> None:
+        settings.applications[application.id] = self._applications[application.id] = application
+
+    def _forget_application(self, settings: CachedAccount, id: str) -> None:
+        if settings.applications.pop(id, None):
+            del self._applications[id]
+
+    def _know_number(self, settings: CachedAccount, digits: str, rows: tuple[Number, ...]) -> None:
+        settings.numbers[digits] = rows
+        for row in rows:
+            if row.capability == VOICE:
+                self._numbers[digits] = row
+                self._countries[settings.account.country] += 1
+
+    def _forget_number(self, settings: CachedAccount, digits: str) -> None:
+        for row in settings.numbers.pop(digits, ()):
+            if row.capability == VOICE:
+                self._countries -= Counter([settings.account.country])
+                if self._numbers.get(digits) is row:  # it may be another account's by now
+                    del self._numbers[digits]
 
     def rules(self, account: str) -> AccountRules:
         """Return an account's rules; raises NumberRefused where it does not exist or is disabled."""
-        rules = self._contents.rules.get(account)
-        if rules is None or rules.account.disabled:
+        found = self._accounts.get(account)
+        if found is None or found.account.disabled:
             raise NumberRefused("This account is disabled.")
-        return rules
+        return found.rules
 
     def find(self, account: str) -> Account | None:
         """Return an account, a disabled one too."""
-        rules = self._contents.rules.get(account)
-        return rules.account if rules else None
+        found = self._accounts.get(account)
+        return found.account if found else None
 
     @property
     def trunks(self) -> tuple[Trunk, ...]:
         """All trunks."""
-        return self._contents.trunks
+        return self._trunks
 
-    @property
-    def extensions(self) -> dict[str, Extension]:
-        """All extensions, by number."""
-        return self._contents.extensions
+    def extension(self, account: str, number: str) -> Extension | None:
+        """Return an account's extension by its number (exactly these digits)."""
+        found = self._accounts.get(account)
+        return found.extensions.get(number) if found else None
+
+    def extension_of(self, sip_user: str) -> Extension | None:
+        """Return the extension whose phone registers with a SIP user name: Asterisk's name of its endpoint."""
+        return self._by_sip_user.get(sip_user)
+
+    def extensions(self, account: str | None = None) -> list[Extension]:
+        """Return an account's extensions by number; those of all accounts without an account."""
+        wanted = self._accounts.values() if account is None else filter(None, [self._accounts.get(account)])
+        found = [extension for each in wanted for extension in each.extensions.values()]
+        return sorted(found, key=lambda one: (one.number, one.account))
 
     @property
     def countries(self) -> frozenset[str]:
         """The countries (ISO 3166) of the accounts that have numbers."""
-        return self._contents.countries
+        return frozenset(self._countries)
 
     def trunk(self, name: str) -> Trunk | None:
         """Return a trunk by its name."""
-        return next((trunk for trunk in self._contents.trunks if trunk.name == name), None)
+        return next((trunk for trunk in self._trunks if trunk.name == name), None)
 
     def number(self, digits: str) -> Number | None:
         """Return a number that takes calls (exactly these digits)."""
-        return self._contents.numbers.get(digits)
+        return self._numbers.get(digits)
 
     def application_of(self, number: str) -> Application | None:
         """Return what answers `number` (exactly these digits)."""
-        found = self._contents.numbers.get(number)
-        return self._contents.applications.get(found.application) if found and found.application else None
+        found = self._numbers.get(number)
+        return self._applications.get(found.application) if found and found.application else None
 
     def group(self, account: str, name: str) -> RingGroup | None:
         """Return an account's ring group by its name."""
-        return self._contents.groups.get((account, name))
+        found = self._accounts.get(account)
+        return found.groups.get(name) if found else None
 
-    @property
-    def groups(self) -> tuple[RingGroup, ...]:
-        """All ring groups."""
-        return tuple(self._contents.groups.values())
+    def groups(self, account: str) -> list[RingGroup]:
+        """Return an account's ring groups."""
+        found = self._accounts.get(account)
+        return list(found.groups.values()) if found else []
 
-    @property
-    def numbers(self) -> tuple[Number, ...]:
-        """All numbers that take calls."""
-        return tuple(self._contents.numbers.values())
+    def numbers(self, account: str) -> list[Number]:
+        """Return an account's numbers that take calls."""
+        found = self._accounts.get(account)
+        rows = (row for each in found.numbers.values() for row in each) if found else ()
+        return [row for row in rows if row.capability == VOICE]
 
     def application(self, id: str) -> Application | None:
         """Return an application by its id."""
-        return self._contents.applications.get(id)
+        return self._applications.get(id)
 
     def application_named(self, account: str, name: str) -> Application | None:
         """Return an account's application by its name."""
-        own = (one for one in self._contents.applications.values() if one.account == account)
+        found = self._accounts.get(account)
+        own = found.applications.values() if found else ()
         return next((one for one in own if one.name == name), None)
 
     def extension_named(self, account: str, name: str) -> Extension | None:
         """Return an account's extension by its number, or else by the name it shows, in any case."""
-        name = name.strip()
-        if not name:
+        name, found = name.strip(), self._accounts.get(account)
+        if not name or found is None:
             return None
-        found = self.extensions.get(name)
-        if found and found.account == account:
-            return found
-        own = (one for one in self.extensions.values() if one.account == account)
-        return next((one for one in own if one.name.casefold() == name.casefold()), None)
+        named = (one for one in found.extensions.values() if one.name.casefold() == name.casefold())
+        return found.extensions.get(name) or next(named, None)
 
     def rate_of(self, account: str, digits: str) -> Rate | None:
         """Return what a minute from an account to `digits` costs; None: nothing (its own extension, or no rate)."""
         if "@" in digits:  # a SIP address costs nothing, whatever number it begins with
             return None
-        owner, extension = self.find(account), self.extensions.get(digits)
-        if owner is None or (extension and extension.account == account):
+        owner = self.find(account)
+        if owner is None or self.extension(account, digits):
             return None
         return self.rates.match(digits, owner.currency, account)
 
 
-def _contents(conn: Connection) -> CachedSettings:
-    everyone = accounts.list(conn)
-    all_numbers = numbers.list(conn)
-    countries = {account.id: account.country for account in everyone}
-    owned: dict[str, dict[str, None]] = defaultdict(dict)
-    for number in all_numbers:
-        if len(number.number) >= 7:
-            owned[number.account][number.number] = None
-    return CachedSettings(
-        rules={
-            account.id: AccountRules(
-                account=account,
-                prefixes=tuple(accounts.allowed(conn, account.id)),
-                owned=(*accounts.caller_ids(conn, account.id), *owned[account.id]),
-            )
-            for account in everyone
-        },
-        trunks=tuple(trunks.list(conn)),
-        extensions={extension.number: extension for extension in extensions.list(conn)},
-        numbers={number.number: number for number in all_numbers if number.capability == VOICE},
-        countries=frozenset(
-            countries[number.account]
-            for number in all_numbers
-            if number.capability == VOICE and number.account in countries
-        ),
-        applications={application.id: application for application in applications.list(conn)},
-        groups={(group.account, group.name): group for group in ring_groups.list(conn)},
-    )
+class _Turns:
+    """How often a reading was asked for, and how many of those the last one counts for."""
+
+    requested = read = 0

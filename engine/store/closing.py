@@ -75,6 +75,9 @@ def recordings_of(conn: Connection, account: str) -> list[str]:
 
 
 def _drop(conn: Connection, each: tuple[Table, ...], account: str) -> None:
+    """Delete the account's rows. The SIP user names that it had stay, as nobody's: no other account ever has them."""
+    users = tables.sip_users
+    conn.execute(update(users).where(users.c.account == account).values(account=""))
     for table in each:
         _delete(conn, table, table.c.account == account)
 

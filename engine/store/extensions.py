@@ -1,27 +1,28 @@
-"""Extensions: softphones that register with us."""
+"""Extensions: an account's internal numbers, whose phones register here."""
 
 import builtins
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
-from engine.store.tables import extensions
+from engine.store.tables import extensions, sip_users
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
-    """A softphone's number and SIP password, and the name it shows.
+    """A number of 2 to 6 digits within an account, the SIP user name and password of its phone, and the name it shows.
 
     `application`, where it asks (see engine.store.applications), says what each call that the phone makes shall do.
     `no_answer` (after `ring_seconds`; None: as long as a call may ring), `busy` and `unregistered` are destinations as
     stored, "" for none: where a call goes that the phone does not take.
     """
 
-    number: str
     account: str
+    number: str
+    sip_user: str
     password: str
     name: str = ""
     application: str | None = None
@@ -33,30 +34,42 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
 
 _extension = Mapped(Extension, extensions)
 _insert = insert_into(extensions)
-_remove = Statement(delete(extensions).where(extensions.c.number == bindparam("number")))
 _divert = Statement(
     update(extensions)
     .where(extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
     .values({name: bindparam(name) for name in ("no_answer", "busy", "unregistered", "ring_seconds")})
 )
-_get = Statement(_extension.select.where(extensions.c.number == bindparam("number")))
-_of_account = Statement(
-    _extension.select.where(extensions.c.account == bindparam("account")).order_by(extensions.c.number)
+_OF_ACCOUNT = extensions.c.account == bindparam("account")
+_ONE = (_OF_ACCOUNT, extensions.c.number == bindparam("number"))
+_remove = Statement(delete(extensions).where(*_ONE))
+_get = Statement(_extension.select.where(*_ONE))
+_of_account = Statement(_extension.select.where(_OF_ACCOUNT).order_by(extensions.c.number))
+_all = Statement(_extension.select.order_by(extensions.c.number, extensions.c.account))
+_holder = Statement(select(sip_users.c.account).where(sip_users.c.name == bindparam("name")))
+_claim = Statement(
+    lambda insert: (
+        insert(sip_users).values(name=bindparam("name"), account=bindparam("account")).on_conflict_do_nothing()
+    )
 )
-_all = Statement(_extension.select.order_by(extensions.c.number))
 
 
 def add(conn: Connection, extension: Extension) -> None:
-    """Store a new extension; raises StoreConflict where the number is taken."""
+    """Store a new extension, whose SIP user name is its account's for ever.
+
+    Raises StoreConflict where the account has that number, or another account has or had the SIP user name.
+    """
+    _claim.run(conn, name=extension.sip_user, account=extension.account)
+    if holder_of(conn, extension.sip_user) != extension.account:
+        raise StoreConflict(f"Another account has or had the SIP user name {extension.sip_user}.")
     try:
         _insert.run(conn, **plain(extension))
     except IntegrityError as error:
         raise StoreConflict(f"The extension {extension.number} exists already, or its account does not.") from error
 
 
-def remove(conn: Connection, number: str) -> bool:
-    """Remove an extension; False where there is none."""
-    return _remove.run(conn, number=number) > 0
+def remove(conn: Connection, account: str, number: str) -> bool:
+    """Remove an account's extension; False where there is none. Its SIP user name stays the account's."""
+    return _remove.run(conn, account=account, number=number) > 0
 
 
 def divert(conn: Connection, extension: Extension) -> None:
@@ -66,11 +79,17 @@ def divert(conn: Connection, extension: Extension) -> None:
     _divert.run(conn, the_number=extension.number, the_account=extension.account, **values)
 
 
-def get(conn: Connection, number: str) -> Extension | None:
-    """Return an extension."""
-    return _extension.one(conn, _get, number=number)
+def get(conn: Connection, account: str, number: str) -> Extension | None:
+    """Return an account's extension."""
+    return _extension.one(conn, _get, account=account, number=number)
+
+
+def holder_of(conn: Connection, sip_user: str) -> str | None:
+    """Return the account that has or had a SIP user name; None: no account had it."""
+    account: str | None = _holder.value(conn, name=sip_user)
+    return account
 
 
 def list(conn: Connection, account: str | None = None) -> builtins.list[Extension]:
-    """Return an account's extensions; all of them without an account."""
+    """Return an account's extensions by number; those of all accounts without an account."""
     return _extension.all(conn, _all) if account is None else _extension.all(conn, _of_account, account=account)

@@ -114,9 +114,10 @@ numbers = Table(  # digits (or a short code such as 500) → destination, per ca
 extensions = Table(
     "extensions",
     metadata,
-    Column("number", String, primary_key=True),
-    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("number", String, primary_key=True),  # within its account
     Column("name", String, nullable=False, default=""),
+    Column("sip_user", String, nullable=False, unique=True),  # what its phone registers as; Asterisk's endpoint
     Column("password", String, nullable=False),
     Column("application", ForeignKey("applications.id"), nullable=True),  # asked about every call that it makes
     Column("no_answer", Text, nullable=False, default="", server_default=""),  # destinations, "" for none
@@ -134,6 +135,12 @@ ring_groups = Table(
     Column("seconds", Float, nullable=False),
     Column("seconds_each", Float, nullable=False),
     Column("otherwise", Text, nullable=False),  # the destination where nobody answers, "" for none
+)
+sip_users = Table(  # every SIP user name that an extension has or had: it is never another account's
+    "sip_users",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("account", String, nullable=False, index=True),  # "": one that was removed
 )
 trunks = Table(
     "trunks",

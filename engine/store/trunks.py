@@ -16,7 +16,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """A SIP trunk. `prefix`: the digits it carries, the longest wins; among equals the lowest `priority` first.
 
     `register`: we register with it; otherwise it knows us by our address. `codecs` in order, comma-separated.
-    `sources`: where its calls come from besides `host`, comma-separated (engine.features.trunk_sources). `country`
+    `sources`: where its calls come from besides `host`, comma-separated (engine.features.trunks.sources). `country`
     (ISO 3166): where the numbers it sends are read; "": in that of the account that owns the number.
     """
 

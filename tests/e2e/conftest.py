@@ -168,15 +168,16 @@ def _unused(length: int) -> str:
 
 @dataclass(frozen=True)
 class Extension:
-    """An extension's number and password, for a telephone that the test itself plays."""
+    """An extension's number, SIP user name and password, for a telephone that the test itself plays."""
 
     number: str
+    user: str
     password: str
 
     def telephone(self, system: System, **fields: Any) -> SipCaller:
         """A softphone of one call; `fields` as in SipCaller."""
         host, _, port = system.sip.partition(":")
-        return SipCaller(host, int(port), caller=self.number, password=self.password, **fields)
+        return SipCaller(host, int(port), caller=self.user, password=self.password, **fields)
 
 
 MakeExtension = Callable[..., Awaitable[Extension]]
@@ -185,17 +186,17 @@ MakeExtension = Callable[..., Awaitable[Extension]]
 @pytest.fixture
 async def extension(admin: Admin, account: Account) -> AsyncIterator[MakeExtension]:
     """Makes extensions: `await extension()`, or of another account: `await extension(account="name")`."""
-    made: list[str] = []
+    made: list[tuple[str, str]] = []
 
     async def make(**fields: Any) -> Extension:
-        number = "6" + _unused(5)
-        printed = await admin.ask("POST", "extensions", {"number": number, "account": account.name, **fields})
-        made.append(number)
-        return Extension(number, printed["password"])
+        wanted = {"number": "6" + _unused(5), "account": account.name, **fields}
+        printed = await admin.ask("POST", "extensions", wanted)
+        made.append((wanted["number"], wanted["account"]))
+        return Extension(wanted["number"], printed["user"], printed["password"])
 
     yield make
-    for number in made:
-        await admin.ask("DELETE", f"extensions/{number}")
+    for number, owner in made:
+        await admin.ask("DELETE", f"extensions/{number}?account={owner}")
 
 
 MakePhone = Callable[..., Awaitable[Phone]]
@@ -203,23 +204,27 @@ MakePhone = Callable[..., Awaitable[Phone]]
 
 @pytest.fixture
 async def phone(admin: Admin, account: Account, system: System) -> AsyncIterator[MakePhone]:
-    """Makes registered softphones: `await phone(microphone=…)`; its `user` is its extension's number."""
-    made: list[str] = []
+    """Makes registered softphones: `await phone(microphone=…)`, or of another account: `await phone(account="name")`.
+
+    Its `number` is its extension, "7…" where none is given.
+    """
+    made: list[tuple[str, str]] = []
     async with AsyncExitStack() as stack:
 
-        async def make(microphone: np.ndarray | None = None, **fields: Any) -> Phone:
-            number = "7" + _unused(5)
-            wanted = {"number": number, "account": account.name, "name": "Test phone"}
+        async def make(
+            microphone: np.ndarray | None = None, account: str = account.name, number: str = "", **fields: Any
+        ) -> Phone:
+            number = number or "7" + _unused(5)
+            wanted = {"number": number, "account": account, "name": "Test phone"}
             printed = await admin.ask("POST", "extensions", wanted)
-            made.append(number)
-            sound = np.zeros(0, dtype=np.float32) if microphone is None else microphone
-            return await stack.enter_async_context(
-                Phone(number, printed["password"], system.sip, microphone=sound, **fields)
-            )
+            made.append((number, account))
+            fields |= {"microphone": np.zeros(0, dtype=np.float32) if microphone is None else microphone}
+            one = Phone(printed["user"], printed["password"], system.sip, number=number, **fields)
+            return await stack.enter_async_context(one)
 
         yield make
-    for number in made:
-        await admin.ask("DELETE", f"extensions/{number}")
+    for number, owner in made:
+        await admin.ask("DELETE", f"extensions/{number}?account={owner}")
 
 
 # -- carriers

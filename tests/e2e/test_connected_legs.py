@@ -66,7 +66,7 @@ async def test_a_softphone_and_a_carrier_are_asked_nothing_more_when_they_are_co
         result = await far.done()
     assert undisturbed(out) and methods(result.messages) == ["ACK", "BYE", "INVITE"]
     assert own.number not in result.messages, "an extension's number means nothing outside"
-    ours = await number(tasks=[{"kind": "dial", "to": ben.user}])
+    ours = await number(tasks=[{"kind": "dial", "to": ben.number}])
     into = await caller_at(line, system, "12015550199").call(ours, seconds=10, hang_up=(200, UP_SECONDS))
     await ben.closed()
     assert undisturbed(into) and methods(ben.traced()) == ["ACK", "BYE", "INVITE"]
@@ -76,7 +76,7 @@ async def test_two_softphones_are_asked_nothing_more_when_they_are_connected(
     extension: MakeExtension, phone: MakePhone, system: System
 ) -> None:
     own, ben = await extension(), await phone(answer=True, trace=True)
-    called = await own.telephone(system).call(ben.user, seconds=10, hang_up=(200, UP_SECONDS))
+    called = await own.telephone(system).call(ben.number, seconds=10, hang_up=(200, UP_SECONDS))
     await ben.closed()
     assert undisturbed(called) and methods(ben.traced()) == ["ACK", "BYE", "INVITE"]
 

@@ -146,9 +146,9 @@ async def test_a_number_that_nobody_has_is_404(carrier: MakeCarrier, system: Sys
 
 async def test_two_softphones_hear_each_other_and_the_callee_sees_who_calls(phone: MakePhone) -> None:
     anna, ben = await phone(audio.sine(573, 60)), await phone(audio.sine(908, 60))
-    await anna.ring(ben.user)
+    await anna.ring(ben.number)
     ringing = await ben.pick_up()
-    assert anna.user in ringing["peeruri"]
+    assert anna.number in ringing["peeruri"]
     await anna.until("CALL_ESTABLISHED")
     await audible(anna, 2.0)
     await audible(ben, 2.0)
@@ -180,7 +180,7 @@ async def test_a_rest_call_rings_a_softphone_extension(
     phone: MakePhone, ringful: Ringful, sink: Sink, recording_of: RecordingOf
 ) -> None:
     desk = await phone(audio.sine(573, 60))
-    call = await ringful.call(callee=desk.user, callbackUrl=sink.url())
+    call = await ringful.call(callee=desk.number, callbackUrl=sink.url())
     await ringful.record(callId=call, callbackUrl=sink.url())
     await ringful.play(callId=call, announcement=sink.tone(830, 0.8))
     await ringful.wait_for_tone(callId=call, tone="9", callbackUrl=sink.url())
@@ -200,13 +200,13 @@ async def test_a_softphone_that_declines_and_one_that_is_not_there_are_server_ha
     phone: MakePhone, ringful: Ringful, sink: Sink, own: Own, admin: object
 ) -> None:
     desk = await phone()
-    call = await ringful.call(callee=desk.user, callbackUrl=sink.url())
+    call = await ringful.call(callee=desk.number, callbackUrl=sink.url())
     await desk.until("CALL_INCOMING")
     await desk.command("hangup")
     await sink.until("ServerHangup", callId=call)
     assert (await call_ended(own, call))["cause"] in ("busy", "rejected")
     async with away(desk):
-        gone = await ringful.call(callee=desk.user, callbackUrl=sink.url())
+        gone = await ringful.call(callee=desk.number, callbackUrl=sink.url())
         told = await sink.until("ServerHangup", callId=gone)
         assert told.form["billAmount"] == "0"
         assert (await call_ended(own, gone))["answered"] is None

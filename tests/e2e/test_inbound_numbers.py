@@ -145,7 +145,7 @@ async def test_a_phone_on_the_same_machine_as_a_trunk_registers_and_calls(
     await admin.ask("POST", "trunks", {"name": name, "host": "127.0.0.1", "port": port, "prefix": "1998"})
     try:
         anna, ben = await phone(), await phone()
-        await anna.ring(ben.user)
+        await anna.ring(ben.number)
         await ben.pick_up()
         await anna.until("CALL_ESTABLISHED")
         await anna.hang_up()

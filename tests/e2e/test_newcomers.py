@@ -39,7 +39,7 @@ async def test_a_softphone_s_call_says_where_it_came_from_and_how_long_it_is_up(
     caller = await phone(audio.sine(908, 20))
     await caller.dial(ours)
     _, body = await own.ask("GET", "calls?live=true&limit=100")
-    call = next(one["id"] for one in body["calls"] if one["caller"] == caller.user)
+    call = next(one["id"] for one in body["calls"] if one["caller"] == caller.number)
     await in_state(own, call, "answered")
     printed = await carillon("calls", "show", call)
     assert "from extension" in printed

@@ -86,7 +86,7 @@ async def test_a_softphone_that_is_called_is_not_shown_who_calls(
     carrier: MakeCarrier, number: MakeNumber, phone: MakePhone, system: System
 ) -> None:
     line, ben, theirs = await carrier(), await phone(answer=True, trace=True), hidden()
-    ours = await number(tasks=[{"kind": "dial", "to": ben.user}])
+    ours = await number(tasks=[{"kind": "dial", "to": ben.number}])
     caller, headers = private_caller(line, system, theirs, "id")
     called = await caller.call(ours, seconds=10, headers=headers, hang_up=(200, 0.5))
     await ben.closed()
@@ -115,6 +115,6 @@ async def test_a_softphone_that_hides_itself_is_passed_on_privately(
         await own.telephone(system).call(line.number(), seconds=10, headers=(("Privacy", "id"),))
         result = await far.done()
     assert "anonymous.invalid" in result.header("INVITE", "From") and result.header("INVITE", "Privacy") == "id"
-    await own.telephone(system).call(ben.user, seconds=10, headers=(("Privacy", "id"),), hang_up=(180, 0.2))
+    await own.telephone(system).call(ben.number, seconds=10, headers=(("Privacy", "id"),), hang_up=(180, 0.2))
     await ben.closed()
     assert own.number not in ben.traced()

@@ -79,7 +79,7 @@ async def a_new_call_works(ringful: Ringful, sink: Sink, lab: LabEars) -> None:
 
 async def the_phone_rings(ringful: Ringful, sink: Sink, desk: Phone) -> None:
     """The softphone is still registered: Asterisk remembers it, or it registers again."""
-    call = await ringful.call(callee=desk.user, callbackUrl=sink.url())
+    call = await ringful.call(callee=desk.number, callbackUrl=sink.url())
     await ringful.play(callId=call, announcement=sink.tone(830, 0.8))
     await ringful.hangup(callId=call, immediate="false")
     await desk.pick_up()

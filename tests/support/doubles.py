@@ -109,7 +109,7 @@ class ScriptedDirectory:
         more = bool(self.by_header) and called.headers is None
         return found or Unmatched(reason=UnmatchedReason.NO_NUMBER, look_further=more)
 
-    async def from_extension(self, dialled: str, extension: str) -> Answering | None:
+    async def from_extension(self, dialled: str, sip_user: str) -> Answering | None:
         return self._found(self.extensions.get(dialled))
 
     async def lead(self, account: str, destination: str, *, hops: int) -> Answering:

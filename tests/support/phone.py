@@ -61,10 +61,10 @@ class PhoneFailed(AssertionError):
 
 @dataclass
 class Phone:
-    """One softphone with a user name, a microphone (a WAV) and ears (a recording of what it heard).
+    """One softphone with a SIP user name, a microphone (a WAV) and ears (a recording of what it heard).
 
     A context manager: leaving it hangs up, unregisters and ends the process. `registrar` is host:port.
-    `trace`: it keeps every SIP message, for `invite`.
+    `trace`: it keeps every SIP message, for `invite`. `number` is what others of its account dial; "": its user name.
     """
 
     user: str
@@ -76,6 +76,10 @@ class Phone:
     register: bool = True
     trace: bool = False
     events: list[dict[str, Any]] = field(default_factory=list)
+    number: str = ""
+
+    def __post_init__(self) -> None:
+        self.number = self.number or self.user
 
     async def __aenter__(self) -> "Phone":
         self._folder = Path(tempfile.mkdtemp(prefix="phone-"))

@@ -105,9 +105,10 @@ async def client(admin: Admin, customer: Customer, system: System) -> AsyncItera
             printed = await admin.ask("POST", "extensions", wanted)
             made.append(number)
             sound = np.zeros(0, dtype=np.float32) if microphone is None else microphone
-            phone = Phone(number, printed["password"], system.sip, microphone=sound, **fields)
+            fields |= {"microphone": sound, "number": number}
+            phone = Phone(printed["user"], printed["password"], system.sip, **fields)
             return Client(name, await stack.enter_async_context(phone))
 
         yield make
     for number in made:
-        await admin.ask("DELETE", f"extensions/{number}")
+        await admin.ask("DELETE", f"extensions/{number}?account={customer.account.name}")

@@ -15,13 +15,14 @@ from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
 from api.own.admin.diversions import DiversionsAdmin
 from api.own.admin.doctor import DoctorAdmin
+from api.own.admin.extensions import ExtensionsAdmin
 from api.own.admin.groups import GroupsAdmin
 from api.own.admin.lab import LabAdmin
-from api.own.admin.lines import LinesAdmin
 from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
+from api.own.admin.trunks import TrunksAdmin
 from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
@@ -48,9 +49,9 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     app[ERRORS] = Errors([_AdminErrors()])
     doctor = DoctorAdmin(services)
     for noun in (
-        AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
-        RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants), GroupsAdmin(services),
-        DiversionsAdmin(services),
+        AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
+        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
+        GroupsAdmin(services), DiversionsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

@@ -15,10 +15,10 @@ from api.own import render
 from api.own.admin import refused as refusals
 from api.own.services import OwnServices
 from engine.ari.errors import AriError
-from engine.features import registration
 from engine.features.errors import FeatureError, StoreError
 from engine.features.modules import MODULES
-from engine.features.trunks import QUALIFY_SECONDS
+from engine.features.trunks import registration
+from engine.features.trunks.trunk import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.media.speech.piper import PIPER
 
@@ -206,7 +206,7 @@ class DoctorAdmin:
 
     async def _lines(self) -> list[dict[str, str]]:
         try:
-            return [msgspec.to_builtins(line) for line in await self._services.lines.states()]
+            return [msgspec.to_builtins(line) for line in await self._services.endpoints.states()]
         except (AriError, FeatureError):
             return []
 

@@ -1,7 +1,7 @@
 """The SIP requests that Asterisk refused, in sentences."""
 
 from api.own import render
-from engine.features.refused_requests import RefusedKind, address_of
+from engine.features.trunks.refused_requests import RefusedKind, address_of
 
 _SENTENCES = {
     "unknown": "from an address of no trunk and of no phone (answered 401), last {detail}; "

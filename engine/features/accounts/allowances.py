@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from engine.features.accounts.high_risk import opens, range_of
+from engine.features.endpoints.sip_addresses import SCHEME, prefix_or_host
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.phone_numbers import prefix_of
-from engine.features.sip_addresses import SCHEME, prefix_or_host
 
 EVERYTHING = "*"
 """What stands for every number that is not of high risk; it is stored as the empty prefix."""

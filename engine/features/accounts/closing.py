@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from engine.features.accounts import views
 from engine.features.accounts.lookup import find
+from engine.features.endpoints.service import Extensions
 from engine.features.errors import StillUsed
-from engine.features.lines import Lines
 from engine.media import Prompts, RecordingFiles
 from engine.platform import audit
 from engine.platform.audit import Actor
-from engine.store import accounts, closing, extensions, uploads
+from engine.store import accounts, closing, uploads
 from engine.store.accounts import Account
 from engine.store.writer import Writer
 
@@ -32,12 +32,12 @@ class Closing:
     def __init__(
         self,
         writer: Writer,
-        lines: Lines,
+        extensions: Extensions,
         prompts: Prompts,
         files: RecordingFiles,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
-        self._writer, self._lines, self._prompts, self._files = writer, lines, prompts, files
+        self._writer, self._extensions, self._prompts, self._files = writer, extensions, prompts, files
         self._refresh = refresh
 
     async def remove(self, by: Actor, name: str, *, purge: bool = False) -> Removed:
@@ -65,8 +65,7 @@ class Closing:
 
     async def _take(self, by: Actor, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
         await self._writer.write(lambda conn: _refuse_used(conn, account, purge=purge))
-        for extension in await self._writer.write(lambda conn: extensions.list(conn, account.id)):
-            await self._lines.remove_extension(extension.number)
+        await self._extensions.remove_all(by, account.id)
         return await self._writer.write(lambda conn: _taken(conn, by, account, purge=purge))
 
 

@@ -64,10 +64,15 @@ class ExtensionDiversions:
         return changed
 
     def _owner(self, number: str) -> str:
-        owners = {each.account for each in self._cache.extensions.values() if each.number == number}
+        owners = {each.account for each in self._cache.extensions() if each.number == number}
         if len(owners) != 1:
             raise NotThere(f"There is no extension {number}." if not owners else "Several accounts have it: say which.")
         return owners.pop()
+
+    def of(self, row: Extension) -> dict[str, Any]:
+        """What an extension shows of it, its account as the settings in memory have it."""
+        account = self._cache.find(row.account)
+        return self.shown(account, row) if account else {}
 
     def shown(self, account: Account, row: Extension) -> dict[str, Any]:
         """What an extension shows of it."""

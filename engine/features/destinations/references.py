@@ -8,14 +8,14 @@ from engine.platform.settings_cache import SettingsCache
 
 def leading_to(cache: SettingsCache, account: str, text: str) -> Iterator[str]:
     """What of an account leads to a stored destination, in words: "the number 500", "the group sales"."""
-    for number in cache.numbers:
-        if number.account == account and str(number.leads_to or "") == text:
+    for number in cache.numbers(account):
+        if str(number.leads_to or "") == text:
             yield f"the number {number.number}"
-    for extension in cache.extensions.values():
-        if extension.account == account and text in (extension.no_answer, extension.busy, extension.unregistered):
+    for extension in cache.extensions(account):
+        if text in (extension.no_answer, extension.busy, extension.unregistered):
             yield f"the extension {extension.number}"
-    for group in cache.groups:
-        if group.account == account and group.otherwise == text:
+    for group in cache.groups(account):
+        if group.otherwise == text:
             yield f"the group {group.name}"
 
 

@@ -69,14 +69,15 @@ class Directory:
         """What a call does that is led to one of its account's destinations; raises NoDestination."""
         return self._destinations.resolve(account, destination, hops=hops)
 
-    async def from_extension(self, dialled: str, extension: str) -> Answering | None:
+    async def from_extension(self, dialled: str, sip_user: str) -> Answering | None:
         """What an extension's dialling does: what an own number leads to, another extension, else a number outside.
 
-        An extension of an application that asks calls nobody by itself: the application says what each call does.
+        The extension is known by the SIP user name of its phone, and reaches extensions of its own account only. One of
+        an application that asks calls nobody by itself: the application says what each call does.
 
         None: the extension is unknown, or its account disabled.
         """
-        own = self._cache.extensions.get(extension)
+        own = self._cache.extension_of(sip_user)
         owner = self._cache.find(own.account) if own else None
         if own is None or owner is None or owner.disabled:
             return None
@@ -97,7 +98,7 @@ class Directory:
 
     def _as_read(self, dialled: str, owner: Account) -> str:
         """Read a number as somebody in the account's country dials it; what is none stays, to be refused."""
-        if dialled in self._cache.extensions or is_emergency(dialled, owner.country):
+        if self._cache.extension(owner.id, dialled) or is_emergency(dialled, owner.country):
             return dialled
         try:
             return normalise(dialled, owner.country)

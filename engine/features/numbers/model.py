@@ -24,6 +24,7 @@ class NumberView(msgspec.Struct, frozen=True, kw_only=True):
 
     number: str
     account: str
+    account_id: str
     capability: str
     application: Application | None
     leads_to: dict[str, Any] | None

@@ -26,10 +26,11 @@ _APPLICATION = "application"
 
 
 class Numbers:
-    """Gives numbers to accounts, and lets them lead to destinations. `refresh` makes a change count at once."""
+    """Gives numbers to accounts, and lets them lead to destinations. `refresh` makes a change of an
+    account's number count at once."""
 
     def __init__(
-        self, db: Database, writer: Writer, destinations: Destinations, refresh: Callable[[], Awaitable[None]]
+        self, db: Database, writer: Writer, destinations: Destinations, refresh: Callable[[str, str], Awaitable[None]]
     ) -> None:
         self._db, self._writer, self._destinations, self._refresh = db, writer, destinations, refresh
 
@@ -47,7 +48,7 @@ class Numbers:
         def unit(conn: Connection) -> NumberView:
             account = account_settings.find(conn, wanted.account)
             _refuse_emergency(account, digits)
-            _refuse_extension(conn, digits)
+            _refuse_extension(conn, account, digits)
             had = numbers.get(conn, digits, wanted.capability)
             if had and had.account == account.id and not wanted.replace:
                 raise _already(self._view(conn, had))
@@ -73,7 +74,7 @@ class Numbers:
         """Take a number away, and the application that was made for it alone; raises InvalidNumber, NotThere."""
         digits = digits_of(number)
 
-        def unit(conn: Connection) -> None:
+        def unit(conn: Connection) -> set[str]:
             rows = numbers.of(conn, digits)
             if not rows or not numbers.release(conn, digits):
                 raise NotThere(f"There is no number {digits}.")
@@ -83,13 +84,14 @@ class Numbers:
                 if application and application.name == digits and not others:
                     applications.delete(conn, application.id)
                 self._note(conn, by, "number.removed", row, None)
+            return {row.account for row in rows}
 
-        await self._writer.write(unit)
-        await self._refresh()
+        for account in await self._writer.write(unit):
+            await self._refresh(account, digits)
 
     async def _written(self, unit: Callable[[Connection], NumberView]) -> NumberView:
         view = await self._writer.write(unit)
-        await self._refresh()
+        await self._refresh(view.account_id, view.number)
         return view
 
     def _leading(self, conn: Connection, account: Account, row: Number, leads_to: LeadsTo) -> Number:
@@ -135,6 +137,7 @@ class Numbers:
         return NumberView(
             number=row.number,
             account=account.name if account else row.account,
+            account_id=row.account,
             capability=row.capability,
             application=application,
             leads_to=shown,
@@ -166,11 +169,10 @@ def _refuse_emergency(account: Account, digits: str) -> None:
         raise InvalidSetting("An emergency number cannot be one of ours.")
 
 
-def _refuse_extension(conn: Connection, digits: str) -> None:
-    if taken := extensions.get(conn, digits):
-        holder = account_settings.find(conn, taken.account)
+def _refuse_extension(conn: Connection, account: Account, digits: str) -> None:
+    if extensions.get(conn, account.id, digits):
         raise AlreadyThere(
-            f"{digits} is an extension of the account {holder.name} already: a number must have other digits."
+            f"{digits} is an extension of the account {account.name} already: a number must have other digits."
         )
 
 

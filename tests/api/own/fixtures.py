@@ -22,11 +22,13 @@ from api.own.tenants import tenants_of
 from api.recordings import Recordings
 from engine.features.accounts.credentials import Credentials
 from engine.features.destinations.standard import standard
+from engine.features.endpoints.provisioning import Provisioner
+from engine.features.endpoints.push import Endpoints
+from engine.features.endpoints.service import Extensions
 from engine.features.leading import assembled
-from engine.features.lines import Lines
 from engine.features.numbers.pool import Pool
-from engine.features.provisioning import Provisioner
 from engine.features.services import FeatureServices
+from engine.features.trunks.service import Trunks
 from engine.features.users.passwords import Passwords
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
@@ -71,29 +73,33 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
     async with FakeConfiguration() as asterisk:
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
-            lines = Lines(writer, cache, Provisioner(client))
+            provisioner = Provisioner(client)
+            extensions, trunks = Extensions(writer, cache, provisioner), Trunks(db, writer, cache, provisioner)
+            endpoints = Endpoints(provisioner, (trunks, extensions))
             delivery = Delivery(db, writer, net, known, {})
             features = FeatureServices.build(
                 db, writer, files, prompts, DIALECTS, lambda: services.refresh(), cache.load_rates
             )
             metrics = client.metrics = Metrics(features.health, delivery.counts)
             writer.on_events = lambda committed: metrics.feed(stored.event for stored in committed)
-            await lines.ensure_lab("127.0.0.2", 5070)
+            await trunks.ensure_lab("127.0.0.2", 5070)
             await cache.load()
-            await lines.push_all()
+            await endpoints.push_all()
 
             async def refresh() -> None:
                 await services.refresh()
 
             services = OwnServices(
-                engine=engine, features=features, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
-                leading=assembled(db, writer, cache, standard(cache), refresh),
+                engine=engine, features=features, db=db, writer=writer, cache=cache, endpoints=endpoints,
+                extensions=extensions, trunks=trunks, accounts=known,
+                leading=assembled(db, writer, cache, standard(cache), refresh, known.forget),
                 delivery=delivery,
                 recordings=Recordings(features.recordings, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
-                    db, writer, cache, known, lines=lines, prompts=prompts, files=files, dialects=DIALECTS, pool=POOL,
+                    db, writer, cache, known, extensions=extensions, prompts=prompts, files=files, dialects=DIALECTS,
+                    pool=POOL,
                     passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
                 ),
                 admin_token=TOKEN, folders={"data": tmp_path}, dialects=DIALECTS,

@@ -78,7 +78,7 @@ async def test_a_removed_account_leaves_its_books_under_its_id_and_its_name_free
     assert what[0] == "account.removed" and what[-1] == "account.created" and "credit.paid" in what
     assert history["audit"][0]["before"]["balance"] == "4.40"
     assert not any(path.is_file() for path in (installation.folder / "uploads").rglob("*"))
-    assert "100" not in services.cache.extensions and services.cache.application_of("500") is None
+    assert not services.cache.extensions() and services.cache.application_of("500") is None
     assert services.cache.rates.match("12015550114", "USD", account) is None
     assert (await installation.admin("GET", "/accounts/shop"))[0] == 404
     assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == []

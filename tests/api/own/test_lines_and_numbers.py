@@ -8,8 +8,8 @@ import pytest
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.commands import HangUpCall
-from engine.features import trunk_sources
-from engine.features.refused_requests import RefusedKind
+from engine.features.trunks import sources as trunk_sources
+from engine.features.trunks.refused_requests import RefusedKind
 from engine.store import calls, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.own.installation import Installation
@@ -106,7 +106,7 @@ async def test_a_change_that_asterisk_refuses_is_taken_back(installation: Instal
     status, _ = await installation.admin("PATCH", "/trunks/itsp", {"from": ["203.0.113.7"]})
     assert status == 502
     installation.asterisk.refused.clear()
-    await installation.services.lines.push_all()
+    await installation.services.endpoints.push_all()
     assert installation.asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.10"
     assert (await installation.admin("GET", "/trunks"))[1]["trunks"][0]["from"] == []
 
@@ -121,12 +121,12 @@ async def test_a_trunk_whose_hosts_addresses_changed_is_known_by_the_new_ones(
 
     monkeypatch.setattr(trunk_sources, "look_up", look_up)
     await installation.admin("POST", "/trunks", TRUNK | {"host": "sip.example.com"})
-    lines, asterisk = installation.services.lines, installation.asterisk
+    trunks, asterisk = installation.services.trunks, installation.asterisk
     asterisk.changes.clear()
-    await lines.refresh_addresses()
+    await trunks.refresh_addresses()
     assert asterisk.changes == []
     addresses.append("192.0.2.2")
-    await lines.refresh_addresses()
+    await trunks.refresh_addresses()
     assert asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.1,192.0.2.2,sip.example.com"
     assert asterisk.changes == [("DELETE", "identify", "trunk-itsp"), ("PUT", "identify", "trunk-itsp")]
 
@@ -209,7 +209,8 @@ async def test_an_extension_gets_a_password_that_can_be_shown_again(installation
     assert installation.asterisk.objects["auth", "100"]["password"] == added["password"]
     assert installation.asterisk.objects["endpoint", "100"]["callerid"] == '"Ann O\'Neil" <100>'
     listed = (await installation.admin("GET", "/extensions"))[1]["extensions"]
-    anns = {"number": "100", "name": "Ann O'Neil", "account": "acme", "application": None, "state": "offline"}
+    anns = {"number": "100", "name": "Ann O'Neil", "account": "acme", "user": "100", "application": None}
+    anns["state"] = "offline"
     anns |= dict.fromkeys(("no_answer", "busy", "unregistered", "ring_seconds"))
     assert listed == [anns]
     assert (await installation.admin("POST", "/extensions", body))[0] == 409
@@ -228,7 +229,7 @@ async def test_an_extension_that_is_not_well_formed_is_refused(
 ) -> None:
     await installation.account("acme")
     assert (await installation.admin("POST", "/extensions", {"number": "100", "account": "acme"} | wrong))[0] == 400
-    assert not installation.services.cache.extensions
+    assert not installation.services.cache.extensions()
 
 
 async def test_a_number_leads_to_a_fixed_list_or_to_a_url(installation: Installation) -> None:

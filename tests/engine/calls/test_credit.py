@@ -12,7 +12,7 @@ from engine.commands import CreditSpent
 from engine.events import TaskEnded
 from engine.features.admission import Admission
 from engine.features.billing.credit import CallCover
-from engine.features.trunks import lab
+from engine.features.trunks.trunk import lab
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, holds, ledger, rates, trunks
 from engine.store.errors import StoreUnavailable

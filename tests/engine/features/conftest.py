@@ -9,7 +9,7 @@ from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.applications.dialects import Dialect
 from engine.features.services import FeatureServices
-from engine.features.trunks import lab
+from engine.features.trunks.trunk import lab
 from engine.ids import new_id
 from engine.net import Net
 from engine.platform import audit

@@ -92,7 +92,7 @@ async def test_what_everything_does_not_open_is_refused_to_calls_and_to_those_wh
 async def test_an_extension_may_be_named_like_an_emergency_number(
     admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
-    own = Extension(number="9110000", account=account.id, name="", password="x" * 10)
+    own = Extension(number="9110000", sip_user="9110000", account=account.id, name="", password="x" * 10)
     await writer.write(lambda conn: extensions.add(conn, own))
     await cache.load()
     assert (await admission.admit(account.id, "call-1", "9110000", None, max_seconds=60)).digits == "9110000"
@@ -104,11 +104,13 @@ async def test_an_own_extension_is_rung_and_another_account_s_is_not(
     other = Account(id="account-2", name="other", created=0)
     await writer.write(lambda conn: accounts.create(conn, other))
     await writer.write(
-        lambda conn: extensions.add(conn, Extension(number="100", account=account.id, name="A", password="x" * 10))
+        lambda conn: extensions.add(
+            conn, Extension(number="100", sip_user="100-abc", account=account.id, name="A", password="x" * 10)
+        )
     )
     await cache.load()
     admitted = await admission.admit(account.id, "call-1", "100", None, max_seconds=60)
-    assert [(route.endpoint, route.trunk) for route in admitted.routes] == [("PJSIP/100", None)]
+    assert [(route.endpoint, route.trunk) for route in admitted.routes] == [("PJSIP/100-abc", None)]
     with pytest.raises(NumberRefused):
         await admission.admit(other.id, "call-2", "100", None, max_seconds=60)
 
@@ -170,7 +172,7 @@ async def test_an_extension_s_number_is_shown_inside_only(
     admission: Admission, account: Account, writer: Writer, cache: SettingsCache
 ) -> None:
     for number in ("100", "101"):
-        extension = Extension(number=number, account=account.id, name="", password="x" * 10)
+        extension = Extension(number=number, sip_user=number, account=account.id, name="", password="x" * 10)
         await writer.write(lambda conn, extension=extension: extensions.add(conn, extension))
     await cache.load()
     assert (await admission.admit(account.id, "a", "101", "100", max_seconds=60)).caller == "100"

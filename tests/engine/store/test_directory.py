@@ -139,15 +139,15 @@ async def test_an_application_has_a_key_of_its_own(writer: Writer, database: Dat
 
 async def test_extensions(writer: Writer, database: Database) -> None:
     await writer.write(_prepare)
-    extension = Extension(number="100", account="acct-1", password="secret", name="Ann")
+    extension = Extension(number="100", sip_user="100-x", account="acct-1", password="secret", name="Ann")
     await writer.write(lambda conn: extensions.add(conn, extension))
-    assert await database.read(lambda conn: extensions.get(conn, "100")) == extension
+    assert await database.read(lambda conn: extensions.get(conn, "acct-1", "100")) == extension
     assert await database.read(lambda conn: extensions.list(conn)) == [extension]
     assert await database.read(lambda conn: extensions.list(conn, "acct-2")) == []
     with pytest.raises(StoreConflict):
         await writer.write(lambda conn: extensions.add(conn, extension))
-    assert await writer.write(lambda conn: extensions.remove(conn, "100"))
-    assert not await writer.write(lambda conn: extensions.remove(conn, "100"))
+    assert await writer.write(lambda conn: extensions.remove(conn, "acct-1", "100"))
+    assert not await writer.write(lambda conn: extensions.remove(conn, "acct-1", "100"))
 
 
 async def test_trunks_are_listed_by_priority(writer: Writer, database: Database) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -11,9 +12,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from engine.store import accounts, applications, holds, ledger, numbers, rates
+from engine.store import accounts, applications, extensions, holds, ledger, numbers, rates
 from engine.store.applications import Application
 from engine.store.database import Database
+from engine.store.errors import StoreConflict
+from engine.store.extensions import Extension
 from engine.store.holds import Funds
 from engine.store.numbers import Number
 from engine.store.rates import Rate
@@ -119,6 +122,53 @@ async def test_money_of_before_there_were_holds_is_counted_as_it_was(
     assert await database.read(lambda conn: rates.match(conn, "442079460000", "USD", "acct-1")) == rate
     charged = await database.transact(lambda conn: ledger.charge(conn, "acct-1", ledger.for_call("call-2"), 500))
     assert not charged, "a call that was charged before is not charged again"
+    await database.close()
+
+
+def _with_extensions(conn: Connection) -> None:
+    """Extensions of two accounts, as they were when a number was one extension's in all of the installation."""
+    config = Config()
+    config.set_main_option("script_location", "engine.store:migrations")
+    config.attributes["connection"] = conn
+    command.upgrade(config, "0018")
+    account = "INSERT INTO accounts (id, name, created, disabled, allow_private, country, currency, max_calls,"
+    account += " calls_per_second, settings)"
+    for row in (
+        f"{account} VALUES ('acct-1', 'first', 1, false, false, 'US', 'USD', 1, 1, '{{}}')",
+        f"{account} VALUES ('acct-2', 'second', 1, false, false, 'US', 'USD', 1, 1, '{{}}')",
+        "INSERT INTO applications (id, account, name, dialect, settings, asks)"
+        " VALUES ('app-1', 'acct-1', 'a', 'one', '{}', true)",
+        "INSERT INTO extensions (number, account, name, password, application)"
+        " VALUES ('100', 'acct-1', 'Ann', 'secret-1', 'app-1')",
+        "INSERT INTO extensions (number, account, name, password) VALUES ('101', 'acct-2', 'Bob', 'secret-2')",
+    ):
+        conn.execute(text(row))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_extensions_of_before_register_as_they_did_and_others_may_have_their_numbers(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    if kind == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        cluster.execute("CREATE DATABASE extensions")
+        url = cluster.url("extensions")
+    database = Database(url)
+    await database.transact(_with_extensions)
+    await database.migrate()
+    assert await database.read(_differences) == []
+    ann = Extension(
+        account="acct-1", number="100", sip_user="100", password="secret-1", name="Ann", application="app-1"
+    )
+    bob = Extension(account="acct-2", number="101", sip_user="101", password="secret-2", name="Bob")
+    assert await database.read(extensions.list) == [ann, bob]
+    taken = Extension(account="acct-2", number="100", sip_user="100", password="secret-3")
+    with pytest.raises(StoreConflict, match="Another account has or had the SIP user name 100"):
+        await database.transact(lambda conn: extensions.add(conn, taken))
+    own = msgspec.structs.replace(taken, sip_user="100-abcdef")
+    await database.transact(lambda conn: extensions.add(conn, own))
+    assert await database.read(lambda conn: extensions.list(conn, "acct-2")) == [own, bob]
     await database.close()
 
 

@@ -104,7 +104,8 @@ def _fill(conn: Connection) -> None:
         Number(number=BOBS_NUMBER, account="account-bob", application="app-bob"),
     ):
         numbers.assign(conn, number)
-    extensions.add(conn, Extension(number="100", account="account-ann", name="anna", password="secret-of-anna"))
+    anna = Extension(number="100", sip_user="100", account="account-ann", name="anna", password="secret-of-anna")
+    extensions.add(conn, anna)
     accounts.allow(conn, "account-ann", "46")
     rates.load(conn, [Rate(prefix="46", currency="USD", per_minute=36_800, first=30, next=6)])
 

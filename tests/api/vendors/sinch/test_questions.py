@@ -113,8 +113,10 @@ async def test_only_a_data_client_s_call_has_no_ace(
     """A data client is an extension of an application that decides its calls; a plain one calls as anybody."""
 
     def extension(conn: Connection) -> None:
-        extensions.remove(conn, "100")
-        anna = Extension(number="100", account="account-ann", name="anna", password="secret", application=application)
+        extensions.remove(conn, "account-ann", "100")
+        anna = Extension(
+            number="100", sip_user="100", account="account-ann", name="anna", password="secret", application=application
+        )
         extensions.add(conn, anna)
 
     await served.writer.write(extension)

@@ -206,7 +206,7 @@ async def test_without_a_rate_a_call_is_free_but_a_spent_balance_stops_it(paying
 
 
 async def test_a_spent_balance_does_not_stop_calls_between_own_extensions(paying: Paying, writer: Writer) -> None:
-    own = Extension(number="100", account=paying.account, name="", password="x" * 10)
+    own = Extension(number="100", sip_user="100", account=paying.account, name="", password="x" * 10)
     await writer.write(lambda conn: extensions.add(conn, own))
     await paying.has(0, None)
     assert (await paying.places("a", callee="100")).amount == 0
@@ -222,7 +222,7 @@ async def test_an_account_without_limits_holds_nothing(paying: Paying, admission
 async def test_a_leg_is_priced_by_its_digits_and_an_extension_is_free(
     paying: Paying, admission: Admission, writer: Writer
 ) -> None:
-    own = Extension(number="1201555", account=paying.account, name="", password="x" * 10)
+    own = Extension(number="1201555", sip_user="1201555", account=paying.account, name="", password="x" * 10)
     await writer.write(lambda conn: extensions.add(conn, own))
     await paying.has(None, None)
     assert admission.price(paying.account, LAB_NUMBER, 61).amount == 1_200_000

@@ -17,7 +17,7 @@ from engine.calls.credit import longest, priced, settle
 from engine.calls.outbound import OutboundCalls
 from engine.commands import CreditSpent, PlaceCall
 from engine.features.admission import Admission
-from engine.features.trunks import lab
+from engine.features.trunks.trunk import lab
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters

@@ -43,7 +43,7 @@ class House:
         self.database, self.writer, self.cache, self.account = database, writer, cache, account
         self.destinations: Destinations = standard(cache)
         refresh = cache.load
-        self.numbers = Numbers(database, writer, self.destinations, refresh)
+        self.numbers = Numbers(database, writer, self.destinations, cache.reload_number)
         self.groups = Groups(database, writer, cache, self.destinations, refresh)
         self.diversions = ExtensionDiversions(writer, cache, self.destinations, refresh)
 
@@ -76,7 +76,8 @@ class House:
 async def house(database: Database, writer: Writer, cache: SettingsCache, account: Account) -> House:
     def unit(conn: Any) -> None:
         for number in ("101", "102"):
-            extensions.add(conn, Extension(number=number, account=account.id, password="secret-of-" + number))
+            phone = Extension(number=number, account=account.id, sip_user=number, password="secret-of-" + number)
+            extensions.add(conn, phone)
         applications.create(conn, Application(id="app-1", account=account.id, name="shop", dialect="one"))
 
     await writer.write(unit)
@@ -187,7 +188,7 @@ async def test_a_forward_to_an_own_number_does_not_go_out(house: House) -> None:
 
 async def test_a_destination_that_is_gone_is_found_out_by_the_call_itself(house: House) -> None:
     await house.number(NUMBER, "extension:101")
-    await house.writer.write(lambda conn: extensions.remove(conn, "101"))
+    await house.writer.write(lambda conn: extensions.remove(conn, house.account.id, "101"))
     await house.cache.load()
     (first,) = (await house.answering(NUMBER)).tasks
     assert first == GoTo(destination="extension:101")

@@ -79,7 +79,8 @@ async def test_what_a_minute_costs_is_by_prefix_and_own_extensions_cost_nothing(
 ) -> None:
     deck = [Rate(prefix="1", currency="USD", per_minute=5), Rate(prefix="4", currency="EUR", per_minute=7)]
     await writer.write(lambda conn: rates.load(conn, deck))
-    await writer.write(lambda conn: extensions.add(conn, Extension(number="100", account=account.id, password="x")))
+    own = Extension(number="100", sip_user="100", account=account.id, password="x")
+    await writer.write(lambda conn: extensions.add(conn, own))
     await cache.load()
     await cache.load_rates()
     assert cache.rate_of(account.id, "14155550100") == deck[0]
@@ -93,13 +94,15 @@ async def test_an_extension_of_an_application_that_asks_calls_nobody_by_itself(
 ) -> None:
     asking = Application(id="app-1", account=account.id, name="asks", dialect="one", asks=True)
     await _with(writer, cache, account, asking)
-    anna = Extension(number="100", account=account.id, name="anna", password="12345678", application="app-1")
+    anna = Extension(
+        number="100", sip_user="100-anna", account=account.id, name="anna", password="12345678", application="app-1"
+    )
     await writer.write(lambda conn: extensions.add(conn, anna))
     await cache.load()
     for dialled, callee in (("+1 212 555 0100", "12125550100"), ("ben", "ben")):
-        found = await Directory(cache, standard(cache)).from_extension(dialled, "100")
+        found = await Directory(cache, standard(cache)).from_extension(dialled, "100-anna")
         assert found is not None
         assert (found.application, found.caller, found.callee, found.reports_tree) == ("app-1", "100", callee, True)
         assert isinstance(found.tasks[0], Ask)
-    emergency = await Directory(cache, standard(cache)).from_extension("911", "100")
+    emergency = await Directory(cache, standard(cache)).from_extension("911", "100-anna")
     assert emergency is not None and emergency.application is None, "refused at the one door out"

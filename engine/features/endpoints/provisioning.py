@@ -12,8 +12,9 @@ import structlog
 from engine.ari.client import AriClient
 from engine.ari.errors import AriError, AriNotFound, Forbidden
 from engine.ari.generated import Endpoint
+from engine.features.endpoints.user_names import PATTERN
 from engine.features.errors import NotProvisioned
-from engine.features.trunk_sources import is_literal
+from engine.features.trunks.sources import is_literal
 
 log = structlog.get_logger(__name__)
 MODULE = "res_pjsip"  # registrations and identifies are found below it too, other names answer 404
@@ -21,8 +22,8 @@ TRANSPORT = "transport-udp"
 RTP_TIMEOUT = "30"  # seconds without RTP after which Asterisk ends a call; its own default is never
 HELD_RTP_TIMEOUT = "3600"
 RTP_KEEPALIVE = "5"  # seconds: a call that waits sends comfort noise (RFC 3389), or NAT and carriers would drop it
-_OURS = re.compile(r"trunk-[a-z0-9-]{1,32}|[0-9]{2,6}")
-# The order of removal: the endpoint is last, for by it a line that was removed by half is found again.
+_OURS = re.compile(rf"trunk-[a-z0-9-]{{1,32}}|{PATTERN}")
+# The order of removal: the endpoint is last, for by it one that was removed by half is found again.
 _KINDS = ("registration", "identify", "aor", "auth", "endpoint")
 _MARK = "@carillon"  # a field of our own, which Asterisk keeps with the object: the digest of what it was made of
 _NO_CALLER = (None, "", "<unknown>")
@@ -64,7 +65,7 @@ class Provisioner:
         self._client = client
 
     async def put(self, pieces: Sequence[Piece]) -> None:
-        """See that Asterisk has exactly these objects of one line, made in the order given (auth, aor, endpoint, …).
+        """See that Asterisk has exactly these objects of an endpoint, made in the order given (auth, aor, endpoint, …).
 
         What is there as it should be is left alone: phones stay registered and a registration is not made anew. What is
         not is removed and made, for Asterisk merges what it is given into what it has. Running calls go on either way.
@@ -83,7 +84,7 @@ class Provisioner:
         except AriError as error:
             if error.status is None:
                 raise
-            raise NotProvisioned(f"Asterisk refused the line {pieces[-1].id}: {error.detail}.") from error
+            raise NotProvisioned(f"Asterisk refused the endpoint {pieces[-1].id}: {error.detail}.") from error
 
     async def renew(self, piece: Piece) -> bool:
         """Make one object anew if it was made of other fields; whether it was. Raises as put()."""
@@ -142,7 +143,7 @@ class Provisioner:
         except AriNotFound:
             return
         except TimeoutError:
-            log.warning("an endpoint that was removed is still shown", line=name)
+            log.warning("An endpoint that was removed is still shown.", endpoint=name)
 
     async def take_out(self, name: str) -> None:
         """Remove every object called `name`; what is not there is skipped. Raises Unreachable."""

@@ -4,10 +4,9 @@ import pytest
 
 from engine.calls.admission import Route
 from engine.commands import NoSuchExtension, NumberRefused
-from engine.features import sip_addresses
 from engine.features.admission import Admission
-from engine.features.errors import InvalidNumber
-from engine.features.sip_addresses import (
+from engine.features.endpoints import sip_addresses
+from engine.features.endpoints.sip_addresses import (
     SipAddress,
     address_of,
     allowance_of,
@@ -16,6 +15,7 @@ from engine.features.sip_addresses import (
     reachable,
     within_reach,
 )
+from engine.features.errors import InvalidNumber
 from engine.model.leg_options import LegOptions
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, extensions, rates
@@ -165,7 +165,7 @@ async def test_only_an_own_extension_is_reached_where_that_is_asked_for(
     other = Account(id="acct-other", name="other", created=1.0)
     await writer.write(lambda conn: accounts.create(conn, other))
     for number, owner in (("100", account.id), ("200", other.id)):
-        row = Extension(number=number, account=owner, password="12345678")
+        row = Extension(number=number, sip_user=number, account=owner, password="12345678")
         await writer.write(lambda conn, row=row: extensions.add(conn, row))
     await cache.load()
     inside = LegOptions(reach="extension")

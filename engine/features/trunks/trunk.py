@@ -5,11 +5,11 @@ from ipaddress import ip_address
 
 import phonenumbers
 
+from engine.features.endpoints.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.features.errors import InvalidNumber, InvalidSetting
 from engine.features.numbers.phone_numbers import prefix_of
 from engine.features.numbers.routing import LAST_RESORT
-from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
-from engine.features.trunk_sources import checked_sources
+from engine.features.trunks.sources import checked_sources
 from engine.store.trunks import Trunk
 
 CODECS = ("ulaw", "alaw", "g722", "opus", "g729", "gsm", "slin16")
@@ -68,7 +68,7 @@ def checked(trunk: Trunk) -> Trunk:
 
 
 def identify(trunk: Trunk, match: str = "") -> Piece:
-    """Return what Asterisk knows a trunk's calls by; `match` (engine.features.trunk_sources) or else its host."""
+    """Return what Asterisk knows a trunk's calls by; `match` (engine.features.trunks.sources) or else its host."""
     name = endpoint_of(trunk.name)
     return Piece(kind="identify", id=name, fields={"endpoint": name, "match": match or trunk.host})
 

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Collection
 import structlog
 
 from engine.ari.errors import AriError
-from engine.features import trunk_sources
 from engine.features.errors import FeatureError
+from engine.features.trunks import sources as trunk_sources
 from engine.store.trunks import Trunk
 
 log = structlog.get_logger(__name__)

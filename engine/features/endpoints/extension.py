@@ -1,11 +1,11 @@
-"""Extensions: softphones of an account, and what Asterisk is told about each."""
+"""What an extension's fields may be, and what Asterisk is told about each."""
 
 import re
 import secrets
 
+from engine.features.endpoints.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.phone_numbers import is_emergency
-from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.store.extensions import Extension
 
 _NUMBER = re.compile(r"[0-9]{2,6}", re.ASCII)
@@ -33,16 +33,16 @@ def checked(extension: Extension, country: str) -> Extension:
 
 def pieces(extension: Extension) -> list[Piece]:
     """Return what Asterisk is told about an extension, in the order to tell it."""
-    number = extension.number
+    name = extension.sip_user
     return [
         Piece(
             kind="auth",
-            id=number,
-            fields={"auth_type": "digest", "username": number, "password": extension.password},
+            id=name,
+            fields={"auth_type": "digest", "username": name, "password": extension.password},
         ),
         Piece(
             kind="aor",
-            id=number,
+            id=name,
             # One contact: Asterisk rings only the first of several, and a phone that moved must not leave a dead one.
             fields={
                 "max_contacts": "1",
@@ -53,7 +53,7 @@ def pieces(extension: Extension) -> list[Piece]:
                 "maximum_expiration": "3600",
             },
         ),
-        Piece(kind="endpoint", id=number, fields=_endpoint(extension)),
+        Piece(kind="endpoint", id=name, fields=_endpoint(extension)),
     ]
 
 
@@ -62,8 +62,8 @@ def _endpoint(extension: Extension) -> dict[str, str]:
         "context": "from-extension",
         "disallow": "all",
         "allow": "ulaw,alaw,g722",
-        "auth": extension.number,
-        "aors": extension.number,
+        "auth": extension.sip_user,
+        "aors": extension.sip_user,
         "transport": TRANSPORT,
         "identify_by": "username",
         "callerid": f'"{extension.name}" <{extension.number}>',

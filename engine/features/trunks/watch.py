@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-from engine.features.lines import Lines
-from engine.features.refused_requests import RefusedRequests
-from engine.features.trunk_addresses import AddressRefresh
-from engine.features.unmatched_calls import UnmatchedCalls
+from engine.features.trunks.addresses import AddressRefresh
+from engine.features.trunks.refused_requests import RefusedRequests
+from engine.features.trunks.service import Trunks
+from engine.features.trunks.unmatched_calls import UnmatchedCalls
 from engine.store.writer import Writer
 
 
 class TrunkWatch:
     """Writes down the calls that reached no number, reads which requests were refused, and looks trunks' hosts up."""
 
-    def __init__(self, writer: Writer, lines: Lines, asterisk_log: Path) -> None:
+    def __init__(self, writer: Writer, trunks: Trunks, asterisk_log: Path) -> None:
         self.unmatched = UnmatchedCalls(writer)
         self.refused = RefusedRequests(asterisk_log)
-        self._refresh = AddressRefresh(lines.refresh_addresses)
+        self._refresh = AddressRefresh(trunks.refresh_addresses)
 
     async def start(self) -> None:
         """Begin."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.features import refused_requests
-from engine.features.refused_requests import RefusedRequests
+from engine.features.trunks import refused_requests
+from engine.features.trunks.refused_requests import RefusedRequests
 
 STAMP = "[2026-11-29 10:49:47.301] "
 UNKNOWN = (

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from engine.features import trunk_sources
 from engine.features.errors import InvalidSetting
-from engine.features.trunk_addresses import KEPT_SECONDS, TrunkAddresses
-from engine.features.trunk_sources import checked_sources, is_literal, match
+from engine.features.trunks import sources as trunk_sources
+from engine.features.trunks.addresses import KEPT_SECONDS, TrunkAddresses
+from engine.features.trunks.sources import checked_sources, is_literal, match
 from engine.store.trunks import Trunk
 
 ITSP = Trunk(name="itsp", host="192.0.2.10", port=5070)

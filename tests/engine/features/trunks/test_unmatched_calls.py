@@ -4,8 +4,8 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from engine.features import unmatched_calls
-from engine.features.unmatched_calls import MOST_WAITING, UnmatchedCalls, masked
+from engine.features.trunks import unmatched_calls
+from engine.features.trunks.unmatched_calls import MOST_WAITING, UnmatchedCalls, masked
 from engine.ids import new_id
 from engine.store import unmatched_calls as rows
 from engine.store.database import Database

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from engine.features import registration
-from engine.features.registration import Registration
+from engine.features.trunks import registration
+from engine.features.trunks.registration import Registration
 from engine.store.trunks import Trunk
 from tests.support.registrar import CONTACT, PLAIN, Registrar
 

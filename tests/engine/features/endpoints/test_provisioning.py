@@ -6,13 +6,14 @@ import msgspec
 import pytest
 
 from engine.ari.client import AriClient
-from engine.features import extensions, trunks
+from engine.features.endpoints import extension as extensions
+from engine.features.endpoints.provisioning import Piece, Provisioner
 from engine.features.errors import NotProvisioned
-from engine.features.provisioning import Piece, Provisioner
+from engine.features.trunks import trunk as trunks
 from engine.store.extensions import Extension
 from tests.api.own.asterisk import FakeConfiguration
 
-PHONE = Extension(number="100", account="acct-1", name="Ann", password="s3cret-s3cret")
+PHONE = Extension(number="100", sip_user="100", account="acct-1", name="Ann", password="s3cret-s3cret")
 TRUNK = msgspec.structs.replace(trunks.lab("192.0.2.10", 5060), name="itsp", username="me", password="x", register=True)
 LINES = (extensions.pieces(PHONE), trunks.pieces(TRUNK))
 

@@ -1,0 +1,73 @@
+"""Extensions: added, removed, and what their phones are set up with."""
+
+from aiohttp import web
+
+from api.own import render
+from api.own.bodies import body_of
+from api.own.services import OwnServices
+from engine.features.endpoints.model import Extension, NewExtension
+from engine.platform.audit import ADMIN
+
+
+class ExtensionsAdmin:
+    """The handlers. `?account=` (name or id) says whose extension is meant where several accounts have its number."""
+
+    def __init__(self, services: OwnServices) -> None:
+        self._services = services
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route of extensions."""
+        return [
+            web.get("/extensions", self.list_all),
+            web.post("/extensions", self.add),
+            web.get("/extensions/{number}/credentials", self.credentials),
+            web.delete("/extensions/{number}", self.remove),
+        ]
+
+    async def list_all(self, request: web.Request) -> web.Response:
+        """All extensions, or an account's, and whether a phone is registered (online)."""
+        states = {endpoint.name: endpoint.state for endpoint in await self._services.endpoints.states()}
+        found = self._services.extensions.all(request.query.get("account"))
+        shapes = [self._shape(each, states.get(each.sip_user, "missing")) for each in found]
+        return web.json_response({"extensions": shapes})
+
+    async def add(self, request: web.Request) -> web.Response:
+        """Add an extension; the answer shows its SIP user name and its password."""
+        added = await self._services.extensions.add(ADMIN, await body_of(request, NewExtension))
+        return web.json_response(self._credentials(added), status=201)
+
+    async def credentials(self, request: web.Request) -> web.Response:
+        """What a softphone is set up with."""
+        return web.json_response(self._credentials(self._found(request)))
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """Remove an extension."""
+        found = self._found(request)
+        await self._services.extensions.remove(ADMIN, found.account, found.number)
+        return web.Response(status=204)
+
+    def _found(self, request: web.Request) -> Extension:
+        return self._services.extensions.find(request.match_info["number"], request.query.get("account"))
+
+    def _shape(self, extension: Extension, state: str) -> render.Shape:
+        return {
+            "number": extension.number,
+            "name": extension.name,
+            "account": self._services.extensions.account_name(extension),
+            "user": extension.sip_user,
+            "application": self._services.extensions.application_name(extension),
+            "state": state,
+            **self._services.leading.diversions.of(extension),
+        }
+
+    def _credentials(self, extension: Extension) -> render.Shape:
+        addresses = self._services.addresses
+        return {
+            "number": extension.number,
+            "name": extension.name,
+            "account": self._services.extensions.account_name(extension),
+            "user": extension.sip_user,
+            "password": extension.password,
+            "server": f"{addresses.sip_host}:{addresses.sip_port}",
+            "transport": "udp",
+        }

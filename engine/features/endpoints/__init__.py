@@ -1,0 +1,1 @@
+"""What registers here or is called by SIP: extensions and SIP addresses, and what Asterisk is given of them."""

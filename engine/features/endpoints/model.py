@@ -1,0 +1,27 @@
+"""The plain types of extensions and endpoints."""
+
+import msgspec
+
+from engine.store.extensions import Extension
+
+__all__ = ["EndpointState", "Extension", "NewExtension"]
+
+
+class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An extension to add. `account` and `application` are names (`account` may be an id).
+
+    `password` None: a random one is made.
+    """
+
+    number: str
+    account: str
+    name: str = ""
+    password: str | None = None
+    application: str | None = None
+
+
+class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
+    """How an endpoint is: online, offline or unknown, in Asterisk's words; missing: Asterisk does not have it."""
+
+    name: str
+    state: str

@@ -1,0 +1,25 @@
+"""SIP user names: what an extension's phone registers as, and the name of its endpoint in Asterisk.
+
+Asterisk knows a phone by the user of its From header alone, so the names are unique in the installation. The number is
+taken where no other account has or had it; else the number with a random tail, such as 101-k7m3qd. A name tells nobody
+which account it is of, and does not change if the account is renamed.
+"""
+
+import secrets
+
+from sqlalchemy import Connection
+
+from engine.store import extensions
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike, for it is typed into phones
+_TAIL = 6
+PATTERN = rf"[0-9]{{2,6}}(?:-[{_LETTERS}]{{{_TAIL}}})?"
+"""What a SIP user name of an extension looks like, as a regular expression."""
+
+
+def free_name(conn: Connection, account: str, number: str) -> str:
+    """Return a SIP user name for a new extension of an account: none that another account has or had."""
+    name = number
+    while extensions.holder_of(conn, name) not in (None, account):
+        name = f"{number}-{''.join(secrets.choice(_LETTERS) for _ in range(_TAIL))}"
+    return name
