@@ -113,7 +113,7 @@ class Scheduler:
             log.warning("scheduling ends here: the store was stopped; the rest is done after the next start")
 
     async def _take(self, epoch: int) -> bool:
-        """Start what is due, as far as there is slots; returns whether to look again at once."""
+        """Start what is due, as far as there are slots; returns whether to look again at once."""
         while len(self._running) > REFILL:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         slots = AT_ONCE - len(self._running)
