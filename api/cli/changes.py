@@ -10,10 +10,10 @@ COLUMNS = ("when", "who", "what", "subject", "change")
 def row(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return a change as a row of COLUMNS; `change` lists the fields, each from what to what."""
     by = entry["by"]
-    who = by["name"] if by["kind"] in ("admin", "system") else f"{by['kind']} {by['name']}"
+    actor = by["name"] if by["kind"] in ("admin", "system") else f"{by['kind']} {by['name']}"
     return {
         "when": entry["at"],
-        "who": who,
+        "who": actor,
         "what": entry["what"],
         "subject": entry["subject"],
         "change": difference(entry["before"], entry["after"]),

@@ -38,7 +38,7 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What changes of an account; None leaves a switch as it is. `settings` are dialects', such as {"sig": "kvmd5"}."""
+    """What changes of an account; None leaves a switch as it is. `settings` are those of dialects, by name."""
 
     allow_private: bool | None = None
     disabled: bool | None = None

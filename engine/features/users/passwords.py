@@ -20,7 +20,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher = _HASHER) -> None:
         self._hasher = hasher
         self._turn = asyncio.Semaphore(1)
-        self._nobody: str | None = None
+        self._dummy: str | None = None
 
     async def hash(self, password: str) -> str:
         """Return the hash to store, with its parameters and its salt."""
@@ -40,10 +40,10 @@ class Passwords:
         return self._hasher.check_needs_rehash(hashed)
 
     def _fits(self, password: str, hashed: str | None) -> bool:
-        if self._nobody is None:
-            self._nobody = self._hasher.hash(secrets.token_hex())
+        if self._dummy is None:
+            self._dummy = self._hasher.hash(secrets.token_hex())
         try:
-            return self._hasher.verify(hashed or self._nobody, _normal(password)) and hashed is not None
+            return self._hasher.verify(hashed or self._dummy, _normal(password)) and hashed is not None
         except (VerificationError, InvalidHashError):
             return False
 

@@ -22,6 +22,8 @@ from engine.store.writer import Writer
 
 SIGNED_IN_SECONDS = 12 * 3600.0
 """How long the token of a sign-in is good for."""
+MOST_SIGNED_IN = 50
+"""How many tokens that expire a user has; a sign-in ends the oldest one."""
 _LONGEST_TOKEN_NAME = 100
 _LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 
@@ -166,6 +168,7 @@ class UserService:
             if rules.find(conn, user.account, user.id).disabled:
                 raise SignInRefused
             self._keep_token(conn, user.actor, user, made)
+            store.trim_tokens(conn, user.id, MOST_SIGNED_IN)
 
         await self._writer.write(unit)
         return user, made

@@ -102,6 +102,13 @@ def add_token(conn: Connection, user: User, dialect: str, entry: TokenEntry, dig
     )
 
 
+def trim_tokens(conn: Connection, user: str, most: int) -> None:
+    """Delete the oldest of a user's tokens that expire, so that `most` of those are left."""
+    expiring = [token for token in tokens(conn, user) if token.expires is not None]
+    for token in expiring[: max(0, len(expiring) - most)]:
+        drop_token(conn, user, token.id)
+
+
 def tokens(conn: Connection, user: str) -> builtins.list[TokenEntry]:
     """Return a user's tokens, the oldest first."""
     rows = _tokens.all(conn, user=user)

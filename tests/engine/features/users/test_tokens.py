@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, text
 
 from engine.features.errors import InvalidSetting, NotThere
-from engine.features.users import store
+from engine.features.users import service, store
 from engine.features.users.errors import NotPermitted, SignInRefused
 from engine.features.users.model import NewUser, Role, User, UserChange
 from engine.features.users.passwords import Passwords
@@ -111,6 +111,15 @@ async def test_tokens_that_have_expired_go_when_another_one_is_made(
     await writer.write(lambda conn: store.add_token(conn, ann, "own", old.entry, digest_of("x")))
     made = await users.add_token(ADMIN, ACCOUNT, ann.id)
     assert await users.tokens(ACCOUNT, ann.id) == [made.entry]
+
+
+async def test_a_sign_in_ends_the_oldest_of_many_and_no_token_that_does_not_expire(
+    users: UserService, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_SIGNED_IN", 2)
+    lasting = await users.add_token(ADMIN, ACCOUNT, ann.id, "lasting")
+    made = [(await users.sign_in(ACCOUNT, ann.email, PASSWORD))[1].entry for _ in range(4)]
+    assert await users.tokens(ACCOUNT, ann.id) == [lasting.entry, *made[-2:]]
 
 
 @pytest.mark.parametrize(

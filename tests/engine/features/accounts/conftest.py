@@ -1,0 +1,73 @@
+"""The service of accounts on an empty database, with a dialect that issues keys and our own."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from engine.features.accounts.model import KeyScheme
+from engine.features.accounts.service import AccountService
+from engine.features.pool import Pool
+from engine.ids import new_id
+from engine.store.database import Database
+from engine.store.writer import Writer
+from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
+
+__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A dialect whose accounts have keys."""
+
+    name: str = "own"
+    settings: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"signed": ("off", "on")})
+    issue: None = None
+    asks: bool = False
+
+
+@dataclass(frozen=True)
+class Issuing:
+    """A dialect whose applications have keys."""
+
+    name: str = "asking"
+    settings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    asks: bool = True
+
+    def issue(self) -> tuple[str, str]:
+        return new_id("key"), new_id("secret")
+
+
+SCHEMES: tuple[KeyScheme, ...] = (Scheme(), Issuing())
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An empty database."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def writer(database: Database) -> AsyncIterator[Writer]:
+    """A writer of the API's kind."""
+    writer = Writer(database)
+    yield writer
+    await writer.stop()
+
+
+@pytest.fixture
+def refreshed() -> list[str]:
+    """An entry for each time that accounts in memory were to be read anew."""
+    return []
+
+
+@pytest.fixture
+def accounts(database: Database, writer: Writer, refreshed: list[str]) -> AccountService:
+    """The service."""
+
+    async def refresh() -> None:
+        refreshed.append("all")
+
+    return AccountService(database, writer, SCHEMES, Pool.read("+12015552000-+12015552001"), refresh)

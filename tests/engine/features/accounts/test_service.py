@@ -1,0 +1,112 @@
+"""The rules of accounts: what is issued to a new one, what a change leaves behind, and in whose name."""
+
+import asyncio
+
+import pytest
+
+from engine.features.accounts.model import Change, Limits, NewAccount
+from engine.features.accounts.service import AccountService
+from engine.features.errors import AlreadyThere, FeatureError, InvalidSetting, NotThere
+from engine.platform import audit
+from engine.platform.audit import ADMIN, Actor
+from engine.store.database import Database
+
+ANN = Actor("user", "user-1", "ann@example.com")
+
+
+async def test_a_new_account_has_a_key_of_its_own_and_an_application_with_a_key_and_a_number(
+    accounts: AccountService, refreshed: list[str]
+) -> None:
+    opened = await accounts.create(ADMIN, NewAccount(name="acme"))
+    (own,), (issued,) = opened.keys.own, opened.keys.issued
+    assert (own.dialect, issued.dialect, issued.number) == ("own", "asking", "12015552000")
+    assert opened.allowed == ("1201555",) and refreshed == ["all"]
+    assert await accounts.keys("acme") == opened.keys
+    assert await accounts.keys(opened.keys.account.id) == opened.keys
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        (NewAccount(name="a", country="Germany"), r"country must be two letters .*such as US \(got 'Germany'\)"),
+        (NewAccount(name="a b"), r"name must be 1 to 64 letters.*\(got 'a b'\)"),
+        (NewAccount(name="a", currency="XXX"), r"currency must be a code of ISO 4217, such as USD \(got 'XXX'\)"),
+    ],
+)
+async def test_a_refusal_names_the_field_the_value_and_what_would_be_right(
+    accounts: AccountService, wanted: NewAccount, sentence: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=sentence):
+        await accounts.create(ADMIN, wanted)
+    assert await accounts.list_all() == []
+
+
+async def test_of_two_that_take_a_name_at_once_one_has_it(accounts: AccountService, database: Database) -> None:
+    made = await asyncio.gather(
+        *(accounts.create(ADMIN, NewAccount(name="acme")) for _ in range(5)), return_exceptions=True
+    )
+    assert sum(isinstance(each, AlreadyThere) for each in made) == 4
+    (view,) = await accounts.list_all()
+    assert [each.what for each in await database.read(lambda conn: audit.of(conn, view.account.id))] == [
+        "account.created"
+    ]
+
+
+async def test_a_change_and_its_entry_are_there_together_or_not_at_all(
+    accounts: AccountService, database: Database, refreshed: list[str]
+) -> None:
+    account = (await accounts.create(ADMIN, NewAccount(name="acme"))).keys.account.id
+    refused = (
+        accounts.change(ANN, "acme", Change(disabled=True, settings={"signed": "perhaps"})),
+        accounts.change(ANN, "acme", Change(disabled=True, settings={"colour": "blue"})),
+        accounts.limit(ANN, "acme", Limits(max_calls=5, calls_per_second=0)),
+        accounts.disallow(ANN, "acme", "+44"),
+        accounts.remove_caller(ANN, "acme", "+14155550123"),
+        accounts.rotate(ANN, "acme", "nonsense"),
+    )
+    for change in refused:
+        with pytest.raises(FeatureError):
+            await change
+    view = await accounts.show("acme")
+    assert (view.account.disabled, view.account.max_calls) == (False, 100) and refreshed == ["all"]
+    assert len(await database.read(lambda conn: audit.of(conn, account))) == 1
+
+
+async def test_a_change_is_kept_in_the_name_of_who_made_it(accounts: AccountService, database: Database) -> None:
+    account = (await accounts.create(ADMIN, NewAccount(name="acme"))).keys.account.id
+    await accounts.change(ANN, "acme", Change(settings={"signed": "on"}))
+    await accounts.pay_in(ANN, "acme", 5_000_000, "cash")
+    await accounts.pay_in(ANN, "acme", None)
+    ended, paid, changed, created = await database.read(lambda conn: audit.of(conn, account))
+    assert (created.actor_kind, changed.actor_kind, changed.actor_name) == ("admin", "user", "ann@example.com")
+    assert (changed.before, changed.after) == ({"settings": {}}, {"settings": {"own": {"signed": "on"}}})
+    assert (paid.what, paid.after) == ("credit.paid", {"balance": "5.00", "paid": "5.00", "note": "cash"})
+    assert (ended.what, ended.before, ended.after) == ("prepayment.ended", {"balance": "5.00"}, {"balance": None})
+
+
+async def test_changes_at_once_are_each_kept_with_what_was_there_before_it(
+    accounts: AccountService, database: Database
+) -> None:
+    account = (await accounts.create(ADMIN, NewAccount(name="acme"))).keys.account.id
+    await asyncio.gather(*(accounts.limit(ADMIN, "acme", Limits(max_calls=number)) for number in range(20)))
+    entries = await database.read(lambda conn: audit.of(conn, account))
+    steps = [(each.before, each.after) for each in reversed(entries) if each.what == "limits.changed"]
+    assert len(steps) == 20 and steps[0][0] == {"max_calls": 100}
+    assert {(before or {})["max_calls"] for before, _ in steps} == {100, *range(20)} - {
+        (await accounts.show("acme")).account.max_calls
+    }
+
+
+async def test_renewed_keys_replace_the_account_s_and_leave_the_application_its_name(accounts: AccountService) -> None:
+    before = (await accounts.create(ADMIN, NewAccount(name="acme"))).keys
+    after = await accounts.rotate(ADMIN, "acme")
+    assert after.own[0].key != before.own[0].key
+    assert (after.issued[0].key, after.issued[0].number) == (before.issued[0].key, before.issued[0].number)
+    assert after.issued[0].secret != before.issued[0].secret
+    again = await accounts.rotate(ADMIN, "acme", "own")
+    assert again.issued == after.issued and again.own != after.own
+
+
+async def test_an_account_that_is_not_there_is_not_changed(accounts: AccountService) -> None:
+    with pytest.raises(NotThere, match="There is no account nobody"):
+        await accounts.change(ADMIN, "nobody", Change(disabled=True))
