@@ -78,7 +78,7 @@ class ApplicationsAdmin:
         return web.json_response(self._shown(await self._applications.details(request.match_info["application"])))
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change the URLs that are told or asked."""
+        """Change the URLs that are notified or asked."""
         wanted, name = await body_of(request, Urls), request.match_info["application"]
         found = await self._applications.details(name)
         dialect = self._applications.dialect(found.application.dialect)
