@@ -21,7 +21,7 @@ __all__ = ["ApplicationsAdmin", "named", "parts", "put", "shape"]
 
 
 class NewApplication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An application: a fixed list of tasks, or a dialect's with the URL that is told or asked and one after it.
+    """An application: a fixed list of tasks, or a dialect's with the URL that is notified or asked, and its fallback.
 
     A dialect whose applications have keys of their own needs no URL: its API sets it too.
     """
@@ -125,7 +125,7 @@ def parts(services: OwnServices, country: str, wanted: Any) -> dict[str, Any]:
 
 
 def checked_url(url: str, dialect: Dialect | None) -> str:
-    """Return a URL that can be told or asked by a dialect; raises BadRequest."""
+    """Return a URL that can be notified or asked by a dialect; raises BadRequest."""
     try:
         address(url, credentials=dialect is None or not dialect.signs)
     except BadAddress as error:
