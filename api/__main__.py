@@ -16,7 +16,7 @@ from api.callbacks.publisher import Publisher
 from api.callbacks.tags import encode
 from api.clients import Clients
 from api.dialogue import Dialogue
-from api.exchange import About, StoredJournal
+from api.exchange import About, StoredExchangeLog
 from api.guesses import Guesses
 from api.inbound import Inbound
 from api.lab import Lab
@@ -149,7 +149,7 @@ class Controller:
         )
 
     def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
-        vendors, journal = {asking.name: asking}, StoredJournal(self.features.questions)
+        vendors, journal = {asking.name: asking}, StoredExchangeLog(self.features.questions)
         return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
 
     async def _inquire(
