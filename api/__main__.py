@@ -13,12 +13,11 @@ from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
-from api.callbacks.tags import encode
 from api.clients import Clients
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog
 from api.guesses import Guesses
-from api.inbound import Inbound
+from api.inbound import Inbound, tag_of
 from api.lab import Lab
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
@@ -36,9 +35,11 @@ from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
+from engine.features.destinations.standard import standard
+from engine.features.leading import assembled
 from engine.features.lines import Lines
-from engine.features.numbers import Directory
-from engine.features.pool import Pool
+from engine.features.numbers.directory import Directory
+from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.features.services import FeatureServices
@@ -52,7 +53,6 @@ from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.settings import EngineSettings
-from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
@@ -96,6 +96,7 @@ class Controller:
             self.database, self.writer, self.files, self.prompts, DIALECTS, self._refresh, self.cache.load_rates
         )
         self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
+        self.destinations = standard(self.cache, lambda application: tag_of(self.vendors, application))
         self.engine = self._engine()
         on_ringful = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
         on_sinch, asking = self._sinch()
@@ -122,7 +123,7 @@ class Controller:
                 prompts=self.prompts,
                 files=self.files,
                 admission=Admission(self.database, self.cache, self.counters),
-                directory=Directory(self.cache, self._tag_of),
+                directory=Directory(self.cache, self.destinations),
                 settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
                 on_media_server=self.lines.push_all,
                 on_question=self._ask,
@@ -160,11 +161,6 @@ class Controller:
     async def _refresh(self) -> None:
         await self.services.refresh()
 
-    def _tag_of(self, application: Application) -> str:
-        vendor = self.vendors.get(application.dialect)
-        tag = vendor.inbound_tag(application.settings) if vendor else None
-        return encode(tag) if tag else ""
-
     def _services(self) -> OwnServices:
         settings = self.settings
         return OwnServices(
@@ -174,6 +170,7 @@ class Controller:
             writer=self.writer,
             cache=self.cache,
             lines=self.lines,
+            leading=assembled(self.database, self.writer, self.cache, self.destinations, self._refresh),
             accounts=self.accounts,
             delivery=self.delivery,
             recordings=self.recordings,

@@ -4,16 +4,24 @@ from collections.abc import Mapping
 
 import structlog
 
-from api.callbacks.tags import Tag
+from api.callbacks.tags import Tag, encode
 from api.vendors.vendor import Vendor
 from engine.calls.call import Call, Direction
 from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
 from engine.store import applications, calls
+from engine.store.applications import Application
 from engine.store.database import Database
 
 log = structlog.get_logger(__name__)
 INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
 """The events of an inbound call that its application's dialect is told of."""
+
+
+def tag_of(vendors: Mapping[str, Vendor], application: Application) -> str:
+    """Return the tag of an application's inbound calls as they carry it; "" where its dialect has none."""
+    vendor = vendors.get(application.dialect)
+    tag = vendor.inbound_tag(application.settings) if vendor else None
+    return encode(tag) if tag else ""
 
 
 class Inbound:

@@ -1,7 +1,7 @@
 """Phone numbers as customers write them, made into what a command carries."""
 
-from engine.features.destinations import digits_of, normalise
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import digits_of, normalise
 from engine.features.written import plain
 
 LONGEST_EXTENSION = 6

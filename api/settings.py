@@ -11,7 +11,7 @@ import msgspec
 from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
-from engine.features.pool import Pool
+from engine.features.numbers.pool import Pool
 
 PREFIX = "CARILLON_"
 

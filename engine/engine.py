@@ -80,6 +80,7 @@ class Engine:
             prompts=parts.prompts,
             files=parts.files,
             admission=parts.admission,
+            directory=parts.directory,
             settings=parts.settings,
             clock=parts.clock,
             watch=Watch(parts.writer, parts.settings.ari_application, parts.clock),

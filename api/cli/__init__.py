@@ -13,6 +13,7 @@ from api.cli import (
     demonstration,
     doctor,
     extensions,
+    groups,
     lab,
     numbers,
     prompts,
@@ -34,7 +35,8 @@ Where the system is, it reads from the environment, or from the file that CARILL
 def build(cli: Cli) -> App:
     """Return the program with all its nouns."""
     app = App(name="carillon", help=HELP, version="0.1.0")
-    people, calling = (accounts, users, numbers, applications, prompts), (trunks, extensions, rates, lab)
+    people = (accounts, users, numbers, applications, prompts)
+    calling = (trunks, extensions, groups, rates, lab)
     for noun in (*people, *calling, calls, recordings, callbacks):
         app.command(noun.commands(cli))
     app.command(status.StatusCommand(cli).show, name="status")

@@ -55,6 +55,13 @@ def answering(say: str | None, tasks: Path | None, ringful_url: str | None) -> d
     return body
 
 
+def destination_of(text: str | None) -> Any:
+    """Return a destination as the API takes it, `tasks:FILE` with the tasks of the file; raises CommandFailed."""
+    if text is None or not text.startswith("tasks:"):
+        return text
+    return {"tasks": tasks_of(None, Path(text.removeprefix("tasks:")))}
+
+
 def present(**fields: Any) -> dict[str, Any]:
     """Return the fields that are given; one that is None is not."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -3,7 +3,7 @@
 from cyclopts import App
 
 from api.cli.client import part
-from api.cli.context import Cli
+from api.cli.context import Cli, destination_of, present
 
 
 def commands(cli: Cli) -> App:
@@ -13,6 +13,7 @@ def commands(cli: Cli) -> App:
     app.command(noun.add)
     app.command(noun.list_all, name="list")
     app.command(noun.show)
+    app.command(noun.set)
     app.command(noun.remove)
     return app
 
@@ -56,6 +57,44 @@ class ExtensionCommands:
     def show(self, number: str) -> None:
         """Print what a softphone is set up with."""
         self._cli.output.fields(self._cli.admin.get(f"/extensions/{part(number)}/credentials"))
+
+    def set(
+        self,
+        number: str,
+        *,
+        account: str | None = None,
+        no_answer: str | None = None,
+        busy: str | None = None,
+        unregistered: str | None = None,
+        ring_seconds: float | None = None,
+    ) -> None:
+        """Say where the calls go that an extension does not take; what is left out stays, "" takes one away.
+
+        Parameters
+        ----------
+        no_answer
+            A destination such as extension:102, group:NAME or forward:+12015550100, for calls that nobody answers.
+        busy
+            The same for calls that find it busy, or are declined.
+        unregistered
+            The same for calls while no phone is registered.
+        ring_seconds
+            How long it rings; 0 for as long as a call may ring.
+        """
+        body = present(
+            account=account,
+            no_answer=destination_of(no_answer),
+            busy=destination_of(busy),
+            unregistered=destination_of(unregistered),
+            ring_seconds=ring_seconds,
+        )
+        shown = self._cli.admin.ask("PATCH", f"/extensions/{part(number)}", body=body)
+        leading = [
+            f"{reason.replace('_', ' ')}: {shown[reason]['text']}"
+            for reason in ("no_answer", "busy", "unregistered")
+            if shown[reason]
+        ]
+        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.")
 
     def remove(self, number: str) -> None:
         """Remove an extension."""

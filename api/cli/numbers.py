@@ -6,7 +6,7 @@ from typing import Any
 from cyclopts import App
 
 from api.cli.client import part
-from api.cli.context import Cli, answering, present
+from api.cli.context import Cli, answering, destination_of, present
 
 
 def commands(cli: Cli) -> App:
@@ -14,6 +14,7 @@ def commands(cli: Cli) -> App:
     noun = NumberCommands(cli)
     app = App(name="numbers", help="Numbers and short codes that can be called, and what answers them.")
     app.command(noun.add)
+    app.command(noun.set)
     app.command(noun.assign)
     app.command(noun.unassign)
     app.command(noun.list_all, name="list")
@@ -32,6 +33,7 @@ class NumberCommands:
         number: str,
         *,
         account: str | None = None,
+        to: str | None = None,
         say: str | None = None,
         tasks: Path | None = None,
         ringful_url: str | None = None,
@@ -40,10 +42,12 @@ class NumberCommands:
         replace: bool = False,
         capability: str = "voice",
     ) -> None:
-        """Let a number be answered: by a text, a list of tasks, a Ringful URL, or an application that is there.
+        """Let a number be answered: by a destination, a text, a list of tasks, a Ringful URL, or an application.
 
         Parameters
         ----------
+        to
+            extension:101, group:NAME, room:NAME, application:NAME, forward:+12015550100, tasks:FILE, or hangup:CAUSE.
         say
             Speak this text and hang up.
         tasks
@@ -58,11 +62,24 @@ class NumberCommands:
             voice or sms.
         """
         body: dict[str, Any] = {"number": number, "account": self._cli.account(account), "capability": capability}
-        body |= answering(say, tasks, ringful_url) | present(application=application)
+        body |= answering(say, tasks, ringful_url) | present(application=application, to=destination_of(to))
         for name, given in (("unassigned", unassigned), ("replace", replace)):
             if given:
                 body[name] = True
         self._assigned(self._cli.admin.post("/numbers", body))
+
+    def set(self, number: str, *, to: str, capability: str = "voice") -> None:
+        """Let a number lead to another destination.
+
+        Parameters
+        ----------
+        to
+            As of carillon numbers add; "" is nobody.
+        capability
+            voice or sms.
+        """
+        body = {"to": destination_of(to), "capability": capability}
+        self._assigned(self._cli.admin.ask("PATCH", f"/numbers/{part(number)}", body=body))
 
     def assign(self, number: str, application: str, *, capability: str = "voice") -> None:
         """Let a number lead to another application of its account, by the application's name.
@@ -93,12 +110,14 @@ class NumberCommands:
                 "account": each["account"],
                 "capability": each["capability"],
                 "application": each["application"] and each["application"]["name"],
-                "answers": _answers(each["application"]),
+                "leads to": each["leads_to"]["text"] if each["leads_to"] else "nobody",
+                "answers": _answers(each["application"], each["leads_to"]),
             }
             for each in found
         ]
-        columns = ("number", "account", "capability", "application", "answers")
-        self._cli.output.table(found, rows, columns, "There are no numbers.", spare=("capability", "application"))
+        columns = ("number", "account", "capability", "application", "leads to", "answers")
+        spare = ("capability", "application", "leads to")
+        self._cli.output.table(found, rows, columns, "There are no numbers.", spare=spare)
 
     def remove(self, number: str) -> None:
         """Take a number from its account; nobody answers it."""
@@ -110,13 +129,17 @@ class NumberCommands:
         self._assigned(self._cli.admin.ask("PATCH", f"/numbers/{part(number)}", body=body))
 
     def _assigned(self, shown: dict[str, Any]) -> None:
-        by = f"is answered by {shown['application']['name']}" if shown["application"] else "is answered by nobody"
-        self._cli.output.done(shown, f"{shown['number']} {by}.")
+        if shown["application"] or not shown["leads_to"]:
+            how = f"is answered by {shown['application']['name'] if shown['application'] else 'nobody'}"
+        else:
+            how = f"leads to {shown['leads_to']['text']}"
+        self._cli.output.done(shown, f"{shown['number']} {how}.")
 
 
-def _answers(application: dict[str, Any] | None) -> str:
+def _answers(application: dict[str, Any] | None, leads_to: dict[str, Any] | None) -> str:
     if application is None:
-        return "nothing"
+        tasks = (leads_to or {}).get("tasks", ())
+        return " ".join(str(task["kind"]) for task in tasks) or (str(leads_to["text"]) if leads_to else "nothing")
     if application["tasks"] is not None:
         return " ".join(str(task["kind"]) for task in application["tasks"]) or "nothing"
     return f"{application['dialect']}: {' '.join(str(value) for value in application['settings'].values())}"

@@ -12,11 +12,12 @@ from api import bodies
 from api.own import spoken, strict
 from api.own.errors import BadRequest
 from engine.commands import NumberRefused
-from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import normalise
 from engine.tasks import secret
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
+from engine.tasks.ring import Ring
 from engine.tasks.stop import StopBackground
 
 T = TypeVar("T")
@@ -70,6 +71,10 @@ def _plain(task: AnyTask, country: str) -> AnyTask:
         caller = None if task.caller is None else number_as_read(task.caller, country)
         to = number_as_read(task.to, country)
         return msgspec.structs.replace(task, id="", tag="", call_tag="", to=to, caller=caller)
+    if isinstance(task, Ring):
+        caller = None if task.caller is None else number_as_read(task.caller, country)
+        members = tuple(number_as_read(member, country) for member in task.members)
+        return msgspec.structs.replace(task, id="", tag="", members=members, caller=caller)
     if isinstance(task, StopBackground):
         return msgspec.structs.replace(task, id="", tag="", stopped_tag=None)
     return msgspec.structs.replace(task, id="", tag="")

@@ -19,6 +19,7 @@ from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.calls.call import Call
 from engine.features.accounts import Account
+from engine.features.leading import Leading
 from engine.features.lines import Lines
 from engine.features.refused_requests import RefusedKind
 from engine.features.services import FeatureServices
@@ -51,6 +52,7 @@ class OwnServices:
     writer: Writer
     cache: SettingsCache
     lines: Lines
+    leading: Leading
     accounts: Accounts
     delivery: Delivery
     recordings: Recordings

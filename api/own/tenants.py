@@ -8,7 +8,7 @@ from api.dialects import OWN, Dialect
 from engine.features.accounts.closing import Closing
 from engine.features.accounts.service import AccountService
 from engine.features.lines import Lines
-from engine.features.pool import Pool
+from engine.features.numbers.pool import Pool
 from engine.features.users.passwords import Passwords
 from engine.features.users.service import UserService
 from engine.media import Prompts, RecordingFiles

@@ -11,6 +11,7 @@ from engine.events import EndedLeg, RootEnded
 from engine.ids import new_id
 from engine.store import calls, events, tasks
 from engine.tasks.dial import Dial
+from engine.tasks.ring import Ring
 
 
 def on_leg_ended(ended: Call, admission: Admission) -> Callable[[Connection], None]:
@@ -22,7 +23,7 @@ def on_leg_ended(ended: Call, admission: Admission) -> Callable[[Connection], No
         root = next((leg for leg in legs if leg.id == leg.root), None)
         if root is None or any(leg.ended is None for leg in legs):
             return
-        tried = any(isinstance(row.task, Dial) and row.begun is not None for row in tasks.of(conn, root.id))
+        tried = any(isinstance(row.task, Dial | Ring) and row.begun is not None for row in tasks.of(conn, root.id))
         events.append(conn, _root_ended(root, [leg for leg in legs if leg is not root], tried, ended.ended, currency))
 
     return unit

@@ -8,7 +8,8 @@ class HangupCause(StrEnum):
     """Why a call ended, in words; CODES gives Q.850 and SIP.
 
     NO_REPLY: who was asked what the call does next did not say in time. ILLEGAL_SCRIPT: what they said could not be
-    followed. USER_UNKNOWN: there is no such extension. NO_ROUTE: no trunk carries the number.
+    followed. LOOP: it was led from one destination to the next too often. ANSWERED_ELSEWHERE: another member of a ring
+    group took it. USER_UNKNOWN: there is no such extension. NO_ROUTE: no trunk carries the number.
     """
 
     NORMAL = "normal"
@@ -34,6 +35,8 @@ class HangupCause(StrEnum):
     NO_REPLY = "no_reply"
     ILLEGAL_SCRIPT = "illegal_script"
     OVER_LIMIT = "over_limit"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    LOOP = "loop"
     MEDIA_NODE_LOST = "media_node_lost"
     CONTROLLER_LOST = "controller_lost"
     ERROR = "error"
@@ -70,6 +73,8 @@ CODES: dict[HangupCause, Codes] = {
     HangupCause.NO_REPLY: Codes(38, 500),
     HangupCause.ILLEGAL_SCRIPT: Codes(38, 500),
     HangupCause.OVER_LIMIT: Codes(42, 503),
+    HangupCause.ANSWERED_ELSEWHERE: Codes(26, 487),
+    HangupCause.LOOP: Codes(25, 482),
     HangupCause.MEDIA_NODE_LOST: Codes(41, 500),
     HangupCause.CONTROLLER_LOST: Codes(41, 500),
     HangupCause.ERROR: Codes(41, 500),

@@ -24,10 +24,12 @@ from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session
 from engine.commands import CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NoSuchExtension, PlaceCall
 from engine.ids import new_id
+from engine.model.destination import Diversions
 from engine.store import calls
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import Dialled, TaskFailed
+from engine.tasks.ring import Ring
 from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
@@ -57,17 +59,17 @@ class CallDialler:
         other_id = other_of(on.task_id)
         other = self._outbound.registry.get(other_id) if on.resumed else None
         if other is None and on.resumed and (ended := await self._ended(other_id)) is not None:
-            return self._unreached(task, ended)
+            return await self._unreached(task, on, ended)
         if other is None:
             other = await self._place(task, other_id)
         try:
             await on.started()
             async with ringback(session, task, on):
-                ready = await _ready(other, task)
-            if ready and await self._connected(task, on, other):
+                ready = await is_ready(other, queue=bool(task.before_bridge))
+            if ready and await connect(session, task, on, other):
                 return Dialled(call=other_id, answered=True)
             await other.ended.wait()
-            return self._unreached(task, other.call)
+            return await self._unreached(task, on, other.call)
         except BaseException:
             if not session.services.leaving():
                 await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED if session.gone.is_set() else Party.US)
@@ -102,38 +104,59 @@ class CallDialler:
         """The other leg as it ended while no controller was there, or before this task came to it again."""
         return await self._session.services.database.read(lambda conn: calls.get(conn, other_id))
 
-    def _unreached(self, task: Dial, other: Call) -> Dialled:
-        if task.hang_up_after:
+    async def _unreached(self, task: Dial, on: Subject, other: Call) -> Dialled:
+        diverted = "" if other.answered else diverted_to(task.diversions, other)
+        if diverted and not on.was_accepted:
+            await on.router.lead(diverted, on, hops=task.hops)
+        elif not diverted and task.hang_up_after:
             ending = passed_on(ending_of(other))
             self._session.hang_up_behind(ending.cause, ending.by)
         return Dialled(call=other.id, answered=other.answered is not None, cause=other.cause or HangupCause.ERROR)
 
-    async def _connected(self, task: Dial, on: Subject, other: Session) -> bool:
-        """Put both into a bridge, or where the other one is; False where the other party hung up meanwhile."""
-        session = self._session
-        await session.ready(Requires.ANSWERED)
-        bridge = Bridge(session.services.client, session.services.bus, bridge_of(on.task_id))
-        session.bridges.own(bridge)
-        try:
-            async with other.speaking, session.speaking, other.silence.off(), session.silence.off():
-                if session.call.direction is Direction.INBOUND:
-                    await session.channel.stop_ringing()
-                await bridge.create()
-                if joining := other.queue.doing(JoinConference):
-                    await session.queue.interject([msgspec.structs.replace(joining, id=new_id("task"))])
-                else:
-                    await bridge.add(session.channel.id)
-                    await bridge.add(other.channel.id)
-                    session.bridge = other.bridge = bridge.id
-        except BaseException as error:
-            if not session.services.leaving():
-                await session.bridges.remove(bridge)
-            if isinstance(error, AriError) and await other.ending(GONE_SECONDS):
-                return False
-            raise
-        on.accepted()
-        session.spawn(hold_together(session, other, bridge, task, session.services.clock()), "connected")
-        return True
+
+async def connect(session: Session, task: Dial | Ring, on: Subject, other: Session) -> bool:
+    """Put both into a bridge, or where the other one is; False where the other party hung up meanwhile."""
+    await session.ready(Requires.ANSWERED)
+    bridge = Bridge(session.services.client, session.services.bus, bridge_of(on.task_id))
+    session.bridges.own(bridge)
+    try:
+        async with other.speaking, session.speaking, other.silence.off(), session.silence.off():
+            if session.call.direction is Direction.INBOUND:
+                await session.channel.stop_ringing()
+            await bridge.create()
+            if joining := other.queue.doing(JoinConference):
+                await session.queue.interject([msgspec.structs.replace(joining, id=new_id("task"))])
+            else:
+                await bridge.add(session.channel.id)
+                await bridge.add(other.channel.id)
+                session.bridge = other.bridge = bridge.id
+    except BaseException as error:
+        if not session.services.leaving():
+            await session.bridges.remove(bridge)
+        if isinstance(error, AriError) and await other.ending(GONE_SECONDS):
+            return False
+        raise
+    on.accepted()
+    session.spawn(hold_together(session, other, bridge, task, session.services.clock()), "connected")
+    return True
+
+
+def diverted_to(diversions: Diversions | None, other: Call) -> str:
+    """Return where a call is led on whose other leg ended so without an answer; "" for nowhere."""
+    if diversions is None or other.cause is None:
+        return ""
+    if other.cause is HangupCause.UNAVAILABLE and other.sip_status:  # the phone itself says that nobody is there
+        return diversions.no_answer
+    return {
+        HangupCause.NO_ANSWER: diversions.no_answer,
+        HangupCause.BUSY: diversions.busy,
+        HangupCause.REJECTED: diversions.busy,
+        HangupCause.UNAVAILABLE: diversions.unregistered,
+        HangupCause.NO_ROUTE: diversions.unregistered,
+        HangupCause.NO_RESPONSE: diversions.unregistered,
+        HangupCause.NETWORK_ERROR: diversions.unregistered,
+        HangupCause.CONGESTION: diversions.unregistered,
+    }.get(other.cause, "")
 
 
 def other_of(task_id: str) -> str:
@@ -141,11 +164,11 @@ def other_of(task_id: str) -> str:
     return task_id.replace("task-", "call-", 1)
 
 
-async def _ready(other: Session, task: Dial) -> bool:
-    """Wait until the other party has answered and its queue is done (True), or it will not come to that."""
+async def is_ready(other: Session, *, queue: bool = False) -> bool:
+    """Wait until the other party has answered, and its queue is done (True), or it will not come to that."""
     gone = asyncio.create_task(other.gone.wait(), name=f"end of {other.call.id}")
     waits = [other.answered.wait]
-    if task.before_bridge:
+    if queue:
         waits.append(other.queue.idle.wait)
     try:
         for wait in waits:
@@ -159,7 +182,7 @@ async def _ready(other: Session, task: Dial) -> bool:
     return other.answered.is_set() and not other.hanging_up.is_set()
 
 
-async def hold_together(session: Session, other: Session, bridge: Bridge, task: Dial, since: float) -> None:
+async def hold_together(session: Session, other: Session, bridge: Bridge, task: Dial | Ring, since: float) -> None:
     """Hold two calls together that were connected at `since` (Unix seconds) until one ends, or their time is over;
     by `bridge`, or in a conference that both are in.
 

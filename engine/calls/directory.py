@@ -1,11 +1,15 @@
-"""What answers an inbound call; the rules are injected (engine.features.numbers)."""
+"""What answers an inbound call; the rules are injected (engine.features.numbers.directory)."""
 
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from engine.calls.call import Call
 from engine.calls.called import Called
+from engine.calls.cause import HangupCause
+from engine.events import CallOffered
+from engine.ids import new_id
 from engine.tasks.kinds import AnyTask
 
 
@@ -41,6 +45,31 @@ class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
     look_further: bool = False
 
 
+class NoDestination(Exception):
+    """A call cannot be led there. The message says why; `reason` is one word, `cause` what the call ends with."""
+
+    def __init__(
+        self, sentence: str, cause: HangupCause = HangupCause.UNKNOWN_NUMBER, reason: str = "no_destination"
+    ) -> None:
+        self.cause, self.reason = cause, reason
+        super().__init__(sentence)
+
+
+def offered(call: Call, at: float) -> CallOffered:
+    """The event that offers a call to its application."""
+    return CallOffered(
+        id=new_id("event"),
+        account=call.account,
+        subject=call.id,
+        root=call.root,
+        at=at,
+        tag=call.tag,
+        application=call.application or "",
+        caller=call.caller,
+        callee=call.callee,
+    )
+
+
 class Directory(Protocol):
     """Finds what answers."""
 
@@ -49,3 +78,9 @@ class Directory(Protocol):
 
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
         """What an extension's dialling does: an application's number, another extension, else a number outside."""
+
+    async def lead(self, account: str, destination: str, *, hops: int) -> Answering:
+        """What a call does that is led to one of its account's destinations, for the `hops`th time.
+
+        Raises NoDestination, also where it was led on too often.
+        """

@@ -13,7 +13,7 @@ from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
 from engine.calls.called import Called, printable, read_headers, trunk_of, user_of
 from engine.calls.cause import HangupCause
-from engine.calls.directory import Answering, Directory, Unmatched
+from engine.calls.directory import Answering, Directory, Unmatched, offered
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.handed_over import HandedOver
@@ -25,7 +25,6 @@ from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.state import CallState
-from engine.events import CallOffered
 from engine.ids import new_id
 from engine.store import calls, events
 from engine.store.unmatched_calls import UnmatchedCall
@@ -187,27 +186,13 @@ class Reception:
             calls.insert(conn, call)
             if queue:
                 return queue(conn)
-            events.append(conn, _offer(call))
+            events.append(conn, offered(call, call.created))
             return None
 
         if opened := await services.writer.write(unit):
             session.queue.open(opened)
         await services.admission.count(call.account, call.id)
         return session
-
-
-def _offer(call: Call) -> CallOffered:
-    return CallOffered(
-        id=new_id("event"),
-        account=call.account,
-        subject=call.id,
-        root=call.root,
-        at=call.created,
-        tag=call.tag,
-        application=call.application or "",
-        caller=call.caller,
-        callee=call.callee,
-    )
 
 
 async def _live(session: Session, inbox: Subscription, answering: Answering) -> Ending:

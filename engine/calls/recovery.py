@@ -21,6 +21,7 @@ from engine.calls.following import FOLLOWED, follow, lost, note_state
 from engine.calls.inbound import await_application
 from engine.calls.outbound import MakeSession, dial, try_next
 from engine.calls.registry import Registry
+from engine.calls.ringing import member_of
 from engine.calls.services import CallServices
 from engine.calls.session import Life, Session
 from engine.calls.state import CallState
@@ -30,6 +31,8 @@ from engine.store import calls, owners, tasks, typed_ahead
 from engine.store.tasks import TaskRow
 from engine.store.typed_ahead import TypedDigit
 from engine.tasks.dial import Dial
+from engine.tasks.results import Completed, Dialled
+from engine.tasks.ring import Ring
 from engine.tasks.task import TaskState
 
 log = structlog.get_logger(__name__)
@@ -119,7 +122,7 @@ class CallRecovery:
             if task_id := task_of(bridge.id):
                 row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
                 finished = row is not None and row.state is not TaskState.RUNNING  # one that runs connects them again
-                if row and finished and isinstance(row.task, Dial):
+                if row and finished and isinstance(row.task, Dial | Ring):
                     pairs.append((bridge.id, row))
         return pairs
 
@@ -131,12 +134,17 @@ class CallRecovery:
             held = Bridge(self._services.client, self._services.bus, bridge_of(row.id))
             other.bridges.own(held)
             other.spawn(_tied(other, session, held), "tied")
+        elif session and isinstance(row.task, Ring) and row.state is TaskState.RUNNING:
+            session.bridges.own(Bridge(self._services.client, self._services.bus, bridge_of(row.id)))
+            for place in range(len(row.task.members)):
+                if member := self._registry.get(member_of(row.id, place)):
+                    member.spawn(_ended_with(member, session), "tied")
 
     def _reconnect(self, bridge: str, row: TaskRow) -> None:
         """Calls that a Dial connected are held together again; one whose other party is gone ends as it would have."""
-        session, other = self._registry.get(row.owner), self._registry.get(other_of(row.id))
+        session, other = self._registry.get(row.owner), self._registry.get(_reached(row))
         held = Bridge(self._services.client, self._services.bus, bridge)
-        assert isinstance(row.task, Dial)
+        assert isinstance(row.task, Dial | Ring)
         if answering := session or other:
             answering.bridges.own(held)
         if session and other:
@@ -145,18 +153,29 @@ class CallRecovery:
                 hold_together(session, other, held, row.task, row.ended or self._services.clock()), "connected"
             )
         elif session:
-            gone = other_of(row.id) if row.task.hang_up_after else None
+            gone = _reached(row) if row.task.hang_up_after else None
             session.spawn(_alone(session, held, gone), "left alone")
         elif other:
             other.spawn(_alone(other, held, row.owner), "left alone")
 
 
-async def _tied(other: Session, session: Session, bridge: Bridge) -> None:
+def _reached(row: TaskRow) -> str:
+    """The id of the call that a Dial or a Ring that is over connected its own to."""
+    result = row.outcome.result if isinstance(row.outcome, Completed) else None
+    return result.call if isinstance(result, Dialled) and result.call else other_of(row.id)
+
+
+async def _ended_with(other: Session, session: Session) -> None:
+    """End a member of a group with its caller."""
     await session.gone.wait()
     if other.bridge and session.ended_as:
         await end_with(other, session.ended_as)
     else:
         await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED)
+
+
+async def _tied(other: Session, session: Session, bridge: Bridge) -> None:
+    await _ended_with(other, session)
     await other.bridges.remove(bridge)
 
 

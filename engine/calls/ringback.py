@@ -1,4 +1,4 @@
-"""What the caller of a Dial hears while the other party's phone rings."""
+"""What the caller of a Dial or a Ring hears while the other party's phone rings."""
 
 import asyncio
 import contextlib
@@ -14,13 +14,14 @@ from engine.ari.targets import OnChannel
 from engine.calls.call import Direction
 from engine.calls.session import Session, cancelled
 from engine.tasks.dial import Dial
+from engine.tasks.ring import Ring
 from engine.tasks.roles import Subject
 
 log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def ringback(session: Session, task: Dial, on: Subject) -> AsyncIterator[None]:
+async def ringback(session: Session, task: Dial | Ring, on: Subject) -> AsyncIterator[None]:
     """Let the caller hear what engine.tasks.dial.Dial says until the block is left; a failure is only logged.
 
     A 180 that was sent stays said: who answers the caller ends it.
@@ -54,7 +55,7 @@ async def _without_silence(session: Session, stack: contextlib.AsyncExitStack) -
         await stack.enter_async_context(session.silence.off())
 
 
-async def end_left(session: Session, task: Dial, on: Subject) -> None:
+async def end_left(session: Session, task: Dial | Ring, on: Subject) -> None:
     """End what a controller that is gone let the caller hear: it would go on for ever."""
     client, bus = session.services.client, session.services.bus
     if task.music:
@@ -65,7 +66,7 @@ async def end_left(session: Session, task: Dial, on: Subject) -> None:
                 pass  # leaving ends it
 
 
-async def _tone(session: Session, task: Dial, on: Subject) -> None:
+async def _tone(session: Session, task: Dial | Ring, on: Subject) -> None:
     """Play a country's ringing tone, behind a prompt that still plays; before the answer it is early media."""
     client, bus, media = session.services.client, session.services.bus, f"tone:ring;tonezone={task.ringback}"
     try:

@@ -7,9 +7,11 @@ from engine.calls.asking import CallCustomer
 from engine.calls.cause import HangupCause
 from engine.calls.dialling import CallDialler
 from engine.calls.keypad import Presses
+from engine.calls.leading import CallRouter
 from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import OutboundCalls
+from engine.calls.ringing import CallRinger
 from engine.calls.session import Session
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import TaskFailed
@@ -100,6 +102,10 @@ class CallConferences:
             await live.departed(session)  # what is played next must not be mixed into a bridge that the call left
 
 
+class Connecting(CallDialler, CallRinger):
+    """Connecting a call to one party, or to the first of several."""
+
+
 class CallRoles:
     """Everything that a call can do for its tasks."""
 
@@ -107,8 +113,9 @@ class CallRoles:
         self.player = CallPlayer(session)
         self.recorder = CallRecorder(session)
         self.keypad = CallKeypad(session)
-        self.dialler = CallDialler(session, outbound)
+        self.dialler = Connecting(session, outbound)
         self.detector = CallDetector(session)
         self.conferences = CallConferences(session)
         self.line = CallLine(session)
         self.customer = CallCustomer(session)
+        self.router = CallRouter(session)

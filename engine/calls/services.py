@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.ari.bus import Bus
 from engine.ari.client import AriClient
 from engine.calls.admission import Admission
+from engine.calls.directory import Directory
 from engine.calls.watch import Watch
 from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
@@ -17,7 +18,7 @@ from engine.store.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class CallServices:
-    """Asterisk (client and bus), the store's writer, media, admission, wall clock, watch and settings."""
+    """Asterisk (client and bus), the store's writer, media, admission, directory, wall clock, watch and settings."""
 
     client: AriClient
     bus: Bus
@@ -26,6 +27,7 @@ class CallServices:
     prompts: Prompts
     files: RecordingFiles
     admission: Admission
+    directory: Directory
     settings: EngineSettings
     clock: Callable[[], float]
     watch: Watch

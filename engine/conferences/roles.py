@@ -16,7 +16,9 @@ from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
+from engine.tasks.offer import Offer
 from engine.tasks.results import TaskFailed
+from engine.tasks.ring import Ring
 from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
@@ -67,6 +69,18 @@ class CallsOnly:
         """A conference dials nobody."""
         _calls_only()
 
+    async def ring(self, task: Ring, on: Subject) -> NoReturn:
+        """Nor several."""
+        _calls_only()
+
+    async def lead(self, destination: str, on: Subject, *, hops: int) -> NoReturn:
+        """A conference is led nowhere."""
+        _calls_only()
+
+    async def offered(self, task: Offer, on: Subject) -> NoReturn:
+        """No application answers a conference."""
+        _calls_only()
+
     async def detect(self, on: Subject) -> NoReturn:
         """A conference was not answered."""
         _calls_only()
@@ -96,6 +110,7 @@ class ConferenceRoles:
         self.conferences = CallsOnly()
         self.line = ConferenceLine(conference)
         self.customer = CallsOnly()
+        self.router = CallsOnly()
 
 
 async def keep_playing(session: Session, source: str) -> None:

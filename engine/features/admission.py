@@ -15,12 +15,13 @@ from engine.commands import (
     NoSuchExtension,
     NumberRefused,
 )
-from engine.features import destinations, routing, sip_addresses
+from engine.features import sip_addresses
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
 from engine.features.billing import rating
 from engine.features.billing.credit import CallCover, held_by
 from engine.features.errors import InvalidNumber
+from engine.features.numbers import phone_numbers, routing
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.platform.settings_cache import AccountRules, SettingsCache
 from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls
@@ -203,14 +204,14 @@ class Admission:
 
     def _destination(self, rules: AccountRules, callee: str) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
-        if destinations.is_emergency(callee, account.country):
+        if phone_numbers.is_emergency(callee, account.country):
             raise NumberRefused(emergency.NEVER)
         if (written := callee.strip()) in self._cache.extensions and self._cache.extensions[
             written
         ].account == account.id:
             return written, self.routes(account.id, written)
         try:
-            digits = destinations.checked(callee)
+            digits = phone_numbers.checked(callee)
         except InvalidNumber as error:
             raise NumberRefused(str(error)) from error
         for dialled in (callee, digits):
@@ -231,7 +232,7 @@ class Admission:
         if self._is_own_extension(rules, caller):
             return caller.strip() if inside else default
         try:
-            digits = destinations.checked(caller)
+            digits = phone_numbers.checked(caller)
         except InvalidNumber:
             digits = caller.strip()  # an owned short number, e.g. 500, is no telephone number
         if digits not in rules.owned and not (inside and self._owns(rules, digits)):
@@ -249,8 +250,8 @@ class Admission:
         return extension is not None and extension.account == rules.account.id
 
     def _owns(self, rules: AccountRules, digits: str) -> bool:
-        application = self._cache.application_of(digits)
-        return application is not None and application.account == rules.account.id
+        number = self._cache.number(digits)
+        return bool(number and number.leads_to and number.account == rules.account.id)
 
     async def _covered(self, account: Account, call: str, digits: str, longest: float) -> CallCover | None:
         """Return the cover of a leg to `digits`, None where nothing limits it; raises CreditSpent.

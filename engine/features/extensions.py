@@ -3,8 +3,8 @@
 import re
 import secrets
 
-from engine.features.destinations import is_emergency
 from engine.features.errors import InvalidSetting
+from engine.features.numbers.phone_numbers import is_emergency
 from engine.features.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.store.extensions import Extension
 

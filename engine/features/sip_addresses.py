@@ -8,8 +8,8 @@ from ipaddress import ip_address
 
 import msgspec
 
-from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import prefix_of
 from engine.model.leg_options import Transport
 from engine.net.guard import is_private, is_public
 

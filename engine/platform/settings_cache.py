@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from engine.commands import NumberRefused
 from engine.platform.rate_table import RateTable
-from engine.store import accounts, applications, extensions, numbers, rates, trunks
+from engine.store import accounts, applications, extensions, numbers, rates, ring_groups, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import VOICE, Number
 from engine.store.rates import Rate
+from engine.store.ring_groups import RingGroup
 from engine.store.trunks import Trunk
 
 
@@ -35,6 +36,7 @@ class CachedSettings(msgspec.Struct, frozen=True, kw_only=True):
     numbers: dict[str, Number]
     countries: frozenset[str]
     applications: dict[str, Application]
+    groups: dict[tuple[str, str], RingGroup] = {}
 
 
 class SettingsCache:
@@ -107,9 +109,28 @@ class SettingsCache:
         found = self._contents.numbers.get(number)
         return self._contents.applications.get(found.application) if found and found.application else None
 
+    def group(self, account: str, name: str) -> RingGroup | None:
+        """Return an account's ring group by its name."""
+        return self._contents.groups.get((account, name))
+
+    @property
+    def groups(self) -> tuple[RingGroup, ...]:
+        """All ring groups."""
+        return tuple(self._contents.groups.values())
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """All numbers that take calls."""
+        return tuple(self._contents.numbers.values())
+
     def application(self, id: str) -> Application | None:
         """Return an application by its id."""
         return self._contents.applications.get(id)
+
+    def application_named(self, account: str, name: str) -> Application | None:
+        """Return an account's application by its name."""
+        own = (one for one in self._contents.applications.values() if one.account == account)
+        return next((one for one in own if one.name == name), None)
 
     def extension_named(self, account: str, name: str) -> Extension | None:
         """Return an account's extension by its number, or else by the name it shows, in any case."""
@@ -158,4 +179,5 @@ def _contents(conn: Connection) -> CachedSettings:
             if number.capability == VOICE and number.account in countries
         ),
         applications={application.id: application for application in applications.list(conn)},
+        groups={(group.account, group.name): group for group in ring_groups.list(conn)},
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import sqlalchemy
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, to_json, to_sealed_json
 from engine.store.statement import Statement, Updates, insert_into
-from engine.store.tables import applications, credentials
+from engine.store.tables import applications, credentials, extensions, ring_groups
 from engine.tasks.kinds import AnyTask, decode_list
 
 
@@ -35,6 +35,7 @@ def _tasks(text: str | None) -> builtins.list[AnyTask] | None:
     return None if text is None else decode_list(text)
 
 
+_DIVERSIONS = (extensions.c.no_answer, extensions.c.busy, extensions.c.unregistered)
 _application = Mapped(Application, applications, converters={"settings": msgspec.json.decode, "tasks": _tasks})
 _insert = insert_into(applications)
 _updates = Updates(applications, "id")
@@ -46,6 +47,11 @@ _of_account = Statement(
     _application.select.where(applications.c.account == bindparam("account")).order_by(applications.c.name)
 )
 _all = Statement(_application.select.order_by(applications.c.account, applications.c.name))
+_leading = Statement(
+    select(extensions.c.account)
+    .where(or_(*(column == bindparam("destination") for column in _DIVERSIONS)))
+    .union_all(select(ring_groups.c.account).where(ring_groups.c.otherwise == bindparam("destination")))
+)
 _delete = Statement(sqlalchemy.delete(applications).where(applications.c.id == bindparam("id")))
 _by_key = Statement(
     _application.select.join_from(applications, credentials, credentials.c.application == applications.c.id).where(
@@ -97,7 +103,9 @@ def list(conn: Connection, account: str | None = None) -> builtins.list[Applicat
 
 
 def delete(conn: Connection, id: str) -> bool:
-    """Delete an application and its key; False where there is none. Raises StoreConflict while a number leads to it."""
+    """Delete an application and its key; False where there is none. Raises StoreConflict while anything leads to it."""
+    if _leading.first(conn, destination=f"application:{id}"):
+        raise StoreConflict("An extension or a ring group still leads to this application: release it first.")
     drop_key(conn, id)
     try:
         return _delete.run(conn, id=id) > 0

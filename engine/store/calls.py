@@ -12,7 +12,7 @@ from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, insert_into
 
 _table = tables.calls
-# Never change:
+# Change only when another application takes a call over, or never:
 _FIXED = ("id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from", "private")
 _call = Mapped(
     Call,
@@ -27,6 +27,11 @@ _update = Statement(
     sqlalchemy.update(_table)
     .where(_table.c.id == bindparam("call"))
     .values({c.name: bindparam(c.name) for c in _table.c if c.name not in _FIXED})
+)
+_take_over = Statement(
+    sqlalchemy.update(_table)
+    .where(_table.c.id == bindparam("call"))
+    .values({name: bindparam(name) for name in ("application", "tag", "whole", "headers", "diverted_from")})
 )
 _withdraw = Statement(sqlalchemy.delete(_table).where(_table.c.id == bindparam("call")))
 _withdraw_tasks = Statement(sqlalchemy.delete(tables.tasks).where(tables.tasks.c.owner == bindparam("owner")))
@@ -50,6 +55,13 @@ def insert(conn: Connection, call: Call) -> None:
 def update(conn: Connection, call: Call) -> None:
     """Store a call's new version."""
     _update.run(conn, call=call.id, **plain(call))
+
+
+def take_over(conn: Connection, call: Call) -> None:
+    """Store a call's new application, with what that one wants of it: tag, headers, whether its root's end is told."""
+    values = plain(call) | {"headers": to_json(call.headers) if call.headers else None}
+    names = ("application", "tag", "whole", "headers", "diverted_from")
+    _take_over.run(conn, call=call.id, **{name: values[name] for name in names})
 
 
 def withdraw(conn: Connection, id: str) -> None:

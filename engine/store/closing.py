@@ -9,6 +9,7 @@ from engine.store.accounts import Account
 
 _OWNED: tuple[Table, ...] = (
     tables.numbers,
+    tables.ring_groups,
     tables.extensions,
     tables.credentials,
     tables.users,

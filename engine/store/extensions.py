@@ -3,7 +3,7 @@
 import builtins
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import StoreConflict
@@ -16,6 +16,8 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     """A softphone's number and SIP password, and the name it shows.
 
     `application`, where it asks (see engine.store.applications), says what each call that the phone makes shall do.
+    `no_answer` (after `ring_seconds`; None: as long as a call may ring), `busy` and `unregistered` are destinations as
+    stored, "" for none: where a call goes that the phone does not take.
     """
 
     number: str
@@ -23,11 +25,20 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     password: str
     name: str = ""
     application: str | None = None
+    no_answer: str = ""
+    busy: str = ""
+    unregistered: str = ""
+    ring_seconds: float | None = None
 
 
 _extension = Mapped(Extension, extensions)
 _insert = insert_into(extensions)
 _remove = Statement(delete(extensions).where(extensions.c.number == bindparam("number")))
+_divert = Statement(
+    update(extensions)
+    .where(extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
+    .values({name: bindparam(name) for name in ("no_answer", "busy", "unregistered", "ring_seconds")})
+)
 _get = Statement(_extension.select.where(extensions.c.number == bindparam("number")))
 _of_account = Statement(
     _extension.select.where(extensions.c.account == bindparam("account")).order_by(extensions.c.number)
@@ -46,6 +57,13 @@ def add(conn: Connection, extension: Extension) -> None:
 def remove(conn: Connection, number: str) -> bool:
     """Remove an extension; False where there is none."""
     return _remove.run(conn, number=number) > 0
+
+
+def divert(conn: Connection, extension: Extension) -> None:
+    """Store where the calls go that an extension does not take, and how long it rings."""
+    names = ("no_answer", "busy", "unregistered", "ring_seconds")
+    values = {name: getattr(extension, name) for name in names}
+    _divert.run(conn, the_number=extension.number, the_account=extension.account, **values)
 
 
 def get(conn: Connection, number: str) -> Extension | None:

@@ -1,4 +1,4 @@
-"""Numbers: what is dialled, whose it is, and the application that answers it."""
+"""Numbers: what is dialled, whose it is, and what it leads to."""
 
 import builtins
 
@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, null, update
 from sqlalchemy.exc import IntegrityError
 
+from engine.model.destination import Destination
 from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
@@ -18,13 +19,22 @@ CAPABILITIES = frozenset({VOICE, SMS})
 class Number(msgspec.Struct, frozen=True, kw_only=True):
     """A number (digits, or a short code such as 500) with one capability, owned by an account.
 
-    `application` is what it leads to; None: nobody answers it. A number that can do both has a row for each.
+    It leads to an `application`, or to another `destination` as stored; both None: nobody answers it. A number that
+    can do both has a row for each.
     """
 
     number: str
     account: str
     application: str | None = None
     capability: str = VOICE
+    destination: str | None = None
+
+    @property
+    def leads_to(self) -> Destination | None:
+        """What it leads to; None: nothing."""
+        if self.application:
+            return Destination("application", self.application)
+        return Destination.read(self.destination) if self.destination else None
 
 
 _number = Mapped(Number, numbers)
@@ -34,7 +44,7 @@ _assign = Statement(
         .values({c.name: bindparam(c.name) for c in numbers.c})
         .on_conflict_do_update(
             index_elements=[numbers.c.number, numbers.c.capability],
-            set_={"application": bindparam("application")},
+            set_={"application": bindparam("application"), "destination": bindparam("destination")},
             where=numbers.c.account == bindparam("account"),
         )
     )
@@ -49,13 +59,13 @@ _OWNED = (
     numbers.c.capability == bindparam("the_capability"),
     numbers.c.account == bindparam("account"),
 )
-_lead = Statement(update(numbers).where(*_OWNED).values(application=bindparam("application")))
+_lead = Statement(update(numbers).where(*_OWNED).values(application=bindparam("application"), destination=null()))
 _leads = numbers.c.application == bindparam("the_application")
 _unassign = Statement(update(numbers).where(*_OWNED, _leads).values(application=null()))
 
 
 def assign(conn: Connection, number: Number) -> None:
-    """Give a number to its account and let it lead to its application.
+    """Give a number to its account and let it lead to its application or destination.
 
     Raises StoreConflict where another account has the number, with any capability.
     """

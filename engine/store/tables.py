@@ -102,13 +102,14 @@ applications = Table(
     Column("asks", Boolean, nullable=False, default=False),  # its server is asked what each call shall do
     UniqueConstraint("account", "name"),
 )
-numbers = Table(  # digits (or a short code such as 500) → application, per capability; owned by one account
+numbers = Table(  # digits (or a short code such as 500) → destination, per capability; owned by one account
     "numbers",
     metadata,
     Column("number", String, primary_key=True),
     Column("capability", String, primary_key=True),  # voice, sms
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
-    Column("application", ForeignKey("applications.id"), nullable=True),  # NULL: owned, answered by nobody
+    Column("application", ForeignKey("applications.id"), nullable=True),  # what it leads to, or:
+    Column("destination", Text, nullable=True),  # any other engine.model.destination; both NULL: nobody answers it
 )
 extensions = Table(
     "extensions",
@@ -118,6 +119,21 @@ extensions = Table(
     Column("name", String, nullable=False, default=""),
     Column("password", String, nullable=False),
     Column("application", ForeignKey("applications.id"), nullable=True),  # asked about every call that it makes
+    Column("no_answer", Text, nullable=False, default="", server_default=""),  # destinations, "" for none
+    Column("busy", Text, nullable=False, default="", server_default=""),
+    Column("unregistered", Text, nullable=False, default="", server_default=""),
+    Column("ring_seconds", Float, nullable=True),  # NULL: as long as a call may ring
+)
+ring_groups = Table(
+    "ring_groups",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("members", Text, nullable=False),  # extensions and numbers in their order, as JSON
+    Column("strategy", String, nullable=False),  # engine.tasks.ring.Strategy
+    Column("seconds", Float, nullable=False),
+    Column("seconds_each", Float, nullable=False),
+    Column("otherwise", Text, nullable=False),  # the destination where nobody answers, "" for none
 )
 trunks = Table(
     "trunks",

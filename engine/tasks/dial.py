@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
+from engine.model.destination import Diversions
 from engine.model.leg_options import LegOptions, Reach, Transport
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
@@ -36,7 +37,8 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     has nothing left to do: where that has joined a conference, this call joins it the same way, and still one ends with
     the other. A leg that ends before was not reached.
     `max_seconds` counts from the connecting: then both end. `hang_up_after`: this call ends when the other one does
-    or is not reached, with its cause. Raises ValueError for a header, a country or a class that cannot be one.
+    or is not reached, with its cause. `diversions`: where this call is led on instead (see GoTo, also for `hops`) when
+    the other party was not reached. Raises ValueError for a header, a country or a class that cannot be one.
     """
 
     requires: ClassVar[Requires] = Requires.NOTHING
@@ -55,6 +57,8 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     before_bridge: tuple[Before, ...] = ()
     call_tag: str = ""
     hang_up_after: bool = True
+    diversions: Diversions | None = None
+    hops: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what could not be dialled or would be played as something else."""

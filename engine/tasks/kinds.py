@@ -10,13 +10,16 @@ from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
+from engine.tasks.go_to import GoTo
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.leave_conference import LeaveConference
+from engine.tasks.offer import Offer
 from engine.tasks.park import Park
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.record import Record
+from engine.tasks.ring import Ring
 from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.send_dtmf import SendDtmf
@@ -41,6 +44,9 @@ AnyTask = (
     | RunMenu
     | Park
     | DetectMachine
+    | Ring
+    | GoTo
+    | Offer
 )
 _encoder = msgspec.json.Encoder(enc_hook=secret.revealed)
 _decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask, dec_hook=secret.stored)

@@ -77,7 +77,8 @@ class Visit:
     def _chosen(self, typed: str) -> MenuEnded | str | None:
         for choice in self._menu.choices:
             if choice.digit == typed:
-                return choice.menu or MenuEnded(menu=self._menu.id, how="return", value=choice.value or "")
+                value = choice.value or choice.to or ""
+                return choice.menu or MenuEnded(menu=self._menu.id, how="return", value=value)
         if typed and self._menu.most_digits is not None:
             return MenuEnded(menu=self._menu.id, how="sequence", value=typed)
         return None

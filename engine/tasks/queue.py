@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -46,28 +46,29 @@ class Queue:
         self.closed: StopReason | None = None
         self.add(rows)
 
-    # What may be asked of it
-
     async def append(self, tasks: Sequence[AnyTask]) -> None:
         """Commit tasks to the end of the queue; raises QueueClosed. A cancellation does not take them back."""
-        if self.closed:
-            raise QueueClosed
-        appending = asyncio.create_task(self._append(tasks), name="append to a queue")
-        self._appending.add(appending)
-        appending.add_done_callback(self._appending.discard)
-        await asyncio.shield(appending)
+        self._refuse_closed()
+        await self._commit(self._append(tasks), "append to a queue")
 
     async def interject(self, tasks: Sequence[AnyTask]) -> None:
         """Commit tasks before what is queued; what holds nothing begins at once, beside what runs.
 
         Raises QueueClosed. A cancellation does not take them back.
         """
+        self._refuse_closed()
+        await self._commit(self._interject(tasks), "interject into a queue")
+
+    def _refuse_closed(self) -> None:
         if self.closed:
             raise QueueClosed
-        interjecting = asyncio.create_task(self._interject(tasks), name="interject into a queue")
-        self._appending.add(interjecting)
-        interjecting.add_done_callback(self._appending.discard)
-        await asyncio.shield(interjecting)
+
+    async def _commit(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Let it come to its end, also where whoever waits for it is cancelled."""
+        committing = asyncio.create_task(work, name=name)
+        self._appending.add(committing)
+        committing.add_done_callback(self._appending.discard)
+        await asyncio.shield(committing)
 
     async def _interject(self, tasks: Sequence[AnyTask]) -> None:
         held = self.holding()
@@ -94,10 +95,7 @@ class Queue:
             return False
         entry = self._running[question]
         entry.replying, entry.silent = True, silent
-        replying = asyncio.create_task(self._reply(entry, tasks, replace, also), name=f"reply to {question}")
-        self._appending.add(replying)
-        replying.add_done_callback(self._appending.discard)
-        await asyncio.shield(replying)
+        await self._commit(self._reply(entry, tasks, replace, also), f"reply to {question}")
         return True
 
     async def _reply(self, entry: Entry, tasks: Sequence[AnyTask], replace: bool, also: Unit) -> None:
@@ -110,6 +108,16 @@ class Queue:
             self.discard_waiting(StopReason.REPLACED)
         self.add(rows, next_ones=True)
         entry.replied.set()
+
+    async def succeed(self, task: str, tasks: Sequence[AnyTask], also: Unit = _nothing) -> None:
+        """Commit what is done after a running task, whose effect is accepted with it, instead of what is queued."""
+        await self._commit(self._reply(self._running[task], tasks, True, also), f"lead on from {task}")
+
+    async def more(self) -> None:
+        """Wait until something is queued, for a task that holds the queue."""
+        if not self._waiting:
+            self._more.clear()
+            await self._more.wait()
 
     def asking(self, question: str) -> Ask | None:
         """The running task that asks this and is not answered."""
@@ -229,8 +237,7 @@ class Queue:
 
     async def _launch(self, entry: Entry) -> None:
         if entry.resumed and entry.task.recovery is Recovery.ENDED:
-            self._end(entry, Stopped("controller_lost"))
-            return
+            return self._end(entry, Stopped("controller_lost"))
         self._running[entry.id] = entry
         try:
             if entry.question is None:  # else it began with the commit that made the call
@@ -241,8 +248,7 @@ class Queue:
                 self._end(entry, Stopped(self.closed))
             raise
         if reason := self.closed or entry.stopped_for:  # the end or a stop came during the commit
-            self._end(entry, Stopped(reason))
-            return
+            return self._end(entry, Stopped(reason))
         entry.runner = asyncio.create_task(self._perform(entry), name=f"{entry.kind} {entry.id}")
         entry.runner.add_done_callback(lambda runner: self._note_unrun(entry, runner))
 

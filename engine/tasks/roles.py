@@ -1,7 +1,7 @@
 """What a running task may do, in small roles: the same Play serves a call and a conference."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,15 +9,19 @@ from engine.media.prompts import Prompt
 from engine.tasks.results import Answered, Detected, Dialled, Recorded
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from engine.ari.errors import AriError
     from engine.events import QuestionAsked
     from engine.tasks.ask import Ask
     from engine.tasks.dial import Dial
     from engine.tasks.join_conference import JoinConference
     from engine.tasks.kinds import AnyTask
+    from engine.tasks.offer import Offer
     from engine.tasks.playing import Audible
     from engine.tasks.record import Record
     from engine.tasks.results import TaskFailed
+    from engine.tasks.ring import Ring
 
 
 class Playing(Protocol):
@@ -119,6 +123,9 @@ class Dialler(Protocol):
     async def dial(self, task: "Dial", on: "Subject") -> Dialled:
         """Call the other party, and bridge the two when it answers; returns then, or when it will not be."""
 
+    async def ring(self, task: "Ring", on: "Subject") -> Dialled:
+        """Call several parties, and bridge this call with the first that answers; returns as `dial` does."""
+
 
 class Detector(Protocol):
     """Listens to who answered."""
@@ -149,6 +156,20 @@ class Customer(Protocol):
 
     async def ask(self, task: "Ask", on: "Subject") -> Answered:
         """Ask, and wait for the reply or the end of the time; what was replied is queued next then."""
+
+
+class Router(Protocol):
+    """Finds what a call goes on with."""
+
+    async def lead(self, destination: str, on: "Subject", *, hops: int) -> None:
+        """Queue what a destination means instead of what is queued behind this task.
+
+        `hops` is how often the call was led on before. Where it cannot be led there the call ends, and TaskFailed says
+        why.
+        """
+
+    async def offered(self, task: "Offer", on: "Subject") -> None:
+        """Wait until a task is queued behind this one, or end the call."""
 
 
 class Roles(Protocol):
@@ -185,6 +206,10 @@ class Roles(Protocol):
     @property
     def customer(self) -> Customer:
         """Says what to do next."""
+
+    @property
+    def router(self) -> Router:
+        """Leads to destinations."""
 
 
 class Subject(Roles, Protocol):
@@ -230,6 +255,18 @@ class Subject(Roles, Protocol):
 
     async def fall_silent(self, tasks: "Sequence[AnyTask]", replace: bool) -> None:
         """End this question without a reply: these are done next. Without effect where a reply is there."""
+
+    async def succeeded_by(self, tasks: "Sequence[AnyTask]", also: "Callable[[Connection], object]") -> None:
+        """Commit tasks that are done next, instead of what is queued behind this one; `also` with them.
+
+        This task's effect is accepted with it.
+        """
+
+    async def followed(self) -> None:
+        """Wait until something is queued behind this task."""
+
+    def remark(self, sentence: str) -> None:
+        """Note what this task does otherwise than asked: TaskRemarked, once each."""
 
     async def prompt(self, of: "Audible") -> Prompt:
         """One of the task's prompts, prepared since it was queued; raises TaskFailed with what is wrong with it.

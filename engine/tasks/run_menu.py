@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.ari.errors import AriError
+from engine.model.destination import Destination
 from engine.tasks.keys import Keys
 from engine.tasks.menu import Visit
 from engine.tasks.play import Play
@@ -17,18 +18,21 @@ MOST_REPEATS = 100
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a digit does: goes to `menu`, or ends the menus with `value`."""
+    """What a digit does: goes to `menu`, ends the menus with `value`, or leads the call on to the destination `to`."""
 
     digit: str
     value: str | None = None
     menu: str | None = None
+    to: str | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
         if self.digit not in DIGITS:
             raise ValueError("A choice's digit is one of 0-9, *, # and A-D.")
-        if (self.value is None) == (self.menu is None):
-            raise ValueError(f"The choice {self.digit} needs either a value or a menu.")
+        if sum(given is not None for given in (self.value, self.menu, self.to)) != 1:
+            raise ValueError(f"The choice {self.digit} needs either a value or a menu, or a destination (to).")
+        if self.to is not None:
+            Destination.read(self.to)
 
 
 class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +41,7 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     Without `most_digits` one digit is taken, which must be one of the `choices`. With it a sequence of up to that many
     is, ended by # or by silence; a sequence that is just a choice's digit is that choice.
     Nothing within `silence_seconds` after the prompts, or a digit that is no choice: `repeat` is played and the party
-    may try again, up to `repeats` times.
+    may try again, up to `repeats` times. After the last of them the call is led on to `otherwise` where one is given.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     most_digits: int | None = None
     silence_seconds: float = 5.0
     choices: tuple[Choice, ...] = ()
+    otherwise: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
@@ -56,6 +61,10 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError("most_digits is at least 1.")
         if not 0 <= self.silence_seconds <= 600:
             raise ValueError("silence_seconds is 0 to 600.")
+        if self.otherwise:
+            Destination.read(self.otherwise)
+        if {choice.value for choice in self.choices if choice.value} & {choice.to for choice in self.choices}:
+            raise ValueError("A value must not be written like a destination of the same menu.")
 
 
 class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
@@ -66,6 +75,8 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
     no task took, counts as well. A wrong digit discards what was pressed behind it. A bad prompt ends the menus
     (`how` is error); Stopped says in which menu it was (`where`). After a restart of the controller it begins again
     with `first`. `secret`: the digits are in no timeline, nor is the result's value there.
+    A destination (see engine.tasks.go_to.GoTo, also for `hops`) takes the place of what is queued behind the menus; one
+    that a digit chose is the first of its chain.
     """
 
     first: str
@@ -73,6 +84,7 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
     barge_in: bool = True
     typed_ahead: bool = False
     secret: bool = False
+    hops: int = 0
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
@@ -98,6 +110,21 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
 
     async def run(self, on: Subject) -> MenuEnded:
         """Ask until there is an answer; none is a result too."""
+        if on.was_accepted:  # it was led on before a restart
+            return MenuEnded(menu=self.first, how="return")
+        ended = await self._ended(on)
+        destination, hops = self._destination(ended)
+        if destination:
+            await on.router.lead(destination, on, hops=hops)
+        return ended
+
+    def _destination(self, ended: MenuEnded) -> tuple[str, int]:
+        menu = next(menu for menu in self.menus if menu.id == ended.menu)
+        if ended.how == "return":
+            return next((choice.to for choice in menu.choices if choice.to and choice.to == ended.value), ""), 0
+        return (menu.otherwise if ended.how in ("timeout", "invalid_input") else ""), self.hops
+
+    async def _ended(self, on: Subject) -> MenuEnded:
         menus = {menu.id: menu for menu in self.menus}
         here = self.first
         with on.keypad.taking(typed_ahead=self.typed_ahead, secret=self.secret) as digits:

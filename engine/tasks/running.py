@@ -1,8 +1,10 @@
 """A running task's view of its call or conference, and of itself (engine.tasks.roles.Subject)."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
+
+from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.events import QuestionAsked
@@ -14,7 +16,7 @@ from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
 from engine.tasks.playing import Audible
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import Conferences, Customer, Detector, Dialler, Digit, Keypad, Line, Player, Recorder
+from engine.tasks.roles import Conferences, Customer, Detector, Dialler, Digit, Keypad, Line, Player, Recorder, Router
 from engine.tasks.secret import MASK
 from engine.tasks.task import Phase
 
@@ -29,6 +31,12 @@ class Stopping(Protocol):
 
     async def reply(self, question: str, tasks: Sequence[AnyTask], *, replace: bool, silent: bool) -> bool:
         """See engine.tasks.queue.Queue."""
+
+    async def succeed(self, task: str, tasks: Sequence[AnyTask], also: Callable[[Connection], object]) -> None:
+        """Commit tasks that are done after a running one, instead of what is queued."""
+
+    async def more(self) -> None:
+        """Wait until something is queued."""
 
 
 class Running:
@@ -48,6 +56,7 @@ class Running:
         self.conferences: Conferences = roles.conferences
         self.line: Line = roles.line
         self.customer: Customer = roles.customer
+        self.router: Router = roles.router
 
     @property
     def resumed(self) -> bool:
@@ -104,6 +113,18 @@ class Running:
     async def fall_silent(self, tasks: Sequence[AnyTask], replace: bool) -> None:
         """See Subject."""
         await self._queue.reply(self.task_id, tasks, replace=replace, silent=True)
+
+    async def succeeded_by(self, tasks: Sequence[AnyTask], also: Callable[[Connection], object]) -> None:
+        """See Subject."""
+        await self._queue.succeed(self.task_id, tasks, also)
+
+    async def followed(self) -> None:
+        """See Subject."""
+        await self._queue.more()
+
+    def remark(self, sentence: str) -> None:
+        """See Subject."""
+        self._journal.remarked(self._entry, (sentence,))
 
     async def prompt(self, of: Audible) -> Prompt:
         """See Subject."""

@@ -8,10 +8,12 @@ from typing import Any
 from engine.calls.admission import Admitted, Price, Route
 from engine.calls.call import Call
 from engine.calls.called import Called
-from engine.calls.directory import Answering, Unmatched, UnmatchedReason
+from engine.calls.cause import HangupCause
+from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import AudioNotFound, PromptError
 from engine.media.prompts import Prompt
+from engine.model.destination import MOST_HOPS
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.store.batch import Result, Unit
 from engine.store.database import Database
@@ -97,6 +99,8 @@ class ScriptedDirectory:
         self.numbers: dict[str, Answering | Exception] = {}
         self.by_header: dict[str, Answering] = {}
         self.extensions: dict[str, Answering | Exception] = {}
+        self.destinations: dict[str, Answering | Exception] = {}
+        self.led: list[tuple[str, int]] = []
         self.delay = 0.0
 
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
@@ -107,6 +111,14 @@ class ScriptedDirectory:
 
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
         return self._found(self.extensions.get(dialled))
+
+    async def lead(self, account: str, destination: str, *, hops: int) -> Answering:
+        self.led.append((destination, hops))
+        if hops > MOST_HOPS:
+            raise NoDestination("Too often.", HangupCause.LOOP, "loop")
+        if (found := self._found(self.destinations.get(destination))) is None:
+            raise NoDestination(f"There is no {destination}.")
+        return found
 
     def _found(self, answering: Answering | Exception | None) -> Answering | None:
         if isinstance(answering, Exception):

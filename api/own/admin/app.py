@@ -13,7 +13,9 @@ from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
+from api.own.admin.diversions import DiversionsAdmin
 from api.own.admin.doctor import DoctorAdmin
+from api.own.admin.groups import GroupsAdmin
 from api.own.admin.lab import LabAdmin
 from api.own.admin.lines import LinesAdmin
 from api.own.admin.numbers import NumbersAdmin
@@ -47,7 +49,8 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     doctor = DoctorAdmin(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), LinesAdmin(services),
-        RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
+        RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants), GroupsAdmin(services),
+        DiversionsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), doctor,
     ):  # fmt: skip

@@ -7,7 +7,7 @@ from api.lab import TRUNKS, Lab
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
-from engine.features.destinations import digits_of, normalise
+from engine.features.numbers.phone_numbers import digits_of, normalise
 
 
 class LabMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,7 +62,7 @@ class LabAdmin:
 
     async def dial(self, request: web.Request) -> web.Response:
         """Let the lab call one of our numbers; `state` is how that goes (api.lab.Outcome), `known` whether it leads
-        to an application.
+        anywhere.
         """
         wanted = await body_of(request, LabCall)
         if not 1 <= wanted.seconds <= 3600:
@@ -74,7 +74,11 @@ class LabAdmin:
         dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)
         state = await self._lab().outcome(dialled.channel)
         shape = {"channel": dialled.channel, "sip_call_id": dialled.call_id, "state": state}
-        return web.json_response(shape | {"known": self._services.cache.application_of(number) is not None}, status=201)
+        return web.json_response(shape | {"known": self._known(number)}, status=201)
+
+    def _known(self, number: str) -> bool:
+        found = self._services.cache.number(number)
+        return bool(found and found.leads_to)
 
     def _lab(self) -> Lab:
         if self._services.lab is None:

@@ -173,6 +173,7 @@ class LinesAdmin:
             "account": account.name if account else extension.account,
             "application": application.name if application else None,
             "state": state,
+            **(self._services.leading.diversions.shown(account, extension) if account else {}),
         }
 
     def _credentials(self, extension: Extension) -> render.Shape:

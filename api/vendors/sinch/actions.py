@@ -23,8 +23,8 @@ from api.vendors.sinch.svaml import (
     SvamlStopRecording,
     Then,
 )
-from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import normalise
 from engine.tasks.secret import Secret
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")  # RFC 3261 §25.1: token

@@ -16,7 +16,6 @@ from api.vendors.sinch.errors import (
     failure,
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
-from engine.features import destinations
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
 from engine.features.accounts.model import actor_of
@@ -26,6 +25,7 @@ from engine.features.applications.service import ApplicationService
 from engine.features.billing import rating
 from engine.features.call_history.views import CallHistory
 from engine.features.errors import NotThere
+from engine.features.numbers import phone_numbers
 from engine.features.services import FeatureServices
 from engine.platform.settings_cache import SettingsCache
 
@@ -186,7 +186,7 @@ async def _application(
 
 def _spellings(number: requests.WrittenNumber) -> list[str]:
     """Return the digits as they are written, which are an owned number's as it is listed, and as they are read."""
-    return list(dict.fromkeys((destinations.digits_of(number.written), number.digits)))
+    return list(dict.fromkeys((phone_numbers.digits_of(number.written), number.digits)))
 
 
 def _last_part(request: web.Request) -> str:

@@ -24,8 +24,8 @@ from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missi
 from api.vendors.sinch.ids import is_call, is_conference
 from api.vendors.sinch.instructions import of_fields
 from api.vendors.sinch.svaml import Leg, Svaml
-from engine.features.destinations import normalise
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import normalise
 
 T = TypeVar("T")
 _KEYS = ("applicationkey", "applicationKey", "application_key")  # compared without case and underscores

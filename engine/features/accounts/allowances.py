@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from engine.features.accounts.high_risk import opens, range_of
-from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidSetting
+from engine.features.numbers.phone_numbers import prefix_of
 from engine.features.sip_addresses import SCHEME, prefix_or_host
 
 EVERYTHING = "*"

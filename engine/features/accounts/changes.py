@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from engine.features.accounts import allowances
 from engine.features.accounts.model import Change, KeyScheme, Limits
-from engine.features.destinations import normalise
 from engine.features.errors import InvalidSetting, NotThere
+from engine.features.numbers.phone_numbers import normalise
 from engine.store import accounts, ledger
 from engine.store.accounts import Account
 

@@ -6,8 +6,8 @@ from itertools import starmap
 
 import phonenumbers
 
-from engine.features.destinations import EMERGENCY_ANYWHERE, country_code_of, digits_of, is_emergency
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import EMERGENCY_ANYWHERE, country_code_of, digits_of, is_emergency
 
 NEVER = "Emergency numbers are not dialled; use a phone of your own."
 _ACCESS = ("", "00", "0", "9")  # what is dialled for an outside line, a national or an international number

@@ -11,7 +11,7 @@ import phonenumbers
 import regex
 from phonenumbers import PhoneMetadata
 
-from engine.features.destinations import country_code_of
+from engine.features.numbers.phone_numbers import country_code_of
 
 _SATELLITE, _NETWORKS = "satellite", "international networks"
 _SHARE = "known for revenue share fraud"

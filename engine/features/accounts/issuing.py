@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import Connection
 
-from engine.features import pool as numbers_pool
 from engine.features.accounts.model import IssuedKey, KeyScheme
 from engine.features.applications import keys
-from engine.features.pool import Pool
+from engine.features.numbers import pool as numbers_pool
+from engine.features.numbers.pool import Pool
 from engine.ids import new_id
 from engine.store import applications, numbers
 from engine.store.applications import Application

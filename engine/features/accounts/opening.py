@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from engine.features.accounts.currencies import is_currency
 from engine.features.accounts.model import Credential, NewAccount
-from engine.features.destinations import NEW_ACCOUNT_PREFIXES
 from engine.features.errors import AlreadyThere, InvalidSetting
+from engine.features.numbers.phone_numbers import NEW_ACCOUNT_PREFIXES
 from engine.ids import new_id
 from engine.store import accounts
 from engine.store.accounts import Account

@@ -13,7 +13,7 @@ from engine.features.accounts.opening import create, rotate
 from engine.features.applications import keys as application_keys
 from engine.features.billing.rating import decimal
 from engine.features.errors import InvalidSetting
-from engine.features.pool import Pool
+from engine.features.numbers.pool import Pool
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.store import accounts, applications

@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from math import ceil
 
 from engine.features.accounts.currencies import is_currency
-from engine.features.destinations import prefix_of
 from engine.features.errors import InvalidNumber, RatesInvalid
+from engine.features.numbers.phone_numbers import prefix_of
 from engine.store.rates import Rate
 
 MILLION = 1_000_000

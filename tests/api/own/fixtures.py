@@ -21,8 +21,10 @@ from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
 from engine.features.accounts.credentials import Credentials
+from engine.features.destinations.standard import standard
+from engine.features.leading import assembled
 from engine.features.lines import Lines
-from engine.features.pool import Pool
+from engine.features.numbers.pool import Pool
 from engine.features.provisioning import Provisioner
 from engine.features.services import FeatureServices
 from engine.features.users.passwords import Passwords
@@ -79,8 +81,13 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
             await lines.ensure_lab("127.0.0.2", 5070)
             await cache.load()
             await lines.push_all()
+
+            async def refresh() -> None:
+                await services.refresh()
+
             services = OwnServices(
                 engine=engine, features=features, db=db, writer=writer, cache=cache, lines=lines, accounts=known,
+                leading=assembled(db, writer, cache, standard(cache), refresh),
                 delivery=delivery,
                 recordings=Recordings(features.recordings, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.features.destinations import checked, digits_of, is_emergency, normalise, prefix_of
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import checked, digits_of, is_emergency, normalise, prefix_of
 
 ODD = [
     "\u202a+1 201 555 0104\u202c",  # directional embedding, as a contact is copied on a phone

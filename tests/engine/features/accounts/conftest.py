@@ -7,7 +7,7 @@ import pytest
 
 from engine.features.accounts.model import KeyScheme
 from engine.features.accounts.service import AccountService
-from engine.features.pool import Pool
+from engine.features.numbers.pool import Pool
 from engine.ids import new_id
 from engine.store.database import Database
 from engine.store.writer import Writer

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.features.destinations import prefix_of
+from engine.features.numbers.phone_numbers import prefix_of
 from engine.store.trunks import Trunk
 
 LAST_RESORT = 1000  # from this priority on a trunk is tried only where no other carries the number

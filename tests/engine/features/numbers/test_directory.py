@@ -2,7 +2,8 @@
 
 from engine.calls.called import Called
 from engine.calls.directory import Answering, Unmatched
-from engine.features.numbers import Directory
+from engine.features.destinations.standard import standard
+from engine.features.numbers.directory import Directory
 from engine.platform.settings_cache import SettingsCache
 from engine.store import applications, extensions, numbers, rates
 from engine.store.accounts import Account
@@ -19,7 +20,7 @@ NUMBER = Called(user="14155550100")
 
 async def _reached(cache: SettingsCache, dialled: str) -> str | None:
     """Why a call by a trunk reaches nobody; None where it does."""
-    found = await Directory(cache).from_trunk(Called(user=dialled), "")
+    found = await Directory(cache, standard(cache)).from_trunk(Called(user=dialled), "")
     return found.reason if isinstance(found, Unmatched) else None
 
 
@@ -56,7 +57,8 @@ async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag
 ) -> None:
     asking = Application(id="app-1", account=account.id, name="asks", dialect="one", settings={"url": "x"}, asks=True)
     await _with(writer, cache, account, asking)
-    found = await Directory(cache, lambda application: f"to {application.settings['url']}").from_trunk(NUMBER, "")
+    destinations = standard(cache, lambda application: f"to {application.settings['url']}")
+    found = await Directory(cache, destinations).from_trunk(NUMBER, "")
     assert isinstance(found, Answering)
     assert (found.account, found.application, found.tag) == (account.id, "app-1", "to x")
     (first,) = found.tasks
@@ -68,7 +70,7 @@ async def test_a_call_of_an_application_that_is_told_has_no_tag(
 ) -> None:
     told = Application(id="app-1", account=account.id, name="told", dialect="one", settings={"url": "x"})
     await _with(writer, cache, account, told)
-    found = await Directory(cache, lambda application: "tag").from_trunk(NUMBER, "")
+    found = await Directory(cache, standard(cache, lambda application: "tag")).from_trunk(NUMBER, "")
     assert isinstance(found, Answering) and (found.application, found.tag, found.tasks) == ("app-1", "", ())
 
 
@@ -95,9 +97,9 @@ async def test_an_extension_of_an_application_that_asks_calls_nobody_by_itself(
     await writer.write(lambda conn: extensions.add(conn, anna))
     await cache.load()
     for dialled, callee in (("+1 212 555 0100", "12125550100"), ("ben", "ben")):
-        found = await Directory(cache).from_extension(dialled, "100")
+        found = await Directory(cache, standard(cache)).from_extension(dialled, "100")
         assert found is not None
         assert (found.application, found.caller, found.callee, found.reports_tree) == ("app-1", "100", callee, True)
         assert isinstance(found.tasks[0], Ask)
-    emergency = await Directory(cache).from_extension("911", "100")
+    emergency = await Directory(cache, standard(cache)).from_extension("911", "100")
     assert emergency is not None and emergency.application is None, "refused at the one door out"

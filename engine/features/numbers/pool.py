@@ -4,8 +4,8 @@ from collections.abc import Container, Iterator
 
 from sqlalchemy import Connection
 
-from engine.features.destinations import checked
 from engine.features.errors import InvalidNumber, InvalidSetting
+from engine.features.numbers.phone_numbers import checked
 from engine.store import numbers
 from engine.store.numbers import Number
 

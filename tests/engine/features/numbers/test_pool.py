@@ -3,7 +3,7 @@
 import pytest
 
 from engine.features.errors import InvalidSetting
-from engine.features.pool import Pool, give
+from engine.features.numbers.pool import Pool, give
 from engine.store import numbers
 from engine.store.accounts import Account
 from engine.store.database import Database

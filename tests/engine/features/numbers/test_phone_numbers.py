@@ -1,7 +1,7 @@
 import pytest
 
-from engine.features.destinations import is_emergency, normalise, prefix_of
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.phone_numbers import is_emergency, normalise, prefix_of
 
 
 @pytest.mark.parametrize(

@@ -1,45 +1,34 @@
 """Who answers an inbound call, and what a softphone's dialling does (engine.calls.directory)."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from engine.calls.called import Called, user_of
-from engine.calls.directory import Answering, Unmatched, UnmatchedReason
-from engine.features.destinations import is_emergency, normalise
+from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
+from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidNumber
-from engine.features.inbound_numbers import dialled, find
+from engine.features.numbers.inbound_numbers import dialled, find
+from engine.features.numbers.phone_numbers import is_emergency, normalise
+from engine.model.destination import Destination
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
-from engine.store.applications import Application
-from engine.tasks.ask import Ask
+from engine.store.numbers import Number
 from engine.tasks.dial import Dial
-from engine.tasks.kinds import AnyTask
-from engine.tasks.say import Say
-
-OFFERED = "offered"
-"""The question that a call of an application that asks begins with."""
-APOLOGY = Say(text="Sorry, your call cannot be taken now. Goodbye.")
-FIRST_TASKS: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
-
-
-def untagged(application: Application) -> str:
-    """Say that an application's calls carry no tag."""
-    return ""
+from engine.tasks.go_to import GoTo
 
 
 class Directory:
-    """Finds what answers, from the settings in memory. `tag`: what calls of an application that asks carry."""
+    """Finds what answers, from the settings in memory."""
 
-    def __init__(self, cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> None:
+    def __init__(self, cache: SettingsCache, destinations: Destinations) -> None:
         self._cache = cache
-        self._tag = tag
+        self._destinations = destinations
 
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         """What answers a call that came in by a trunk.
 
-        The number is read as engine.features.inbound_numbers says. A request URI whose user is the trunk's own (what
-        it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or else To.
+        The number is read as engine.features.numbers.inbound_numbers says. A request URI whose user is the trunk's
+        own (what it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or
+        else To.
         """
         line = self._cache.trunk(trunk)
         user = user_of(called.uri) if called.uri else called.user
@@ -58,17 +47,30 @@ class Directory:
         return find(self._cache, wanted, country) if wanted else Unmatched(reason=UnmatchedReason.NO_NUMBER)
 
     def _of_number(self, number: str, called: Called) -> Answering | Unmatched:
-        application = self._cache.application_of(number)
-        if application is None:
+        row = self._cache.number(number)
+        leads_to = row.leads_to if row else None
+        if row is None or leads_to is None:
             return Unmatched(reason=UnmatchedReason.UNASSIGNED)
-        answering = self._answering(application)
-        if answering is None:
+        owner = self._cache.find(row.account)
+        if owner is None or owner.disabled:
             return Unmatched(reason=UnmatchedReason.DISABLED)
+        answering = self._led(row, leads_to)
         as_written = called.user.removeprefix("+") == number
         return answering if as_written else msgspec.structs.replace(answering, callee=number)
 
+    def _led(self, number: Number, leads_to: Destination) -> Answering:
+        """What a call for a number does; where that is nothing, its timeline says why."""
+        try:
+            return self._destinations.resolve(number.account, str(leads_to), hops=1)
+        except NoDestination:
+            return Answering(account=number.account, tasks=(GoTo(destination=str(leads_to)),))
+
+    async def lead(self, account: str, destination: str, *, hops: int) -> Answering:
+        """What a call does that is led to one of its account's destinations; raises NoDestination."""
+        return self._destinations.resolve(account, destination, hops=hops)
+
     async def from_extension(self, dialled: str, extension: str) -> Answering | None:
-        """What an extension's dialling does: an application's number, another extension, else a number outside.
+        """What an extension's dialling does: what an own number leads to, another extension, else a number outside.
 
         An extension of an application that asks calls nobody by itself: the application says what each call does.
 
@@ -80,13 +82,16 @@ class Directory:
             return None
         read = self._as_read(dialled, owner)
         for digits in (dialled.removeprefix("+"), read):
-            application = self._cache.application_of(digits)
-            if application and application.account == owner.id and not is_emergency(digits, owner.country):
-                return self._answering(application)
+            number = self._cache.number(digits)
+            if number and number.account == owner.id and number.leads_to and not is_emergency(digits, owner.country):
+                return self._led(number, number.leads_to)
         asking = self._cache.application(own.application) if own.application else None
         if asking and asking.asks and not is_emergency(read, owner.country):
-            offered = self._answering(asking)
-            return offered and msgspec.structs.replace(offered, caller=own.number, callee=read)
+            offered = self._destinations.resolve(owner.id, f"application:{asking.id}", hops=1)
+            return msgspec.structs.replace(offered, caller=own.number, callee=read)
+        if self._cache.extension_named(owner.id, read):
+            answering = self._destinations.resolve(owner.id, f"extension:{read}", hops=1)
+            return msgspec.structs.replace(answering, caller=own.number)
         # Whether it may be called is asked at the one door out, when the task runs.
         return Answering(account=owner.id, tasks=(Dial(to=read),), caller=own.number)
 
@@ -98,21 +103,3 @@ class Directory:
             return normalise(dialled, owner.country)
         except InvalidNumber:
             return dialled
-
-    def _answering(self, application: Application) -> Answering | None:
-        owner = self._cache.find(application.account)
-        if owner is None or owner.disabled:
-            return None
-        if application.tasks is not None:
-            return Answering(account=application.account, application=application.id, tasks=tuple(application.tasks))
-        if application.asks:
-            tag = self._tag(application)
-            return Answering(
-                account=owner.id,
-                application=application.id,
-                tasks=FIRST_TASKS,
-                tag=tag,
-                reports_tree=True,
-                headers=True,
-            )
-        return Answering(account=application.account, application=application.id)

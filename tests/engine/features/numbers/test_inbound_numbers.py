@@ -7,8 +7,9 @@ from engine.calls.called import Called, user_of
 from engine.calls.directory import Answering
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
-from engine.features.inbound_numbers import DialledNumber, dialled
-from engine.features.numbers import Directory
+from engine.features.destinations.standard import standard
+from engine.features.numbers.directory import Directory
+from engine.features.numbers.inbound_numbers import DialledNumber, dialled
 from engine.platform.settings_cache import SettingsCache
 from engine.store import applications, numbers, trunks
 from engine.store.accounts import Account
@@ -71,7 +72,7 @@ class Installation:
         """The number that a call reaches, or the reason why it reaches none."""
         plain = user.partition(";")[0]
         called = Called(user=plain, uri=f"sip:{user}@192.0.2.1:5060;user=phone", headers=headers or None)
-        found = await Directory(self._cache).from_trunk(called, trunk)
+        found = await Directory(self._cache, standard(self._cache)).from_trunk(called, trunk)
         if not isinstance(found, Answering):
             return str(found.reason)
         return found.callee or plain.removeprefix("+")

@@ -1,0 +1,32 @@
+"""Destinations in requests of the administrator's API."""
+
+import msgspec
+
+from api.own.bodies import checked_tasks
+from engine.features.destinations.choosing import LeadsTo, nowhere, to_destination, to_tasks
+from engine.features.destinations.registry import Destinations
+from engine.tasks.kinds import AnyTask
+
+
+class TaskList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fixed list of tasks as a destination, where any other is written as `kind:target`."""
+
+    tasks: tuple[AnyTask, ...]
+
+
+Wanted = str | TaskList | None
+"""`extension:101`, or {"tasks": […]}; null or "" is nowhere."""
+
+
+def leads_to(destinations: Destinations, wanted: Wanted) -> LeadsTo:
+    """Return what gives the destination that a request wants."""
+    if wanted is None:
+        return nowhere
+    if isinstance(wanted, str):
+        return to_destination(destinations, wanted)
+    return to_tasks(destinations, wanted.tasks, checked_tasks)
+
+
+def given(destinations: Destinations, wanted: Wanted | msgspec.UnsetType) -> LeadsTo | None:
+    """Return the same; None where the request leaves it as it is."""
+    return None if isinstance(wanted, msgspec.UnsetType) else leads_to(destinations, wanted)

@@ -1,0 +1,47 @@
+"""Where the calls go that an extension does not take."""
+
+import msgspec
+from aiohttp import web
+
+from api.own.admin.destinations import Wanted, given
+from api.own.bodies import body_of
+from api.own.services import OwnServices
+from engine.features.destinations.diversions import DiversionFields
+from engine.platform.audit import ADMIN
+
+
+class ChangedDiversions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes of an extension (of `account`, where there are several of that number); what is left out stays.
+
+    null is nowhere; `ring_seconds` null or 0: as long as a call may ring.
+    """
+
+    account: str | None = None
+    no_answer: Wanted | msgspec.UnsetType = msgspec.UNSET
+    busy: Wanted | msgspec.UnsetType = msgspec.UNSET
+    unregistered: Wanted | msgspec.UnsetType = msgspec.UNSET
+    ring_seconds: float | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class DiversionsAdmin:
+    """The handler."""
+
+    def __init__(self, services: OwnServices) -> None:
+        self._leading = services.leading
+
+    def routes(self) -> list[web.RouteDef]:
+        """The one route."""
+        return [web.patch("/extensions/{number}", self.change)]
+
+    async def change(self, request: web.Request) -> web.Response:
+        """Change them."""
+        wanted = await body_of(request, ChangedDiversions)
+        seconds, kinds = wanted.ring_seconds, self._leading.destinations
+        fields = DiversionFields(
+            no_answer=given(kinds, wanted.no_answer),
+            busy=given(kinds, wanted.busy),
+            unregistered=given(kinds, wanted.unregistered),
+            ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
+        )
+        number = request.match_info["number"]
+        return web.json_response(await self._leading.diversions.change(ADMIN, wanted.account, number, fields))

@@ -1,0 +1,86 @@
+"""Leading a call on to a destination: what it means is queued instead of what was to come."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from engine.ari.errors import AriError
+from engine.calls.call import Direction
+from engine.calls.cause import HangupCause
+from engine.calls.directory import Answering, NoDestination, offered
+from engine.calls.invite import read_invite
+from engine.calls.outbound import with_ids
+from engine.calls.session import Session
+from engine.store import calls, events
+from engine.tasks.kinds import AnyTask
+from engine.tasks.offer import Offer
+from engine.tasks.results import TaskFailed
+from engine.tasks.roles import Subject
+
+log = structlog.get_logger(__name__)
+
+
+class CallRouter:
+    """Leads one call (engine.tasks.roles.Router)."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def lead(self, destination: str, on: Subject, *, hops: int) -> None:
+        """See Router. A call that an application gets is that application's from then on."""
+        session = self._session
+        try:
+            found = await session.services.directory.lead(session.call.account, destination, hops=hops + 1)
+            if found.application and not found.tasks and session.call.direction is Direction.OUTBOUND:
+                raise NoDestination("Only a call that came in can be offered to an application.")
+        except NoDestination as error:
+            session.hang_up_behind(error.cause)
+            raise TaskFailed(error.reason, str(error)) from error
+        await on.succeeded_by(with_ids(self._tasks(found)), await self._taken_over(found))
+
+    def _tasks(self, found: Answering) -> tuple[AnyTask, ...]:
+        return found.tasks or (Offer(seconds=self._session.services.settings.offer_seconds),)
+
+    async def _taken_over(self, found: Answering) -> Callable[[Connection], object]:
+        """Make the call the application's that was found; returns what is to be committed of it."""
+        session = self._session
+        if found.application is None or session.call.direction is Direction.OUTBOUND:
+            return lambda conn: None
+        changes: dict[str, object] = {"application": found.application, "tag": found.tag}
+        if found.headers:
+            invite = await read_invite(session.channel)
+            changes |= {"headers": invite.headers, "diverted_from": invite.diverted_from}
+        session.call = msgspec.structs.replace(
+            session.call, reports_tree=session.call.reports_tree or found.reports_tree, **changes
+        )
+        offer = None if found.tasks else offered(session.call, session.services.clock())
+
+        def unit(conn: Connection) -> None:
+            calls.take_over(conn, session.call)
+            if offer:
+                events.append(conn, offer)
+
+        return unit
+
+    async def offered(self, task: Offer, on: Subject) -> None:
+        """See Router."""
+        session = self._session
+        await on.started()
+        if session.call.direction is Direction.INBOUND and not session.answered.is_set():
+            await _ring(session)
+        try:
+            async with asyncio.timeout(on.remaining(task.seconds)):
+                await on.followed()
+        except TimeoutError:
+            session.hang_up_behind(HangupCause.NO_APPLICATION)
+            raise TaskFailed("no_application", "The application queued no task in time.") from None
+
+
+async def _ring(session: Session) -> None:
+    try:
+        await session.channel.ring()
+    except AriError as error:
+        log.warning("A ringing could not be sent.", call=session.call.id, error=str(error))

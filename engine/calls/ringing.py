@@ -1,0 +1,191 @@
+"""Ringing several parties for one call, and connecting it to the first that answers.
+
+1. Each member's leg is placed under an id made of the task's and of its place in the group, so that a restarted
+   controller finds those that ring, knows those that ended, and places those that were not placed yet.
+2. Who answers first is connected as a Dial's party is (engine.calls.dialling); then the others end as answered
+   elsewhere. Until then they ring on, for who answered may hang up before it is connected.
+3. Where nobody answers the call is led on, or ends with the cause that says most.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from engine.calls.call import Call, Direction, Party
+from engine.calls.cause import HangupCause
+from engine.calls.dialling import connect, is_ready, other_of
+from engine.calls.ending import Ending, ending_of, passed_on
+from engine.calls.outbound import OutboundCalls
+from engine.calls.ringback import end_left, ringback
+from engine.calls.session import Session, cancelled
+from engine.commands import CommandRefused, PlaceCall
+from engine.store import calls
+from engine.tasks.results import Dialled
+from engine.tasks.ring import Ring
+from engine.tasks.roles import Subject
+from engine.tasks.task import Requires
+
+SAYS_MOST = (HangupCause.NO_ANSWER, HangupCause.REJECTED, HangupCause.BUSY)
+"""What a caller ends with where nobody answered: the first of these that a member ended with, else UNAVAILABLE."""
+_BUSY = (HangupCause.REJECTED, HangupCause.BUSY)
+MARGIN_SECONDS = 2.0  # for Asterisk to end a leg whose time to ring is over, before we do
+
+
+def member_of(task_id: str, place: int) -> str:
+    """The id of the call that a Ring places to the member at this place, from 0."""
+    return f"{other_of(task_id)}m{place}"
+
+
+class CallRinger:
+    """Rings for one call."""
+
+    def __init__(self, session: Session, outbound: OutboundCalls) -> None:
+        self._session, self._outbound = session, outbound
+
+    async def ring(self, task: Ring, on: Subject) -> Dialled:
+        """See engine.tasks.roles.Dialler."""
+        session = self._session
+        if session.call.direction is Direction.OUTBOUND:
+            await session.ready(Requires.ANSWERED)
+        if on.resumed:
+            await end_left(session, task, on)
+        group = _Group(session, self._outbound, task, on)
+        try:
+            await on.started()
+            while True:
+                async with ringback(session, task, on):
+                    answering = await group.answering()
+                if answering is None:
+                    break
+                if await connect(session, task, on, answering):
+                    await group.end(HangupCause.ANSWERED_ELSEWHERE, but=answering)
+                    return Dialled(call=answering.call.id, answered=True)
+                group.hung_up = answering  # before the two were connected: whoever rings still may answer
+            await group.end(HangupCause.NO_ANSWER)
+            return await self._unanswered(task, on, group)
+        except BaseException:
+            if not session.services.leaving():
+                await group.end(HangupCause.CANCELLED, by=Party.CONNECTED if session.gone.is_set() else Party.US)
+            raise
+
+    def _left(self, task: Ring, winner: Call) -> Dialled:
+        """Who answered hung up before the two were connected, or while no controller was there."""
+        if task.hang_up_after:
+            ending = passed_on(ending_of(winner))
+            self._session.hang_up_behind(ending.cause, ending.by)
+        return Dialled(call=winner.id, answered=True, cause=winner.cause)
+
+    async def _unanswered(self, task: Ring, on: Subject, group: "_Group") -> Dialled:
+        causes = await group.causes()
+        if on.was_accepted and group.answered_before:  # the two were connected
+            return self._left(task, group.answered_before)
+        if group.hung_up and not task.otherwise:
+            return self._left(task, group.hung_up.call)
+        cause = next((each for each in SAYS_MOST if each in causes), HangupCause.UNAVAILABLE)
+        if task.otherwise and not on.was_accepted:
+            await on.router.lead(task.otherwise, on, hops=task.hops)
+        elif not task.otherwise and task.hang_up_after:
+            ending = passed_on(Ending(cause=HangupCause.BUSY if cause in _BUSY else cause, by=Party.FAR))
+            self._session.hang_up_behind(ending.cause, ending.by)
+        return Dialled(call="", answered=False, cause=cause)
+
+
+class _Group:
+    """The members of one Ring, as far as they were called. `Session`s are legs that are up."""
+
+    def __init__(self, session: Session, outbound: OutboundCalls, task: Ring, on: Subject) -> None:
+        self._session, self._outbound, self._task, self._on = session, outbound, task, on
+        self._legs: list[Session] = []
+        self._called = 0  # how many members
+        self.hung_up: Session | None = None  # who answered, and hung up before the two were connected
+        self._ended: set[HangupCause] = set()  # before this controller came
+        self.answered_before: Call | None = None  # one that was answered and ended before this controller came
+
+    async def answering(self) -> Session | None:
+        """Wait for the next that answers; None where nobody does in the time there is."""
+        if self._task.strategy == "all":
+            while await self._place_next(self._task.seconds):
+                pass
+            return await first_ready(self._legs, self._left())
+        while leg := await self._place_next(self._task.seconds_each):
+            if await first_ready([leg], min(self._task.seconds_each + MARGIN_SECONDS, self._left())):
+                return leg
+            if not leg.gone.is_set():
+                await leg.hang_up(HangupCause.NO_ANSWER)
+            if self._left() <= 0:
+                break
+        return None
+
+    async def end(self, cause: HangupCause, *, but: Session | None = None, by: Party = Party.US) -> None:
+        """End every leg that is up, but one."""
+        up = [leg for leg in self._legs if leg is not but and not leg.gone.is_set()]
+        await asyncio.gather(*(leg.hang_up(cause, by) for leg in up))
+
+    async def causes(self) -> set[HangupCause]:
+        """How the legs ended, once all have."""
+        for leg in self._legs:
+            await leg.ended.wait()
+        return self._ended | {leg.call.cause for leg in self._legs if leg.call.cause}
+
+    def _left(self) -> float:
+        return self._on.remaining(self._task.seconds) or 0.0
+
+    async def _place_next(self, seconds: float) -> Session | None:
+        """The next member's leg that is up, or is placed now to ring so long; None: there are no more."""
+        while self._called < len(self._task.members):
+            place = self._called
+            self._called += 1
+            if leg := await self._leg(place, self._task.members[place], max(1.0, min(seconds, self._left()))):
+                self._legs.append(leg)
+                return leg
+        return None
+
+    async def _leg(self, place: int, member: str, seconds: float) -> Session | None:
+        call_id = member_of(self._on.task_id, place)
+        if self._on.resumed:
+            if up := self._outbound.registry.get(call_id):
+                return up
+            was = await self._session.services.database.read(lambda conn: calls.get(conn, call_id))
+            if was is not None:
+                self._ended |= {was.cause} if was.cause else set()
+                self.answered_before = was if was.answered else self.answered_before
+                return None
+        if member == self._session.call.caller:
+            self._on.remark(f"{member} was not rung: it is who calls.")
+            return None
+        try:
+            return await self._outbound.place(self._command(call_id, member, seconds))
+        except CommandRefused as error:
+            self._on.remark(f"{member} was not rung. {error}")
+            return None
+
+    def _command(self, call_id: str, member: str, seconds: float) -> PlaceCall:
+        call, task = self._session.call, self._task
+        return PlaceCall(
+            account=call.account,
+            callee=member,
+            caller=task.caller,
+            party=call.caller if call.direction is Direction.INBOUND else call.callee,
+            root=call.root,
+            id=call_id,
+            ring_seconds=seconds,
+            private=call.private and task.caller is None,
+            reports_tree=call.reports_tree,
+        )
+
+
+async def first_ready(legs: Sequence[Session], seconds: float) -> Session | None:
+    """Return the first leg that is answered within the time; of several at once the first in order. None: none is."""
+    waiting = {asyncio.create_task(is_ready(leg), name=f"answer of {leg.call.id}"): leg for leg in legs}
+    pending = set(waiting)
+    try:
+        async with asyncio.timeout(seconds):
+            while pending:
+                _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task, leg in waiting.items():
+                    if task.done() and task.result():
+                        return leg
+    except TimeoutError:
+        pass
+    finally:
+        await cancelled(waiting)
+    return None

@@ -1,0 +1,1 @@
+"""What numbers, extensions, groups and menus lead to."""

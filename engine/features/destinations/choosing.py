@@ -1,0 +1,35 @@
+"""What somebody wants a thing to lead to, made into a destination as stored, in the transaction that stores it."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from engine.features.destinations.registry import Destinations
+from engine.store.accounts import Account
+from engine.store.rows import to_sealed_json
+from engine.tasks.kinds import AnyTask
+
+LeadsTo = Callable[[Connection, Account], str]
+"""Gives a destination as stored, "" for nowhere; it may make what it names. Raises FeatureError."""
+ReadTasks = Callable[[Sequence[AnyTask], str], tuple[AnyTask, ...]]
+"""Checks tasks as somebody in a country (ISO 3166) gives them, their numbers read."""
+
+
+def nowhere(conn: Connection, account: Account) -> str:
+    """Nobody answers."""
+    return ""
+
+
+def to_destination(destinations: Destinations, text: str) -> LeadsTo:
+    """Lead to a destination as it is written; "" is nowhere."""
+    return lambda conn, account: destinations.checked(account, text) if text else ""
+
+
+def to_tasks(destinations: Destinations, tasks: Sequence[AnyTask], read: ReadTasks) -> LeadsTo:
+    """Lead to a fixed list of tasks."""
+
+    def leads_to(conn: Connection, account: Account) -> str:
+        sealed = to_sealed_json(conn, list(read(tasks, account.country)))
+        return destinations.checked(account, f"tasks:{sealed}")
+
+    return leads_to

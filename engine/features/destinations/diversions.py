@@ -1,0 +1,89 @@
+"""Where the calls go that an extension does not take, and how long it rings."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.features import accounts as account_settings
+from engine.features.destinations.choosing import LeadsTo
+from engine.features.destinations.registry import Destinations
+from engine.features.errors import InvalidSetting, NotThere
+from engine.platform import audit
+from engine.platform.audit import Actor
+from engine.platform.settings_cache import SettingsCache
+from engine.store import extensions
+from engine.store.accounts import Account
+from engine.store.extensions import Extension
+from engine.store.writer import Writer
+
+REASONS = ("no_answer", "busy", "unregistered")
+LONGEST_SECONDS = 600.0
+
+
+class DiversionFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes; None stays as it is. `ring_seconds` 0: as long as a call may ring."""
+
+    no_answer: LeadsTo | None = None
+    busy: LeadsTo | None = None
+    unregistered: LeadsTo | None = None
+    ring_seconds: float | None = None
+
+
+class ExtensionDiversions:
+    """Sets them. `refresh` makes a change count at once."""
+
+    def __init__(
+        self, writer: Writer, cache: SettingsCache, destinations: Destinations, refresh: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._writer, self._cache, self._destinations, self._refresh = writer, cache, destinations, refresh
+
+    async def change(self, by: Actor, account: str | None, number: str, fields: DiversionFields) -> dict[str, Any]:
+        """Change an extension, of an account by its name or id; None: of the only account that has it.
+
+        Returns it as it is shown. Raises NotThere, InvalidSetting (also where it would lead to itself).
+        """
+
+        def unit(conn: Connection) -> dict[str, Any]:
+            owner = account_settings.find(conn, account or self._owner(number))
+            had = self._cache.extension_named(owner.id, number)
+            if had is None:
+                raise NotThere(f"The account {owner.name} has no extension {number}.")
+            row = self._changed(conn, owner, had, fields)
+            extensions.divert(conn, row)
+            shown = self.shown(owner, row)
+            before, after = audit.changed(self.shown(owner, had), shown)
+            audit.record(
+                conn, by, account=owner.id, what="extension.diverted", subject=row.number, before=before, after=after
+            )
+            return {"number": row.number, "account": owner.name, **shown}
+
+        changed = await self._writer.write(unit)
+        await self._refresh()
+        return changed
+
+    def _owner(self, number: str) -> str:
+        owners = {each.account for each in self._cache.extensions.values() if each.number == number}
+        if len(owners) != 1:
+            raise NotThere(f"There is no extension {number}." if not owners else "Several accounts have it: say which.")
+        return owners.pop()
+
+    def shown(self, account: Account, row: Extension) -> dict[str, Any]:
+        """What an extension shows of it."""
+        shape: dict[str, Any] = {reason: self._destinations.shown(account, getattr(row, reason)) for reason in REASONS}
+        return shape | {"ring_seconds": row.ring_seconds}
+
+    def _changed(self, conn: Connection, owner: Account, row: Extension, fields: DiversionFields) -> Extension:
+        given: dict[str, Any] = {}
+        for reason in REASONS:
+            if (leads_to := getattr(fields, reason)) is not None:
+                given[reason] = leads_to(conn, owner)
+                self._destinations.refuse_loop(owner, f"extension:{row.number}", given[reason])
+        if fields.ring_seconds is not None:
+            if not (fields.ring_seconds == 0 or 1 <= fields.ring_seconds <= LONGEST_SECONDS):
+                raise InvalidSetting(
+                    f"ring_seconds must be 1 to {LONGEST_SECONDS:g}, or 0 (got {fields.ring_seconds:g})."
+                )
+            given["ring_seconds"] = fields.ring_seconds or None
+        return msgspec.structs.replace(row, **given)

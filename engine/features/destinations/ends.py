@@ -1,0 +1,43 @@
+"""Calls that are led into a conference, or to their end."""
+
+import re
+
+from engine.calls.cause import HangupCause
+from engine.calls.directory import Answering, NoDestination
+from engine.features.destinations.registry import Kind
+from engine.features.errors import InvalidSetting
+from engine.store.accounts import Account
+from engine.tasks.hang_up import HangUp
+from engine.tasks.join_conference import JoinConference
+
+_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+
+
+class ConferenceKind(Kind):
+    """`room:sales`: the account's conference of that name, which its first participant opens."""
+
+    name = "room"
+
+    def checked(self, account: Account, target: str) -> str:
+        if not _NAME.fullmatch(target):
+            raise InvalidSetting(f"A room's name must have 1 to 64 characters (got {target[:80]!r}).")
+        return target
+
+    def answering(self, account: Account, target: str, hops: int) -> Answering:
+        if not _NAME.fullmatch(target):
+            raise NoDestination("A room needs a name.")
+        return Answering(account=account.id, tasks=(JoinConference(name=target),))
+
+
+class HangUpKind(Kind):
+    """`hangup:CAUSE`: the call ends, or is refused; `rejected` where no cause is given."""
+
+    name = "hangup"
+
+    def checked(self, account: Account, target: str) -> str:
+        if (target or HangupCause.REJECTED) not in set(HangupCause):
+            raise InvalidSetting(f"A cause must be one of {', '.join(HangupCause)} (got {target[:64]!r}).")
+        return target or HangupCause.REJECTED.value
+
+    def answering(self, account: Account, target: str, hops: int) -> Answering:
+        return Answering(account=account.id, tasks=(HangUp(cause=target or HangupCause.REJECTED.value),))

@@ -1,0 +1,111 @@
+"""Calls that are led to a program: an application, or a fixed list of tasks."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from engine.calls.directory import Answering, NoDestination
+from engine.features.destinations.registry import Kind, counted
+from engine.features.errors import InvalidSetting, NotThere
+from engine.platform.settings_cache import SettingsCache
+from engine.store.accounts import Account
+from engine.store.applications import Application
+from engine.tasks.ask import Ask
+from engine.tasks.dial import Dial
+from engine.tasks.go_to import GoTo
+from engine.tasks.kinds import AnyTask, decode_list
+from engine.tasks.kinds import shown as shown_task
+from engine.tasks.ring import Ring
+from engine.tasks.say import Say
+
+OFFERED = "offered"
+"""The question that a call of an application that asks begins with."""
+APOLOGY = Say(text="Sorry, your call cannot be taken now. Goodbye.")
+FIRST_TASKS: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
+
+
+def untagged(application: Application) -> str:
+    """Say that an application's calls carry no tag."""
+    return ""
+
+
+class ApplicationKind(Kind):
+    """`application:NAME`, stored by its id: a customer's program, or a fixed list of tasks that has a name."""
+
+    name = "application"
+
+    def __init__(self, cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> None:
+        self._cache, self._tag = cache, tag
+
+    def checked(self, account: Account, target: str) -> str:
+        if (found := self._find(account, target)) is None:
+            raise NotThere(f"The account has no application {target}; `carillon applications list` shows all.")
+        return found.id
+
+    def fields(self, account: Account, target: str) -> dict[str, Any]:
+        found = self._find(account, target)
+        return {"target": found.name if found else target}
+
+    def answering(self, account: Account, target: str, hops: int) -> Answering:
+        application = self._find(account, target)
+        if application is None:
+            raise NoDestination(f"The account has no application {target}.")
+        tasks = counted(application.tasks or (), hops)
+        found = Answering(account=account.id, application=application.id, tasks=tasks)
+        if application.tasks is None and application.asks:
+            tag = self._tag(application)
+            return msgspec.structs.replace(found, tasks=FIRST_TASKS, tag=tag, reports_tree=True, headers=True)
+        return found
+
+    def leads_on(self, account: Account, target: str) -> Iterable[str]:
+        found = self._find(account, target)
+        return _led_by(found.tasks or ()) if found else ()
+
+    def _find(self, account: Account, target: str) -> Application | None:
+        found = self._cache.application(target)
+        return found if found and found.account == account.id else self._cache.application_named(account.id, target)
+
+
+class TaskListKind(Kind):
+    """`tasks:[…]`: a fixed list of tasks as JSON, its secrets sealed where it is stored."""
+
+    name = "tasks"
+
+    def checked(self, account: Account, target: str) -> str:
+        self._tasks(target)
+        return target
+
+    def fields(self, account: Account, target: str) -> dict[str, Any]:
+        tasks = [shown_task(task) for task in self._tasks(target)]
+        return {"target": "", "tasks": [_without_ids(task) for task in tasks]}
+
+    def answering(self, account: Account, target: str, hops: int) -> Answering:
+        return Answering(account=account.id, tasks=counted(self._tasks(target), hops))
+
+    def leads_on(self, account: Account, target: str) -> Iterable[str]:
+        return _led_by(self._tasks(target))
+
+    def _tasks(self, target: str) -> list[AnyTask]:
+        try:
+            tasks = decode_list(target)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise InvalidSetting(f"tasks must be a list of tasks as JSON: {error}.") from error
+        if not tasks:
+            raise InvalidSetting("A list of tasks must have at least one task.")
+        return tasks
+
+
+def _led_by(tasks: Iterable[AnyTask]) -> Iterator[str]:
+    for task in tasks:
+        match task:
+            case GoTo():
+                yield task.destination
+            case Ring():
+                yield task.otherwise
+            case Dial() if task.diversions:
+                yield from (task.diversions.no_answer, task.diversions.busy, task.diversions.unregistered)
+
+
+def _without_ids(task: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in task.items() if name not in ("id", "tag")}

@@ -1,0 +1,139 @@
+"""The kinds of destination there are, each resolved by the feature that it belongs to.
+
+A destination is kept and passed on as text, `kind:target` (engine.model.destination). Nothing else knows which kinds
+there are: a feature adds its own to those that engine.features.destinations.standard puts together.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+import msgspec
+
+from engine.calls.cause import HangupCause
+from engine.calls.directory import Answering, NoDestination
+from engine.features.errors import FeatureError, InvalidSetting
+from engine.model.destination import MOST_HOPS, Destination
+from engine.platform.settings_cache import SettingsCache
+from engine.store.accounts import Account
+from engine.tasks.kinds import AnyTask
+
+
+class Kind(ABC):
+    """One kind of destination. A `target` is what a text names; accounts are as the settings in memory have them."""
+
+    name: ClassVar[str]
+    """What its texts begin with, e.g. `extension`."""
+
+    @abstractmethod
+    def checked(self, account: Account, target: str) -> str:
+        """Return a target as it is stored: one that goes on meaning the same. Raises FeatureError."""
+
+    @abstractmethod
+    def answering(self, account: Account, target: str, hops: int) -> Answering:
+        """What a call does that is led there for the `hops`th time; `target` as it is stored, or as it is written.
+
+        Raises NoDestination.
+        """
+
+    def fields(self, account: Account, target: str) -> dict[str, Any]:
+        """A stored target as it is shown: `target` as it is written and, where there is more to it, that."""
+        return {"target": target}
+
+    def leads_on(self, account: Account, target: str) -> Iterable[str]:
+        """The destinations that a call is led on to from there without anybody's choice; "" is none."""
+        return ()
+
+
+class Destinations:
+    """Reads, shows and resolves destinations by their kinds."""
+
+    def __init__(self, cache: SettingsCache, kinds: Iterable[Kind]) -> None:
+        self._cache = cache
+        self._kinds = {kind.name: kind for kind in kinds}
+
+    def checked(self, account: Account, text: str) -> str:
+        """Return a destination as it is stored. Raises InvalidSetting, and what its kind raises (FeatureError)."""
+        found = _read(text)
+        kind = self._kinds.get(found.kind)
+        if kind is None:
+            known = ", ".join(sorted(self._kinds))
+            raise InvalidSetting(f"A destination's kind must be one of {known} (got {found.kind!r}).")
+        return str(Destination(found.kind, kind.checked(account, found.target)))
+
+    def shown(self, account: Account, text: str) -> dict[str, Any] | None:
+        """A stored destination as it is shown: its kind, its target as it is written, and both as `text`.
+
+        None for "", which leads nowhere.
+        """
+        if not text:
+            return None
+        found = _read(text)
+        kind = self._kinds.get(found.kind)
+        fields = kind.fields(account, found.target) if kind else {"target": found.target}
+        return {"kind": found.kind, "text": str(Destination(found.kind, fields["target"])), **fields}
+
+    def written(self, account: Account, text: str) -> str:
+        """A stored destination as it is written; "" for nowhere."""
+        shown = self.shown(account, text)
+        return str(shown["text"]) if shown else ""
+
+    def resolve(self, account: str, text: str, *, hops: int) -> Answering:
+        """What a call does that is led there for the `hops`th time; raises NoDestination."""
+        owner = self._cache.find(account)
+        if owner is None or owner.disabled:
+            raise NoDestination("The account is disabled.", HangupCause.NOT_ALLOWED)
+        if hops > MOST_HOPS:
+            raise NoDestination(
+                f"The call was led on {MOST_HOPS} times and is ended before {self.written(owner, text)}.",
+                HangupCause.LOOP,
+                "loop",
+            )
+        try:
+            found = Destination.read(text)
+        except ValueError as error:
+            raise NoDestination(str(error)) from error
+        kind = self._kinds.get(found.kind)
+        if kind is None:
+            raise NoDestination(f"There is no destination of the kind {found.kind}.")
+        return kind.answering(owner, found.target, hops)
+
+    def refuse_loop(self, account: Account, subject: str, text: str) -> None:
+        """Refuse to let `subject` lead to `text` where that leads back to it; both as stored. Raises InvalidSetting."""
+        if not text:
+            return
+        if (path := self._path(account, text, subject, (subject,))) is not None:
+            shown = " → ".join(self.written(account, each) for each in path)
+            raise InvalidSetting(f"{self.written(account, subject)} would lead to itself: {shown}.")
+
+    def _path(self, account: Account, text: str, end: str, seen: tuple[str, ...]) -> tuple[str, ...] | None:
+        if text == end:
+            return (*seen, text)
+        if text in seen:
+            return None
+        for following in self._leads_on(account, text):
+            if (path := self._path(account, following, end, (*seen, text))) is not None:
+                return path
+        return None
+
+    def _leads_on(self, account: Account, text: str) -> Iterator[str]:
+        found = _read(text)
+        kind = self._kinds.get(found.kind)
+        for following in kind.leads_on(account, found.target) if kind else ():
+            try:
+                if following:
+                    yield self.checked(account, following)
+            except FeatureError:
+                continue  # it names what is not there: a call is not led on to it
+
+
+def counted(tasks: Iterable[AnyTask], hops: int) -> tuple[AnyTask, ...]:
+    """Give tasks that may lead on the count of how often their call was led on."""
+    return tuple(msgspec.structs.replace(task, hops=hops) if hasattr(task, "hops") else task for task in tasks)
+
+
+def _read(text: str) -> Destination:
+    try:
+        return Destination.read(text)
+    except ValueError as error:
+        raise InvalidSetting(str(error)) from error

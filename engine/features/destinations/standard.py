@@ -1,0 +1,27 @@
+"""The kinds of destination of this installation, put together: a feature that has one adds a line here."""
+
+from collections.abc import Callable
+
+from engine.features.destinations.ends import ConferenceKind, HangUpKind
+from engine.features.destinations.parties import ExtensionKind, ForwardKind
+from engine.features.destinations.programs import ApplicationKind, TaskListKind, untagged
+from engine.features.destinations.registry import Destinations
+from engine.features.groups.kind import GroupKind
+from engine.platform.settings_cache import SettingsCache
+from engine.store.applications import Application
+
+
+def standard(cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> Destinations:
+    """Return the destinations there are. `tag`: what calls of an application that asks carry."""
+    return Destinations(
+        cache,
+        (
+            ApplicationKind(cache, tag),
+            TaskListKind(),
+            ExtensionKind(cache),
+            GroupKind(cache),
+            ConferenceKind(),
+            ForwardKind(cache),
+            HangUpKind(),
+        ),
+    )

@@ -1,0 +1,29 @@
+"""What a number is made of, and how one is shown."""
+
+from typing import Any
+
+import msgspec
+
+from engine.store.applications import Application
+from engine.store.numbers import VOICE
+
+__all__ = ["VOICE", "NewNumber", "NumberView"]
+
+
+class NewNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number for an account (its name or id), as somebody writes it. `replace`: the account may have it already."""
+
+    number: str
+    account: str
+    capability: str = VOICE
+    replace: bool = False
+
+
+class NumberView(msgspec.Struct, frozen=True, kw_only=True):
+    """A number as it is shown: its account's name, and what it leads to (Destinations.shown); None: nobody answers."""
+
+    number: str
+    account: str
+    capability: str
+    application: Application | None
+    leads_to: dict[str, Any] | None

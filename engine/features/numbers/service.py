@@ -1,0 +1,179 @@
+"""The rules of numbers: whose they are, and what they lead to. The only writer of their table."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.features import accounts as account_settings
+from engine.features.destinations.choosing import LeadsTo
+from engine.features.destinations.registry import Destinations
+from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.numbers.model import NewNumber, NumberView
+from engine.features.numbers.phone_numbers import digits_of, is_emergency
+from engine.model.destination import Destination
+from engine.platform import audit
+from engine.platform.audit import Actor
+from engine.store import accounts, applications, extensions, numbers
+from engine.store.accounts import Account
+from engine.store.database import Database
+from engine.store.numbers import CAPABILITIES, VOICE, Number
+from engine.store.writer import Writer
+
+FEWEST, MOST = 2, 15  # digits of a number, or of a short one such as 500
+_APPLICATION = "application"
+
+
+class Numbers:
+    """Gives numbers to accounts, and lets them lead to destinations. `refresh` makes a change count at once."""
+
+    def __init__(
+        self, db: Database, writer: Writer, destinations: Destinations, refresh: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._db, self._writer, self._destinations, self._refresh = db, writer, destinations, refresh
+
+    async def list(self) -> list[NumberView]:
+        """All numbers, one entry a capability."""
+        return await self._db.read(lambda conn: [self._view(conn, row) for row in numbers.list(conn)])
+
+    async def add(self, by: Actor, wanted: NewNumber, leads_to: LeadsTo) -> NumberView:
+        """Give an account a number; raises InvalidNumber, InvalidSetting, NotThere, AlreadyThere, Conflict."""
+        digits = digits_of(wanted.number)
+        if not FEWEST <= len(digits) <= MOST:
+            raise InvalidSetting(f"A number must have {FEWEST} to {MOST} digits (got {len(digits)}).")
+        _check_capability(wanted.capability)
+
+        def unit(conn: Connection) -> NumberView:
+            account = account_settings.find(conn, wanted.account)
+            _refuse_emergency(account, digits)
+            _refuse_extension(conn, digits)
+            had = numbers.get(conn, digits, wanted.capability)
+            if had and had.account == account.id and not wanted.replace:
+                raise _already(self._view(conn, had))
+            row = Number(number=digits, account=account.id, capability=wanted.capability)
+            return self._put(conn, by, had, self._leading(conn, account, row, leads_to))
+
+        return await self._written(unit)
+
+    async def lead(self, by: Actor, number: str, leads_to: LeadsTo, *, capability: str = VOICE) -> NumberView:
+        """Let a number lead elsewhere; raises InvalidNumber, InvalidSetting, NotThere."""
+        digits = digits_of(number)
+        _check_capability(capability)
+
+        def unit(conn: Connection) -> NumberView:
+            had = numbers.get(conn, digits, capability)
+            if had is None:
+                raise NotThere(f"There is no number {digits} for {capability}.")
+            return self._put(conn, by, had, self._leading(conn, _owner(conn, had), had, leads_to))
+
+        return await self._written(unit)
+
+    async def remove(self, by: Actor, number: str) -> None:
+        """Take a number away, and the application that was made for it alone; raises InvalidNumber, NotThere."""
+        digits = digits_of(number)
+
+        def unit(conn: Connection) -> None:
+            rows = numbers.of(conn, digits)
+            if not rows or not numbers.release(conn, digits):
+                raise NotThere(f"There is no number {digits}.")
+            for row in rows:
+                application = applications.get(conn, row.application) if row.application else None
+                others = any(each.application == row.application for each in numbers.list(conn, row.account))
+                if application and application.name == digits and not others:
+                    applications.delete(conn, application.id)
+                self._note(conn, by, "number.removed", row, None)
+
+        await self._writer.write(unit)
+        await self._refresh()
+
+    async def _written(self, unit: Callable[[Connection], NumberView]) -> NumberView:
+        view = await self._writer.write(unit)
+        await self._refresh()
+        return view
+
+    def _leading(self, conn: Connection, account: Account, row: Number, leads_to: LeadsTo) -> Number:
+        text = leads_to(conn, account)
+        self._destinations.refuse_loop(account, f"forward:{_international(row.number)}", text)
+        found = Destination.read(text) if text else None
+        application = found.target if found and found.kind == _APPLICATION else None
+        destination = text if text and application is None else None
+        return msgspec.structs.replace(row, application=application, destination=destination)
+
+    def _put(self, conn: Connection, by: Actor, had: Number | None, row: Number) -> NumberView:
+        numbers.assign(conn, row)
+        self._note(conn, by, "number.changed" if had else "number.added", had, row)
+        return self._view(conn, row)
+
+    def _note(self, conn: Connection, by: Actor, what: str, before: Number | None, after: Number | None) -> None:
+        row = after or before
+        assert row
+        audit.record(
+            conn,
+            by,
+            account=row.account,
+            what=what,
+            subject=row.number,
+            before=self._fields(conn, before),
+            after=self._fields(conn, after),
+        )
+
+    def _fields(self, conn: Connection, row: Number | None) -> dict[str, Any] | None:
+        if row is None:
+            return None
+        leads_to = self._view(conn, row).leads_to
+        return {"number": row.number, "capability": row.capability, "leads_to": leads_to and leads_to["text"]}
+
+    def _view(self, conn: Connection, row: Number) -> NumberView:
+        account = accounts.get(conn, row.account)
+        application = applications.get(conn, row.application) if row.application else None
+        shown: dict[str, Any] | None = None
+        if application:
+            shown = {"kind": _APPLICATION, "text": f"{_APPLICATION}:{application.name}", "target": application.name}
+        elif account and row.leads_to:
+            shown = self._destinations.shown(account, str(row.leads_to))
+        return NumberView(
+            number=row.number,
+            account=account.name if account else row.account,
+            capability=row.capability,
+            application=application,
+            leads_to=shown,
+        )
+
+
+def _already(view: NumberView) -> AlreadyThere:
+    by = str(view.leads_to["text"]).removeprefix("application:") if view.leads_to else "nobody"
+    return AlreadyThere(
+        f"The account {view.account} has the number {view.number} already, answered by {by}:"
+        f' "replace" (carillon numbers add {view.number} --replace …) changes what answers it, carillon numbers assign'
+        f" {view.number} APPLICATION leads it to another application."
+    )
+
+
+def _international(number: str) -> str:
+    return f"+{number}" if len(number) > 6 else number
+
+
+def _owner(conn: Connection, row: Number) -> Account:
+    owner = accounts.get(conn, row.account)
+    if owner is None:
+        raise NotThere(f"There is no account {row.account}.")
+    return owner
+
+
+def _refuse_emergency(account: Account, digits: str) -> None:
+    if is_emergency(digits, account.country):
+        raise InvalidSetting("An emergency number cannot be one of ours.")
+
+
+def _refuse_extension(conn: Connection, digits: str) -> None:
+    if taken := extensions.get(conn, digits):
+        holder = account_settings.find(conn, taken.account)
+        raise AlreadyThere(
+            f"{digits} is an extension of the account {holder.name} already: a number must have other digits."
+        )
+
+
+def _check_capability(capability: str) -> None:
+    if capability not in CAPABILITIES:
+        raise InvalidSetting(f"A number's capability must be {' or '.join(sorted(CAPABILITIES))} (got {capability!r}).")
