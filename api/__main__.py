@@ -15,8 +15,7 @@ from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
 from api.clients import Clients
 from api.dialogue import Dialogue
-from api.endpoints import EndpointServices
-from api.exchange import About, StoredJournal
+from api.exchange import About, StoredExchangeLog
 from api.guesses import Guesses
 from api.inbound import Inbound, tag_of
 from api.lab import Lab
@@ -37,6 +36,7 @@ from engine.events import QuestionAsked
 from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.destinations.standard import standard
+from engine.features.endpoint_services import EndpointServices
 from engine.features.leading import assembled
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool
@@ -147,7 +147,7 @@ class Controller:
         )
 
     def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
-        vendors, journal = {asking.name: asking}, StoredJournal(self.features.questions)
+        vendors, journal = {asking.name: asking}, StoredExchangeLog(self.features.questions)
         return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
 
     async def _inquire(

@@ -52,7 +52,7 @@ class ExchangeLog(Protocol):
         """Keep one request; nobody waits for it."""
 
 
-class StoredJournal:
+class StoredExchangeLog:
     """Keeps it in the log of questions, where a call's timeline finds it; bodies are cut, and secrets masked."""
 
     def __init__(self, questions: QuestionLog) -> None:

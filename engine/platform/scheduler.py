@@ -113,16 +113,16 @@ class Scheduler:
             log.warning("scheduling ends here: the store was stopped; the rest is done after the next start")
 
     async def _take(self, epoch: int) -> bool:
-        """Start what is due, as far as there is room; returns whether to look again at once."""
+        """Start what is due, as far as there are slots; returns whether to look again at once."""
         while len(self._running) > REFILL:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        room = AT_ONCE - len(self._running)
+        slots = AT_ONCE - len(self._running)
         kinds = list(self._handlers)
         self._next = await self._db.read(lambda conn: due_work.next_at(conn, kinds, epoch))
         if self._next is None or self._next > self._clock():
             return False
         now = self._clock()
-        claimed = await self._writer.write(lambda conn: due_work.claim(conn, kinds, now, epoch, room))
+        claimed = await self._writer.write(lambda conn: due_work.claim(conn, kinds, now, epoch, slots))
         for work in claimed:
             task = asyncio.create_task(self._do(work), name=f"{work.kind} {work.id}")
             self._running.add(task)

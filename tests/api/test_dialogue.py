@@ -10,7 +10,7 @@ from api.accounts import Accounts
 from api.breaker import FAILURES, SECONDS_OPEN, Breaker
 from api.callbacks.tags import Tag, encode
 from api.dialogue import Dialogue
-from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredJournal
+from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredExchangeLog
 from api.vendors.vendor import Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked
@@ -278,12 +278,12 @@ async def test_what_is_stored_of_a_request_shows_no_secrets(tmp_path: Path) -> N
     url = "http://host/pie?token=abc"
     answer = b'{"credentials":"AKIA:abc"}' + b" " * 20_000
     done = Exchange(url=url, at=5.0, seconds=0.25, status=200, body=answer)
-    StoredJournal(questions).note(about, "teller", question, done)
+    StoredExchangeLog(questions).note(about, "teller", question, done)
     await writer.stop()
     (row,) = await questions.of_call("call-1", "call-1")
     assert (row.name, row.subject, row.status, row.seconds) == ("pie", "call-2", 200, 0.25)
     assert (row.url, row.asked) == ("http://host/pie?token=***", '{"value":"****"}')
     assert row.answered is not None and row.answered.strip() == '{"credentials":"***"}'
     assert len(row.answered) <= 8192 and row.answered_bytes == len(answer)
-    StoredJournal(questions).note(about, "teller", question, done)  # a store that is closed: no accident
+    StoredExchangeLog(questions).note(about, "teller", question, done)  # a store that is closed: no accident
     await db.close()

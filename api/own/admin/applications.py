@@ -21,7 +21,7 @@ __all__ = ["ApplicationsAdmin", "named", "parts", "put", "shape"]
 
 
 class NewApplication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An application: a fixed list of tasks, or a dialect's with the URL that is told or asked and one after it.
+    """An application: a fixed list of tasks, or a dialect's with the URL that is notified or asked, and its fallback.
 
     A dialect whose applications have keys of their own needs no URL: its API sets it too.
     """
@@ -78,7 +78,7 @@ class ApplicationsAdmin:
         return web.json_response(self._shown(await self._applications.details(request.match_info["application"])))
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change the URLs that are told or asked."""
+        """Change the URLs that are notified or asked."""
         wanted, name = await body_of(request, Urls), request.match_info["application"]
         found = await self._applications.details(name)
         dialect = self._applications.dialect(found.application.dialect)
@@ -125,7 +125,7 @@ def parts(services: OwnServices, country: str, wanted: Any) -> dict[str, Any]:
 
 
 def checked_url(url: str, dialect: Dialect | None) -> str:
-    """Return a URL that can be told or asked by a dialect; raises BadRequest."""
+    """Return a URL that can be notified or asked by a dialect; raises BadRequest."""
     try:
         address(url, credentials=dialect is None or not dialect.signs)
     except BadAddress as error:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 class Dialect:
     """A dialect as accounts see it: what it calls its key and its secret, and which values its settings may have.
 
-    `url_setting` is where an application of this dialect keeps the address that is told of an inbound call,
-    `fallback_setting` the one that is tried after it. `issue`: each of its applications has a key and a secret of its
+    `url_setting` names the setting with the address that is notified or asked of an application's inbound calls,
+    `fallback_setting` the one with the address that is tried after it.
+    `issue`: each of its applications has a key and a secret of its
     own, made by this function; an account gets a first one with a number. None: the account has the key.
     `asks`: its applications are asked what a call shall do. `signs`: its callbacks and questions are signed, so that
     their URLs have no place for a user and a password.

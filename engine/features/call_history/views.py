@@ -14,7 +14,7 @@ PAGE = 500  # calls that are read at once where all are wanted
 
 
 class CallHistory:
-    """Reads calls. Each method reads in one transaction and raises engine.store.errors.Unavailable.
+    """Reads calls. Each method reads in one transaction and raises StoreError if the database does not answer.
 
     `since` is Unix seconds. `before` is the id of the last call of the page before.
     """

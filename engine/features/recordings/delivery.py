@@ -1,4 +1,4 @@
-"""Recordings, once they are made: made an MP3, put into a bucket, told of."""
+"""Recording delivery: a finished recording is converted to MP3, put into a bucket, and its customer notified."""
 
 import asyncio
 import time

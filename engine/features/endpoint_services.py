@@ -1,4 +1,4 @@
-"""The part of the composition root that builds the services of trunks and extensions."""
+"""The services of trunks and extensions, put together."""
 
 from collections.abc import Collection
 from pathlib import Path
