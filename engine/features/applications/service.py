@@ -164,7 +164,10 @@ class ApplicationService:
         return await self._write(unit)
 
     async def remove(self, by: Actor, name: str) -> None:
-        """Delete an application and its key; raises NotThere, and Conflict while a number leads to it."""
+        """Delete an application and its key.
+
+        Raises NotThere, and StoreConflict while a number, an extension or a ring group leads to it.
+        """
 
         def unit(conn: Connection) -> None:
             row = self._named(conn, name)

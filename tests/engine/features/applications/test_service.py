@@ -9,8 +9,9 @@ from engine.features.applications.model import WantedApplication
 from engine.features.errors import NotThere, StoreConflict
 from engine.features.services import FeatureServices
 from engine.platform.audit import ADMIN, Actor
-from engine.store import applications, numbers
+from engine.store import applications, extensions, numbers
 from engine.store.accounts import Account
+from engine.store.extensions import Extension
 from engine.store.numbers import Number
 from engine.store.writer import Writer
 from engine.tasks.hang_up import HangUp
@@ -106,6 +107,20 @@ async def test_an_application_that_a_number_leads_to_stays(
     await writer.write(lambda conn: numbers.release(conn, "12015552000"))
     await services.applications.remove(ADMIN, id)
     assert (await history(account.id))[0].what == "application.removed"
+
+
+async def test_an_application_that_an_extension_leads_to_stays(
+    services: FeatureServices, account: Account, writer: Writer, history: History
+) -> None:
+    made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    row = Extension(
+        number="101", account=account.id, password="secret-word", no_answer=f"application:{made.application.id}"
+    )
+    await writer.write(lambda conn: extensions.add(conn, row))
+    with pytest.raises(StoreConflict, match="An extension"):
+        await services.applications.remove(ADMIN, made.application.id)
+    assert (await services.applications.details(made.application.id)).key == made.key
+    assert [entry.what for entry in await history(account.id)] == ["application.added"]
 
 
 class TestAssignments:
