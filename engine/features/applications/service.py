@@ -50,6 +50,10 @@ class ApplicationService:
         """Return an application by its id or its key; raises NotThere."""
         return await self._db.read(lambda conn: views.details(conn, self._named(conn, name)))
 
+    async def get(self, application: str) -> Application | None:
+        """Return an application by its id."""
+        return await self._db.read(lambda conn: applications.get(conn, application))
+
     async def by_key(self, account: str, dialect: str, key: str) -> Application:
         """Return an account's application by its key in a dialect; raises NotThere, also if it is another account's."""
         found = await self._db.read(lambda conn: applications.by_key(conn, dialect, key))
