@@ -99,7 +99,7 @@ class Controller:
         on_sinch, asking = self._sinch()
         self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (on_ringful, on_sinch)}
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
-        inbound = Inbound(self.database, self.vendors)
+        inbound = Inbound(self.features, self.vendors)
         self.dialogue = self._dialogue(asking, inbound)
         self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
         self.recording_delivery = RecordingDelivery(

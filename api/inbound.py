@@ -8,9 +8,8 @@ from api.callbacks.tags import Tag, encode
 from api.vendors.vendor import Vendor
 from engine.calls.call import Call, Direction
 from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
-from engine.store import applications, calls
-from engine.store.applications import Application
-from engine.store.database import Database
+from engine.features.applications.model import Application
+from engine.features.services import FeatureServices
 
 log = structlog.get_logger(__name__)
 INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
@@ -31,9 +30,8 @@ class Inbound:
     found again from the call. Fed with events in their order.
     """
 
-    def __init__(self, db: Database, vendors: Mapping[str, Vendor]) -> None:
-        self._db = db
-        self._vendors = vendors
+    def __init__(self, features: FeatureServices, vendors: Mapping[str, Vendor]) -> None:
+        self._applications, self._calls, self._vendors = features.applications, features.calls, vendors
         self._tags: dict[str, Tag] = {}
 
     async def tag(self, event: AnyEvent, *, restarted: bool = False) -> Tag | None:
@@ -59,7 +57,7 @@ class Inbound:
 
     async def load(self) -> None:
         """Find the tags of the inbound calls that are up."""
-        for call in await self._db.read(calls.all_live):
+        for call in await self._calls.live():
             await self._recall(call)
 
     async def _offered(self, event: CallOffered) -> Tag | None:
@@ -69,7 +67,7 @@ class Inbound:
         return tag
 
     async def _remember(self, call_id: str) -> None:
-        call = await self._db.read(lambda conn: calls.get(conn, call_id))
+        call = await self._calls.get(call_id)
         if call is not None:
             await self._recall(call)
 
@@ -78,7 +76,7 @@ class Inbound:
             await self._keep(call.id, call.application)
 
     async def _keep(self, call_id: str, application_id: str) -> Tag | None:
-        application = await self._db.read(lambda conn: applications.get(conn, application_id))
+        application = await self._applications.get(application_id)
         vendor = self._vendors.get(application.dialect) if application else None
         tag = vendor.inbound_tag(application.settings) if application and vendor else None
         if tag:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.features.applications.assignments import NumberAssignments
 from engine.features.applications.dialects import Dialect
 from engine.features.applications.service import ApplicationService
 from engine.features.billing.service import RateService
 from engine.features.call_history.views import CallHistory
 from engine.features.health.views import StoreHealth
+from engine.features.numbers.assignments import NumberAssignments
 from engine.features.questions.service import QuestionLog
 from engine.features.recordings.service import RecordingService
 from engine.features.uploads.service import UploadService

@@ -17,6 +17,7 @@ from api.inbound import Inbound
 from api.recordings import Recordings
 from api.vendors.ringful import Ringful
 from engine.features.accounts.credentials import Credentials
+from engine.features.services import FeatureServices
 from engine.media import Links
 from engine.net import Net
 from engine.store import accounts
@@ -53,6 +54,7 @@ class Stack:
     db: Database
     writer: Writer
     net: Net
+    features: FeatureServices
     accounts: Accounts
     recordings: Recordings
     engine: FakeEngine
@@ -125,7 +127,7 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     delivery = Delivery(
         db, writer, net, known, vendors, policy=policy, clock=time, sleep=time.sleep, chance=lambda: 0.0
     )
-    publisher = Publisher(db, writer, vendors, Inbound(db, vendors), delivery, clock=time)
+    publisher = Publisher(db, writer, vendors, Inbound(features, vendors), delivery, clock=time)
     writer.on_events = publisher.feed
     await create_account(writer, "account-ann", KEY, allow_private=True)
     await create_account(writer, "account-bob", "key-of-bob")
@@ -139,7 +141,9 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
         vendors=vendors.values(),
     )
     async with TestClient(TestServer(app)) as client:
-        yield Stack(db, writer, net, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client)
+        yield Stack(
+            db, writer, net, features, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client
+        )
     await publisher.stop()
     await delivery.stop()
     await writer.stop()

@@ -19,13 +19,13 @@ from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_wri
 from engine.features.accounts import emergency
 from engine.features.accounts.allowances import not_allowed
 from engine.features.accounts.model import actor_of
-from engine.features.applications.assignments import NumberAssignments
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.billing import rating
 from engine.features.call_history.views import CallHistory
 from engine.features.errors import NotThere
 from engine.features.numbers import phone_numbers
+from engine.features.numbers.assignments import NumberAssignments
 from engine.features.services import FeatureServices
 from engine.platform.settings_cache import SettingsCache
 

@@ -50,6 +50,10 @@ class ApplicationService:
         """Return an application by its id or its key; raises NotThere."""
         return await self._db.read(lambda conn: views.details(conn, self._named(conn, name)))
 
+    async def get(self, application: str) -> Application | None:
+        """Return an application by its id."""
+        return await self._db.read(lambda conn: applications.get(conn, application))
+
     async def by_key(self, account: str, dialect: str, key: str) -> Application:
         """Return an account's application by its key in a dialect; raises NotThere, also if it is another account's."""
         found = await self._db.read(lambda conn: applications.by_key(conn, dialect, key))
@@ -164,7 +168,10 @@ class ApplicationService:
         return await self._write(unit)
 
     async def remove(self, by: Actor, name: str) -> None:
-        """Delete an application and its key; raises NotThere, and Conflict while a number leads to it."""
+        """Delete an application and its key.
+
+        Raises NotThere, and StoreConflict while a number, an extension or a ring group leads to it.
+        """
 
         def unit(conn: Connection) -> None:
             row = self._named(conn, name)

@@ -31,6 +31,10 @@ class CallHistory:
         found = await self._db.read(lambda conn: [calls.get(conn, id) for id in ids])
         return [call for call in found if call is not None]
 
+    async def live(self) -> list[Call]:
+        """Return every call that has not ended, oldest first."""
+        return await self._db.read(calls.all_live)
+
     async def tree(self, root: str) -> list[Call]:
         """Return a root and the legs below it, oldest first."""
         return await self._db.read(lambda conn: calls.by_root(conn, root))

@@ -16,7 +16,9 @@ from tests.fakes.sink import Sink
 def another(stack: Stack) -> Publisher:
     """A publisher as it is after a restart."""
     vendors = {"ringful": stack.ringful}
-    return Publisher(stack.db, stack.writer, vendors, Inbound(stack.db, vendors), stack.delivery, clock=stack.time)
+    return Publisher(
+        stack.db, stack.writer, vendors, Inbound(stack.features, vendors), stack.delivery, clock=stack.time
+    )
 
 
 async def pending(stack: Stack) -> list[str]:

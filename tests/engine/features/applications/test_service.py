@@ -1,16 +1,15 @@
 """The rules of applications, and what is kept of each change."""
 
 import pytest
-from sqlalchemy import Connection
 
-from engine.features.accounts import NewAccount, create
 from engine.features.applications.errors import ApplicationInvalid
 from engine.features.applications.model import WantedApplication
 from engine.features.errors import NotThere, StoreConflict
 from engine.features.services import FeatureServices
-from engine.platform.audit import ADMIN, Actor
-from engine.store import applications, numbers
+from engine.platform.audit import ADMIN
+from engine.store import extensions, numbers
 from engine.store.accounts import Account
+from engine.store.extensions import Extension
 from engine.store.numbers import Number
 from engine.store.writer import Writer
 from engine.tasks.hang_up import HangUp
@@ -108,48 +107,15 @@ async def test_an_application_that_a_number_leads_to_stays(
     assert (await history(account.id))[0].what == "application.removed"
 
 
-class TestAssignments:
-    """Numbers that an account's program lets lead to its applications."""
-
-    @pytest.fixture(autouse=True)
-    async def _filled(self, services: FeatureServices, account: Account, writer: Writer) -> None:
-        self.services, self.account, self.writer = services, account.id, writer
-        made = await services.applications.put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
-        self.shop, self.by = made.application.id, Actor("account", account.id, account.name)
-        for digits in ("12015552000", "12015552001"):
-            row = Number(number=digits, account=account.id)
-            await writer.write(lambda conn, row=row: numbers.assign(conn, row))  # type: ignore[misc]
-
-    async def led(self) -> list[str | None]:
-        return [row.application for row in await self.services.assignments.of_account(self.account)]
-
-    async def test_all_of_them_lead_there_or_none(self, history: History) -> None:
-        wanted = [["12015552000"], ["12015559999"]]
-        with pytest.raises(NotThere, match="12015559999"):
-            await self.services.assignments.lead(self.by, self.account, wanted, "voice", self.shop)
-        assert await self.led() == [None, None]
-        wanted = [["0012015552000", "12015552000"], ["12015552001"]]
-        await self.services.assignments.lead(self.by, self.account, wanted, "voice", self.shop)
-        assert await self.led() == [self.shop, self.shop]
-        assert [entry.what for entry in await history(self.account)][:2] == ["number.assigned"] * 2
-        assert (await history(self.account))[0].actor == self.account
-
-    async def test_another_accounts_application_is_none(self) -> None:
-        other = await self.writer.write(_other_accounts_application)
-        with pytest.raises(NotThere):
-            await self.services.assignments.lead(self.by, self.account, [["12015552000"]], "voice", other)
-        assert await self.led() == [None, None]
-
-    async def test_a_number_that_leads_elsewhere_is_not_unassigned(self, history: History) -> None:
-        with pytest.raises(NotThere):
-            await self.services.assignments.unassign(self.by, self.account, ["12015552000"], "voice", self.shop)
-        await self.services.assignments.lead(self.by, self.account, [["12015552000"]], "voice", self.shop)
-        await self.services.assignments.unassign(self.by, self.account, ["12015552000"], "voice", self.shop)
-        assert await self.led() == [None, None]
-        last = (await history(self.account))[0]
-        assert last.what == "number.unassigned" and last.before == {"capability": "voice", "application": self.shop}
-
-
-def _other_accounts_application(conn: Connection) -> str:
-    other, _ = create(conn, NewAccount(name="other"), [])
-    return applications.create(conn, applications.Application(id="app-other", account=other.id, name="x")).id
+async def test_an_application_that_an_extension_leads_to_stays(
+    services: FeatureServices, account: Account, writer: Writer, history: History
+) -> None:
+    made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    row = Extension(
+        number="101", account=account.id, password="secret-word", no_answer=f"application:{made.application.id}"
+    )
+    await writer.write(lambda conn: extensions.add(conn, row))
+    with pytest.raises(StoreConflict, match="An extension"):
+        await services.applications.remove(ADMIN, made.application.id)
+    assert (await services.applications.details(made.application.id)).key == made.key
+    assert [entry.what for entry in await history(account.id)] == ["application.added"]

@@ -37,7 +37,7 @@ class NumberAssignments:
             for spellings in wanted:
                 had = _owned(conn, account, spellings, capability)
                 numbers.lead(conn, account, had.number, capability, application)
-                _record(conn, by, "number.assigned", had, application)
+                _record(conn, by, "number.changed", had, application)
 
         await self._writer.write(unit)
         await self._refresh()
@@ -49,7 +49,7 @@ class NumberAssignments:
             for digits in spellings:
                 had = numbers.get(conn, digits, capability)
                 if had and numbers.unassign(conn, account, digits, capability, application):
-                    return _record(conn, by, "number.unassigned", had, None)
+                    return _record(conn, by, "number.changed", had, None)
             raise NotThere("This account has no such number that leads to this application.")
 
         await self._writer.write(unit)
