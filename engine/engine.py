@@ -150,7 +150,7 @@ class Engine:
         try:
             return await self._dispatcher.submit(command)  # type: ignore[no-any-return]
         except StoreError as error:
-            raise EngineUnavailable(f"The store does not take anything now: {error}") from error
+            raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
 
     # Asterisk
 

@@ -79,7 +79,7 @@ class AskingVendor(Protocol):
 
     @property
     def name(self) -> str:
-        """See Vendor."""
+        """The dialect's name in tags, credentials, applications and account settings."""
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         """How the customer is asked, or what is known to be his answer without asking."""

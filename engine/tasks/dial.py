@@ -60,9 +60,9 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
         """Refuse what could not be dialled or would be played as something else."""
         LegOptions(headers=self.headers)
         if not _ZONE.fullmatch(self.ringback):
-            raise ValueError("A ringback is a country's zone of indications.conf, such as de or us-old.")
+            raise ValueError("ringback must be a zone of Asterisk's indications.conf, such as de or us-old.")
         if not _CLASS.fullmatch(self.music):
-            raise ValueError("A class of music has at most 64 letters, digits, _ and -.")
+            raise ValueError("music must be a class of music on hold: at most 64 letters, digits, _ and -.")
 
     async def run(self, on: Subject) -> Dialled:
         """Dial until bridged."""

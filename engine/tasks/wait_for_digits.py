@@ -28,7 +28,7 @@ class WaitForDigits(Task, frozen=True, kw_only=True, tag="wait_for_digits"):
 
     @property
     def confidential(self) -> bool:
-        """See Task."""
+        """Whether the digits that it takes are shown to nobody."""
         return self.secret
 
     async def run(self, on: Subject) -> Digits:
