@@ -1,4 +1,4 @@
-"""The engine: start, stop, submit; wires what is below, by hand."""
+"""The engine: starts, stops, takes commands; wires the call core by hand."""
 
 import asyncio
 import time
@@ -112,7 +112,7 @@ class Engine:
     async def stop(self) -> None:
         """Leave: every call stays up in Asterisk, for the next controller. The caller refuses ARI commands first.
 
-        Everything is told to stop before anything is waited for: a queue that went on meanwhile would see its
+        Everything is cancelled before anything is waited for: a queue that continued meanwhile would see its
         commands refused, and fail task after task. Stopping twice is harmless.
         """
         self._leaving = True

@@ -1,4 +1,4 @@
-"""A callback: one HTTP POST that tells the customer what happened."""
+"""A callback: one HTTP POST that notifies the customer of an event."""
 
 import re
 from collections.abc import Mapping

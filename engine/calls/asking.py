@@ -135,7 +135,7 @@ class Replies:
 
 
 def _events_of_reply(session: "Session", tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
-    """What is told of an answer besides its effect, under the asking task's tag or else the call's."""
+    """The events of an answer besides its effect, with the asking task's tag or else the call's."""
     noted: list[ReplyRefused | ReplyRemarked] = []
     for remark in command.remarks:
         noted.append(ReplyRemarked(**session.journal.common(tag), task=command.question, remark=remark))  # type: ignore[arg-type]

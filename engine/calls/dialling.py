@@ -31,7 +31,7 @@ from engine.tasks.results import Dialled, TaskFailed
 from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
-GONE_SECONDS = 0.5  # until a channel's end is told, once Asterisk refuses to bridge it
+GONE_SECONDS = 0.5  # until the event of a channel's end comes, once Asterisk refuses to bridge it
 REFUSED: dict[type[CommandRefused], HangupCause] = {
     NoSuchExtension: HangupCause.USER_UNKNOWN,
     CreditSpent: HangupCause.NO_CREDIT,

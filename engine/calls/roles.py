@@ -89,7 +89,7 @@ class CallConferences:
             raise TaskFailed("conference_over", "The conference has ended.")
         else:
             live = found
-        await live.departed(session)  # whoever was told that it left may be leaving still: the music goes on changing
+        await live.departed(session)  # after its ParticipantLeft it may still be leaving: the music changes
         await live.take_part(session, task, on)
 
     async def leave(self, conference: str) -> None:

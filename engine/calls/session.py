@@ -1,4 +1,4 @@
-"""One live call, from its row to its CallEnded: what it is now, its queue, and who waits for it."""
+"""One live call, from its row to its CallEnded: its present state, its queue, and what waits for it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
@@ -153,7 +153,7 @@ class Session:
         if cover and held.amount:
             self.cover, cover.held = cover, held
 
-    # What it tells
+    # Its events
 
     def dialing(self, channel_id: str, trunk: str | None) -> Awaitable[None]:
         """An INVITE is about to go out on this channel; to be awaited before it does."""

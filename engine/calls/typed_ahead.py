@@ -19,7 +19,7 @@ MOST_KEPT = 64
 
 
 class TypedAhead:
-    """Digits that no task took, in their order: each is told as DigitPressed, and kept in the store for a task to come.
+    """Digits that no task took, in their order: each becomes a DigitPressed, and is kept in the store for a later task.
 
     What is pressed while the call is in a bridge is for somebody else there: it is not kept, nor shown. What may be for
     a task that hides its digits, because one is queued, is not shown either.

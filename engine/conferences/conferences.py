@@ -49,7 +49,7 @@ class Conferences:
 
     def __init__(self, services: CallServices, registry: Registry) -> None:
         self._services, self._registry = services, registry
-        self.outbound: OutboundCalls | None = None  # set by the engine: the door's sessions need these rooms
+        self.outbound: OutboundCalls | None = None  # set by the engine: its sessions need these conferences
         self._live: dict[str, Conference] = {}
         self._names = Names(services, self._begin_named)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -67,7 +67,7 @@ class Member:
             await self._obeyed()
 
     async def restore(self) -> None:
-        """See that Asterisk knows what the store knows: a controller may have gone between telling the two."""
+        """Make Asterisk agree with the store: a controller may have stopped between changing the two."""
         async with self._changing:
             try:
                 await self._still()

@@ -81,7 +81,7 @@ class Running:
         self._journal.digit(self._entry, shown, digit.call, accepted=accepted)
 
     def reached(self, where: str) -> None:
-        """Note where the task is now: an end that it does not come to by itself is told with that."""
+        """Note where the task is now, for the event of its end if it is stopped."""
         self._entry.where = where
 
     def remaining(self, seconds: float | None) -> float | None:
