@@ -49,14 +49,14 @@ def check(request: web.BaseRequest) -> None:
 async def read(request: web.BaseRequest, most: int = LARGEST, seconds: float = SECONDS_FOR_A_BODY) -> bytes:
     """Return a request's body of at most `most` bytes; raises BodyTooLarge, BodyTooSlow, BodyUnreadable."""
     if (request.content_length or 0) > most:
-        raise BodyTooLarge(f"{most} bytes at most.")
+        raise BodyTooLarge(f"The body must have at most {most} bytes.")
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
             async for part in request.content.iter_any():
                 body += part
                 if len(body) > most:
-                    raise BodyTooLarge(f"{most} bytes at most.")
+                    raise BodyTooLarge(f"The body must have at most {most} bytes.")
     except TimeoutError:
         raise BodyTooSlow(f"The body did not arrive within {seconds:g} seconds.") from None
     except (web.RequestPayloadError, HttpProcessingError):

@@ -100,7 +100,7 @@ class Dialogue:
                 continue
             circuit = (about.account, url)
             if url == question.url and question.fallback and not self._breaker.lets(circuit):
-                remarks.append("The first address failed again and again; the fallback was asked at once.")
+                remarks.append("The first address failed three times in a row, so the fallback was asked at once.")
                 continue
             done = await exchange(self._net, vendor, question, url, allow_private=await self._may_go_private(about))
             self._journal.note(about, vendor.name, question, done)

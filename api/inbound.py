@@ -1,4 +1,4 @@
-"""Calls that come in: whose application answers them, and so which dialect is told."""
+"""Inbound calls: the application that answers them, and so the dialect that is notified."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from engine.features.services import FeatureServices
 
 log = structlog.get_logger(__name__)
 INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
-"""The events of an inbound call that its application's dialect is told of."""
+"""The events of an inbound call that its application's dialect is notified of."""
 
 
 def tag_of(vendors: Mapping[str, Vendor], application: Application) -> str:

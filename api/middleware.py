@@ -15,8 +15,8 @@ from api import bodies
 log = structlog.get_logger(__name__)
 _SENTENCES = {
     404: "There is nothing at this address.",
-    405: "This address does not take that method.",
-    413: "The request is too large: 1 MB at most.",
+    405: "This address does not accept that method.",
+    413: "The request must have at most 1 MB.",
 }
 _KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")
 

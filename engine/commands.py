@@ -1,6 +1,6 @@
-"""The contract in: what a caller of the engine may ask. Each command names what it returns, or the error it raises.
+"""The commands of the engine. Each says what `Engine.submit` returns for it, and which errors it raises.
 
-Those of conferences are in engine.conference_commands.
+The commands of conferences are in engine.conference_commands.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from engine.tasks.kinds import AnyTask
 
 R = TypeVar("R", covariant=True)
 Retag = Callable[[str], str]
-"""Makes a call's next tag of the one that it has: two that change it at once lose nothing of each other's."""
+"""Returns a call's next tag from its present one, so that two changes at the same time both take effect."""
 
 
 class Command(Generic[R]):
-    """Something to do; `Engine.submit` returns R."""
+    """A request to the engine; `Engine.submit` returns R."""
 
 
 class CommandRefused(Exception):
@@ -38,11 +38,11 @@ class NoSuchTask(CommandRefused):
 
 
 class NoSuchQuestion(CommandRefused):
-    """Nobody waits for this reply (any more)."""
+    """No question waits for this reply (any more)."""
 
 
 class NumberRefused(CommandRefused):
-    """The number is not one, or this account may not call it."""
+    """The number is not valid, or this account may not call it."""
 
 
 class NoSuchExtension(NumberRefused):
@@ -50,7 +50,7 @@ class NoSuchExtension(NumberRefused):
 
 
 class HeadersRefused(CommandRefused):
-    """A SIP header that was asked for may not be sent."""
+    """A SIP header of the command may not be sent."""
 
 
 class CallerRefused(CommandRefused):
@@ -58,7 +58,7 @@ class CallerRefused(CommandRefused):
 
 
 class LimitReached(CommandRefused):
-    """The account has too many calls at once, or waits too long for its turn."""
+    """The account has too many calls at once, or would wait too long for its turn."""
 
 
 class CreditSpent(CommandRefused):
@@ -66,19 +66,19 @@ class CreditSpent(CommandRefused):
 
 
 class EngineUnavailable(CommandRefused):
-    """The engine cannot take new work now; calls in progress go on. Try again."""
+    """The engine cannot accept new work now; calls in progress continue. Try again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceCall(Command[Call]):
     """Call `callee` (an own extension, or 7 to 15 digits). Returns at once, the call QUEUED; its tasks wait for it.
 
-    `party` is the number of the call that this one is to be connected with: shown where no `caller` is asked for.
-    `reach`, `transport`, `private` and `headers` are as those of engine.tasks.dial.Dial.
+    `party` is the number of the call that this one will be connected with; it is shown if no `caller` is given.
+    `reach`, `transport`, `private` and `headers` are those of engine.tasks.dial.Dial.
 
     Raises NumberRefused (NoSuchExtension), HeadersRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
-    `tag` comes back in the call's events; `root` is the call whose customer-visible story this leg belongs to.
-    `reports_tree`: RootEnded is told when this call and all that it dialled are over.
+    `tag` comes back in the call's events; `root` is the first leg of the call tree that this leg belongs to.
+    `reports_tree`: RootEnded is written when this call and all legs that it dialled have ended.
     """
 
     account: str
@@ -103,8 +103,8 @@ class PlaceCall(Command[Call]):
 class Enqueue(Command[tuple[str, ...]]):
     """Append tasks to a live call's or conference's queue; returns their ids, in order.
 
-    `now` puts them before what is queued; those that hold no queue begin at once, beside the task that does.
-    `tag`, if given, becomes the tag of every live leg of the call's root, or makes it of what that is then.
+    `now` puts them before the queued tasks; those that do not hold the queue begin at once, beside the task that does.
+    `tag`, if given, becomes the tag of every live leg of the call tree (a Retag is called with each present tag).
 
     Raises NoSuchCall or NoSuchConference (also when it belongs to another account), EngineUnavailable.
     """
@@ -118,7 +118,7 @@ class Enqueue(Command[tuple[str, ...]]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CancelTask(Command[None]):
-    """Take a task that is still queued out of the queue. Raises NoSuchTask."""
+    """Remove a task that has not begun from the queue. Raises NoSuchTask."""
 
     account: str
     owner: str
@@ -127,12 +127,12 @@ class CancelTask(Command[None]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply(Command[None]):
-    """Say what the call that asked does next: `tasks` are run at once, before what is queued.
+    """Answer a call's question: `tasks` run at once, before the queued ones.
 
-    `question` is the asking task's id. `replace` discards what is queued. `tag`, if given, becomes the tag of every
-    live leg of the call's root, or makes it of what that is then. `refused` says why the customer's answer cannot be
-    done, `remarks` what was overlooked in it: both are told as events. `silent`: the customer said nothing, and the
-    question's own default is done. Raises NoSuchQuestion where it is answered, or its time or its call is over.
+    `question` is the asking task's id. `replace` discards the queued tasks. `tag`, if given, becomes the tag of every
+    live leg of the call tree (a Retag is called with each present tag). `refused` says why the customer's answer cannot
+    be carried out, `remarks` what was ignored in it: both become events. `silent`: the customer gave no answer, so the
+    question's own default applies. Raises NoSuchQuestion if it was answered, or its time or its call has ended.
     """
 
     account: str
@@ -148,9 +148,9 @@ class Reply(Command[None]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redirect(Command[None]):
-    """Let a live call do something else: what runs and holds its queue is stopped, what is queued discarded.
+    """Replace the tasks of a live call: the task that holds the queue is stopped, the queued tasks are discarded.
 
-    `resume`: what is queued follows these instead, behind a prompt that was stopped, which then begins again.
+    `resume`: the queued tasks are kept and follow these, behind a prompt that was stopped, which then begins again.
     Raises NoSuchCall.
     """
 
@@ -163,7 +163,7 @@ class Redirect(Command[None]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HangUpCall(Command[None]):
-    """End a call now; what is queued is discarded. Raises NoSuchCall."""
+    """End a call now; its queued tasks are discarded. Raises NoSuchCall."""
 
     account: str
     call: str

@@ -1,4 +1,4 @@
-"""The contract in, for conferences: what a caller of the engine may ask of them, and what it is shown."""
+"""The commands of conferences, and the views that they return."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from engine.tasks.kinds import AnyTask
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invitation:
-    """One party whom a conference calls. `before` is run before it joins."""
+    """A party that a conference calls. `before` are tasks that run before it joins."""
 
     callee: str
     caller: str | None = None
@@ -23,9 +23,9 @@ class StartConference(Command[str]):
 
     A live call of this account to the moderator's number is reused, else the number is called.
     `wait_for_participant`: the moderator joins when the first participant does.
-    `attendees` are called once the moderator is ready (answered, and past `moderator.before`).
-    `waiting_prompt` is what the moderator hears until the first attendee joins.
-    Raises what PlaceCall raises; nothing is dialled unless every number may be.
+    `attendees` are called when the moderator is ready (answered, and done with `moderator.before`).
+    `waiting_prompt` plays to the moderator until the first attendee joins.
+    Raises what PlaceCall raises; nothing is dialled unless every number is allowed.
     """
 
     account: str
@@ -48,7 +48,7 @@ class LeaveNow(Command[None]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HangUpConference(Command[None]):
-    """End a conference (by its id, or by its name) and hang up everybody in it. Raises NoSuchConference."""
+    """End a conference (by its id, or by its name) and hang up all its participants. Raises NoSuchConference."""
 
     account: str
     conference: str = ""
@@ -57,7 +57,7 @@ class HangUpConference(Command[None]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MuteMember(Command[None]):
-    """Let the others not hear a participant, or hear it again; doing it twice is harmless.
+    """Mute or unmute a participant: a muted participant is not heard but still hears. Repeating it is harmless.
 
     The conference is given by its id, or by its name.
     Raises NoSuchConference, NoSuchCall (also when the call is not in it), EngineUnavailable.
@@ -72,9 +72,9 @@ class MuteMember(Command[None]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HoldMember(Command[None]):
-    """Let a participant neither hear the others nor be heard, or take it back; doing it twice is harmless.
+    """Hold a participant, or take it back: a held participant is not heard and does not hear. Repeating is harmless.
 
-    `music` is the class that it hears meanwhile (see JoinConference); None: silence. Raises as MuteMember.
+    `music` is the class of music on hold that it hears meanwhile; None: silence. Raises as MuteMember.
     """
 
     account: str
@@ -112,9 +112,9 @@ class ConferenceMember:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConferenceView:
-    """Who is in a conference now, in the order in which they joined.
+    """The participants of a conference now, in the order in which they joined.
 
-    `moderator` is None until its call exists, and in a conference that has a `name`.
+    `moderator` is None until its call exists, and in a conference with a `name`.
     """
 
     id: str
@@ -125,7 +125,7 @@ class ConferenceView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueryConference(Command[ConferenceView]):
-    """Ask who is in a conference now. Raises NoSuchConference."""
+    """Return the participants of a conference, by its id. Raises NoSuchConference."""
 
     account: str
     conference: str
@@ -133,7 +133,7 @@ class QueryConference(Command[ConferenceView]):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindConference(Command[ConferenceView]):
-    """Ask who is in the account's conference of this name now. Raises NoSuchConference."""
+    """Return the participants of the account's conference of this name. Raises NoSuchConference."""
 
     account: str
     name: str

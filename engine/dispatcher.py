@@ -1,4 +1,4 @@
-"""Commands to whom they concern."""
+"""Routes each command to the call or conference it names."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,8 +35,8 @@ from engine.conferences.conferences import Conferences
 from engine.tasks.entry import StopReason
 from engine.tasks.queue import Queue, QueueClosed
 
-_GONE_CALL = "There is no such call, or it is over."
-_GONE_CONFERENCE = "There is no such conference, or it is over."
+_GONE_CALL = "There is no such call, or it has ended."
+_GONE_CONFERENCE = "There is no such conference, or it has ended."
 
 
 class Dispatcher:

@@ -1,4 +1,4 @@
-"""The engine: start, stop, submit; wires what is below, by hand."""
+"""The engine: starts, stops, takes commands; wires the call core by hand."""
 
 import asyncio
 import time
@@ -113,7 +113,7 @@ class Engine:
     async def stop(self) -> None:
         """Leave: every call stays up in Asterisk, for the next controller. The caller refuses ARI commands first.
 
-        Everything is told to stop before anything is waited for: a queue that went on meanwhile would see its
+        Everything is cancelled before anything is waited for: a queue that continued meanwhile would see its
         commands refused, and fail task after task. Stopping twice is harmless.
         """
         self._leaving = True
@@ -151,7 +151,7 @@ class Engine:
         try:
             return await self._dispatcher.submit(command)  # type: ignore[no-any-return]
         except StoreError as error:
-            raise EngineUnavailable(f"The store does not take anything now: {error}") from error
+            raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
 
     # Asterisk
 

@@ -1,4 +1,4 @@
-"""The contract out: what happened, in the order it happened (`sequence` rises by one per root)."""
+"""The events of the engine, in the order in which they happened (`sequence` rises by one per root)."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from engine.tasks.results import Outcome
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """Something that happened to `subject` (a call or a conference).
 
-    `at` is Unix seconds; `tag` is what the customer's dialect put on the call, conference or task concerned.
+    `at` is Unix seconds; `tag` is the data that a dialect attached to the call, conference or task.
     `sequence` is 0 until the event is committed.
     """
 
@@ -22,7 +22,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
 
 
 class CallOffered(Event, frozen=True, kw_only=True, tag="call_offered"):
-    """An inbound call waits for its application to queue tasks."""
+    """An inbound call waits until its application queues tasks."""
 
     application: str
     caller: str
@@ -44,7 +44,7 @@ class CallAnswered(Event, frozen=True, kw_only=True, tag="call_answered"):
 
 
 class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
-    """The call is over: its last event but for what becomes of its recordings (RootEnded is one of all its legs).
+    """The call has ended: its last event, except for events of its recordings (RootEnded is the tree's).
 
     `seconds` counts from the answer, `price` in millionths. `hung_up_by` is an engine.calls.call.Party.
     """
@@ -59,7 +59,7 @@ class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
 
 
 class EndedLeg(msgspec.Struct, frozen=True, kw_only=True):
-    """One leg of a root that is over, as its CallEnded told it."""
+    """One leg of a call tree that has ended, as in its CallEnded."""
 
     call: str
     caller: str
@@ -72,14 +72,14 @@ class EndedLeg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RootEnded(Event, frozen=True, kw_only=True, tag="root_ended"):
-    """All legs of a root are over: what a customer sees as one call. Told once, of a root whose call is `reports_tree`.
+    """All legs of a call tree have ended. Written once, if the root has `reports_tree`.
 
-    `subject` is the root, `tag` its call's as it was then. `cause` and `hung_up_by` are the root leg's own: where a
-    Dial did not reach its party, or the connected party hung up, they say so (Party.CONNECTED).
-    `answered`: the root leg was answered and, where it dialled, one of those it dialled was: an answered caller whose
-    callee was busy has not been answered. `seconds`: how long the dialled legs were answered, all together; of the
-    root leg where it dialled nobody. `price`, in millionths, is that of all legs; `legs` are in order of their
-    beginning, the root first.
+    `subject` is the root, `tag` its tag at the end. `cause` and `hung_up_by` are the root leg's own: if a Dial did not
+    reach its party, or the connected party hung up, they say so (Party.CONNECTED).
+    `answered`: the root leg was answered and, if it dialled, one of the dialled legs was too: if the callee was busy,
+    the tree was not answered. `seconds`: how long the dialled legs were answered, added up; if none was dialled, that
+    of the root leg. `price`, in millionths, is the sum of all legs; `legs` are in the order of their creation, the
+    root first.
     """
 
     cause: str
@@ -101,7 +101,7 @@ class TaskStarted(Event, frozen=True, kw_only=True, tag="task_started"):
 
 
 class TaskEnded(Event, frozen=True, kw_only=True, tag="task_ended"):
-    """A task is over; `outcome` says how. Exactly once for every task that was queued."""
+    """A task has ended; `outcome` says how. Exactly once for every task that was queued."""
 
     task: str
     kind: str
@@ -109,7 +109,7 @@ class TaskEnded(Event, frozen=True, kw_only=True, tag="task_ended"):
 
 
 class RecordingAvailable(Event, frozen=True, kw_only=True, tag="recording_available"):
-    """A recording is where it should be, as it should be; may come after the end of its call.
+    """A recording is in its format and at its destination; may come after the end of its call.
 
     `destination` is where (s3://…), or "" for our own store, where it is called `name`.
     """
@@ -122,7 +122,7 @@ class RecordingAvailable(Event, frozen=True, kw_only=True, tag="recording_availa
 
 
 class RecordingUndelivered(Event, frozen=True, kw_only=True, tag="recording_undelivered"):
-    """A recording did not get where it should be, and stays in our own store; may come after the end of its call."""
+    """A recording did not reach its destination and stays in our own store; may come after the end of its call."""
 
     task: str
     recording: str
@@ -130,10 +130,10 @@ class RecordingUndelivered(Event, frozen=True, kw_only=True, tag="recording_unde
 
 
 class DigitPressed(Event, frozen=True, kw_only=True, tag="digit_pressed"):
-    """The subject's party pressed a digit that no task was there to take.
+    """The subject's party pressed a digit, and no task took it.
 
-    `kept`: it is, for a task that takes what was typed ahead. `digit` is masked (engine.tasks.secret.MASK) where it may
-    be for a task that hides its digits, or for the party that the call is connected with.
+    `kept`: it is kept for a later task with `typed_ahead`. `digit` is masked (engine.tasks.secret.MASK) if it may be
+    for a task that hides its digits, or for the connected party.
     """
 
     digit: str
@@ -141,9 +141,9 @@ class DigitPressed(Event, frozen=True, kw_only=True, tag="digit_pressed"):
 
 
 class DigitReceived(Event, frozen=True, kw_only=True, tag="digit_received"):
-    """A digit reached a task that listens. `accepted` is False for one that the task was not asked for.
+    """A digit reached a task that listens. `accepted` is False for a digit that the task does not accept.
 
-    `digit` is masked (engine.tasks.secret.MASK) where a task that hides its digits took it.
+    `digit` is masked (engine.tasks.secret.MASK) if a task that hides its digits took it.
     """
 
     task: str
@@ -168,7 +168,7 @@ class ParticipantLeft(Event, frozen=True, kw_only=True, tag="participant_left"):
 
 
 class ParticipantMuted(Event, frozen=True, kw_only=True, tag="participant_muted"):
-    """The subject (a call) is not heard in `conference` any more, or is again."""
+    """The subject (a call) was muted or unmuted in `conference`."""
 
     conference: str
     task: str
@@ -176,7 +176,7 @@ class ParticipantMuted(Event, frozen=True, kw_only=True, tag="participant_muted"
 
 
 class ParticipantHeld(Event, frozen=True, kw_only=True, tag="participant_held"):
-    """The subject (a call) hears music (or silence) instead of `conference` and is not heard in it, or is back."""
+    """The subject (a call) was put on hold in `conference` (it is not heard and hears music or silence), or back."""
 
     conference: str
     task: str
@@ -202,13 +202,13 @@ class ConferenceStarted(Event, frozen=True, kw_only=True, tag="conference_starte
 
 
 class ConferenceEnded(Event, frozen=True, kw_only=True, tag="conference_ended"):
-    """The conference is over: the last event of a conference."""
+    """The conference has ended: its last event."""
 
     reason: str
 
 
 class QuestionAsked(Event, frozen=True, kw_only=True, tag="question_asked"):
-    """The subject (a call) waits until `deadline` (Unix seconds) for what to do next; a Reply names the `task`.
+    """The subject (a call) waits until `deadline` (Unix seconds) for a Reply, which names the `task`.
 
     `outcome` is that of the task that the question is about. Asked again after a restart under the same `id`.
     """
@@ -220,21 +220,21 @@ class QuestionAsked(Event, frozen=True, kw_only=True, tag="question_asked"):
 
 
 class ReplyRefused(Event, frozen=True, kw_only=True, tag="reply_refused"):
-    """What the customer said to a question cannot be done; `reason` is a sentence."""
+    """The customer's answer to a question cannot be carried out; `reason` is a sentence."""
 
     task: str
     reason: str
 
 
 class ReplyRemarked(Event, frozen=True, kw_only=True, tag="reply_remarked"):
-    """Something in what the customer said was overlooked or read otherwise; `remark` is a sentence."""
+    """A part of the customer's answer was ignored or changed; `remark` is a sentence."""
 
     task: str
     remark: str
 
 
 class TaskRemarked(Event, frozen=True, kw_only=True, tag="task_remarked"):
-    """A task does something otherwise than it was asked to, such as by another voice; `remark` is a sentence."""
+    """A task differs from its parameters, such as by another voice; `remark` is a sentence."""
 
     task: str
     kind: str

@@ -17,7 +17,7 @@ from engine.store.deliveries import DeliveryRow
 log = structlog.get_logger(__name__)
 MOST_OF_A_REPLY = 16_384
 SECONDS_FOR_A_REPLY = 1.0
-_PERMIT = "Who runs this system may permit it: carillon accounts set ACCOUNT --allow-private."
+_PERMIT = "The operator can allow it: carillon accounts set ACCOUNT --allow-private."
 
 
 class Verdict(Enum):
@@ -104,11 +104,11 @@ def _reason(error: Exception, total: float) -> tuple[Verdict, str]:
         case BadAddress():
             return Verdict.HOPELESS, f"The callback URL can never work. {error}"
         case aiohttp.InvalidURL():
-            return Verdict.HOPELESS, "The callback URL can never work. It is not a URL."
+            return Verdict.HOPELESS, "The callback URL is not a URL."
         case _ if blocked(error):
             return Verdict.HOPELESS, f"This account's callbacks may not go there: {_root(error)} {_PERMIT}"
         case aiohttp.ClientConnectorDNSError(os_error=OSError(errno=errno.EAGAIN)):
-            return Verdict.FAILED, f"The name servers did not say in time which address the host {error.host} has."
+            return Verdict.FAILED, f"The name servers did not give an address of the host {error.host} in time."
         case aiohttp.ClientConnectorDNSError():
             return Verdict.UNRESOLVED, f"The host {error.host} has no address in the DNS."
         case aiohttp.ConnectionTimeoutError():

@@ -1,4 +1,4 @@
-"""A callback: one HTTP POST that tells the customer what happened."""
+"""A callback: one HTTP POST that notifies the customer of an event."""
 
 import re
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def address(url: str, *, credentials: bool = False) -> URL:
     have no place in a request that is signed: its signature is in the same header.
     """
     if len(url) > LONGEST_URL:
-        raise BadAddress(f"A URL has at most {LONGEST_URL} characters.")
+        raise BadAddress(f"A URL must have at most {LONGEST_URL} characters.")
     verbatim = bool(_VERBATIM.fullmatch(url)) and not _HALF_ESCAPE.search(url)
     try:
         parsed = URL(url, encoded=verbatim)

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Tag(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which dialect is told, at which URL ("": nobody), and what that dialect wants to see again."""
+    """Which dialect is notified, at which URL ("": none), and the data that the dialect keeps with the call."""
 
     dialect: str
     url: str = ""
@@ -23,7 +23,7 @@ def encode(tag: Tag) -> str:
 
 
 def decode(text: str) -> Tag | None:
-    """Read a tag; None for a text that is not one, e.g. of a task that nobody is told about."""
+    """Read a tag; None for a text that is not one, e.g. of a task without notifications."""
     if not text.startswith("{"):
         return None
     try:

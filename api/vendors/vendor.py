@@ -29,13 +29,13 @@ class Vendor(Protocol):
         """Its routes, authenticated and with its errors rendered."""
 
     def render_error(self, status: int, sentence: str) -> web.Response:
-        """An error in this dialect's manner."""
+        """An error in this dialect's format."""
 
     def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
-        """The tag of the calls that an application with these settings answers; None: nobody is told."""
+        """The tag of the calls that an application with these settings answers; None: no notifications."""
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
-        """What an event that carries this dialect's tag tells the customer; empty: nothing."""
+        """The callbacks that notify the customer of an event with this dialect's tag; empty: none."""
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Headers that prove one attempt's origin; called at each attempt."""
@@ -79,7 +79,7 @@ class AskingVendor(Protocol):
 
     @property
     def name(self) -> str:
-        """See Vendor."""
+        """The dialect's name in tags, credentials, applications and account settings."""
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
         """How the customer is asked, or what is known to be his answer without asking."""

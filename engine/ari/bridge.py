@@ -1,4 +1,4 @@
-"""One bridge of Asterisk: a room that channels are put into."""
+"""One bridge of Asterisk, which mixes the audio of its channels."""
 
 from contextlib import suppress
 

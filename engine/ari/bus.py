@@ -1,4 +1,4 @@
-"""Events to whom they concern: found by the object's id in a dict, never by asking every listener."""
+"""Routes events to their subscribers by the id of the object, with one dictionary lookup."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""What the one door out asks before a leg is dialled; the rules themselves are injected (engine.features.admission)."""
+"""What OutboundCalls asks before it dials a leg; the rules are injected (engine.features.admission)."""
 
 from typing import Protocol
 

@@ -38,7 +38,10 @@ class CallCustomer:
         self._session = session
 
     async def ask(self, task: Ask, on: Subject) -> Answered:
-        """See Customer. The question is handed over again after a restart, under the same id."""
+        """Ask, and wait for the reply or the end of the time; what was replied is queued next then.
+
+        The question is handed over again after a restart, under the same id.
+        """
         session = self._session
         left = on.remaining(task.seconds)
         await on.started()
@@ -75,11 +78,11 @@ class Replies:
         self._registry = registry
 
     async def reply(self, command: Reply) -> None:
-        """See engine.commands.Reply."""
+        """Carry out a Reply; raises NoSuchQuestion."""
         session = self._registry.find(command.account, command.call)
         asking = session.queue.asking(command.question) if session else None
         if session is None or asking is None:
-            raise NoSuchQuestion("Nobody waits for this answer: the call is over, went on, or was answered.")
+            raise NoSuchQuestion("No question waits for this answer: it was answered, or its time or call has ended.")
         tasks, replace = unanswered(asking) if command.silent else (command.tasks, command.replace)
         retagged = self._retagged(session, command.tag)
         noted = _events_of_reply(session, asking.tag or session.call.tag, command)
@@ -93,10 +96,10 @@ class Replies:
         await session.queue.reply(command.question, tasks, replace=replace, also=also, silent=command.silent)
 
     async def redirect(self, command: Redirect) -> None:
-        """See engine.commands.Redirect."""
+        """Carry out a Redirect; raises NoSuchCall."""
         session = self._registry.find(command.account, command.call)
         if session is None or session.gone.is_set():
-            raise NoSuchCall("There is no such call, or it is over.")
+            raise NoSuchCall("There is no such call, or it has ended.")
         if command.tag is not None:
             self.retag(session, command.tag)
         held = session.queue.holding()
@@ -109,7 +112,7 @@ class Replies:
                 session.queue.discard_waiting(StopReason.REPLACED)
                 await session.queue.append(command.tasks)
         except QueueClosed:
-            raise NoSuchCall("The call is over.") from None
+            raise NoSuchCall("The call has ended.") from None
         for entry in held:  # not what was appended just now, which may run already
             entry.stop(StopReason.REPLACED)
 
@@ -132,7 +135,7 @@ class Replies:
 
 
 def _events_of_reply(session: "Session", tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
-    """What is told of an answer besides its effect, under the asking task's tag or else the call's."""
+    """The events of an answer besides its effect, with the asking task's tag or else the call's."""
     noted: list[ReplyRefused | ReplyRemarked] = []
     for remark in command.remarks:
         noted.append(ReplyRemarked(**session.journal.common(tag), task=command.question, remark=remark))  # type: ignore[arg-type]

@@ -32,7 +32,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     Times are Unix seconds (UTC); `price` is in millionths of `currency`; `tag` is opaque to the engine.
     `sip_call_id` is the leg's SIP Call-ID (RFC 3261 §8.1.1.4), known once Asterisk has sent or seen the INVITE.
     `short_of_credit`: it may last `max_seconds` because the money lasts no longer. `reports_tree`: once the last leg of
-    its root has ended, RootEnded is told. `options` None: dialled as a plain number. `headers`, `diverted_from`:
+    its root has ended, RootEnded is written. `options` None: dialled as a plain number. `headers`, `diverted_from`:
     what the INVITE of a call that came in said besides (engine.calls.invite), if asked for. `private`: the caller of
     one that came in asked not to be shown (engine.calls.privacy), and who calls from outside is not kept. `ended`:
     when it was seen to end; where nobody saw it, the last moment at which it was known to be up, and no second after

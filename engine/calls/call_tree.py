@@ -15,7 +15,7 @@ from engine.tasks.ring import Ring
 
 
 def on_leg_ended(ended: Call, admission: Admission) -> Callable[[Connection], None]:
-    """Return what belongs to the transaction in which `ended`, a leg of a whole, was stored as over."""
+    """Return the step of the transaction that stores the end of `ended`, a leg of a call tree."""
     currency = admission.price(ended.account, ended.callee, 0.0).currency  # also where nothing is charged
 
     def unit(conn: Connection) -> None:

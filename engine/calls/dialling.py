@@ -33,7 +33,7 @@ from engine.tasks.ring import Ring
 from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
-GONE_SECONDS = 0.5  # until a channel's end is told, once Asterisk refuses to bridge it
+GONE_SECONDS = 0.5  # until the event of a channel's end comes, once Asterisk refuses to bridge it
 REFUSED: dict[type[CommandRefused], HangupCause] = {
     NoSuchExtension: HangupCause.USER_UNKNOWN,
     CreditSpent: HangupCause.NO_CREDIT,
@@ -50,7 +50,10 @@ class CallDialler:
         self._session, self._outbound = session, outbound
 
     async def dial(self, task: Dial, on: Subject) -> Dialled:
-        """See engine.tasks.roles.Dialler. The other leg's id is made of the task's, so a restart finds it again."""
+        """Call the other party, and bridge the two when it answers; returns then, or when it will not be.
+
+        The other leg's id is made of the task's, so a restart finds it again.
+        """
         session = self._session
         if session.call.direction is Direction.OUTBOUND:  # else the other party may wait for a phone that rings
             await session.ready(Requires.ANSWERED)

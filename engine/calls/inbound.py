@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 class Reception:
     """Takes the calls that the dialplan hands over, as engine.calls.handed_over reads it.
 
-    `turned_away` is told of each call by a trunk that reached no number.
+    `turned_away` is called with each call by a trunk that reached no number.
     """
 
     def __init__(

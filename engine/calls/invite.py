@@ -29,7 +29,7 @@ class InviteHeaders(NamedTuple):
 
 
 async def read_invite(channel: Channel) -> InviteHeaders:
-    """Read it; what Asterisk does not tell is as if it were not there."""
+    """Read it; a part that Asterisk does not return counts as absent."""
     listed, diverted_from = await asyncio.gather(_names(channel), _variable(channel, "REDIRECTING(from-num)"))
     wanted = _wanted(listed)
     values = await asyncio.gather(*(_variable(channel, f"PJSIP_HEADER(read,{name},{nth})") for name, nth in wanted))

@@ -90,7 +90,7 @@ class _Taken(Presses):
             ahead.forget()
 
     def read(self, digit: PressedDigit) -> None:
-        """See Presses."""
+        """One is handed over."""
         digit.taken = True
         if self._ahead is not None and digit.event:
             self._ahead.take_over(digit, secret=self._secret)

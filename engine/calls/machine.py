@@ -35,7 +35,7 @@ class CallDetector:
         self._session = session
 
     async def detect(self, on: Subject) -> Detected:
-        """See engine.tasks.roles.Detector."""
+        """Find out whether it is a machine; raises AriError when the call ends meanwhile."""
         services, call = self._session.services, self._session.channel.id
         client, bus, snoop = services.client, services.bus, f"snoop-{on.task_id}"
         listening = Channel(client, bus, snoop)

@@ -33,12 +33,12 @@ class _Heard:
         self._playback = playback
 
     async def started(self) -> None:
-        """See Playing."""
+        """Wait until it plays; raises TaskFailed."""
         if not await self._playback.started():
             await self.finished()
 
     async def finished(self) -> None:
-        """See Playing."""
+        """Wait for its end; raises TaskFailed where it could not be played."""
         ended = await self._playback.finished()
         if ended.state == "failed":
             raise TaskFailed("playback_failed", "Asterisk could not play the prompt.")
@@ -84,7 +84,10 @@ class CallPlayer:
 
     @asynccontextmanager
     async def playing(self, prompt: Prompt | None, on: Subject, *, part: int | None = None) -> AsyncIterator[_Heard]:
-        """See engine.tasks.roles.Player. One prompt at a time: Asterisk is never given a queue of them."""
+        """Play a prompt to everyone here; leaving the block early stops it and waits for its end.
+
+        One prompt at a time: Asterisk is never given a queue of them.
+        """
         session = self._session
         async with session.speaking:
             if session.bridge:
@@ -104,16 +107,16 @@ class _Taken:
         self._live, self._services, self._name, self._task = live, services, name, task
 
     async def started(self) -> None:
-        """See Recording."""
+        """Waits until it started; False when it ended without. "Started" is not "audible": that may take longer."""
         if not await self._live.started() and not self._live.unseen:
             raise TaskFailed("recording_failed", "Asterisk could not record.")
 
     async def stop(self) -> None:
-        """See Recording."""
+        """Stops it and waits for its end, a bounded time."""
         await self._live.ask_to_stop()
 
     async def finished(self) -> Recorded:
-        """See Recording."""
+        """Waits until it ended."""
         ended = await self._live.finished()
         if ended.state == "failed":
             raise TaskFailed("recording_failed", ended.cause or "Asterisk could not record.")
@@ -193,7 +196,7 @@ class CallRecorder:
 
     @asynccontextmanager
     async def recording(self, task: Record, on: Subject) -> AsyncIterator[_Taken]:
-        """See engine.tasks.roles.Recorder."""
+        """Record under `task`'s limits; leaving the block ends it."""
         session = self._session
         target = Listen(session.channel.id, f"snoop-{on.task_id}", "both" if task.both_sides else "in")
         call = session.call
@@ -209,7 +212,7 @@ class ConferencePlayer:
 
     @asynccontextmanager
     async def playing(self, prompt: Prompt | None, on: Subject, *, part: int | None = None) -> AsyncIterator[_Heard]:
-        """See engine.tasks.roles.Player."""
+        """Play a prompt to everyone here; leaving the block early stops it and waits for its end."""
         target = OnBridge(self._bridge)
         async with self._speaking, heard(self._services, target, prompt, on, part) as playing:
             yield playing
@@ -223,7 +226,7 @@ class ConferenceRecorder:
 
     @asynccontextmanager
     async def recording(self, task: Record, on: Subject) -> AsyncIterator[_Taken]:
-        """See engine.tasks.roles.Recorder."""
+        """Record under `task`'s limits; leaving the block ends it."""
         target = OnBridge(self._bridge)
         async with taken(self._services, target, task, on, account=self._account, owner=self._bridge) as recording:
             yield recording

@@ -1,4 +1,4 @@
-"""The one door out: every leg that we place goes through here."""
+"""Outbound calls: the only place that dials a leg."""
 
 import asyncio
 import contextlib

@@ -14,7 +14,7 @@ class Preparing:
         self._services, self._account = services, account
 
     async def source(self, source: str) -> Prompt:
-        """See Prepare."""
+        """Fetch, check and convert an audio file, or take one that the account uploaded; raises PromptError."""
         if source.startswith(SCHEME):
             return await self._uploaded(source.removeprefix(SCHEME))
         allowed = self._services.admission.allow_private(self._account)
@@ -27,5 +27,5 @@ class Preparing:
         return await self._services.prompts.uploaded(found.file, found.digest)
 
     async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
-        """See Prepare."""
+        """Synthesise a text, which may be SSML; raises PromptError."""
         return await self._services.prompts.say(text, locale=locale, voice=voice, ssml=ssml)

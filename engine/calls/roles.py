@@ -28,7 +28,7 @@ class CallKeypad:
 
     @property
     def last(self) -> str:
-        """See engine.tasks.roles.Keypad."""
+        """The digits last collected by a WaitForDigits of this queue."""
         return self._session.digits.last
 
     @last.setter
@@ -36,15 +36,15 @@ class CallKeypad:
         self._session.digits.last = digits
 
     def listening(self, *, takes: str = "") -> AbstractContextManager[Presses]:
-        """See engine.tasks.roles.Keypad."""
+        """Hear every digit from now on until the block is left; those in `takes` are nobody else's."""
         return self._session.digits.listening(takes=takes)
 
     def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> AbstractContextManager[Presses]:
-        """See engine.tasks.roles.Keypad."""
+        """Take every digit until the block is left."""
         return self._session.digits.taking(typed_ahead=typed_ahead, secret=secret)
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
-        """See engine.tasks.roles.Keypad."""
+        """Press digits towards the far party and wait until they are sent."""
         each = (milliseconds + gap) / 1000
         size = max(1, int(SEND_SECONDS / each))
         session = self._session
@@ -63,9 +63,9 @@ class CallLine:
         self._session = session
 
     async def hang_up(self, cause: str = HangupCause.NORMAL) -> None:
-        """See engine.tasks.roles.Line."""
+        """End the call (or the conference with everybody in it); raises TaskFailed for a cause that is none."""
         if cause not in set(HangupCause):
-            raise TaskFailed("unknown_cause", f"{cause!r} is no cause of a hang-up.")
+            raise TaskFailed("unknown_cause", f"cause must be a hang-up cause, such as normal or busy (got {cause!r}).")
         self._session.hang_up_behind(HangupCause(cause))
 
 
@@ -76,7 +76,7 @@ class CallConferences:
         self._session = session
 
     async def join(self, task: JoinConference, on: Subject) -> None:
-        """See engine.tasks.roles.Conferences."""
+        """Take part until it ends, the call leaves or ends; raises TaskFailed where it cannot."""
         session = self._session
         account = session.call.account
         current = session.conferences.find(account, session.conference) if session.conference else None
@@ -88,14 +88,14 @@ class CallConferences:
         if task.name:
             live = await session.conferences.named(account, task.name, on.task_id)
         elif (found := session.conferences.find(account, task.conference)) is None:
-            raise TaskFailed("conference_over", "The conference is over.")
+            raise TaskFailed("conference_over", "The conference has ended.")
         else:
             live = found
-        await live.departed(session)  # whoever was told that it left may be leaving still: the music goes on changing
+        await live.departed(session)  # after its ParticipantLeft it may still be leaving: the music changes
         await live.take_part(session, task, on)
 
     async def leave(self, conference: str) -> None:
-        """See engine.tasks.roles.Conferences."""
+        """Take the call out; without effect for the moderator."""
         session = self._session
         if live := session.conferences.find(session.call.account, conference):
             live.leave(session)

@@ -1,4 +1,4 @@
-"""One live call, from its row to its CallEnded: what it is now, its queue, and who waits for it."""
+"""One live call, from its row to its CallEnded: its present state, its queue, and what waits for it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
@@ -153,7 +153,7 @@ class Session:
         if cover and held.amount:
             self.cover, cover.held = cover, held
 
-    # What it tells
+    # Its events
 
     def dialing(self, channel_id: str, trunk: str | None) -> Awaitable[None]:
         """An INVITE is about to go out on this channel; to be awaited before it does."""
@@ -244,7 +244,7 @@ class Session:
             await self.hang_up()
 
     async def ready(self, requires: Requires) -> None:
-        """See engine.tasks.queue.Owner: an inbound call is answered here, any other is waited for."""
+        """An inbound call is answered here, any other is waited for."""
         if self.ours or (self.answered.is_set() and self.hanging_up.is_set()):
             await self.ended.wait()  # what is still queued is discarded
         if requires is Requires.NOTHING or self.answered.is_set():
@@ -258,7 +258,7 @@ class Session:
         await self.answered.wait()
 
     async def ending(self, seconds: float) -> bool:
-        """See engine.tasks.queue.Owner."""
+        """Whether it is over, or is within `seconds`: then a failure is only the call's end seen from a task."""
         try:
             await asyncio.wait_for(self.hanging_up.wait(), seconds)
         except TimeoutError:

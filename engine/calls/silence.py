@@ -1,7 +1,7 @@
 """Silence that is sent to a call's party for as long as nothing else is.
 
 Asterisk sends no RTP on a channel in Stasis that nothing plays to, and carriers and NAT devices end such a call or
-close the way to it. Its `transmit_silence` does not cover that, so the channel is told when to send silence: 50 frames
+close the way to it. Its `transmit_silence` does not cover that, so we start and stop silence on the channel: 50 frames
 a second (Asterisk: main/channel.c, silence_generator; res/stasis/control.c, app_control_silence_start).
 """
 

@@ -19,7 +19,7 @@ MOST_KEPT = 64
 
 
 class TypedAhead:
-    """Digits that no task took, in their order: each is told as DigitPressed, and kept in the store for a task to come.
+    """Digits that no task took, in their order: each becomes a DigitPressed, and is kept in the store for a later task.
 
     What is pressed while the call is in a bridge is for somebody else there: it is not kept, nor shown. What may be for
     a task that hides its digits, because one is queued, is not shown either.
@@ -34,7 +34,7 @@ class TypedAhead:
         self._kept.extend(PressedDigit(one.digit, one.call, event=one.event) for one in digits)
 
     def note(self, digit: PressedDigit) -> None:
-        """See engine.calls.keypad.Ahead."""
+        """No task was there to take this one."""
         if digit.event:  # told and stored already: it was given, and not come to
             self._kept.append(digit)
             return
@@ -55,13 +55,13 @@ class TypedAhead:
         self._journal.writer.post(unit)
 
     def give(self) -> list[PressedDigit]:
-        """See engine.calls.keypad.Ahead."""
+        """All that is kept, for a task that takes it; what it does not come to is noted again."""
         given = list(self._kept)
         self._kept.clear()
         return given
 
     def take_over(self, digit: PressedDigit, *, secret: bool) -> None:
-        """See engine.calls.keypad.Ahead."""
+        """A task has taken this one."""
 
         def unit(conn: Connection) -> None:
             typed_ahead.remove(conn, digit.event)
@@ -71,7 +71,7 @@ class TypedAhead:
         self._journal.writer.post(unit)
 
     def forget(self) -> None:
-        """See engine.calls.keypad.Ahead."""
+        """Drop all that is kept."""
         if self._kept:
             self._kept.clear()
             self._journal.writer.post(self.clear)

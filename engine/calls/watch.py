@@ -28,7 +28,7 @@ class Watch:
         self._on = True
 
     def lose(self) -> None:
-        """They come no more; what is told again before they were back changes nothing."""
+        """They do not come any more; calling it again before they are back changes nothing."""
         if self._on:
             self._on, self.until = False, self._clock()
 

@@ -150,10 +150,10 @@ class Conference:
         return list((there | back).values())
 
     async def take_part(self, session: Session, task: JoinConference, on: Subject) -> None:
-        """See engine.calls.conference_directory.LiveConference."""
+        """Be in it until it ends, the call leaves or ends; raises TaskFailed."""
         call, exit_ = session.call.id, Exit(session)
         if call in self._exits or session.conference:
-            raise TaskFailed("in_a_conference", "The call is in a conference already; it must leave that one first.")
+            raise TaskFailed("in_a_conference", "The call is already in a conference; it must leave that one first.")
         self._exits[call] = exit_
         stop = asyncio.create_task(on.stop_requested.wait(), name=f"leave {call}")
         out = asyncio.create_task(exit_.wanted.wait(), name=f"taken out {call}")
@@ -184,12 +184,12 @@ class Conference:
                 exit_.done.set()
 
     def leave(self, session: Session) -> None:
-        """See engine.calls.conference_directory.LiveConference."""
+        """Take the call out now; without effect for the moderator."""
         if not self.lifecycle.stays(session) and (known := self._exits.get(session.call.id)):
             known.wanted.set()
 
     async def departed(self, session: Session) -> bool:
-        """See engine.calls.conference_directory.LiveConference."""
+        """Wait until a call that is leaving is out; False at once for one that is not."""
         known = self._exits.get(session.call.id)
         if known is None or not (known.wanted.is_set() or known.under_way):
             return False
@@ -197,7 +197,7 @@ class Conference:
         return True
 
     def press(self, digit: str, call: str) -> None:
-        """See engine.calls.conference_directory.LiveConference."""
+        """A participant pressed a digit."""
         self.digits.press(PressedDigit(digit, call))
 
     async def _enter(self, session: Session, task: JoinConference, on: Subject) -> Member:
@@ -223,7 +223,7 @@ class Conference:
     async def _make(self) -> None:
         async with self._making:
             if self.closing.is_set():
-                raise TaskFailed("conference_over", "The conference is over.")
+                raise TaskFailed("conference_over", "The conference has ended.")
             if not self._open.is_set():
                 await self.bridge.create()
                 self._open.set()
@@ -277,14 +277,14 @@ class Conference:
     # Its queue's owner
 
     async def ready(self, requires: Requires) -> None:
-        """See engine.tasks.queue.Owner: what is queued for a conference waits until somebody is in it."""
+        """What is queued for a conference waits until somebody is in it."""
         if self.closing.is_set():
             await self.ended.wait()  # what is still queued is discarded
         if requires is not Requires.NOTHING:
             await self._open.wait()
 
     async def ending(self, seconds: float) -> bool:
-        """See engine.tasks.queue.Owner."""
+        """Whether it is over, or is within `seconds`: then a failure is only the call's end seen from a task."""
         try:
             await asyncio.wait_for(self.closing.wait(), seconds)
         except TimeoutError:

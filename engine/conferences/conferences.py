@@ -49,28 +49,28 @@ class Conferences:
 
     def __init__(self, services: CallServices, registry: Registry) -> None:
         self._services, self._registry = services, registry
-        self.outbound: OutboundCalls | None = None  # set by the engine: the door's sessions need these rooms
+        self.outbound: OutboundCalls | None = None  # set by the engine: its sessions need these conferences
         self._live: dict[str, Conference] = {}
         self._names = Names(services, self._begin_named)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def find(self, account: str, conference: str) -> Conference | None:
-        """See engine.calls.conference_directory.ConferenceDirectory."""
+        """A live conference of the account's, or None."""
         found = self._live.get(conference)
         return found if found and found.account == account and not found.closing.is_set() else None
 
     async def named(self, account: str, name: str, task: str) -> Conference:
-        """See engine.calls.conference_directory.ConferenceDirectory."""
+        """The account's conference of this name, made where there is none, for the task that joins it."""
         return await self._names.of(account, name, task)
 
     def need(self, account: str, conference: str, name: str = "") -> Conference:
         """A live conference of this account, by its id or its name; raises NoSuchConference."""
         if found := self._names.find(account, name) if name else self.find(account, conference):
             return found
-        raise NoSuchConference("There is no such conference, or it is over.")
+        raise NoSuchConference("There is no such conference, or it has ended.")
 
     async def start(self, command: StartConference) -> str:
-        """See engine.conference_commands.StartConference."""
+        """Carry out a StartConference; returns the conference's id."""
         assert self.outbound
         conference_id = command.id or new_id("conf")
         for invite in (command.moderator, *command.attendees):
@@ -175,7 +175,7 @@ class Conferences:
     # Views, and what is done to participants
 
     def view(self, account: str, conference: str = "", name: str = "") -> ConferenceView:
-        """See engine.conference_commands.QueryConference and FindConference."""
+        """Who is in a conference, by its id or its name; raises NoSuchConference."""
         live = self.need(account, conference, name)
         moderator = live.moderator
         hers = live.members.get(moderator.call.id) if moderator else None
@@ -188,7 +188,7 @@ class Conferences:
         )
 
     async def hang_up(self, command: HangUpConference) -> None:
-        """See engine.conference_commands.HangUpConference.
+        """End a conference and hang up its participants; raises NoSuchConference.
 
         That it ends is committed before anybody is hung up: a controller that comes meanwhile hangs up the rest. A
         store that is out is not waited for, or everybody would go on paying.
@@ -200,15 +200,15 @@ class Conferences:
         live.end("requested")
 
     async def mute(self, command: MuteMember) -> None:
-        """See engine.conference_commands.MuteMember."""
+        """Mute or unmute a participant; raises as MuteMember says."""
         await self._member(command).mute(muted=command.muted)
 
     async def hold(self, command: HoldMember) -> None:
-        """See engine.conference_commands.HoldMember."""
+        """Hold a participant or take it back; raises as HoldMember says."""
         await self._member(command).hold(held=command.held, music=command.music)
 
     async def kick(self, command: KickMember) -> None:
-        """See engine.conference_commands.KickMember."""
+        """Hang up a participant's call; raises NoSuchConference, NoSuchCall."""
         await self._member(command).session.hang_up()
 
     def _member(self, command: MuteMember | HoldMember | KickMember) -> Member:

@@ -57,7 +57,7 @@ class Moderation:
         self._joined = self._invited = False
 
     async def watch(self) -> None:
-        """See Lifecycle."""
+        """End the conference when it is over; cancelled by the conference."""
         conference, session = self._conference, self._moderator
         if session is None:
             conference.end("moderator_lost")
@@ -75,7 +75,7 @@ class Moderation:
             answered.cancel()
 
     async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
-        """See Lifecycle: the moderator is ready, so the others are called; she may wait for the first of them."""
+        """The moderator is ready, so the others are called; she may wait for the first of them."""
         if not self.stays(session):
             return
         if self._policy.attendees and not self._invited:
@@ -85,22 +85,22 @@ class Moderation:
             await self._wait(session, ends)
 
     def entered(self, session: Session, *, join_moderator: bool) -> None:
-        """See Lifecycle."""
+        """A call is in it now."""
         self._joined = True
         if not self.stays(session) and join_moderator:
             self._wanted.set()
 
     def left(self) -> None:
-        """See Lifecycle."""
+        """A call took part, and does not any more."""
         if self._joined and not self._conference.members:
             self._conference.end("empty")
 
     def stays(self, session: Session) -> bool:
-        """See Lifecycle: the moderator does."""
+        """The moderator does."""
         return self._moderator is not None and session.call.id == self._moderator.call.id
 
     def to_hang_up(self) -> Iterable[Session]:
-        """See Lifecycle."""
+        """Whom the conference's end hangs up besides those who are in it."""
         if self._moderator:
             yield self._moderator
         for invited in self._policy.attendees:
@@ -135,7 +135,7 @@ class Gathering:
         self._conference = conference
 
     async def watch(self) -> None:
-        """See Lifecycle: who was in it before a restart comes back soon, or is gone; who made it comes at once."""
+        """Who was in it before a restart comes back soon, or is gone; who made it comes at once."""
         conference = self._conference
         back = [
             asyncio.create_task(session.gone.wait(), name=f"{session.call.id} gone before coming back")
@@ -150,20 +150,20 @@ class Gathering:
         self.left()
 
     async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
-        """See Lifecycle: everybody enters at once."""
+        """Everybody enters at once."""
 
     def entered(self, session: Session, *, join_moderator: bool) -> None:
-        """See Lifecycle."""
+        """A call is in it now."""
 
     def left(self) -> None:
-        """See Lifecycle."""
+        """A call took part, and does not any more."""
         if not self._conference.people():
             self._conference.end("empty")
 
     def stays(self, session: Session) -> bool:
-        """See Lifecycle."""
+        """Whether a call may not leave by itself."""
         return False
 
     def to_hang_up(self) -> Iterable[Session]:
-        """See Lifecycle."""
+        """Whom the conference's end hangs up besides those who are in it."""
         return ()

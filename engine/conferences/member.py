@@ -45,7 +45,7 @@ class Member:
         self._touched = stay.muted or stay.held
 
     async def mute(self, *, muted: bool) -> None:
-        """See engine.conference_commands.MuteMember."""
+        """Mute or unmute it: the others do not hear it, or hear it again."""
         async with self._changing:
             if muted != self.stay.muted:
                 event = ParticipantMuted(**self._common(), muted=muted)  # type: ignore[arg-type]
@@ -54,7 +54,7 @@ class Member:
             await self._obeyed()
 
     async def hold(self, *, held: bool, music: str | None) -> None:
-        """See engine.conference_commands.HoldMember."""
+        """Hold it, with music or silence, or take it back."""
         music = music if held else None
         async with self._changing:
             if (held, music) != (self.stay.held, self.stay.hold_music):
@@ -67,7 +67,7 @@ class Member:
             await self._obeyed()
 
     async def restore(self) -> None:
-        """See that Asterisk knows what the store knows: a controller may have gone between telling the two."""
+        """Make Asterisk agree with the store: a controller may have stopped between changing the two."""
         async with self._changing:
             try:
                 await self._still()
@@ -118,7 +118,7 @@ class Member:
         try:
             await self._apply()
         except (AriNotFound, AriBadRequest, AriConflict):
-            raise NoSuchCall("The call is over.") from None
+            raise NoSuchCall("The call has ended.") from None
         except AriError as error:
             log.warning("A participant could not be muted or held.", call=self.call, error=str(error))
             raise EngineUnavailable("The media server did not answer. Try again.") from error

@@ -36,7 +36,7 @@ class Names:
         return found if found and not found.closing.is_set() else None
 
     async def of(self, account: str, name: str, task: str) -> Conference:
-        """See ConferenceDirectory.named. The caller must take part at once, without waiting for anything."""
+        """The conference of this name, made if there is none. The caller must take part at once, without waiting."""
         returning = self._returning.pop(task, None)
         if returning and not returning.closing.is_set():
             return returning

@@ -39,11 +39,11 @@ class ConferenceKeypad:
         self.last = ""
 
     def listening(self, *, takes: str = "") -> AbstractContextManager[Presses]:
-        """See engine.tasks.roles.Keypad."""
+        """Hear every digit from now on until the block is left; those in `takes` are nobody else's."""
         return self._conference.digits.listening(takes=takes)
 
     def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> AbstractContextManager[Presses]:
-        """See engine.tasks.roles.Keypad. Nothing is typed ahead for a conference: who is in it talks."""
+        """Take every digit until the block is left. Nothing is typed ahead for a conference: who is in it talks."""
         return self._conference.digits.taking(typed_ahead=typed_ahead, secret=secret)
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
@@ -58,7 +58,7 @@ class ConferenceLine:
         self._conference = conference
 
     async def hang_up(self, cause: str = "normal") -> None:
-        """See engine.tasks.roles.Line."""
+        """End the call (or the conference with everybody in it); raises TaskFailed for a cause that is none."""
         self._conference.end("requested")
 
 

@@ -27,15 +27,15 @@ _BLOCK = 1 << 20
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CODE = re.compile(r"[A-Za-z0-9.]{1,64}")
 _UNREACHED = "The bucket's server cannot be reached, or is too slow."
-_UNTRUSTED = "The certificate of the bucket's server is not one that is trusted here."
-_REGION = "The bucket is in another region than the credentials say."
+_UNTRUSTED = "The certificate of the bucket's server is not trusted."
+_REGION = "The bucket is in another region than the credentials name."
 # Amazon, "Error responses": https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _SENTENCES = {
     "NoSuchBucket": "There is no such bucket.",
     "InvalidAccessKeyId": "The bucket's server does not know the access key.",
-    "SignatureDoesNotMatch": "The secret key is not the one of the access key.",
+    "SignatureDoesNotMatch": "The secret key does not belong to the access key.",
     "AccessDenied": "The credentials do not allow putting files into the bucket.",
-    "RequestTimeTooSkewed": "The clocks here and of the bucket's server are too far apart.",
+    "RequestTimeTooSkewed": "The clocks of this server and of the bucket's server are too far apart.",
     "AuthorizationHeaderMalformed": _REGION,
     "IllegalLocationConstraintException": _REGION,
     "PermanentRedirect": _REGION,
@@ -128,9 +128,9 @@ def _translated(error: Exception) -> S3Error:
         case NotConnected() | HTTPClientError() | TimeoutError():
             return S3Error(_UNREACHED, passing=True)
         case ResponseParserError():
-            return S3Error("What answers is no server of buckets.", passing=True)
+            return S3Error("The server that answered is not an S3 server.", passing=True)
         case BotoCoreError() | ValueError():  # before anything was sent
-            return S3Error("The bucket's name, its region or the address of its server is none.", passing=False)
+            return S3Error("The bucket's name, its region or the address of its server is not valid.", passing=False)
         case OSError(strerror=reason):
             return S3Error(f"The recording's file cannot be read: {reason}.", passing=False)
     return S3Error(_UNREACHED, passing=True)

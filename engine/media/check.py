@@ -73,7 +73,7 @@ def _guess(head: bytes) -> str:
         return "it looks like JSON"
     if text.startswith(b"%pdf"):
         return "it is a PDF"
-    return "it looks like text" if _is_text(head) else "its bytes are no known audio"
+    return "it looks like text" if _is_text(head) else "its bytes are not a known kind of audio"
 
 
 def check_last_page(file: BinaryIO) -> None:

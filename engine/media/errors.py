@@ -36,7 +36,7 @@ class AudioNotFound(PromptError):
 
 
 class AudioRefused(PromptError):
-    """The server refuses to give this audio without a login."""
+    """The server requires a login for this audio."""
 
     reason = "refused"
 
@@ -72,7 +72,7 @@ class PrivateAddress(PromptError):
 
 
 class OutsideMediaRoot(PromptError):
-    """A file prompt must lie below the configured media folder."""
+    """A file prompt must be in the configured media folder."""
 
     reason = "outside_media_root"
 
@@ -84,13 +84,13 @@ class TooLarge(PromptError):
 
 
 class TooLong(PromptError):
-    """The audio lasts longer than a prompt may."""
+    """The audio is longer than a prompt may be."""
 
     reason = "too_long"
 
 
 class Truncated(PromptError):
-    """The audio breaks off before its own end."""
+    """The audio is truncated."""
 
     reason = "truncated"
 
@@ -126,19 +126,19 @@ class BadSsml(PromptError):
 
 
 class NoSuchUpload(PromptError):
-    """This account has uploaded no file of that name."""
+    """This account has no uploaded file of that name."""
 
     reason = "no_such_upload"
 
 
 class BadName(PromptError):
-    """A name is 1 to 128 letters, digits, blanks and _ . - / beginning with a letter or digit, without two dots."""
+    """A name must be 1 to 128 letters, digits, spaces and _ . - / from a letter or digit on, without two dots."""
 
     reason = "bad_name"
 
 
 class TooMany(PromptError):
-    """The account has uploaded as many files as it may; delete some."""
+    """The account has reached its limit of uploaded files; delete some."""
 
     reason = "too_many"
 
@@ -150,6 +150,6 @@ class SpeechFailed(PromptError):
 
 
 class NoSpace(PromptError):
-    """The prompt could not be written to the cache; look at the disk space and rights of its folder."""
+    """The prompt could not be written to the cache; check the disk space and the permissions of its folder."""
 
     reason = "no_space"

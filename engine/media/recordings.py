@@ -59,9 +59,9 @@ class RecordingFiles:
     def path(self, name: str, format: str = "wav") -> Path:
         """Where a recording is. Raises ValueError for a name no recording can have."""
         if not _NAME.fullmatch(name):
-            raise ValueError("A recording's name has only letters, digits, dots, dashes and underscores.")
+            raise ValueError("A recording's name must have only letters, digits, dots, dashes and underscores.")
         if format not in CONTENT_TYPES:
-            raise ValueError("A recording is a wav or an mp3.")
+            raise ValueError("A recording must be a wav or an mp3.")
         return self._folder / f"{name}.{format}"
 
     async def measure(self, name: str) -> Measure:
@@ -170,7 +170,7 @@ def _to_mp3(source: Path, target: Path) -> Path:
                 out.write(np.frombuffer(block[: len(block) // 2 * 2], "<i2").reshape(-1, wave.channels))
     except (soundfile.LibsndfileError, OSError) as error:
         part.unlink(missing_ok=True)
-        raise RecordingDamaged("The recording could not be made an MP3.") from error
+        raise RecordingDamaged("The recording could not be converted to MP3.") from error
     part.replace(target)
     source.unlink()
     return target

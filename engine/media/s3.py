@@ -40,7 +40,7 @@ def place(url: str) -> S3Location:
     """Read `s3://bucket/[folder/][file]`; raises ValueError."""
     found = _PLACE.fullmatch(url)
     if found is None:
-        raise ValueError("A destination is s3://bucket/[folder/][file].")
+        raise ValueError("destination must be s3://bucket/[folder/][file].")
     return S3Location(found["bucket"].lower(), found["key"] or "")
 
 
@@ -48,5 +48,5 @@ def keys(text: str) -> S3Keys:
     """Read `access key:secret key:region`; raises ValueError, which does not repeat them."""
     found = _KEYS.fullmatch(text.strip())
     if found is None:
-        raise ValueError("The credentials of an S3 bucket are its access key, secret key and region: id:secret:region.")
+        raise ValueError("The credentials must be the access key, secret key and region: id:secret:region.")
     return S3Keys(found["id"], found["secret"], found["region"])

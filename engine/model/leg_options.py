@@ -31,14 +31,14 @@ class LegOptions(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse headers that are none, or that would break out of their line."""
         if len(self.headers) > _MOST_HEADERS:
-            raise ValueError(f"At most {_MOST_HEADERS} headers are sent.")
+            raise ValueError(f"A call must have at most {_MOST_HEADERS} headers.")
         if sum(len(name) + len(value.encode()) for name, value in self.headers) > _MOST_BYTES:
-            raise ValueError(f"Headers have at most {_MOST_BYTES} bytes in all.")
+            raise ValueError(f"The headers must have at most {_MOST_BYTES} bytes in all.")
         for name, value in self.headers:
             if not (name.upper().startswith("X-") and _TOKEN.fullmatch(name)):
-                raise ValueError("A header's name begins with X- and is a token of at most 64 characters.")
+                raise ValueError("A header's name must begin with X- and be a token of at most 64 characters.")
             if not _VALUE.fullmatch(value):
-                raise ValueError("A header's value has at most 1024 characters, and no control characters.")
+                raise ValueError("A header's value must have at most 1024 characters and no control characters.")
 
 
 PLAIN = LegOptions()

@@ -28,7 +28,7 @@ _MONEY_TABLES: tuple[Table, ...] = (
     tables.calls,
     tables.conferences,
 )
-"""What is told of it afterwards."""
+"""What is reported of it afterwards."""
 
 
 def live(conn: Connection, account: str) -> int:

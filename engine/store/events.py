@@ -47,7 +47,7 @@ _last = Statement(select(func.max(events.c.position)))
 
 
 def append(conn: Connection, event: AnyEvent) -> None:
-    """Store an event under the next sequence of its root; its writer tells it after the commit."""
+    """Store an event under the next sequence of its root; the writer hands it on after the commit."""
     row = _append.first(
         conn,
         id=event.id,

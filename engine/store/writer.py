@@ -158,7 +158,7 @@ class Writer:
             loop.call_soon_threadsafe(self._end)
 
     def _committed(self, entries: list[_Entry]) -> tuple[Sequence[Result], list[StoredEvent]]:
-        """Commit; an accident that nobody foresaw is told to those who wait, and the thread goes on."""
+        """Commit; an unexpected error goes to those who wait, and the thread continues."""
         try:
             return self._batches.commit([unit for unit, _ in entries])
         except Exception as error:

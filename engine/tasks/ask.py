@@ -1,4 +1,4 @@
-"""Ask the customer what to do next, and hold the queue until it is said."""
+"""Ask the customer what the call does next, and hold the queue until the answer."""
 
 from typing import ClassVar
 
@@ -10,13 +10,12 @@ from engine.tasks.task import Recovery, Requires, Task
 
 
 class Ask(Task, frozen=True, kw_only=True, tag="ask"):
-    """Ask `question`, e.g. "offered" or "answered", under this task's id; a Reply's tasks are run next.
+    """Ask `question`, e.g. "offered" or "answered", under this task's id; the tasks of the Reply run next.
 
-    `about` is the kind of an earlier task of this queue whose outcome goes with the question, e.g. "detect_machine";
-    `given` is what goes with it where no task brought it.
-    Without a reply in `seconds` (from when it was first asked, over a restart too) the queue goes on, or, where
-    `hang_up_on_silence` is set, the `apology` is played and the call ended. An inbound call that is asked about
-    rings meanwhile.
+    `about` is the kind of an earlier task of this queue whose outcome is sent with the question, e.g.
+    "detect_machine"; `given` is sent instead if there is no such task.
+    Without a reply within `seconds` (from when it was first asked, over a restart too) the queue continues, or, if
+    `hang_up_on_silence` is set, the `apology` plays and the call ends. An inbound call rings meanwhile.
     """
 
     requires: ClassVar[Requires] = Requires.NOTHING
@@ -30,7 +29,7 @@ class Ask(Task, frozen=True, kw_only=True, tag="ask"):
     hang_up_on_silence: bool = False
 
     async def run(self, on: Subject) -> Answered:
-        """Ask; no answer is a result too. An answer that was committed before a restart is not asked for again."""
+        """Ask; no answer is a result too. After a restart it does not ask again if the answer was committed."""
         if on.was_accepted:
             return Answered()
         return await on.customer.ask(self, on)

@@ -1,4 +1,4 @@
-"""Find out whether a machine has answered."""
+"""Detect whether an answering machine has answered."""
 
 from engine.tasks.results import Detected
 from engine.tasks.roles import Subject
@@ -6,10 +6,10 @@ from engine.tasks.task import Task
 
 
 class DetectMachine(Task, frozen=True, kw_only=True, tag="detect_machine"):
-    """Listen to who answered, for some seconds: a person says a word and waits, a machine talks on.
+    """Listen for some seconds to the party that answered: a person says a word and waits, a machine keeps talking.
 
-    It holds the queue until it is known; with `beside` the queue goes on meanwhile. After a restart of the controller
-    it listens again, so a greeting may be over by then.
+    The task holds the queue until the result is known; with `beside` the queue continues meanwhile. After a restart of
+    the controller it listens again, and the greeting may have ended by then.
     """
 
     beside: bool = False

@@ -19,26 +19,26 @@ from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.task import Recovery, Requires, Task
 
 Before = Play | Say | SendDtmf | Pause | Answer | DetectMachine | Ask
-"""What may happen on the other leg between its answer and the connecting."""
+"""The tasks that may run on the other leg between its answer and the connection."""
 _ZONE = re.compile(r"[a-z]{2}(-[a-z]{1,8})?|", re.ASCII)
 _CLASS = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 
 
 class Dial(Task, frozen=True, kw_only=True, tag="dial"):
-    """Call `to` and bridge it with this call when it answers; holds the queue until then.
+    """Call `to` and connect it with this call when it answers; holds the queue until then.
 
-    `to` is looked for as `reach` says: "any" an own extension of that name, then a number; "extension" the former only;
-    "sip" is `user@host[:port]`, by `transport`, at a host that the account is allowed. `caller` None shows this call's
-    own party to the other, `private` nobody; `headers` (X- names) go onto the INVITE.
-    Meanwhile this call's party hears, if it was answered, `music` (a class of music on hold) where one is named; else
-    the ringing tone of `ringback`'s country (a zone of Asterisk's indications.conf such as "de"; before the answer as
-    early media); else a 180 before the answer and silence after it (an inbound call: Asterisk's own ringing tone).
-    `before_bridge` runs on the other leg, in its own queue, once it answered; the two are connected when that queue
-    has nothing left to do: where that has joined a conference, this call joins it the same way, and still one ends with
-    the other. A leg that ends before was not reached.
-    `max_seconds` counts from the connecting: then both end. `hang_up_after`: this call ends when the other one does
-    or is not reached, with its cause. `diversions`: where this call is led on instead (see GoTo, also for `hops`) when
-    the other party was not reached. Raises ValueError for a header, a country or a class that cannot be one.
+    `reach` says what `to` is: "any" an extension of the account, else a number; "extension" an extension only; "sip"
+    is `user@host[:port]`, by `transport`, at a host that the account may call. If `caller` is None, this call's party
+    is shown as the caller; with `private` no caller is shown. `headers` (X- names) are added to the INVITE.
+    Meanwhile this call's party hears `music` (a class of music on hold) if one is named and the call was answered; else
+    the ringing tone of `ringback` (a zone of Asterisk's indications.conf such as "de"; before the answer as early
+    media); else a 180 before the answer and silence after it (an inbound call: Asterisk's own ringing tone).
+    `before_bridge` runs in the other leg's own queue once it answered; the two legs are connected when that queue is
+    empty. If the other leg has joined a conference by then, this call joins it too, and each still ends with the
+    other. A leg that ends before that was not reached.
+    `max_seconds` counts from the connection: then both legs end. `hang_up_after`: this call ends when the other leg
+    ends or is not reached, with its cause. `diversions`: where this call is led instead if the other party was not
+    reached (see GoTo, also for `hops`). Raises ValueError for an invalid header, ringback or class of music.
     """
 
     requires: ClassVar[Requires] = Requires.NOTHING
@@ -61,13 +61,13 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     hops: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what could not be dialled or would be played as something else."""
+        """Refuse headers, zones and classes that are not valid."""
         LegOptions(headers=self.headers)
         if not _ZONE.fullmatch(self.ringback):
-            raise ValueError("A ringback is a country's zone of indications.conf, such as de or us-old.")
+            raise ValueError("ringback must be a zone of Asterisk's indications.conf, such as de or us-old.")
         if not _CLASS.fullmatch(self.music):
-            raise ValueError("A class of music has at most 64 letters, digits, _ and -.")
+            raise ValueError("music must be a class of music on hold: at most 64 letters, digits, _ and -.")
 
     async def run(self, on: Subject) -> Dialled:
-        """Dial until bridged."""
+        """Dial, and return when the two are connected or will not be."""
         return await on.dialler.dial(self, on)

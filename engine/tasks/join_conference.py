@@ -9,20 +9,20 @@ from engine.tasks.task import Recovery, Task
 
 
 class ConferenceDigits(StrEnum):
-    """What becomes of the digits that a participant presses; only a conference that has a name collects them."""
+    """What happens with a participant's digits; only a conference with a name collects them."""
 
     IGNORE = "ignore"  # the others do not hear them
     FORWARD = "forward"  # they are passed to the others
-    DETECT = "detect"  # they are collected and told as DigitsCollected; the others do not hear them
+    DETECT = "detect"  # they are collected into DigitsCollected; the others do not hear them
 
 
 class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
-    """Join a conference, beside what follows, until leaving it, its end or the call's.
+    """Join a conference while the queue continues, until the call leaves it or one of the two ends.
 
-    By its id (`conference`), or by its `name` within the account: then the first participant makes it, it has no
-    moderator, and it is over when the last one leaves. A call that is in another one by name moves, and one that is in
-    that one already stays as it is. Only there the others count:
-    `digits` says what becomes of those that the participant presses; the others hear them only with "forward".
+    The conference is given by its id (`conference`), or by its `name` within the account: then the first participant
+    creates it, it has no moderator, and it ends when the last one leaves. A call that is in another named conference
+    moves, and a call that is in this one already stays. The other fields apply to named conferences only:
+    `digits` says what happens with the participant's digits; the others hear them only with "forward".
     `music` (a class of music on hold) is what the participant hears while it is alone; None: silence.
     `digits` "detect" collects up to `most_digits`, until `terminator` (not with one digit) or until nothing was
     pressed for `silence_seconds`; a `question` is then asked about them, in the call's queue.

@@ -40,7 +40,7 @@ class Opened(NamedTuple):
 
 
 class Journal:
-    """The book of one call or conference (`subject`). `tag`: what its questions carry that have none of their own."""
+    """Stores the progress of the tasks of one call or conference (`subject`). `tag` returns the tag of questions."""
 
     def __init__(
         self, writer: Write, clock: Callable[[], float], *, account: str, subject: str, root: str,

@@ -31,7 +31,7 @@ class Park(Task, frozen=True, kw_only=True, tag="park"):
 
     @property
     def prompts(self) -> tuple[Audible, ...]:
-        """See Task."""
+        """What it will play, as far as that is known when it is queued: prepared from then on."""
         return tuple(ready for prompt in (*self.intro, *self.hold) for ready in prompt.prompts)
 
     async def run(self, on: Subject) -> Done:

@@ -14,5 +14,5 @@ class Play(Audible, frozen=True, kw_only=True, tag="play"):
     source: str
 
     def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
-        """See Audible."""
+        """Make it ready to play; raises PromptError."""
         return prepare.source(self.source)

@@ -24,7 +24,7 @@ class Audible(Task, frozen=True, kw_only=True):
 
     @property
     def prompts(self) -> "tuple[Audible, ...]":
-        """See Task."""
+        """What it will play, as far as that is known when it is queued: prepared from then on."""
         return (self,)
 
     def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:

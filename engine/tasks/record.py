@@ -11,12 +11,12 @@ from engine.tasks.task import Recovery, Task
 
 
 class Record(Task, frozen=True, kw_only=True, tag="record"):
-    """Record beside what follows, until stopped, the call's end, or a limit (seconds; None: no limit).
+    """Record while the queue continues, until it is stopped, the call ends or a limit passes (seconds; None: no limit).
 
-    `terminator` is a digit that ends it ("" none). `name` is what the recording's link ends in, before its format.
-    `both_sides`: what both parties hear of each other, and prompts. `destination` is "" for our own store, else
+    `terminator` is a digit that ends it ("": none). `name` is what the recording's link ends in, before its format.
+    `both_sides`: both parties and the prompts, else only the far party. `destination` is "" for our own store, else
     `s3://bucket/[folder/][file]`, for which `credentials` are `access key:secret key:region`; without a file it gets
-    the recording's name. `notify`: RecordingAvailable tells when the file is there.
+    the recording's name. `notify`: RecordingAvailable is written when the file is there.
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT

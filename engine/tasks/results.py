@@ -10,7 +10,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Done(Result, frozen=True, kw_only=True, tag="done"):
-    """It happened; there is nothing to tell."""
+    """The task ran to its end; there is no more to report."""
 
 
 class Digits(Result, frozen=True, kw_only=True, tag="digits"):
@@ -24,7 +24,7 @@ class Digits(Result, frozen=True, kw_only=True, tag="digits"):
 class Recorded(Result, frozen=True, kw_only=True, omit_defaults=True, tag="recorded"):
     """A recording was saved: its id, the name its link ends in (before its format), its length in seconds by the file.
 
-    In another format than wav, or at a `destination`, it is only later: RecordingAvailable tells, with `notify`.
+    In another format than wav, or at a `destination`, it is ready later: with `notify`, RecordingAvailable says when.
     """
 
     recording: str

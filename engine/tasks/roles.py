@@ -241,7 +241,7 @@ class Subject(Roles, Protocol):
         """Note a digit that this task heard: DigitReceived."""
 
     def reached(self, where: str) -> None:
-        """Note where the task is now: an end that it does not come to by itself is told with that."""
+        """Note where the task is now, for the event of its end if it is stopped."""
 
     def remaining(self, seconds: float | None) -> float | None:
         """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""

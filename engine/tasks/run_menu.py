@@ -28,9 +28,9 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         """Raises ValueError."""
         if self.digit not in DIGITS:
-            raise ValueError("A choice's digit is one of 0-9, *, # and A-D.")
+            raise ValueError("A choice's digit must be one of 0-9, *, # and A-D.")
         if sum(given is not None for given in (self.value, self.menu, self.to)) != 1:
-            raise ValueError(f"The choice {self.digit} needs either a value or a menu, or a destination (to).")
+            raise ValueError(f"The choice {self.digit} must have either a value, a menu or a destination (to).")
         if self.to is not None:
             Destination.read(self.to)
 
@@ -56,11 +56,11 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         """Raises ValueError."""
         if not 0 <= self.repeats <= MOST_REPEATS:
-            raise ValueError(f"A menu is repeated 0 to {MOST_REPEATS} times.")
+            raise ValueError(f"repeats must be 0 to {MOST_REPEATS}.")
         if self.most_digits is not None and self.most_digits < 1:
-            raise ValueError("most_digits is at least 1.")
+            raise ValueError("most_digits must be at least 1.")
         if not 0 <= self.silence_seconds <= 600:
-            raise ValueError("silence_seconds is 0 to 600.")
+            raise ValueError("silence_seconds must be 0 to 600.")
         if self.otherwise:
             Destination.read(self.otherwise)
         if {choice.value for choice in self.choices if choice.value} & {choice.to for choice in self.choices}:
@@ -89,7 +89,7 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
     def __post_init__(self) -> None:
         """Raises ValueError."""
         if self.typed_ahead and not self.barge_in:
-            raise ValueError("typed_ahead needs barge_in: without it only what is pressed after the prompts counts.")
+            raise ValueError("typed_ahead needs barge_in: without it only digits pressed after the prompts are used.")
         ids = {menu.id for menu in self.menus}
         if len(ids) < len(self.menus):
             raise ValueError("Two menus have the same id.")
@@ -99,12 +99,12 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
 
     @property
     def confidential(self) -> bool:
-        """See Task."""
+        """Whether the digits that it takes are shown to nobody."""
         return self.secret
 
     @property
     def prompts(self) -> tuple[Audible, ...]:
-        """See Task."""
+        """What it will play, as far as that is known when it is queued: prepared from then on."""
         every = (prompt for menu in self.menus for prompt in (*menu.main, *menu.repeat))
         return tuple(ready for prompt in every for ready in prompt.prompts)
 

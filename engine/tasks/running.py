@@ -27,10 +27,10 @@ class Stopping(Protocol):
     """The queue that a task runs in, as far as the task may steer it."""
 
     def stop(self, kinds: Iterable[str], reason: StopReason, tag: str | None = None) -> int:
-        """See engine.tasks.queue.Queue."""
+        """Stop running tasks of these kinds; returns how many."""
 
     async def reply(self, question: str, tasks: Sequence[AnyTask], *, replace: bool, silent: bool) -> bool:
-        """See engine.tasks.queue.Queue."""
+        """Answer a question with tasks that run next; False if it does not wait for an answer."""
 
     async def succeed(self, task: str, tasks: Sequence[AnyTask], also: Callable[[Connection], object]) -> None:
         """Commit tasks that are done after a running one, instead of what is queued."""
@@ -40,7 +40,7 @@ class Stopping(Protocol):
 
 
 class Running:
-    """See engine.tasks.roles.Subject for what each member promises."""
+    """A running task's view of its call or conference, and of itself (implements engine.tasks.roles.Subject)."""
 
     def __init__(self, entry: Entry, journal: Journal, owner: Owner, queue: Stopping) -> None:
         self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue
@@ -60,58 +60,58 @@ class Running:
 
     @property
     def resumed(self) -> bool:
-        """See Subject."""
+        """Whether a controller that is gone had already begun this task."""
         return self._entry.resumed
 
     @property
     def intended(self) -> bool:
-        """See Subject."""
+        """Whether an earlier controller may have asked Asterisk for this task's effect."""
         return self._entry.intended
 
     @property
     def was_accepted(self) -> bool:
-        """See Subject."""
+        """Whether Asterisk is known to have accepted this task's effect."""
         return self._entry.resumed and self._entry.phase is Phase.ACCEPTED
 
     def accepted(self) -> None:
-        """See Subject."""
+        """Note that Asterisk accepted the effect (written, not waited for)."""
         if self._entry.phase is not Phase.ACCEPTED:
             self._journal.accepted(self._entry)
 
     async def started(self) -> None:
-        """See Subject."""
+        """Note that the effect began: TaskStarted, once even over a restart."""
         if self._entry.started is None:
             self._journal.started(self._entry)
         self._entry.underway.set()
 
     async def digit(self, digit: Digit, *, accepted: bool) -> None:
-        """See Subject."""
+        """Note a digit that this task heard: DigitReceived."""
         shown = MASK if digit.secret or self._entry.task.confidential else digit.digit
         self._journal.digit(self._entry, shown, digit.call, accepted=accepted)
 
     def reached(self, where: str) -> None:
-        """See Subject."""
+        """Note where the task is now, for the event of its end if it is stopped."""
         self._entry.where = where
 
     def remaining(self, seconds: float | None) -> float | None:
-        """See Subject."""
+        """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
         if seconds is None or self._entry.begun is None:
             return seconds
         return max(0.0, self._entry.begun + seconds - self._journal.clock())
 
     @property
     def question(self) -> QuestionAsked:
-        """See Subject."""
+        """What this task asks (see Ask): it was committed with its beginning."""
         assert self._entry.question
         return self._entry.question
 
     async def replied(self) -> bool:
-        """See Subject."""
+        """Wait until this question is over, and what is done next is queued; whether nothing was said."""
         await self._entry.replied.wait()
         return self._entry.silent
 
     async def fall_silent(self, tasks: Sequence[AnyTask], replace: bool) -> None:
-        """See Subject."""
+        """End this question without a reply: these are done next."""
         await self._queue.reply(self.task_id, tasks, replace=replace, silent=True)
 
     async def succeeded_by(self, tasks: Sequence[AnyTask], also: Callable[[Connection], object]) -> None:
@@ -127,7 +127,7 @@ class Running:
         self._journal.remarked(self._entry, (sentence,))
 
     async def prompt(self, of: Audible) -> Prompt:
-        """See Subject."""
+        """One of the task's prompts, prepared since it was queued; raises TaskFailed with what is wrong with it."""
         known = self._entry.prompts.get(of)
         ready = asyncio.shield(known) if known else of.due(self.keypad.last).prepared(self._owner.prepare)
         try:
@@ -140,11 +140,11 @@ class Running:
         return prompt
 
     async def only_the_end(self, error: TaskFailed | AriError) -> bool:
-        """See Subject."""
+        """Whether a failure is only the end of the call seen from this task; waits a moment for it."""
         return await only_the_end(self._owner, error)
 
     def stop_background(self, kind: str, tag: str | None = None) -> int:
-        """See Subject."""
+        """Stop this queue's running tasks of a kind; returns how many."""
         return self._queue.stop((kind,), StopReason.REQUESTED, tag)
 
 

@@ -25,13 +25,13 @@ class Say(Audible, frozen=True, kw_only=True, tag="say"):
 
     @property
     def prompts(self) -> tuple[Audible, ...]:
-        """See Task: what is known only when it is due is not prepared before."""
+        """What is known only when it is due is not prepared before."""
         return () if LAST_DIGIT in self.text else (self,)
 
     def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
-        """See Audible."""
+        """Make it ready to play; raises PromptError."""
         return prepare.text(self.text, self.locale, self.voice or "", ssml=self.ssml)
 
     def due(self, last: str) -> Self:
-        """See Audible."""
+        """The prompt as it is now that its time has come; `last` are the digits last collected."""
         return msgspec.structs.replace(self, text=self.text.replace(LAST_DIGIT, last))

@@ -21,7 +21,7 @@ class Unreadable(Exception):
     def __init__(self) -> None:
         super().__init__(
             "The stored credentials cannot be read: CARILLON_SECRET is not the one they were stored with. "
-            "Set the former CARILLON_SECRET again, or give the credentials anew."
+            "Set the former CARILLON_SECRET again, or enter the credentials again."
         )
 
 

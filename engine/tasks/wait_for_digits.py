@@ -10,9 +10,9 @@ from engine.tasks.task import Task
 class WaitForDigits(Task, frozen=True, kw_only=True, tag="wait_for_digits"):
     """Hold the queue until `count` digits out of `accept` (empty: any) were pressed.
 
-    They count from now on; with `typed_ahead` also those that were pressed before and that no task took, such as
-    during the prompt before. Any other digit is a misfire: told, not counted. `terminator` ends the input before
-    `count`. `secret`: the digits are in no timeline, nor is the result there.
+    Digits count from now on; with `typed_ahead` also those that were pressed before and that no task took, such as
+    during the prompt before. Every other digit is a misfire: reported, not counted. `terminator` ends the input before
+    `count`. `secret`: no timeline shows the digits or the result.
     `seconds` is the whole wait's limit (None: until the call ends). `barge_in` stops a prompt that plays beside it
     at the first accepted digit. `hang_up_on_timeout` ends the call where nothing came.
     """
@@ -28,7 +28,7 @@ class WaitForDigits(Task, frozen=True, kw_only=True, tag="wait_for_digits"):
 
     @property
     def confidential(self) -> bool:
-        """See Task."""
+        """Whether the digits that it takes are shown to nobody."""
         return self.secret
 
     async def run(self, on: Subject) -> Digits:

@@ -17,7 +17,7 @@ from tests.support.sinch_script import ending, play, record
 from tests.support.sink import Sink
 from tests.support.system import NoSystem, System
 
-REFUSED = "The secret key is not the one of the access key (HTTP 403 SignatureDoesNotMatch)."
+REFUSED = "The secret key does not belong to the access key (HTTP 403 SignatureDoesNotMatch)."
 # They share one server, at the port that the system was told.
 pytestmark = pytest.mark.xdist_group("s3")
 

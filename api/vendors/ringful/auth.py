@@ -40,4 +40,4 @@ def _check(holder: KeyHolder, pairs: Sequence[tuple[str, str]]) -> None:
     if not given:
         raise RingfulUnauthorized("The parameter sig is missing; this account signs its requests (kvmd5).")
     if not hmac.compare_digest(kvmd5(pairs, holder.secret).encode(), given.lower().encode()):
-        raise RingfulUnauthorized("The signature (sig) does not fit the request.")
+        raise RingfulUnauthorized("The signature (sig) does not match the request.")

@@ -39,7 +39,7 @@ async def read_pairs(request: web.Request) -> Pairs:
     if request.can_read_body:
         pairs += await _form(request)
     if len(pairs) > MOST_PARAMETERS:
-        raise Invalid(f"There are more than {MOST_PARAMETERS} parameters.")
+        raise Invalid(f"A request must have at most {MOST_PARAMETERS} parameters.")
     return pairs
 
 
@@ -57,13 +57,13 @@ async def _form(request: web.Request) -> Pairs:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        raise Invalid("The body is not UTF-8.") from None
+        raise Invalid("The body must be UTF-8.") from None
     if (fault := bodies.fault_of_query(text)) is not None:
         raise Invalid(fault)
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:
-        raise Invalid(f"There are more than {MOST_PARAMETERS} parameters.") from None
+        raise Invalid(f"A request must have at most {MOST_PARAMETERS} parameters.") from None
 
 
 class Parameters:
@@ -89,7 +89,7 @@ class Parameters:
         """Return an optional value."""
         name, value = self._found(names)
         if value is not None and not value.isprintable():
-            raise Invalid(f"The parameter {name} holds {_name_of_first(value)}, which it may not.")
+            raise Invalid(f"The parameter {name} must not contain {_name_of_first(value)}.")
         return value
 
     def flag(self, *names: str, default: bool = True) -> bool:
@@ -116,7 +116,7 @@ class Parameters:
         if not written:
             raise Invalid(f"The parameter {name} is missing.")
         if len(written) > MOST_ATTENDEES:
-            raise Invalid(f"The parameter {name} lists more than {MOST_ATTENDEES} numbers.")
+            raise Invalid(f"The parameter {name} must list at most {MOST_ATTENDEES} numbers.")
         return tuple(self._number(name, part) for part in written)
 
     def callback_url(self, name: str = "callbackUrl") -> str:
@@ -164,7 +164,7 @@ class Parameters:
         for name in names:
             if value := self._values.get(name, "").strip():
                 if len(value) > LONGEST_VALUE:
-                    raise Invalid(f"The parameter {name} is longer than {LONGEST_VALUE} characters.")
+                    raise Invalid(f"The parameter {name} must have at most {LONGEST_VALUE} characters.")
                 return name, value
         return names[0], None
 

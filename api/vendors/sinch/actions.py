@@ -110,7 +110,7 @@ class Actions:
                 return self.number(endpoint, fields.name_of("endpoint"))
             case "sip":
                 return sip_address(fields)
-        raise Illegal(f"{fields.name_of('type')} is not number, username or sip.")
+        raise Illegal(f"{fields.name_of('type')} must be number, username or sip.")
 
     def caller(self, fields: Fields) -> tuple[str | None, bool]:
         """Read `cli`: the number to show (as written), and whether it is hidden."""
@@ -143,14 +143,14 @@ class Actions:
     def _mxp(self, action: Fields) -> SvamlConnect:
         destination = action.inner_or_none("destination")
         if destination is not None and (destination.word("type") or "username") != "username":
-            raise Illegal("destination.type is not username.")
+            raise Illegal("destination.type must be username.")
         return SvamlConnect(to=_user(destination) if destination else None, domain="mxp", headers=headers(action))
 
     def _sip(self, action: Fields) -> SvamlConnect:
         caller, private = self.caller(action)
         transport = action.word("transport") or defaults.TRANSPORT
         if transport not in defaults.TRANSPORTS:
-            raise Illegal("transport is not udp, tcp or tls.")
+            raise Illegal("transport must be udp, tcp or tls.")
         return SvamlConnect(
             to=sip_address(action.inner("destination")),
             domain="sip",
@@ -171,11 +171,11 @@ class Actions:
         """Read which conference to join and how; raises BadField."""
         conference = fields.text(id_name)
         if not is_conference(conference):
-            raise Illegal(f"{fields.name_of(id_name)} is not 1 to 64 printable characters.")
+            raise Illegal(f"{fields.name_of(id_name)} must be 1 to 64 printable characters.")
         options = fields.inner_or_none("conferenceDtmfOptions") or Fields({})
         mode = options.word("mode") or defaults.CONFERENCE_MODE
         if mode not in defaults.CONFERENCE_MODES:
-            raise Illegal("conferenceDtmfOptions.mode is not ignore, forward or detect.")
+            raise Illegal("conferenceDtmfOptions.mode must be ignore, forward or detect.")
         milliseconds = options.whole("timeoutMills") or defaults.CONFERENCE_MILLISECONDS
         return SvamlConnectConf(
             conference=conference,
@@ -204,7 +204,7 @@ class Actions:
         destination = action.inner("destination")
         url = destination.text("endpoint", most=defaults.LONGEST_URL)
         if not re.fullmatch(r"wss?://[^\s/]+(/\S*)?", url) or not url.isprintable():
-            raise Illegal("destination.endpoint is not a ws:// or wss:// address.")
+            raise Illegal("destination.endpoint must be a ws:// or wss:// address.")
         most = self.seconds(action, "maxDuration", defaults.MOST_SECONDS)
         return SvamlConnectStream(url=url, headers=headers(action), max_seconds=most)
 
@@ -214,21 +214,21 @@ class Actions:
         if not seconds:
             return None
         if seconds > most:
-            self._reader.warn(f"{fields.name_of(name)} is cut to {most}.")
+            self._reader.warn(f"{fields.name_of(name)} was cut to {most}.")
         return float(min(seconds, most))
 
     def music(self, fields: Fields, name: str) -> str | None:
         """Read a music class; an unknown one is silence, with a warning."""
         music = fields.word(name)
         if music is not None and music not in defaults.MUSIC:
-            self._reader.warn(f"{fields.name_of(name)} is not ring, music1, music2 or music3; there will be silence.")
+            self._reader.warn(f"{fields.name_of(name)} must be ring, music1, music2 or music3; silence is played.")
             return None
         return music
 
     def _ringback(self, action: Fields) -> str | None:
         country = action.word("indications")
         if country is not None and country not in defaults.INDICATIONS:
-            self._reader.warn("indications is not one of the listed countries.")
+            self._reader.warn("indications must be one of the listed countries.")
             return None
         return country
 
@@ -242,7 +242,7 @@ def _user(destination: Fields) -> PartyAddress:
     """Read a data client, `{type: username, endpoint}` or `{username}`; raises BadField."""
     name = destination.text("endpoint", "username", most=_LONGEST_SIP)
     if not name.isprintable():
-        raise Illegal(f"{destination.name_of('endpoint')} holds control characters.")
+        raise Illegal(f"{destination.name_of('endpoint')} must not contain control characters.")
     return PartyAddress(kind_of="username", written=name, dialled=name)
 
 
@@ -250,7 +250,7 @@ def sip_address(fields: Fields) -> PartyAddress:
     """Read `user@host`; raises BadField. What it may reach is asked when it is dialled."""
     endpoint = fields.text("endpoint", most=_LONGEST_SIP)
     if (fields.word("type") or "sip") != "sip" or not _SIP.fullmatch(endpoint):
-        raise Illegal(f"{fields.name_of('endpoint')} is not a SIP address such as 46708000000@sip.example.com.")
+        raise Illegal(f"{fields.name_of('endpoint')} must be a SIP address such as 46708000000@sip.example.com.")
     return PartyAddress(kind_of="sip", written=endpoint, dialled=re.sub(r"^sips?:", "", endpoint))
 
 
@@ -260,9 +260,9 @@ def headers(fields: Fields) -> tuple[tuple[str, str], ...]:
     for header in fields.objects("callHeaders", most=defaults.MOST_CALL_HEADERS):
         key, value = header.text("key"), header.text_or_none("value") or ""
         if not _HEADER.fullmatch(key) or not value.isprintable():
-            raise Illegal(f"{header.name_of('key')} or its value holds characters that a header cannot.")
-        if len(key.encode()) + len(value.encode()) > defaults.CALL_HEADER_BYTES:
-            raise Illegal(f"{header.name_of('value')} is longer than {defaults.CALL_HEADER_BYTES} bytes with its key.")
+            raise Illegal(f"{header.name_of('key')} or its value has characters that a SIP header cannot have.")
+        if len(key.encode()) + len(value.encode()) > (most := defaults.CALL_HEADER_BYTES):
+            raise Illegal(f"{header.name_of('value')} must have at most {most} bytes together with its key.")
         found.append((key, value))
     return tuple(found)
 
@@ -273,11 +273,11 @@ def recording(options: Fields | None) -> SvamlRecord:
         return SvamlRecord(format=defaults.RECORDING_FORMAT, notify=defaults.RECORDING_NOTIFIES)
     kind = options.word("format") or defaults.RECORDING_FORMAT
     if kind not in defaults.RECORDING_FORMATS:
-        raise Illegal(f"{options.name_of('format')} is not mp3 or wav.")
+        raise Illegal(f"{options.name_of('format')} must be mp3 or wav.")
     destination = options.text_or_none("destinationUrl", "destination", most=defaults.LONGEST_URL)
     credentials = options.text_or_none("credentials")
     if destination and not re.fullmatch(r"(s3|azure|sdrive)://\S*", destination, re.IGNORECASE):
-        raise Illegal(f"{options.name_of('destinationUrl')} is not an s3:// address.")
+        raise Illegal(f"{options.name_of('destinationUrl')} must be an s3:// address.")
     if destination and destination.lower().startswith("s3://") and credentials is None:
         raise Missing(f"{options.name_of('credentials')} is missing.")
     transcription = options.inner_or_none("transcriptionOptions") or Fields({})

@@ -114,7 +114,7 @@ def _callout(fields: Fields, country: str) -> AnyCallout:
     given = fields.text("method")
     method = _METHODS.get(fold(given))
     if method is None:
-        raise Illegal("method is not ttsCallout, conferenceCallout or customCallout.")
+        raise Illegal("method must be ttsCallout, conferenceCallout or customCallout.")
     reading = _Reading(fields, fields.inner(method), country)
     match method:
         case "ttsCallout":
@@ -162,7 +162,7 @@ class _Reading:
         written = (one.url if isinstance(one, EventUrl) else one.text for one in scripts if one)
         if sum(len(text.encode()) for text in written) > defaults.SCRIPT_BYTES:
             most = f"{defaults.SCRIPT_BYTES} bytes in all"
-            raise Illegal(f"The scripts of customCallout are longer than {most}; a URL may stand in place of each.")
+            raise Illegal(f"The scripts of customCallout must have at most {most}; give URLs instead.")
         ice, ace, pie, dice = scripts
         return CustomCallout(callout=self._common(needed=False), ice=ice, ace=ace, pie=pie, dice=dice)
 
@@ -172,7 +172,7 @@ class _Reading:
         # In the document's example `domain` stands after the destination; here and beside the method it is taken too.
         domain = self._fields.word("domain") or self._outer.word("domain")
         if domain not in (None, "pstn", "mxp"):
-            raise Illegal(f"{self._fields.name_of('domain')} is neither pstn nor mxp.")
+            raise Illegal(f"{self._fields.name_of('domain')} must be pstn or mxp.")
         if to is not None and to.kind_of == "number" and domain == "mxp":
             to = PartyAddress(kind_of="username", written=to.written, dialled=to.written)
         caller, private = self._actions.caller(self._fields)
@@ -223,7 +223,7 @@ class _Reading:
         try:
             address(text)
         except BadAddress as error:
-            raise Illegal(f"{self._fields.name_of(name)} is neither a script nor a URL. {error}") from None
+            raise Illegal(f"{self._fields.name_of(name)} must be a script or a URL. {error}") from None
         return EventUrl(url=text)
 
 
@@ -234,7 +234,7 @@ def custom_data(fields: Fields) -> str:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise Illegal(f"{fields.name_of('custom')} holds half a character.")
+        raise Illegal(f"{fields.name_of('custom')} contains half of a surrogate pair.")
     if len(text.encode()) > defaults.CUSTOM_BYTES:
-        raise Illegal(f"{fields.name_of('custom')} is longer than {defaults.CUSTOM_BYTES} bytes.")
+        raise Illegal(f"{fields.name_of('custom')} must have at most {defaults.CUSTOM_BYTES} bytes.")
     return text

@@ -136,7 +136,7 @@ def _owners(live: _Live, root: Call, leg: Leg) -> list[str]:
     if leg is Leg.CALLER or (one_party and not live.callees):
         return [root.id]
     if leg is Leg.CALLEE and not live.callees:
-        raise failure(NOT_FOUND, "It has no callee now.", SinchOperation.MANAGE_CALL)
+        raise failure(NOT_FOUND, "The call has no callee now.", SinchOperation.MANAGE_CALL)
     return live.callees if leg is Leg.CALLEE else [root.id, *live.callees]
 
 

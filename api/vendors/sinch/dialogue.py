@@ -77,7 +77,10 @@ class Questions:
         self._parties, self._live, self._seal, self._clock = parties, live, seal, clock
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
-        """See AskingVendor. A script that came with the callout is the answer; an event that is off lets it go on."""
+        """How the customer is asked, or what is known to be his answer without asking.
+
+        A script that came with the callout is the answer; an event that is off lets it go on.
+        """
         kind = _EVENTS[event.question]
         where = tag.data.get(kind.value, "")
         if where == tags.OFF:
@@ -90,12 +93,12 @@ class Questions:
             return await self.said(event, tag, where.encode())
         facts = await self._facts(event)
         if facts is None:
-            return Said(silent=True, remarks=("The call's application is gone; nobody was asked.",))
+            return Said(silent=True, remarks=("The call's application was removed, so no question was sent.",))
         settings = facts.application.settings
         primary, fallback = (where, "") if where else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
         if not (primary or fallback):
             # «If no URL is configured, the callback will not be invoked»: who answered is then nobody's question.
-            remark = "The application has no callback URL; nobody was asked."
+            remark = "The application has no callback URL, so no question was sent."
             return Said(silent=kind is not ScriptEvent.ACE, replace=False, remarks=(remark,))
         body = self._body(kind, event, tag, facts)
         return Question(
@@ -117,7 +120,7 @@ class Questions:
         settings = request.application.settings
         primary, fallback = (ice.url, "") if ice else (settings.get(PRIMARY, ""), settings.get(FALLBACK, ""))
         if not (primary or fallback):
-            sentence = "destination and ice are missing, and the application has no callback URL to be asked at."
+            sentence = "destination and ice are missing, and the application has no callback URL for ICE."
             raise failure(MISSING_PARAMETER, sentence, SinchOperation.CALLOUT)
         key = await self._applications.key(request.application.id)
         body = callbacks.Ice(
@@ -150,13 +153,13 @@ class Questions:
         return EventScript(answer=answer, text=reply.decode())
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
-        """See AskingVendor."""
+        """Headers that prove one request's origin."""
         holder = await self._accounts.by_key(DIALECT, question.credential)
         secret = holder.secret if holder else ""
         return callbacks.signed_headers(url, question.body, question.credential, secret, self._clock())
 
     async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
-        """See AskingVendor."""
+        """Read the customer's reply; None: there was none, at no address."""
         kind = _EVENTS[event.question]
         if reply is None or not reply.strip():
             return _unsaid(kind, reply)
@@ -256,8 +259,8 @@ def _unsaid(kind: ScriptEvent, reply: bytes | None) -> Said:
     if reply is None:
         return Said(silent=True, replace=False)
     if kind is ScriptEvent.ACE:
-        return Said(replace=False, remarks=("The answer to ACE was empty; the call goes on.",))
-    remark = f"The answer to {kind.value.upper()} was empty; it must be SVAML in JSON, with an action, such as hangup."
+        return Said(replace=False, remarks=("The answer to ACE was empty, so the call continues.",))
+    remark = f"The answer to {kind.value.upper()} was empty; it must be SVAML in JSON with an action, such as hangup."
     return Said(silent=True, replace=False, remarks=(remark,))
 
 

@@ -16,7 +16,7 @@ def sequence(text: str | None, name: str) -> tuple[SendDtmf | Pause, ...]:
         return ()
     text = text.lower()
     if not set(text) <= defaults.DTMF or len(text) > defaults.LONGEST_DTMF:
-        raise Illegal(f"{name} is not 1 to {defaults.LONGEST_DTMF} of 0-9, # and w.")
+        raise Illegal(f"{name} must be 1 to {defaults.LONGEST_DTMF} of 0-9, # and w.")
     return tuple(
         Pause(seconds=len(run) * defaults.DTMF_PAUSE_SECONDS) if run[0] == "w" else SendDtmf(digits=run)
         for run in _RUN.findall(text)

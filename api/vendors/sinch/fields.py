@@ -43,7 +43,7 @@ def fold(name: str) -> str:
 def decode(text: bytes) -> "Fields":
     """Read a JSON object; raises Malformed for all else, one that is too large or nested too deeply included."""
     if len(text) > MOST_BYTES:
-        raise Malformed(f"The text has more than {MOST_BYTES} bytes.")
+        raise Malformed(f"The text must have at most {MOST_BYTES} bytes.")
     text = text.removeprefix(b"\xef\xbb\xbf")
     try:
         value = msgspec.json.decode(text)
@@ -52,7 +52,7 @@ def decode(text: bytes) -> "Fields":
     except (msgspec.MsgspecError, ValueError):
         raise Malformed(f"The text is not JSON in UTF-8{_where(text)}") from None
     if not isinstance(value, dict):
-        raise Malformed(f"The JSON is not an object; it begins with '{beginning(text)}'.")
+        raise Malformed(f"The JSON must be an object (it begins with '{beginning(text)}').")
     return Fields(_folded(value, DEEPEST))
 
 
@@ -74,7 +74,7 @@ def _where(text: bytes) -> str:
 
 def _folded(value: Any, left: int) -> Any:
     if left == 0:
-        raise Malformed(f"The JSON is nested more than {DEEPEST} deep.")
+        raise Malformed(f"The JSON must be nested at most {DEEPEST} deep.")
     if isinstance(value, dict):
         folded = {fold(name): (_folded(inner, left - 1), inner) for name, inner in value.items() if inner is not None}
         return {name: both[name in _VERBATIM] for name, both in folded.items()}
@@ -116,9 +116,9 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, str):
-            raise Illegal(f"{self.name_of(names[0])} is not a text.")
+            raise Illegal(f"{self.name_of(names[0])} must be a string.")
         if len(value) > most:
-            raise Illegal(f"{self.name_of(names[0])} is longer than {most} characters.")
+            raise Illegal(f"{self.name_of(names[0])} must have at most {most} characters.")
         _encodable(value, self.name_of(names[0]))
         return (value.strip() or None) if trimmed else value
 
@@ -126,7 +126,7 @@ class Fields:
         """Return an optional text that is to be spoken, trimmed; a number is none."""
         value = self.raw(*names)
         if value is not None and not isinstance(value, str):
-            raise Illegal(f"{self.name_of(names[0])} is not a text.")
+            raise Illegal(f"{self.name_of(names[0])} must be a string.")
         return self.text_or_none(*names, most=most)
 
     def word(self, *names: str) -> str | None:
@@ -144,7 +144,7 @@ class Fields:
             return word in _TRUE
         if not word and isinstance(value, str):
             return default
-        raise Illegal(f"{self.name_of(names[0])} is neither true nor false.")
+        raise Illegal(f"{self.name_of(names[0])} must be true or false.")
 
     def whole(self, *names: str, least: int = 0) -> int | None:
         """Return an optional whole number that is not below `least`; one written as a text too."""
@@ -158,9 +158,9 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            raise Illegal(f"{self.name_of(names[0])} is not a whole number.")
+            raise Illegal(f"{self.name_of(names[0])} must be a whole number.")
         if value < least:
-            raise Illegal(f"{self.name_of(names[0])} is below {least}.")
+            raise Illegal(f"{self.name_of(names[0])} must be at least {least}.")
         return value
 
     def inner(self, *names: str) -> "Fields":
@@ -176,7 +176,7 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise Illegal(f"{self.name_of(names[0])} is not an object.")
+            raise Illegal(f"{self.name_of(names[0])} must be an object.")
         return Fields(value, f"{self.name_of(names[0])}.")
 
     def objects(self, *names: str, most: int) -> "list[Fields]":
@@ -186,9 +186,9 @@ class Fields:
             return []
         found = value if isinstance(value, list) else [value]
         if len(found) > most:
-            raise Illegal(f"{self.name_of(names[0])} has more than {most} entries.")
+            raise Illegal(f"{self.name_of(names[0])} must have at most {most} entries.")
         if not all(isinstance(inner, dict) for inner in found):
-            raise Illegal(f"{self.name_of(names[0])} is not a list of objects.")
+            raise Illegal(f"{self.name_of(names[0])} must be a list of objects.")
         return [Fields(inner, f"{self.name_of(names[0])}[{index}].") for index, inner in enumerate(found)]
 
     def texts(self, *names: str, most: int) -> list[str]:
@@ -200,10 +200,10 @@ class Fields:
         found = value if isinstance(value, list) else [] if value is None else [value]
         flat = [inner for entry in found for inner in (entry if isinstance(entry, list) else [entry])]
         if len(flat) > most:
-            raise Illegal(f"{self.name_of(names[0])} has more than {most} entries.")
+            raise Illegal(f"{self.name_of(names[0])} must have at most {most} entries.")
         for inner in flat:
             if not isinstance(inner, str):
-                raise Illegal(f"{self.name_of(names[0])} is not a list of texts.")
+                raise Illegal(f"{self.name_of(names[0])} must be a list of strings.")
             _encodable(inner, self.name_of(names[0]))
         return [inner.strip() for inner in flat if inner.strip()]
 
@@ -211,4 +211,4 @@ class Fields:
 def _encodable(text: str, name: str) -> None:
     """Refuse half a surrogate pair, which JSON can escape and UTF-8 cannot hold."""
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise Illegal(f"{name} holds half a character.")
+        raise Illegal(f"{name} contains half of a surrogate pair.")

@@ -47,7 +47,7 @@ def merged(
     """Return a call's cookies after an answer; illegal where they would be more than 1024 bytes in all."""
     cookies = {**dict(before), **dict(new)}
     if sum(len(key.encode()) + len(value.encode()) for key, value in cookies.items()) > defaults.COOKIE_BYTES:
-        return IllegalSvaml(reason=f"The call's cookies have more than {defaults.COOKIE_BYTES} bytes in all.")
+        return IllegalSvaml(reason=f"The call's cookies must have at most {defaults.COOKIE_BYTES} bytes in all.")
     return tuple(cookies.items())
 
 
@@ -73,7 +73,7 @@ class _Script:
         instructions = self._script.objects("instructions", most=defaults.MOST_INSTRUCTIONS)
         action = self._script.inner_or_none("action")
         if not instructions and action is None and self._event is not ScriptEvent.DICE:
-            raise Missing("There is neither an instruction nor an action.")
+            raise Missing("The script must have an instruction or an action.")
         steps = tuple(step for instruction in instructions for step in self._step(instruction))
         return Svaml(
             steps=steps,
@@ -125,9 +125,9 @@ class _Script:
     def _report_status(self, fields: Fields) -> tuple[Step, ...]:
         value = fields.word("value")
         if value not in ("success", "failure"):
-            raise IllegalField(f"{fields.name_of('value')} is neither success nor failure.")
+            raise IllegalField(f"{fields.name_of('value')} must be success or failure.")
         details = fields.text_or_none("details") or ""
         if len(details) > defaults.LONGEST_REPORT:
-            self._reader.warn(f"{fields.name_of('details')} is cut to {defaults.LONGEST_REPORT} characters.")
+            self._reader.warn(f"{fields.name_of('details')} was cut to {defaults.LONGEST_REPORT} characters.")
         self._report = Report(success=value == "success", details=details[: defaults.LONGEST_REPORT])
         return ()

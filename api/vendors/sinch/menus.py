@@ -19,17 +19,17 @@ def run_menu(action: Fields, reader: Reader) -> SvamlRunMenu:
     menus = tuple(_menu(fields, reader, locale) for fields in action.objects("menus", most=defaults.MOST_MENUS))
     by_id = {menu.id: menu for menu in menus}
     if not menus:
-        raise Missing("runMenu has no menus.")
+        raise Missing("runMenu must have at least one menu.")
     if len(by_id) < len(menus):
         raise Illegal("Two menus have the same id.")
     # «The menu with "id" : "main" will always play first, otherwise an error will be returned.»
     first = action.text_or_none("mainMenu") or defaults.MAIN_MENU
     if first not in by_id:
-        raise Illegal(f"There is no menu with the id {first[:64]!r} to begin with.")
+        raise Illegal(f"There is no menu with the id {first[:64]!r}, which runMenu begins with.")
     for menu in menus:
         for choice in menu.choices:
             if choice.menu is not None and choice.menu not in by_id:
-                raise Illegal(f"The menu {menu.id[:64]!r} goes to a menu {choice.menu[:64]!r} that is not there.")
+                raise Illegal(f"The menu {menu.id[:64]!r} leads to {choice.menu[:64]!r}, which does not exist.")
     _ways_out(first, by_id)
     return SvamlRunMenu(
         first=first,
@@ -44,7 +44,7 @@ def _menu(fields: Fields, reader: Reader, locale: str) -> Menu:
     choices = tuple(_choices(fields, reader))
     digits = fields.whole("maxDigits", least=1)
     if digits is not None and digits > defaults.MOST_DIGITS:
-        raise Illegal(f"{fields.name_of('maxDigits')} is above {defaults.MOST_DIGITS}.")
+        raise Illegal(f"{fields.name_of('maxDigits')} must be at most {defaults.MOST_DIGITS}.")
     _seconds(fields, "maxTimeoutMills", defaults.MENU_VOICE_MILLISECONDS)  # of speech, which we do not hear
     repeat = _prompts(fields, "repeatPrompt", reader, locale)
     return Menu(
@@ -68,7 +68,7 @@ def _repeats(fields: Fields, reader: Reader) -> int:
     if repeats is None:
         return defaults.REPEATS
     if repeats > defaults.MOST_REPEATS:
-        reader.warn(f"{fields.name_of('repeats')} is cut to {defaults.MOST_REPEATS}.")
+        reader.warn(f"{fields.name_of('repeats')} was cut to {defaults.MOST_REPEATS}.")
     return min(repeats, defaults.MOST_REPEATS)
 
 
@@ -84,12 +84,12 @@ def _choices(fields: Fields, reader: Reader) -> Iterator[Choice]:
     for option in fields.objects("options", most=len(defaults.MENU_KEYS) * 2):
         digit = option.text("dtmf")
         if digit not in defaults.MENU_KEYS:
-            raise Illegal(f"{option.name_of('dtmf')} is not one of 0-9, * and #.")
+            raise Illegal(f"{option.name_of('dtmf')} must be one of 0-9, * and #.")
         does = _DOES.fullmatch(option.text("action"))
         if does is None:
-            raise Illegal(f"{option.name_of('action')} is neither return(…) nor menu(…).")
+            raise Illegal(f"{option.name_of('action')} must be return(…) or menu(…).")
         if digit in taken:
-            reader.warn(f"{option.name_of('dtmf')} is there twice; the first counts.")
+            reader.warn(f"{option.name_of('dtmf')} occurs twice; the first one is used.")
             continue
         taken.add(digit)
         what = does["what"].strip()
@@ -115,7 +115,7 @@ def _ways_out(first: str, menus: dict[str, Menu]) -> None:
     while waiting:
         here = waiting.pop()
         if here not in out:
-            raise Illegal(f"From the menu {here[:64]!r} there is no way out: every option goes to a menu again.")
+            raise Illegal(f"The menu {here[:64]!r} has no exit: every option leads to a menu again.")
         new = ways[here] - seen
         seen |= new
         waiting += new

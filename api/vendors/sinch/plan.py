@@ -77,7 +77,7 @@ def _record(record: svaml.SvamlRecord, place: ScriptLeg) -> Record:
     if record.transcribe:
         raise CannotBeDone("This server does not transcribe recordings.")
     if record.destination and not record.destination.lower().startswith("s3://"):
-        raise CannotBeDone("This server keeps recordings itself, or puts them into S3 buckets; nowhere else.")
+        raise CannotBeDone("The destination of a recording must be an s3:// address on this server.")
     try:
         return Record(
             tag=encode(place.tag) if record.notify else "",
@@ -159,7 +159,7 @@ def transport(name: str | None) -> Transport:
         case "tcp":
             return "tcp"
         case "tls":
-            raise CannotBeDone("This server cannot dial by TLS yet; udp and tcp are there.")
+            raise CannotBeDone("This server does not support transport tls; use udp or tcp.")
     return "udp"
 
 

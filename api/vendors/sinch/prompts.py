@@ -40,7 +40,7 @@ class Reader:
             return defaults.LOCALE
         found: str | None = _LOCALES.get(written.lower().replace("_", "-"))
         if found is None:
-            self.warn(f"The locale {written[:16]!r} is unknown; {defaults.LOCALE} is spoken.")
+            self.warn(f"The locale {written[:16]!r} is unknown; {defaults.LOCALE} is used.")
             return defaults.LOCALE
         return defaults.LOCALE_SLIPS.get(found, found)
 
@@ -48,17 +48,17 @@ class Reader:
         """Read lists of prompts; raises Illegal. What is spoken has 600 characters at most in all."""
         found = [self._prompt(part, name, locale) for text in texts for part in split(text, name)]
         if len(found) > defaults.MOST_PROMPTS:
-            raise Illegal(f"{name} has more than {defaults.MOST_PROMPTS} prompts.")
+            raise Illegal(f"{name} must have at most {defaults.MOST_PROMPTS} prompts.")
         spoken = sum(len(prompt.text) for prompt in found if isinstance(prompt, Say) and not prompt.ssml)
         if spoken > defaults.LONGEST_TEXT:
-            raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
+            raise Illegal(f"{name} must speak at most {defaults.LONGEST_TEXT} characters.")
         return tuple(found)
 
     def say(self, text: str, name: str, locale: str) -> Say:
         """Read a text to speak; raises Illegal."""
         clean = "\n".join(line for line in map(_plain, text.splitlines()) if line)
         if len(clean) > defaults.LONGEST_TEXT:
-            raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
+            raise Illegal(f"{name} must speak at most {defaults.LONGEST_TEXT} characters.")
         return Say(text=clean, locale=locale)
 
     def _prompt(self, part: str, name: str, locale: str) -> PromptTask:
@@ -67,7 +67,7 @@ class Reader:
             return _file(part, name)
         inside = part[opening.end() :].rstrip()
         if not inside.endswith("]"):
-            raise Illegal(f"{name} has a prompt without its closing bracket.")
+            raise Illegal(f"{name} has a prompt without a closing bracket.")
         inside = inside[:-1].strip()
         if not inside:
             raise Illegal(f"{name} has an empty prompt.")
@@ -80,14 +80,14 @@ class Reader:
 
     def _ssml(self, text: str, name: str, locale: str) -> Say:
         if len(text) > defaults.LONGEST_TEXT:
-            raise Illegal(f"{name} speaks more than {defaults.LONGEST_TEXT} characters.")
+            raise Illegal(f"{name} must speak at most {defaults.LONGEST_TEXT} characters.")
         found = readable(text)
         if found is None:
             raise Illegal(f"{name} has SSML that is not well-formed.")
         for remark in found.remarks:
             self.warn(remark)
         for tag in found.dropped:
-            self.warn(f"The SSML tag <{tag}> is not read; what is in it is spoken.")
+            self.warn(f"The SSML tag <{tag}> is ignored; its content is spoken.")
         return Say(text=found.text, locale=locale, ssml=True)
 
 
@@ -115,7 +115,7 @@ def _closing(text: str, begin: int, name: str) -> int:
         depth += 1 if found[0] == "[" else -1
         if depth == 0:
             return found.end()
-    raise Illegal(f"{name} has a prompt without its closing bracket.")
+    raise Illegal(f"{name} has a prompt without a closing bracket.")
 
 
 def _file(part: str, name: str) -> PromptTask:
@@ -123,7 +123,7 @@ def _file(part: str, name: str) -> PromptTask:
     if "://" in text:
         return Play(source=_url(text, name))
     if not is_name(text):
-        raise Illegal(f"{name} has a prompt that is neither a file's name, a URL, #tts[], #ssml[] nor #href[].")
+        raise Illegal(f"{name} has a prompt that is not a file name, a URL, #tts[], #ssml[] or #href[].")
     return Play(source=SCHEME + text)
 
 

@@ -153,7 +153,7 @@ def manage_call(call: str, body: bytes, country: str, *, leg: str = "caller", pa
 
     def read() -> ManageCall:
         if leg.lower() not in set(Leg):
-            raise Illegal("The leg is not caller, callee or both.")
+            raise Illegal("The leg must be caller, callee or both.")
         event = ScriptEvent.UNPARK if parked else ScriptEvent.PATCH
         return ManageCall(call=call, answer=of_fields(decode(body), event, country, Leg(leg.lower())))
 
@@ -170,7 +170,7 @@ def command_participant(conference: str, call: str, body: bytes) -> CommandParti
         command = fields.word("command") or ""
         command = _COMMAND_ALIASES.get(command, command)
         if command not in COMMANDS:
-            raise Illegal("command is not mute, unmute, onhold or resume.")
+            raise Illegal("command must be mute, unmute, onhold or resume.")
         music = fields.word("moh")
         return CommandParticipant(
             conference=conference,
@@ -235,13 +235,13 @@ def _number(text: str, name: str, country: str) -> WrittenNumber:
     try:
         return WrittenNumber(written=text, digits=normalise(text, country))
     except InvalidNumber as error:
-        raise Illegal(f"{name} holds what is not a telephone number. {error}") from None
+        raise Illegal(f"{name} must contain telephone numbers only. {error}") from None
 
 
 def _capability(fields: Fields) -> str:
     capability = fields.word("capability") or defaults.CAPABILITY
     if capability not in defaults.CAPABILITIES:
-        raise Illegal("capability is neither voice nor sms.")
+        raise Illegal("capability must be voice or sms.")
     return capability
 
 

@@ -32,7 +32,7 @@ class CallCover:
         self._rate = rate if rate and rate.per_minute > 0 else None
 
     def take(self, conn: Connection, at: float) -> Held | Uncovered:
-        """See engine.calls.admission.Cover."""
+        """Hold what the beginning of the leg costs, or nothing where the account does not have that."""
         funds = holds.funds(conn, self._account.id, at)
         if why := self._refusal(conn, funds):
             return Uncovered(why)
@@ -46,7 +46,10 @@ class CallCover:
         return self._refusal(conn, holds.funds(conn, self._account.id, at))
 
     def grow(self, conn: Connection, used: float, at: float) -> Held:
-        """See engine.calls.admission.Cover. A hold never becomes less; one that was never taken is what was used."""
+        """Hold what a leg that has lasted `used` seconds costs until AHEAD_SECONDS from now, or as much as there is.
+
+        A hold never becomes less; one that was never taken is what was used.
+        """
         if self._rate is None:
             return _FOREVER
         own = holds.get(conn, self._purpose)
@@ -58,7 +61,7 @@ class CallCover:
         return self._hold(conn, at, wanted=min(self._longest, used + AHEAD_SECONDS), least=least, left=available)
 
     def price(self, seconds: float) -> Price:
-        """See engine.calls.admission.Cover."""
+        """What the leg costs by the rate that was its own when it was admitted."""
         amount = rating.price(self._rate, seconds) if self._rate else 0
         return Price(amount=amount, currency=self._account.currency)
 

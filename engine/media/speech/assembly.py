@@ -34,7 +34,7 @@ def assembled(spoken: Sequence[Speech | float]) -> Audio:
     parts = list(_parts(spoken))
     loudest = max((part.dBFS for part in parts if not isinstance(part, float)), default=None)
     if loudest is None:
-        raise errors.NothingToPlay("the text has no words these voices can speak")
+        raise errors.NothingToPlay("the text has no words that these voices can speak")
     whole = AudioSegment.silent(0, frame_rate=WIDE)
     for part in parts:
         following = _pause(part) if isinstance(part, float) else _levelled(part, loudest)

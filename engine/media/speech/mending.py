@@ -22,10 +22,10 @@ def mended(ssml: str) -> tuple[str, tuple[str, ...]]:
     text, remarks = _NOT_XML.sub(" ", ssml), []
     text, count = _LONE_AMPERSAND.subn(_named, text)
     if count:
-        remarks.append("The SSML is not well-formed: an & in it stands for itself; &amp; must be written for it.")
+        remarks.append("The SSML is not well-formed: it has an & that is not part of an entity; write &amp; instead.")
     text, count = _LONE_LESS.subn("&lt;", text)
     if count:
-        remarks.append("The SSML is not well-formed: a < in it begins no tag; &lt; must be written for it.")
+        remarks.append("The SSML is not well-formed: it has a < that does not begin a tag; write &lt; instead.")
     return text, tuple(remarks)
 
 

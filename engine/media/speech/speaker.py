@@ -44,7 +44,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
         """As telephone audio, at an even level. Raises NothingToPlay where nothing was said."""
         peak = float(np.abs(self.samples).max()) if len(self.samples) else 0.0
         if peak < 1e-4:
-            raise errors.NothingToPlay("the text has no words this voice can speak")
+            raise errors.NothingToPlay("the text has no words that this voice can speak")
         return convert.resample(np.asarray(self.samples * np.float32(PEAK / peak), np.float32), self.rate)
 
 

@@ -236,7 +236,7 @@ async def test_name_servers_that_are_silent_for_a_while_do_not_make_a_callback_h
             await stack.delivery.stop()
             await stack.delivery._net.close()
     assert waiting.state == "pending"
-    assert waiting.error == "The name servers did not say in time which address the host slow.example has."
+    assert waiting.error == "The name servers did not give an address of the host slow.example in time."
 
 
 class TestSlowHosts:

@@ -72,7 +72,7 @@ async def test_several_customers_files_at_once_get_each_its_own_keys(
 async def test_wrong_keys_and_a_missing_bucket_are_sentences(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
     keys, url = s3_server.keys, s3_server.url
     secret = await refused(file, url, bucket, keys._replace(secret="another-secret"))
-    assert str(secret) == "The secret key is not the one of the access key (HTTP 403 SignatureDoesNotMatch)."
+    assert str(secret) == "The secret key does not belong to the access key (HTTP 403 SignatureDoesNotMatch)."
     nobody = await refused(file, url, bucket, keys._replace(id="AKIAIOSFODNN7EXAMPLE"))
     assert str(nobody) == "The bucket's server does not know the access key (HTTP 403 InvalidAccessKeyId)."
     stranger = await refused(file, url, bucket, s3_server.strangers_keys)

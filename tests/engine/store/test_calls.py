@@ -49,7 +49,8 @@ async def test_options_and_the_call_tree_are_stored_under_the_names_that_earlier
     call = a_call(options=LegOptions(reach="sip", private=True), reports_tree=True)
     await writer.write(lambda conn: calls.insert(conn, call))
     stored = await database.read(lambda conn: conn.execute(text("SELECT manner, whole FROM calls")).one())
-    assert (json.loads(stored.manner)["over"], bool(stored.whole)) == ("sip", True)
+    options, tree = stored
+    assert (json.loads(options)["over"], bool(tree)) == ("sip", True)
     assert await database.read(lambda conn: calls.get(conn, "call-1")) == call
 
 

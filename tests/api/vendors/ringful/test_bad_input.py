@@ -99,7 +99,7 @@ async def test_a_character_that_cannot_be_there_is_named(stack: Stack, character
     for name in ("announcement", "callbackUrl", "callId"):
         parameters = {"callId": "1", "announcement": "http://host/a.wav", name: f"http://host/a{character}b"}
         status, text = await stack.ask("Play", **parameters)
-        assert status == 400 and re.search(rf"The parameter {name} holds {named}", text), text
+        assert status == 400 and re.search(rf"The parameter {name} must not contain {named}", text), text
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ class TestRequests:
             assert response.status == 415
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         async with stack.client.post(f"/Call/apikey/{KEY}", data=b"callee=\xff", headers=form) as response:
-            assert (response.status, await response.text()) == (400, "The body is not UTF-8.")
+            assert (response.status, await response.text()) == (400, "The body must be UTF-8.")
 
     async def test_too_many_parameters_are_refused(self, stack: Stack) -> None:
         many = {f"p{number}": "1" for number in range(101)}
@@ -276,7 +276,7 @@ class TestRequests:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         body = io.BytesIO(b"callee=" + b"1" * 1_100_000)
         async with stack.client.post(f"/Call/apikey/{KEY}", data=body, headers=form) as response:
-            assert (response.status, await response.text()) == (413, "The request is too large: 1 MB at most.")
+            assert (response.status, await response.text()) == (413, "The request must have at most 1 MB.")
         await stack.ok("Call", callee="12015550100")
 
     async def test_an_unknown_method_is_a_404_and_a_wrong_verb_a_405(self, stack: Stack) -> None:

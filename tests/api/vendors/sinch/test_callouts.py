@@ -161,7 +161,7 @@ async def test_a_script_that_cannot_be_done_is_refused_with_its_own_reason(offic
     code, message = await office.refused(
         destination={"endpoint": "+46730170102"}, ace=json.dumps(script(elsewhere, action={"name": "hangup"}))
     )
-    assert code == 40001 and message.startswith("Illegal parameters: ace: This server keeps recordings itself")
+    assert code == 40001 and message.startswith("Illegal parameters: ace: The destination of a recording must")
     office.answer = stream.encode()
     assert "connectStream" in (await office.refused(ice="http://own/ice"))[1]
     code, message = await office.refused(ice=json.dumps(script(action={"name": "hangup"})))
@@ -171,7 +171,7 @@ async def test_a_script_that_cannot_be_done_is_refused_with_its_own_reason(offic
 async def test_what_every_event_of_a_custom_callout_carries_is_bounded(office: Office) -> None:
     said = json.dumps(script(*[{"name": "say", "text": "x" * 500}] * 6, action={"name": "hangup"}))
     code, message = await office.refused(destination={"endpoint": "+46730170102"}, ice=said, ace=said, pie=said)
-    assert code == 40001 and "8192 bytes in all; a URL" in message
+    assert code == 40001 and "8192 bytes in all; give URLs" in message
     await office.place(destination={"endpoint": "+46730170102"}, ace=said, pie=said)
     office.answer = json.dumps(script(*[{"name": "say", "text": "x" * 500}] * 20, action=CONNECT)).encode()
     await office.place(ice="http://own/ice")

@@ -74,26 +74,26 @@ def test_another_menu_may_be_the_first() -> None:
 @pytest.mark.parametrize(
     ("menus", "sentence"),
     [
-        ([], "no menus"),
+        ([], "at least one menu"),
         # «The menu with "id" : "main" will always play first, otherwise an error will be returned.»
         ([{"id": "other"}], "no menu with the id 'main'"),
         ([{"id": "main"}, {"id": "main"}], "same id"),
         ([{"mainPrompt": "x"}], "id is missing"),
-        ([{"id": "main", "options": [option("1", "menu(none)")]}], "that is not there"),
-        ([{"id": "main", "options": [option("1", "menu(main)")]}], "no way out"),
+        ([{"id": "main", "options": [option("1", "menu(none)")]}], "which does not exist"),
+        ([{"id": "main", "options": [option("1", "menu(main)")]}], "has no exit"),
         (
             [
                 {"id": "main", "options": [option("1", "return(x)"), option("2", "menu(a)")]},
                 {"id": "a", "options": [option("1", "menu(b)")]},
                 {"id": "b", "options": [option("1", "menu(a)")]},
             ],
-            "no way out",
+            "has no exit",
         ),
-        ([{"id": "main", "options": [option("12", "return(x)")]}], "not one of"),
-        ([{"id": "main", "options": [option("1", "dance(x)")]}], "neither return"),
+        ([{"id": "main", "options": [option("12", "return(x)")]}], "must be one of 0-9"),
+        ([{"id": "main", "options": [option("1", "dance(x)")]}], "must be return(…) or menu(…)"),
         ([{"id": "main", "options": [option("1", "menu()")]}], "names no menu"),
-        ([{"id": "main", "maxDigits": 0}], "below 1"),
-        ([{"id": f"m{n}"} for n in range(51)], "more than"),
+        ([{"id": "main", "maxDigits": 0}], "at least 1"),
+        ([{"id": f"m{n}"} for n in range(51)], "at most 50 entries"),
     ],
 )
 def test_what_a_menu_must_not_be(menus: list[dict[str, Any]], sentence: str) -> None:

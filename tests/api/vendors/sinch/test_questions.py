@@ -157,7 +157,7 @@ async def test_an_answered_call_goes_on_where_nobody_is_to_be_asked_or_nothing_i
 
 
 @pytest.mark.parametrize(
-    ("question", "word"), [("offered", "ICE was empty; it must be SVAML"), ("answered", "ACE was empty; the call goes")]
+    ("question", "word"), [("offered", "ICE was empty; it must be SVAML"), ("answered", "ACE was empty, so the call")]
 )  # fmt: skip
 async def test_an_empty_answer_leaves_a_remark(served: Served, question: str, word: str) -> None:
     questions = asker(served, {"call-1": INBOUND}.get)
