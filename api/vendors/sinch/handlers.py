@@ -157,7 +157,7 @@ class QueryOperations:
         callee = callee or parties.identity(root.account, talked.callee)
         return resources.call_result(
             call=root.id,
-            caller=as_shown(tag) or parties.identity(root.account, root.caller),
+            caller=as_shown(tag) or parties.calling(root),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
             seconds=summary.seconds(found, self._clock()),

@@ -21,15 +21,19 @@ class Parties:
         return (extension.name or extension.number) if extension else None
 
     def initiator(self, root: Call) -> str | None:
-        """The name of the own extension that began a call; None: it came from outside, or is a callout."""
-        return self.user(root.account, root.caller) if root.direction is Direction.INBOUND else None
+        """The name of the own extension that began a call; None: it came from outside, or is a callout.
+
+        A trunk's caller may show the digits of an extension, and is none.
+        """
+        by_phone = root.direction is Direction.INBOUND and root.trunk is None
+        return self.user(root.account, root.caller) if by_phone else None
 
     def from_data_client(self, root: Call) -> bool:
         """Whether a data client began a call: an extension whose calls are its application's to decide.
 
         Who is connected to a data client's call is not asked about (ACE). A plain extension's call is any caller's.
         """
-        if root.direction is not Direction.INBOUND:
+        if root.direction is not Direction.INBOUND or root.trunk is not None:
             return False
         extension = self._cache.extension_named(root.account, root.caller)
         return bool(extension and extension.application)
@@ -39,6 +43,12 @@ class Parties:
         if user := self.user(account, number):
             return Identity(type="username", endpoint=user)
         return Identity(type="number", endpoint=self.shown(number)) if number else None
+
+    def calling(self, root: Call) -> Identity | None:
+        """Who calls: an own extension by its name (no trunk's caller is one), else a number; None: withheld."""
+        if root.direction is Direction.INBOUND and root.trunk is not None:
+            return Identity(type="number", endpoint=self.shown(root.caller)) if root.caller else None
+        return self.identity(root.account, root.caller)
 
     def called(self, root: Call) -> Identity:
         """Whom the caller of a call dialled; «did» where it is a number of ours that is called from outside."""

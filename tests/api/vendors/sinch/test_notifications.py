@@ -94,14 +94,22 @@ async def test_a_notification_of_a_call_that_carries_nothing_has_neither(told: T
 # «user shows the user Id that initiated the call»
 async def test_a_data_clients_name_is_in_the_end_of_its_call_and_in_its_errors(told: Told) -> None:
     over = {"state": CallState.ENDED, "ended": 1_400_000_010.0, "cause": HangupCause.NORMAL, "hung_up_by": Party.FAR}
-    await told.store(tag(), direction=Direction.INBOUND, caller="100", callee=FREE, **over)
+    await told.store(tag(), direction=Direction.INBOUND, caller="100", callee=FREE, trunk=None, **over)
     event = RootEnded(
         **common(), cause="normal", hung_up_by="far", answered=False, seconds=0.0, price=0, currency="USD",
         caller="100", callee=FREE, legs=(),
     )  # fmt: skip
     assert (await told.body(event, tag()))["user"] == "anna"
     assert (await told.body(REFUSED, tag()))["user"] == "anna"
-    assert Parties(told.served.cache).initiator(a_call(caller="100")) is None, "a callout is the server's"
+    parties = Parties(told.served.cache)
+    assert parties.initiator(a_call(caller="100", trunk=None)) is None, "a callout is the server's"
+
+
+def test_who_calls_by_a_trunk_is_no_data_client_whatever_number_it_shows(told: Told) -> None:
+    parties = Parties(told.served.cache)
+    by_trunk, by_phone = (a_call(direction=Direction.INBOUND, caller="100", trunk=each) for each in ("lab", None))
+    assert (parties.initiator(by_trunk), parties.initiator(by_phone)) == (None, "anna")
+    assert not parties.from_data_client(by_trunk)
 
 
 # customCallout, pie: a URL, or a script that answers in its place; enablePie false

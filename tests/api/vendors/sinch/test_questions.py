@@ -70,7 +70,7 @@ async def test_a_call_is_told_by_where_it_goes_and_where_it_comes_from(
     served: Served, caller: str, callee: str, domain: str, origin: str
 ) -> None:
     await leads_to(served, "http://shop/one")
-    call = a_call(direction=Direction.INBOUND, caller=caller, callee=callee)
+    call = a_call(direction=Direction.INBOUND, caller=caller, callee=callee, trunk=None if caller == "100" else "lab")
     _, body = await asked(asker(served, {"call-1": call}.get))
     assert (body["domain"], body["originationType"]) == (domain, origin)
     assert body.get("user") == ("anna" if origin == "MXP" else None)
@@ -121,7 +121,8 @@ async def test_only_a_data_client_s_call_has_no_ace(
 
     await served.writer.write(extension)
     await served.refresh()
-    call = a_call(direction=Direction.INBOUND, caller=caller, callee="14155550101")
+    trunk = None if caller == "100" else "lab"
+    call = a_call(direction=Direction.INBOUND, caller=caller, callee="14155550101", trunk=trunk)
     pie = msgspec.structs.replace(EVENT, question="menu_ended")
     script = b'{"action":{"name":"connectpstn","number":"+46730170101"}}'
     said = await asker(served, {"call-1": call}.get).said(pie, TAG, script)
