@@ -160,7 +160,7 @@ def _remove(conn: Connection, by: Actor, account: str, number: str) -> Extension
     return found
 
 
-def _audited(extension: Extension) -> dict[str, str | None]:
+def _audited(extension: Extension) -> dict[str, str | float | None]:
     """Return an extension's fields without its password."""
-    fields: dict[str, str | None] = msgspec.structs.asdict(extension)
+    fields: dict[str, str | float | None] = msgspec.structs.asdict(extension)
     return {name: value for name, value in fields.items() if name not in ("account", "password")}
