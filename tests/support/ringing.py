@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.calls.admission import Route
+from engine.calls.admission_protocol import Route
 from engine.calls.directory import Answering
 from engine.calls.ringing import member_of
 from engine.events import TaskStarted

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from api.accounts import Accounts
-from api.guesses import ShownCredential
+from api.key_throttle import ShownCredential
 from api.vendors.sinch.errors import (
     BAD_HEADER,
     BAD_SIGNATURE,

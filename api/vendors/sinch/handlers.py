@@ -17,7 +17,7 @@ from api.vendors.sinch.errors import (
 )
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
 from engine.features.accounts import emergency
-from engine.features.accounts.allowances import not_allowed
+from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.accounts.model import actor_of
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService

@@ -13,7 +13,7 @@ from api.accounts import Accounts
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
 from api.callbacks.tags import Tag
-from api.guesses import Guesses
+from api.key_throttle import Guesses
 from api.vendors.sinch import auth, callbacks, errors, tags
 from api.vendors.sinch.auth import DIALECT, AuthPolicy, Incoming
 from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
