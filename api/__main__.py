@@ -16,8 +16,8 @@ from api.callbacks.publisher import Publisher
 from api.clients import Clients
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog
+from api.guess_throttle import Guesses
 from api.inbound import Inbound, tag_of
-from api.key_throttle import Guesses
 from api.lab import Lab
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from api.accounts import Accounts
 from api.callbacks.delivery import Delivery
 from api.dialects import OWN, Dialect
-from api.key_throttle import Guesses
+from api.guess_throttle import Guesses
 from api.lab import Lab
 from api.own import render
 from api.own.tenants import Tenants

@@ -18,10 +18,10 @@ from engine.calls.cause import HangupCause
 from engine.calls.connecting import end_with, hold_together, other_of
 from engine.calls.ending import Ending, ending_of
 from engine.calls.following import FOLLOWED, follow, lost, note_state
+from engine.calls.group_ringing import member_of
 from engine.calls.inbound import await_application
 from engine.calls.outbound import MakeSession, dial, try_next
 from engine.calls.registry import Registry
-from engine.calls.ringing import member_of
 from engine.calls.services import CallServices
 from engine.calls.session import Life, Session
 from engine.calls.state import CallState

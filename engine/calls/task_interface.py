@@ -7,11 +7,11 @@ from engine.calls.asking import CallCustomer
 from engine.calls.call_router import CallRouter
 from engine.calls.cause import HangupCause
 from engine.calls.connecting import CallDialler
+from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
 from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import OutboundCalls
-from engine.calls.ringing import CallRinger
 from engine.calls.session import Session
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference

@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from engine.features.endpoints.asterisk_objects import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
+from engine.features.endpoints.provisioner import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.phone_numbers import is_emergency
 from engine.store.extensions import Extension

@@ -6,8 +6,8 @@ from typing import Protocol
 
 import structlog
 
-from engine.features.endpoints.asterisk_objects import Piece, Provisioner
 from engine.features.endpoints.model import EndpointState
+from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.errors import NotProvisioned
 
 log = structlog.get_logger(__name__)

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.features.accounts import Account, find
-from engine.features.endpoints.asterisk_objects import Piece, Provisioner
 from engine.features.endpoints.extension import checked, new_password, pieces
 from engine.features.endpoints.model import NewExtension
+from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.platform import audit

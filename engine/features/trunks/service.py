@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.features.endpoints.asterisk_objects import Piece, Provisioner
+from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.features.trunks import trunk as rules
 from engine.features.trunks.addresses import TrunkAddresses

@@ -23,7 +23,7 @@ from api.recordings import Recordings
 from engine.features.accounts.credentials import Credentials
 from engine.features.destination_services import assembled
 from engine.features.destinations.standard import standard
-from engine.features.endpoints.asterisk_objects import Provisioner
+from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.numbers.pool import Pool

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.ari.client import AriClient
-from engine.features.endpoints.asterisk_objects import Provisioner
+from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.service import Extensions
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
