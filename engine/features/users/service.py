@@ -249,6 +249,8 @@ def _replace_password(conn: Connection, *, user: User, hashed: str, new: str) ->
 
 def _known(conn: Connection, account: str, email: str) -> tuple[User | None, str | None]:
     """Return who may sign in, and the hash of its password; nobody of a disabled account, no disabled user."""
+    if not (account.isprintable() and email.isprintable()):
+        return None, None  # nobody's, and nothing to hand to a database
     try:
         found = find_account(conn, account)
         user = rules.find(conn, found.id, email)

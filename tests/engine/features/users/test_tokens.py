@@ -131,6 +131,7 @@ async def test_a_sign_in_ends_the_oldest_of_many_and_no_token_that_does_not_expi
     [
         ("first", "ann@example.com", "wrong horse battery"), ("first", "bob@example.com", PASSWORD),
         ("second", "ann@example.com", PASSWORD), ("nobody", "ann@example.com", PASSWORD),
+        ("first\0", "ann@example.com", PASSWORD), ("first", "ann@example.com\0", PASSWORD),
         ("first", "ann@example.com", ""), ("first", "ann@example.com", "x" * 100_000),
     ],
 )  # fmt: skip
