@@ -1,5 +1,7 @@
 """Adds, finds and removes extensions: the store first, then Asterisk; the settings in memory follow."""
 
+from collections.abc import Sequence
+
 import msgspec
 import structlog
 from sqlalchemy import Connection
@@ -50,13 +52,12 @@ class Extensions:
         await self._cache.reload_extension(account, number)
         await self._try_to_take_out(removed.sip_user)
 
-    async def remove_all(self, by: Actor, account: str) -> None:
-        """Remove all extensions of an account (its id)."""
+    def remove_all(self, conn: Connection, by: Actor, account: str) -> list[Extension]:
+        """Remove all extensions of an account (its id) within a transaction; after it they are to be taken out."""
+        return [_remove(conn, by, account, each.number) for each in extensions.list(conn, account)]
 
-        def unit(conn: Connection) -> list[Extension]:
-            return [_remove(conn, by, account, each.number) for each in extensions.list(conn, account)]
-
-        removed = await self._writer.write(unit)
+    async def take_out(self, account: str, removed: Sequence[Extension]) -> None:
+        """Take extensions of an account that were removed out of the settings in memory and out of Asterisk."""
         await self._cache.reload(account)
         for extension in removed:
             await self._try_to_take_out(extension.sip_user)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import Connection, func, select
 
 from engine.calls.state import CallState
@@ -10,7 +11,7 @@ from engine.features.questions import store as questions
 from engine.features.questions.model import QuestionAttempt
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
-from engine.store import accounts, calls, events, ledger, recordings, tables
+from engine.store import accounts, calls, events, extensions, ledger, recordings, tables
 from engine.store.recordings import RecordingRow
 from tests.api.own.installation import Installation
 from tests.engine.store.samples import a_call, an_event
@@ -180,6 +181,23 @@ async def test_a_call_that_was_being_placed_keeps_its_account(installation: Inst
     assert (await installation.admin("DELETE", "/accounts/shop"))[0] == 409
     shown = (await installation.admin("GET", "/accounts/shop"))[1]
     assert (shown["disabled"], shown["closed"]) == (False, None)
+
+
+async def test_an_account_that_is_not_removed_because_of_a_call_keeps_its_extensions(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await _furnished(installation)
+    services = installation.services
+    reload = services.cache.reload
+
+    async def placed_meanwhile(id: str) -> None:
+        await services.writer.write(lambda conn: calls.insert(conn, a_call("call-1", account=account)))
+        await reload(id)
+
+    monkeypatch.setattr(services.cache, "reload", placed_meanwhile)
+    status, _ = await installation.admin("DELETE", "/accounts/shop")
+    there = await services.db.read(lambda conn: extensions.list(conn, account))
+    assert (status == 200) == (there == []) == (("endpoint", "100") not in installation.asterisk.objects)
 
 
 async def test_an_unknown_account_cannot_be_removed(installation: Installation) -> None:
