@@ -1,6 +1,7 @@
 """Adds, finds and removes extensions: the store first, then Asterisk; the settings in memory follow."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import structlog
@@ -13,6 +14,7 @@ from engine.features.endpoints.extension import checked, new_password, pieces
 from engine.features.endpoints.model import NewExtension
 from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
+from engine.model.destination import Destination
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.settings_cache import SettingsCache
@@ -22,6 +24,7 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 _MOST_NAMED = 10
+_LED = ("no_answer", "busy", "unregistered")
 
 
 class Extensions:
@@ -161,7 +164,8 @@ def _remove(conn: Connection, by: Actor, account: str, number: str) -> Extension
     return found
 
 
-def _audited(extension: Extension) -> dict[str, str | float | None]:
-    """Return an extension's fields without its password."""
-    fields: dict[str, str | float | None] = msgspec.structs.asdict(extension)
-    return {name: value for name, value in fields.items() if name not in ("account", "password")}
+def _audited(extension: Extension) -> dict[str, Any]:
+    """Return an extension's fields without its password and without the tasks that its calls are led to."""
+    fields = msgspec.structs.asdict(extension)
+    led = {name: Destination.read(fields[name]).noted for name in _LED if fields[name]}
+    return {name: value for name, value in (fields | led).items() if name not in ("account", "password")}

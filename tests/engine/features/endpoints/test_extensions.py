@@ -12,6 +12,7 @@ from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned,
 from engine.platform import audit
 from engine.platform.audit import ADMIN, SYSTEM
 from engine.platform.settings_cache import SettingsCache
+from engine.store import extensions as rows
 from engine.store import numbers
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -92,6 +93,17 @@ async def test_each_change_is_audited_with_its_actor_and_without_the_password(
         "extension.removed", "system", shown, None,
     )  # fmt: skip
     assert added.password not in msgspec.json.encode(found).decode()
+
+
+async def test_the_tasks_that_an_extension_leads_to_are_not_in_the_audit(
+    extensions: Extensions, database: Database, writer: Writer, account: Account
+) -> None:
+    added = await extensions.add(ADMIN, _new("acme"))
+    led = msgspec.structs.replace(added, no_answer='tasks:[{"kind":"say","text":"canary"}]', busy="hangup:busy")
+    await writer.write(lambda conn: rows.divert(conn, led))
+    await extensions.remove(ADMIN, account.id, "101")
+    (removed, *_) = await database.read(lambda conn: audit.of(conn, account.id))
+    assert removed.before and (removed.before["no_answer"], removed.before["busy"]) == ("tasks", "hangup:busy")
 
 
 async def test_what_asterisk_refuses_is_not_there_afterwards(
