@@ -66,6 +66,16 @@ async def test_a_user_name_is_never_another_account_s_even_when_its_extension_is
     assert (await extensions.add(ADMIN, _new("acme"))).sip_user == "101", "it stays the account's own"
 
 
+async def test_an_extension_that_is_added_again_registers_as_it_did(
+    extensions: Extensions, account: Account, other: Account
+) -> None:
+    await extensions.add(ADMIN, _new("acme"))
+    had = (await extensions.add(ADMIN, _new("shop"))).sip_user
+    await extensions.add(ADMIN, _new("shop", "10"))
+    await extensions.remove(ADMIN, other.id, "101")
+    assert (await extensions.add(ADMIN, _new("shop"))).sip_user == had
+
+
 async def test_an_account_has_an_extension_once_and_not_beside_a_number_of_the_same_digits(
     extensions: Extensions, writer: Writer, account: Account, other: Account
 ) -> None:
