@@ -5,7 +5,10 @@ import re
 import msgspec
 import pytest
 
+from engine.ari.generated import Endpoint
+from engine.features.endpoints.asterisk_objects import Provisioner
 from engine.features.endpoints.model import NewExtension
+from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.endpoints.user_names import PATTERN
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
@@ -127,3 +130,28 @@ async def test_what_asterisk_refuses_is_not_there_afterwards(
     assert found[:2] == ["extension.removed", "extension.added"]
     asterisk.refused = set()
     assert (await extensions.add(ADMIN, _new("acme"))).sip_user == "101"
+
+
+async def test_an_extension_that_is_added_while_all_endpoints_are_pushed_stays_in_asterisk(
+    extensions: Extensions, asterisk: FakeConfiguration, cache: SettingsCache, account: Account,
+    provisioner: Provisioner, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    endpoints = Endpoints(provisioner, (extensions,))
+    listed, reload = provisioner._endpoints, cache.reload_extension
+
+    async def listed_after_one_was_added() -> list[Endpoint]:
+        monkeypatch.undo()
+        await extensions.add(ADMIN, _new("acme"))
+        return await listed()
+
+    async def pushed_before_it_is_known(account: str, number: str) -> None:
+        await endpoints.push_all()
+        await reload(account, number)
+
+    monkeypatch.setattr(provisioner, "_endpoints", listed_after_one_was_added)
+    await endpoints.push_all()
+    monkeypatch.setattr(cache, "reload_extension", pushed_before_it_is_known)
+    await extensions.add(ADMIN, _new("acme", "102"))
+    assert {name for kind, name in asterisk.objects if kind == "endpoint"} == {"101", "102"}
+    await extensions.remove(ADMIN, account.id, "101")
+    assert extensions.endpoint_names() == ["102"]
