@@ -24,7 +24,7 @@ from engine.store.writer import Writer
 SIGNED_IN_SECONDS = 12 * 3600.0
 """How long the token of a sign-in is good for."""
 MOST_SIGNED_IN = 50
-"""How many tokens that expire a user has; a sign-in ends the oldest one."""
+"""How many tokens that expire a user has; a sign-in ends the one that expires first."""
 _LONGEST_TOKEN_NAME = 100
 _LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 

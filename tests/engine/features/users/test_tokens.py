@@ -117,13 +117,14 @@ async def test_tokens_that_have_expired_go_when_another_one_is_made(
     assert await users.tokens(ACCOUNT, ann.id) == [made.entry]
 
 
-async def test_a_sign_in_ends_the_oldest_of_many_and_no_token_that_does_not_expire(
+async def test_a_sign_in_ends_the_first_to_expire_of_many_and_no_token_that_lasts_longer(
     users: UserService, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "MOST_SIGNED_IN", 2)
     lasting = await users.add_token(ADMIN, ACCOUNT, ann.id, "lasting")
+    yearly = await users.add_token(ADMIN, ACCOUNT, ann.id, "yearly", 365 * 86_400)
     made = [(await users.sign_in(ACCOUNT, ann.email, PASSWORD))[1].entry for _ in range(4)]
-    assert await users.tokens(ACCOUNT, ann.id) == [lasting.entry, *made[-2:]]
+    assert await users.tokens(ACCOUNT, ann.id) == [lasting.entry, yearly.entry, made[-1]]
 
 
 @pytest.mark.parametrize(
