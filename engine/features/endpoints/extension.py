@@ -32,7 +32,11 @@ def checked(extension: Extension, country: str) -> Extension:
 
 
 def pieces(extension: Extension) -> list[Piece]:
-    """Return what Asterisk is told about an extension, in the order to tell it."""
+    """Return what Asterisk is told about an extension, in the order to tell it.
+
+    The endpoint comes before its AOR: for a new AOR that is qualified, Asterisk looks through all endpoints for those
+    that have it, and reads each of them anew while there is none (res_pjsip/pjsip_options.c).
+    """
     name = extension.sip_user
     return [
         Piece(
@@ -40,6 +44,7 @@ def pieces(extension: Extension) -> list[Piece]:
             id=name,
             fields={"auth_type": "digest", "username": name, "password": extension.password},
         ),
+        Piece(kind="endpoint", id=name, fields=_endpoint(extension)),
         Piece(
             kind="aor",
             id=name,
@@ -53,7 +58,6 @@ def pieces(extension: Extension) -> list[Piece]:
                 "maximum_expiration": "3600",
             },
         ),
-        Piece(kind="endpoint", id=name, fields=_endpoint(extension)),
     ]
 
 

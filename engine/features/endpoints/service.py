@@ -1,5 +1,8 @@
 """Adds, finds and removes extensions: the store first, then Asterisk; the settings in memory follow."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 import structlog
 from sqlalchemy import Connection
@@ -11,6 +14,7 @@ from engine.features.endpoints.model import NewExtension
 from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
+from engine.model.destination import Destination
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.settings_cache import SettingsCache
@@ -20,6 +24,7 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 _MOST_NAMED = 10
+_LED = ("no_answer", "busy", "unregistered")
 
 
 class Extensions:
@@ -50,13 +55,12 @@ class Extensions:
         await self._cache.reload_extension(account, number)
         await self._try_to_take_out(removed.sip_user)
 
-    async def remove_all(self, by: Actor, account: str) -> None:
-        """Remove all extensions of an account (its id)."""
+    def remove_all(self, conn: Connection, by: Actor, account: str) -> list[Extension]:
+        """Remove all extensions of an account (its id) within a transaction; after it they are to be taken out."""
+        return [_remove(conn, by, account, each.number) for each in extensions.list(conn, account)]
 
-        def unit(conn: Connection) -> list[Extension]:
-            return [_remove(conn, by, account, each.number) for each in extensions.list(conn, account)]
-
-        removed = await self._writer.write(unit)
+    async def take_out(self, account: str, removed: Sequence[Extension]) -> None:
+        """Take extensions of an account that were removed out of the settings in memory and out of Asterisk."""
         await self._cache.reload(account)
         for extension in removed:
             await self._try_to_take_out(extension.sip_user)
@@ -160,7 +164,8 @@ def _remove(conn: Connection, by: Actor, account: str, number: str) -> Extension
     return found
 
 
-def _audited(extension: Extension) -> dict[str, str | float | None]:
-    """Return an extension's fields without its password."""
-    fields: dict[str, str | float | None] = msgspec.structs.asdict(extension)
-    return {name: value for name, value in fields.items() if name not in ("account", "password")}
+def _audited(extension: Extension) -> dict[str, Any]:
+    """Return an extension's fields without its password and without the tasks that its calls are led to."""
+    fields = msgspec.structs.asdict(extension)
+    led = {name: Destination.read(fields[name]).noted for name in _LED if fields[name]}
+    return {name: value for name, value in (fields | led).items() if name not in ("account", "password")}

@@ -95,7 +95,8 @@ class Groups:
             owner, had = self._found(conn, account, name)
             refuse_used(self._cache, owner.id, f"group:{name}", f"The group {name}")
             ring_groups.remove(conn, owner.id, name)
-            audit.record(conn, by, account=owner.id, what="group.removed", subject=name, before=self.shown(owner, had))
+            before = self._noted(self.shown(owner, had))
+            audit.record(conn, by, account=owner.id, what="group.removed", subject=name, before=before)
 
         await self._writer.write(unit)
         await self._refresh()
@@ -111,6 +112,9 @@ class Groups:
             "seconds_each": row.seconds_each,
             "otherwise": self._destinations.shown(account, row.otherwise),
         }
+
+    def _noted(self, shown: dict[str, Any]) -> dict[str, Any]:
+        return {**shown, "otherwise": self._destinations.noted(shown["otherwise"])}
 
     async def _written(self, unit: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
         shown = await self._writer.write(unit)
@@ -153,9 +157,9 @@ class Groups:
         self, conn: Connection, by: Actor, owner: Account, had: RingGroup | None, row: RingGroup
     ) -> dict[str, Any]:
         ring_groups.put(conn, row)
-        before, after = self.shown(owner, had) if had else None, self.shown(owner, row)
+        before, after = self._noted(self.shown(owner, had)) if had else None, self.shown(owner, row)
         what = "group.changed" if had else "group.added"
-        audit.record(conn, by, account=owner.id, what=what, subject=row.name, before=before, after=after)
+        audit.record(conn, by, account=owner.id, what=what, subject=row.name, before=before, after=self._noted(after))
         return after
 
 

@@ -103,10 +103,10 @@ def add_token(conn: Connection, user: User, dialect: str, entry: TokenEntry, dig
 
 
 def trim_tokens(conn: Connection, user: str, most: int) -> None:
-    """Delete the oldest of a user's tokens that expire, so that `most` of those are left."""
-    expiring = [token for token in tokens(conn, user) if token.expires is not None]
-    for token in expiring[: max(0, len(expiring) - most)]:
-        drop_token(conn, user, token.id)
+    """Delete those of a user's tokens that expire first, so that `most` of those that expire are left."""
+    expiring = sorted((token.expires, token.id) for token in tokens(conn, user) if token.expires is not None)
+    for _, id in expiring[: max(0, len(expiring) - most)]:
+        drop_token(conn, user, id)
 
 
 def tokens(conn: Connection, user: str) -> builtins.list[TokenEntry]:
