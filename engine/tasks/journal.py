@@ -12,12 +12,16 @@ from engine.ids import new_id
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
+from engine.tasks.dial import Dial
 from engine.tasks.entry import Entry
 from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
+from engine.tasks.ring import Ring
 from engine.tasks.task import Phase, Recovery, TaskState
 
 T = TypeVar("T")
+_ACCEPTED_LATER = Ask | Dial | Ring
+"""What begins before its effect: an answer, a connection or a destination accepts it."""
 Unit = Callable[[Connection], object]
 """Something to be written in a transaction."""
 
@@ -142,9 +146,9 @@ class Journal:
         self.writer.post(lambda conn: tasks.set_phase(conn, entry.id, Phase.ACCEPTED))
 
     def started(self, entry: Entry, *also: AnyEvent) -> None:
-        """Note that the effect began (and so was accepted), with the event for it and others that belong to it."""
+        """Note that the effect began (and is mostly accepted by that), with its event and others that belong to it."""
         at = entry.started = self.clock()
-        if entry.phase is Phase.INTENDED and not isinstance(entry.task, Ask):  # which its answer accepts
+        if entry.phase is Phase.INTENDED and not isinstance(entry.task, _ACCEPTED_LATER):
             entry.phase = Phase.ACCEPTED
         phase = entry.phase
         event = TaskStarted(**self.common(entry.tag), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]

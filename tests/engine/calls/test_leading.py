@@ -201,3 +201,29 @@ def test_a_destination_is_read_as_it_is_written(text: str, read: Destination) ->
 def test_what_is_not_a_destination_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="such as extension:101"):
         Destination.read(text)
+
+
+async def test_a_restart_while_a_party_rings_does_not_forget_where_the_call_goes_then(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange.directory.destinations["group:sales"] = WAIT
+    call, other = await dialling(exchange, asterisk, DIAL)
+    asterisk.rings(other)
+    await settled()
+    await exchange.leave()
+    await exchange.start()
+    asterisk.hangs_up(other, 17, 486)
+    await exchange.task_of(call, "pause")
+    assert exchange.directory.led == [("group:sales", 2)]
+
+
+@pytest.mark.parametrize("tasks", [(), (Ask(question="offered"),)])
+async def test_a_call_that_we_placed_is_offered_to_no_program(
+    exchange: Exchange, asterisk: FakeAri, tasks: tuple[Ask, ...]
+) -> None:
+    exchange.directory.destinations["application:desk"] = Answering(account=ACCOUNT, application="app-2", tasks=tasks)
+    call = await exchange.place(GoTo(destination="application:desk"))
+    ended = await exchange.event(TaskEnded, kind="go_to")
+    assert ended.outcome == Failed("no_destination", "Only a call that came in can be offered to an application.")
+    assert (await exchange.ended(call.id)).hung_up_by == "us"
+    assert exchange.questions == []
