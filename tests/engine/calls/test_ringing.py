@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from engine.calls.admission import Route
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering
+from engine.calls.ringing import member_of
 from engine.commands import NumberRefused
-from engine.events import TaskEnded, TaskRemarked
+from engine.events import TaskEnded, TaskRemarked, TaskStarted
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Dialled
 from engine.tasks.ring import Ring
@@ -295,3 +297,98 @@ async def test_the_time_of_a_group_goes_on_over_a_restart(exchange: Exchange, as
 def test_a_group_that_cannot_be_rung_is_refused(fields: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         Ring(**fields)  # type: ignore[arg-type]
+
+
+async def test_a_restart_while_a_group_rings_does_not_forget_where_the_call_goes_then(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    ring = Ring(members=("101", "102"), seconds=10, otherwise="extension:109", hops=2)
+    exchange.directory.destinations["extension:109"] = Answering(account=ACCOUNT, tasks=(Pause(seconds=5),))
+    call, _ = await ringing(exchange, asterisk, ring)
+    await exchange.leave()
+    await exchange.start()
+    await exchange.task_of(call, "pause")
+    assert exchange.directory.led == [("extension:109", 3)]
+
+
+async def test_one_who_answers_while_no_controller_is_there_gets_the_call_though_the_group_s_time_passed(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call, legs = await ringing(exchange, asterisk, ALL)
+    await exchange.leave()
+    asterisk.picks_up(legs[1])
+    await asyncio.sleep(31)
+    await exchange.start()
+    ended = await exchange.event(TaskEnded, kind="ring")
+    assert ended.outcome == Completed(Dialled(call=legs[1], answered=True))
+    asterisk.hangs_up("in-1")
+    await exchange.ended(call)
+
+
+async def test_a_member_who_is_called_and_then_rings_its_group_is_not_rung(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    for number in ("101", "102"):
+        exchange.admission.routes_of[number] = (Route(endpoint=f"PJSIP/{number}"),)
+    call = await exchange.call(Ring(members=("101", "102"), seconds=10), callee="101")
+    started = await exchange.event(TaskStarted, kind="ring")
+    await asterisk.asked("POST", f"/channels/{member_of(started.task, 1)}/dial")
+    assert (await exchange.event(TaskRemarked)).remark == "101 was not rung: it is who calls."
+    assert dialled(asterisk) == [call.id, member_of(started.task, 1)]
+
+
+async def test_a_caller_who_hangs_up_while_the_others_are_cancelled_ends_who_answered_as_connected(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call, legs = await ringing(exchange, asterisk, ALL)
+    gate = asterisk.hold("DELETE", f"/channels/{legs[0]}")
+    asterisk.picks_up(legs[1])
+    await gate.reached.wait()
+    asterisk.hangs_up("in-1")
+    await settled()
+    gate.gate.set()  # type: ignore[union-attr]
+    await exchange.ended(call)
+    ended = await exchange.ended(legs[1])
+    assert (ended.cause, ended.hung_up_by) == ("normal", "other")
+    assert (await exchange.ended(legs[2])).cause == "answered_elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [({"ringback": "us,recording:theirs"}, "ringback must be"), ({"music": "a/../b"}, "music must be")],
+)
+def test_a_group_s_tone_and_music_are_checked_as_those_of_a_dial(fields: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Ring(members=("101",), **fields)  # type: ignore[arg-type]
+
+
+async def test_nobody_is_called_for_a_group_whose_time_passed_while_no_controller_was_there(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call, legs = await ringing(exchange, asterisk, IN_ORDER)
+    await exchange.leave()
+    asterisk.hangs_up(legs[0], 17, 486)
+    await asyncio.sleep(61)
+    await exchange.start()
+    await exchange.ended(call)
+    assert dialled(asterisk) == legs[:1]
+
+
+@pytest.mark.parametrize(("otherwise", "led"), [("", []), ("extension:109", [("extension:109", 1)])])
+async def test_one_who_answers_and_hangs_up_while_no_controller_is_there_had_not_the_call(
+    exchange: Exchange, asterisk: FakeAri, otherwise: str, led: list[tuple[str, int]]
+) -> None:
+    exchange.directory.destinations["extension:109"] = Answering(account=ACCOUNT, tasks=(Pause(seconds=5),))
+    call, legs = await ringing(exchange, asterisk, Ring(members=("101",), seconds=30, otherwise=otherwise))
+    gate = asterisk.hold("POST", "/channels/in-1/answer")
+    asterisk.picks_up(legs[0])
+    await gate.reached.wait()
+    await exchange.leave()
+    asterisk.hangs_up(legs[0])
+    gate.gate.set()  # type: ignore[union-attr]
+    await exchange.start()
+    ended = await exchange.event(TaskEnded, kind="ring")
+    assert exchange.directory.led == led
+    assert isinstance(ended.outcome, Completed)
+    if not otherwise:
+        await exchange.ended(call)
