@@ -33,6 +33,7 @@ class HangUpKind(Kind):
     """`hangup:CAUSE`: the call ends, or is refused; `rejected` where no cause is given."""
 
     name = "hangup"
+    alone = True
 
     def checked(self, account: Account, target: str) -> str:
         if (target or HangupCause.REJECTED) not in set(HangupCause):

@@ -25,6 +25,8 @@ class Kind(ABC):
 
     name: ClassVar[str]
     """What its texts begin with, e.g. `extension`."""
+    alone: ClassVar[bool] = False
+    """Whether its name is a destination without a target."""
 
     @abstractmethod
     def checked(self, account: Account, target: str) -> str:
@@ -60,6 +62,8 @@ class Destinations:
         if kind is None:
             known = ", ".join(sorted(self._kinds))
             raise InvalidSetting(f"A destination's kind must be one of {known} (got {found.kind!r}).")
+        if not (found.target or kind.alone):
+            raise InvalidSetting(f"A destination must say which {kind.name} it names (got {text[:64]!r}).")
         return str(Destination(found.kind, kind.checked(account, found.target)))
 
     def shown(self, account: Account, text: str) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from engine.features.accounts.emergency import refusal
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.references import refuse_used
 from engine.features.destinations.registry import Destinations
-from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, NotThere
 from engine.features.groups.kind import LONGEST_EXTENSION, called
 from engine.features.numbers.phone_numbers import normalise
 from engine.model.ring_strategy import Strategy
@@ -63,7 +63,7 @@ class Groups:
         return await self._db.read(read)
 
     async def add(self, by: Actor, account: str, name: str, fields: GroupFields) -> dict[str, Any]:
-        """Make a group; raises InvalidSetting, InvalidNumber, NotThere, AlreadyThere."""
+        """Make a group; raises InvalidSetting, NotThere, AlreadyThere."""
         if not _NAME.fullmatch(name):
             shown = name[:64]
             raise InvalidSetting(
@@ -82,7 +82,7 @@ class Groups:
         return await self._written(unit)
 
     async def change(self, by: Actor, account: str, name: str, fields: GroupFields) -> dict[str, Any]:
-        """Change a group; calls that ring go on as it was. Raises InvalidSetting, InvalidNumber, NotThere."""
+        """Change a group; calls that ring go on as it was. Raises InvalidSetting, NotThere."""
 
         def unit(conn: Connection) -> dict[str, Any]:
             owner, had = self._found(conn, account, name)
@@ -151,7 +151,10 @@ class Groups:
             raise InvalidSetting(f"A member must be an extension of the account, or a number (got {text!r}).")
         if why := refusal(text, owner.country):
             raise InvalidSetting(why)
-        return normalise(text, owner.country)
+        try:
+            return normalise(text, owner.country)
+        except InvalidNumber as error:
+            raise InvalidSetting(f"{text[:64]!r} cannot be a member of a group. {error}") from error
 
     def _put(
         self, conn: Connection, by: Actor, owner: Account, had: RingGroup | None, row: RingGroup

@@ -124,7 +124,9 @@ async def test_what_is_shown_names_what_people_know(house: House) -> None:
         ("forward:911", "Emergency"),
         ("forward:12", "7 to 15 digits"),
         ("hangup:maybe", "cause must be one of"),
-        ("room:", "1 to 64 characters"),
+        ("room:", "which room"),
+        ("extension:", "which extension it names .got 'extension:'"),
+        ("group", "which group"),
         ("tasks:[]", "at least one task"),
         ("tasks:[{}]", "list of tasks"),
         ("mailbox:101", "kind must be one of application, extension, forward, group, hangup, room, tasks"),
@@ -249,6 +251,7 @@ async def test_a_group_s_members_are_read_as_its_account_writes_them(house: Hous
         (("101", "101"), "named once"),
         (("911",), "extension of the account|Emergency"),
         (("hello",), "only digits"),
+        (("101 102",), "'101 102' cannot be a member of a group. A telephone number has 7 to 15 digits"),
     ],
 )
 async def test_a_group_that_cannot_ring_is_refused(house: House, members: tuple[str, ...], sentence: str) -> None:
