@@ -1,5 +1,6 @@
 """Destinations: read, shown, resolved, and refused where they lead to themselves."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -278,3 +279,10 @@ async def test_another_account_s_extensions_groups_and_applications_are_not_dest
     for text in ("extension:101", "group:sales", "application:shop", "application:app-1"):
         with pytest.raises(NotThere):
             house.destinations.checked(stranger, text)
+
+
+async def test_two_changes_of_an_extension_at_once_both_count(house: House) -> None:
+    await asyncio.gather(house.divert("101", no_answer="extension:102"), house.divert("101", busy="hangup:busy"))
+    (dial,) = house.resolved("extension:101").tasks
+    assert isinstance(dial, Dial) and dial.diversions is not None
+    assert (dial.diversions.no_answer, dial.diversions.busy) == ("extension:102", "hangup:busy")
