@@ -13,7 +13,7 @@ from engine.store import events, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
-from engine.tasks.entry import Entry
+from engine.tasks.entry import Entry, StopReason
 from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
 from engine.tasks.ring import Ring
@@ -88,14 +88,20 @@ class Journal:
         at = self.clock()
         return await self.writer.write(lambda conn: tasks.insert_behind(conn, entry.id, added, at))
 
-    async def replied(self, entry: Entry, added: Sequence[AnyTask], also: Unit) -> list[TaskRow]:
-        """Commit that a question was answered, and what is done next; returns its rows."""
+    async def replied(
+        self, entry: Entry, added: Sequence[AnyTask], also: Unit, replaced: Sequence[Entry]
+    ) -> list[TaskRow]:
+        """Commit that a question was answered, what is done next, and what that replaces; returns what is next."""
         at = self.clock()
+        ends = [self._end(each, unbegun(each, StopReason.REPLACED)) for each in replaced]
 
         def unit(conn: Connection) -> list[TaskRow]:
             tasks.set_phase(conn, entry.id, Phase.ACCEPTED)
             also(conn)
-            return tasks.insert_behind(conn, entry.id, added, at)
+            rows = tasks.insert_behind(conn, entry.id, added, at)
+            for end in ends:
+                end(conn)
+            return rows
 
         rows = await self.writer.write(unit)
         entry.phase = Phase.ACCEPTED
@@ -185,6 +191,9 @@ class Journal:
 
     def ended(self, entry: Entry, outcome: Outcome) -> None:
         """Note how a task ended, with its event; where it was, if it was stopped."""
+        self.writer.post(self._end(entry, outcome))
+
+    def _end(self, entry: Entry, outcome: Outcome) -> Unit:
         if isinstance(outcome, Stopped) and entry.where:
             outcome = msgspec.structs.replace(outcome, where=entry.where)
         entry.state = state_after(outcome)
@@ -200,11 +209,16 @@ class Journal:
             tasks.end(conn, entry.id, entry.state, outcome, at)
             events.append(conn, event)
 
-        self.writer.post(unit)
+        return unit
 
 
 def _appended(event: AnyEvent, conn: Connection) -> None:
     events.append(conn, event)
+
+
+def unbegun(entry: Entry, reason: StopReason) -> Outcome:
+    """How a task ends that this controller did not begin."""
+    return Stopped(reason) if entry.resumed else Discarded(reason)
 
 
 def state_after(outcome: Outcome) -> TaskState:

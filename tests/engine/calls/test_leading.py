@@ -1,5 +1,7 @@
 """A call is led from one destination to the next: by a task, by a party that was not reached, by a menu."""
 
+from typing import Any
+
 import pytest
 
 from engine.calls.directory import Answering
@@ -227,3 +229,25 @@ async def test_a_call_that_we_placed_is_offered_to_no_program(
     assert ended.outcome == Failed("no_destination", "Only a call that came in can be offered to an application.")
     assert (await exchange.ended(call.id)).hung_up_by == "us"
     assert exchange.questions == []
+
+
+async def test_a_controller_that_is_killed_just_after_it_led_on_leaves_nothing_of_what_was_replaced(
+    exchange: Exchange, asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.directory.destinations["extension:101"] = WAIT
+    lead = exchange.directory.lead
+
+    async def last_words(*given: Any, **more: Any) -> Answering:
+        monkeypatch.setattr(exchange.writer, "post", lambda unit: None)  # what waits in memory is lost
+        return await lead(*given, **more)
+
+    monkeypatch.setattr(exchange.directory, "lead", last_words)
+    await led_in(exchange, asterisk, GoTo(destination="extension:101"), HangUp(cause="busy"))
+    await exchange.leave()
+    await exchange.start()
+    call = (await exchange.event(TaskEnded, kind="pause")).subject
+    await settled()
+    assert not exchange.told_of(CallEnded)
+    assert [(row.task.__struct_config__.tag, row.state) for row in await exchange.rows(call)] == [
+        ("go_to", "completed"), ("pause", "completed"), ("hang_up", "discarded"),
+    ]  # fmt: skip
