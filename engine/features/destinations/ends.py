@@ -41,4 +41,7 @@ class HangUpKind(Kind):
         return target or HangupCause.REJECTED.value
 
     def answering(self, account: Account, target: str, hops: int) -> Answering:
-        return Answering(account=account.id, tasks=(HangUp(cause=target or HangupCause.REJECTED.value),))
+        try:
+            return Answering(account=account.id, tasks=(HangUp(cause=self.checked(account, target)),))
+        except InvalidSetting as error:
+            raise NoDestination(str(error)) from error

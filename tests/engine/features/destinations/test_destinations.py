@@ -200,6 +200,12 @@ async def test_a_destination_that_is_gone_is_found_out_by_the_call_itself(house:
     assert refused.value.cause == "user_unknown"
 
 
+@pytest.mark.parametrize("text", ["tasks:[{}]", "tasks:[]", "hangup:maybe", "room:", "group", "mailbox:101"])
+async def test_what_a_task_says_that_is_no_destination_ends_the_call_with_a_sentence(house: House, text: str) -> None:
+    with pytest.raises(NoDestination, match=r"must|no ring group|needs a name|no destination"):
+        house.resolved(text)
+
+
 async def test_a_call_that_was_led_on_too_often_is_ended_with_a_sentence(house: House) -> None:
     assert house.resolved("room:sales", hops=MOST_HOPS).tasks
     with pytest.raises(NoDestination, match="led on 5 times and is ended before room:sales") as refused:
