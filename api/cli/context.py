@@ -57,9 +57,12 @@ def answering(say: str | None, tasks: Path | None, ringful_url: str | None) -> d
 
 def destination_of(text: str | None) -> Any:
     """Return a destination as the API takes it, `tasks:FILE` with the tasks of the file; raises CommandFailed."""
-    if text is None or not text.startswith("tasks:"):
+    if text is None or not text.startswith("tasks:") or text.startswith("tasks:["):
         return text
-    return {"tasks": tasks_of(None, Path(text.removeprefix("tasks:")))}
+    file = text.removeprefix("tasks:")
+    if not file:
+        raise CommandFailed("tasks: must be followed by the name of a JSON file with a list of tasks.")
+    return {"tasks": tasks_of(None, Path(file))}
 
 
 def present(**fields: Any) -> dict[str, Any]:

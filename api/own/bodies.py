@@ -1,7 +1,6 @@
 """Reading requests: JSON bodies into Structs, queries into numbers and times."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -9,19 +8,14 @@ import msgspec
 from aiohttp import web
 
 from api import bodies
-from api.own import spoken, strict
+from api.own import strict
 from api.own.errors import BadRequest
 from engine.commands import NumberRefused
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.phone_numbers import normalise
 from engine.tasks import secret
-from engine.tasks.dial import Dial
-from engine.tasks.kinds import AnyTask
-from engine.tasks.ring import Ring
-from engine.tasks.stop import StopBackground
 
 T = TypeVar("T")
-MOST_TASKS = 100
 LONGEST_EXTENSION = 6
 MOST_LISTED = 1000
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -53,31 +47,6 @@ def number_as_read(text: str, country: str) -> str:
         return normalise(text, country)
     except InvalidNumber as error:
         raise NumberRefused(str(error)) from error
-
-
-def checked_tasks(tasks: Sequence[AnyTask], country: str) -> tuple[AnyTask, ...]:
-    """Return tasks as they may be queued: without ids and tags, which are not the customer's, their numbers read.
-
-    Raises BadRequest, NumberRefused, and PromptError for a text that cannot be spoken.
-    """
-    if len(tasks) > MOST_TASKS:
-        raise BadRequest(f"At most {MOST_TASKS} tasks may be queued at once.")
-    spoken.check(tasks)
-    return tuple(_plain(task, country) for task in tasks)
-
-
-def _plain(task: AnyTask, country: str) -> AnyTask:
-    if isinstance(task, Dial):
-        caller = None if task.caller is None else number_as_read(task.caller, country)
-        to = number_as_read(task.to, country)
-        return msgspec.structs.replace(task, id="", tag="", call_tag="", to=to, caller=caller)
-    if isinstance(task, Ring):
-        caller = None if task.caller is None else number_as_read(task.caller, country)
-        members = tuple(number_as_read(member, country) for member in task.members)
-        return msgspec.structs.replace(task, id="", tag="", members=members, caller=caller)
-    if isinstance(task, StopBackground):
-        return msgspec.structs.replace(task, id="", tag="", stopped_tag=None)
-    return msgspec.structs.replace(task, id="", tag="")
 
 
 def number_of(request: web.Request, name: str, default: int) -> int:

@@ -8,8 +8,9 @@ from aiohttp import web
 from api.own import render, users
 from api.own.access import Access, Caller
 from api.own.audit import audit_page
-from api.own.bodies import body_of, checked_tasks, number_as_read, number_of, switch_of, time_of
+from api.own.bodies import body_of, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
+from api.own.given_tasks import checked_tasks
 from api.own.prompts import Owner, PromptRoutes
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn

@@ -15,6 +15,7 @@ from engine.calls.invite import read_invite
 from engine.calls.outbound import with_ids
 from engine.calls.session import Session
 from engine.store import calls, events
+from engine.tasks.ask import Ask
 from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.offer import Offer
@@ -34,7 +35,7 @@ class CallRouter:
         session = self._session
         try:
             found = await session.services.directory.lead(session.call.account, destination, hops=hops + 1)
-            if found.application and not found.tasks and session.call.direction is Direction.OUTBOUND:
+            if _asks_a_program(found) and session.call.direction is Direction.OUTBOUND:
                 raise NoDestination("Only a call that came in can be offered to an application.")
         except NoDestination as error:
             session.hang_up_behind(error.cause)
@@ -77,6 +78,10 @@ class CallRouter:
         except TimeoutError:
             session.hang_up_behind(HangupCause.NO_APPLICATION)
             raise TaskFailed("no_application", "The application queued no task in time.") from None
+
+
+def _asks_a_program(found: Answering) -> bool:
+    return found.application is not None and all(isinstance(task, Ask) for task in found.tasks)
 
 
 async def _ring(session: Session) -> None:

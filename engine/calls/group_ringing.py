@@ -57,6 +57,7 @@ class CallRinger:
                 if answering is None:
                     break
                 if await connect(session, task, on, answering):
+                    group.connected = answering
                     await group.end(HangupCause.ANSWERED_ELSEWHERE, but=answering)
                     return Dialled(call=answering.call.id, answered=True)
                 group.hung_up = answering  # before the two were connected: whoever rings still may answer
@@ -64,7 +65,8 @@ class CallRinger:
             return await self._unanswered(task, on, group)
         except BaseException:
             if not session.services.leaving():
-                await group.end(HangupCause.CANCELLED, by=Party.CONNECTED if session.gone.is_set() else Party.US)
+                by = Party.CONNECTED if session.gone.is_set() else Party.US
+                await group.end(HangupCause.CANCELLED, but=group.connected, by=by)
             raise
 
     def _left(self, task: Ring, winner: Call) -> Dialled:
@@ -76,10 +78,9 @@ class CallRinger:
 
     async def _unanswered(self, task: Ring, on: Subject, group: "_Group") -> Dialled:
         causes = await group.causes()
-        if on.was_accepted and group.answered_before:  # the two were connected
-            return self._left(task, group.answered_before)
-        if group.hung_up and not task.otherwise:
-            return self._left(task, group.hung_up.call)
+        left = group.hung_up.call if group.hung_up else group.answered_before
+        if left and (on.was_accepted or not task.otherwise):  # accepted: the two were connected
+            return self._left(task, left)
         cause = next((each for each in SAYS_MOST if each in causes), HangupCause.UNAVAILABLE)
         if task.otherwise and not on.was_accepted:
             await on.router.lead(task.otherwise, on, hops=task.hops)
@@ -96,6 +97,7 @@ class _Group:
         self._session, self._outbound, self._task, self._on = session, outbound, task, on
         self._legs: list[Session] = []
         self._called = 0  # how many members
+        self.connected: Session | None = None
         self.hung_up: Session | None = None  # who answered, and hung up before the two were connected
         self._ended: set[HangupCause] = set()  # before this controller came
         self.answered_before: Call | None = None  # one that was answered and ended before this controller came
@@ -126,6 +128,12 @@ class _Group:
             await leg.ended.wait()
         return self._ended | {leg.call.cause for leg in self._legs if leg.call.cause}
 
+    @property
+    def _party(self) -> str:
+        """The number of whoever waits."""
+        call = self._session.call
+        return call.caller if call.direction is Direction.INBOUND else call.callee
+
     def _left(self) -> float:
         return self._on.remaining(self._task.seconds) or 0.0
 
@@ -149,7 +157,9 @@ class _Group:
                 self._ended |= {was.cause} if was.cause else set()
                 self.answered_before = was if was.answered else self.answered_before
                 return None
-        if member == self._session.call.caller:
+        if self._left() <= 0:
+            return None
+        if member == self._party:
             self._on.remark(f"{member} was not rung: it is who calls.")
             return None
         try:
@@ -164,7 +174,7 @@ class _Group:
             account=call.account,
             callee=member,
             caller=task.caller,
-            party=call.caller if call.direction is Direction.INBOUND else call.callee,
+            party=self._party,
             root=call.root,
             id=call_id,
             ring_seconds=seconds,
@@ -175,6 +185,8 @@ class _Group:
 
 async def first_ready(legs: Sequence[Session], seconds: float) -> Session | None:
     """Return the first leg that is answered within the time; of several at once the first in order. None: none is."""
+    if ready := next((leg for leg in legs if leg.answered.is_set() and not leg.hanging_up.is_set()), None):
+        return ready
     waiting = {asyncio.create_task(is_ready(leg), name=f"answer of {leg.call.id}"): leg for leg in legs}
     pending = set(waiting)
     try:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from engine.store.rows import Mapped
-from engine.store.statement import Statement, Updates
+from engine.store.statement import Statement
 from engine.store.tables import due_work
 
 
@@ -43,8 +43,9 @@ _put = Statement(
     )
 )
 _remove = Statement(delete(due_work).where(due_work.c.id == bindparam("the_id")))
+_claimed = (due_work.c.id == bindparam("the_id"), due_work.c.epoch == bindparam("the_epoch"))
+_done = Statement(delete(due_work).where(*_claimed))
 _get = Statement(_rows.select.where(due_work.c.id == bindparam("the_id")))
-_updates = Updates(due_work, "id")
 
 
 def put(conn: Connection, work: DueWork) -> None:
@@ -53,8 +54,16 @@ def put(conn: Connection, work: DueWork) -> None:
 
 
 def remove(conn: Connection, id: str) -> bool:
-    """Take work back, or note that it is done; False where there is no such work."""
+    """Take work back; False where there is no such work."""
     return _remove.run(conn, the_id=id) > 0
+
+
+def done(conn: Connection, id: str, epoch: int) -> bool:
+    """Note that work is done that the controller of this epoch claimed.
+
+    False where there is none, or where it was put in again meanwhile: then it stays, for its new time.
+    """
+    return _done.run(conn, the_id=id, the_epoch=epoch) > 0
 
 
 def get(conn: Connection, id: str) -> DueWork | None:
@@ -91,11 +100,17 @@ def next_at(conn: Connection, kinds: Iterable[str], epoch: int) -> float | None:
     return conn.execute(query.order_by(due_work.c.at).limit(1)).scalar()
 
 
-def try_again(conn: Connection, work: DueWork, at: float, error: str) -> None:
-    """Note that an attempt failed, and when the next one is made."""
-    _updates.run(conn, work.id, {"at": at, "attempts": work.attempts + 1, "error": error, "epoch": None})
+def try_again(conn: Connection, work: DueWork, at: float, error: str, epoch: int) -> None:
+    """Note that an attempt failed, and when the next one is made; not of work that was put in again meanwhile."""
+    _note(conn, work, epoch, at=at, error=error)
 
 
-def give_up(conn: Connection, work: DueWork, now: float, error: str) -> None:
-    """Note that the last attempt failed; the row stays, to be looked at."""
-    _updates.run(conn, work.id, {"failed": now, "attempts": work.attempts + 1, "error": error, "epoch": None})
+def give_up(conn: Connection, work: DueWork, now: float, error: str, epoch: int) -> None:
+    """Note that the last attempt failed; the row stays, to be looked at. Not of work that was put in again."""
+    _note(conn, work, epoch, failed=now, error=error)
+
+
+def _note(conn: Connection, work: DueWork, epoch: int, **values: object) -> None:
+    values |= {"attempts": work.attempts + 1, "epoch": None}
+    claimed = (due_work.c.id == work.id, due_work.c.epoch == epoch)
+    conn.execute(update(due_work).where(*claimed).values(values))

@@ -100,17 +100,25 @@ class Scheduler:
         try:
             while not self._stopping:
                 self._woken.clear()
-                try:
-                    more = await self._take(epoch)
-                except StoreUnavailable:
-                    log.warning("the database is away; scheduled work waits for it")
-                    self._next, more = self._clock() + AGAIN_SECONDS[0], False
-                if not more:
+                if not await self._look(epoch):
                     await self._sleep()
         except Fenced:
             log.warning("scheduling ends here: another controller writes now")
         except StoreClosed:
             log.warning("scheduling ends here: the store was stopped; the rest is done after the next start")
+
+    async def _look(self, epoch: int) -> bool:
+        """Take what is due; after an accident in the store look again in a second."""
+        try:
+            return await self._take(epoch)
+        except (Fenced, StoreClosed):
+            raise
+        except StoreUnavailable:
+            log.warning("the database is away; scheduled work waits for it")
+        except Exception:
+            log.exception("scheduled work could not be looked for; the scheduler goes on")
+        self._next = self._clock() + AGAIN_SECONDS[0]
+        return False
 
     async def _take(self, epoch: int) -> bool:
         """Start what is due, as far as there are slots; returns whether to look again at once."""
@@ -118,13 +126,14 @@ class Scheduler:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         slots = AT_ONCE - len(self._running)
         kinds = list(self._handlers)
+        self._next = None  # until it is known: who puts work in meanwhile must be heard
         self._next = await self._db.read(lambda conn: due_work.next_at(conn, kinds, epoch))
         if self._next is None or self._next > self._clock():
             return False
         now = self._clock()
         claimed = await self._writer.write(lambda conn: due_work.claim(conn, kinds, now, epoch, slots))
         for work in claimed:
-            task = asyncio.create_task(self._do(work), name=f"{work.kind} {work.id}")
+            task = asyncio.create_task(self._do(work, epoch), name=f"{work.kind} {work.id}")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return True
@@ -139,13 +148,13 @@ class Scheduler:
             except TimeoutError:
                 continue
 
-    async def _do(self, work: DueWork) -> None:
+    async def _do(self, work: DueWork, epoch: int) -> None:
         finished = False
 
         def finish(conn: Connection) -> bool:
             nonlocal finished
             finished = True
-            return due_work.remove(conn, work.id)
+            return due_work.done(conn, work.id, epoch)
 
         try:
             await self._handlers[work.kind](work, finish)
@@ -154,17 +163,17 @@ class Scheduler:
         except (Fenced, StoreClosed):
             return  # the next controller does it
         except Exception as error:
-            await self._failed(work, error)
+            await self._failed(work, error, epoch)
 
-    async def _failed(self, work: DueWork, error: Exception) -> None:
+    async def _failed(self, work: DueWork, error: Exception, epoch: int) -> None:
         log.error("scheduled work failed", kind=work.kind, id=work.id, attempts=work.attempts + 1, exc_info=error)
         sentence, now = f"{type(error).__name__}: {error}", self._clock()
         try:
             if work.attempts < len(AGAIN_SECONDS):
                 at = now + AGAIN_SECONDS[work.attempts]
-                await self._writer.write(lambda conn: due_work.try_again(conn, work, at, sentence))
+                await self._writer.write(lambda conn: due_work.try_again(conn, work, at, sentence, epoch))
                 self.wake(at)
             else:
-                await self._writer.write(lambda conn: due_work.give_up(conn, work, now, sentence))
-        except (Fenced, StoreClosed):
-            return
+                await self._writer.write(lambda conn: due_work.give_up(conn, work, now, sentence, epoch))
+        except (Fenced, StoreClosed, StoreUnavailable):
+            return  # the next controller does it

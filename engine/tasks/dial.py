@@ -24,6 +24,14 @@ _ZONE = re.compile(r"[a-z]{2}(-[a-z]{1,8})?|", re.ASCII)
 _CLASS = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 
 
+def check_heard(ringback: str, music: str) -> None:
+    """Refuse what a caller cannot hear meanwhile (see Dial); raises ValueError."""
+    if not _ZONE.fullmatch(ringback):
+        raise ValueError("ringback must be a zone of Asterisk's indications.conf, such as de or us-old.")
+    if not _CLASS.fullmatch(music):
+        raise ValueError("music must be a class of music on hold: at most 64 letters, digits, _ and -.")
+
+
 class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     """Call `to` and connect it with this call when it answers; holds the queue until then.
 
@@ -63,10 +71,7 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     def __post_init__(self) -> None:
         """Refuse headers, zones and classes that are not valid."""
         LegOptions(headers=self.headers)
-        if not _ZONE.fullmatch(self.ringback):
-            raise ValueError("ringback must be a zone of Asterisk's indications.conf, such as de or us-old.")
-        if not _CLASS.fullmatch(self.music):
-            raise ValueError("music must be a class of music on hold: at most 64 letters, digits, _ and -.")
+        check_heard(self.ringback, self.music)
 
     async def run(self, on: Subject) -> Dialled:
         """Dial, and return when the two are connected or will not be."""

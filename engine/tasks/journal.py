@@ -12,12 +12,16 @@ from engine.ids import new_id
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
-from engine.tasks.entry import Entry
+from engine.tasks.dial import Dial
+from engine.tasks.entry import Entry, StopReason
 from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
+from engine.tasks.ring import Ring
 from engine.tasks.task import Phase, Recovery, TaskState
 
 T = TypeVar("T")
+_ACCEPTED_LATER = Ask | Dial | Ring
+"""What begins before its effect: an answer, a connection or a destination accepts it."""
 Unit = Callable[[Connection], object]
 """Something to be written in a transaction."""
 
@@ -84,14 +88,20 @@ class Journal:
         at = self.clock()
         return await self.writer.write(lambda conn: tasks.insert_behind(conn, entry.id, added, at))
 
-    async def replied(self, entry: Entry, added: Sequence[AnyTask], also: Unit) -> list[TaskRow]:
-        """Commit that a question was answered, and what is done next; returns its rows."""
+    async def replied(
+        self, entry: Entry, added: Sequence[AnyTask], also: Unit, replaced: Sequence[Entry]
+    ) -> list[TaskRow]:
+        """Commit that a question was answered, what is done next, and what that replaces; returns what is next."""
         at = self.clock()
+        ends = [self._end(each, unbegun(each, StopReason.REPLACED)) for each in replaced]
 
         def unit(conn: Connection) -> list[TaskRow]:
             tasks.set_phase(conn, entry.id, Phase.ACCEPTED)
             also(conn)
-            return tasks.insert_behind(conn, entry.id, added, at)
+            rows = tasks.insert_behind(conn, entry.id, added, at)
+            for end in ends:
+                end(conn)
+            return rows
 
         rows = await self.writer.write(unit)
         entry.phase = Phase.ACCEPTED
@@ -142,9 +152,9 @@ class Journal:
         self.writer.post(lambda conn: tasks.set_phase(conn, entry.id, Phase.ACCEPTED))
 
     def started(self, entry: Entry, *also: AnyEvent) -> None:
-        """Note that the effect began (and so was accepted), with the event for it and others that belong to it."""
+        """Note that the effect began (and is mostly accepted by that), with its event and others that belong to it."""
         at = entry.started = self.clock()
-        if entry.phase is Phase.INTENDED and not isinstance(entry.task, Ask):  # which its answer accepts
+        if entry.phase is Phase.INTENDED and not isinstance(entry.task, _ACCEPTED_LATER):
             entry.phase = Phase.ACCEPTED
         phase = entry.phase
         event = TaskStarted(**self.common(entry.tag), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]
@@ -181,6 +191,9 @@ class Journal:
 
     def ended(self, entry: Entry, outcome: Outcome) -> None:
         """Note how a task ended, with its event; where it was, if it was stopped."""
+        self.writer.post(self._end(entry, outcome))
+
+    def _end(self, entry: Entry, outcome: Outcome) -> Unit:
         if isinstance(outcome, Stopped) and entry.where:
             outcome = msgspec.structs.replace(outcome, where=entry.where)
         entry.state = state_after(outcome)
@@ -196,11 +209,16 @@ class Journal:
             tasks.end(conn, entry.id, entry.state, outcome, at)
             events.append(conn, event)
 
-        self.writer.post(unit)
+        return unit
 
 
 def _appended(event: AnyEvent, conn: Connection) -> None:
     events.append(conn, event)
+
+
+def unbegun(entry: Entry, reason: StopReason) -> Outcome:
+    """How a task ends that this controller did not begin."""
+    return Stopped(reason) if entry.resumed else Discarded(reason)
 
 
 def state_after(outcome: Outcome) -> TaskState:

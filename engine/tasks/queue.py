@@ -12,7 +12,7 @@ from engine.ari.errors import AriError
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
-from engine.tasks.journal import Journal, Opened, Unit
+from engine.tasks.journal import Journal, Opened, Unit, unbegun
 from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped, TaskFailed
@@ -99,11 +99,15 @@ class Queue:
         return True
 
     async def _reply(self, entry: Entry, tasks: Sequence[AnyTask], replace: bool, also: Unit) -> None:
+        replaced = [self._waiting.popleft() for _ in list(self._waiting) if replace]  # ended by the commit alone
         try:
-            rows = await self._journal.replied(entry, tasks, also)
+            rows = await self._journal.replied(entry, tasks, also, replaced)
         except BaseException:
             entry.replying = False
+            self._waiting.extendleft(reversed(replaced))
             raise
+        for each in replaced:
+            each.forget_prompts()
         if replace:
             self.discard_waiting(StopReason.REPLACED)
         self.add(rows, next_ones=True)
@@ -141,7 +145,8 @@ class Queue:
     def discard_waiting(self, reason: StopReason) -> None:
         """Take everything that has not begun out of the queue."""
         while self._waiting:
-            self._discard(self._waiting.popleft(), reason)
+            entry = self._waiting.popleft()
+            self._end(entry, unbegun(entry, reason))
 
     async def _append(self, tasks: Sequence[AnyTask]) -> None:
         self.add(await self._journal.queued(tasks))
@@ -172,7 +177,7 @@ class Queue:
         for entry in self._waiting:
             if entry.id == task_id and not entry.resumed:
                 self._waiting.remove(entry)
-                self._discard(entry, StopReason.CANCELLED)
+                self._end(entry, unbegun(entry, StopReason.CANCELLED))
                 return True
         return False
 
@@ -226,6 +231,7 @@ class Queue:
                 await asyncio.wait(late, timeout=FINISH_SECONDS)
         if self._appending:
             await asyncio.wait(self._appending)
+            self.discard_waiting(reason)  # what a commit that failed was to replace
 
     async def _next(self) -> Entry:
         while not self._waiting:
@@ -286,12 +292,6 @@ class Queue:
         entry.forget_prompts()
         entry.underway.set()
         entry.ended.set()
-
-    def _discard(self, entry: Entry, reason: StopReason) -> None:
-        if entry.resumed:
-            self._end(entry, Stopped(reason))
-        else:
-            self._end(entry, Discarded(reason))
 
     def _prepare(self, entry: Entry) -> None:
         for prompt in dict.fromkeys(entry.task.prompts):

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from engine.model.destination import Destination
 from engine.model.ring_strategy import Strategy
+from engine.tasks.dial import check_heard
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Dialled
 from engine.tasks.task import Recovery, Requires, Task
@@ -53,6 +54,7 @@ class Ring(Task, frozen=True, kw_only=True, tag="ring"):
         for name, seconds in (("seconds", self.seconds), ("seconds_each", self.seconds_each)):
             if not 1 <= seconds <= LONGEST_SECONDS:
                 raise ValueError(f"{name} must be 1 to {LONGEST_SECONDS:g} (got {seconds:g}).")
+        check_heard(self.ringback, self.music)
         if self.otherwise:
             Destination.read(self.otherwise)
 

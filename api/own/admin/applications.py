@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from api.callbacks.callback import BadAddress, address
 from api.dialects import Dialect
 from api.own import render
-from api.own.bodies import body_of, checked_tasks
+from api.own.bodies import body_of
 from api.own.errors import BadRequest
+from api.own.given_tasks import checked_tasks
 from api.own.services import OwnServices
 from engine.features.applications.model import Application, ApplicationDetails, WantedApplication
 from engine.features.applications.service import named

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from api.own.bodies import checked_tasks
+from api.own.given_tasks import checked_tasks, listed_tasks
 from engine.features.destinations.choosing import LeadsTo, nowhere, to_destination, to_tasks
 from engine.features.destinations.registry import Destinations
 from engine.tasks.kinds import AnyTask
@@ -19,12 +19,13 @@ Wanted = str | TaskList | None
 
 
 def leads_to(destinations: Destinations, wanted: Wanted) -> LeadsTo:
-    """Return what gives the destination that a request wants."""
+    """Return what gives the destination that a request wants; raises BadRequest."""
     if wanted is None:
         return nowhere
-    if isinstance(wanted, str):
-        return to_destination(destinations, wanted)
-    return to_tasks(destinations, wanted.tasks, checked_tasks)
+    tasks = listed_tasks(wanted) if isinstance(wanted, str) else wanted.tasks
+    if tasks is not None:
+        return to_tasks(destinations, tasks, checked_tasks)
+    return to_destination(destinations, str(wanted))
 
 
 def given(destinations: Destinations, wanted: Wanted | msgspec.UnsetType) -> LeadsTo | None:

@@ -47,7 +47,8 @@ class ExtensionDiversions:
 
         def unit(conn: Connection) -> dict[str, Any]:
             owner = account_settings.find(conn, account or self._owner(number))
-            had = self._cache.extension_named(owner.id, number)
+            named = self._cache.extension_named(owner.id, number)
+            had = extensions.get(conn, owner.id, named.number) if named else None
             if had is None:
                 raise NotThere(f"The account {owner.name} has no extension {number}.")
             row = self._changed(conn, owner, had, fields)

@@ -33,6 +33,7 @@ class HangUpKind(Kind):
     """`hangup:CAUSE`: the call ends, or is refused; `rejected` where no cause is given."""
 
     name = "hangup"
+    alone = True
 
     def checked(self, account: Account, target: str) -> str:
         if (target or HangupCause.REJECTED) not in set(HangupCause):
@@ -40,4 +41,7 @@ class HangUpKind(Kind):
         return target or HangupCause.REJECTED.value
 
     def answering(self, account: Account, target: str, hops: int) -> Answering:
-        return Answering(account=account.id, tasks=(HangUp(cause=target or HangupCause.REJECTED.value),))
+        try:
+            return Answering(account=account.id, tasks=(HangUp(cause=self.checked(account, target)),))
+        except InvalidSetting as error:
+            raise NoDestination(str(error)) from error

@@ -81,7 +81,10 @@ class TaskListKind(Kind):
         return {"target": "", "tasks": [_without_ids(task) for task in tasks]}
 
     def answering(self, account: Account, target: str, hops: int) -> Answering:
-        return Answering(account=account.id, tasks=counted(self._tasks(target), hops))
+        try:
+            return Answering(account=account.id, tasks=counted(self._tasks(target), hops))
+        except InvalidSetting as error:
+            raise NoDestination(str(error)) from error
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
         return _led_by(self._tasks(target))

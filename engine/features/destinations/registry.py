@@ -5,6 +5,7 @@ there are: a feature adds its own to those that engine.features.destinations.sta
 """
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -24,6 +25,8 @@ class Kind(ABC):
 
     name: ClassVar[str]
     """What its texts begin with, e.g. `extension`."""
+    alone: ClassVar[bool] = False
+    """Whether its name is a destination without a target."""
 
     @abstractmethod
     def checked(self, account: Account, target: str) -> str:
@@ -59,6 +62,8 @@ class Destinations:
         if kind is None:
             known = ", ".join(sorted(self._kinds))
             raise InvalidSetting(f"A destination's kind must be one of {known} (got {found.kind!r}).")
+        if not (found.target or kind.alone):
+            raise InvalidSetting(f"A destination must say which {kind.name} it names (got {text[:64]!r}).")
         return str(Destination(found.kind, kind.checked(account, found.target)))
 
     def shown(self, account: Account, text: str) -> dict[str, Any] | None:
@@ -109,19 +114,23 @@ class Destinations:
         """Refuse to let `subject` lead to `text` where that leads back to it; both as stored. Raises InvalidSetting."""
         if not text:
             return
-        if (path := self._path(account, text, subject, (subject,))) is not None:
+        if path := self._path(account, text, subject):
             shown = " → ".join(self.written(account, each) for each in path)
             raise InvalidSetting(f"{self.written(account, subject)} would lead to itself: {shown}.")
 
-    def _path(self, account: Account, text: str, end: str, seen: tuple[str, ...]) -> tuple[str, ...] | None:
-        if text == end:
-            return (*seen, text)
-        if text in seen:
-            return None
-        for following in self._leads_on(account, text):
-            if (path := self._path(account, following, end, (*seen, text))) is not None:
-                return path
-        return None
+    def _path(self, account: Account, text: str, end: str) -> tuple[str, ...]:
+        """The shortest way from `end` by `text` back to `end`; empty where there is none. Each is looked at once."""
+        ways: deque[tuple[str, ...]] = deque([(end, text)])
+        found = {text}
+        while ways:
+            way = ways.popleft()
+            if way[-1] == end:
+                return way
+            for following in self._leads_on(account, way[-1]):
+                if following not in found:
+                    found.add(following)
+                    ways.append((*way, following))
+        return ()
 
     def _leads_on(self, account: Account, text: str) -> Iterator[str]:
         found = _read(text)

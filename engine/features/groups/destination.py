@@ -1,6 +1,6 @@
 """Calls that are led to a ring group."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.calls.directory import Answering, NoDestination
 from engine.features.destinations.registry import Kind
@@ -8,6 +8,8 @@ from engine.features.errors import NotThere
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.tasks.ring import Ring
+
+LONGEST_EXTENSION = 6
 
 
 class GroupKind(Kind):
@@ -39,4 +41,9 @@ class GroupKind(Kind):
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
         group = self._cache.group(account.id, target)
-        return (group.otherwise,) if group else ()
+        return (group.otherwise, *called(group.members)) if group else ()
+
+
+def called(members: Iterable[str]) -> Iterator[str]:
+    """The destinations that the numbers among a group's members are: those of the account may lead to the group."""
+    return (f"forward:+{member}" for member in members if len(member) > LONGEST_EXTENSION)

@@ -12,7 +12,8 @@ from engine.features.accounts.emergency import refusal
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.references import refuse_used
 from engine.features.destinations.registry import Destinations
-from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, NotThere
+from engine.features.groups.destination import LONGEST_EXTENSION, called
 from engine.features.numbers.phone_numbers import normalise
 from engine.model.ring_strategy import Strategy
 from engine.platform import audit
@@ -25,8 +26,7 @@ from engine.store.ring_groups import RingGroup
 from engine.store.writer import Writer
 from engine.tasks.ring import Ring
 
-_NAME = re.compile(r"[\w .+-]{1,64}")
-LONGEST_EXTENSION = 6
+_NAME = re.compile(r"(?=.*\w)[\w.+-]([\w .+-]{0,62}[\w.+-])?")
 
 
 class GroupFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,10 +63,12 @@ class Groups:
         return await self._db.read(read)
 
     async def add(self, by: Actor, account: str, name: str, fields: GroupFields) -> dict[str, Any]:
-        """Make a group; raises InvalidSetting, InvalidNumber, NotThere, AlreadyThere."""
+        """Make a group; raises InvalidSetting, NotThere, AlreadyThere."""
         if not _NAME.fullmatch(name):
             shown = name[:64]
-            raise InvalidSetting(f"A group's name must be 1 to 64 letters, digits, blanks and . _ + - (got {shown!r}).")
+            raise InvalidSetting(
+                f"A group's name must be 1 to 64 letters, digits, . _ + - and blanks between them (got {shown!r})."
+            )
         if not fields.members:
             raise InvalidSetting("A group must have at least one member: an extension, or a number.")
 
@@ -80,7 +82,7 @@ class Groups:
         return await self._written(unit)
 
     async def change(self, by: Actor, account: str, name: str, fields: GroupFields) -> dict[str, Any]:
-        """Change a group; calls that ring go on as it was. Raises InvalidSetting, InvalidNumber, NotThere."""
+        """Change a group; calls that ring go on as it was. Raises InvalidSetting, NotThere."""
 
         def unit(conn: Connection) -> dict[str, Any]:
             owner, had = self._found(conn, account, name)
@@ -132,6 +134,8 @@ class Groups:
         given = {name: value for name, value in msgspec.structs.asdict(fields).items() if value is not None}
         if fields.members is not None:
             given["members"] = tuple(self._member(owner, member) for member in fields.members)
+            for number in called(given["members"]):
+                self._destinations.refuse_loop(owner, f"group:{row.name}", number)
         if fields.otherwise is not None:
             given["otherwise"] = fields.otherwise(conn, owner)
             self._destinations.refuse_loop(owner, f"group:{row.name}", given["otherwise"])
@@ -151,7 +155,10 @@ class Groups:
             raise InvalidSetting(f"A member must be an extension of the account, or a number (got {text!r}).")
         if why := refusal(text, owner.country):
             raise InvalidSetting(why)
-        return normalise(text, owner.country)
+        try:
+            return normalise(text, owner.country)
+        except InvalidNumber as error:
+            raise InvalidSetting(f"{text[:64]!r} cannot be a member of a group. {error}") from error
 
     def _put(
         self, conn: Connection, by: Actor, owner: Account, had: RingGroup | None, row: RingGroup

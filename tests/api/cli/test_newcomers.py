@@ -58,6 +58,17 @@ async def test_an_extension_and_a_number_of_the_same_digits_are_refused_whicheve
     assert "500" not in (await carillon("extensions", "list")).output
 
 
+async def test_a_number_leads_to_tasks_of_a_file_or_as_they_are_written(carillon: Run, tmp_path: Path) -> None:
+    await carillon("accounts", "create", "acme")
+    file = tmp_path / "tasks.json"
+    file.write_text('[{"kind": "say", "text": "Hello"}]')
+    for to in (f"tasks:{file}", 'tasks:[{"kind": "say", "text": "Hello"}]'):
+        ran = await carillon("numbers", "add", "600", "--replace", "--to", to)
+        assert (ran.status, ran.output) == (0, "600 leads to tasks.\n")
+    ran = await carillon("numbers", "set", "600", "--to", "tasks:")
+    assert ran.status == 1 and "must be followed by the name of a JSON file" in ran.errors
+
+
 async def test_a_number_is_replaced_only_when_that_is_said(carillon: Run) -> None:
     await carillon("accounts", "create", "acme")
     await carillon("numbers", "add", "600", "--ringful-url", "http://host/one")

@@ -1,6 +1,7 @@
 """/carillon/v1: an account's calls, queues and timelines, and nobody else's."""
 
 import base64
+import json
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from engine.commands import CancelTask, CreditSpent, Enqueue, LimitReached, NumberRefused, PlaceCall
 from engine.store import tasks
 from engine.tasks.dial import Dial
+from engine.tasks.kinds import decode_list, encode
 from engine.tasks.pause import Pause
 from tests.api.own.installation import Installation
 
@@ -192,3 +194,47 @@ async def test_lists_take_limits_and_times_and_refuse_nonsense(ann: Customer) ->
     assert len((await ann.ask("GET", "/calls?since=2020-01-01T00:00:00Z&live=true"))[1]["calls"]) == 3
     for query in ("limit=0", "limit=x", "limit=1001", "since=yesterday", "live=perhaps"):
         assert (await ann.ask("GET", f"/calls?{query}"))[0] == 400
+
+
+NOTED = '{"dialect":"ringful","url":"http://elsewhere/"}'
+LISTED = json.dumps([{"kind": "dial", "to": "08-123 456 78", "tag": NOTED, "call_tag": NOTED}])
+
+
+async def test_tasks_within_tasks_and_destinations_carry_nothing_that_is_not_the_customer_s_to_set(
+    installation: Installation,
+) -> None:
+    swede = Customer(installation, (await installation.account("sven", country="SE"))["carillon"]["token"])
+    menu = {"id": "m", "main": [SAY | {"tag": NOTED}], "choices": [{"digit": "1", "to": f"tasks:{LISTED}"}]}
+    tasks = [
+        {"kind": "dial", "to": "100", "before_bridge": [{"kind": "ask", "question": "answered", "tag": NOTED}],
+         "diversions": {"busy": f"tasks:{LISTED}"}, "hops": -1_000_000},
+        {"kind": "run_menu", "first": "m", "menus": [menu]},
+        {"kind": "ring", "members": ["100"], "otherwise": f"tasks:{LISTED}"},
+        {"kind": "go_to", "destination": f"tasks:{LISTED}", "hops": -1_000_000},
+    ]  # fmt: skip
+    assert (await swede.ask("POST", "/calls", {"callee": "100", "tasks": tasks}))[0] == 201
+    command = installation.engine.commands[-1]
+    queued = "".join(encode(task) for task in command.tasks)
+    assert "elsewhere" not in queued and "1000000" not in queued
+    *_, go_to = command.tasks
+    assert decode_list(go_to.destination.removeprefix("tasks:")) == [Dial(to="46812345678")]
+
+
+@pytest.mark.parametrize(
+    ("task", "sentence"),
+    [
+        ({"kind": "ring", "members": ["12015550101", "+1 201 555 0101"]}, "extension or a number in digits"),
+        ({"kind": "ring", "members": ["12015550101", "+12015550101"]}, "named once"),
+        ({"kind": "go_to", "destination": "tasks:[{}]"}, "list of tasks"),
+        ({"kind": "go_to", "destination": 'tasks:[{"kind":"say","txt":"x"}]'}, "list of tasks"),
+        ({"kind": "go_to", "destination": f"tasks:{json.dumps([SAY] * 101)}"}, "At most 100"),
+        ({"kind": "go_to", "destination": 'tasks:[{"kind":"record","destination":"s3://mine/a",'
+          '"credentials":"key:secret:eu-north-1"}]'}, "credentials"),
+    ],
+)  # fmt: skip
+async def test_a_group_or_a_list_within_a_task_that_cannot_be_is_refused_with_a_sentence(
+    ann: Customer, installation: Installation, task: Any, sentence: str
+) -> None:
+    status, answer = await ann.ask("POST", "/calls", {"callee": "12015550114", "tasks": [task]})
+    assert status == 400 and sentence in answer["error"]
+    assert not installation.engine.commands

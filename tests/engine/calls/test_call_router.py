@@ -1,5 +1,7 @@
 """A call is led from one destination to the next: by a task, by a party that was not reached, by a menu."""
 
+from typing import Any
+
 import pytest
 
 from engine.calls.directory import Answering
@@ -201,3 +203,51 @@ def test_a_destination_is_read_as_it_is_written(text: str, read: Destination) ->
 def test_what_is_not_a_destination_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="such as extension:101"):
         Destination.read(text)
+
+
+async def test_a_restart_while_a_party_rings_does_not_forget_where_the_call_goes_then(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange.directory.destinations["group:sales"] = WAIT
+    call, other = await dialling(exchange, asterisk, DIAL)
+    asterisk.rings(other)
+    await settled()
+    await exchange.leave()
+    await exchange.start()
+    asterisk.hangs_up(other, 17, 486)
+    await exchange.task_of(call, "pause")
+    assert exchange.directory.led == [("group:sales", 2)]
+
+
+@pytest.mark.parametrize("tasks", [(), (Ask(question="offered"),)])
+async def test_a_call_that_we_placed_is_offered_to_no_program(
+    exchange: Exchange, asterisk: FakeAri, tasks: tuple[Ask, ...]
+) -> None:
+    exchange.directory.destinations["application:desk"] = Answering(account=ACCOUNT, application="app-2", tasks=tasks)
+    call = await exchange.place(GoTo(destination="application:desk"))
+    ended = await exchange.event(TaskEnded, kind="go_to")
+    assert ended.outcome == Failed("no_destination", "Only a call that came in can be offered to an application.")
+    assert (await exchange.ended(call.id)).hung_up_by == "us"
+    assert exchange.questions == []
+
+
+async def test_a_controller_that_is_killed_just_after_it_led_on_leaves_nothing_of_what_was_replaced(
+    exchange: Exchange, asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.directory.destinations["extension:101"] = WAIT
+    lead = exchange.directory.lead
+
+    async def last_words(*given: Any, **more: Any) -> Answering:
+        monkeypatch.setattr(exchange.writer, "post", lambda unit: None)  # what waits in memory is lost
+        return await lead(*given, **more)
+
+    monkeypatch.setattr(exchange.directory, "lead", last_words)
+    await led_in(exchange, asterisk, GoTo(destination="extension:101"), HangUp(cause="busy"))
+    await exchange.leave()
+    await exchange.start()
+    call = (await exchange.event(TaskEnded, kind="pause")).subject
+    await settled()
+    assert not exchange.told_of(CallEnded)
+    assert [(row.task.__struct_config__.tag, row.state) for row in await exchange.rows(call)] == [
+        ("go_to", "completed"), ("pause", "completed"), ("hang_up", "discarded"),
+    ]  # fmt: skip

@@ -1,13 +1,12 @@
 """Ring: several parties are called, and the first that answers is connected."""
 
-import asyncio
-
 import pytest
+from engine.calls.admission import Route
 
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering
+from engine.calls.group_ringing import member_of
 from engine.commands import NumberRefused
-from engine.events import TaskEnded, TaskRemarked
+from engine.events import TaskEnded, TaskRemarked, TaskStarted
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Dialled
 from engine.tasks.ring import Ring
@@ -205,82 +204,6 @@ async def test_where_the_last_one_answers_and_hangs_up_at_once_the_caller_ends(
     assert (ended.cause, ended.hung_up_by) == ("normal", "other")
 
 
-@pytest.mark.parametrize("ring", [ALL, IN_ORDER])
-async def test_a_restart_while_it_rings_goes_on_ringing(exchange: Exchange, asterisk: FakeAri, ring: Ring) -> None:
-    call, legs = await ringing(exchange, asterisk, ring)
-    rung = dialled(asterisk)
-    for leg in rung:
-        asterisk.rings(leg)
-    await settled()
-    await exchange.leave()
-    await exchange.start()
-    assert dialled(asterisk) == rung  # nobody is called twice
-    asterisk.picks_up(legs[0])
-    ended = await exchange.event(TaskEnded, kind="ring")
-    assert ended.outcome == Completed(Dialled(call=legs[0], answered=True))
-    for leg in rung:
-        if leg != legs[0]:
-            assert (await exchange.ended(leg)).cause == "answered_elsewhere"
-    asterisk.hangs_up(legs[0])
-    assert (await exchange.ended(call)).hung_up_by == "other"
-
-
-async def test_a_restart_in_a_group_in_order_goes_on_with_the_next(exchange: Exchange, asterisk: FakeAri) -> None:
-    call, legs = await ringing(exchange, asterisk, IN_ORDER)
-    asterisk.hangs_up(legs[0], 17, 486)
-    await asterisk.asked("POST", f"/channels/{legs[1]}/dial")
-    await settled()
-    await exchange.leave()
-    asterisk.hangs_up(legs[1], 17, 486)
-    await exchange.start()
-    await asterisk.asked("POST", f"/channels/{legs[2]}/dial")
-    asterisk.picks_up(legs[2])
-    ended = await exchange.event(TaskEnded, kind="ring")
-    assert ended.outcome == Completed(Dialled(call=legs[2], answered=True))
-    assert dialled(asterisk) == legs
-    asterisk.hangs_up("in-1")
-    await exchange.ended(call)
-
-
-async def test_a_restart_of_a_connected_group_holds_the_two_together(exchange: Exchange, asterisk: FakeAri) -> None:
-    call, legs = await ringing(exchange, asterisk, ALL)
-    asterisk.picks_up(legs[1])
-    await exchange.event(TaskEnded, kind="ring")
-    await settled()
-    await exchange.leave()
-    await exchange.start()
-    assert len(asterisk.world.bridges) == 1
-    asterisk.hangs_up(legs[1])
-    ended = await exchange.ended(call)
-    assert (ended.cause, ended.hung_up_by) == ("normal", "other")
-    await settled()
-    assert asterisk.world.bridges == {} and asterisk.world.channels == {}
-
-
-async def test_a_caller_who_hangs_up_while_no_controller_is_there_ends_all(
-    exchange: Exchange, asterisk: FakeAri
-) -> None:
-    call, legs = await ringing(exchange, asterisk, ALL)
-    await exchange.leave()
-    asterisk.hangs_up("in-1")
-    await exchange.start()
-    for leg in legs:
-        assert (await exchange.ended(leg)).cause == HangupCause.CANCELLED
-    await exchange.ended(call)
-    await settled()
-    assert asterisk.world.channels == {}
-
-
-async def test_the_time_of_a_group_goes_on_over_a_restart(exchange: Exchange, asterisk: FakeAri) -> None:
-    began = exchange.clock()
-    call, _ = await ringing(exchange, asterisk, ALL)
-    await asyncio.sleep(20)
-    await exchange.leave()
-    await exchange.start()
-    await exchange.ended(call)
-    assert exchange.clock() - began == pytest.approx(30, abs=1)
-
-
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -295,3 +218,40 @@ async def test_the_time_of_a_group_goes_on_over_a_restart(exchange: Exchange, as
 def test_a_group_that_cannot_be_rung_is_refused(fields: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         Ring(**fields)  # type: ignore[arg-type]
+
+
+async def test_a_member_who_is_called_and_then_rings_its_group_is_not_rung(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    for number in ("101", "102"):
+        exchange.admission.routes_of[number] = (Route(endpoint=f"PJSIP/{number}"),)
+    call = await exchange.call(Ring(members=("101", "102"), seconds=10), callee="101")
+    started = await exchange.event(TaskStarted, kind="ring")
+    await asterisk.asked("POST", f"/channels/{member_of(started.task, 1)}/dial")
+    assert (await exchange.event(TaskRemarked)).remark == "101 was not rung: it is who calls."
+    assert dialled(asterisk) == [call.id, member_of(started.task, 1)]
+
+
+async def test_a_caller_who_hangs_up_while_the_others_are_cancelled_ends_who_answered_as_connected(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call, legs = await ringing(exchange, asterisk, ALL)
+    gate = asterisk.hold("DELETE", f"/channels/{legs[0]}")
+    asterisk.picks_up(legs[1])
+    await gate.reached.wait()
+    asterisk.hangs_up("in-1")
+    await settled()
+    gate.gate.set()  # type: ignore[union-attr]
+    await exchange.ended(call)
+    ended = await exchange.ended(legs[1])
+    assert (ended.cause, ended.hung_up_by) == ("normal", "other")
+    assert (await exchange.ended(legs[2])).cause == "answered_elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [({"ringback": "us,recording:theirs"}, "ringback must be"), ({"music": "a/../b"}, "music must be")],
+)
+def test_a_group_s_tone_and_music_are_checked_as_those_of_a_dial(fields: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Ring(members=("101",), **fields)  # type: ignore[arg-type]

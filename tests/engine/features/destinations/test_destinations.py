@@ -1,5 +1,6 @@
 """Destinations: read, shown, resolved, and refused where they lead to themselves."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -125,7 +126,9 @@ async def test_what_is_shown_names_what_people_know(house: House) -> None:
         ("forward:911", "Emergency"),
         ("forward:12", "7 to 15 digits"),
         ("hangup:maybe", "cause must be one of"),
-        ("room:", "1 to 64 characters"),
+        ("room:", "which room"),
+        ("extension:", "which extension it names .got 'extension:'"),
+        ("group", "which group"),
         ("tasks:[]", "at least one task"),
         ("tasks:[{}]", "list of tasks"),
         ("mailbox:101", "kind must be one of application, extension, forward, group, hangup, room, tasks"),
@@ -198,6 +201,12 @@ async def test_a_destination_that_is_gone_is_found_out_by_the_call_itself(house:
     assert refused.value.cause == "user_unknown"
 
 
+@pytest.mark.parametrize("text", ["tasks:[{}]", "tasks:[]", "hangup:maybe", "room:", "group", "mailbox:101"])
+async def test_what_a_task_says_that_is_no_destination_ends_the_call_with_a_sentence(house: House, text: str) -> None:
+    with pytest.raises(NoDestination, match=r"must|no ring group|needs a name|no destination"):
+        house.resolved(text)
+
+
 async def test_a_call_that_was_led_on_too_often_is_ended_with_a_sentence(house: House) -> None:
     assert house.resolved("room:sales", hops=MOST_HOPS).tasks
     with pytest.raises(NoDestination, match="led on 5 times and is ended before room:sales") as refused:
@@ -265,6 +274,7 @@ async def test_a_group_s_members_are_read_as_its_account_writes_them(house: Hous
         (("101", "101"), "named once"),
         (("911",), "extension of the account|Emergency"),
         (("hello",), "only digits"),
+        (("101 102",), "'101 102' cannot be a member of a group. A telephone number has 7 to 15 digits"),
     ],
 )
 async def test_a_group_that_cannot_ring_is_refused(house: House, members: tuple[str, ...], sentence: str) -> None:
@@ -291,3 +301,10 @@ async def test_another_account_s_extensions_groups_and_applications_are_not_dest
     for text in ("extension:101", "group:sales", "application:shop", "application:app-1"):
         with pytest.raises(NotThere):
             house.destinations.checked(stranger, text)
+
+
+async def test_two_changes_of_an_extension_at_once_both_count(house: House) -> None:
+    await asyncio.gather(house.divert("101", no_answer="extension:102"), house.divert("101", busy="hangup:busy"))
+    (dial,) = house.resolved("extension:101").tasks
+    assert isinstance(dial, Dial) and dial.diversions is not None
+    assert (dial.diversions.no_answer, dial.diversions.busy) == ("extension:102", "hangup:busy")

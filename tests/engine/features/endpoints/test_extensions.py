@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from engine.ari.generated import Endpoint
-from engine.features.endpoints.asterisk_objects import Provisioner
 from engine.features.endpoints.model import NewExtension
+from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.endpoints.user_names import PATTERN
