@@ -1,8 +1,8 @@
 """Ring: several parties are called, and the first that answers is connected."""
 
 import pytest
-from engine.calls.admission import Route
 
+from engine.calls.admission_protocol import Route
 from engine.calls.directory import Answering
 from engine.calls.group_ringing import member_of
 from engine.commands import NumberRefused
