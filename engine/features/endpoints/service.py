@@ -32,6 +32,7 @@ class Extensions:
 
     def __init__(self, writer: Writer, cache: SettingsCache, provisioner: Provisioner) -> None:
         self._writer, self._cache, self._provisioner = writer, cache, provisioner
+        self._adding: set[str] = set()  # SIP user names that Asterisk is given before they are in the settings in memory
 
     async def add(self, by: Actor, wanted: NewExtension) -> Extension:
         """Add an extension and choose its SIP user name.
@@ -40,13 +41,16 @@ class Extensions:
         (then it was not added).
         """
         added = await self._writer.write(lambda conn: _add(conn, by, wanted))
+        self._adding.add(added.sip_user)
         try:
             await self._provisioner.put(pieces(added))
+            await self._cache.reload_extension(added.account, added.number)
         except (NotProvisioned, AriError):
             await self._writer.write(lambda conn: _remove(conn, audit.SYSTEM, added.account, added.number))
             await self._try_to_take_out(added.sip_user)
             raise
-        await self._cache.reload_extension(added.account, added.number)
+        finally:
+            self._adding.discard(added.sip_user)
         return added
 
     async def remove(self, by: Actor, account: str, number: str) -> None:
@@ -103,7 +107,8 @@ class Extensions:
 
     def endpoint_names(self) -> list[str]:
         """Return the SIP user names of all extensions: Asterisk's names of their endpoints."""
-        return [extension.sip_user for extension in self._cache.extensions()]
+        known = [extension.sip_user for extension in self._cache.extensions()]
+        return [*known, *self._adding.difference(known)]
 
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each extension, by its endpoint's name."""
