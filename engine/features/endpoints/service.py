@@ -32,7 +32,7 @@ class Extensions:
 
     def __init__(self, writer: Writer, cache: SettingsCache, provisioner: Provisioner) -> None:
         self._writer, self._cache, self._provisioner = writer, cache, provisioner
-        self._adding: set[str] = set()  # SIP user names that Asterisk is given before they are in the settings in memory
+        self._adding: set[str] = set()  # SIP user names that Asterisk has and the settings in memory do not yet
 
     async def add(self, by: Actor, wanted: NewExtension) -> Extension:
         """Add an extension and choose its SIP user name.
