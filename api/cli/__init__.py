@@ -65,5 +65,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # its reader has enough, such as head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
-        return 0
+        return 1  # as rich does for tables
     return status if isinstance(status, int) else 0

@@ -284,14 +284,15 @@ def test_the_doctor_asks_from_the_lab_s_address_wherever_sip_listens(bind: str) 
     assert check["ok"] and "200 OK" in check["detail"] and asked[0][0] == "127.0.0.77"
 
 
-async def test_a_reader_that_has_enough_is_no_error(installation: Installation, carillon: Run) -> None:
+async def test_a_reader_that_has_enough_ends_a_command_without_a_traceback(installation: Installation, carillon: Run) -> None:
     await installation.account("acme")
     assert (await carillon("accounts", "list")).status == 0
     reading, writing = os.pipe()
     os.close(reading)  # as head does, once it has its lines
-    command = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main(['accounts', 'list']))"]
-    ended = await asyncio.to_thread(
-        subprocess.run, command, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=30
-    )
+    for words in (["accounts", "list"], ["accounts", "show", "acme"]):
+        command = [sys.executable, "-c", f"import sys; from api.cli import main; sys.exit(main({words}))"]
+        ended = await asyncio.to_thread(
+            subprocess.run, command, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=30
+        )
+        assert (ended.returncode, ended.stderr) == (1, b"")
     os.close(writing)
-    assert (ended.returncode, ended.stderr) == (0, b"")
