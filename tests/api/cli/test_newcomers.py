@@ -284,7 +284,9 @@ def test_the_doctor_asks_from_the_lab_s_address_wherever_sip_listens(bind: str) 
     assert check["ok"] and "200 OK" in check["detail"] and asked[0][0] == "127.0.0.77"
 
 
-async def test_a_reader_that_has_enough_ends_a_command_without_a_traceback(installation: Installation, carillon: Run) -> None:
+async def test_a_reader_that_has_enough_ends_a_command_without_a_traceback(
+    installation: Installation, carillon: Run
+) -> None:
     await installation.account("acme")
     assert (await carillon("accounts", "list")).status == 0
     reading, writing = os.pipe()
