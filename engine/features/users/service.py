@@ -12,8 +12,9 @@ from engine.features.accounts.lookup import find as find_account
 from engine.features.errors import FeatureError, InvalidSetting, NotThere
 from engine.features.users import passwords, rules, store
 from engine.features.users.errors import NotPermitted, SignInRefused
-from engine.features.users.model import NewToken, NewUser, Role, TokenEntry, User, UserChange, WithPassword
+from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange, WithPassword
 from engine.features.users.passwords import Passwords
+from engine.features.users.role import Role
 from engine.features.users.tokens import digest_of, new_token, secret_of
 from engine.ids import new_id
 from engine.platform import audit

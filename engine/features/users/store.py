@@ -8,7 +8,8 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy.exc import IntegrityError
 
 from engine.features.errors import AlreadyThere
-from engine.features.users.model import Role, TokenEntry, User
+from engine.features.users.model import TokenEntry, User
+from engine.features.users.role import Role
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import credentials, users

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, text
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.users import service, store
 from engine.features.users.errors import NotPermitted, SignInRefused
-from engine.features.users.model import NewUser, Role, User, UserChange
+from engine.features.users.model import NewUser, User, UserChange
 from engine.features.users.passwords import Passwords
+from engine.features.users.role import Role
 from engine.features.users.service import UserService
 from engine.features.users.tokens import digest_of, new_token, secret_of
 from engine.platform.audit import ADMIN
