@@ -23,7 +23,6 @@ from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
-from api.own.tenants import tenants_of
 from api.process import run
 from api.recordings import Recordings
 from api.serving import listening, places
@@ -42,6 +41,7 @@ from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.features.services import FeatureServices
+from engine.features.tenants import tenants_of
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.s3_client import Buckets
 from engine.media.speech.registry import Voices
@@ -163,8 +163,6 @@ class Controller:
         return OwnServices(
             engine=self.engine,
             features=self.features,
-            db=self.database,
-            writer=self.writer,
             cache=self.cache,
             endpoints=self.endpoints.all,
             extensions=self.endpoints.extensions,

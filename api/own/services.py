@@ -13,7 +13,6 @@ from api.dialects import OWN, Dialect
 from api.guess_throttle import Guesses
 from api.lab import Lab
 from api.own import render
-from api.own.tenants import Tenants
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import AriClient
@@ -23,12 +22,11 @@ from engine.features.destination_services import Leading
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.services import FeatureServices
+from engine.features.tenants import Tenants
 from engine.features.trunks.refused_requests import RefusedKind
 from engine.features.trunks.service import Trunks
 from engine.media import Prompts, RecordingFiles
 from engine.platform.settings_cache import SettingsCache
-from engine.store.database import Database
-from engine.store.writer import Writer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,8 +48,6 @@ class OwnServices:
 
     engine: CommandTaker
     features: FeatureServices
-    db: Database
-    writer: Writer
     cache: SettingsCache
     endpoints: Endpoints
     extensions: Extensions

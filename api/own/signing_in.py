@@ -8,8 +8,8 @@ from api.guess_throttle import Guesses, ShownCredential
 from api.own.access import Access
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.tenants import Tenants
 from api.own.users import shape, token_shape
+from engine.features.tenants import Tenants
 from engine.features.users.errors import SignInRefused
 from engine.features.users.passwords import MOST
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from api.own import render
 from api.own.access import Caller
 from api.own.bodies import body_of
-from api.own.tenants import Tenants
+from engine.features.tenants import Tenants
 from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange
 
 CallerOf = Callable[[web.Request], Awaitable[Caller]]

@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import web
 
-from api.own.tenants import Tenants
+from engine.features.tenants import Tenants
 from engine.platform.audit import ADMIN
 
 

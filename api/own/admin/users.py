@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from api.own.access import Caller
-from api.own.tenants import Tenants
 from api.own.users import UserRoutes
+from engine.features.tenants import Tenants
 from engine.platform.audit import ADMIN
 
 

@@ -117,7 +117,7 @@ async def test_calls_that_reached_no_number_are_listed_with_their_trunk(
     carillon: Run, installation: Installation
 ) -> None:
     lost = UnmatchedCall(id="call-x", at=1.0, trunk="lab", caller="13125550177", callee="nobody", reason="no_number")
-    await installation.services.writer.write(lambda conn: unmatched_calls.note(conn, [lost]))
+    await installation.writer.write(lambda conn: unmatched_calls.note(conn, [lost]))
     (line,) = [one for one in (await carillon("calls", "list")).output.splitlines() if "call-x" in one]
     assert line.split()[:6] == ["call-x", "-", "inbound", "lab", "13125550177", "nobody"]
     shown = (await carillon("calls", "show", "call-x")).output

@@ -140,7 +140,7 @@ async def _recorded(installation: Installation, format: str) -> str:
     account = (await installation.account("acme"))["account"]
     id = f"rec-{format}"
     row = RecordingRow(id=id, account=account, owner="c", task="t", name="n", created=0, seconds=1, format=format)
-    await installation.services.writer.write(lambda conn: recordings.begin(conn, row))
+    await installation.writer.write(lambda conn: recordings.begin(conn, row))
     installation.services.files.path(id, format).write_bytes(b"audio")
     return id
 
@@ -184,7 +184,7 @@ async def _a_call(installation: Installation, **fields: Any) -> None:
         }
         | fields
     )  # fmt: skip
-    await installation.services.writer.write(lambda conn: calls.insert(conn, call))
+    await installation.writer.write(lambda conn: calls.insert(conn, call))
 
 
 async def test_a_call_that_is_up_has_seconds_and_its_application_a_name(

@@ -38,7 +38,7 @@ async def offered(installation: Installation, *attempts: dict[str, Any]) -> Call
         for number, fields in enumerate(attempts):
             question_attempts.add(conn, attempt(call, number, **fields))
 
-    await installation.services.writer.write(write)
+    await installation.writer.write(write)
     return call
 
 
@@ -82,7 +82,7 @@ async def test_following_a_call_shows_its_questions_as_they_are_answered(
 ) -> None:
     call = await offered(installation, {})
     following = asyncio.create_task(carillon("calls", "show", call.id, "--follow"))
-    await installation.services.writer.write(
+    await installation.writer.write(
         lambda conn: question_attempts.add(conn, attempt(call, 1, name="ace", error="The host answered 500."))
     )
     await installation.engine.end(call.id, Party.FAR)
@@ -99,7 +99,7 @@ async def test_a_callback_is_shown_with_its_action_and_time(carillon: Run, insta
         dialect="ringful", host="shop:80", url="http://ann:hunter2@shop/notify", content_type=FORM,
         body="action=CallReceived&callId=1", due=AT, created=AT, state="dead", error="The host answered 500.",
     )  # fmt: skip
-    await installation.services.writer.write(lambda conn: deliveries.add(conn, row))
+    await installation.writer.write(lambda conn: deliveries.add(conn, row))
     shown = (await carillon("calls", "show", call.id)).output
     line = next(line for line in shown.splitlines() if "delivery-1" in line)
     assert line.split()[:3] == ["17:46:40.500", "CallReceived", "dead"]

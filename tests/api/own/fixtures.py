@@ -18,7 +18,6 @@ from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
-from api.own.tenants import tenants_of
 from api.recordings import Recordings
 from engine.features.accounts.credentials import Credentials
 from engine.features.destination_services import assembled
@@ -28,6 +27,7 @@ from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.numbers.pool import Pool
 from engine.features.services import FeatureServices
+from engine.features.tenants import tenants_of
 from engine.features.trunks.service import Trunks
 from engine.features.users.passwords import Passwords
 from engine.ids import new_id
@@ -90,7 +90,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
                 await services.refresh()
 
             services = OwnServices(
-                engine=engine, features=features, db=db, writer=writer, cache=cache, endpoints=endpoints,
+                engine=engine, features=features, cache=cache, endpoints=endpoints,
                 extensions=extensions, trunks=trunks, accounts=known,
                 leading=assembled(db, writer, cache, standard(cache), refresh, known.forget),
                 delivery=delivery,
@@ -109,7 +109,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
                 recordings=services.recordings, vendors=(), routes=public_routes(services),
             )  # fmt: skip
             async with TestServer(build_admin(services, metrics)) as admin, TestServer(public) as server:
-                yield Installation(services, engine, asterisk, admin, server, session, tmp_path, connected)
+                yield Installation(services, engine, asterisk, admin, server, session, tmp_path, db, writer, connected)
     await prompts.close()
     await redis.aclose()
     await writer.stop()

@@ -9,6 +9,8 @@ from aiohttp.test_utils import TestServer
 
 from api.own.services import OwnServices
 from engine.commands import CancelTask, EngineUnavailable, NoSuchTask
+from engine.store.database import Database
+from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.fakes.engine import FakeEngine
 
@@ -44,6 +46,8 @@ class Installation:
     public_server: TestServer
     session: aiohttp.ClientSession
     folder: Path
+    db: Database
+    writer: Writer
     connected: list[bool] = field(default_factory=lambda: [True])
 
     async def admin(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:

@@ -111,7 +111,7 @@ async def test_a_first_payment_makes_an_account_prepaid(installation: Installati
         "balance"
     ] == "12.499999"
     amounts = [
-        entry.amount for entry in await installation.services.db.read(lambda conn: ledger.entries(conn, account))
+        entry.amount for entry in await installation.db.read(lambda conn: ledger.entries(conn, account))
     ]
     assert sorted(amounts) == [-1, 12_500_000]
     for amount in ("x", "nan", "1e99", "0.0000001", ""):
@@ -129,7 +129,7 @@ async def test_limits_are_changed_one_by_one(installation: Installation) -> None
     ] is None
     for wrong in ({"max_calls": -1}, {"calls_per_second": 0}, {"daily_spend": "-1"}, {"max_calls": "x"}):
         assert (await installation.admin("PATCH", "/accounts/acme/limits", wrong))[0] == 400
-    row = await installation.services.db.read(lambda conn: accounts.get(conn, account))
+    row = await installation.db.read(lambda conn: accounts.get(conn, account))
     assert row is not None and row.max_calls == 7
 
 
@@ -182,7 +182,7 @@ async def test_what_is_held_is_shown_with_what_it_is_for(installation: Installat
     account = (await installation.account("acme"))["account"]
     await installation.admin("POST", "/accounts/acme/credit", {"amount": "5"})
     hold = Hold(kind="call", id="call-1", account=account, at=0.0, amount=1_500_000, note="call to 12015550114")
-    await installation.services.writer.write(lambda conn: holds.put(conn, hold))
+    await installation.writer.write(lambda conn: holds.put(conn, hold))
     shown = (await installation.admin("GET", "/accounts/acme"))[1]
     assert (shown["balance"], shown["held"]) == ("5.00", "1.50")
     since = "1970-01-01T00:00:00.000Z"
@@ -193,8 +193,7 @@ async def test_what_is_held_is_shown_with_what_it_is_for(installation: Installat
 
 async def test_a_daily_spend_counts_what_was_spent_before_it_was_set(installation: Installation) -> None:
     account = (await installation.account("acme"))["account"]
-    services = installation.services
-    await services.writer.write(lambda conn: ledger.charge(conn, account, ledger.for_call("call-1"), 700_000))
+    await installation.writer.write(lambda conn: ledger.charge(conn, account, ledger.for_call("call-1"), 700_000))
     await installation.admin("PATCH", "/accounts/acme/limits", {"daily_spend": "1"})
-    funds = await services.db.read(lambda conn: holds.funds(conn, account, time.time()))
+    funds = await installation.db.read(lambda conn: holds.funds(conn, account, time.time()))
     assert funds and funds.left == 300_000

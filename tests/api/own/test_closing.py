@@ -70,13 +70,13 @@ def _rows(account: str) -> Any:
 async def test_a_removed_account_leaves_its_books_under_its_id_and_its_name_free(installation: Installation) -> None:
     account = await _furnished(installation)
     services = installation.services
-    await services.writer.write(_books(account))
+    await installation.writer.write(_books(account))
     uploads = list((installation.folder / "uploads").rglob("*"))
     assert any(path.is_file() for path in uploads)
     assert await installation.admin("DELETE", "/accounts/shop") == (
         200, {"account": account, "name": "shop", "purged": False},
     )  # fmt: skip
-    left = await services.db.read(_rows(account))
+    left = await installation.db.read(_rows(account))
     assert left.pop("audit") and left == {"ledger": 2, "calls": 1, "events": 1, "recordings": 1}
     _, history = await installation.admin("GET", f"/accounts/{account}/audit")
     what = [entry["what"] for entry in history["audit"]]
@@ -106,11 +106,11 @@ async def test_the_keys_of_a_removed_account_are_worth_nothing(installation: Ins
 async def test_a_purged_account_leaves_nothing(installation: Installation) -> None:
     account = await _furnished(installation)
     services = installation.services
-    await services.writer.write(_books(account))
+    await installation.writer.write(_books(account))
     services.files.path("rec-1").write_bytes(b"RIFF")
     assert (await installation.admin("DELETE", "/accounts/shop?purge=true"))[1]["purged"] is True
-    assert await services.db.read(_rows(account)) == {}
-    assert await services.db.read(lambda conn: accounts.get(conn, account)) is None
+    assert await installation.db.read(_rows(account)) == {}
+    assert await installation.db.read(lambda conn: accounts.get(conn, account)) is None
     assert not services.files.path("rec-1").exists()
     assert (await installation.admin("GET", f"/accounts/{account}"))[0] == 404
     _, history = await installation.admin("GET", "/audit")
@@ -132,29 +132,28 @@ def _asked_and_planned(account: str) -> Any:
 
 async def test_what_a_purged_account_was_asked_and_what_it_planned_go_too(installation: Installation) -> None:
     account = (await installation.account("shop"))["account"]
-    services = installation.services
-    await services.writer.write(_books(account))
-    await services.writer.write(_asked_and_planned(account))
+    await installation.writer.write(_books(account))
+    await installation.writer.write(_asked_and_planned(account))
     assert (await installation.admin("DELETE", "/accounts/shop"))[0] == 200
-    left = await services.db.read(_rows(account))
+    left = await installation.db.read(_rows(account))
     assert left["question_attempts"] == 1 and "due_work" not in left
     assert (await installation.admin("DELETE", f"/accounts/{account}?purge=true"))[0] == 200
-    assert await services.db.read(_rows(account)) == {}
+    assert await installation.db.read(_rows(account)) == {}
 
 
 async def test_an_account_that_was_removed_can_be_purged_afterwards(installation: Installation) -> None:
     account = (await installation.account("shop"))["account"]
-    await installation.services.writer.write(_books(account))
+    await installation.writer.write(_books(account))
     await installation.admin("DELETE", "/accounts/shop")
     assert (await installation.admin("DELETE", f"/accounts/{account}"))[0] == 404
     assert (await installation.admin("DELETE", f"/accounts/{account}?purge=true"))[0] == 200
-    assert await installation.services.db.read(_rows(account)) == {}
+    assert await installation.db.read(_rows(account)) == {}
 
 
 async def test_an_account_with_a_live_call_is_not_removed_and_goes_on_working(installation: Installation) -> None:
     made = await installation.account("shop")
     live = a_call("call-1", account=made["account"], state=CallState.ANSWERED, answered=1000.0)
-    writer = installation.services.writer
+    writer = installation.writer
     await writer.write(lambda conn: calls.insert(conn, live))
     status, answer = await installation.admin("DELETE", "/accounts/shop")
     assert (status, answer["error"]) == (
@@ -174,7 +173,7 @@ async def test_a_call_that_was_being_placed_keeps_its_account(installation: Inst
 
     async def placed_meanwhile() -> None:
         services.cache.load = load  # type: ignore[method-assign]
-        await services.writer.write(lambda conn: calls.insert(conn, a_call("call-1", account=made["account"])))
+        await installation.writer.write(lambda conn: calls.insert(conn, a_call("call-1", account=made["account"])))
         await load()
 
     services.cache.load = placed_meanwhile  # type: ignore[method-assign]
@@ -191,12 +190,12 @@ async def test_an_account_that_is_not_removed_because_of_a_call_keeps_its_extens
     reload = services.cache.reload
 
     async def placed_meanwhile(id: str) -> None:
-        await services.writer.write(lambda conn: calls.insert(conn, a_call("call-1", account=account)))
+        await installation.writer.write(lambda conn: calls.insert(conn, a_call("call-1", account=account)))
         await reload(id)
 
     monkeypatch.setattr(services.cache, "reload", placed_meanwhile)
     status, _ = await installation.admin("DELETE", "/accounts/shop")
-    there = await services.db.read(lambda conn: extensions.list(conn, account))
+    there = await installation.db.read(lambda conn: extensions.list(conn, account))
     assert (status == 200) == (there == []) == (("endpoint", "100") not in installation.asterisk.objects)
 
 

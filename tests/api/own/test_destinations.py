@@ -126,7 +126,7 @@ async def test_a_list_of_tasks_that_is_written_as_text_is_read_as_any_other(acme
     assert status == 201
     dial, _ = added["leads_to"]["tasks"]
     assert dial["to"] == "12015550114" and "the-secret" not in str(added)
-    (stored,) = await acme.services.db.read(lambda conn: numbers.of(conn, "600"))
+    (stored,) = await acme.db.read(lambda conn: numbers.of(conn, "600"))
     assert stored.destination and '"tag":"mine"' not in stored.destination
     for wrong in ("tasks:[{}]", "tasks:nothing", "tasks:[]", 'tasks:[{"kind":"say","txt":"x"}]'):
         status, answer = await acme.admin("PATCH", "/numbers/600", {"to": wrong})

@@ -135,21 +135,20 @@ async def test_calls_that_reached_no_number_stand_among_the_calls_for_the_admini
     installation: Installation,
 ) -> None:
     owner = await installation.account("acme")
-    services = installation.services
     lost = [
         UnmatchedCall(id=f"call-x{at}", at=float(at), trunk="lab", caller="1", callee="2", reason="no_number")
         for at in (10, 20, 30)
     ]
-    await services.writer.write(lambda conn: unmatched_calls.note(conn, lost[:1]))
+    await installation.writer.write(lambda conn: unmatched_calls.note(conn, lost[:1]))
     for number, one in enumerate(lost[1:]):
         other = msgspec.structs.replace(one, callee=str(number))
-        await services.writer.write(lambda conn, other=other: unmatched_calls.note(conn, [other]))
+        await installation.writer.write(lambda conn, other=other: unmatched_calls.note(conn, [other]))
     for at in (15, 25):
         own = Call(
             id=f"call-{at}", root=f"call-{at}", account=owner["account"], direction=Direction.INBOUND, caller="1",
             callee="2", state=CallState.ENDED, created=float(at), ended=float(at),
         )  # fmt: skip
-        await services.writer.write(lambda conn, own=own: calls.insert(conn, own))
+        await installation.writer.write(lambda conn, own=own: calls.insert(conn, own))
 
     async def listed(query: str = "") -> list[str]:
         return [call["id"] for call in (await installation.admin("GET", f"/calls{query}"))[1]["calls"]]

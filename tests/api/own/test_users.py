@@ -175,7 +175,7 @@ async def test_a_token_is_refused_after_its_time(installation: Installation, acm
     person, services = await _person(installation, "owner"), installation.services
     for seconds, status in ((60, 200), (0, 401)):
         later = update(credentials).where(credentials.c.kind == "token").values(expires=time.time() + seconds)
-        await services.writer.write(lambda conn, later=later: conn.execute(later).rowcount)  # type: ignore[misc]
+        await installation.writer.write(lambda conn, later=later: conn.execute(later).rowcount)  # type: ignore[misc]
         services.accounts.forget()
         assert (await person.ask("GET", "/account"))[0] == status
 
@@ -235,7 +235,7 @@ async def test_digits_that_a_task_hides_are_shown_to_the_account_s_key_and_not_t
         outcome = Completed(result=Digits(digits="4711", secret=True))
         tasks.end(conn, row.id, TaskState.COMPLETED, outcome, 1001.0)
 
-    await installation.services.writer.write(pressed)
+    await installation.writer.write(pressed)
     path = f"/calls/{call['id']}/queue"
     assert (await acme.ask("GET", path))[1]["tasks"][0]["outcome"]["result"]["digits"] == "4711"
     assert (await owner.ask("GET", path))[1]["tasks"][0]["outcome"]["result"]["digits"] == MASK

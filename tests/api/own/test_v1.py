@@ -121,7 +121,7 @@ async def test_a_queue_is_shown_appended_to_and_its_tasks_cancelled(ann: Custome
     status, added = await ann.ask("POST", queue, {"tasks": [SAY]})
     assert status == 201 and len(added["tasks"]) == 1
     assert isinstance(installation.engine.commands[-1], Enqueue)
-    rows = await installation.services.writer.write(
+    rows = await installation.writer.write(
         lambda conn: tasks.append(conn, call["id"], [Pause(seconds=1, tag="hidden")], time.time())
     )
     (shown,) = (await ann.ask("GET", queue))[1]["tasks"]

@@ -116,7 +116,7 @@ async def _recorded(installation: Installation, account: str) -> RecordingRow:
         seconds=0.5,
         bytes=8044,
     )
-    await installation.services.writer.write(lambda conn: recordings.begin(conn, row))
+    await installation.writer.write(lambda conn: recordings.begin(conn, row))
     soundfile.write(installation.services.files.path(row.id), audio.sine(440, 0.5), 8000, "PCM_16", format="WAV")
     return row
 
@@ -137,7 +137,7 @@ async def test_a_recording_is_measured_fetched_and_deleted_for_good(installation
 async def test_an_export_holds_every_call_over_all_its_pages(installation: Installation) -> None:
     await installation.account("acme")
     _, first = await installation.admin("POST", "/accounts/acme/calls", {"callee": "12015550114"})
-    row = await installation.services.db.read(lambda conn: calls.get(conn, first["id"]))
+    row = await installation.db.read(lambda conn: calls.get(conn, first["id"]))
     assert row is not None
     many = [
         msgspec.structs.replace(
@@ -145,7 +145,7 @@ async def test_an_export_holds_every_call_over_all_its_pages(installation: Insta
         )
         for n in range(700)
     ]
-    await installation.services.writer.write(lambda conn: [calls.insert(conn, each) for each in many])
+    await installation.writer.write(lambda conn: [calls.insert(conn, each) for each in many])
     _, text = await installation.admin("GET", "/calls/export?account=acme")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len({each["id"] for each in rows}) == 701

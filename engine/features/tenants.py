@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from api.dialects import OWN, Dialect
 from engine.features.accounts.closing import Closing
 from engine.features.accounts.service import AccountService
+from engine.features.applications.dialects import OWN, Dialect
 from engine.features.endpoints.service import Extensions
 from engine.features.numbers.pool import Pool
 from engine.features.users.passwords import Passwords
