@@ -6,7 +6,7 @@ import pytest
 
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering
-from engine.events import TaskEnded
+from engine.events import CallEnded, TaskEnded
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Dialled
 from engine.tasks.ring import Ring
@@ -185,3 +185,18 @@ async def test_a_member_is_not_passed_over_by_a_controller_that_leaves(exchange:
     await exchange.start()
     await asterisk.asked("POST", f"/channels/{legs[1]}/dial")
     assert not exchange.told_of(TaskEnded, kind="ring")
+
+
+async def test_a_restart_after_a_group_that_does_not_end_its_caller_waits_for_what_its_program_does(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call, legs = await ringing(exchange, asterisk, Ring(members=("101",), hang_up_after=False))
+    asterisk.hangs_up(legs[0], 17, 486)
+    await exchange.event(TaskEnded, kind="ring")
+    await settled()
+    await exchange.leave()
+    await exchange.start()
+    await asyncio.sleep(exchange.settings.offer_seconds + 5)
+    assert not exchange.told_of(CallEnded, subject=call)
+    await exchange.enqueue(call, Pause(seconds=1))
+    await exchange.task_of(call, "pause")
