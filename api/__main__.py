@@ -16,7 +16,7 @@ from api.callbacks.publisher import Publisher
 from api.clients import Clients
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog
-from api.guesses import Guesses
+from api.guess_throttle import Guesses
 from api.inbound import Inbound, tag_of
 from api.lab import Lab
 from api.own.admin.app import build_admin
@@ -35,15 +35,15 @@ from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
 from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
+from engine.features.destination_services import assembled
 from engine.features.destinations.standard import standard
 from engine.features.endpoint_services import EndpointServices
-from engine.features.leading import assembled
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.features.services import FeatureServices
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
-from engine.media.buckets import Buckets
+from engine.media.s3_client import Buckets
 from engine.media.speech.registry import Voices
 from engine.net import Net
 from engine.platform.settings_cache import SettingsCache

@@ -24,6 +24,7 @@ class Accounts:
         self._by_key: dict[tuple[str, str], tuple[float, KeyHolder]] = {}
         self._by_id: dict[str, tuple[float, Account]] = {}
         self._applications: dict[str, tuple[float, Keyed]] = {}
+        self._forgotten = 0
 
     async def by_key(self, dialect: str, key: str) -> KeyHolder | None:
         """Return who owns a dialect's key; None for an unknown key or a disabled account."""
@@ -42,6 +43,7 @@ class Accounts:
 
     def forget(self) -> None:
         """Read everything anew: an account, an application or a key was changed."""
+        self._forgotten += 1
         self._by_key.clear()
         self._by_id.clear()
         self._applications.clear()
@@ -50,10 +52,11 @@ class Accounts:
         now = self._clock()
         if (entry := kept.get(key)) is not None and entry[0] > now:
             return entry[1]
+        forgotten = self._forgotten
         value = await read()
         if value is None:
             kept.pop(key, None)
-        else:
+        elif forgotten == self._forgotten:  # else it may have been read before the change
             if len(kept) >= MOST_KEPT:
                 kept.clear()
             kept[key] = (now + KEPT_SECONDS, value)

@@ -2,7 +2,7 @@
 
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.phone_numbers import digits_of, normalise
-from engine.features.written import plain
+from engine.features.pasted_text import plain
 
 LONGEST_EXTENSION = 6
 

@@ -13,16 +13,16 @@ from engine.ari.bus import NEVER_CALLS, Bus
 from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import Replaced
-from engine.calls.admission import Admission
+from engine.calls.admission_protocol import Admission
 from engine.calls.call import Call
 from engine.calls.directory import Directory
 from engine.calls.inbound import Reception
 from engine.calls.outbound import OutboundCalls
 from engine.calls.recovery import CallRecovery
 from engine.calls.registry import Registry
-from engine.calls.roles import CallRoles
 from engine.calls.services import CallServices
 from engine.calls.session import Session
+from engine.calls.task_interface import CallRoles
 from engine.calls.watch import Watch
 from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply
 from engine.conference_commands import StartConference

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from api.accounts import Accounts
 from api.callbacks.attempt import AttemptResult, Verdict, attempt
-from api.callbacks.places import Places
+from api.callbacks.concurrency import Places
 from api.vendors.vendor import Vendor
 from engine.net import Net
 from engine.platform import audit
@@ -31,7 +31,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of delivering; times in seconds. The pause doubles from `first` to `longest`, less up to a quarter.
 
     `per_host` of an account's callbacks are under way to one host at once, and `overall` in all, shared by the accounts
-    (api.callbacks.places).
+    (api.callbacks.concurrency).
     Where there is a second address each of the two has as many `attempts`, and both are tried between two pauses.
     """
 

@@ -1,5 +1,6 @@
 """The command line: a client of the two APIs, a file a noun."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -62,4 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # its reader has enough, such as head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
+        return 1  # as rich does for tables
     return status if isinstance(status, int) else 0

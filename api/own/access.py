@@ -9,7 +9,7 @@ from aiohttp import web
 
 from api.accounts import Accounts, KeyHolder
 from api.dialects import OWN
-from api.guesses import Guesses, ShownCredential, same
+from api.guess_throttle import Guesses, ShownCredential, same
 from api.own.errors import Forbidden, Unauthorized
 from engine.features.accounts import Account
 from engine.features.accounts.model import actor_of

@@ -99,6 +99,7 @@ def answering(handler: Handler) -> Handler:
 
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
+            _check_address(request)
             return await handler(request)
         except web.HTTPException as error:
             answer = error_of(error.status, error.reason, codes.code_of(error))
@@ -112,6 +113,12 @@ def answering(handler: Handler) -> Handler:
             return _rendered(error)
 
     return answered
+
+
+def _check_address(request: web.Request) -> None:
+    """Refuse a NUL: PostgreSQL has no text that contains one, so nothing is named so. Raises BadRequest."""
+    if "%00" in request.raw_path:
+        raise BadRequest("The address must not contain the character U+0000 (%00).")
 
 
 def answering_all(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:

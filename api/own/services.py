@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from api.accounts import Accounts
 from api.callbacks.delivery import Delivery
 from api.dialects import OWN, Dialect
-from api.guesses import Guesses
+from api.guess_throttle import Guesses
 from api.lab import Lab
 from api.own import render
 from api.own.tenants import Tenants
@@ -19,9 +19,9 @@ from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.calls.call import Call
 from engine.features.accounts import Account
+from engine.features.destination_services import Leading
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
-from engine.features.leading import Leading
 from engine.features.services import FeatureServices
 from engine.features.trunks.refused_requests import RefusedKind
 from engine.features.trunks.service import Trunks

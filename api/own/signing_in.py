@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import web
 
 from api.dialects import OWN
-from api.guesses import Guesses, ShownCredential
+from api.guess_throttle import Guesses, ShownCredential
 from api.own.access import Access
 from api.own.bodies import body_of
 from api.own.errors import BadRequest

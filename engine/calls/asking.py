@@ -19,11 +19,11 @@ from engine.store import calls, events
 from engine.tasks.ask import Ask
 from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
+from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.playing import Audible
 from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Answered
-from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
     from engine.calls.session import Session
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 class CallCustomer:
-    """Whoever says what a call does next (engine.tasks.roles.Customer)."""
+    """Whoever says what a call does next (engine.tasks.interfaces.Customer)."""
 
     def __init__(self, session: "Session") -> None:
         self._session = session

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from engine.calls.admission import Admission
+from engine.calls.admission_protocol import Admission
 from engine.calls.call import Call
 from engine.calls.ending import ending_of
 from engine.events import EndedLeg, RootEnded

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Protocol
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
-from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
     from engine.calls.session import Session

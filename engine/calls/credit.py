@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from engine.calls.admission import Admission, Cover
+from engine.calls.admission_protocol import Admission, Cover
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.calls.services import CallServices

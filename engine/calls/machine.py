@@ -8,8 +8,8 @@ from engine.ari import generated as ari
 from engine.ari.channel import Channel
 from engine.ari.errors import Gone
 from engine.ari.snoop import end_snoop, snooping
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Detected
-from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
     from engine.calls.session import Session
@@ -29,7 +29,7 @@ _REASON = {
 
 
 class CallDetector:
-    """Listens to a call's party (engine.tasks.roles.Detector)."""
+    """Listens to a call's party (engine.tasks.interfaces.Detector)."""
 
     def __init__(self, session: "Session") -> None:
         self._session = session

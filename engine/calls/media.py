@@ -18,16 +18,16 @@ from engine.media.prompts import Prompt
 from engine.media.recordings import RecordingError
 from engine.store import recordings
 from engine.store.recordings import RecordingRow
+from engine.tasks.interfaces import Subject
 from engine.tasks.record import Record
 from engine.tasks.results import Recorded, TaskFailed
-from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
     from engine.calls.session import Session
 
 
 class _Heard:
-    """A prompt that plays (engine.tasks.roles.Playing)."""
+    """A prompt that plays (engine.tasks.interfaces.Playing)."""
 
     def __init__(self, playback: Playback) -> None:
         self._playback = playback
@@ -101,7 +101,7 @@ class CallPlayer:
 
 
 class _Taken:
-    """A recorder that runs (engine.tasks.roles.Recording)."""
+    """A recorder that runs (engine.tasks.interfaces.Recording)."""
 
     def __init__(self, live: ari_recording.Recording, services: CallServices, name: str, task: Record) -> None:
         self._live, self._services, self._name, self._task = live, services, name, task

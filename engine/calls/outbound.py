@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError, Gone
-from engine.calls.admission import Admitted, Cover, Held, Route, Uncovered
+from engine.calls.admission_protocol import Admitted, Cover, Held, Route, Uncovered
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.ending import Ending

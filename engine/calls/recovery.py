@@ -11,17 +11,17 @@ from engine.ari import generated as ari
 from engine.ari.bridge import Bridge
 from engine.ari.bus import Subscription
 from engine.ari.errors import AriConflict, AriError
-from engine.calls.admission import Admitted, Cover
+from engine.calls.admission_protocol import Admitted, Cover
 from engine.calls.bridges import bridge_of, task_of
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
-from engine.calls.dialling import end_with, hold_together, other_of
+from engine.calls.connecting import end_with, hold_together, other_of
 from engine.calls.ending import Ending, ending_of
 from engine.calls.following import FOLLOWED, follow, lost, note_state
+from engine.calls.group_ringing import member_of
 from engine.calls.inbound import await_application
 from engine.calls.outbound import MakeSession, dial, try_next
 from engine.calls.registry import Registry
-from engine.calls.ringing import member_of
 from engine.calls.services import CallServices
 from engine.calls.session import Life, Session
 from engine.calls.state import CallState

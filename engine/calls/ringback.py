@@ -14,8 +14,8 @@ from engine.ari.targets import OnChannel
 from engine.calls.call import Direction
 from engine.calls.session import Session, cancelled
 from engine.tasks.dial import Dial
+from engine.tasks.interfaces import Subject
 from engine.tasks.ring import Ring
-from engine.tasks.roles import Subject
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.ari.bus import Bus
 from engine.ari.client import AriClient
-from engine.calls.admission import Admission
+from engine.calls.admission_protocol import Admission
 from engine.calls.directory import Directory
 from engine.calls.watch import Watch
 from engine.events import QuestionAsked

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls import call_tree
-from engine.calls.admission import Cover, Held
+from engine.calls.account_prompts import Preparing
+from engine.calls.admission_protocol import Cover, Held
 from engine.calls.bridges import OwnedBridges
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
@@ -19,7 +20,6 @@ from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.credit import keep_covered, longest, priced, settle
 from engine.calls.ending import Ending, event_of, left_by
 from engine.calls.keypad import DigitRouter, PressedDigit
-from engine.calls.preparing import Preparing
 from engine.calls.services import CallServices
 from engine.calls.silence import Silence
 from engine.calls.state import CallState, Trigger, move
@@ -28,10 +28,10 @@ from engine.events import AnyEvent, CallAnswered, CallDialing, CallRinging
 from engine.store import calls, conferences, events
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
+from engine.tasks.interfaces import Roles
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.journal import Journal
 from engine.tasks.queue import Queue
-from engine.tasks.roles import Roles
 from engine.tasks.task import Requires, TaskState
 
 log = structlog.get_logger(__name__)

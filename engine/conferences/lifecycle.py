@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.calls.session import Session, cancelled
 from engine.conferences.policy import Invited
-from engine.conferences.roles import keep_playing
-from engine.tasks.roles import Subject
+from engine.conferences.task_interface import keep_playing
+from engine.tasks.interfaces import Subject
 
 if TYPE_CHECKING:
     from engine.conferences.conference import Conference

@@ -1,11 +1,11 @@
-"""Who may call what, how much at once, and what it costs: asked before every leg out (engine.calls.admission)."""
+"""Who may call what, how much at once, and what it costs: asked before every leg out (calls.admission_protocol)."""
 
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from engine.calls.admission import Admitted, Cover, Held, Price, Route
+from engine.calls.admission_protocol import Admitted, Cover, Held, Price, Route
 from engine.calls.call import Call, Direction
 from engine.commands import (
     CallerRefused,
@@ -16,12 +16,13 @@ from engine.commands import (
     NumberRefused,
 )
 from engine.features.accounts import emergency
-from engine.features.accounts.allowances import not_allowed
+from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.billing import rating
 from engine.features.billing.credit import CallCover, held_by
 from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
-from engine.features.numbers import phone_numbers, routing
+from engine.features.numbers import phone_numbers
+from engine.features.trunks import outbound_routing
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.platform.cached_account import AccountRules
 from engine.platform.settings_cache import SettingsCache
@@ -158,12 +159,12 @@ class Admission:
             return (Route(endpoint=sip_addresses.dial_string(sip_addresses.address_of(digits), options.transport)),)
         if extension := self._cache.extension(account, digits):
             return (Route(endpoint=f"PJSIP/{extension.sip_user}"),)
-        trunks = routing.choose(self._cache.trunks, digits)
+        trunks = outbound_routing.choose(self._cache.trunks, digits)
         return tuple(
             Route(
-                endpoint=routing.dial_string(trunk, digits),
+                endpoint=outbound_routing.dial_string(trunk, digits),
                 trunk=trunk.name,
-                last_resort=routing.is_last_resort(trunk, digits),
+                last_resort=outbound_routing.is_last_resort(trunk, digits),
             )
             for trunk in trunks
         )

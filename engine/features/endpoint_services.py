@@ -4,7 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from engine.ari.client import AriClient
-from engine.features.endpoints.provisioning import Provisioner
+from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.trunks.addresses import TrunkAddresses

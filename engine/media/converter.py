@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from engine.media import convert
-from engine.media.cache import PromptFiles
 from engine.media.prompt import Prompt, PromptSettings
+from engine.media.prompt_cache import PromptFiles
 
 T = TypeVar("T")
 

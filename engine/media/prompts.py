@@ -18,7 +18,7 @@ from engine.media.prompt import Prompt, PromptSettings
 from engine.media.speech.assembly import assembled
 from engine.media.speech.registry import Voices
 from engine.media.speech.script import read
-from engine.media.uploads import Received, make_folder, open_upload, save
+from engine.media.upload_files import Received, make_folder, open_upload, save
 from engine.media.url_prompts import FORMAT, UrlPrompts
 from engine.net import Net
 

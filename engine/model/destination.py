@@ -22,6 +22,11 @@ class Destination(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.kind}:{self.target}" if self.target else self.kind
 
+    @property
+    def noted(self) -> str:
+        """As the audit keeps it: a target that is more than a name, such as a list of tasks, may hold secrets."""
+        return self.kind if self.target.startswith("[") else str(self)
+
     @classmethod
     def read(cls, text: str) -> "Destination":
         """Read `kind:target`, or a kind alone; raises ValueError with a sentence."""

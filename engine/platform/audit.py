@@ -76,12 +76,12 @@ class AuditLog:
     async def page(self, account: str | None, *, before: str | None = None, limit: int = 100) -> list[Entry]:
         """Return an account's newest entries, newest first; None: those of no account.
 
-        `before`: the id of the last entry of the page before; an unknown one gives an empty page.
+        `before`: the id of the last entry of the page before; one that is not among them gives an empty page.
         """
 
         def read(conn: Connection) -> list[Entry]:
             last = _entry.one(conn, _get, id=before) if before else None
-            if before and last is None:
+            if before and (last is None or last.account != account):
                 return []
             return of(conn, account, before=(last.at, last.id) if last else None, limit=limit)
 

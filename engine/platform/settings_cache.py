@@ -24,7 +24,7 @@ class SettingsCache:
 
     Its cost does not grow with what is there: `reload_extension` and `reload_number` read one row, `reload` what one
     account has. `load_trunks` and `load_rates` read those, `load` everything but the rates. Balances in here are as old
-    as the last reading: who needs one asks the store.
+    as the last reading: who needs one asks the store. It is changed in the event loop and may be read in any thread.
     """
 
     def __init__(self, db: Database) -> None:
@@ -95,11 +95,12 @@ class SettingsCache:
             turns.read = requested
 
     async def _read_everything(self) -> None:
-        found, self._trunks = await self._db.read(everything)
-        self._accounts, self._numbers, self._applications, self._by_sip_user = {}, {}, {}, {}
-        self._countries = Counter()
+        found, known_trunks = await self._db.read(everything)
+        fresh = SettingsCache(self._db)  # filled apart: the writer's units look in here from their thread
         for settings in found:
-            self._know(settings)
+            fresh._know(settings)
+        self._accounts, self._numbers, self._applications = fresh._accounts, fresh._numbers, fresh._applications
+        self._by_sip_user, self._countries, self._trunks = fresh._by_sip_user, fresh._countries, known_trunks
 
     async def _read_account(self, id: str) -> None:
         found = await self._db.read(partial(one_account, id=id))
@@ -182,7 +183,7 @@ class SettingsCache:
     def extensions(self, account: str | None = None) -> list[Extension]:
         """Return an account's extensions by number; those of all accounts without an account."""
         wanted = self._accounts.values() if account is None else filter(None, [self._accounts.get(account)])
-        found = [extension for each in wanted for extension in each.extensions.values()]
+        found = [extension for each in list(wanted) for extension in list(each.extensions.values())]
         return sorted(found, key=lambda one: (one.number, one.account))
 
     @property
@@ -216,7 +217,7 @@ class SettingsCache:
     def numbers(self, account: str) -> list[Number]:
         """Return an account's numbers that take calls."""
         found = self._accounts.get(account)
-        rows = (row for each in found.numbers.values() for row in each) if found else ()
+        rows = [row for each in list(found.numbers.values()) for row in each] if found else []
         return [row for row in rows if row.capability == VOICE]
 
     def application(self, id: str) -> Application | None:
@@ -226,7 +227,7 @@ class SettingsCache:
     def application_named(self, account: str, name: str) -> Application | None:
         """Return an account's application by its name."""
         found = self._accounts.get(account)
-        own = found.applications.values() if found else ()
+        own = list(found.applications.values()) if found else []
         return next((one for one in own if one.name == name), None)
 
     def extension_named(self, account: str, name: str) -> Extension | None:
@@ -234,7 +235,7 @@ class SettingsCache:
         name, found = name.strip(), self._accounts.get(account)
         if not name or found is None:
             return None
-        named = (one for one in found.extensions.values() if one.name.casefold() == name.casefold())
+        named = (one for one in list(found.extensions.values()) if one.name.casefold() == name.casefold())
         return found.extensions.get(name) or next(named, None)
 
     def rate_of(self, account: str, digits: str) -> Rate | None:

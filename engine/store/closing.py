@@ -18,12 +18,14 @@ _OWNED: tuple[Table, ...] = (
     tables.caller_ids,
     tables.uploads,
     tables.rates,
+    tables.due_work,
 )
 """What an account has for as long as it is open."""
 _MONEY_TABLES: tuple[Table, ...] = (
     tables.ledger,
     tables.holds,
     tables.recordings,
+    tables.question_attempts,
     tables.events,
     tables.calls,
     tables.conferences,
@@ -54,7 +56,7 @@ def close(conn: Connection, account: Account, at: float) -> None:
 
 
 def purge(conn: Connection, account: str) -> None:
-    """Delete an account with its books: ledger, calls, conferences, events, recordings and deliveries."""
+    """Delete an account with its books: ledger, calls, conferences, events, questions, recordings and deliveries."""
     deliveries, attempts = tables.deliveries, tables.delivery_attempts
     own_deliveries = select(deliveries.c.id).where(deliveries.c.account == account)
     _delete(conn, attempts, attempts.c.delivery.in_(own_deliveries))

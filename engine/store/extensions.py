@@ -3,7 +3,7 @@
 import builtins
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import StoreConflict
@@ -46,6 +46,14 @@ _get = Statement(_extension.select.where(*_ONE))
 _of_account = Statement(_extension.select.where(_OF_ACCOUNT).order_by(extensions.c.number))
 _all = Statement(_extension.select.order_by(extensions.c.number, extensions.c.account))
 _holder = Statement(select(sip_users.c.account).where(sip_users.c.name == bindparam("name")))
+_names = Statement(
+    select(sip_users.c.name)
+    .where(
+        sip_users.c.account == bindparam("account"),
+        or_(sip_users.c.name == bindparam("number"), sip_users.c.name.like(bindparam("pattern"))),
+    )
+    .order_by(sip_users.c.name)
+)
 _claim = Statement(
     lambda insert: (
         insert(sip_users).values(name=bindparam("name"), account=bindparam("account")).on_conflict_do_nothing()
@@ -88,6 +96,11 @@ def holder_of(conn: Connection, sip_user: str) -> str | None:
     """Return the account that has or had a SIP user name; None: no account had it."""
     account: str | None = _holder.value(conn, name=sip_user)
     return account
+
+
+def names_of(conn: Connection, account: str, number: str) -> builtins.list[str]:
+    """Return the SIP user names that an account's extension of this number has or had."""
+    return [row[0] for row in _names.all(conn, account=account, number=number, pattern=f"{number}-%")]
 
 
 def list(conn: Connection, account: str | None = None) -> builtins.list[Extension]:

@@ -1,7 +1,7 @@
 """Answer an inbound call."""
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
-from engine.tasks.roles import Subject
 from engine.tasks.task import Task
 
 

@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.play import Play
 from engine.tasks.results import Answered, Digits
-from engine.tasks.roles import Subject
 from engine.tasks.say import Say
 from engine.tasks.task import Recovery, Requires, Task
 

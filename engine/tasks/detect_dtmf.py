@@ -3,8 +3,8 @@
 import asyncio
 from typing import ClassVar
 
+from engine.tasks.interfaces import Presses, Subject
 from engine.tasks.results import Done
-from engine.tasks.roles import Presses, Subject
 from engine.tasks.task import Task
 
 

@@ -1,7 +1,7 @@
 """Detect whether an answering machine has answered."""
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Detected
-from engine.tasks.roles import Subject
 from engine.tasks.task import Task
 
 

@@ -10,10 +10,10 @@ from engine.model.leg_options import LegOptions, Reach, Transport
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.detect_machine import DetectMachine
+from engine.tasks.interfaces import Subject
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.results import Dialled
-from engine.tasks.roles import Subject
 from engine.tasks.say import Say
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.task import Recovery, Requires, Task

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from engine.model.destination import Destination
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
-from engine.tasks.roles import Subject
 from engine.tasks.task import Recovery, Requires, Task
 
 

@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
-from engine.tasks.roles import Subject
 from engine.tasks.task import Recovery, Task
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from engine.tasks.roles import Digit, Presses
+from engine.tasks.interfaces import Digit, Presses
 
 
 class Keys:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.keys import Keys, cancelled
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import MenuEnded
-from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
     from engine.tasks.run_menu import Menu

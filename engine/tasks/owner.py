@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from engine.media.prompts import Prompt
-from engine.tasks.roles import Roles
+from engine.tasks.interfaces import Roles
 from engine.tasks.task import Requires
 
 

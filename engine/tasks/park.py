@@ -6,10 +6,10 @@ from collections.abc import Iterable
 import structlog
 
 from engine.ari.errors import AriError
+from engine.tasks.interfaces import Subject
 from engine.tasks.play import Play
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import Done, TaskFailed
-from engine.tasks.roles import Subject
 from engine.tasks.say import Say
 from engine.tasks.task import Task
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
-from engine.tasks.roles import Subject
 from engine.tasks.task import Task
 
 

@@ -3,9 +3,9 @@
 import asyncio
 from typing import ClassVar, Literal
 
-from engine.media import s3
+from engine.media import s3_address
+from engine.tasks.interfaces import ActiveRecording, Subject
 from engine.tasks.results import Recorded
-from engine.tasks.roles import ActiveRecording, Subject
 from engine.tasks.secret import Secret
 from engine.tasks.task import Recovery, Task
 
@@ -35,9 +35,9 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
     def __post_init__(self) -> None:
         """Raises ValueError, without the credentials."""
         if self.destination:
-            s3.place(self.destination)
+            s3_address.place(self.destination)
             if self.credentials is None or not self.credentials.sealed:
-                s3.keys(self.credentials.value if self.credentials else "")
+                s3_address.keys(self.credentials.value if self.credentials else "")
 
     @property
     def background(self) -> bool:

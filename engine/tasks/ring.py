@@ -6,8 +6,8 @@ from typing import ClassVar
 from engine.model.destination import Destination
 from engine.model.ring_strategy import Strategy
 from engine.tasks.dial import check_heard
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Dialled
-from engine.tasks.roles import Subject
 from engine.tasks.task import Recovery, Requires, Task
 
 MOST_MEMBERS = 20

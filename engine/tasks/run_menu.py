@@ -4,12 +4,12 @@ import msgspec
 
 from engine.ari.errors import AriError
 from engine.model.destination import Destination
+from engine.tasks.interfaces import Subject
 from engine.tasks.keys import Keys
 from engine.tasks.menu import Visit
 from engine.tasks.play import Play
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import MenuEnded, TaskFailed
-from engine.tasks.roles import Subject
 from engine.tasks.say import Say
 from engine.tasks.task import Task
 

@@ -1,4 +1,4 @@
-"""A running task's view of its call or conference, and of itself (engine.tasks.roles.Subject)."""
+"""A running task's view of its call or conference, and of itself (engine.tasks.interfaces.Subject)."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -11,12 +11,23 @@ from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
 from engine.tasks.entry import Entry, StopReason
+from engine.tasks.interfaces import (
+    Conferences,
+    Customer,
+    Detector,
+    Dialler,
+    Digit,
+    Keypad,
+    Line,
+    Player,
+    Recorder,
+    Router,
+)
 from engine.tasks.journal import Journal
 from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
 from engine.tasks.playing import Audible
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import Conferences, Customer, Detector, Dialler, Digit, Keypad, Line, Player, Recorder, Router
 from engine.tasks.secret import MASK
 from engine.tasks.task import Phase
 
@@ -40,7 +51,7 @@ class Stopping(Protocol):
 
 
 class Running:
-    """A running task's view of its call or conference, and of itself (implements engine.tasks.roles.Subject)."""
+    """A running task's view of its call or conference, and of itself (implements engine.tasks.interfaces.Subject)."""
 
     def __init__(self, entry: Entry, journal: Journal, owner: Owner, queue: Stopping) -> None:
         self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue

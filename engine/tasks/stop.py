@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
-from engine.tasks.roles import Subject
 from engine.tasks.task import Requires, Task
 
 

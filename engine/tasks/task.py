@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 if TYPE_CHECKING:
+    from engine.tasks.interfaces import Subject
     from engine.tasks.playing import Audible
     from engine.tasks.results import Result
-    from engine.tasks.roles import Subject
 
 
 class Requires(StrEnum):

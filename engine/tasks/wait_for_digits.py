@@ -2,8 +2,8 @@
 
 import asyncio
 
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Digits
-from engine.tasks.roles import Subject
 from engine.tasks.task import Task
 
 

@@ -20,7 +20,7 @@ from engine.calls.call import Call
 from engine.commands import HangUpCall, NoSuchCall
 from engine.engine import Engine, Parts
 from engine.events import CallAnswered
-from engine.features.endpoints.provisioning import Provisioner
+from engine.features.endpoints.provisioner import Provisioner
 from engine.features.trunks.trunk import lab, pieces
 from engine.media import g711
 from engine.media.prompts import Prompt

@@ -11,6 +11,7 @@ from tests.support.carillon import Account, Admin, Own
 from tests.support.far_end import assert_hears, assert_melody
 from tests.support.phone import Phone
 from tests.support.ringful import Ringful
+from tests.support.scenario import until
 from tests.support.sink import Sink
 from tests.support.sounds import wav
 from tests.support.system import System
@@ -54,6 +55,20 @@ async def houses(admin: Admin, phone: MakePhone) -> tuple[House, House]:
     ours, theirs = made
     assert ours.first.number == theirs.first.number and ours.first.user != theirs.first.user
     return ours, theirs
+
+
+async def test_a_registered_phone_is_shown_as_online_and_an_extension_without_one_as_offline(
+    houses: tuple[House, House], admin: Admin
+) -> None:
+    account = houses[0].account.name
+    await admin.ask("POST", "extensions", {"account": account, "number": "103"})
+
+    async def states() -> dict[str, str]:
+        found = (await admin.ask("GET", f"extensions?account={account}"))["extensions"]
+        return {each["number"]: each["state"] for each in found}
+
+    expected = {"101": "online", "102": "online", "103": "offline"}
+    await until(states, lambda seen: seen == expected, what="the phones are online")
 
 
 async def test_each_account_s_101_is_rung_by_its_own_phone(houses: tuple[House, House]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.calls.admission import Admitted, Price, Route
+from engine.calls.admission_protocol import Admitted, Price, Route
 from engine.calls.call import Call
 from engine.calls.called import Called
 from engine.calls.cause import HangupCause

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from engine.calls.admission import Route
+from engine.calls.admission_protocol import Route
 from engine.calls.directory import Answering
-from engine.calls.ringing import member_of
+from engine.calls.group_ringing import member_of
 from engine.events import TaskStarted
 from engine.tasks.kinds import AnyTask
 from tests.fakes.ari import FakeAri

@@ -16,7 +16,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from engine.media.s3 import S3Keys
+from engine.media.s3_address import S3Keys
 
 REGION = "eu-west-1"
 START_SECONDS = 60.0

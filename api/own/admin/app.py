@@ -5,7 +5,7 @@ import re
 from aiohttp import web
 
 from api import bodies
-from api.guesses import ShownCredential, same
+from api.guess_throttle import ShownCredential, same
 from api.keys import ERRORS
 from api.middleware import Errors
 from api.own.admin.accounts import AccountsAdmin

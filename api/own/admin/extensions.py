@@ -26,8 +26,9 @@ class ExtensionsAdmin:
 
     async def list_all(self, request: web.Request) -> web.Response:
         """All extensions, or an account's, and whether a phone is registered (online)."""
+        account = await self._services.account_of(request)
         states = {endpoint.name: endpoint.state for endpoint in await self._services.endpoints.states()}
-        found = self._services.extensions.all(request.query.get("account"))
+        found = self._services.extensions.all(account.id if account else None)
         shapes = [self._shape(each, states.get(each.sip_user, "missing")) for each in found]
         return web.json_response({"extensions": shapes})
 

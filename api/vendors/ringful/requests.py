@@ -12,7 +12,7 @@ from api.callbacks.callback import FORM, BadAddress, address
 from api.numbers import NotANumber, dialled
 from api.vendors.ringful.errors import Invalid, WrongBody
 from engine.features.accounts import Account
-from engine.media.uploads import SCHEME, is_name
+from engine.media.upload_files import SCHEME, is_name
 
 TONES = frozenset("0123456789*#ABCD")  # RFC 4733 §3.2
 MOST_PARAMETERS = 100

@@ -11,7 +11,7 @@ from api.callbacks.callback import Callback, form
 from api.callbacks.model import DeliveryRow
 from api.callbacks.tags import Tag
 from api.errors import sentence_of, status_of
-from api.guesses import Guesses, ShownCredential
+from api.guess_throttle import Guesses, ShownCredential
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.ringful import callbacks

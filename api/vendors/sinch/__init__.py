@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from api.accounts import Accounts
 from api.dialects import Dialect
-from api.guesses import Guesses
+from api.guess_throttle import Guesses
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.sinch.auth import AuthPolicy

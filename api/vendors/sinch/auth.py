@@ -6,7 +6,6 @@ published clients vary is taken in every variant.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from api.accounts import Accounts
-from api.guesses import ShownCredential
+from api.guess_throttle import ShownCredential
 from api.vendors.sinch.errors import (
     BAD_HEADER,
     BAD_SIGNATURE,
@@ -26,10 +25,11 @@ from api.vendors.sinch.errors import (
     SinchError,
     failure,
 )
+from api.vendors.sinch.ids import DIALECT
+from api.vendors.sinch.signing import signature, string_to_sign
 from engine.features.accounts import Account
 from engine.features.applications.model import Application
 
-DIALECT = "sinch"
 REPLAY_SECONDS = 900.0
 """How far a request's time may be from ours: «not too old», and no number is given; 15 minutes are our reading."""
 _BASIC_PREFIX = "application\\"  # the vendor's libraries of 2015 and 2016 write it before the key
@@ -190,24 +190,3 @@ def paths(target: str, prefixes: Sequence[str] = ()) -> list[str]:
     for prefix in (prefix.rstrip("/") for prefix in prefixes):
         spelled += [text[len(prefix) :] for text in spelled if prefix and text.startswith(f"{prefix}/")]
     return list(dict.fromkeys(spelled))
-
-
-def string_to_sign(method: str, body: bytes, content_type: str, timestamp: str, path: str) -> str:
-    """Return what is signed: five lines, the last without its end; `content_type` and `timestamp` as received.
-
-    «Content-MD5»: the MD5 of the body in base64, an empty line where there is no body.
-    """
-    digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode() if body else ""
-    return "\n".join((method.upper(), digest, content_type, f"x-timestamp:{timestamp}", path))
-
-
-def signature(secret: str, text: str) -> str:
-    """Return Base64(HMAC-SHA256(Base64Decode(secret), UTF8(text))); a secret that is no base64 serves as it is."""
-    try:
-        key = base64.b64decode(secret, validate=True)
-    except (binascii.Error, ValueError):
-        key = secret.encode()
-    return base64.b64encode(hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).digest()).decode()
-
-
-__all__ = ["AuthPolicy", "Incoming", "Requester", "SinchError", "authenticate", "signature", "string_to_sign"]

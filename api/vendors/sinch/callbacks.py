@@ -4,20 +4,17 @@
 them; `callResourceUrl`, `applicationKey` beyond ICE and `cookies` are in the vendor's client libraries only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.callbacks.callback import BadAddress, address
-from api.vendors.sinch.auth import signature, string_to_sign
-from api.vendors.sinch.resources import Identity, Money, timestamp
+from api.vendors.sinch.resources import Identity, Money
 from engine.tasks.results import Detected
 
 VERSION = 1
-CONTENT_TYPE = "application/json"
 ILLEGAL_SVAML = 40001
 INTERNAL_ERROR = 50000
 
@@ -192,29 +189,6 @@ def shown(event: AnyBody) -> AnyBody:
         return event
     result = msgspec.structs.replace(event.menu_result, value="*" * len(event.menu_result.value))
     return msgspec.structs.replace(event, menu_result=result)
-
-
-def signed_headers(url: str, body: bytes, key: str, secret: str, at: float) -> Mapping[str, str]:
-    """Return the headers of one attempt (`at`: Unix seconds).
-
-    «Authorization = "application" + " " + ApplicationKey + ":" + Signature»: clients in Node compare the scheme
-    letter by letter with the lower-case one, all others without regard to case. The path alone is signed, no query.
-    """
-    time = timestamp(at)
-    text = string_to_sign("POST", body, CONTENT_TYPE, time, _path(url))
-    return {
-        "Authorization": f"application {key}:{signature(secret, text)}",
-        "x-timestamp": time,
-        "Content-Type": CONTENT_TYPE,
-    }
-
-
-def _path(url: str) -> str:
-    """Return the path as it is sent."""
-    try:
-        return address(url).raw_path or "/"
-    except BadAddress:
-        return "/"
 
 
 def plain(event: AnyBody) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from aiohttp import web
 from api.callbacks.tags import Tag, encode, recoded
 from api.ports import CommandTaker
 from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
 from api.vendors.sinch.callouts import (
     Callout,
@@ -24,6 +23,7 @@ from api.vendors.sinch.callouts import (
 from api.vendors.sinch.dialogue import Inquire, Questions
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.ids import DIALECT
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.svaml import (
     IllegalSvaml,

@@ -10,14 +10,14 @@ from msgspec import UNSET
 from api.accounts import Accounts
 from api.callbacks.tags import Tag, decode
 from api.exchange import About
-from api.vendors.sinch import callbacks, instructions, plan, requests, tags
+from api.vendors.sinch import callbacks, instructions, plan, requests, signing, tags
 from api.vendors.sinch.actions import ScriptEvent
-from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.authenticated import AuthenticatedRequest
 from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
 from api.vendors.sinch.callouts import Callout, EventScript, EventUrl
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.ids import DIALECT
 from api.vendors.sinch.parties import Parties
 from api.vendors.sinch.resources import Identity, timestamp
 from api.vendors.sinch.svaml import IllegalSvaml, Leg, SvamlContinue
@@ -156,7 +156,7 @@ class Questions:
         """Headers that prove one request's origin."""
         holder = await self._accounts.by_key(DIALECT, question.credential)
         secret = holder.secret if holder else ""
-        return callbacks.signed_headers(url, question.body, question.credential, secret, self._clock())
+        return signing.signed_headers(url, question.body, question.credential, secret, self._clock())
 
     async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
         """Read the customer's reply; None: there was none, at no address."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from api.vendors.sinch import requests, resources, summary, tags
-from api.vendors.sinch.auth import DIALECT
 from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
 from api.vendors.sinch.errors import (
     ILLEGAL_PARAMETERS,
@@ -15,9 +14,10 @@ from api.vendors.sinch.errors import (
     SinchOperation,
     failure,
 )
+from api.vendors.sinch.ids import DIALECT
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
 from engine.features.accounts import emergency
-from engine.features.accounts.allowances import not_allowed
+from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.accounts.model import actor_of
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService

@@ -5,6 +5,8 @@ import re
 import secrets
 import uuid
 
+DIALECT = "sinch"
+"""The dialect's name in the store, in paths and on the command line."""
 LONGEST_CONFERENCE = 64
 """«It should not exceed 64 characters.» (Callback API, ConnectConf, conferenceId)"""
 _CALL = re.compile(r"[A-Za-z0-9._:-]{1,128}")

@@ -14,6 +14,7 @@ from api.vendors.sinch.callbacks import MenuEnding, MenuResult
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
 from api.vendors.sinch.parties import Parties, as_written
 from api.vendors.sinch.resources import Identity, money, timestamp
+from api.vendors.sinch.signing import CONTENT_TYPE
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
@@ -45,7 +46,7 @@ class Notifications:
                 url=url or fallback,
                 fallback=fallback if url else "",
                 body=bodies.encode(body).decode(),
-                content_type=bodies.CONTENT_TYPE,
+                content_type=CONTENT_TYPE,
             )
         ]
 

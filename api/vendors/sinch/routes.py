@@ -13,13 +13,14 @@ from api.accounts import Accounts
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
 from api.callbacks.tags import Tag
-from api.guesses import Guesses
-from api.vendors.sinch import auth, callbacks, errors, tags
-from api.vendors.sinch.auth import DIALECT, AuthPolicy, Incoming
+from api.guess_throttle import Guesses
+from api.vendors.sinch import auth, errors, signing, tags
+from api.vendors.sinch.auth import AuthPolicy, Incoming
 from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, SinchError, SinchOperation, failure
 from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.ids import DIALECT
 from api.vendors.sinch.notifications import Notifications
 from api.vendors.sinch.reports import reported
 from engine.commands import CommandRefused
@@ -103,7 +104,7 @@ class Sinch:
         if found is None or not found.key:
             return {}
         body = delivery.body.encode()
-        signed = callbacks.signed_headers(delivery.url, body, found.key, found.secret, self._clock())
+        signed = signing.signed_headers(delivery.url, body, found.key, found.secret, self._clock())
         return {**tags.headers_of(tags.tag_of(found.call)), **signed}
 
     def heard(self, delivery: DeliveryRow, reply: bytes) -> str:

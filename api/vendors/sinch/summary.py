@@ -13,7 +13,7 @@ from engine.calls.cause import HangupCause
 _LIMITS = frozenset({HangupCause.MAX_DURATION, HangupCause.NO_CREDIT})
 _SCRIPT = frozenset({HangupCause.NO_REPLY, HangupCause.ILLEGAL_SCRIPT})
 _OURS = frozenset({HangupCause.NORMAL, HangupCause.CANCELLED})
-# What a caller ends with whom we refused to connect (engine.calls.dialling): nobody was called.
+# What a caller ends with whom we refused to connect (engine.calls.connecting): nobody was called.
 _REFUSED = frozenset({HangupCause.NOT_ALLOWED, HangupCause.USER_UNKNOWN, HangupCause.OVER_LIMIT, HangupCause.NO_CREDIT})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from api.callbacks.tags import Tag, decode
-from api.vendors.sinch.auth import DIALECT
+from api.vendors.sinch.ids import DIALECT
 from engine.calls.call import Call
 
 CUSTOM, COOKIES = "custom", "cookies"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.features.accounts import allowances
+from engine.features.accounts import allowed_prefixes
 from engine.features.accounts.model import Change, KeyScheme, Limits
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import normalise
@@ -53,16 +53,16 @@ def limit(conn: Connection, account: Account, limits: Limits) -> None:
 
 def allow(conn: Connection, account: Account, text: str, *, high_risk: bool = False) -> str:
     """Let an account call a prefix or a host; returns it as it is stored. Raises InvalidNumber, InvalidSetting."""
-    prefix = allowances.allowance_of(text, high_risk=high_risk)
+    prefix = allowed_prefixes.allowance_of(text, high_risk=high_risk)
     accounts.allow(conn, account.id, prefix)
     return prefix
 
 
 def disallow(conn: Connection, account: Account, text: str) -> str:
     """Take a prefix or a host back; returns it as it was stored. Raises InvalidNumber, NotThere."""
-    prefix = allowances.stored_form(text)
+    prefix = allowed_prefixes.stored_form(text)
     if not accounts.disallow(conn, account.id, prefix):
-        raise NotThere(f"The prefix {allowances.shown(prefix)} is not allowed for this account.")
+        raise NotThere(f"The prefix {allowed_prefixes.shown(prefix)} is not allowed for this account.")
     return prefix
 
 

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from engine.features.accounts import views
 from engine.features.accounts.lookup import find
+from engine.features.endpoints.model import Extension
 from engine.features.endpoints.service import Extensions
 from engine.features.errors import StillUsed
 from engine.media import Prompts, RecordingFiles
@@ -24,6 +26,14 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     name: str
     purged: bool
+
+
+class _Taken(NamedTuple):
+    """What an account had outside of the store: endpoints in Asterisk, files of uploads, recordings whose files go."""
+
+    extensions: list[Extension]
+    files: list[str]
+    recordings: list[str]
 
 
 class Closing:
@@ -51,22 +61,34 @@ class Closing:
         account = await self._writer.write(lambda conn: _disabled(conn, name, purge=purge))
         await self._refresh()  # nobody places a call from here on
         try:
-            files, recordings = await self._take(by, account, purge=purge)
+            taken = await self._writer.write(lambda conn: self._taken(conn, by, account, purge=purge))
         except StillUsed:  # by a call that was being placed when it was looked at first
             await self._writer.write(lambda conn: accounts.update(conn, account.id, disabled=account.disabled))
             raise
         finally:
             await self._refresh()
-        for file in files:
+        await self._extensions.take_out(account.id, taken.extensions)
+        for file in taken.files:
             await self._prompts.discard(file)
-        for recording in recordings:
+        for recording in taken.recordings:
             await self._files.delete(recording)
         return Removed(account=account.id, name=account.name, purged=purge)
 
-    async def _take(self, by: Actor, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
-        await self._writer.write(lambda conn: _refuse_used(conn, account, purge=purge))
-        await self._extensions.remove_all(by, account.id)
-        return await self._writer.write(lambda conn: _taken(conn, by, account, purge=purge))
+    def _taken(self, conn: Connection, by: Actor, account: Account, *, purge: bool) -> _Taken:
+        """Delete what an account has, all of it or, where it is used, nothing; returns what is outside of the store."""
+        _refuse_used(conn, account, purge=purge)
+        files = [upload.file for upload in uploads.list(conn, account.id)]
+        before = views.audited(views.view(conn, account))
+        removed = self._extensions.remove_all(conn, by, account.id)
+        if not purge:
+            closing.close(conn, account, time.time())
+            audit.record(conn, by, account=account.id, what="account.removed", subject=account.name, before=before)
+            return _Taken(removed, files, [])
+        recordings = closing.recordings_of(conn, account.id)
+        closing.purge(conn, account.id)
+        audit.forget(conn, account.id)
+        audit.record(conn, by, account=None, what="account.purged", subject=account.id)
+        return _Taken(removed, files, recordings)
 
 
 def _disabled(conn: Connection, name: str, *, purge: bool) -> Account:
@@ -74,22 +96,6 @@ def _disabled(conn: Connection, name: str, *, purge: bool) -> Account:
     _refuse_used(conn, account, purge=purge)
     accounts.update(conn, account.id, disabled=True)
     return account
-
-
-def _taken(conn: Connection, by: Actor, account: Account, *, purge: bool) -> tuple[list[str], list[str]]:
-    """Delete what an account has; returns the files of its uploads, and of its recordings where those go too."""
-    _refuse_used(conn, account, purge=purge)
-    files = [upload.file for upload in uploads.list(conn, account.id)]
-    if not purge:
-        before = views.audited(views.view(conn, account))
-        closing.close(conn, account, time.time())
-        audit.record(conn, by, account=account.id, what="account.removed", subject=account.name, before=before)
-        return files, []
-    recordings = closing.recordings_of(conn, account.id)
-    closing.purge(conn, account.id)
-    audit.forget(conn, account.id)
-    audit.record(conn, by, account=None, what="account.purged", subject=account.id)
-    return files, recordings
 
 
 def _refuse_used(conn: Connection, account: Account, *, purge: bool) -> None:

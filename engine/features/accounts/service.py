@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.features.accounts import changes, issuing, views
-from engine.features.accounts.allowances import shown as shown_prefix
+from engine.features.accounts.allowed_prefixes import shown as shown_prefix
 from engine.features.accounts.lookup import find
 from engine.features.accounts.model import AccountView, Change, Keys, KeyScheme, Limits, NewAccount, Opened
 from engine.features.accounts.opening import create, rotate

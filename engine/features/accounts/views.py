@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.features.accounts import issuing
-from engine.features.accounts.allowances import shown as shown_prefix
+from engine.features.accounts.allowed_prefixes import shown as shown_prefix
 from engine.features.accounts.model import AccountView, Credential, Keys, KeyScheme
 from engine.features.billing.rating import decimal
 from engine.store import accounts, holds

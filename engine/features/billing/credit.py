@@ -1,11 +1,11 @@
-"""What is held for a call, and why an account's money does not cover one (engine.calls.admission.Cover)."""
+"""What is held for a call, and why an account's money does not cover one (engine.calls.admission_protocol.Cover)."""
 
 from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection
 
-from engine.calls.admission import AHEAD_SECONDS, Held, Price, Uncovered
+from engine.calls.admission_protocol import AHEAD_SECONDS, Held, Price, Uncovered
 from engine.features.billing import rating
 from engine.features.billing.rating import decimal
 from engine.store import holds, ledger

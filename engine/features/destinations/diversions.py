@@ -54,7 +54,7 @@ class ExtensionDiversions:
             row = self._changed(conn, owner, had, fields)
             extensions.divert(conn, row)
             shown = self.shown(owner, row)
-            before, after = audit.changed(self.shown(owner, had), shown)
+            before, after = (_noted(each) for each in audit.changed(self.shown(owner, had), shown))
             audit.record(
                 conn, by, account=owner.id, what="extension.diverted", subject=row.number, before=before, after=after
             )
@@ -93,3 +93,7 @@ class ExtensionDiversions:
                 )
             given["ring_seconds"] = fields.ring_seconds or None
         return msgspec.structs.replace(row, **given)
+
+
+def _noted(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: Destinations.noted(value) if name in REASONS else value for name, value in fields.items()}

@@ -83,6 +83,13 @@ class Destinations:
         shown = self.shown(account, text)
         return str(shown["text"]) if shown else ""
 
+    @staticmethod
+    def noted(shown: dict[str, Any] | None) -> dict[str, Any] | None:
+        """What the audit keeps of a destination as it is shown: tasks by their kinds, for secrets may be in them."""
+        if shown is None or "tasks" not in shown:
+            return shown
+        return {**shown, "tasks": [task["kind"] for task in shown["tasks"]]}
+
     def resolve(self, account: str, text: str, *, hops: int) -> Answering:
         """What a call does that is led there for the `hops`th time; raises NoDestination."""
         owner = self._cache.find(account)

@@ -6,7 +6,7 @@ from engine.features.destinations.ends import ConferenceKind, HangUpKind
 from engine.features.destinations.parties import ExtensionKind, ForwardKind
 from engine.features.destinations.programs import ApplicationKind, TaskListKind, untagged
 from engine.features.destinations.registry import Destinations
-from engine.features.groups.kind import GroupKind
+from engine.features.groups.destination import GroupKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.applications import Application
 

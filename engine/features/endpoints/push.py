@@ -7,7 +7,7 @@ from typing import Protocol
 import structlog
 
 from engine.features.endpoints.model import EndpointState
-from engine.features.endpoints.provisioning import Piece, Provisioner
+from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.errors import NotProvisioned
 
 log = structlog.get_logger(__name__)
@@ -17,7 +17,7 @@ class Owner(Protocol):
     """A service whose things are endpoints in Asterisk."""
 
     def endpoint_names(self) -> list[str]:
-        """Return the names of its endpoints."""
+        """Return the names of its endpoints, those that are being added too."""
 
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each endpoint, by its name."""
@@ -42,11 +42,13 @@ class Endpoints:
                 await self._provisioner.put(pieces)
             except NotProvisioned as error:
                 log.error("An endpoint was not provisioned.", endpoint=name, error=str(error))
-        strangers = await self._provisioner.take_out_strangers(wanted)
+        strangers = await self._provisioner.take_out_strangers(self._names)
         log.info("The endpoints are provisioned.", endpoints=len(wanted), removed=len(strangers))
 
     async def states(self) -> list[EndpointState]:
         """Return how each endpoint is, by its name; raises Unreachable."""
         states = await self._provisioner.states()
-        names = [name for owner in self._owners for name in owner.endpoint_names()]
-        return [EndpointState(name=name, state=states.get(name, "missing")) for name in names]
+        return [EndpointState(name=name, state=states.get(name, "missing")) for name in self._names()]
+
+    def _names(self) -> list[str]:
+        return [name for owner in self._owners for name in owner.endpoint_names()]

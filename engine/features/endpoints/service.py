@@ -1,5 +1,8 @@
 """Adds, finds and removes extensions: the store first, then Asterisk; the settings in memory follow."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 import structlog
 from sqlalchemy import Connection
@@ -8,9 +11,10 @@ from engine.ari.errors import AriError
 from engine.features.accounts import Account, find
 from engine.features.endpoints.extension import checked, new_password, pieces
 from engine.features.endpoints.model import NewExtension
-from engine.features.endpoints.provisioning import Piece, Provisioner
+from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
+from engine.model.destination import Destination
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.settings_cache import SettingsCache
@@ -20,6 +24,7 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 _MOST_NAMED = 10
+_LED = ("no_answer", "busy", "unregistered")
 
 
 class Extensions:
@@ -27,6 +32,7 @@ class Extensions:
 
     def __init__(self, writer: Writer, cache: SettingsCache, provisioner: Provisioner) -> None:
         self._writer, self._cache, self._provisioner = writer, cache, provisioner
+        self._adding: set[str] = set()  # SIP user names that Asterisk has and the settings in memory do not yet
 
     async def add(self, by: Actor, wanted: NewExtension) -> Extension:
         """Add an extension and choose its SIP user name.
@@ -35,13 +41,16 @@ class Extensions:
         (then it was not added).
         """
         added = await self._writer.write(lambda conn: _add(conn, by, wanted))
+        self._adding.add(added.sip_user)
         try:
             await self._provisioner.put(pieces(added))
+            await self._cache.reload_extension(added.account, added.number)
         except (NotProvisioned, AriError):
             await self._writer.write(lambda conn: _remove(conn, audit.SYSTEM, added.account, added.number))
             await self._try_to_take_out(added.sip_user)
             raise
-        await self._cache.reload_extension(added.account, added.number)
+        finally:
+            self._adding.discard(added.sip_user)
         return added
 
     async def remove(self, by: Actor, account: str, number: str) -> None:
@@ -50,13 +59,12 @@ class Extensions:
         await self._cache.reload_extension(account, number)
         await self._try_to_take_out(removed.sip_user)
 
-    async def remove_all(self, by: Actor, account: str) -> None:
-        """Remove all extensions of an account (its id)."""
+    def remove_all(self, conn: Connection, by: Actor, account: str) -> list[Extension]:
+        """Remove all extensions of an account (its id) within a transaction; after it they are to be taken out."""
+        return [_remove(conn, by, account, each.number) for each in extensions.list(conn, account)]
 
-        def unit(conn: Connection) -> list[Extension]:
-            return [_remove(conn, by, account, each.number) for each in extensions.list(conn, account)]
-
-        removed = await self._writer.write(unit)
+    async def take_out(self, account: str, removed: Sequence[Extension]) -> None:
+        """Take extensions of an account that were removed out of the settings in memory and out of Asterisk."""
         await self._cache.reload(account)
         for extension in removed:
             await self._try_to_take_out(extension.sip_user)
@@ -99,7 +107,8 @@ class Extensions:
 
     def endpoint_names(self) -> list[str]:
         """Return the SIP user names of all extensions: Asterisk's names of their endpoints."""
-        return [extension.sip_user for extension in self._cache.extensions()]
+        known = [extension.sip_user for extension in self._cache.extensions()]
+        return [*known, *self._adding.difference(known)]
 
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each extension, by its endpoint's name."""
@@ -160,7 +169,8 @@ def _remove(conn: Connection, by: Actor, account: str, number: str) -> Extension
     return found
 
 
-def _audited(extension: Extension) -> dict[str, str | None]:
-    """Return an extension's fields without its password."""
-    fields: dict[str, str | None] = msgspec.structs.asdict(extension)
-    return {name: value for name, value in fields.items() if name not in ("account", "password")}
+def _audited(extension: Extension) -> dict[str, Any]:
+    """Return an extension's fields without its password and without the tasks that its calls are led to."""
+    fields = msgspec.structs.asdict(extension)
+    led = {name: Destination.read(fields[name]).noted for name in _LED if fields[name]}
+    return {name: value for name, value in (fields | led).items() if name not in ("account", "password")}

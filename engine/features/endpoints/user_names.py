@@ -18,7 +18,10 @@ PATTERN = rf"[0-9]{{2,6}}(?:-[{_LETTERS}]{{{_TAIL}}})?"
 
 
 def free_name(conn: Connection, account: str, number: str) -> str:
-    """Return a SIP user name for a new extension of an account: none that another account has or had."""
+    """Return a SIP user name for a new extension of an account: the one that its extension of this number had, else one
+    that no account has or had."""
+    if had := extensions.names_of(conn, account, number):
+        return had[0]
     name = number
     while extensions.holder_of(conn, name) not in (None, account):
         name = f"{number}-{''.join(secrets.choice(_LETTERS) for _ in range(_TAIL))}"

@@ -13,7 +13,7 @@ from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.references import refuse_used
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, NotThere
-from engine.features.groups.kind import LONGEST_EXTENSION, called
+from engine.features.groups.destination import LONGEST_EXTENSION, called
 from engine.features.numbers.phone_numbers import normalise
 from engine.model.ring_strategy import Strategy
 from engine.platform import audit
@@ -97,7 +97,8 @@ class Groups:
             owner, had = self._found(conn, account, name)
             refuse_used(self._cache, owner.id, f"group:{name}", f"The group {name}")
             ring_groups.remove(conn, owner.id, name)
-            audit.record(conn, by, account=owner.id, what="group.removed", subject=name, before=self.shown(owner, had))
+            before = self._noted(self.shown(owner, had))
+            audit.record(conn, by, account=owner.id, what="group.removed", subject=name, before=before)
 
         await self._writer.write(unit)
         await self._refresh()
@@ -113,6 +114,9 @@ class Groups:
             "seconds_each": row.seconds_each,
             "otherwise": self._destinations.shown(account, row.otherwise),
         }
+
+    def _noted(self, shown: dict[str, Any]) -> dict[str, Any]:
+        return {**shown, "otherwise": self._destinations.noted(shown["otherwise"])}
 
     async def _written(self, unit: Callable[[Connection], dict[str, Any]]) -> dict[str, Any]:
         shown = await self._writer.write(unit)
@@ -160,9 +164,9 @@ class Groups:
         self, conn: Connection, by: Actor, owner: Account, had: RingGroup | None, row: RingGroup
     ) -> dict[str, Any]:
         ring_groups.put(conn, row)
-        before, after = self.shown(owner, had) if had else None, self.shown(owner, row)
+        before, after = self._noted(self.shown(owner, had)) if had else None, self.shown(owner, row)
         what = "group.changed" if had else "group.added"
-        audit.record(conn, by, account=owner.id, what=what, subject=row.name, before=before, after=after)
+        audit.record(conn, by, account=owner.id, what=what, subject=row.name, before=before, after=self._noted(after))
         return after
 
 

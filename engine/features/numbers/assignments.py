@@ -78,6 +78,11 @@ def _record(conn: Connection, by: Actor, what: str, had: Number, application: st
         account=had.account,
         what=what,
         subject=had.number,
-        before={"capability": had.capability, "application": had.application},
+        before={"capability": had.capability, "application": had.application, **_led(had)},
         after={"capability": had.capability, "application": application},
     )
+
+
+def _led(had: Number) -> dict[str, str]:
+    """Return what a number led to where that was no application."""
+    return {} if had.application or had.leads_to is None else {"destination": had.leads_to.noted}

@@ -5,7 +5,7 @@ import re
 import phonenumbers
 
 from engine.features.errors import InvalidNumber
-from engine.features.written import plain
+from engine.features.pasted_text import plain
 
 LAB_PREFIX = "1201555"  # fictional numbers of the North American plan; a new account may dial these
 NEW_ACCOUNT_PREFIXES = (LAB_PREFIX,)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
 from engine.ids import new_id
-from engine.media import s3
-from engine.media.buckets import Buckets, S3Error
+from engine.media import s3_address
 from engine.media.recordings import CONTENT_TYPES, RecordingError, RecordingFiles
+from engine.media.s3_client import Buckets, S3Error
 from engine.store import events, recordings, tasks
 from engine.store.database import Database
 from engine.store.errors import Fenced, StoreClosed
@@ -119,8 +119,8 @@ class RecordingDelivery:
         await self._writer.write(unit)
 
     async def _put(self, row: RecordingRow, record: Record, file: Path) -> str:
-        to = s3.place(row.destination).of(f"{row.name}.{row.format}")
-        keys = s3.keys(self._opened(record))
+        to = s3_address.place(row.destination).of(f"{row.name}.{row.format}")
+        keys = s3_address.keys(self._opened(record))
         for again in (*AGAIN_SECONDS, None):
             try:
                 async with self._places:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.features.endpoints.provisioning import Piece, Provisioner
+from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.features.trunks import trunk as rules
 from engine.features.trunks.addresses import TrunkAddresses
@@ -38,6 +38,7 @@ class Trunks:
     ) -> None:
         self._db, self._writer, self._cache, self._provisioner = db, writer, cache, provisioner
         self._addresses = addresses or TrunkAddresses()
+        self._adding: set[str] = set()  # trunks that Asterisk is given before they are in the settings in memory
         self._changing = asyncio.Lock()  # of two changes at once neither loses the other's fields
 
     async def add(self, by: Actor, trunk: Trunk) -> Trunk:
@@ -50,13 +51,16 @@ class Trunks:
             _add(conn, by, trunk)
 
         await self._writer.write(unit)
+        self._adding.add(trunk.name)
         try:
             await self._provisioner.put(await self._pieces(trunk))
+            await self._cache.load_trunks()
         except (NotProvisioned, AriError):
             await self._writer.write(lambda conn: _remove(conn, SYSTEM, trunk.name))
             await self._try_to_take_out(trunk.name)
             raise
-        await self._cache.load_trunks()
+        finally:
+            self._adding.discard(trunk.name)
         return trunk
 
     async def change(self, by: Actor, name: str, **fields: object) -> Trunk:
@@ -124,12 +128,14 @@ class Trunks:
 
     def endpoint_names(self) -> list[str]:
         """Return Asterisk's names of the trunks' endpoints."""
-        return [endpoint_of(trunk.name) for trunk in self._cache.trunks]
+        known = [trunk.name for trunk in self._cache.trunks]
+        return [endpoint_of(name) for name in (*known, *self._adding.difference(known))]
 
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each trunk, by its endpoint's name."""
-        found = await asyncio.gather(*(self._pieces(trunk) for trunk in self._cache.trunks))
-        return dict(zip(self.endpoint_names(), found, strict=True))
+        known = self._cache.trunks
+        found = await asyncio.gather(*(self._pieces(trunk) for trunk in known))
+        return {endpoint_of(trunk.name): pieces for trunk, pieces in zip(known, found, strict=True)}
 
     async def _pieces(self, trunk: Trunk) -> list[Piece]:
         return rules.pieces(trunk, await self._addresses.match(trunk))

@@ -5,10 +5,10 @@ from ipaddress import ip_address
 
 import phonenumbers
 
-from engine.features.endpoints.provisioning import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
+from engine.features.endpoints.provisioner import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
 from engine.features.errors import InvalidNumber, InvalidSetting
 from engine.features.numbers.phone_numbers import prefix_of
-from engine.features.numbers.routing import LAST_RESORT
+from engine.features.trunks.outbound_routing import LAST_RESORT
 from engine.features.trunks.sources import checked_sources
 from engine.store.trunks import Trunk
 

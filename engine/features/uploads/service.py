@@ -10,7 +10,7 @@ from engine.features.errors import NotThere
 from engine.features.uploads.model import UploadRow
 from engine.media.errors import BadName, TooMany
 from engine.media.prompts import Prompts
-from engine.media.uploads import is_name
+from engine.media.upload_files import is_name
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.store import uploads

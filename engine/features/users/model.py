@@ -1,23 +1,9 @@
 """What users and their credentials are: plain types."""
 
-from enum import StrEnum
-
 import msgspec
 
+from engine.features.users.role import Role
 from engine.platform.audit import Actor
-
-
-class Role(StrEnum):
-    """What a user may do in the account: a member reads, an admin changes, an owner changes owners too."""
-
-    OWNER = "owner"
-    ADMIN = "admin"
-    MEMBER = "member"
-
-    @property
-    def may_change(self) -> bool:
-        """Whether the role lets a user change what the account has, and place calls."""
-        return self is not Role.MEMBER
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.users import store
 from engine.features.users.errors import LastOwner, NotPermitted
-from engine.features.users.model import Role, User
+from engine.features.users.model import User
+from engine.features.users.role import Role
 from engine.platform.audit import Actor
 
 _EMAIL = re.compile(r"[^\s@\"(),:;<>\[\\\]]+@[^\s@\"(),:;<>\[\\\]]+")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,8 +12,9 @@ from engine.features.accounts.lookup import find as find_account
 from engine.features.errors import FeatureError, InvalidSetting, NotThere
 from engine.features.users import passwords, rules, store
 from engine.features.users.errors import NotPermitted, SignInRefused
-from engine.features.users.model import NewToken, NewUser, Role, TokenEntry, User, UserChange, WithPassword
+from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange, WithPassword
 from engine.features.users.passwords import Passwords
+from engine.features.users.role import Role
 from engine.features.users.tokens import digest_of, new_token, secret_of
 from engine.ids import new_id
 from engine.platform import audit
@@ -23,7 +25,7 @@ from engine.store.writer import Writer
 SIGNED_IN_SECONDS = 12 * 3600.0
 """How long the token of a sign-in is good for."""
 MOST_SIGNED_IN = 50
-"""How many tokens that expire a user has; a sign-in ends the oldest one."""
+"""How many tokens that expire a user has; a sign-in ends the one that expires first."""
 _LONGEST_TOKEN_NAME = 100
 _LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 
@@ -161,49 +163,45 @@ class UserService:
 
     async def sign_in(self, account: str, email: str, password: str) -> tuple[User, NewToken]:
         """Return the user and a token that is good for 12 hours; raises SignInRefused. `account` is a name or an id."""
-        user = await self._verified(account, email, password)
-        made = new_token("signed in", time.time(), SIGNED_IN_SECONDS)
-
-        def unit(conn: Connection) -> None:
-            if rules.find(conn, user.account, user.id).disabled:
-                raise SignInRefused
-            self._keep_token(conn, user.actor, user, made)
-            store.trim_tokens(conn, user.id, MOST_SIGNED_IN)
-
-        await self._writer.write(unit)
-        return user, made
+        while True:
+            user, hashed = await self._verified(account, email, password)
+            renewed = await self._passwords.hash(password) if self._passwords.outdated(hashed) else None
+            made = new_token("signed in", time.time(), SIGNED_IN_SECONDS)
+            unit = partial(self._sign_in, user=user, hashed=hashed, renewed=renewed, made=made)
+            if await self._writer.write(unit):
+                return user, made
 
     async def change_own_password(self, user: User, password: str, new_password: str) -> None:
         """Change a password where the old one is shown; ends all tokens. Raises SignInRefused, InvalidSetting."""
         passwords.checked(new_password)
-        await self._verified(user.account, user.email, password)
-        hashed = await self._passwords.hash(new_password)
-
-        def unit(conn: Connection) -> None:
-            found = rules.find(conn, user.account, user.id)
-            store.update(conn, found.id, password=hashed)
-            store.drop_tokens(conn, found.id)
-            audit.record(
-                conn,
-                found.actor,
-                account=found.account,
-                what="user.changed",
-                subject=found.email,
-                after={"password": "new"},
-            )
-
-        await self._writer.write(unit)
+        new = None
+        while True:
+            _, hashed = await self._verified(user.account, user.id, password)
+            new = new or await self._passwords.hash(new_password)
+            if await self._writer.write(partial(_replace_password, user=user, hashed=hashed, new=new)):
+                break
         self._forget()
 
-    async def _verified(self, account: str, email: str, password: str) -> User:
+    async def _verified(self, account: str, email: str, password: str) -> tuple[User, str]:
+        """Return the user and the hash that its password fits; raises SignInRefused.
+
+        That takes a while: who writes then looks whether the user still has that password (`_unchanged`).
+        """
         user, hashed = await self._db.read(lambda conn: _known(conn, account, email))
         fits = len(password) <= passwords.MOST and await self._passwords.fits(password, hashed)
-        if user is None or not fits:
+        if user is None or hashed is None or not fits:
             raise SignInRefused("The account, the e-mail address or the password is wrong.")
-        if hashed and self._passwords.outdated(hashed):
-            renewed = await self._passwords.hash(password)
-            await self._writer.write(lambda conn: store.update(conn, user.id, password=renewed))
-        return user
+        return user, hashed
+
+    def _sign_in(self, conn: Connection, *, user: User, hashed: str, renewed: str | None, made: NewToken) -> bool:
+        """Keep a sign-in's token; False where the user has changed since it was verified."""
+        if not _unchanged(conn, user, hashed):
+            return False
+        if renewed:
+            store.update(conn, user.id, password=renewed)
+        self._keep_token(conn, user.actor, user, made)
+        store.trim_tokens(conn, user.id, MOST_SIGNED_IN)
+        return True
 
     async def _new_password(self, change: UserChange) -> tuple[str | None, str | None]:
         """Return the password that was made, if one was, and the hash to store; raises InvalidSetting."""
@@ -233,8 +231,27 @@ def _fields(change: UserChange) -> dict[str, Any]:
     return fields
 
 
+def _unchanged(conn: Connection, user: User, hashed: str) -> bool:
+    """Whether a user that was verified is still there, may sign in, and has the same password."""
+    found = store.get(conn, user.id)
+    return found is not None and not found.disabled and store.password(conn, user.id) == hashed
+
+
+def _replace_password(conn: Connection, *, user: User, hashed: str, new: str) -> bool:
+    """Store a user's own new password and end its tokens; False where it has changed since it was verified."""
+    if not _unchanged(conn, user, hashed):
+        return False
+    store.update(conn, user.id, password=new)
+    store.drop_tokens(conn, user.id)
+    after = {"password": "new"}
+    audit.record(conn, user.actor, account=user.account, what="user.changed", subject=user.email, after=after)
+    return True
+
+
 def _known(conn: Connection, account: str, email: str) -> tuple[User | None, str | None]:
     """Return who may sign in, and the hash of its password; nobody of a disabled account, no disabled user."""
+    if not (account.isprintable() and email.isprintable()):
+        return None, None  # nobody's, and nothing to hand to a database
     try:
         found = find_account(conn, account)
         user = rules.find(conn, found.id, email)

@@ -8,7 +8,8 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy.exc import IntegrityError
 
 from engine.features.errors import AlreadyThere
-from engine.features.users.model import Role, TokenEntry, User
+from engine.features.users.model import TokenEntry, User
+from engine.features.users.role import Role
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import credentials, users
@@ -103,10 +104,10 @@ def add_token(conn: Connection, user: User, dialect: str, entry: TokenEntry, dig
 
 
 def trim_tokens(conn: Connection, user: str, most: int) -> None:
-    """Delete the oldest of a user's tokens that expire, so that `most` of those are left."""
-    expiring = [token for token in tokens(conn, user) if token.expires is not None]
-    for token in expiring[: max(0, len(expiring) - most)]:
-        drop_token(conn, user, token.id)
+    """Delete those of a user's tokens that expire first, so that `most` of those that expire are left."""
+    expiring = sorted((token.expires, token.id) for token in tokens(conn, user) if token.expires is not None)
+    for _, id in expiring[: max(0, len(expiring) - most)]:
+        drop_token(conn, user, id)
 
 
 def tokens(conn: Connection, user: str) -> builtins.list[TokenEntry]:

@@ -12,7 +12,7 @@ import soxr
 from engine.media import errors
 from engine.media.convert import Audio, Pcm
 from engine.media.prompt import NARROW, WIDE
-from engine.media.speech.speaker import PEAK, Speech
+from engine.media.speech.speech_engine import PEAK, Speech
 
 with warnings.catch_warnings():
     # It looks for ffmpeg, which decodes nothing here, and up to Python 3.12 imports a module that 3.13 has not.

@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 
 from engine.media import errors
-from engine.media.speech.speaker import Speech
+from engine.media.speech.speech_engine import Speech
 from engine.media.wav import wave_of
 
 _PCM = 1

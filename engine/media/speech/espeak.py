@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from engine.media.speech.command import spoken
 from engine.media.speech.kana import in_kana
-from engine.media.speech.speaker import Speech, Voice
+from engine.media.speech.speech_engine import Speech, Voice
 
 _LINE = re.compile(r"^\s*(\d+)\s+(\S+)\s+\S+\s+\S+\s+\S+\s*(.*)$")
 _OTHER = re.compile(r"\((\S+) (\d+)\)")

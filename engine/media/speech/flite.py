@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 
 from engine.media.speech.command import spoken
-from engine.media.speech.speaker import Speech, Voice
+from engine.media.speech.speech_engine import Speech, Voice
 
 _VOICES = ("rms", "slt", "awb", "kal16")
 """The first says digits most clearly: a recogniser tells all ten apart by telephone."""

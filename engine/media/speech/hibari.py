@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.media import errors
-from engine.media.speech.speaker import Speech, Voice
+from engine.media.speech.speech_engine import Speech, Voice
 
 
 class HibariSpeaker:

@@ -16,7 +16,7 @@ import structlog
 
 from engine.media import errors
 from engine.media.speech.piper_models import Model, locales, models
-from engine.media.speech.speaker import Speech, Voice
+from engine.media.speech.speech_engine import Speech, Voice
 
 log = structlog.get_logger(__name__)
 PIPER = "piper"

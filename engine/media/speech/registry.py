@@ -14,7 +14,7 @@ from engine.media.speech.espeak import Espeak
 from engine.media.speech.flite import Flite
 from engine.media.speech.hibari import HibariSpeaker
 from engine.media.speech.piper import Piper
-from engine.media.speech.speaker import Phrase, Speaker, Speech, Voice
+from engine.media.speech.speech_engine import Phrase, Speaker, Speech, Voice
 
 log = structlog.get_logger(__name__)
 _NEAREST = {

@@ -12,7 +12,7 @@ from engine.media.prompt import PromptSettings
 from engine.media.speech.alphabets import language_of, runs
 from engine.media.speech.mending import mended
 from engine.media.speech.registry import Voices
-from engine.media.speech.speaker import Phrase, Voice
+from engine.media.speech.speech_engine import Phrase, Voice
 from engine.media.speech.ssml import MARKUP, Part, parts
 from engine.media.speech.text import clean
 

@@ -1,6 +1,10 @@
 """What a newcomer stumbles over: each command says what it does, refuses what would surprise, and names the way out."""
 
+import asyncio
+import os
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -278,3 +282,19 @@ def test_the_doctor_asks_from_the_lab_s_address_wherever_sip_listens(bind: str) 
             check = _sip(bind, asterisk.getsockname()[1], "127.0.0.77")
             answering.result(10)
     assert check["ok"] and "200 OK" in check["detail"] and asked[0][0] == "127.0.0.77"
+
+
+async def test_a_reader_that_has_enough_ends_a_command_without_a_traceback(
+    installation: Installation, carillon: Run
+) -> None:
+    await installation.account("acme")
+    assert (await carillon("accounts", "list")).status == 0
+    reading, writing = os.pipe()
+    os.close(reading)  # as head does, once it has its lines
+    for words in (["accounts", "list"], ["accounts", "show", "acme"]):
+        command = [sys.executable, "-c", f"import sys; from api.cli import main; sys.exit(main({words}))"]
+        ended = await asyncio.to_thread(
+            subprocess.run, command, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=30
+        )
+        assert (ended.returncode, ended.stderr) == (1, b"")
+    os.close(writing)

@@ -21,11 +21,11 @@ from api.own.services import Addresses, OwnServices
 from api.own.tenants import tenants_of
 from api.recordings import Recordings
 from engine.features.accounts.credentials import Credentials
+from engine.features.destination_services import assembled
 from engine.features.destinations.standard import standard
-from engine.features.endpoints.provisioning import Provisioner
+from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
-from engine.features.leading import assembled
 from engine.features.numbers.pool import Pool
 from engine.features.services import FeatureServices
 from engine.features.trunks.service import Trunks

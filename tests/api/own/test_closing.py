@@ -3,10 +3,15 @@
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import Connection, func, select
 
 from engine.calls.state import CallState
-from engine.store import accounts, calls, events, ledger, recordings, tables
+from engine.features.questions import store as questions
+from engine.features.questions.model import QuestionAttempt
+from engine.platform import due_work
+from engine.platform.due_work import DueWork
+from engine.store import accounts, calls, events, extensions, ledger, recordings, tables
 from engine.store.recordings import RecordingRow
 from tests.api.own.installation import Installation
 from tests.engine.store.samples import a_call, an_event
@@ -112,6 +117,31 @@ async def test_a_purged_account_leaves_nothing(installation: Installation) -> No
     assert [entry["subject"] for entry in history["audit"] if entry["what"] == "account.purged"] == [account]
 
 
+def _asked_and_planned(account: str) -> Any:
+    def unit(conn: Connection) -> None:
+        question = QuestionAttempt(
+            id="question-1", account=account, root="call-1", subject="call-1", question="task-1", dialect="sinch",
+            name="ICE", url="http://shop.example", at=1.0, seconds=0.1, status=200, error=None, asked="{}",
+            answered="{}", answered_bytes=2,
+        )  # fmt: skip
+        questions.add(conn, question)
+        due_work.put(conn, DueWork(id="due-1", kind="call", at=1.0, account=account))
+
+    return unit
+
+
+async def test_what_a_purged_account_was_asked_and_what_it_planned_go_too(installation: Installation) -> None:
+    account = (await installation.account("shop"))["account"]
+    services = installation.services
+    await services.writer.write(_books(account))
+    await services.writer.write(_asked_and_planned(account))
+    assert (await installation.admin("DELETE", "/accounts/shop"))[0] == 200
+    left = await services.db.read(_rows(account))
+    assert left["question_attempts"] == 1 and "due_work" not in left
+    assert (await installation.admin("DELETE", f"/accounts/{account}?purge=true"))[0] == 200
+    assert await services.db.read(_rows(account)) == {}
+
+
 async def test_an_account_that_was_removed_can_be_purged_afterwards(installation: Installation) -> None:
     account = (await installation.account("shop"))["account"]
     await installation.services.writer.write(_books(account))
@@ -151,6 +181,23 @@ async def test_a_call_that_was_being_placed_keeps_its_account(installation: Inst
     assert (await installation.admin("DELETE", "/accounts/shop"))[0] == 409
     shown = (await installation.admin("GET", "/accounts/shop"))[1]
     assert (shown["disabled"], shown["closed"]) == (False, None)
+
+
+async def test_an_account_that_is_not_removed_because_of_a_call_keeps_its_extensions(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await _furnished(installation)
+    services = installation.services
+    reload = services.cache.reload
+
+    async def placed_meanwhile(id: str) -> None:
+        await services.writer.write(lambda conn: calls.insert(conn, a_call("call-1", account=account)))
+        await reload(id)
+
+    monkeypatch.setattr(services.cache, "reload", placed_meanwhile)
+    status, _ = await installation.admin("DELETE", "/accounts/shop")
+    there = await services.db.read(lambda conn: extensions.list(conn, account))
+    assert (status == 200) == (there == []) == (("endpoint", "100") not in installation.asterisk.objects)
 
 
 async def test_an_unknown_account_cannot_be_removed(installation: Installation) -> None:

@@ -19,6 +19,11 @@ async def test_two_accounts_have_the_same_extension_and_each_is_shown_with_its_o
     assert shops == next(one for one in listed if one["account"] == "shop") and shops["state"] == "offline"
 
 
+async def test_an_account_that_is_not_there_is_not_one_without_extensions(installation: Installation) -> None:
+    status, answer = await installation.admin("GET", "/extensions?account=nobody")
+    assert (status, answer) == (404, {"error": "There is no account nobody.", "code": "not_found"})
+
+
 async def test_an_extension_of_several_accounts_is_named_with_its_account(installation: Installation) -> None:
     for name in ("acme", "shop"):
         await installation.account(name)

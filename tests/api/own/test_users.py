@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from api.guesses import BURST
+from api.guess_throttle import BURST
 from engine.commands import PlaceCall
 from engine.features.users.tokens import digest_of
 from engine.store import tasks

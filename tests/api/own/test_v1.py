@@ -157,6 +157,12 @@ async def test_another_account_s_call_is_not_there_at_all(ann: Customer, bob: Cu
     assert (await ann.ask("GET", f"/calls/{call['id']}"))[0] == 200
 
 
+@pytest.mark.parametrize("path", ["/calls/%00", "/calls?before=%00", "/audit?before=a%00", "/users/%00"])
+async def test_an_address_with_a_character_that_no_database_has_is_refused(ann: Customer, path: str) -> None:
+    status, answer = await ann.ask("GET", path)
+    assert (status, answer["code"]) == (400, "bad_request") and "U+0000" in answer["error"]
+
+
 async def test_only_a_whole_valid_key_opens(installation: Installation, ann: Customer) -> None:
     credentials = (await installation.account("carl"))["carillon"]
     server, path = installation.public_server, "/carillon/v1/account"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from engine.calls.admission import Held
+from engine.calls.admission_protocol import Held
 from engine.commands import CreditSpent
 from engine.events import TaskEnded
 from engine.features.admission import Admission

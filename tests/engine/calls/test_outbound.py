@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.calls.admission import Route
+from engine.calls.admission_protocol import Route
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
 from engine.commands import EngineUnavailable, HangUpCall, NoSuchCall, NumberRefused

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.calls.admission import Route
+from engine.calls.admission_protocol import Route
 from engine.calls.call import Call
 from engine.calls.state import CallState
 from engine.commands import EngineUnavailable

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import Connection
 
+from engine.platform.cached_account import CachedAccount
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, applications, extensions, numbers
 from engine.store.accounts import Account
@@ -131,3 +133,19 @@ async def test_an_extension_and_a_number_are_read_again_by_themselves(
     await writer.write(lambda conn: numbers.release(conn, "14155550100"))
     await both()
     assert cache.number("14155550100") is None and cache.rules(account.id).owned == () and not cache.countries
+
+
+async def test_who_looks_from_another_thread_while_everything_is_read_finds_what_was_there(
+    database: Database, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, know = SettingsCache(database), SettingsCache._know
+    found: list[Account | None] = []
+    await cache.load()
+
+    def known(self: SettingsCache, settings: CachedAccount) -> None:
+        found.append(cache.find(account.id))
+        know(self, settings)
+
+    monkeypatch.setattr(SettingsCache, "_know", known)
+    await cache.load()
+    assert found == [account]

@@ -10,7 +10,7 @@ from engine.media.speech import kana
 from engine.media.speech.espeak import Espeak
 from engine.media.speech.hibari import HibariSpeaker
 from engine.media.speech.kana import in_kana
-from engine.media.speech.speaker import Voice
+from engine.media.speech.speech_engine import Voice
 from tests.support.audio import level, read
 
 SENTENCES = {

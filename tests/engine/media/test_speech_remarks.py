@@ -14,7 +14,7 @@ from engine.media.speech.flite import Flite
 from engine.media.speech.hibari import HibariSpeaker
 from engine.media.speech.mending import mended
 from engine.media.speech.script import read as read_script
-from engine.media.speech.speaker import Phrase, Speech, Voice
+from engine.media.speech.speech_engine import Phrase, Speech, Voice
 from tests.support.audio import level, read, silence, sine, tones, words
 
 

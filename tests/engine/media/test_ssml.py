@@ -7,7 +7,7 @@ import pytest
 
 from engine.media import PromptError, Voices
 from engine.media.speech.flite import Flite
-from engine.media.speech.speaker import Speech, Voice
+from engine.media.speech.speech_engine import Speech, Voice
 from engine.media.speech.ssml import parts
 from tests.support.audio import read, sine, words
 

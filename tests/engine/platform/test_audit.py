@@ -58,6 +58,17 @@ async def test_entries_are_read_page_by_page_newest_first(writer: Writer, databa
     assert [entry.at for entry in seen] == [2.0, 1.0, 1.0, 0.0, 0.0]
 
 
+async def test_another_account_s_entry_is_no_place_to_go_on_from(writer: Writer, database: Database) -> None:
+    def unit(conn: Connection) -> audit.Entry:
+        audit.record(conn, ADMIN, account="acct-1", what="number.added", subject="500", at=1.0)
+        return audit.record(conn, ADMIN, account="acct-2", what="number.added", subject="501", at=2.0)
+
+    other = await writer.write(unit)
+    log = audit.AuditLog(database, writer)
+    assert await log.page("acct-1", before=other.id) == []
+    assert len(await log.page("acct-1")) == 1
+
+
 async def test_accounts_do_not_see_each_others_entries(writer: Writer, database: Database) -> None:
     def unit(conn: Connection) -> None:
         audit.record(conn, ADMIN, account="acct-1", what="number.added", subject="500")

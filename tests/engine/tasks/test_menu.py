@@ -254,7 +254,7 @@ async def test_a_text_in_a_menu_names_the_digits_pressed_before(exchange: Exchan
         ('[{"id":"a"},{"id":"a"}]', "the same id"),
         ('[{"id":"b"}]', "no menu 'a'"),
         ('[{"id":"a","choices":[{"digit":"1","menu":"z"}]}]', "no menu 'z'"),
-        ('[{"id":"a","choices":[{"digit":"1"}]}]', "either a value or a menu"),
+        ('[{"id":"a","choices":[{"digit":"1"}]}]', "either a value, a menu or a destination"),
         ('[{"id":"a","choices":[{"digit":"12","value":""}]}]', "one of 0-9"),
         ('[{"id":"a","most_digits":0}]', "at least 1"),
         ('[{"id":"a","repeats":1000}]', "0 to 100"),

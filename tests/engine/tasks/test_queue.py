@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from engine.calls.roles import CallKeypad
+from engine.calls.task_interface import CallKeypad
 from engine.commands import CancelTask, HangUpCall, NoSuchCall, NoSuchTask, StopTasks
 from engine.events import CallAnswered, TaskEnded, TaskStarted
 from engine.media.errors import AudioNotFound

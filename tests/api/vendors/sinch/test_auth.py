@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.accounts import Accounts
-from api.vendors.sinch import auth, callbacks
+from api.vendors.sinch import auth, signing
 from api.vendors.sinch.auth import AuthPolicy, Incoming
 from api.vendors.sinch.errors import SinchError
 from tests.api.vendors.sinch.conftest import KEY, SECRET, VendorsClient
@@ -52,7 +52,7 @@ async def accepted(known: Accounts, request: Incoming, now: float = NOW, policy:
 # «StringToSign = HTTP-Verb + "\n" + Content-MD5 + "\n" + Content-Type + "\n" + CanonicalizedHeaders + "\n" +
 #  CanonicalizedResource»; the example of «Application signed request».
 async def test_the_published_request_is_accepted(known: Accounts) -> None:
-    text = auth.string_to_sign("POST", BODY, "application/json", VECTOR.timestamp, VECTOR.target)
+    text = signing.string_to_sign("POST", BODY, "application/json", VECTOR.timestamp, VECTOR.target)
     assert text.split("\n") == [
         "POST",
         "jANzQ+rgAHyf1MWQFSwvYw==",
@@ -69,7 +69,7 @@ def test_the_published_callback_has_the_published_signature() -> None:
         b'{"event":"ace","callid":"822aa4b7-05b4-4d83-87c7-1f835ee0b6f6_257",'
         b'"timestamp":"2014-09-24T10:59:41Z","version":1}'
     )
-    headers = callbacks.signed_headers(
+    headers = signing.signed_headers(
         "https://callbacks.yourdomain.com/sinch/callback/ace",
         body,
         "669E367E-6BBA-48AB-AF15-266871C28135",

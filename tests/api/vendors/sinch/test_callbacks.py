@@ -3,6 +3,7 @@
 import pytest
 
 from api.vendors.sinch import callbacks as c
+from api.vendors.sinch import signing
 from api.vendors.sinch.resources import Identity, money
 from engine.tasks.results import Detected
 
@@ -113,9 +114,9 @@ def test_notify() -> None:
 
 # The vendor's page: the path alone is signed; a client that verifies sees what was sent.
 def test_only_the_path_of_the_url_is_signed() -> None:
-    one = c.signed_headers("http://host/cb", b"{}", KEY, "c2VjcmV0", 0.0)
-    assert one == c.signed_headers("https://other:8080/cb?x=1", b"{}", KEY, "c2VjcmV0", 0.0)
-    assert one != c.signed_headers("http://host/cb/", b"{}", KEY, "c2VjcmV0", 0.0)
-    assert c.signed_headers("http://host", b"{}", KEY, "c2VjcmV0", 0.0) == c.signed_headers(
+    one = signing.signed_headers("http://host/cb", b"{}", KEY, "c2VjcmV0", 0.0)
+    assert one == signing.signed_headers("https://other:8080/cb?x=1", b"{}", KEY, "c2VjcmV0", 0.0)
+    assert one != signing.signed_headers("http://host/cb/", b"{}", KEY, "c2VjcmV0", 0.0)
+    assert signing.signed_headers("http://host", b"{}", KEY, "c2VjcmV0", 0.0) == signing.signed_headers(
         "http://host/", b"{}", KEY, "c2VjcmV0", 0.0
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.features.accounts.allowances import allowance_of, not_allowed, shown, stored_form
+from engine.features.accounts.allowed_prefixes import allowance_of, not_allowed, shown, stored_form
 from engine.features.accounts.high_risk import range_of
 from engine.features.errors import FeatureError
 

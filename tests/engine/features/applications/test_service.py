@@ -112,7 +112,11 @@ async def test_an_application_that_an_extension_leads_to_stays(
 ) -> None:
     made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
     row = Extension(
-        number="101", account=account.id, password="secret-word", no_answer=f"application:{made.application.id}"
+        number="101",
+        sip_user="101",
+        account=account.id,
+        password="secret-word",
+        no_answer=f"application:{made.application.id}",
     )
     await writer.write(lambda conn: extensions.add(conn, row))
     with pytest.raises(StoreConflict, match="An extension"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.calls.admission import Held, Uncovered
+from engine.calls.admission_protocol import Held, Uncovered
 from engine.calls.credit import settle
 from engine.commands import CreditSpent
 from engine.features.admission import Admission

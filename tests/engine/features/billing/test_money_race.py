@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from engine.calls.admission import Cover, Held
+from engine.calls.admission_protocol import Cover, Held
 from engine.calls.call import Call
 from engine.calls.credit import longest, priced, settle
 from engine.calls.outbound import OutboundCalls

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine.calls.called import Called
@@ -229,6 +230,21 @@ async def test_what_leads_to_itself_is_refused_when_it_is_set(house: House) -> N
         await house.numbers.lead(ADMIN, NUMBER, house.to(f"forward:+{OTHER}"))
     with pytest.raises(InvalidSetting, match="would lead to itself"):
         await house.numbers.lead(ADMIN, NUMBER, house.to(f"forward:+{NUMBER}"))
+
+
+async def test_the_audit_keeps_of_a_list_of_tasks_their_kinds_alone(house: House) -> None:
+    tasks = 'tasks:[{"kind":"play","source":"http://ann:canary@shop.example/?key=canary"}]'
+    await house.group("sales", "101", otherwise=tasks)
+    await house.groups.change(ADMIN, "acme", "sales", GroupFields(seconds=9))
+    await house.groups.remove(ADMIN, "acme", "sales")
+    await house.divert("101", busy=tasks)
+    await house.divert("101", busy="hangup")
+    await house.divert("101", no_answer=tasks)
+    await house.number(NUMBER, tasks)
+    found = await house.database.read(lambda conn: audit.of(conn, house.account.id))
+    assert len(found) == 7 and "canary" not in msgspec.json.encode(found).decode()
+    diverted = next(entry for entry in found if entry.what == "extension.diverted")
+    assert diverted.after == {"no_answer": {"kind": "tasks", "text": "tasks", "target": "", "tasks": ["play"]}}
 
 
 async def test_a_menu_may_lead_back_for_its_caller_chooses(house: House) -> None:

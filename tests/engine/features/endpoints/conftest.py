@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.ari.client import AriClient
-from engine.features.endpoints.provisioning import Provisioner
+from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.service import Extensions
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
@@ -22,10 +22,16 @@ async def asterisk() -> AsyncIterator[FakeConfiguration]:
 
 
 @pytest.fixture
-async def extensions(asterisk: FakeConfiguration, writer: Writer, cache: SettingsCache) -> AsyncIterator[Extensions]:
-    """The service."""
+async def provisioner(asterisk: FakeConfiguration) -> AsyncIterator[Provisioner]:
+    """What gives Asterisk its objects."""
     async with AriClient(asterisk.url, "carillon", "secret", "carillon-0") as client:
-        yield Extensions(writer, cache, Provisioner(client))
+        yield Provisioner(client)
+
+
+@pytest.fixture
+async def extensions(provisioner: Provisioner, writer: Writer, cache: SettingsCache) -> Extensions:
+    """The service."""
+    return Extensions(writer, cache, provisioner)
 
 
 @pytest.fixture

@@ -5,13 +5,17 @@ import re
 import msgspec
 import pytest
 
+from engine.ari.generated import Endpoint
 from engine.features.endpoints.model import NewExtension
+from engine.features.endpoints.provisioner import Provisioner
+from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.endpoints.user_names import PATTERN
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
 from engine.platform import audit
 from engine.platform.audit import ADMIN, SYSTEM
 from engine.platform.settings_cache import SettingsCache
+from engine.store import extensions as rows
 from engine.store import numbers
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -65,6 +69,16 @@ async def test_a_user_name_is_never_another_account_s_even_when_its_extension_is
     assert (await extensions.add(ADMIN, _new("acme"))).sip_user == "101", "it stays the account's own"
 
 
+async def test_an_extension_that_is_added_again_registers_as_it_did(
+    extensions: Extensions, account: Account, other: Account
+) -> None:
+    await extensions.add(ADMIN, _new("acme"))
+    had = (await extensions.add(ADMIN, _new("shop"))).sip_user
+    await extensions.add(ADMIN, _new("shop", "10"))
+    await extensions.remove(ADMIN, other.id, "101")
+    assert (await extensions.add(ADMIN, _new("shop"))).sip_user == had
+
+
 async def test_an_account_has_an_extension_once_and_not_beside_a_number_of_the_same_digits(
     extensions: Extensions, writer: Writer, account: Account, other: Account
 ) -> None:
@@ -85,12 +99,24 @@ async def test_each_change_is_audited_with_its_actor_and_without_the_password(
     found = await database.read(lambda conn: audit.of(conn, account.id))
     removed, first = [one for one in found if one.what.startswith("extension.")]
     shown = {"number": "101", "sip_user": "101", "name": "Ann", "application": None}
+    shown |= {"no_answer": "", "busy": "", "unregistered": "", "ring_seconds": None}
     assert (first.what, first.subject, first.actor_kind) == ("extension.added", "101", "admin")
     assert (first.before, first.after) == (None, shown)
     assert (removed.what, removed.actor_kind, removed.before, removed.after) == (
         "extension.removed", "system", shown, None,
     )  # fmt: skip
     assert added.password not in msgspec.json.encode(found).decode()
+
+
+async def test_the_tasks_that_an_extension_leads_to_are_not_in_the_audit(
+    extensions: Extensions, database: Database, writer: Writer, account: Account
+) -> None:
+    added = await extensions.add(ADMIN, _new("acme"))
+    led = msgspec.structs.replace(added, no_answer='tasks:[{"kind":"say","text":"canary"}]', busy="hangup:busy")
+    await writer.write(lambda conn: rows.divert(conn, led))
+    await extensions.remove(ADMIN, account.id, "101")
+    (removed, *_) = await database.read(lambda conn: audit.of(conn, account.id))
+    assert removed.before and (removed.before["no_answer"], removed.before["busy"]) == ("tasks", "hangup:busy")
 
 
 async def test_what_asterisk_refuses_is_not_there_afterwards(
@@ -104,3 +130,28 @@ async def test_what_asterisk_refuses_is_not_there_afterwards(
     assert found[:2] == ["extension.removed", "extension.added"]
     asterisk.refused = set()
     assert (await extensions.add(ADMIN, _new("acme"))).sip_user == "101"
+
+
+async def test_an_extension_that_is_added_while_all_endpoints_are_pushed_stays_in_asterisk(
+    extensions: Extensions, asterisk: FakeConfiguration, cache: SettingsCache, account: Account,
+    provisioner: Provisioner, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    endpoints = Endpoints(provisioner, (extensions,))
+    listed, reload = provisioner._endpoints, cache.reload_extension
+
+    async def listed_after_one_was_added() -> list[Endpoint]:
+        monkeypatch.undo()
+        await extensions.add(ADMIN, _new("acme"))
+        return await listed()
+
+    async def pushed_before_it_is_known(account: str, number: str) -> None:
+        await endpoints.push_all()
+        await reload(account, number)
+
+    monkeypatch.setattr(provisioner, "_endpoints", listed_after_one_was_added)
+    await endpoints.push_all()
+    monkeypatch.setattr(cache, "reload_extension", pushed_before_it_is_known)
+    await extensions.add(ADMIN, _new("acme", "102"))
+    assert {name for kind, name in asterisk.objects if kind == "endpoint"} == {"101", "102"}
+    await extensions.remove(ADMIN, account.id, "101")
+    assert extensions.endpoint_names() == ["102"]

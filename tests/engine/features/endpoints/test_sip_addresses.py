@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.calls.admission import Route
+from engine.calls.admission_protocol import Route
 from engine.commands import NoSuchExtension, NumberRefused
 from engine.features.admission import Admission
 from engine.features.endpoints import sip_addresses

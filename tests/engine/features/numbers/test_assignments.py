@@ -56,6 +56,13 @@ class TestAssignments:
         last = (await history(self.account))[0]
         assert last.what == "number.changed" and last.before == {"capability": "voice", "application": self.shop}
 
+    async def test_the_audit_keeps_where_a_number_led_before(self, history: History) -> None:
+        had = Number(number="12015552000", account=self.account, destination="room:sales")
+        await self.writer.write(lambda conn: numbers.assign(conn, had))
+        await self.services.assignments.lead(self.by, self.account, [["12015552000"]], "voice", self.shop)
+        (last, *_) = await history(self.account)
+        assert last.before == {"capability": "voice", "application": None, "destination": "room:sales"}
+
 
 def _other_accounts_application(conn: Connection) -> str:
     other, _ = create(conn, NewAccount(name="other"), [])

@@ -15,8 +15,8 @@ from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
 from engine.features.recordings import delivery as delivery
 from engine.features.recordings.delivery import RecordingDelivery
-from engine.media.buckets import Buckets
 from engine.media.recordings import RecordingFiles
+from engine.media.s3_client import Buckets
 from engine.store import accounts, calls, events, recordings, tasks
 from engine.store.accounts import Account
 from engine.store.database import Database

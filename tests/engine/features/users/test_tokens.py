@@ -1,6 +1,8 @@
 """Tokens and passwords of users: what is stored, and what ends them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 from argon2 import PasswordHasher
@@ -9,15 +11,18 @@ from sqlalchemy import Connection, text
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.users import service, store
 from engine.features.users.errors import NotPermitted, SignInRefused
-from engine.features.users.model import NewUser, Role, User, UserChange
+from engine.features.users.model import NewUser, User, UserChange
 from engine.features.users.passwords import Passwords
+from engine.features.users.role import Role
 from engine.features.users.service import UserService
 from engine.features.users.tokens import digest_of, new_token, secret_of
 from engine.platform.audit import ADMIN
 from engine.store import accounts
 from engine.store.database import Database
 from engine.store.writer import Writer
+from tests.engine.features.users.conftest import QUICK
 
+DEARER = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
 ACCOUNT, PASSWORD = "acct-1", "correct horse battery"
 
 
@@ -113,13 +118,14 @@ async def test_tokens_that_have_expired_go_when_another_one_is_made(
     assert await users.tokens(ACCOUNT, ann.id) == [made.entry]
 
 
-async def test_a_sign_in_ends_the_oldest_of_many_and_no_token_that_does_not_expire(
+async def test_a_sign_in_ends_the_first_to_expire_of_many_and_no_token_that_lasts_longer(
     users: UserService, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "MOST_SIGNED_IN", 2)
     lasting = await users.add_token(ADMIN, ACCOUNT, ann.id, "lasting")
+    yearly = await users.add_token(ADMIN, ACCOUNT, ann.id, "yearly", 365 * 86_400)
     made = [(await users.sign_in(ACCOUNT, ann.email, PASSWORD))[1].entry for _ in range(4)]
-    assert await users.tokens(ACCOUNT, ann.id) == [lasting.entry, *made[-2:]]
+    assert await users.tokens(ACCOUNT, ann.id) == [lasting.entry, yearly.entry, made[-1]]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +133,7 @@ async def test_a_sign_in_ends_the_oldest_of_many_and_no_token_that_does_not_expi
     [
         ("first", "ann@example.com", "wrong horse battery"), ("first", "bob@example.com", PASSWORD),
         ("second", "ann@example.com", PASSWORD), ("nobody", "ann@example.com", PASSWORD),
+        ("first\0", "ann@example.com", PASSWORD), ("first", "ann@example.com\0", PASSWORD),
         ("first", "ann@example.com", ""), ("first", "ann@example.com", "x" * 100_000),
     ],
 )  # fmt: skip
@@ -155,12 +162,60 @@ async def test_a_user_changes_its_password_by_the_old_one(users: UserService, an
     await users.sign_in("first", ann.email, "another password")
 
 
+class Overtaken(Passwords):
+    """Verifies, and lets something else happen before it says so."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[object]], hasher: PasswordHasher = QUICK) -> None:
+        super().__init__(hasher)
+        self._meanwhile = [meanwhile]
+
+    async def fits(self, password: str, hashed: str | None) -> bool:
+        fits = await super().fits(password, hashed)
+        while self._meanwhile:
+            await self._meanwhile.pop()()
+        return fits
+
+
+@pytest.mark.parametrize("hasher", [QUICK, DEARER], ids=["the hash is kept", "the hash is made anew"])
+async def test_a_password_that_is_changed_while_it_is_verified_is_worth_nothing(
+    users: UserService, ann: User, database: Database, writer: Writer, hasher: PasswordHasher
+) -> None:
+    async def reset() -> None:
+        await users.change(ADMIN, ACCOUNT, ann.id, UserChange(password="another password"))
+
+    slow = UserService(database, writer, "own", lambda: None, Overtaken(reset, hasher))
+    with pytest.raises(SignInRefused):
+        await slow.sign_in("first", ann.email, PASSWORD)
+    assert await users.tokens(ACCOUNT, ann.id) == []
+    await users.sign_in("first", ann.email, "another password")
+
+
+async def test_of_two_who_change_a_password_at_once_by_the_old_one_the_second_is_refused(
+    users: UserService, ann: User, database: Database, writer: Writer
+) -> None:
+    first = partial(users.change_own_password, ann, PASSWORD, "the first password")
+    slow = UserService(database, writer, "own", lambda: None, Overtaken(first))
+    with pytest.raises(SignInRefused):
+        await slow.change_own_password(ann, PASSWORD, "the second password")
+    await users.sign_in("first", ann.email, "the first password")
+
+
+async def test_of_two_who_sign_in_at_once_both_are_in_though_the_hash_is_made_anew(
+    users: UserService, ann: User, database: Database, writer: Writer
+) -> None:
+    other = UserService(database, writer, "own", lambda: None, Passwords(DEARER))
+    slow = UserService(
+        database, writer, "own", lambda: None, Overtaken(partial(other.sign_in, "first", ann.email, PASSWORD), DEARER)
+    )
+    await slow.sign_in("first", ann.email, PASSWORD)
+    assert len(await users.tokens(ACCOUNT, ann.id)) == 2
+
+
 async def test_a_hash_with_old_parameters_is_made_anew_at_the_next_sign_in(
     users: UserService, ann: User, database: Database, writer: Writer
 ) -> None:
     before = await database.read(lambda conn: store.password(conn, ann.id))
-    dearer = Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
-    await UserService(database, writer, "own", lambda: None, dearer).sign_in("first", ann.email, PASSWORD)
+    await UserService(database, writer, "own", lambda: None, Passwords(DEARER)).sign_in("first", ann.email, PASSWORD)
     after = await database.read(lambda conn: store.password(conn, ann.id))
     assert before and after and "m=8,t=1" in before and "m=16,t=2" in after
 

@@ -5,7 +5,8 @@ from sqlalchemy import Connection, text
 
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
 from engine.features.users.errors import LastOwner, NotPermitted
-from engine.features.users.model import NewUser, Role, User, UserChange
+from engine.features.users.model import NewUser, User, UserChange
+from engine.features.users.role import Role
 from engine.features.users.service import UserService
 from engine.platform import audit
 from engine.platform.audit import ADMIN, Actor

@@ -3,7 +3,7 @@
 from engine.calls.services import CallServices
 from engine.media.errors import NoSuchUpload
 from engine.media.prompts import Prompt
-from engine.media.uploads import SCHEME
+from engine.media.upload_files import SCHEME
 from engine.store import uploads
 
 

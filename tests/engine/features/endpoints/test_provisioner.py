@@ -7,7 +7,7 @@ import pytest
 
 from engine.ari.client import AriClient
 from engine.features.endpoints import extension as extensions
-from engine.features.endpoints.provisioning import Piece, Provisioner
+from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.errors import NotProvisioned
 from engine.features.trunks import trunk as trunks
 from engine.store.extensions import Extension

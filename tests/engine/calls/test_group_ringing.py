@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.calls.admission import Route
+from engine.calls.admission_protocol import Route
 from engine.calls.directory import Answering
-from engine.calls.ringing import member_of
+from engine.calls.group_ringing import member_of
 from engine.commands import NumberRefused
 from engine.events import TaskEnded, TaskRemarked, TaskStarted
 from engine.tasks.pause import Pause

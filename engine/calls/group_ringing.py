@@ -2,7 +2,7 @@
 
 1. Each member's leg is placed under an id made of the task's and of its place in the group, so that a restarted
    controller finds those that ring, knows those that ended, and places those that were not placed yet.
-2. Who answers first is connected as a Dial's party is (engine.calls.dialling); then the others end as answered
+2. Who answers first is connected as a Dial's party is (engine.calls.connecting); then the others end as answered
    elsewhere. Until then they ring on, for who answered may hang up before it is connected.
 3. Where nobody answers the call is led on, or ends with the cause that says most.
 """
@@ -12,16 +12,16 @@ from collections.abc import Sequence
 
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
-from engine.calls.dialling import connect, is_ready, other_of
+from engine.calls.connecting import connect, is_ready, other_of
 from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session, cancelled
 from engine.commands import CommandRefused, EngineUnavailable, PlaceCall
 from engine.store import calls
+from engine.tasks.interfaces import Subject
 from engine.tasks.results import Dialled
 from engine.tasks.ring import Ring
-from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
 SAYS_MOST = (HangupCause.NO_ANSWER, HangupCause.REJECTED, HangupCause.BUSY)
@@ -43,7 +43,7 @@ class CallRinger:
         self._session, self._outbound = session, outbound
 
     async def ring(self, task: Ring, on: Subject) -> Dialled:
-        """See engine.tasks.roles.Dialler."""
+        """See engine.tasks.interfaces.Dialler."""
         session = self._session
         if session.call.direction is Direction.OUTBOUND:
             await session.ready(Requires.ANSWERED)

@@ -1,4 +1,4 @@
-"""What a conference does for its tasks, put together (engine.tasks.roles.Roles)."""
+"""What a conference does for its tasks, put together (engine.tasks.interfaces.Roles)."""
 
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NoReturn
@@ -15,11 +15,11 @@ from engine.ids import new_id
 from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
+from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.offer import Offer
 from engine.tasks.results import TaskFailed
 from engine.tasks.ring import Ring
-from engine.tasks.roles import Subject
 
 if TYPE_CHECKING:
     from engine.conferences.conference import Conference

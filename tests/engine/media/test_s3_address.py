@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.media import s3
-from engine.media.s3 import S3Keys, S3Location
+from engine.media import s3_address
+from engine.media.s3_address import S3Keys, S3Location
 
 KEYS = S3Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
 
@@ -19,7 +19,7 @@ KEYS = S3Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     ],
 )
 def test_places(url: str, expected: S3Location) -> None:
-    assert s3.place(url).of("call-1.mp3") == expected
+    assert s3_address.place(url).of("call-1.mp3") == expected
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,14 @@ def test_places(url: str, expected: S3Location) -> None:
 )
 def test_what_is_no_place(url: str) -> None:
     with pytest.raises(ValueError, match="s3://bucket"):
-        s3.place(url)
+        s3_address.place(url)
 
 
 def test_credentials_are_read_and_never_shown() -> None:
-    read = s3.keys(" AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY:eu-central-1 ")
+    read = s3_address.keys(" AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY:eu-central-1 ")
     assert read == KEYS._replace(region="eu-central-1")
     assert "wJalr" not in repr(KEYS)
     for wrong in ("", "a:b", "AKIA:secretsecret:evil.example.com/", "AKIA:secretsecret:eu:west"):
         with pytest.raises(ValueError, match="access key") as refused:
-            s3.keys(wrong)
+            s3_address.keys(wrong)
         assert "secretsecret" not in str(refused.value)

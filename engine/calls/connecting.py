@@ -27,10 +27,10 @@ from engine.ids import new_id
 from engine.model.destination import Diversions
 from engine.store import calls
 from engine.tasks.dial import Dial
+from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import Dialled, TaskFailed
 from engine.tasks.ring import Ring
-from engine.tasks.roles import Subject
 from engine.tasks.task import Requires
 
 GONE_SECONDS = 0.5  # until the event of a channel's end comes, once Asterisk refuses to bridge it
@@ -44,7 +44,7 @@ REFUSED: dict[type[CommandRefused], HangupCause] = {
 
 
 class CallDialler:
-    """Dials for one call (engine.tasks.roles.Dialler)."""
+    """Dials for one call (engine.tasks.interfaces.Dialler)."""
 
     def __init__(self, session: Session, outbound: OutboundCalls) -> None:
         self._session, self._outbound = session, outbound

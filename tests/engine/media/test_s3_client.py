@@ -10,8 +10,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from engine.media.buckets import Buckets, S3Error
-from engine.media.s3 import S3Keys, S3Location
+from engine.media.s3_address import S3Keys, S3Location
+from engine.media.s3_client import Buckets, S3Error
 from engine.net import blocked
 from tests.fakes.s3 import Front
 from tests.support.s3_server import Bucket, S3Server

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 
-from api.callbacks.places import Places
+from api.callbacks.concurrency import Places
 
 
 class Crowd:

@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from multidict import CIMultiDict
 
-from api import guesses
+from api import guess_throttle
 from api.clients import Clients
-from api.guesses import BURST, Guesses, ShownCredential, TooManyGuesses, same
+from api.guess_throttle import BURST, Guesses, ShownCredential, TooManyGuesses, same
 
 
 class Wrong(Exception):
@@ -139,7 +139,7 @@ def test_what_is_no_guess_costs_nothing() -> None:
 
 
 def test_memory_is_bounded_however_many_guess(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guesses, "MOST_KEPT", 50)
+    monkeypatch.setattr(guess_throttle, "MOST_KEPT", 50)
     door = Door()
     assert door.show("key.secret", "key")
     for number in range(1000):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.media import PromptError, Prompts
-from engine.media.uploads import is_name
+from engine.media.upload_files import is_name
 from tests.engine.media.trouble import tone
 from tests.support.audio import read, tones
 

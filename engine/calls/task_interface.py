@@ -1,21 +1,21 @@
-"""What a call does for its tasks, put together (engine.tasks.roles.Roles)."""
+"""What a call does for its tasks, put together (engine.tasks.interfaces.Roles)."""
 
 import asyncio
 from contextlib import AbstractContextManager
 
 from engine.calls.asking import CallCustomer
+from engine.calls.call_router import CallRouter
 from engine.calls.cause import HangupCause
-from engine.calls.dialling import CallDialler
+from engine.calls.connecting import CallDialler
+from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
-from engine.calls.leading import CallRouter
 from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import OutboundCalls
-from engine.calls.ringing import CallRinger
 from engine.calls.session import Session
+from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import Subject
 
 SEND_SECONDS = 1.0  # of digits in one request: Asterisk notices no hang-up while it sends them, and cannot be stopped
 

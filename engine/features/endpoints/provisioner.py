@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -150,14 +150,18 @@ class Provisioner:
         for kind in _KINDS:
             await self._remove(kind, name)
 
-    async def take_out_strangers(self, known: Iterable[str]) -> list[str]:
-        """Remove the trunks and extensions that Asterisk has and we do not; returns their names."""
-        wanted = frozenset(known)
+    async def take_out_strangers(self, known: Callable[[], Collection[str]]) -> list[str]:
+        """Remove the trunks and extensions that Asterisk has and we do not; returns their names.
+
+        `known` is asked anew before each: one may be added meanwhile.
+        """
         present = [endpoint.resource for endpoint in await self._endpoints()]
-        strangers = [name for name in present if _OURS.fullmatch(name) and name not in wanted]
-        for name in strangers:
-            await self.take_out(name)
-        return strangers
+        wanted, taken = frozenset(known()), []
+        for name in present:
+            if _OURS.fullmatch(name) and name not in wanted and name not in known():
+                await self.take_out(name)
+                taken.append(name)
+        return taken
 
     async def states(self) -> dict[str, str]:
         """Return each endpoint's state in Asterisk's word: online, offline or unknown (no answer to its OPTIONS)."""

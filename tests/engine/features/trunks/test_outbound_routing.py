@@ -1,7 +1,7 @@
 import pytest
 
-from engine.features.numbers.routing import choose, dial_string, is_last_resort
 from engine.features.trunks import trunk as trunks
+from engine.features.trunks.outbound_routing import choose, dial_string, is_last_resort
 from engine.store.trunks import Trunk
 
 LAB = trunks.lab("127.0.0.2", 5070)

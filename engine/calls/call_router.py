@@ -16,16 +16,16 @@ from engine.calls.outbound import with_ids
 from engine.calls.session import Session
 from engine.store import calls, events
 from engine.tasks.ask import Ask
+from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.offer import Offer
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import Subject
 
 log = structlog.get_logger(__name__)
 
 
 class CallRouter:
-    """Leads one call (engine.tasks.roles.Router)."""
+    """Leads one call (engine.tasks.interfaces.Router)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

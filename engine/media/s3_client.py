@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 from botocore.exceptions import ConnectionError as NotConnected
 from botocore.parsers import ResponseParserError
 
-from engine.media.s3 import S3Keys, S3Location
+from engine.media.s3_address import S3Keys, S3Location
 from engine.net.guard import guarded_sockets
 
 CONNECT_SECONDS = 10.0
