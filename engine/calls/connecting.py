@@ -99,6 +99,8 @@ class CallDialler:
         try:
             return await self._outbound.place(command)
         except CommandRefused as error:
+            if self._session.services.leaving():  # the next controller places it
+                await self._session.ended.wait()
             if task.hang_up_after:
                 self._session.hang_up_behind(REFUSED.get(type(error), HangupCause.NOT_ALLOWED))
             raise TaskFailed("not_allowed", str(error)) from error

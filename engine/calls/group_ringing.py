@@ -17,7 +17,7 @@ from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session, cancelled
-from engine.commands import CommandRefused, PlaceCall
+from engine.commands import CommandRefused, EngineUnavailable, PlaceCall
 from engine.store import calls
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Dialled
@@ -27,6 +27,7 @@ from engine.tasks.task import Requires
 SAYS_MOST = (HangupCause.NO_ANSWER, HangupCause.REJECTED, HangupCause.BUSY)
 """What a caller ends with where nobody answered: the first of these that a member ended with, else UNAVAILABLE."""
 _BUSY = (HangupCause.REJECTED, HangupCause.BUSY)
+AGAIN_SECONDS = 0.5  # between attempts to place a leg while the engine takes no call
 MARGIN_SECONDS = 2.0  # for Asterisk to end a leg whose time to ring is over, before we do
 
 
@@ -163,10 +164,21 @@ class _Group:
             self._on.remark(f"{member} was not rung: it is who calls.")
             return None
         try:
-            return await self._outbound.place(self._command(call_id, member, seconds))
+            return await self._placed(self._command(call_id, member, seconds))
         except CommandRefused as error:
             self._on.remark(f"{member} was not rung. {error}")
             return None
+
+    async def _placed(self, command: PlaceCall) -> Session:
+        """Place a leg; where the engine takes no call now it is asked again, until somebody answers or time is over."""
+        while True:
+            try:
+                return await self._outbound.place(command)
+            except EngineUnavailable:
+                answered = any(leg.answered.is_set() for leg in self._legs)
+                if not self._session.services.leaving() and (answered or self._left() <= AGAIN_SECONDS):
+                    raise
+            await asyncio.sleep(AGAIN_SECONDS)
 
     def _command(self, call_id: str, member: str, seconds: float) -> PlaceCall:
         call, task = self._session.call, self._task

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import structlog
@@ -42,7 +42,8 @@ class RecoveredCalls(NamedTuple):
     """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials.
 
     `typed` are digits that no task had taken. `seen` is its last sign of life (Unix seconds), 0 where it left none:
-    what ended after it, nobody saw end. `covers` is the money held for the calls, by their ids.
+    what ended after it, nobody saw end. `covers` is the money held for the calls, by their ids; `untouched` are the ids
+    of those that never had a task.
     """
 
     calls: list[tuple[Call, list[TaskRow]]]
@@ -50,6 +51,7 @@ class RecoveredCalls(NamedTuple):
     typed: list[TypedDigit]
     seen: float
     covers: dict[str, Cover]
+    untouched: set[str]
 
 
 class CallRecovery:
@@ -68,9 +70,12 @@ class CallRecovery:
         application = self._services.settings.ari_application
         read = self._services.database.read
         seen = await read(functools.partial(owners.seen, ari_application=application))
-        recovered = RecoveredCalls([], await self._pairs(), await read(typed_ahead.all), seen or 0.0, {})
+        recovered = RecoveredCalls([], await self._pairs(), await read(typed_ahead.all), seen or 0.0, {}, set())
         for call in await read(lambda conn: calls.live(conn, application)):
-            recovered.calls.append((call, await read(functools.partial(tasks.open_of, owner=call.id))))
+            rows = await read(functools.partial(tasks.open_of, owner=call.id))
+            recovered.calls.append((call, rows))
+            if not rows and not await read(functools.partial(tasks.of, owner=call.id)):
+                recovered.untouched.add(call.id)
             if cover := await self._services.admission.cover_of(call):
                 recovered.covers[call.id] = cover
             try:
@@ -87,7 +92,7 @@ class CallRecovery:
             session.typed_ahead.restore(one for one in recovered.typed if one.call == call.id)
             session.cover = recovered.covers.get(call.id)
             self._registry.add(session)
-            self._restored.append((session, self._life(call, rows, there.get(call.channel_id), recovered.seen)))
+            self._restored.append((session, self._life(call, there.get(call.channel_id), recovered)))
         for _, rows in recovered.calls:
             for row in rows:
                 self._tie(row)
@@ -102,15 +107,16 @@ class CallRecovery:
         if restored:
             log.info("Calls of a controller that is gone were taken over.", calls=len(restored))
 
-    def _life(self, call: Call, rows: Sequence[TaskRow], channel: ari.Channel | None, seen: float) -> Life:
+    def _life(self, call: Call, channel: ari.Channel | None, recovered: RecoveredCalls) -> Life:
         if channel is not None:
             inbox = self._services.bus.subscribe(channel.id, types=FOLLOWED)
             admitted = self._admitted(call)
-            return lambda session: _resume(session, inbox, channel, admitted, untouched=not rows)
+            untouched = call.id in recovered.untouched
+            return lambda session: _resume(session, inbox, channel, admitted, untouched=untouched)
         if call.state is CallState.QUEUED:
             admitted = self._admitted(call)
             return lambda session: dial(session, admitted)
-        return lambda session: lost(session, seen)
+        return lambda session: lost(session, recovered.seen)
 
     def _admitted(self, call: Call) -> Admitted:
         routes = self._services.admission.routes(call.account, call.callee, call.options or PLAIN)

@@ -49,7 +49,12 @@ _of_account = Statement(
 _all = Statement(_application.select.order_by(applications.c.account, applications.c.name))
 _leading = Statement(
     select(extensions.c.account)
-    .where(or_(*(column == bindparam("destination") for column in _DIVERSIONS)))
+    .where(
+        or_(
+            extensions.c.application == bindparam("asked"),
+            *(column == bindparam("destination") for column in _DIVERSIONS),
+        )
+    )
     .union_all(select(ring_groups.c.account).where(ring_groups.c.otherwise == bindparam("destination")))
 )
 _delete = Statement(sqlalchemy.delete(applications).where(applications.c.id == bindparam("id")))
@@ -102,9 +107,14 @@ def list(conn: Connection, account: str | None = None) -> builtins.list[Applicat
     return _application.all(conn, _all) if account is None else _application.all(conn, _of_account, account=account)
 
 
+def is_led_to(conn: Connection, id: str) -> bool:
+    """Whether an extension or a ring group leads to an application."""
+    return _leading.first(conn, destination=f"application:{id}", asked=id) is not None
+
+
 def delete(conn: Connection, id: str) -> bool:
     """Delete an application and its key; False where there is none. Raises StoreConflict while anything leads to it."""
-    if _leading.first(conn, destination=f"application:{id}"):
+    if is_led_to(conn, id):
         raise StoreConflict("An extension or a ring group still leads to this application: release it first.")
     drop_key(conn, id)
     try:

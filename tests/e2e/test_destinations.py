@@ -42,9 +42,9 @@ async def newest(own: Own, number: str) -> dict[str, Any]:
 
 async def test_a_number_leads_to_an_extension(phone: MakePhone, leading: Leading) -> None:
     anna, ben = await phone(audio.sine(CALLER, 60)), await phone(audio.sine(ANSWERS, 60))
-    ours = await leading(f"extension:{ben.user}")
+    ours = await leading(f"extension:{ben.number}")
     await anna.ring(ours)
-    assert anna.user in (await ben.pick_up())["peeruri"]
+    assert anna.number in (await ben.pick_up())["peeruri"]
     await anna.until("CALL_ESTABLISHED")
     await audible(anna, 2.0)
     await anna.hang_up()
@@ -118,8 +118,8 @@ async def test_an_extension_that_nobody_answers_leads_on_when_its_time_is_over(
 ) -> None:
     (number, hz), *_ = people.speakers(1, first=7)
     anna, ben = await phone(audio.sine(CALLER, 60)), await phone()
-    await admin.ask("PATCH", f"extensions/{ben.user}", {"no_answer": f"forward:+{number}", "ring_seconds": 3})
-    await anna.ring(ben.user)
+    await admin.ask("PATCH", f"extensions/{ben.number}", {"no_answer": f"forward:+{number}", "ring_seconds": 3})
+    await anna.ring(ben.number)
     await ben.until("CALL_INCOMING")
     await anna.until("CALL_ESTABLISHED")
     await ben.closed()
@@ -132,8 +132,8 @@ async def test_an_extension_that_nobody_answers_leads_on_when_its_time_is_over(
 
 async def test_an_extension_that_declines_leads_on_as_busy(phone: MakePhone, admin: Admin) -> None:
     anna, ben, cleo = await phone(), await phone(), await phone(audio.sine(ANSWERS, 60), answer=True)
-    await admin.ask("PATCH", f"extensions/{ben.user}", {"busy": f"extension:{cleo.user}"})
-    await anna.ring(ben.user)
+    await admin.ask("PATCH", f"extensions/{ben.number}", {"busy": f"extension:{cleo.number}"})
+    await anna.ring(ben.number)
     await ben.until("CALL_INCOMING")
     await ben.command("hangup")
     await anna.until("CALL_ESTABLISHED")
@@ -147,13 +147,13 @@ async def test_an_extension_without_a_phone_leads_on_at_once(
 ) -> None:
     anna, cleo = await phone(), await phone(audio.sine(ANSWERS, 60), answer=True)
     absent, ben = await extension(), await phone()
-    for number in (absent.number, ben.user):
-        await admin.ask("PATCH", f"extensions/{number}", {"unregistered": f"extension:{cleo.user}"})
+    for number in (absent.number, ben.number):
+        await admin.ask("PATCH", f"extensions/{number}", {"unregistered": f"extension:{cleo.number}"})
     await anna.ring(absent.number)  # no phone ever registered
     await anna.until("CALL_ESTABLISHED", within=5)
     await anna.hang_up()
     async with away(ben):
-        await anna.ring(ben.user)
+        await anna.ring(ben.number)
         await anna.until("CALL_ESTABLISHED", within=5)
         await audible(anna, 2.0)
         await anna.hang_up()
@@ -165,7 +165,7 @@ async def test_a_menu_leads_on_by_its_choice(phone: MakePhone, leading: Leading)
     menu = {
         "id": "main",
         "main": [{"kind": "say", "text": "Press one."}],
-        "choices": [{"digit": "1", "to": f"extension:{ben.user}"}],
+        "choices": [{"digit": "1", "to": f"extension:{ben.number}"}],
         "otherwise": "hangup",
     }
     await anna.dial(await leading({"tasks": [{"kind": "run_menu", "first": "main", "menus": [menu]}]}))
@@ -190,6 +190,21 @@ async def test_a_destination_that_leads_to_itself_is_refused_when_it_is_set(
         await admin.ask("PATCH", f"extensions/{one.number}", {"busy": f"extension:{one.number}"})
 
 
+async def test_a_chain_of_numbers_is_followed_for_five_steps_and_cut_then(
+    phone: MakePhone, leading: Leading, own: Own
+) -> None:
+    anna, to = await phone(), f"room:{secrets.token_hex(4)}"
+    chain = [to := f"forward:+{await leading(to)}" for _ in range(6)]
+    fifth, sixth = (text.removeprefix("forward:+") for text in chain[-2:])
+    await anna.dial(fifth)
+    await anna.hang_up()
+    await anna.ring(sixth)
+    assert await anna.closed() == "603 Decline"
+    seen = await call_ended(own, (await newest(own, sixth))["id"])
+    assert (seen["cause"], seen["tasks"][-1]["outcome"]["reason"]) == ("loop", "loop")
+    assert "led on 5 times and is ended before room:" in seen["tasks"][-1]["outcome"]["detail"]
+
+
 async def test_the_command_line_lets_a_number_lead_to_each_kind_and_shows_it(
     phone: MakePhone, carillon: Command, account: Account
 ) -> None:
@@ -198,9 +213,9 @@ async def test_the_command_line_lets_a_number_lead_to_each_kind_and_shows_it(
     number = "44" + str(secrets.randbelow(10**9)).rjust(9, "0")
     said = await carillon("numbers", "add", number, "--account", account.name, "--to", "hangup")
     assert said.strip() == f"{number} leads to hangup:rejected."
-    await carillon("numbers", "set", number, "--to", f"extension:{ben.user}")
+    await carillon("numbers", "set", number, "--to", f"extension:{ben.number}")
     (row,) = [each for each in await carillon.json("numbers", "list") if each["number"] == number]
-    assert row["leads_to"] == {"kind": "extension", "target": ben.user, "text": f"extension:{ben.user}"}
+    assert row["leads_to"] == {"kind": "extension", "target": ben.number, "text": f"extension:{ben.number}"}
     await anna.dial(number)
     await audible(anna, 1.0)
     await anna.hang_up()

@@ -21,7 +21,7 @@ MakeGroup = Callable[..., Awaitable[str]]
 
 @pytest.fixture
 async def group(admin: Admin, account: Account, leading: Leading) -> AsyncIterator[MakeGroup]:
-    """Makes a number that leads to a group: `await group([ben.user, …], seconds=5)`."""
+    """Makes a number that leads to a group: `await group([ben.number, …], seconds=5)`."""
     made: list[str] = []
 
     async def make(members: list[str], **fields: Any) -> str:
@@ -49,7 +49,7 @@ async def test_all_ring_one_answers_and_the_other_learns_that_it_was_answered_el
     phone: MakePhone, group: MakeGroup
 ) -> None:
     anna, ben, cleo = await phone(audio.sine(CALLER, 60)), await phone(audio.sine(ANSWERS, 60)), await phone(trace=True)
-    await anna.ring(await group([ben.user, cleo.user]))
+    await anna.ring(await group([ben.number, cleo.number]))
     await cleo.until("CALL_INCOMING")
     await ben.pick_up()
     await cleo.closed()
@@ -65,7 +65,7 @@ async def test_all_ring_one_answers_and_the_other_learns_that_it_was_answered_el
 
 async def test_in_order_the_next_rings_when_the_first_does_not_answer(phone: MakePhone, group: MakeGroup) -> None:
     anna, ben, cleo = await phone(), await phone(), await phone(audio.sine(ANSWERS, 60))
-    await anna.ring(await group([ben.user, cleo.user], strategy="in_order", seconds_each=3, seconds=30))
+    await anna.ring(await group([ben.number, cleo.number], strategy="in_order", seconds_each=3, seconds=30))
     await ben.until("CALL_INCOMING")
     assert not [each for each in cleo.events if each.get("type") == "CALL_INCOMING"]
     await ben.closed()
@@ -81,7 +81,7 @@ async def test_who_declines_or_is_not_registered_does_not_end_the_group(
 ) -> None:
     anna, ben, cleo, absent = await phone(), await phone(), await phone(audio.sine(ANSWERS, 60)), await extension()
     for strategy in ("all", "in_order"):
-        ours = await group([absent.number, ben.user, cleo.user], strategy=strategy, seconds_each=15)
+        ours = await group([absent.number, ben.number, cleo.number], strategy=strategy, seconds_each=15)
         await anna.ring(ours)
         await ben.until("CALL_INCOMING")
         await ben.command("hangup")
@@ -96,7 +96,7 @@ async def test_who_declines_or_is_not_registered_does_not_end_the_group(
 
 async def test_a_caller_who_gives_up_stops_the_ringing_of_all(phone: MakePhone, group: MakeGroup) -> None:
     anna, ben, cleo = await phone(), await phone(), await phone(trace=True)
-    await anna.ring(await group([ben.user, cleo.user]))
+    await anna.ring(await group([ben.number, cleo.number]))
     await ben.until("CALL_INCOMING")
     await cleo.until("CALL_INCOMING")
     await anna.command("hangup")
@@ -110,7 +110,7 @@ async def test_a_group_that_nobody_answers_leads_on_and_numbers_are_members_too(
 ) -> None:
     (number, hz), *_ = people.speakers(1, first=8)
     anna, ben = await phone(audio.sine(CALLER, 60)), await phone(trace=True)
-    await anna.ring(await group([ben.user, f"+{people.BUSY}"], seconds=3, otherwise=f"forward:+{number}"))
+    await anna.ring(await group([ben.number, f"+{people.BUSY}"], seconds=3, otherwise=f"forward:+{number}"))
     await ben.until("CALL_INCOMING")
     await ben.closed(within=8)
     await anna.until("CALL_ESTABLISHED")
@@ -122,7 +122,7 @@ async def test_a_group_that_nobody_answers_leads_on_and_numbers_are_members_too(
 
 async def test_who_calls_the_group_that_it_is_in_is_not_rung_itself(phone: MakePhone, group: MakeGroup) -> None:
     anna, ben = await phone(), await phone(audio.sine(ANSWERS, 60), answer=True)
-    await anna.ring(await group([anna.user, ben.user]))
+    await anna.ring(await group([anna.number, ben.number]))
     await anna.until("CALL_ESTABLISHED")
     assert not [each for each in anna.events if each.get("type") == "CALL_INCOMING"]
     await anna.hang_up()
@@ -133,8 +133,8 @@ async def test_the_command_line_makes_changes_and_removes_groups(
 ) -> None:
     ben = await phone()
     name = f"team-{secrets.token_hex(3)}"
-    said = await carillon("groups", "add", name, f"{ben.user},+12015550101", "--account", account.name)
-    assert said.strip() == f"{name} rings {ben.user}, +12015550101 all at once for 60 s."
+    said = await carillon("groups", "add", name, f"{ben.number},+12015550101", "--account", account.name)
+    assert said.strip() == f"{name} rings {ben.number}, +12015550101 all at once for 60 s."
     await carillon("groups", "set", name, "--account", account.name, "--strategy", "in_order", "--seconds", "30")
     (row,) = [each for each in await carillon.json("groups", "list") if each["name"] == name]
     assert (row["strategy"], row["seconds"], row["otherwise"]) == ("in_order", 30, None)

@@ -47,7 +47,7 @@ async def test_a_group_rings_on_and_who_answers_gets_the_call(
     phone: MakePhone, group: MakeGroup, own: Own, system: System, strategy: str
 ) -> None:
     anna, ben, cleo = await phone(audio.sine(CALLER, 90)), await phone(audio.sine(ANSWERS, 90)), await phone(trace=True)
-    await anna.ring(await group([ben.user, cleo.user], strategy=strategy, seconds=90, seconds_each=60))
+    await anna.ring(await group([ben.number, cleo.number], strategy=strategy, seconds=90, seconds_each=60))
     await ben.until("CALL_INCOMING")
     if strategy == "all":
         await cleo.until("CALL_INCOMING")
@@ -70,7 +70,7 @@ async def test_a_caller_who_gives_up_while_no_controller_is_there_leaves_nobody_
     phone: MakePhone, group: MakeGroup, own: Own, system: System
 ) -> None:
     anna, ben, cleo = await phone(), await phone(), await phone()
-    await anna.ring(await group([ben.user, cleo.user], seconds=90))
+    await anna.ring(await group([ben.number, cleo.number], seconds=90))
     for member in (ben, cleo):
         await member.until("CALL_INCOMING")
     killing = asyncio.create_task(kill_the_controller(system), name="kill the controller")
@@ -96,7 +96,7 @@ async def test_a_group_that_nobody_answers_leads_on_after_it_too(
 ) -> None:
     (number, hz), *_ = people.speakers(1, first=9)
     anna, ben, cleo = await phone(audio.sine(CALLER, 90)), await phone(), await phone()
-    ours = await group([ben.user, cleo.user], seconds=20, otherwise=f"forward:+{number}")
+    ours = await group([ben.number, cleo.number], seconds=20, otherwise=f"forward:+{number}")
     await anna.ring(ours)
     for member in (ben, cleo):
         await member.until("CALL_INCOMING")

@@ -17,6 +17,7 @@ from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.store import accounts, applications, extensions, numbers
 from engine.store.accounts import Account
+from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.numbers import CAPABILITIES, VOICE, Number
 from engine.store.writer import Writer
@@ -80,8 +81,7 @@ class Numbers:
                 raise NotThere(f"There is no number {digits}.")
             for row in rows:
                 application = applications.get(conn, row.application) if row.application else None
-                others = any(each.application == row.application for each in numbers.list(conn, row.account))
-                if application and application.name == digits and not others:
+                if application and application.name == digits and not _is_used(conn, application):
                     applications.delete(conn, application.id)
                 self._note(conn, by, "number.removed", row, None)
             return {row.account for row in rows}
@@ -142,6 +142,11 @@ class Numbers:
             application=application,
             leads_to=shown,
         )
+
+
+def _is_used(conn: Connection, application: Application) -> bool:
+    others = any(each.application == application.id for each in numbers.list(conn, application.account))
+    return others or applications.is_led_to(conn, application.id)
 
 
 def _already(view: NumberView) -> AlreadyThere:

@@ -131,3 +131,16 @@ async def test_a_list_of_tasks_that_is_written_as_text_is_read_as_any_other(acme
     for wrong in ("tasks:[{}]", "tasks:nothing", "tasks:[]", 'tasks:[{"kind":"say","txt":"x"}]'):
         status, answer = await acme.admin("PATCH", "/numbers/600", {"to": wrong})
         assert status == 400 and "tasks" in answer["error"]
+
+
+async def test_a_number_goes_though_an_extension_leads_to_the_application_that_was_made_for_it(
+    acme: Installation,
+) -> None:
+    await acme.admin("POST", "/numbers", {"number": "600", "account": "acme", "tasks": TASKS})
+    await acme.admin("PATCH", "/extensions/101", {"no_answer": "application:600"})
+    assert (await acme.admin("DELETE", "/numbers/600"))[0] == 204
+    _, listed = await acme.admin("GET", "/applications")
+    assert "600" in [each["name"] for each in listed["applications"]]
+    _, changed = await acme.admin("GET", "/extensions")
+    shown = next(each for each in changed["extensions"] if each["number"] == "101")
+    assert shown["no_answer"]["text"] == "application:600"

@@ -72,6 +72,25 @@ async def test_a_cause_without_a_diversion_ends_the_caller_as_ever(exchange: Exc
     assert exchange.directory.led == []
 
 
+async def test_a_party_is_dialled_by_the_next_controller_where_this_one_leaves_just_then(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    lead = exchange.directory.lead
+
+    async def leaving(*given: Any, **more: Any) -> Answering:
+        exchange.engine._outbound.open, exchange.engine._leaving = False, True
+        return await lead(*given, **more)
+
+    exchange.directory.lead = leaving  # type: ignore[method-assign]
+    exchange.directory.destinations["extension:101"] = Answering(account=ACCOUNT, tasks=(Dial(to="12015550199"),))
+    await led_in(exchange, asterisk, GoTo(destination="extension:101"))
+    await settled()
+    await exchange.leave()
+    await exchange.start()
+    await asterisk.asked("POST", "/channels/*/dial")
+    assert not exchange.told_of(TaskEnded, kind="dial") and not exchange.told_of(CallEnded)
+
+
 async def test_a_party_that_talked_and_hung_up_leads_nowhere(exchange: Exchange, asterisk: FakeAri) -> None:
     call, other = await dialling(exchange, asterisk, DIAL)
     asterisk.picks_up(other)

@@ -6,7 +6,7 @@ import pytest
 
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering
-from engine.events import TaskEnded
+from engine.events import CallEnded, TaskEnded
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Dialled
 from engine.tasks.ring import Ring
@@ -151,3 +151,52 @@ async def test_one_who_answers_and_hangs_up_while_no_controller_is_there_had_not
     assert isinstance(ended.outcome, Completed)
     if not otherwise:
         await exchange.ended(call)
+
+
+async def test_a_member_is_not_passed_over_while_asterisk_is_away_for_a_moment(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    _, legs = await ringing(exchange, asterisk, IN_ORDER)
+    exchange.engine._outbound.open = False
+    asterisk.hangs_up(legs[0], 17, 486)
+    await asyncio.sleep(3)
+    exchange.engine._outbound.open = True
+    await asterisk.asked("POST", f"/channels/{legs[1]}/dial")
+    asterisk.picks_up(legs[1])
+    ended = await exchange.event(TaskEnded, kind="ring")
+    assert ended.outcome == Completed(Dialled(call=legs[1], answered=True))
+
+
+async def test_a_group_that_can_call_nobody_in_its_time_is_over(exchange: Exchange, asterisk: FakeAri) -> None:
+    call, legs = await ringing(exchange, asterisk, IN_ORDER)
+    began = exchange.clock()
+    exchange.engine._outbound.open = False
+    asterisk.hangs_up(legs[0], 17, 486)
+    assert (await exchange.ended(call)).cause == "busy"
+    assert exchange.clock() - began == pytest.approx(60, abs=2)
+
+
+async def test_a_member_is_not_passed_over_by_a_controller_that_leaves(exchange: Exchange, asterisk: FakeAri) -> None:
+    _, legs = await ringing(exchange, asterisk, IN_ORDER)
+    exchange.engine._outbound.open, exchange.engine._leaving = False, True
+    asterisk.hangs_up(legs[0], 17, 486)
+    await settled()
+    await exchange.leave()
+    await exchange.start()
+    await asterisk.asked("POST", f"/channels/{legs[1]}/dial")
+    assert not exchange.told_of(TaskEnded, kind="ring")
+
+
+async def test_a_restart_after_a_group_that_does_not_end_its_caller_waits_for_what_its_program_does(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call, legs = await ringing(exchange, asterisk, Ring(members=("101",), hang_up_after=False))
+    asterisk.hangs_up(legs[0], 17, 486)
+    await exchange.event(TaskEnded, kind="ring")
+    await settled()
+    await exchange.leave()
+    await exchange.start()
+    await asyncio.sleep(exchange.settings.offer_seconds + 5)
+    assert not exchange.told_of(CallEnded, subject=call)
+    await exchange.enqueue(call, Pause(seconds=1))
+    await exchange.task_of(call, "pause")
