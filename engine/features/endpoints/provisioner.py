@@ -65,7 +65,7 @@ class Provisioner:
         self._client = client
 
     async def put(self, pieces: Sequence[Piece]) -> None:
-        """See that Asterisk has exactly these objects of an endpoint, made in the order given (auth, aor, endpoint, …).
+        """See that Asterisk has exactly these objects of an endpoint, made in the order given (auth, endpoint, aor, …).
 
         What is there as it should be is left alone: phones stay registered and a registration is not made anew. What is
         not is removed and made, for Asterisk merges what it is given into what it has. Running calls go on either way.
