@@ -67,7 +67,7 @@ class CallRouter:
         return unit
 
     async def offered(self, task: Offer, on: Subject) -> None:
-        """Wait until the program that answers the call has queued a task; an unanswered inbound call rings meanwhile."""
+        """Wait until a program has queued a task; an inbound call that was not answered rings meanwhile."""
         session = self._session
         await on.started()
         if session.call.direction is Direction.INBOUND and not session.answered.is_set():
