@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.vendors.sinch.actions import ALLOWED
+from api.vendors.sinch.script.actions import ALLOWED
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("ringful", "sinch")

@@ -1,7 +1,7 @@
 """The Ringful dialect."""
 
 from api.dialects import Dialect
-from api.vendors.ringful.routes import Ringful
+from api.vendors.ringful.http.routes import Ringful
 
 __all__ = ["DIALECT", "Ringful"]
 

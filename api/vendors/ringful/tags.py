@@ -2,8 +2,8 @@
 
 from api.callbacks.tags import Tag, encode
 from api.vendors.ringful.auth import DIALECT
+from api.vendors.ringful.http.requests import WrittenNumber
 from api.vendors.ringful.ids import is_conference
-from api.vendors.ringful.requests import WrittenNumber
 
 ANNOUNCEMENT = "announcement"
 CONFERENCE = "confCallId"

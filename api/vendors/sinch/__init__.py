@@ -8,14 +8,14 @@ from api.guess_throttle import Guesses
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.sinch.auth import AuthPolicy
-from api.vendors.sinch.calls import CallOperations, CalloutOperations
-from api.vendors.sinch.conferences import ConferenceOperations
-from api.vendors.sinch.dialogue import Inquire, Live, Questions
-from api.vendors.sinch.handlers import operations
+from api.vendors.sinch.events.notifications import Notifications
+from api.vendors.sinch.events.questions import Inquire, Live, Questions
+from api.vendors.sinch.http.calls import CallOperations, CalloutOperations
+from api.vendors.sinch.http.conferences import ConferenceOperations
+from api.vendors.sinch.http.configuration import operations
+from api.vendors.sinch.http.routes import Sinch
 from api.vendors.sinch.ids import issue
-from api.vendors.sinch.notifications import Notifications
 from api.vendors.sinch.parties import Parties
-from api.vendors.sinch.routes import Sinch
 from engine.features.services import FeatureServices
 from engine.platform.settings_cache import SettingsCache
 from engine.tasks.secret import Seal

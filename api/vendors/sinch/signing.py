@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Mapping
 
 from api.callbacks.callback import BadAddress, address
-from api.vendors.sinch.resources import timestamp
+from api.vendors.sinch.http.resources import timestamp
 
 CONTENT_TYPE = "application/json"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.vendors.sinch import callbacks as c
 from api.vendors.sinch import signing
-from api.vendors.sinch.resources import Identity, money
+from api.vendors.sinch.events import callbacks as c
+from api.vendors.sinch.http.resources import Identity, money
 from engine.tasks.results import Detected
 
 CALL, KEY, AT = "822aa4b7-05b4-4d83-87c7-1f835ee0b6f6_257", "app-key", "2014-09-24T10:59:41Z"

@@ -10,10 +10,10 @@ from aiohttp.test_utils import make_mocked_request
 from api.callbacks.tags import Tag, decode
 from api.exchange import About
 from api.vendors.sinch import tags
-from api.vendors.sinch.authenticated import AuthenticatedRequest
-from api.vendors.sinch.calls import CalloutOperations
-from api.vendors.sinch.dialogue import Questions
 from api.vendors.sinch.errors import SinchError
+from api.vendors.sinch.events.questions import Questions
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest
+from api.vendors.sinch.http.calls import CalloutOperations
 from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import AskingVendor, Question
 from engine.commands import PlaceCall

@@ -7,9 +7,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from api.vendors.sinch.authenticated import AuthenticatedRequest
-from api.vendors.sinch.conferences import ConferenceOperations
 from api.vendors.sinch.errors import SinchError, of_refusal
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest
+from api.vendors.sinch.http.conferences import ConferenceOperations
 from engine.commands import CommandRefused, NoSuchCall, NoSuchConference
 from engine.conference_commands import (
     ConferenceMember,

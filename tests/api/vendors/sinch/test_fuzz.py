@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch import callouts, plan, requests
-from api.vendors.sinch.actions import ALLOWED, ScriptEvent
 from api.vendors.sinch.errors import SinchError
-from api.vendors.sinch.instructions import read
-from api.vendors.sinch.svaml import IllegalSvaml, Leg, Svaml
+from api.vendors.sinch.http import callouts, requests
+from api.vendors.sinch.script import plan
+from api.vendors.sinch.script.actions import ALLOWED, ScriptEvent
+from api.vendors.sinch.script.instructions import read
+from api.vendors.sinch.script.svaml import IllegalSvaml, Leg, Svaml
 from engine.tasks.kinds import decode_list, encode
 
 NAMES = [

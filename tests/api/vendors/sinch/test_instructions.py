@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch import svaml as a
-from api.vendors.sinch.actions import ALLOWED, ScriptEvent
-from api.vendors.sinch.instructions import merged, read
-from api.vendors.sinch.svaml import IllegalSvaml, Svaml
+from api.vendors.sinch.script import svaml as a
+from api.vendors.sinch.script.actions import ALLOWED, ScriptEvent
+from api.vendors.sinch.script.instructions import merged, read
+from api.vendors.sinch.script.svaml import IllegalSvaml, Svaml
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.say import Say

@@ -8,10 +8,10 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch.authenticated import AuthenticatedRequest
-from api.vendors.sinch.calls import CallOperations
-from api.vendors.sinch.dialogue import Questions
 from api.vendors.sinch.errors import SinchError
+from api.vendors.sinch.events.questions import Questions
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest
+from api.vendors.sinch.http.calls import CallOperations
 from api.vendors.sinch.parties import Parties
 from engine.calls.call import Direction
 from engine.calls.state import CallState

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch.actions import ScriptEvent
-from api.vendors.sinch.instructions import read
-from api.vendors.sinch.svaml import IllegalSvaml, Svaml, SvamlRunMenu
+from api.vendors.sinch.script.actions import ScriptEvent
+from api.vendors.sinch.script.instructions import read
+from api.vendors.sinch.script.svaml import IllegalSvaml, Svaml, SvamlRunMenu
 from engine.tasks.play import Play
 from engine.tasks.run_menu import Choice
 from engine.tasks.say import Say

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch import instructions, plan, tags
-from api.vendors.sinch.actions import ScriptEvent
-from api.vendors.sinch.svaml import Svaml
+from api.vendors.sinch import tags
+from api.vendors.sinch.script import instructions, plan
+from api.vendors.sinch.script.actions import ScriptEvent
+from api.vendors.sinch.script.svaml import Svaml
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.callbacks.tags import Tag
 from api.vendors.sinch import tags
-from api.vendors.sinch.dialogue import Questions
+from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import Question, Said
 from engine.calls.call import Call, Direction

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from api.vendors.sinch.reports import reported
+from api.vendors.sinch.events.reports import reported
 
 DICE = '{"event":"dice","callid":"call-1"}'
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch import callouts, requests
-from api.vendors.sinch import svaml as a
 from api.vendors.sinch.errors import SinchError
-from api.vendors.sinch.requests import WrittenNumber
+from api.vendors.sinch.http import callouts, requests
+from api.vendors.sinch.http.requests import WrittenNumber
+from api.vendors.sinch.script import svaml as a
 from engine.tasks.play import Play
 from engine.tasks.say import Say
 from tests.api.vendors.sinch.conftest import VendorsClient

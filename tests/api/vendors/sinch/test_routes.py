@@ -11,10 +11,10 @@ from aiohttp.test_utils import make_mocked_request
 from api.own.routes import public_routes
 from api.vendors.ringful import Ringful
 from api.vendors.sinch import Sinch
-from api.vendors.sinch.authenticated import AuthenticatedRequest
 from api.vendors.sinch.errors import SinchOperation
 from api.vendors.sinch.fields import MOST_BYTES
-from api.vendors.sinch.routes import PATHS
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest
+from api.vendors.sinch.http.routes import PATHS
 from tests.api.serving import Unreached
 from tests.api.vendors.sinch.served import BOBS, SHOP, Served
 

@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch import callouts, tags
-from api.vendors.sinch.callouts import CustomCallout, EventScript
-from api.vendors.sinch.dialogue import Questions
+from api.vendors.sinch import tags
+from api.vendors.sinch.events.questions import Questions
+from api.vendors.sinch.http import callouts
+from api.vendors.sinch.http.callouts import CustomCallout, EventScript
 from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import Said
 from engine.events import QuestionAsked

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.vendors.sinch.resources import Identity, Money
+from api.vendors.sinch.http.resources import Identity, Money
 from engine.tasks.results import Detected
 
 VERSION = 1

@@ -9,9 +9,12 @@ from aiohttp import web
 
 from api.callbacks.tags import Tag, encode, recoded
 from api.ports import CommandTaker
-from api.vendors.sinch import callouts, instructions, plan, requests, resources, tags
-from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
-from api.vendors.sinch.callouts import (
+from api.vendors.sinch import tags
+from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
+from api.vendors.sinch.events.questions import Inquire, Questions
+from api.vendors.sinch.http import callouts, requests, resources
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.sinch.http.callouts import (
     Callout,
     ConferenceCallout,
     CustomCallout,
@@ -20,12 +23,11 @@ from api.vendors.sinch.callouts import (
     Script,
     TtsCallout,
 )
-from api.vendors.sinch.dialogue import Inquire, Questions
-from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
-from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
 from api.vendors.sinch.ids import DIALECT
 from api.vendors.sinch.parties import Parties
-from api.vendors.sinch.svaml import (
+from api.vendors.sinch.script import instructions, plan
+from api.vendors.sinch.script.svaml import (
     IllegalSvaml,
     Leg,
     PartyAddress,

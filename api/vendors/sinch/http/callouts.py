@@ -6,13 +6,13 @@ import msgspec
 
 from api.callbacks.callback import BadAddress, address
 from api.vendors.sinch import defaults
-from api.vendors.sinch.actions import Actions, ScriptEvent
-from api.vendors.sinch.dtmf import sequence
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode, fold
-from api.vendors.sinch.instructions import of_fields
-from api.vendors.sinch.prompts import Reader
-from api.vendors.sinch.svaml import PartyAddress, PromptTask, Svaml, SvamlConnectConf, Value
+from api.vendors.sinch.script.actions import Actions, ScriptEvent
+from api.vendors.sinch.script.dtmf import sequence
+from api.vendors.sinch.script.instructions import of_fields
+from api.vendors.sinch.script.prompts import Reader
+from api.vendors.sinch.script.svaml import PartyAddress, PromptTask, Svaml, SvamlConnectConf, Value
 from engine.tasks.pause import Pause
 from engine.tasks.secret import Seal
 from engine.tasks.send_dtmf import SendDtmf

@@ -8,12 +8,12 @@ from msgspec import UNSET
 from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag
 from api.recordings import Recordings
-from api.vendors.sinch import callbacks as bodies
 from api.vendors.sinch import summary, tags
-from api.vendors.sinch.callbacks import MenuEnding, MenuResult
-from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.events import callbacks as bodies
+from api.vendors.sinch.events.callbacks import MenuEnding, MenuResult
+from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
+from api.vendors.sinch.http.resources import Identity, money, timestamp
 from api.vendors.sinch.parties import Parties, as_written
-from api.vendors.sinch.resources import Identity, money, timestamp
 from api.vendors.sinch.signing import CONTENT_TYPE
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded

@@ -4,10 +4,11 @@ from aiohttp import web
 
 from api.callbacks.tags import decode
 from api.ports import CommandTaker
-from api.vendors.ringful import resources, tags
-from api.vendors.ringful.handlers import AuthenticatedRequest
+from api.vendors.ringful import tags
+from api.vendors.ringful.http import resources
+from api.vendors.ringful.http.calls import AuthenticatedRequest
+from api.vendors.ringful.http.requests import Parameters, WrittenNumber
 from api.vendors.ringful.ids import new_conference_id
-from api.vendors.ringful.requests import Parameters, WrittenNumber
 from engine.commands import Enqueue
 from engine.conference_commands import (
     ConferenceView,

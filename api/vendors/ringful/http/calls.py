@@ -6,9 +6,10 @@ from typing import NamedTuple
 from aiohttp import web
 
 from api.ports import CommandTaker
-from api.vendors.ringful import resources, tags
+from api.vendors.ringful import tags
 from api.vendors.ringful.errors import Invalid, NoMessages
-from api.vendors.ringful.requests import Parameters
+from api.vendors.ringful.http import resources
+from api.vendors.ringful.http.requests import Parameters
 from engine.commands import Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.features.accounts import Account
 from engine.tasks.detect_dtmf import DetectDtmf

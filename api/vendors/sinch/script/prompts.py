@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from api.vendors.sinch import defaults
 from api.vendors.sinch.fields import Illegal
-from api.vendors.sinch.ssml import readable
-from api.vendors.sinch.svaml import PromptTask
+from api.vendors.sinch.script.ssml import readable
+from api.vendors.sinch.script.svaml import PromptTask
 from engine.media.upload_files import SCHEME, is_name
 from engine.tasks.play import Play
 from engine.tasks.say import Say

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
-from api.vendors.sinch import requests, resources, summary, tags
-from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
+from api.vendors.sinch import summary, tags
 from api.vendors.sinch.errors import (
     ILLEGAL_PARAMETERS,
     INVALID_REQUEST,
@@ -14,6 +13,8 @@ from api.vendors.sinch.errors import (
     SinchOperation,
     failure,
 )
+from api.vendors.sinch.http import requests, resources
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.sinch.ids import DIALECT
 from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
 from engine.features.accounts import emergency

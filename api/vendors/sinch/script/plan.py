@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from api.callbacks.tags import Tag, encode
-from api.vendors.sinch import svaml, tags
+from api.vendors.sinch import tags
+from api.vendors.sinch.script import svaml
 from engine.model.leg_options import LegOptions, Reach, Transport
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask

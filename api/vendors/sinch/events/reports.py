@@ -3,9 +3,9 @@
 import msgspec
 import structlog
 
-from api.vendors.sinch import instructions
-from api.vendors.sinch.actions import ScriptEvent
-from api.vendors.sinch.svaml import IllegalSvaml, SvamlContinue, SvamlHangUp
+from api.vendors.sinch.script import instructions
+from api.vendors.sinch.script.actions import ScriptEvent
+from api.vendors.sinch.script.svaml import IllegalSvaml, SvamlContinue, SvamlHangUp
 
 log = structlog.get_logger(__name__)
 

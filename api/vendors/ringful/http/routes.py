@@ -14,12 +14,12 @@ from api.errors import sentence_of, status_of
 from api.guess_throttle import Guesses, ShownCredential
 from api.ports import CommandTaker
 from api.recordings import Recordings
-from api.vendors.ringful import callbacks
 from api.vendors.ringful.auth import DIALECT, authenticate
-from api.vendors.ringful.conferences import ConferenceOperations
 from api.vendors.ringful.errors import RingfulError, RingfulUnauthorized, render
-from api.vendors.ringful.handlers import AuthenticatedRequest, CallOperations, Handler
-from api.vendors.ringful.requests import Pairs, Parameters, read_pairs
+from api.vendors.ringful.events import callbacks
+from api.vendors.ringful.http.calls import AuthenticatedRequest, CallOperations, Handler
+from api.vendors.ringful.http.conferences import ConferenceOperations
+from api.vendors.ringful.http.requests import Pairs, Parameters, read_pairs
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
 from engine.features.accounts import Account

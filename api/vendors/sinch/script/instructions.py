@@ -6,12 +6,12 @@
 from collections.abc import Callable, Iterable
 
 from api.vendors.sinch import defaults
-from api.vendors.sinch.actions import Actions, ScriptEvent, recording
-from api.vendors.sinch.dtmf import sequence
 from api.vendors.sinch.fields import BadField, Fields, Missing, decode, fold
 from api.vendors.sinch.fields import Illegal as IllegalField
-from api.vendors.sinch.prompts import Reader
-from api.vendors.sinch.svaml import (
+from api.vendors.sinch.script.actions import Actions, ScriptEvent, recording
+from api.vendors.sinch.script.dtmf import sequence
+from api.vendors.sinch.script.prompts import Reader
+from api.vendors.sinch.script.svaml import (
     IllegalSvaml,
     Leg,
     Report,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from aiohttp import web
 
 from api.ports import CommandTaker
-from api.vendors.sinch import requests, resources
-from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
 from api.vendors.sinch.errors import SinchOperation
+from api.vendors.sinch.http import requests, resources
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
 from engine.conference_commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
 
 

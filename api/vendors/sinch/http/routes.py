@@ -16,13 +16,13 @@ from api.callbacks.tags import Tag
 from api.guess_throttle import Guesses
 from api.vendors.sinch import auth, errors, signing, tags
 from api.vendors.sinch.auth import AuthPolicy, Incoming
-from api.vendors.sinch.authenticated import AuthenticatedRequest, Handler
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, SinchError, SinchOperation, failure
+from api.vendors.sinch.events.notifications import Notifications
+from api.vendors.sinch.events.reports import reported
 from api.vendors.sinch.fields import MOST_BYTES
-from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
 from api.vendors.sinch.ids import DIALECT
-from api.vendors.sinch.notifications import Notifications
-from api.vendors.sinch.reports import reported
 from engine.commands import CommandRefused
 from engine.events import AnyEvent
 from engine.features.applications.service import ApplicationService

@@ -10,17 +10,20 @@ from msgspec import UNSET
 from api.accounts import Accounts
 from api.callbacks.tags import Tag, decode
 from api.exchange import About
-from api.vendors.sinch import callbacks, instructions, plan, requests, signing, tags
-from api.vendors.sinch.actions import ScriptEvent
-from api.vendors.sinch.authenticated import AuthenticatedRequest
-from api.vendors.sinch.callbacks import Amd, MenuEnding, MenuResult
-from api.vendors.sinch.callouts import Callout, EventScript, EventUrl
+from api.vendors.sinch import signing, tags
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, SinchOperation, failure
-from api.vendors.sinch.handlers import FALLBACK, PRIMARY
+from api.vendors.sinch.events import callbacks
+from api.vendors.sinch.events.callbacks import Amd, MenuEnding, MenuResult
+from api.vendors.sinch.http import requests
+from api.vendors.sinch.http.authenticated import AuthenticatedRequest
+from api.vendors.sinch.http.callouts import Callout, EventScript, EventUrl
+from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
+from api.vendors.sinch.http.resources import Identity, timestamp
 from api.vendors.sinch.ids import DIALECT
 from api.vendors.sinch.parties import Parties
-from api.vendors.sinch.resources import Identity, timestamp
-from api.vendors.sinch.svaml import IllegalSvaml, Leg, SvamlContinue
+from api.vendors.sinch.script import instructions, plan
+from api.vendors.sinch.script.actions import ScriptEvent
+from api.vendors.sinch.script.svaml import IllegalSvaml, Leg, SvamlContinue
 from api.vendors.vendor import AskingVendor, Question, Said
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause

@@ -11,7 +11,6 @@ import msgspec
 
 from api.callbacks.callback import BadAddress, address
 from api.vendors.sinch import defaults
-from api.vendors.sinch.actions import ScriptEvent
 from api.vendors.sinch.errors import (
     ILLEGAL_PARAMETERS,
     INVALID_REQUEST,
@@ -22,8 +21,9 @@ from api.vendors.sinch.errors import (
 )
 from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode
 from api.vendors.sinch.ids import is_call, is_conference
-from api.vendors.sinch.instructions import of_fields
-from api.vendors.sinch.svaml import Leg, Svaml
+from api.vendors.sinch.script.actions import ScriptEvent
+from api.vendors.sinch.script.instructions import of_fields
+from api.vendors.sinch.script.svaml import Leg, Svaml
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.phone_numbers import normalise
 

@@ -1,0 +1,1 @@
+"""Ringful's events: the bodies of its callbacks."""

@@ -1,0 +1,1 @@
+"""Ringful's operations over HTTP: paths, what requests say, what is answered."""

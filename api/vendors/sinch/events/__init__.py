@@ -1,0 +1,1 @@
+"""Sinch's events: the bodies of its callbacks, and its questions."""

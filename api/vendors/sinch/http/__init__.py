@@ -1,0 +1,1 @@
+"""Sinch's operations over HTTP: paths, what requests say, what is answered."""

@@ -1,0 +1,1 @@
+"""SVAML, Sinch's script language: read, checked, turned into tasks."""
