@@ -1,7 +1,7 @@
 """The whole HTTP side on a real store, a fake engine below it and a real web server of a customer's behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,19 @@ from api.callbacks.delivery import Delivery, DeliveryPolicy
 from api.callbacks.publisher import Publisher
 from api.inbound import Inbound
 from api.recordings import Recordings
-from api.vendors.ringful import Ringful
+from api.vendors.parts import VendorParts
+from api.vendors.ringful.vendor import Ringful
+from api.vendors.vendor import Vendor
 from engine.features.accounts.credentials import Credentials
 from engine.features.services import FeatureServices
 from engine.media import Links
 from engine.net import Net
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.writer import Writer
+from tests.api.serving import Unreached
 from tests.fakes.engine import FakeEngine
 from tests.fakes.sink import Sink
 from tests.support.features import services_of
@@ -58,12 +62,17 @@ class Stack:
     accounts: Accounts
     recordings: Recordings
     engine: FakeEngine
-    ringful: Ringful
+    vendors: dict[str, Vendor]
     delivery: Delivery
     publisher: Publisher
     time: Time
     folder: Path
     client: TestClient[Any, Any]
+
+    @property
+    def ringful(self) -> Vendor:
+        """The vendor that most tests ask."""
+        return self.vendors["ringful"]
 
     async def ask(self, method: str, **parameters: str) -> tuple[int, str]:
         """Send one request as the document writes it; returns status and text."""
@@ -112,7 +121,13 @@ def policy() -> DeliveryPolicy:
 
 
 @pytest.fixture
-async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
+def kinds() -> Sequence[type[Vendor]]:
+    """The vendors that are served."""
+    return (Ringful,)
+
+
+@pytest.fixture
+async def stack(tmp_path: Path, policy: DeliveryPolicy, kinds: Sequence[type[Vendor]]) -> AsyncIterator[Stack]:
     """Two accounts, Ann's (which may reach private addresses) and Bob's, and all that serves them."""
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
@@ -122,8 +137,11 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     recordings = Recordings(
         features.recordings, Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )
-    ringful = Ringful(engine, features.calls, known, recordings)
-    vendors = {ringful.name: ringful}
+    parts = VendorParts(
+        engine=engine, features=features, cache=SettingsCache(db), accounts=known, recordings=recordings,
+        live=lambda call: None, inquire=Unreached().inquire,
+    )  # fmt: skip
+    vendors = {kind.describe().name: kind.make(parts) for kind in kinds}
     delivery = Delivery(
         db, writer, net, known, vendors, policy=policy, clock=time, sleep=time.sleep, chance=lambda: 0.0
     )
@@ -142,7 +160,7 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     )
     async with TestClient(TestServer(app)) as client:
         yield Stack(
-            db, writer, net, features, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client
+            db, writer, net, features, known, recordings, engine, vendors, delivery, publisher, time, tmp_path, client
         )
     await publisher.stop()
     await delivery.stop()
