@@ -19,11 +19,11 @@ from engine.store import calls, events
 from engine.tasks.ask import Ask
 from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
-from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.playing import Audible
 from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Answered
+from engine.tasks.roles import SteeringSubject
 
 if TYPE_CHECKING:
     from engine.calls.session import Session
@@ -32,12 +32,12 @@ log = structlog.get_logger(__name__)
 
 
 class CallCustomer:
-    """Whoever says what a call does next (engine.tasks.interfaces.Customer)."""
+    """Whoever says what a call does next (engine.tasks.roles.Customer)."""
 
     def __init__(self, session: "Session") -> None:
         self._session = session
 
-    async def ask(self, task: Ask, on: Subject) -> Answered:
+    async def ask(self, task: Ask, on: SteeringSubject) -> Answered:
         """Ask, and wait for the reply or the end of the time; what was replied is queued next then.
 
         The question is handed over again after a restart, under the same id.

@@ -20,17 +20,18 @@ from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.offer import Offer
 from engine.tasks.results import TaskFailed
+from engine.tasks.roles import SteeringSubject
 
 log = structlog.get_logger(__name__)
 
 
 class CallRouter:
-    """Leads one call (engine.tasks.interfaces.Router)."""
+    """Leads one call (engine.tasks.roles.Router)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def lead(self, destination: str, on: Subject, *, hops: int) -> None:
+    async def lead(self, destination: str, on: SteeringSubject, *, hops: int) -> None:
         """See Router. A call that an application gets is that application's from then on."""
         session = self._session
         try:

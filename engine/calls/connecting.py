@@ -44,7 +44,7 @@ REFUSED: dict[type[CommandRefused], HangupCause] = {
 
 
 class CallDialler:
-    """Dials for one call (engine.tasks.interfaces.Dialler)."""
+    """Dials for one call (engine.tasks.dial.Dialler)."""
 
     def __init__(self, session: Session, outbound: OutboundCalls) -> None:
         self._session, self._outbound = session, outbound
@@ -112,7 +112,7 @@ class CallDialler:
     async def _unreached(self, task: Dial, on: Subject, other: Call) -> Dialled:
         diverted = "" if other.answered else diverted_to(task.diversions, other)
         if diverted and not on.was_accepted:
-            await on.router.lead(diverted, on, hops=task.hops)
+            await on.lead(diverted, hops=task.hops)
         elif not diverted and task.hang_up_after:
             ending = passed_on(ending_of(other))
             self._session.hang_up_behind(ending.cause, ending.by)

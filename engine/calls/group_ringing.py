@@ -43,7 +43,7 @@ class CallRinger:
         self._session, self._outbound = session, outbound
 
     async def ring(self, task: Ring, on: Subject) -> Dialled:
-        """See engine.tasks.interfaces.Dialler."""
+        """See engine.tasks.ring.Ringer."""
         session = self._session
         if session.call.direction is Direction.OUTBOUND:
             await session.ready(Requires.ANSWERED)
@@ -84,7 +84,7 @@ class CallRinger:
             return self._left(task, left)
         cause = next((each for each in SAYS_MOST if each in causes), HangupCause.UNAVAILABLE)
         if task.otherwise and not on.was_accepted:
-            await on.router.lead(task.otherwise, on, hops=task.hops)
+            await on.lead(task.otherwise, hops=task.hops)
         elif not task.otherwise and task.hang_up_after:
             ending = passed_on(Ending(cause=HangupCause.BUSY if cause in _BUSY else cause, by=Party.FAR))
             self._session.hang_up_behind(ending.cause, ending.by)

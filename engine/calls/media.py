@@ -101,7 +101,7 @@ class CallPlayer:
 
 
 class _Taken:
-    """A recorder that runs (engine.tasks.interfaces.Recording)."""
+    """A recorder that runs (engine.tasks.interfaces.ActiveRecording)."""
 
     def __init__(self, live: ari_recording.Recording, services: CallServices, name: str, task: Record) -> None:
         self._live, self._services, self._name, self._task = live, services, name, task

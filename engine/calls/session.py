@@ -28,10 +28,10 @@ from engine.events import AnyEvent, CallAnswered, CallDialing, CallRinging
 from engine.store import calls, conferences, events
 from engine.store.tasks import TaskRow
 from engine.tasks.entry import StopReason
-from engine.tasks.interfaces import Roles
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.journal import Journal
 from engine.tasks.queue import Queue
+from engine.tasks.roles import Roles
 from engine.tasks.task import Requires, TaskState
 
 log = structlog.get_logger(__name__)

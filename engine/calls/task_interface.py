@@ -1,4 +1,4 @@
-"""What a call does for its tasks, put together (engine.tasks.interfaces.Roles)."""
+"""What a call does for its tasks, put together (engine.tasks.roles.Roles)."""
 
 import asyncio
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""What a conference does for its tasks, put together (engine.tasks.interfaces.Roles)."""
+"""What a conference does for its tasks, put together (engine.tasks.roles.Roles)."""
 
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, NoReturn

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType, field
 from api.vendors.sinch import tags
 from api.vendors.sinch.http.results import ONGOING, SinchEnding
 from api.vendors.sinch.script import defaults
-from engine.conference_commands import ConferenceMember, ConferenceView
+from engine.commands import ConferenceMember, ConferenceView
 
 _JSON = "application/json"
 _MILLION = 1_000_000

@@ -7,7 +7,7 @@ from api.vendors.sinch.script import defaults
 from api.vendors.sinch.script.fields import Fields, Illegal, Missing
 from api.vendors.sinch.script.prompts import Reader
 from api.vendors.sinch.script.svaml import PromptTask, SvamlRunMenu
-from engine.tasks.run_menu import Choice, Menu
+from engine.tasks.menu import Choice, Menu
 
 _DOES = re.compile(r"\s*(?P<does>return|menu)\s*\((?P<what>[^()]*)\)\s*", re.IGNORECASE)
 _LONGEST_ID = 128

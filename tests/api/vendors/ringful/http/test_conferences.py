@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from engine.calls.call import Party
-from engine.conference_commands import LeaveNow, StartConference
+from engine.commands import LeaveNow, StartConference
 from engine.tasks.play import Play
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.api.conftest import Stack

@@ -10,8 +10,8 @@ from aiohttp.test_utils import make_mocked_request
 from api.vendors.sinch.errors import SinchError, of_refusal
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.conferences import ConferenceOperations
-from engine.commands import CommandRefused, NoSuchCall, NoSuchConference
-from engine.conference_commands import (
+from engine.commands import (
+    CommandRefused,
     ConferenceMember,
     ConferenceView,
     FindConference,
@@ -19,6 +19,8 @@ from engine.conference_commands import (
     HoldMember,
     KickMember,
     MuteMember,
+    NoSuchCall,
+    NoSuchConference,
 )
 from engine.store.accounts import Account
 from engine.store.applications import Application

@@ -8,8 +8,8 @@ import pytest
 from api.vendors.sinch.script.actions import ScriptEvent
 from api.vendors.sinch.script.instructions import read
 from api.vendors.sinch.script.svaml import IllegalSvaml, Svaml, SvamlRunMenu
+from engine.tasks.menu import Choice
 from engine.tasks.play import Play
-from engine.tasks.run_menu import Choice
 from engine.tasks.say import Say
 from tests.api.vendors.sinch.conftest import VendorsClient
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from engine.commands import Command
+from engine.commands.base import Command
 from engine.tasks.kinds import AnyTask
 
 
