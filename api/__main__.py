@@ -11,6 +11,7 @@ import structlog
 from api import __version__
 from api.accounts import Accounts
 from api.app import build_app
+from api.callbacks.audience import RequestHearers
 from api.callbacks.delivery import Delivery
 from api.callbacks.publisher import Publisher
 from api.clients import Clients
@@ -46,6 +47,7 @@ from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.s3_client import Buckets
 from engine.media.speech.registry import Voices
 from engine.net import Net
+from engine.platform.consumers import Consumers
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters
@@ -101,10 +103,13 @@ class Controller:
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
         inbound = Inbound(self.features, self.vendors)
         self.dialogue = self._dialogue(asking, inbound)
-        self.publisher = Publisher(self.database, self.writer, self.vendors, inbound, self.delivery)
+        self.hearers = RequestHearers(self.database, self.vendors, inbound)
         self.recording_delivery = RecordingDelivery(
             self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
         )
+        self.consumers = Consumers(self.database, self.writer)
+        self.consumers.add(Publisher(self.writer, (self.hearers,), self.delivery))
+        self.consumers.add(self.recording_delivery)
         self.metrics = self.client.metrics = Metrics(self.features.health, self.delivery.counts)
         self.writer.on_events = self._feed
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
@@ -203,8 +208,7 @@ class Controller:
         self.dialogue.ask(question)
 
     def _feed(self, committed: list[StoredEvent]) -> None:
-        self.publisher.feed(committed)
-        self.recording_delivery.feed(committed)
+        self.consumers.feed(committed)
         self.metrics.feed(stored.event for stored in committed)
 
     # Its life
@@ -240,13 +244,14 @@ class Controller:
             await self.cache.load()
             await self.cache.load_rates()
             await self.counters.reconcile()
-            await self.publisher.start()
-            stack.push_async_callback(self.publisher.stop)
             await self.delivery.start()
             stack.push_async_callback(self.delivery.stop)
-            stack.push_async_callback(self.dialogue.stop)
             await self.recording_delivery.start()
             stack.push_async_callback(self.recording_delivery.stop)
+            await self.hearers.start()
+            await self.consumers.start()
+            stack.push_async_callback(self.consumers.stop)
+            stack.push_async_callback(self.dialogue.stop)
             await self.endpoints.watch.start()
             stack.push_async_callback(self.endpoints.watch.stop)
             gc.collect()

@@ -12,24 +12,22 @@ from engine.commands import (
     CancelTask,
     Command,
     Enqueue,
-    HangUpCall,
-    NoSuchCall,
-    NoSuchConference,
-    NoSuchTask,
-    PlaceCall,
-    Redirect,
-    Reply,
-    StopTasks,
-)
-from engine.conference_commands import (
     FindConference,
+    HangUpCall,
     HangUpConference,
     HoldMember,
     KickMember,
     LeaveNow,
     MuteMember,
+    NoSuchCall,
+    NoSuchConference,
+    NoSuchTask,
+    PlaceCall,
     QueryConference,
+    Redirect,
+    Reply,
     StartConference,
+    StopTasks,
 )
 from engine.conferences.conferences import Conferences
 from engine.tasks.entry import StopReason

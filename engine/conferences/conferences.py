@@ -14,13 +14,17 @@ from engine.calls.outbound import OutboundCalls, with_ids
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
-from engine.commands import CommandRefused, EngineUnavailable, NoSuchCall, NoSuchConference, PlaceCall
-from engine.conference_commands import (
+from engine.commands import (
+    CommandRefused,
     ConferenceView,
+    EngineUnavailable,
     HangUpConference,
     HoldMember,
     KickMember,
     MuteMember,
+    NoSuchCall,
+    NoSuchConference,
+    PlaceCall,
     StartConference,
 )
 from engine.conferences.conference import Conference

@@ -1,11 +1,11 @@
-"""Deliveries: callbacks on their way to customers, every attempt, and the cursors of those who make them."""
+"""Deliveries: callbacks on their way to customers, and every attempt."""
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
-from engine.store.tables import cursors, deliveries, delivery_attempts
+from engine.store.tables import deliveries, delivery_attempts
 
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
 
@@ -87,14 +87,6 @@ _attempts = Statement(
     .order_by(delivery_attempts.c.number)
 )
 _counts = Statement(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
-_cursor = Statement(select(cursors.c.position).where(cursors.c.name == bindparam("name")))
-_set_cursor = Statement(
-    lambda insert: (
-        insert(cursors)
-        .values(name=bindparam("name"), position=bindparam("position"))
-        .on_conflict_do_update(index_elements=[cursors.c.name], set_={"position": bindparam("position")})
-    )
-)
 
 
 def add(conn: Connection, delivery: DeliveryRow) -> bool:
@@ -153,16 +145,6 @@ def counts(conn: Connection) -> dict[str, int]:
 def revive(conn: Connection, id: str) -> bool:
     """Make a dead delivery pending and due at once; False where it is not dead. Its attempts stay."""
     return _revive.run(conn, the_id=id, dead=DEAD, pending=PENDING, due=0.0) > 0
-
-
-def cursor(conn: Connection, name: str) -> int:
-    """Return a durable cursor's position; 0 where it was never set."""
-    return int(_cursor.value(conn, name=name) or 0)
-
-
-def set_cursor(conn: Connection, name: str, position: int) -> None:
-    """Move a durable cursor."""
-    _set_cursor.run(conn, name=name, position=position)
 
 
 def _with_tries(conn: Connection, delivery: DeliveryRow) -> DeliveryRow:

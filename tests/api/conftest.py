@@ -1,7 +1,7 @@
 """The whole HTTP side on a real store, a fake engine below it and a real web server of a customer's behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,18 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api.accounts import Accounts
 from api.app import build_app
+from api.callbacks.audience import RequestHearers
 from api.callbacks.delivery import Delivery, DeliveryPolicy
 from api.callbacks.publisher import Publisher
 from api.inbound import Inbound
 from api.recordings import Recordings
 from api.vendors.ringful import Ringful
+from api.vendors.vendor import Vendor
 from engine.features.accounts.credentials import Credentials
 from engine.features.services import FeatureServices
 from engine.media import Links
 from engine.net import Net
+from engine.platform.consumers import Consumers
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -60,7 +63,7 @@ class Stack:
     engine: FakeEngine
     ringful: Ringful
     delivery: Delivery
-    publisher: Publisher
+    consumers: Consumers
     time: Time
     folder: Path
     client: TestClient[Any, Any]
@@ -81,9 +84,25 @@ class Stack:
         """Wait until every event is published and every delivery is over."""
         async with asyncio.timeout(60):
             await self.writer.write(lambda conn: None)
-            while not self.publisher.idle or self.delivery.active_lanes:  # noqa: ASYNC110
+            while not self.consumers.idle or self.delivery.active_lanes:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             await self.writer.write(lambda conn: None)
+
+
+async def published_by(
+    db: Database,
+    writer: Writer,
+    features: FeatureServices,
+    vendors: Mapping[str, Vendor],
+    delivery: Delivery,
+    clock: Callable[[], float],
+) -> Consumers:
+    """Return a publisher at its consumers, to be started."""
+    hearers = RequestHearers(db, vendors, Inbound(features, vendors))
+    await hearers.start()
+    consumers = Consumers(db, writer)
+    consumers.add(Publisher(writer, (hearers,), delivery, clock=clock))
+    return consumers
 
 
 async def create_account(writer: Writer, id: str, key: str, **fields: Any) -> Account:
@@ -123,16 +142,16 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
         features.recordings, Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )
     ringful = Ringful(engine, features.calls, known, recordings)
-    vendors = {ringful.name: ringful}
+    vendors: dict[str, Vendor] = {ringful.name: ringful}
     delivery = Delivery(
         db, writer, net, known, vendors, policy=policy, clock=time, sleep=time.sleep, chance=lambda: 0.0
     )
-    publisher = Publisher(db, writer, vendors, Inbound(features, vendors), delivery, clock=time)
-    writer.on_events = publisher.feed
+    consumers = await published_by(db, writer, features, vendors, delivery, time)
+    writer.on_events = consumers.feed
     await create_account(writer, "account-ann", KEY, allow_private=True)
     await create_account(writer, "account-bob", "key-of-bob")
-    await publisher.start()
     await delivery.start()
+    await consumers.start()
     app = build_app(
         engine=engine,
         accounts=known,
@@ -142,9 +161,9 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     )
     async with TestClient(TestServer(app)) as client:
         yield Stack(
-            db, writer, net, features, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client
+            db, writer, net, features, known, recordings, engine, ringful, delivery, consumers, time, tmp_path, client
         )
-    await publisher.stop()
+    await consumers.stop()
     await delivery.stop()
     await writer.stop()
     await net.close()

@@ -2,8 +2,7 @@
 
 import asyncio
 
-from engine.commands import HangUpCall
-from engine.conference_commands import HangUpConference, Invitation, StartConference
+from engine.commands import HangUpCall, HangUpConference, Invitation, StartConference
 from engine.events import CallAnswered, ConferenceEnded, ParticipantJoined, TaskEnded, TaskStarted
 from engine.tasks.ask import Ask
 from engine.tasks.detect_machine import DetectMachine

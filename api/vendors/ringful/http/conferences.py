@@ -9,9 +9,9 @@ from api.vendors.ringful.http import resources
 from api.vendors.ringful.http.calls import AuthenticatedRequest
 from api.vendors.ringful.http.requests import Parameters, WrittenNumber
 from api.vendors.ringful.ids import new_conference_id
-from engine.commands import Enqueue
-from engine.conference_commands import (
+from engine.commands import (
     ConferenceView,
+    Enqueue,
     HangUpConference,
     Invitation,
     LeaveNow,

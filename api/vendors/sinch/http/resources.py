@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType, field
 
 from api.vendors.sinch import defaults, tags
 from api.vendors.sinch.results import ONGOING, SinchEnding
-from engine.conference_commands import ConferenceMember, ConferenceView
+from engine.commands import ConferenceMember, ConferenceView
 
 _JSON = "application/json"
 _MILLION = 1_000_000

@@ -29,8 +29,8 @@ from engine.store.extensions import Extension
 from engine.store.numbers import SMS, VOICE, Number
 from engine.store.rates import Rate
 from engine.store.writer import Writer
+from tests.clients.sinch.client import BareClient
 from tests.support.features import services_of
-from tests.support.sinch_client import BareClient
 
 SECRET = "JViE5vDor0Sw3WllZka15Q=="
 SHOP, HELP, BOBS = "11983f76-12c8-1111-9515-4785c7b67ca8", "94983f76-1161-4655-9515-4785c7b67ca8", "bob-s-key"
