@@ -93,7 +93,7 @@ class SubscriptionService:
         )
 
         def unit(conn: Connection) -> Subscription:
-            if len(store.list(conn, account)) >= MOST:
+            if store.count(conn, account) >= MOST:
                 raise TooManySubscriptions(f"An account has at most {MOST} subscriptions: remove one first.")
             application = named(conn, account, wanted.application).id if wanted.application else None
             sealed = store.sealed(conn, secret) if secret else ""
@@ -102,7 +102,9 @@ class SubscriptionService:
             _record(conn, by, "subscription.added", None, added)
             return added
 
-        return WithSecret(subscription=await self._changed(account, unit), secret=secret)
+        added = await self._writer.write(unit)
+        self.index.put(added)
+        return WithSecret(subscription=added, secret=secret)
 
     async def change(self, by: Actor, account: str, id: str, change: SubscriptionChange) -> Subscription:
         """Change what a subscription hears; raises InvalidSetting."""
@@ -132,7 +134,9 @@ class SubscriptionService:
             _record(conn, by, "subscription.removed", found, None)
             return found
 
-        return await self._changed(account, unit)
+        removed = await self._writer.write(unit)
+        self.index.drop(id)
+        return removed
 
     async def _updated(
         self, by: Actor, account: str, id: str, what: str, fields: Callable[[Connection, Subscription], dict[str, Any]]
@@ -145,12 +149,8 @@ class SubscriptionService:
             _record(conn, by, what, before, after)
             return after
 
-        return await self._changed(account, unit)
-
-    async def _changed(self, account: str, unit: Callable[[Connection], Subscription]) -> Subscription:
-        """Commit a change, and let it count at once."""
-        changed, own = await self._writer.write(lambda conn: (unit(conn), store.list(conn, account)))
-        self.index.replace(account, own)
+        changed = await self._writer.write(unit)
+        self.index.put(changed)
         return changed
 
     def _target(self, wanted: NewSubscription) -> tuple[Sink, str]:

@@ -4,7 +4,7 @@ import builtins
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy import delete as delete_from
 
 from engine.features.subscriptions.model import Subscription
@@ -19,6 +19,9 @@ _ordered = _rows.select.order_by(subscriptions.c.created, subscriptions.c.id)
 _get = Statement(_rows.select.where(subscriptions.c.id == bindparam("id")))
 _list = Statement(_ordered.where(subscriptions.c.account == bindparam("account")))
 _all = Statement(_ordered)
+_count = Statement(
+    select(func.count()).select_from(subscriptions).where(subscriptions.c.account == bindparam("account"))
+)
 _delete = Statement(delete_from(subscriptions).where(subscriptions.c.id == bindparam("id")))
 
 
@@ -41,6 +44,11 @@ def get(conn: Connection, id: str) -> Subscription | None:
 def list(conn: Connection, account: str) -> builtins.list[Subscription]:
     """Return an account's subscriptions, the oldest first."""
     return _rows.all(conn, _list, account=account)
+
+
+def count(conn: Connection, account: str) -> int:
+    """Return how many subscriptions an account has."""
+    return int(_count.value(conn, account=account))
 
 
 def all(conn: Connection) -> builtins.list[Subscription]:
