@@ -19,6 +19,7 @@ _OWNED: tuple[Table, ...] = (
     tables.uploads,
     tables.rates,
     tables.due_work,
+    tables.subscriptions,
 )
 """What an account has for as long as it is open."""
 _MONEY_TABLES: tuple[Table, ...] = (

@@ -23,6 +23,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     """A callback: part `part` of what `event` means to the customer. `position` is the event's.
 
+    `subscriber` is the subscription that it is for; "": the address of the call's request or application.
     `fallback` ("": none) is where every second attempt goes. `state` is pending, delivered or dead; `due` (Unix
     seconds) is when the next attempt may be made. `remark` is what the host said to it, where its dialect reads that.
     `tries` is filled by `of_subject` and `dead` only.
@@ -40,6 +41,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     body: str
     content_type: str
+    subscriber: str = ""
     fallback: str = ""
     due: float
     created: float
@@ -50,13 +52,18 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     remark: str | None = None
     tries: tuple[Attempt, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What names the callback in every attempt, so that a repeat is known as one."""
+        return f"{self.event}-{self.part}" if self.part else self.event
+
 
 _delivery = Mapped(DeliveryRow, deliveries)
 _add = Statement(
     lambda insert: (
         insert(deliveries)
         .values({c.name: bindparam(c.name) for c in deliveries.c})
-        .on_conflict_do_nothing(index_elements=[deliveries.c.event, deliveries.c.part])
+        .on_conflict_do_nothing(index_elements=[deliveries.c.event, deliveries.c.subscriber, deliveries.c.part])
     )
 )
 _attempt = Statement(
@@ -77,10 +84,24 @@ _revive = Statement(
     .where(_one, deliveries.c.state == bindparam("dead"))
     .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
 )
+_repeat = Statement(
+    update(deliveries)
+    .where(_one, deliveries.c.state != bindparam("pending"))
+    .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
+)
 _ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
 _get = Statement(_delivery.select.where(_one))
 _pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
 _of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
+_of_event = Statement(_ordered.where(deliveries.c.event == bindparam("event")))
+_of_subscriber = Statement(
+    _ordered.where(
+        deliveries.c.subscriber == bindparam("subscriber"),
+        deliveries.c.subscriber != "",
+        deliveries.c.created >= bindparam("since"),
+        deliveries.c.position > bindparam("position"),
+    ).limit(bindparam("most"))
+)
 _attempts = Statement(
     select(*(delivery_attempts.c[name] for name in Attempt.__struct_fields__))
     .where(delivery_attempts.c.delivery == bindparam("delivery"))
@@ -90,7 +111,7 @@ _counts = Statement(select(deliveries.c.state, func.count()).group_by(deliveries
 
 
 def add(conn: Connection, delivery: DeliveryRow) -> bool:
-    """Store a delivery; False where this part of this event is stored already."""
+    """Store a delivery; False where this part of this event is stored for this subscriber already."""
     return _add.run(conn, **plain(delivery)) > 0
 
 
@@ -129,6 +150,21 @@ def of_subject(conn: Connection, subject: str) -> list[DeliveryRow]:
     return [_with_tries(conn, row) for row in _delivery.all(conn, _of_subject, subject=subject)]
 
 
+def of_event(conn: Connection, event: str) -> list[DeliveryRow]:
+    """Return an event's deliveries, without their attempts."""
+    return _delivery.all(conn, _of_event, event=event)
+
+
+def of_subscriber(
+    conn: Connection, subscriber: str, since: float, *, behind: int = 0, limit: int = 1000
+) -> list[DeliveryRow]:
+    """Return a subscription's deliveries that were made since (Unix seconds), in the order of events.
+
+    `behind` is the position of the last event of the page before. They are without their attempts.
+    """
+    return _delivery.all(conn, _of_subscriber, subscriber=subscriber, since=since, position=behind, most=limit)
+
+
 def dead(conn: Connection, account: str | None = None, limit: int = 1000) -> list[DeliveryRow]:
     """Return what was given up, with its attempts, oldest first."""
     query = _ordered.where(deliveries.c.state == DEAD).limit(limit)
@@ -145,6 +181,11 @@ def counts(conn: Connection) -> dict[str, int]:
 def revive(conn: Connection, id: str) -> bool:
     """Make a dead delivery pending and due at once; False where it is not dead. Its attempts stay."""
     return _revive.run(conn, the_id=id, dead=DEAD, pending=PENDING, due=0.0) > 0
+
+
+def repeat(conn: Connection, id: str) -> bool:
+    """Make a delivery that is over pending and due at once; False for one that is pending. Its attempts stay."""
+    return _repeat.run(conn, the_id=id, pending=PENDING, due=0.0) > 0
 
 
 def _with_tries(conn: Connection, delivery: DeliveryRow) -> DeliveryRow:
