@@ -39,7 +39,7 @@ faults: ## Kill and restart each part of a test system during calls, five times 
 	@CARILLON_FAULTS=full docker/test tests/faults
 
 fuzz: ## Send 500 random requests to each operation of a test system (make test sends fewer)
-	@CARILLON_FUZZ=full docker/test tests/e2e/test_sinch_configuration_fuzz.py tests/e2e/test_sinch_fuzz.py
+	@CARILLON_FUZZ=full docker/test tests/e2e/sinch/test_configuration_fuzz.py tests/e2e/sinch/test_fuzz.py
 
 unit: ## Run the tests that need no container, e.g. make unit ARGS=tests/engine
 	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)

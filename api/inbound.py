@@ -45,9 +45,11 @@ class Inbound:
             return None
         if restarted and event.subject not in self._tags:
             await self._remember(event.subject)
-        if isinstance(event, CallEnded):
-            return self._tags.pop(event.subject, None)
         return self._tags.get(event.subject)
+
+    def forget(self, call: str) -> None:
+        """Forget the tag of a call that has ended, once its end is published."""
+        self._tags.pop(call, None)
 
     async def tag_of_question(self, event: QuestionAsked) -> Tag | None:
         """Return the tag of a question without one: that of its call's application."""

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from api.callbacks.mail import BadMailServer, MailServer
 from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
@@ -42,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recordings: Path = Path("/var/spool/asterisk/recording")
     asterisk_log: Path = Path("/var/log/asterisk/refused")
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
+    smtp_url: str = ""
+    smtp_from: str = ""
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
     lab_sip_port: int = 5070
@@ -56,7 +59,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The settings that must not be logged."""
-        return (self.admin_token, self.ari_password, self.secret, self.redis_password, self.lab_ari_password)
+        own = (self.admin_token, self.ari_password, self.secret, self.redis_password, self.lab_ari_password)
+        return (*own, (self.mail_server.password or "") if self.mail_server else "")
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The server that sends our mails; None: mails are not sent."""
+        return MailServer.read(self.smtp_url, self.smtp_from)
 
     @property
     def ari_url(self) -> str:
@@ -116,7 +125,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
         Pool.read(settings.number_pool)
         Clients.read(settings.trusted_proxies)
-    except (msgspec.ValidationError, InvalidSetting, BadNetwork) as error:
+        MailServer.read(settings.smtp_url, settings.smtp_from)
+    except (msgspec.ValidationError, InvalidSetting, BadNetwork, BadMailServer) as error:
         said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
         raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings

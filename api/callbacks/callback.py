@@ -8,14 +8,16 @@ import msgspec
 from yarl import URL
 
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 LONGEST_URL = 4096
 # RFC 3986 §2: an address of only these characters is sent byte for byte as it was written.
 _VERBATIM = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 _HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-_NAMES = ("action", "event")
-"""The fields that name a callback's subject in its body: a form's action (Ringful), an object's event (Sinch)."""
+_NAMES = ("action", "event", "type")
+"""The fields that name a callback's subject in its body: a form's action (Ringful), an object's event (Sinch), or its
+type (Standard Webhooks)."""
 
 
 class BadAddress(ValueError):

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from api.callbacks.callback import action_of
+from api.callbacks.mail import MAIL
+from api.callbacks.mail import kind_of as kind_of_mail
 from api.callbacks.masking import masked
 from api.callbacks.model import DeliveryRow
 from api.recordings import Recordings
@@ -22,6 +23,7 @@ from engine.features.questions.model import QuestionAttempt
 from engine.features.recordings.model import RecordingRow
 from engine.features.uploads.model import UploadRow
 from engine.media.upload_files import SCHEME
+from engine.model.moment import moment as rfc3339
 from engine.tasks.kinds import kind_of, shown
 from engine.tasks.results import Outcome
 from engine.tasks.secret import MASK
@@ -33,9 +35,7 @@ _TAGS = frozenset({"tag", "call_tag", "stopped_tag"})
 
 def moment(at: float | None) -> str | None:
     """Return Unix seconds as e.g. 2030-01-31T23:59:59.123Z; None for None."""
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return None if at is None else rfc3339(at)
 
 
 def money(millionths: int | None) -> str | None:
@@ -192,12 +192,14 @@ def question(row: QuestionAttempt) -> Shape:
 
 def delivery(row: DeliveryRow) -> Shape:
     """Return a callback with its attempts."""
+    subscription = {"subscription": row.subscriber} if row.subscriber else {}
     return {
         "id": row.id,
         "event": row.event,
+        **subscription,
         "subject": row.subject,
         "dialect": row.dialect,
-        "action": action_of(row.content_type, row.body),
+        "action": kind_of_mail(row.body) if row.content_type == MAIL else action_of(row.content_type, row.body),
         "url": masked(row.url),
         "body": row.body,
         "state": row.state,

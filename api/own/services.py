@@ -22,6 +22,7 @@ from engine.features.destination_services import Leading
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.services import FeatureServices
+from engine.features.subscriptions.service import SubscriptionService
 from engine.features.tenants import Tenants
 from engine.features.trunks.refused_requests import RefusedKind
 from engine.features.trunks.service import Trunks
@@ -64,6 +65,7 @@ class OwnServices:
     addresses: Addresses
     admin_token: str
     tenants: Tenants
+    subscriptions: SubscriptionService
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None

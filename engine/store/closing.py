@@ -19,6 +19,7 @@ _OWNED: tuple[Table, ...] = (
     tables.uploads,
     tables.rates,
     tables.due_work,
+    tables.subscriptions,
 )
 """The tables whose rows are deleted when an account is closed."""
 _MONEY_TABLES: tuple[Table, ...] = (

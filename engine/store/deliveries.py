@@ -1,11 +1,11 @@
-"""Deliveries: callbacks to customers, their attempts, and the cursors of event consumers."""
+"""Deliveries: callbacks to customers, and every attempt."""
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
-from engine.store.tables import cursors, deliveries, delivery_attempts
+from engine.store.tables import deliveries, delivery_attempts
 
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
 
@@ -23,6 +23,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     """A callback: part `part` of those that `event` causes. `position` is the event's.
 
+    `subscriber` is the subscription that it is for; "": the address of the call's request or application.
     `fallback` ("": none) is the URL of every second attempt. `state` is pending, delivered or dead; `due` (Unix
     seconds) is when the next attempt may be made. `remark` is about the server's answer, if its dialect reads that.
     `tries` is filled by `of_subject` and `dead` only.
@@ -40,6 +41,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     body: str
     content_type: str
+    subscriber: str = ""
     fallback: str = ""
     due: float
     created: float
@@ -50,13 +52,18 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     remark: str | None = None
     tries: tuple[Attempt, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What names the callback in every attempt, so that a repeat is known as one."""
+        return f"{self.event}-{self.part}" if self.part else self.event
+
 
 _delivery = Mapped(DeliveryRow, deliveries)
 _add = Statement(
     lambda insert: (
         insert(deliveries)
         .values({c.name: bindparam(c.name) for c in deliveries.c})
-        .on_conflict_do_nothing(index_elements=[deliveries.c.event, deliveries.c.part])
+        .on_conflict_do_nothing(index_elements=[deliveries.c.event, deliveries.c.subscriber, deliveries.c.part])
     )
 )
 _attempt = Statement(
@@ -77,28 +84,34 @@ _revive = Statement(
     .where(_one, deliveries.c.state == bindparam("dead"))
     .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
 )
+_repeat = Statement(
+    update(deliveries)
+    .where(_one, deliveries.c.state != bindparam("pending"))
+    .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
+)
 _ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
 _get = Statement(_delivery.select.where(_one))
 _pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
 _of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
+_of_event = Statement(_ordered.where(deliveries.c.event == bindparam("event")))
+_of_subscriber = Statement(
+    _ordered.where(
+        deliveries.c.subscriber == bindparam("subscriber"),
+        deliveries.c.subscriber != "",
+        deliveries.c.created >= bindparam("since"),
+        deliveries.c.position > bindparam("position"),
+    ).limit(bindparam("most"))
+)
 _attempts = Statement(
     select(*(delivery_attempts.c[name] for name in Attempt.__struct_fields__))
     .where(delivery_attempts.c.delivery == bindparam("delivery"))
     .order_by(delivery_attempts.c.number)
 )
 _counts = Statement(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
-_cursor = Statement(select(cursors.c.position).where(cursors.c.name == bindparam("name")))
-_set_cursor = Statement(
-    lambda insert: (
-        insert(cursors)
-        .values(name=bindparam("name"), position=bindparam("position"))
-        .on_conflict_do_update(index_elements=[cursors.c.name], set_={"position": bindparam("position")})
-    )
-)
 
 
 def add(conn: Connection, delivery: DeliveryRow) -> bool:
-    """Store a delivery; returns False if this part of this event is already stored."""
+    """Store a delivery; returns False if this part of this event is already stored for this subscriber."""
     return _add.run(conn, **plain(delivery)) > 0
 
 
@@ -137,6 +150,21 @@ def of_subject(conn: Connection, subject: str) -> list[DeliveryRow]:
     return [_with_tries(conn, row) for row in _delivery.all(conn, _of_subject, subject=subject)]
 
 
+def of_event(conn: Connection, event: str) -> list[DeliveryRow]:
+    """Return an event's deliveries, without their attempts."""
+    return _delivery.all(conn, _of_event, event=event)
+
+
+def of_subscriber(
+    conn: Connection, subscriber: str, since: float, *, behind: int = 0, limit: int = 1000
+) -> list[DeliveryRow]:
+    """Return a subscription's deliveries that were made since (Unix seconds), in the order of events.
+
+    `behind` is the position of the last event of the page before. They are without their attempts.
+    """
+    return _delivery.all(conn, _of_subscriber, subscriber=subscriber, since=since, position=behind, most=limit)
+
+
 def dead(conn: Connection, account: str | None = None, limit: int = 1000) -> list[DeliveryRow]:
     """Return the dead deliveries with their attempts, oldest first."""
     query = _ordered.where(deliveries.c.state == DEAD).limit(limit)
@@ -155,14 +183,9 @@ def revive(conn: Connection, id: str) -> bool:
     return _revive.run(conn, the_id=id, dead=DEAD, pending=PENDING, due=0.0) > 0
 
 
-def cursor(conn: Connection, name: str) -> int:
-    """Return a durable cursor's position; 0 if it was never set."""
-    return int(_cursor.value(conn, name=name) or 0)
-
-
-def set_cursor(conn: Connection, name: str, position: int) -> None:
-    """Move a durable cursor."""
-    _set_cursor.run(conn, name=name, position=position)
+def repeat(conn: Connection, id: str) -> bool:
+    """Make a delivery that is over pending and due at once; False for one that is pending. Its attempts stay."""
+    return _repeat.run(conn, the_id=id, pending=PENDING, due=0.0) > 0
 
 
 def _with_tries(conn: Connection, delivery: DeliveryRow) -> DeliveryRow:

@@ -364,12 +364,28 @@ uploads = Table(  # prompts that accounts uploaded
     Column("seconds", Float, nullable=False),
     Column("created", Float, nullable=False),
 )
+subscriptions = Table(  # which events accounts want to hear of, and where
+    "subscriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("events", Text, nullable=False),  # names and patterns of them, as JSON
+    Column("sink", String, nullable=False),  # http, email
+    Column("address", Text, nullable=False),
+    Column("secret", Text, nullable=False),  # sealed; "" where nothing is signed
+    Column("old_secret", Text, nullable=False),  # what it was before the last rotation
+    Column("old_until", Float, nullable=True),  # until when that signs too
+    Column("application", String, nullable=True),  # of whose calls it wants to hear alone
+    Column("created", Float, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String, primary_key=True),
     Column("event", String, nullable=False),
-    Column("part", Integer, nullable=False),  # which of an event's callbacks
+    Column("subscriber", String, nullable=False, default="", server_default=""),  # a subscription; "": none
+    Column("part", Integer, nullable=False),  # which of an event's callbacks to this subscriber
     Column("position", _BIG, nullable=False),  # of the event: order within a lane
     Column("account", String, nullable=False),
     Column("root", String, nullable=False),
@@ -387,8 +403,15 @@ deliveries = Table(
     Column("ended", Float, nullable=True),
     Column("error", Text, nullable=True),
     Column("remark", Text, nullable=True),  # a sentence on the server's answer
-    UniqueConstraint("event", "part"),
+    UniqueConstraint("event", "subscriber", "part"),
     Index("deliveries_by_state", "state", "account"),
+)
+Index(
+    "deliveries_by_subscriber",
+    deliveries.c.subscriber,
+    deliveries.c.position,
+    sqlite_where=deliveries.c.subscriber != "",
+    postgresql_where=deliveries.c.subscriber != "",
 )
 delivery_attempts = Table(
     "delivery_attempts",

@@ -22,6 +22,7 @@ from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
+from api.own.admin.subscriptions import SubscriptionsAdmin
 from api.own.admin.trunks import TrunksAdmin
 from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
@@ -53,7 +54,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
         ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
         GroupsAdmin(services), DiversionsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
-        CallbacksAdmin(services), doctor,
+        CallbacksAdmin(services), SubscriptionsAdmin(services), doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())
     app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, doctor.healthz)])

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from api.own import render
+from api.own.replaying import replayed
 from api.own.services import OwnServices
 from engine.platform.audit import ADMIN
 
@@ -18,6 +19,7 @@ class CallbacksAdmin:
         return [
             web.get("/callbacks/failed", self.failed),
             web.post("/callbacks/failed/resend", self.resend_all),
+            web.post("/callbacks/replay", self.replay),
             web.post("/callbacks/{delivery}/resend", self.resend),
         ]
 
@@ -31,6 +33,10 @@ class CallbacksAdmin:
         """Send one callback again, from its first attempt."""
         row = await self._services.delivery.resend(ADMIN, request.match_info["delivery"])
         return web.json_response(render.delivery(row), status=202)
+
+    async def replay(self, request: web.Request) -> web.Response:
+        """Deliver again what was delivered or given up; `?event=`, `?call=` or `?subscription=`, and `&since=`."""
+        return await replayed(request, self._services, ADMIN)
 
     async def resend_all(self, request: web.Request) -> web.Response:
         """Send all failed callbacks again; `?account=`."""

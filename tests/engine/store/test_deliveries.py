@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.store import deliveries, events, recordings, tables
+from engine.store import cursors, deliveries, events, recordings, tables
 from engine.store.database import Database
 from engine.store.deliveries import DEAD, DELIVERED, Attempt, DeliveryRow
 from engine.store.events import StoredEvent
@@ -122,7 +122,7 @@ async def test_pending_deliveries_come_in_the_order_of_events(writer: Writer, da
 
 
 async def test_a_cursor_is_stored(writer: Writer, database: Database) -> None:
-    assert await database.read(lambda conn: deliveries.cursor(conn, "publisher")) == 0
+    assert await database.read(lambda conn: cursors.get(conn, "publisher")) is None
     for position in (5, 2**40):
-        await writer.write(lambda conn, position=position: deliveries.set_cursor(conn, "publisher", position))
-    assert await database.read(lambda conn: deliveries.cursor(conn, "publisher")) == 2**40
+        await writer.write(lambda conn, position=position: cursors.put(conn, "publisher", position))
+    assert await database.read(lambda conn: cursors.get(conn, "publisher")) == 2**40

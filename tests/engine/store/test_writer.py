@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
-from engine.store import deliveries, events
+from engine.store import cursors, events
 from engine.store.database import Database
 from engine.store.errors import Fenced, StoreClosed
 from engine.store.events import StoredEvent
@@ -39,9 +39,9 @@ class _Gate:
 
 
 async def test_a_write_returns_the_units_value_after_the_commit(writer: Writer, database: Database) -> None:
-    assert await writer.write(lambda conn: deliveries.set_cursor(conn, "c", 7) or "value") == "value"
+    assert await writer.write(lambda conn: cursors.put(conn, "c", 7) or "value") == "value"
     other = Database(database._reading.url.render_as_string(hide_password=False))  # as another process would see it
-    assert await other.read(lambda conn: deliveries.cursor(conn, "c")) == 7
+    assert await other.read(lambda conn: cursors.get(conn, "c")) == 7
     await other.close()
 
 
@@ -237,4 +237,4 @@ async def test_writes_under_load_go_together(writer: Writer, database: Database,
 
 async def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(Exception, match=r"readonly|read-only"):
-        await database.read(lambda conn: deliveries.set_cursor(conn, "c", 1))
+        await database.read(lambda conn: cursors.put(conn, "c", 1))
