@@ -15,7 +15,7 @@ _HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 _NAMES = ("action", "event")
-"""The fields in which a callback's body says what it is about: a form's action (Ringful), an object's event (Sinch)."""
+"""The fields in which a callback's body says what it is about: a form's action, an object's event."""
 
 
 class BadAddress(ValueError):

@@ -18,7 +18,7 @@ _MOST_MONEY = Decimal(1_000_000_000)
 
 
 class ChangedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is changed of an account; what is not there stays. `dialect` are settings such as {"sig": "kvmd5"}."""
+    """What is changed of an account; what is not there stays. `dialect` are settings such as {"sig": "off"}."""
 
     allow_private: bool | None = None
     disabled: bool | None = None
