@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -13,8 +14,12 @@ from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.audience import RequestHearers
 from api.callbacks.delivery import Delivery
+from api.callbacks.mail import Mailer
 from api.callbacks.publisher import Publisher
+from api.callbacks.signer import Signer
+from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner, subscriptions_of
 from api.clients import Clients
+from api.dialects import OWN
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog
 from api.guess_throttle import Guesses
@@ -101,7 +106,10 @@ class Controller:
         self.engine = self._engine()
         parts = self._vendor_parts()
         self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (kind.make(parts) for kind in VENDORS)}
-        self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
+        self.subscriptions = subscriptions_of(self.database, self.writer, self.seal, settings.mail_server is not None)
+        signers: dict[str, Signer] = {**self.vendors, OWN.name: SubscriptionSigner(self.subscriptions, time.time)}
+        mailer = Mailer(settings.mail_server)
+        self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, signers, mailer=mailer)
         inbound = Inbound(self.features, self.vendors)
         self.dialogue = self._dialogue(inbound)
         self.hearers = RequestHearers(self.database, self.vendors, inbound)
@@ -109,7 +117,8 @@ class Controller:
             self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
         )
         self.consumers = Consumers(self.database, self.writer)
-        self.consumers.add(Publisher(self.writer, (self.hearers,), self.delivery))
+        subscribers = SubscriptionHearers(self.subscriptions, self.features.calls.get)
+        self.consumers.add(Publisher(self.writer, (self.hearers, subscribers), self.delivery))
         self.consumers.add(self.recording_delivery)
         self.metrics = self.client.metrics = Metrics(self.features.health, self.delivery.counts)
         self.writer.on_events = self._feed
@@ -178,6 +187,7 @@ class Controller:
             ),
             accounts=self.accounts,
             delivery=self.delivery,
+            subscriptions=self.subscriptions,
             recordings=self.recordings,
             files=self.files,
             prompts=self.prompts,
@@ -250,6 +260,7 @@ class Controller:
             await self.recording_delivery.start()
             stack.push_async_callback(self.recording_delivery.stop)
             await self.hearers.start()
+            await self.subscriptions.load()
             await self.consumers.start()
             stack.push_async_callback(self.consumers.stop)
             stack.push_async_callback(self.dialogue.stop)

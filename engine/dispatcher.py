@@ -102,7 +102,7 @@ class Dispatcher:
 
     def _session(self, account: str, call: str) -> Session:
         session = self._registry.find(account, call)
-        if session is None or session.gone.is_set():
+        if session is None or session.gone:
             raise NoSuchCall(_GONE_CALL)
         return session
 

@@ -194,4 +194,7 @@ class Engine:
             self._reception.orphans.notice(event)
 
     def _make(self, call: Call, rows: Sequence[TaskRow]) -> Session:
-        return Session(self.services, call, self.conferences, lambda session: CallRoles(session, self._outbound), rows)
+        def roles(session: Session) -> CallRoles:
+            return CallRoles(session, self._outbound, self.conferences)
+
+        return Session(self.services, call, self.conferences, roles, rows)

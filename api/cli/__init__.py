@@ -22,6 +22,7 @@ from api.cli import (
     rates,
     recordings,
     status,
+    subscriptions,
     trunks,
     users,
 )
@@ -39,7 +40,7 @@ def build(cli: Cli) -> App:
     app = App(name="carillon", help=HELP, version="0.1.0")
     people = (accounts, users, numbers, applications, prompts)
     calling = (trunks, extensions, groups, rates, lab)
-    for noun in (*people, *calling, calls, recordings, callbacks):
+    for noun in (*people, *calling, calls, recordings, callbacks, subscriptions):
         app.command(noun.commands(cli))
     app.command(status.StatusCommand(cli).show, name="status")
     app.command(dialects.DialectsCommand(cli).show, name="dialects")

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-import msgspec
 import structlog
 from sqlalchemy import Connection
 
@@ -55,10 +54,8 @@ class CallRouter:
         if found.headers:
             invite = await read_invite(session.channel)
             changes |= {"headers": invite.headers, "diverted_from": invite.diverted_from}
-        session.call = msgspec.structs.replace(
-            session.call, reports_tree=session.call.reports_tree or found.reports_tree, **changes
-        )
-        offer = None if found.tasks else offered(session.call, session.services.clock())
+        call = session.amend(reports_tree=session.call.reports_tree or found.reports_tree, **changes)
+        offer = None if found.tasks else offered(call, session.services.clock())
 
         def unit(conn: Connection) -> None:
             calls.take_over(conn, session.call)
@@ -71,7 +68,7 @@ class CallRouter:
         """Wait until a program has queued a task; an inbound call that was not answered rings meanwhile."""
         session = self._session
         await on.started()
-        if session.call.direction is Direction.INBOUND and not session.answered.is_set():
+        if session.call.direction is Direction.INBOUND and not session.answered:
             await _ring(session)
         try:
             async with asyncio.timeout(on.remaining(task.seconds)):

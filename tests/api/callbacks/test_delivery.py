@@ -216,7 +216,7 @@ async def test_a_user_and_a_password_are_sent_as_basic_authentication(stack: Sta
 async def test_a_user_in_the_address_of_a_signed_callback_is_one_sentence_and_no_accident(
     stack: Stack, sink: Sink, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.delivery._vendors = {"ringful": Signing()}  # type: ignore[dict-item]
+    stack.delivery._signers = {"ringful": Signing()}  # type: ignore[dict-item]
     await hand_over(stack, row(sink.url().replace("//", "//ann:hunter2@")))
     (dead,) = await stored(stack)
     assert (dead.state, dead.attempts) == ("dead", 1) and "must not have a user" in (dead.error or "")

@@ -1,6 +1,7 @@
 """The fixtures of our own API's and of the command line's tests."""
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from argon2 import PasswordHasher
 from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
+from api.callbacks.subscribers import SubscriptionSigner, subscriptions_of
 from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
@@ -84,7 +86,9 @@ async def installation(
             provisioner = Provisioner(client)
             extensions, trunks = Extensions(writer, cache, provisioner), Trunks(db, writer, cache, provisioner)
             endpoints = Endpoints(provisioner, (trunks, extensions))
-            delivery = Delivery(db, writer, net, known, {})
+            subscriptions = subscriptions_of(db, writer, None, True)
+            signers = {"carillon": SubscriptionSigner(subscriptions, time.time)}
+            delivery = Delivery(db, writer, net, known, signers)
             features = FeatureServices.build(
                 db, writer, files, prompts, dialects, lambda: services.refresh(), cache.load_rates
             )
@@ -101,7 +105,7 @@ async def installation(
                 engine=engine, features=features, cache=cache, endpoints=endpoints,
                 extensions=extensions, trunks=trunks, accounts=known,
                 leading=assembled(db, writer, cache, standard(cache), refresh, known.forget),
-                delivery=delivery,
+                delivery=delivery, subscriptions=subscriptions,
                 recordings=Recordings(features.recordings, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
