@@ -34,7 +34,8 @@ from api.recordings import Recordings
 from api.serving import listening, places
 from api.settings import Settings
 from api.steering import Steering, owner_of
-from api.vendors import ringful, sinch
+from api.vendors.parts import VendorParts
+from api.vendors.registry import vendors
 from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
@@ -64,7 +65,8 @@ from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
-DIALECTS = (ringful.DIALECT, sinch.DIALECT)
+VENDORS = vendors()
+DIALECTS = tuple(vendor.describe() for vendor in VENDORS)
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 
 
@@ -103,15 +105,14 @@ class Controller:
         self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
         self.destinations = standard(self.cache, lambda application: tag_of(self.vendors, application))
         self.engine = self._engine()
-        on_ringful = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
-        on_sinch, asking = self._sinch()
-        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (on_ringful, on_sinch)}
+        parts = self._vendor_parts()
+        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (kind.make(parts) for kind in VENDORS)}
         self.subscriptions = subscriptions_of(self.database, self.writer, self.seal, settings.mail_server is not None)
         signers: dict[str, Signer] = {**self.vendors, OWN.name: SubscriptionSigner(self.subscriptions, time.time)}
         mailer = Mailer(settings.mail_server)
         self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, signers, mailer=mailer)
         inbound = Inbound(self.features, self.vendors)
-        self.dialogue = self._dialogue(asking, inbound)
+        self.dialogue = self._dialogue(inbound)
         self.hearers = RequestHearers(self.database, self.vendors, inbound)
         self.recording_delivery = RecordingDelivery(
             self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
@@ -144,27 +145,27 @@ class Controller:
             )
         )
 
-    def _sinch(self) -> tuple[Vendor, AskingVendor]:
+    def _vendor_parts(self) -> VendorParts:
         settings = self.settings
-        return sinch.assembled(
-            sinch.Needs(
-                self.engine,
-                self.features,
-                self.cache,
-                self.accounts,
-                self.recordings,
-                sinch.AuthPolicy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
-                settings.api_url,
-                self._inquire,
-                self.engine.live,
-                self.guesses,
-                self.seal,
-            )
+        return VendorParts(
+            engine=self.engine,
+            features=self.features,
+            cache=self.cache,
+            accounts=self.accounts,
+            recordings=self.recordings,
+            live=self.engine.live,
+            inquire=self._inquire,
+            guesses=self.guesses,
+            seal=self.seal,
+            api_url=settings.api_url,
+            mounted_at=settings.mounted_at,
+            replay_seconds=settings.replay_seconds,
         )
 
-    def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
-        vendors, journal = {asking.name: asking}, StoredExchangeLog(self.features.questions)
-        return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
+    def _dialogue(self, inbound: Inbound) -> Dialogue:
+        asking = {name: vendor.questions for name, vendor in self.vendors.items() if vendor.questions is not None}
+        journal = StoredExchangeLog(self.features.questions)
+        return Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question, journal)
 
     async def _inquire(
         self, vendor: AskingVendor, question: Question, about: About

@@ -1,4 +1,4 @@
-"""The command line: a client of the two APIs, a file a noun."""
+"""The command line: a client of our two APIs, with one module for each noun."""
 
 import os
 import sys
@@ -29,9 +29,9 @@ from api.cli.client import CommandFailed
 from api.cli.context import Cli
 from api.cli.output import Output
 
-HELP = """Carillon's command line. It talks to the running system; --json, on any command, prints JSON.
+HELP = """The command line of a running Carillon. Every command accepts --json and then prints JSON.
 
-Where the system is, it reads from the environment, or from the file that CARILLON_ENV_FILE names, or from .env."""
+It reads the system's address from the environment, from the file that CARILLON_ENV_FILE names, or from .env."""
 
 
 def build(cli: Cli) -> App:
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # its reader has enough, such as head
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
-        return 1  # as rich does for tables
+    except BrokenPipeError:  # the reader closed the pipe, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python prints an error when it exits
+        return 1  # rich does the same when it prints a table
     return status if isinstance(status, int) else 0

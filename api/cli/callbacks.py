@@ -9,7 +9,7 @@ from api.cli.context import Cli, present
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = CallbackCommands(cli)
-    app = App(name="callbacks", help="Callbacks that were given up, or are to be sent again.")
+    app = App(name="callbacks", help="Callbacks that failed for good, or are to be sent again.")
     app.command(noun.failed)
     app.command(noun.resend)
     app.command(noun.replay)
@@ -23,14 +23,14 @@ class CallbackCommands:
         self._cli = cli
 
     def failed(self, *, account: str | None = None) -> None:
-        """List callbacks that were given up, oldest first."""
+        """List callbacks that failed for good, oldest first."""
         found = self._cli.admin.get("/callbacks/failed", account=account)["callbacks"]
         rows = [{**each, "attempts": len(each["attempts"])} for each in found]
         columns = ("id", "created", "action", "subject", "url", "attempts", "error")
-        self._cli.output.table(found, rows, columns, "No callback was given up.")
+        self._cli.output.table(found, rows, columns, "No callback has failed.")
 
     def resend(self, callback: str | None = None, *, every: bool = False, account: str | None = None) -> None:
-        """Send one again by its id, or all of them with --every."""
+        """Send a failed callback again by its id, or all of them with --every."""
         if every == (callback is not None):
             raise CommandFailed("Give a callback's id, or --every.")
         if callback is not None:

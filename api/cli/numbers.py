@@ -12,7 +12,7 @@ from api.cli.context import Cli, answering, destination_of, present
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = NumberCommands(cli)
-    app = App(name="numbers", help="Numbers and short codes that can be called, and what answers them.")
+    app = App(name="numbers", help="Numbers and short codes, and what answers them.")
     app.command(noun.add)
     app.command(noun.set)
     app.command(noun.assign)
@@ -42,7 +42,7 @@ class NumberCommands:
         replace: bool = False,
         capability: str = "voice",
     ) -> None:
-        """Let a number be answered: by a destination, a text, a list of tasks, a Ringful URL, or an application.
+        """Add a number and what answers it: a destination, a text, a list of tasks, a Ringful URL, or an application.
 
         Parameters
         ----------
@@ -53,11 +53,11 @@ class NumberCommands:
         tasks
             A JSON file with a fixed list of tasks, e.g. [{"kind": "say", "text": "Hello"}].
         ringful_url
-            It gets action=CallReceived and then queues tasks.
+            A server that gets action=CallReceived and then queues tasks.
         unassigned
-            Nobody answers it as yet: the account owns it.
+            The account owns the number, and nothing answers it yet.
         replace
-            The account has the number already: this is what answers it from now on.
+            Replace what answers a number that the account already has.
         capability
             voice or sms.
         """
@@ -69,12 +69,12 @@ class NumberCommands:
         self._assigned(self._cli.admin.post("/numbers", body))
 
     def set(self, number: str, *, to: str, capability: str = "voice") -> None:
-        """Let a number lead to another destination.
+        """Lead a number to another destination.
 
         Parameters
         ----------
         to
-            As of carillon numbers add; "" is nobody.
+            As in carillon numbers add; "" leads to nothing.
         capability
             voice or sms.
         """
@@ -82,7 +82,7 @@ class NumberCommands:
         self._assigned(self._cli.admin.ask("PATCH", f"/numbers/{part(number)}", body=body))
 
     def assign(self, number: str, application: str, *, capability: str = "voice") -> None:
-        """Let a number lead to another application of its account, by the application's name.
+        """Lead a number to another application of its account, given by its name.
 
         Parameters
         ----------
@@ -92,7 +92,7 @@ class NumberCommands:
         self._assign(number, application, capability)
 
     def unassign(self, number: str, *, capability: str = "voice") -> None:
-        """Let a number be answered by nobody; its account keeps it.
+        """Remove what answers a number; its account keeps the number.
 
         Parameters
         ----------
@@ -110,7 +110,7 @@ class NumberCommands:
                 "account": each["account"],
                 "capability": each["capability"],
                 "application": each["application"] and each["application"]["name"],
-                "leads to": each["leads_to"]["text"] if each["leads_to"] else "nobody",
+                "leads to": each["leads_to"]["text"] if each["leads_to"] else "nothing",
                 "answers": _answers(each["application"], each["leads_to"]),
             }
             for each in found
@@ -120,7 +120,7 @@ class NumberCommands:
         self._cli.output.table(found, rows, columns, "There are no numbers.", spare=spare)
 
     def remove(self, number: str) -> None:
-        """Take a number from its account; nobody answers it."""
+        """Remove a number from its account."""
         self._cli.admin.delete(f"/numbers/{part(number)}")
         self._cli.output.done({"removed": number}, f"{number} was removed.")
 
@@ -130,7 +130,7 @@ class NumberCommands:
 
     def _assigned(self, shown: dict[str, Any]) -> None:
         if shown["application"] or not shown["leads_to"]:
-            how = f"is answered by {shown['application']['name'] if shown['application'] else 'nobody'}"
+            how = f"is answered by {shown['application']['name']}" if shown["application"] else "is not answered"
         else:
             how = f"leads to {shown['leads_to']['text']}"
         self._cli.output.done(shown, f"{shown['number']} {how}.")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time as wall_time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from api.callbacks.signer import Signer
 from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner, subscriptions_of
 from api.inbound import Inbound
 from api.recordings import Recordings
-from api.vendors.ringful import Ringful
+from api.vendors.parts import VendorParts
+from api.vendors.ringful.vendor import Ringful
 from api.vendors.vendor import Vendor
 from engine.features.accounts.credentials import Credentials
 from engine.features.services import FeatureServices
@@ -28,10 +29,12 @@ from engine.features.subscriptions.service import SubscriptionService
 from engine.media import Links
 from engine.net import Net
 from engine.platform.consumers import Consumers
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.writer import Writer
+from tests.api.serving import Unreached
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail_box import MailBox
 from tests.fakes.sink import Sink
@@ -67,13 +70,18 @@ class Stack:
     accounts: Accounts
     recordings: Recordings
     engine: FakeEngine
-    ringful: Ringful
+    vendors: dict[str, Vendor]
     delivery: Delivery
     consumers: Consumers
     subscriptions: SubscriptionService
     time: Time
     folder: Path
     client: TestClient[Any, Any]
+
+    @property
+    def ringful(self) -> Vendor:
+        """The vendor that most tests ask."""
+        return self.vendors["ringful"]
 
     async def ask(self, method: str, **parameters: str) -> tuple[int, str]:
         """Send one request as the document writes it; returns status and text."""
@@ -147,7 +155,16 @@ def policy() -> DeliveryPolicy:
 
 
 @pytest.fixture
-async def stack(tmp_path: Path, policy: DeliveryPolicy, mail_box: MailBox) -> AsyncIterator[Stack]:
+@pytest.fixture
+def kinds() -> Sequence[type[Vendor]]:
+    """The vendors that are served."""
+    return (Ringful,)
+
+
+@pytest.fixture
+async def stack(
+    tmp_path: Path, policy: DeliveryPolicy, kinds: Sequence[type[Vendor]], mail_box: MailBox
+) -> AsyncIterator[Stack]:
     """Two accounts, Ann's (which may reach private addresses) and Bob's, and all that serves them."""
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
@@ -157,8 +174,11 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy, mail_box: MailBox) -> As
     recordings = Recordings(
         features.recordings, Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )
-    ringful = Ringful(engine, features.calls, known, recordings)
-    vendors: dict[str, Vendor] = {ringful.name: ringful}
+    parts = VendorParts(
+        engine=engine, features=features, cache=SettingsCache(db), accounts=known, recordings=recordings,
+        live=lambda call: None, inquire=Unreached().inquire,
+    )  # fmt: skip
+    vendors = {kind.describe().name: kind.make(parts) for kind in kinds}
     subscriptions = subscriptions_of(db, writer, None, mails=True)
     signers: dict[str, Signer] = {**vendors, "carillon": SubscriptionSigner(subscriptions, wall_time.time)}
     mailer = Mailer(MailServer("127.0.0.1", mail_box.port, "Carillon <carillon@example.com>"))
@@ -181,7 +201,7 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy, mail_box: MailBox) -> As
     )
     async with TestClient(TestServer(app)) as client:
         yield Stack(
-            db, writer, net, features, known, recordings, engine, ringful, delivery, consumers, subscriptions,
+            db, writer, net, features, known, recordings, engine, vendors, delivery, consumers, subscriptions,
             time, tmp_path, client,
         )  # fmt: skip
     await consumers.stop()

@@ -1,4 +1,4 @@
-"""The administrator's application: every noun's routes behind one token, errors as JSON."""
+"""The web application of the admin API: all its routes behind one token, errors as JSON."""
 
 import re
 
@@ -29,12 +29,12 @@ from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
 from api.own.services import OwnServices
 
-HEALTH = "/health"  # the container's own check; it has no token and is told nothing else
-LARGEST_REQUEST = 32 * 1024 * 1024  # a file of rates
+HEALTH = "/health"  # the container's health check, which has no token and sees nothing else
+LARGEST_REQUEST = 32 * 1024 * 1024  # a CSV file of rates
 
 
 def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
-    """Return the administrator's application; it must listen on a loopback address only."""
+    """Return the web application; it must listen on a loopback address only."""
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -66,7 +66,7 @@ class _AdminErrors(OwnErrors):
 
 
 def _check_token(services: OwnServices, request: web.Request) -> None:
-    """Raise TokenRefused unless the request shows the administrator's token."""
+    """Raise TokenRefused unless the request has the administrator's token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
     shown = ShownCredential("admin", token) if token else None

@@ -40,7 +40,7 @@ async def test_everything_is_allowed_only_by_a_star_that_was_meant(carillon: Run
     assert "allowed           1201555\n" in (await carillon("accounts", "show", "shop")).output
     answers("y")
     allowed = await carillon("accounts", "allow", "shop", "*")
-    assert "every number in the world but those of high risk? [y/N]" in allowed.errors
+    assert "every number in the world except those of high risk? [y/N]" in allowed.errors
     assert "allowed           *, 1201555\n" in allowed.output
     assert "*, 1201555" in (await carillon("accounts", "list")).output
 
@@ -61,7 +61,7 @@ async def test_an_account_is_removed_when_that_was_meant(carillon: Run, answers:
     assert (await carillon("accounts", "remove", "shop")).status != 0
     answers("y")
     removed = await carillon("accounts", "remove", "shop")
-    assert removed.output.startswith("The account shop was removed. Its books stay: carillon accounts show account-")
+    assert removed.output.startswith("The account shop was removed. Its ledger stays: carillon accounts show account-")
     assert "There are no accounts" in (await carillon("accounts", "list")).output
     (closed,) = (await carillon("accounts", "list", "--closed", "--json")).json
     purged = await carillon("accounts", "remove", closed["account"], "--purge", "--yes", "--json")

@@ -46,7 +46,7 @@ async def test_of_several_accounts_none_is_guessed_and_all_are_named(carillon: R
 
 async def test_a_new_account_says_what_it_may_call(carillon: Run) -> None:
     made = await carillon("accounts", "create", "acme")
-    assert "the lab's people (+1201555…)" in made.output and "carillon accounts allow acme" in made.output
+    assert "the lab's personas (+1201555…)" in made.output and "carillon accounts allow acme" in made.output
     assert (await carillon("accounts", "create", "other", "--json")).json["allowed"] == ["1201555"]
 
 

@@ -89,7 +89,7 @@ async def test_calls_that_came_in_while_redis_was_down_are_counted_later(
     counters.leave("acct-1", "call-1")
     with capture_logs() as logs, pytest.raises(RedisUnavailable):
         await _take(counters, "call-3")
-    assert {entry["event"] for entry in logs} == {"Places of calls are not counted; that is put right later."}
+    assert {entry["event"] for entry in logs} == {"The places of calls could not be counted; they are corrected later."}
     redis_server.thaw()
     await _take(counters, "call-3")
     assert await counters.taken("acct-1") == 2

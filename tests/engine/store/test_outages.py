@@ -129,7 +129,7 @@ async def test_writes_wait_for_a_postgresql_that_is_out(new_postgres: NewUrl, po
                 await asyncio.wait(writes, timeout=0.02)
         with pytest.raises(StoreUnavailable):
             await database.read(events.last_position)
-    assert [entry["event"] for entry in logs] == ["The database is out; writes wait."]
+    assert [entry["event"] for entry in logs] == ["The database cannot be reached; writes wait."]
     await asyncio.gather(*writes)
     assert not waiter.out
     assert await database.read(lambda conn: events.after(conn, 0, 10)) == told

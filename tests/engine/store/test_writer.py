@@ -130,7 +130,7 @@ async def test_a_listener_that_fails_does_not_fail_the_write(database: Database)
     writer = Writer(database, "", tell)
     with capture_logs() as logs:
         await writer.write(_append("call-1"))
-    assert [entry["event"] for entry in logs] == ["Telling of committed events failed."]
+    assert [entry["event"] for entry in logs] == ["Passing committed events on failed."]
     await writer.stop()
 
 
