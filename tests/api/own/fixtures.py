@@ -40,6 +40,7 @@ from engine.net import Net
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.store.database import Database
+from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.api.own.installation import TOKEN, Engine, Installation
@@ -93,7 +94,12 @@ async def installation(
                 db, writer, files, prompts, dialects, lambda: services.refresh(), cache.load_rates
             )
             metrics = client.metrics = Metrics(features.health, delivery.counts)
-            writer.on_events = lambda committed: metrics.feed(stored.event for stored in committed)
+
+            def fed(committed: list[StoredEvent]) -> None:
+                metrics.feed(stored.event for stored in committed)
+                services.live.feed(committed)
+
+            writer.on_events = fed
             await trunks.ensure_lab("127.0.0.2", 5070)
             await cache.load()
             await endpoints.push_all()
