@@ -48,6 +48,7 @@ from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.features.services import FeatureServices
+from engine.features.subscriptions.live import LiveEvents
 from engine.features.tenants import tenants_of
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.s3_client import Buckets
@@ -116,6 +117,7 @@ class Controller:
         self.recording_delivery = RecordingDelivery(
             self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
         )
+        self.live = LiveEvents()
         self.consumers = Consumers(self.database, self.writer)
         subscribers = SubscriptionHearers(self.subscriptions, self.features.calls.get)
         self.consumers.add(Publisher(self.writer, (self.hearers, subscribers), self.delivery))
@@ -188,6 +190,7 @@ class Controller:
             accounts=self.accounts,
             delivery=self.delivery,
             subscriptions=self.subscriptions,
+            live=self.live,
             recordings=self.recordings,
             files=self.files,
             prompts=self.prompts,
@@ -220,6 +223,7 @@ class Controller:
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.consumers.feed(committed)
+        self.live.feed(committed)
         self.metrics.feed(stored.event for stored in committed)
 
     # Its life
@@ -271,6 +275,7 @@ class Controller:
             await self.engine.start()
             stack.push_async_callback(self.engine.stop)
             await stack.enter_async_context(self._serving())
+            stack.callback(self.live.close)
             yield
 
     @asynccontextmanager

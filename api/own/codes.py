@@ -15,6 +15,7 @@ from engine.ari.errors import AriError
 from engine.features import errors as features
 from engine.features.applications.errors import ApplicationInvalid
 from engine.features.errors import StoreConflict, StoreError
+from engine.features.subscriptions.live import TooManyListeners
 from engine.features.users import errors as users
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
@@ -42,6 +43,7 @@ _CODES: dict[type[BaseException], str] = {
     features.AlreadyThere: "already_exists",
     features.NotThere: NOT_FOUND,
     features.StillUsed: "still_used",
+    TooManyListeners: "limit_reached",
     features.NotProvisioned: "not_provisioned",
     users.LastOwner: "last_owner",
     users.NotPermitted: FORBIDDEN,

@@ -24,6 +24,7 @@ from engine.features.errors import (
     StoreConflict,
     StoreError,
 )
+from engine.features.subscriptions.live import TooManyListeners
 from engine.features.users.errors import LastOwner, NotPermitted, SignInRefused
 from engine.media import PromptError
 from engine.media.errors import TooLarge
@@ -78,6 +79,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (AlreadyThere, 409),
     (StillUsed, 409),
     (NotProvisioned, 502),
+    (TooManyListeners, 429),
     (FeatureError, 400),
     (StoreConflict, 409),
     (StoreError, 503),

@@ -22,6 +22,7 @@ from engine.features.destination_services import Leading
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
 from engine.features.services import FeatureServices
+from engine.features.subscriptions.live import LiveEvents
 from engine.features.subscriptions.service import SubscriptionService
 from engine.features.tenants import Tenants
 from engine.features.trunks.refused_requests import RefusedKind
@@ -66,6 +67,7 @@ class OwnServices:
     admin_token: str
     tenants: Tenants
     subscriptions: SubscriptionService
+    live: LiveEvents = field(default_factory=LiveEvents)
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None

@@ -10,6 +10,7 @@ from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import body_of, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
+from api.own.event_socket import EventSocket
 from api.own.given_tasks import checked_tasks
 from api.own.prompts import Owner, PromptRoutes
 from api.own.services import OwnServices
@@ -78,6 +79,7 @@ class AccountApi:
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
                 *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
                 *SubscriptionRoutes(self._services, self._caller).routes("/carillon/v1"),
+                *EventSocket(self._services, self._caller).routes("/carillon/v1"),
                 *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),

@@ -156,7 +156,7 @@ def of_event(conn: Connection, event: str) -> list[DeliveryRow]:
 
 
 def of_subscriber(
-    conn: Connection, subscriber: str, since: float, *, behind: int = 0, limit: int = 1000
+    conn: Connection, subscriber: str, since: float, *, behind: int = -1, limit: int = 1000
 ) -> list[DeliveryRow]:
     """Return a subscription's deliveries that were made since (Unix seconds), in the order of events.
 
