@@ -155,7 +155,6 @@ def policy() -> DeliveryPolicy:
 
 
 @pytest.fixture
-@pytest.fixture
 def kinds() -> Sequence[type[Vendor]]:
     """The vendors that are served."""
     return (Ringful,)
