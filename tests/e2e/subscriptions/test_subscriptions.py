@@ -98,7 +98,8 @@ async def test_a_recorded_call_that_we_hang_up_is_reported_ended_once(mine: tupl
         for one in sink.received
         if json.loads(one.body)["data"].get("kind") == "record" and '"task.ended"' in one.body
     ]
-    assert record["outcome"]["type"] == "completed" and record["outcome"]["result"]["recording"]
+    assert record["outcome"]["type"] == "completed"
+    assert kinds.count("recording.available") == 1 and record["outcome"]["result"]["recording"]
 
 
 async def test_digits_of_a_real_call_are_collected_and_reported(mine: tuple[Own, Ringful], sink: Sink) -> None:

@@ -22,7 +22,7 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
-from engine.tasks.results import Completed, Digits
+from engine.tasks.results import Completed, Digits, Recorded
 from engine.tasks.secret import Seal, Unreadable
 from tests.engine.features.subscriptions.conftest import Clock
 from tests.engine.store.samples import an_account
@@ -173,7 +173,9 @@ def test_the_page_of_the_api_has_each_event_with_its_fields() -> None:
     for entry in catalogue.ENTRIES:
         (row,) = [row for row in rows if f"`{entry.name}`" in row.split("|")[1]]
         stand_in = SimpleNamespace(**dict.fromkeys(entry.kind.__struct_fields__, 0))
-        stand_in.outcome = Completed(Digits(digits="1"))
+        is_recording = entry.name == "recording.available"
+        recorded, digits = Recorded(recording="rec-1", name="x", seconds=1.0), Digits(digits="1")
+        stand_in.outcome = Completed(recorded if is_recording else digits)
         missing = [name for name in entry.fields(stand_in) if f"`{name}`" not in row]
         assert not missing, f"{entry.name}: {missing}"
 
