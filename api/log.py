@@ -16,9 +16,9 @@ _MASK = "***"
 _SHORTEST = 8
 _SHAPES = re.compile(
     r"""(?P<kept>
-      \b(?:Bearer|Basic|Application)[ ]+(?=[^\s'"]{12})                       # RFC 9110 §11.4, and Sinch's scheme
+      \b(?:Bearer|Basic|Application)[ ]+(?=[^\s'"]{12})                       # RFC 9110 §11.4, and a scheme with a key
     | \bauthorization\b\W{0,4}(?:b['"])?(?:(?:Bearer|Basic|Application)[ ]+)? # a header, as bytes or in a line
-    | /apikey/(?=[^/?&]+)                                                     # Ringful's paths
+    | /apikey/(?=[^/?&]+)                                                     # a key in a path
     | ://[^\s/:@]*:(?=[^\s/@]+@)                                               # a password in a URL
     )(?:(?<=/apikey/)[^\s'"/?&]+|(?<=:)[^\s/@]+|[^\s'",;)\]}\\]+)""",
     re.VERBOSE | re.IGNORECASE,

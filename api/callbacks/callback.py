@@ -16,8 +16,8 @@ _HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 _NAMES = ("action", "event", "type")
-"""The fields that name a callback's subject in its body: a form's action (Ringful), an object's event (Sinch), or its
-type (Standard Webhooks)."""
+"""The fields that name a callback's subject in its body: a form's action, an object's event, or its type (Standard
+Webhooks)."""
 
 
 class BadAddress(ValueError):

@@ -12,6 +12,7 @@ from api.cli import (
     callbacks,
     calls,
     demonstration,
+    dialects,
     doctor,
     extensions,
     groups,
@@ -42,6 +43,7 @@ def build(cli: Cli) -> App:
     for noun in (*people, *calling, calls, recordings, callbacks, subscriptions):
         app.command(noun.commands(cli))
     app.command(status.StatusCommand(cli).show, name="status")
+    app.command(dialects.DialectsCommand(cli).show, name="dialects")
     app.command(doctor.DoctorCommand(cli).examine, name="doctor")
     shown = demonstration.Demonstration(cli)
     app.command(shown.setup)
@@ -53,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 1 with one sentence on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     output = Output(json="--json" in words)
-    words = [word for word in words if word != "--json"]
+    words = list(dialects.spelled_out(word for word in words if word != "--json"))
     try:
         status = build(Cli(output))(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

@@ -18,7 +18,7 @@ _MOST_MONEY = Decimal(1_000_000_000)
 
 
 class ChangedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes of an account; absent fields stay. `dialect` has a dialect's settings, such as {"sig": "kvmd5"}."""
+    """Changes of an account; absent fields stay. `dialect` has a dialect's settings, such as {"sig": "off"}."""
 
     allow_private: bool | None = None
     disabled: bool | None = None

@@ -13,6 +13,7 @@ from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
+from api.own.admin.dialects import DialectsAdmin
 from api.own.admin.diversions import DiversionsAdmin
 from api.own.admin.doctor import DoctorAdmin
 from api.own.admin.extensions import ExtensionsAdmin
@@ -52,7 +53,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
         ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
-        GroupsAdmin(services), DiversionsAdmin(services),
+        GroupsAdmin(services), DiversionsAdmin(services), DialectsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), SubscriptionsAdmin(services), doctor,
     ):  # fmt: skip

@@ -37,9 +37,7 @@ class Sinch(Vendor):
     @staticmethod
     def describe() -> Dialect:
         """Each application has a key and a secret, and two URLs that are asked and told; all of it is signed."""
-        return Dialect(
-            name=DIALECT, url_setting=PRIMARY, fallback_setting=FALLBACK, issue=issue, asks=True, signs=True
-        )
+        return Dialect(name=DIALECT, url_setting=PRIMARY, fallback_setting=FALLBACK, issue=issue, asks=True, signs=True)
 
     @classmethod
     def make(cls, parts: VendorParts) -> "Sinch":

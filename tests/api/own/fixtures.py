@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
 from api.recordings import Recordings
+from api.vendors.ringful.vendor import Ringful
 from engine.features.accounts.credentials import Credentials
 from engine.features.destination_services import assembled
 from engine.features.destinations.standard import standard
@@ -45,12 +46,11 @@ from tests.api.own.asterisk import FakeConfiguration
 from tests.api.own.installation import TOKEN, Engine, Installation
 from tests.support.redis_server import RedisServer
 
-RINGFUL = Dialect(name="ringful", key="apikey", settings={"sig": ("off", "kvmd5")}, url_setting="inboundUrl")
 ASKING = Dialect(
     name="asking", url_setting="primary", fallback_setting="fallback", issue=lambda: (new_id("key"), new_id("secret")),
     asks=True, signs=True,
 )  # fmt: skip
-DIALECTS = (RINGFUL, ASKING)
+DIALECTS = (Ringful.describe(), ASKING)
 POOL = Pool.read("+12015552000-+12015552009")
 
 
@@ -61,7 +61,15 @@ def stored() -> str:
 
 
 @pytest.fixture
-async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -> AsyncIterator[Installation]:
+def dialects() -> Sequence[Dialect]:
+    """The vendors' dialects that are served."""
+    return DIALECTS
+
+
+@pytest.fixture
+async def installation(
+    tmp_path: Path, redis_server: RedisServer, stored: str, dialects: Sequence[Dialect]
+) -> AsyncIterator[Installation]:
     """Everything but calls, with the lab's trunk and no account but those that are stored."""
     with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
         before.executescript(stored)
@@ -83,7 +91,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
             signers = {"carillon": SubscriptionSigner(subscriptions, time.time)}
             delivery = Delivery(db, writer, net, known, signers)
             features = FeatureServices.build(
-                db, writer, files, prompts, DIALECTS, lambda: services.refresh(), cache.load_rates
+                db, writer, files, prompts, dialects, lambda: services.refresh(), cache.load_rates
             )
             metrics = client.metrics = Metrics(features.health, delivery.counts)
 
@@ -108,11 +116,11 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
-                    db, writer, cache, known, extensions=extensions, prompts=prompts, files=files, dialects=DIALECTS,
+                    db, writer, cache, known, extensions=extensions, prompts=prompts, files=files, dialects=dialects,
                     pool=POOL,
                     passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
                 ),
-                admin_token=TOKEN, folders={"data": tmp_path}, dialects=DIALECTS,
+                admin_token=TOKEN, folders={"data": tmp_path}, dialects=dialects,
             )  # fmt: skip
             public = build_app(
                 engine=engine, accounts=known, delivery=services.delivery,

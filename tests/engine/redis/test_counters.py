@@ -1,4 +1,4 @@
-"""Places and pace."""
+"""Places (concurrent calls) and turns (new calls a second) of accounts."""
 
 import asyncio
 import time
@@ -55,7 +55,7 @@ async def test_a_restored_place_counts_whatever_the_limit(counters: Counters) ->
     assert await counters.taken("acct-1") == 3
 
 
-async def test_a_call_that_comes_in_is_counted_before_the_next_place_is_taken(counters: Counters) -> None:
+async def test_an_incoming_call_is_counted_before_the_next_place_is_taken(counters: Counters) -> None:
     for number in range(3):
         counters.count("acct-1", f"call-{number}")
     with pytest.raises(TooManyCalls):
