@@ -18,6 +18,9 @@ from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.features.accounts import Account
+from engine.features.accounts.service import AccountService
+from engine.features.call_history.views import CallHistory
+from engine.features.recordings.service import RecordingService
 from engine.tasks.kinds import AnyTask, kind_of
 
 
@@ -71,12 +74,12 @@ class AccountApi:
     def routes(self) -> list[web.RouteDef]:
         """Every route, its errors rendered."""
         call = "/carillon/v1/calls/{call}"
-        tenants = self._services.tenants
+        features = self._services.features
         return answering_all(
             [
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
-                *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
-                *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
+                *users.UserRoutes(features, self._caller).routes("/carillon/v1"),
+                *SigningIn(features, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),
                 web.get("/carillon/v1/calls", self.list_calls),
@@ -95,22 +98,22 @@ class AccountApi:
     async def account(self, request: web.Request) -> web.Response:
         """Who asks: the account, and the user where a user's token is shown."""
         caller = await self._caller(request)
-        account, user, tenants = caller.account, caller.user, self._services.tenants
-        view = await tenants.accounts.show(account.id)
+        account, user = caller.account, caller.user
+        view = await self._services.features[AccountService].show(account.id)
         shown = render.account(account, view.allowed, view.callers)
         return web.json_response(shown | {"user": users.shape(user) if user else None})
 
     async def history(self, request: web.Request) -> web.Response:
         """What was changed of the account, newest first; `?limit= before=` (an entry's id)."""
         account = await self._account(request)
-        return await audit_page(request, self._services.tenants.audit, account.id)
+        return await audit_page(request, self._services.platform.audit, account.id)
 
     async def list_calls(self, request: web.Request) -> web.Response:
         """The account's calls, newest first; `?live= since= limit= before=` (a call's id)."""
         account = await self._account(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 100), request.query.get("before")
-        found = await self._services.features.calls.page(
+        found = await self._services.features[CallHistory].page(
             account=account.id, live=live, since=since, limit=limit, before=before
         )
         return web.json_response({"calls": [self._services.call(call) for call in found]})
@@ -145,7 +148,7 @@ class AccountApi:
         Digits that a task hides are shown here alone, and to the account's own key alone.
         """
         caller, call = await self._caller(request), await self._call(request)
-        rows = await self._services.features.calls.queue(call.id)
+        rows = await self._services.features[CallHistory].queue(call.id)
         return web.json_response({"tasks": [render.task(row, reveal=caller.user is None) for row in rows]})
 
     async def enqueue(self, request: web.Request) -> web.Response:
@@ -178,13 +181,13 @@ class AccountApi:
     async def recordings(self, request: web.Request) -> web.Response:
         """The account's recordings with fresh links."""
         account = await self._account(request)
-        rows = await self._services.features.recordings.page(account.id)
+        rows = await self._services.features[RecordingService].page(account.id)
         links = self._services.recordings
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def _call(self, request: web.Request) -> Call:
         account = await self._account(request)
-        call = await self._services.features.calls.get(request.match_info["call"])
+        call = await self._services.features[CallHistory].get(request.match_info["call"])
         if call is None or call.account != account.id:
             raise NotFound("There is no such call in this account.")
         return call
@@ -202,5 +205,5 @@ class AccountApi:
     async def _note(self, caller: Caller, what: str, subject: str, **after: Any) -> None:
         """Write down what a user did; what programs do is in the calls' timelines alone."""
         if caller.user:
-            log, account = self._services.tenants.audit, caller.account.id
+            log, account = self._services.platform.audit, caller.account.id
             await log.note(caller.by, account=account, what=what, subject=subject, after=after)

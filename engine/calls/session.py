@@ -17,7 +17,7 @@ from engine.calls.bridges import OwnedBridges
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import CODES, HangupCause
 from engine.calls.conference_directory import ConferenceDirectory
-from engine.calls.credit import keep_covered, longest, priced, settle
+from engine.calls.credit import keep_covered, longest, priced
 from engine.calls.ending import Ending, event_of, left_by
 from engine.calls.keypad import DigitRouter, PressedDigit
 from engine.calls.services import CallServices
@@ -138,7 +138,7 @@ class Session:
             for leaving in left:
                 if conference := conferences.left_by(conn, call.id, leaving.task, leaving.at):
                     events.append(conn, msgspec.structs.replace(leaving, conference=conference))
-            settle(conn, call, self.cover, now)
+            self.services.admission.settle(conn, call, self.cover, now)
             events.append(conn, event)
             if not self.typed_ahead.empty:
                 self.typed_ahead.clear(conn)

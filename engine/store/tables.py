@@ -189,7 +189,7 @@ holds = Table(  # money of accounts with a limit that is kept for what goes on
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("at", Float, nullable=False),
     Column("amount", _BIG, nullable=False),
-    Column("terms", Text, nullable=True),  # what it is reckoned by, as JSON: a call's engine.store.rates.Rate
+    Column("terms", Text, nullable=True),  # what it is reckoned by, as JSON: a call's rate (engine.features.billing)
     Column("note", String, nullable=False, default=""),
 )
 owners = Table(  # who may write for an ARI application: fencing

@@ -19,10 +19,12 @@ from api.recordings import Recordings
 from api.vendors.ringful import Ringful
 from api.vendors.vendor import Vendor
 from engine.features.accounts.credentials import Credentials
-from engine.features.services import FeatureServices
+from engine.features.call_history.views import CallHistory
+from engine.features.recordings.service import RecordingService
 from engine.media import Links
 from engine.net import Net
 from engine.platform.consumers import Consumers
+from engine.platform.feature import Features
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -57,7 +59,7 @@ class Stack:
     db: Database
     writer: Writer
     net: Net
-    features: FeatureServices
+    features: Features
     accounts: Accounts
     recordings: Recordings
     engine: FakeEngine
@@ -92,7 +94,7 @@ class Stack:
 async def published_by(
     db: Database,
     writer: Writer,
-    features: FeatureServices,
+    features: Features,
     vendors: Mapping[str, Vendor],
     delivery: Delivery,
     clock: Callable[[], float],
@@ -139,9 +141,9 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     known, engine = Accounts(Credentials(db)), FakeEngine(writer)
     features = services_of(db, writer, net, tmp_path)
     recordings = Recordings(
-        features.recordings, Links("a secret of the tests", clock=time), "http://api.test", clock=time
+        features[RecordingService], Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )
-    ringful = Ringful(engine, features.calls, known, recordings)
+    ringful = Ringful(engine, features[CallHistory], known, recordings)
     vendors: dict[str, Vendor] = {ringful.name: ringful}
     delivery = Delivery(
         db, writer, net, known, vendors, policy=policy, clock=time, sleep=time.sleep, chance=lambda: 0.0

@@ -17,6 +17,7 @@ from api.own.timeline import timeline
 from api.own.v1 import NewCall, placed
 from engine.calls.call import Call
 from engine.commands import HangUpCall
+from engine.features.call_history.views import CallHistory
 
 COLUMNS = (
     "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",
@@ -32,7 +33,7 @@ class CallsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._calls = services, services.features.calls
+        self._services, self._calls = services, services.features[CallHistory]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of calls."""
@@ -99,7 +100,7 @@ class CallsAdmin:
         text = request.query.get("text", "")
         if not text:
             raise BadRequest("There is no text to speak.")
-        prompt = await self._services.prompts.say(text, locale=request.query.get("locale", ""))
+        prompt = await self._services.platform.prompts.say(text, locale=request.query.get("locale", ""))
         samples = Path(prompt.path + ".sln16").read_bytes()  # noqa: ASYNC240 - a small file that was just written
         return web.Response(body=_wave(samples), content_type="audio/wav")
 

@@ -16,7 +16,10 @@ from api.vendors.sinch.http.configuration import operations
 from api.vendors.sinch.http.routes import Sinch
 from api.vendors.sinch.ids import issue
 from api.vendors.sinch.parties import Parties
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.billing.call_rates import CallRates
+from engine.features.call_history.views import CallHistory
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 from engine.tasks.secret import Seal
 
@@ -31,7 +34,7 @@ class Needs(NamedTuple):
     """
 
     engine: CommandTaker
-    features: FeatureServices
+    features: Features
     cache: SettingsCache
     accounts: Accounts
     recordings: Recordings
@@ -45,16 +48,17 @@ class Needs(NamedTuple):
 
 def assembled(needs: Needs) -> tuple[Sinch, Questions]:
     """Return the dialect with every operation, and who asks for it."""
-    parties, features = Parties(needs.cache, needs.api_url), needs.features
+    features = needs.features
+    parties = Parties(needs.cache, features[CallRates], needs.api_url)
     questions = Questions(features, needs.accounts, parties, needs.live, needs.seal)
     served = (
         operations(features, needs.cache, parties)
-        | CallOperations(needs.engine, features.calls, parties).operations()
+        | CallOperations(needs.engine, features[CallHistory], parties).operations()
         | CalloutOperations(needs.engine, questions, needs.inquire, needs.seal).operations()
         | ConferenceOperations(needs.engine).operations()
     )
     notifications = Notifications(features, parties, needs.recordings)
     made = Sinch(
-        features.applications, needs.accounts, served, notifications, policy=needs.policy, guesses=needs.guesses
+        features[ApplicationService], needs.accounts, served, notifications, policy=needs.policy, guesses=needs.guesses
     )
     return made, questions

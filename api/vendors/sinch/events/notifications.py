@@ -18,7 +18,9 @@ from api.vendors.sinch.signing import CONTENT_TYPE
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.call_history.views import CallHistory
+from engine.platform.feature import Features
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.secret import SEALED
 
@@ -26,8 +28,8 @@ from engine.tasks.secret import SEALED
 class Notifications:
     """Makes the callbacks that tell (see api.vendors.vendor.Vendor.callbacks)."""
 
-    def __init__(self, features: FeatureServices, parties: Parties, recordings: Recordings) -> None:
-        self._applications, self._calls = features.applications, features.calls
+    def __init__(self, features: Features, parties: Parties, recordings: Recordings) -> None:
+        self._applications, self._calls = features[ApplicationService], features[CallHistory]
         self._parties, self._recordings = parties, recordings
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:

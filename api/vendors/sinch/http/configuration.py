@@ -27,7 +27,7 @@ from engine.features.call_history.views import CallHistory
 from engine.features.errors import NotThere
 from engine.features.numbers import phone_numbers
 from engine.features.numbers.assignments import NumberAssignments
-from engine.features.services import FeatureServices
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 
 PRIMARY, FALLBACK = "primary", "fallback"
@@ -35,12 +35,12 @@ PRIMARY, FALLBACK = "primary", "fallback"
 _DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
-def operations(features: FeatureServices, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
+def operations(features: Features, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
     """Return the operations of this file by their names."""
     return {
-        **NumberOperations(features.applications, features.assignments).operations(),
-        **CallbackOperations(features.applications).operations(),
-        **QueryOperations(features.calls, cache, parties).operations(),
+        **NumberOperations(features[ApplicationService], features[NumberAssignments]).operations(),
+        **CallbackOperations(features[ApplicationService]).operations(),
+        **QueryOperations(features[CallHistory], cache, parties).operations(),
     }
 
 
@@ -151,7 +151,7 @@ class QueryOperations:
 
     def _result(self, found: summary.CallSummary) -> resources.CallResult:
         root, talked, parties = found.root, found.talked, self._parties
-        rates = [(leg, self._cache.rate_of(leg.account, leg.callee)) for leg in found.legs]
+        rates = [(leg, self._parties.minute(leg)) for leg in found.legs]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
         tag = tags.tag_of(root)
         callee = as_written(tag) if talked is root else None

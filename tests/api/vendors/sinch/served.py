@@ -15,21 +15,25 @@ from api.bodies import LARGEST
 from api.middleware import Errors, errors
 from api.vendors.sinch import AuthPolicy, Sinch, operations
 from api.vendors.sinch.parties import Parties
+from engine.ari.client import AriClient
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.features.accounts.credentials import Credentials
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.billing import store as rates
+from engine.features.billing.call_rates import CallRates
+from engine.features.billing.store import Rate
 from engine.net import Net
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
-from engine.store import accounts, applications, calls, extensions, numbers, rates
+from engine.store import accounts, applications, calls, extensions, numbers
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import SMS, VOICE, Number
-from engine.store.rates import Rate
 from engine.store.writer import Writer
-from tests.support.features import services_of
+from tests.support.features import features_on, platform_of
 from tests.support.sinch_client import BareClient
 
 SECRET = "JViE5vDor0Sw3WllZka15Q=="
@@ -45,15 +49,20 @@ class Served:
     writer: Writer
     cache: SettingsCache
     accounts: Accounts
-    features: FeatureServices
+    features: Features
     shop: BareClient
     help: BareClient
     bob: BareClient
 
+    @property
+    def parties(self) -> Parties:
+        """Who takes part in calls."""
+        return Parties(self.cache, self.features[CallRates], "http://api")
+
     async def refresh(self) -> None:
         """Make what was written count."""
         await self.cache.load()
-        await self.cache.load_rates()
+        await self.features[CallRates].load()
         self.accounts.forget()
 
     async def store(self, *made: Call) -> None:
@@ -115,22 +124,20 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
     db = Database(f"sqlite:///{folder}/served.db")
     await db.migrate()
-    writer, net, cache, known = Writer(db), Net(), SettingsCache(db), Accounts(Credentials(db))
+    writer, net, known = Writer(db), Net(), Accounts(Credentials(db))
     await writer.write(_fill)
-
-    async def refresh() -> None:
-        await cache.load()
-        known.forget()
-
-    features = services_of(db, writer, net, folder, refresh=refresh)
-    known_operations = operations(features, cache, Parties(cache, "http://api"))
-    vendor = Sinch(features.applications, known, known_operations, None, policy=AuthPolicy(prefixes=("/mounted",)))  # type: ignore[arg-type]
+    platform = platform_of(db, writer, net, folder)
+    platform.on_refresh(known.forget)
+    features = features_on(platform, AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0"), folder)
+    known_operations = operations(features, platform.cache, Parties(platform.cache, features[CallRates], "http://api"))
+    policy = AuthPolicy(prefixes=("/mounted",))
+    vendor = Sinch(features[ApplicationService], known, known_operations, None, policy=policy)  # type: ignore[arg-type]
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([vendor]))])
     app.add_routes(vendor.routes())
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"
         clients = [BareClient(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
-        found = Served(db, writer, cache, known, features, *clients)
+        found = Served(db, writer, platform.cache, known, features, *clients)
         await found.refresh()
         yield found
     await writer.stop()

@@ -14,7 +14,6 @@ from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.calls import CalloutOperations
-from api.vendors.sinch.parties import Parties
 from api.vendors.vendor import AskingVendor, Question
 from engine.commands import PlaceCall
 from engine.store import accounts, applications
@@ -39,7 +38,7 @@ class Office:
         self.placed: list[PlaceCall] = []
         self.questions: list[Question] = []
         self.answer: bytes | None = None
-        questions = Questions(served.features, served.accounts, Parties(served.cache, "http://api"), lambda call: None)
+        questions = Questions(served.features, served.accounts, served.parties, lambda call: None)
         self.operations = CalloutOperations(self, questions, self.inquire)
 
     async def submit(self, command: Any) -> Any:

@@ -3,6 +3,7 @@
 import msgspec
 
 from api.vendors.sinch import Sinch
+from engine.features.applications.service import ApplicationService
 from engine.store.deliveries import DeliveryRow
 from tests.api.vendors.sinch.served import Served, a_call
 
@@ -14,7 +15,7 @@ async def test_a_delivery_is_signed_with_the_secret_of_its_calls_application(ser
         dialect="sinch", host="h:80", url="http://h/dice?x=1", body="{}", content_type="application/json",
         state="pending", due=0.0, created=0.0,
     )  # fmt: skip
-    vendor = Sinch(served.features.applications, served.accounts, {}, None, clock=lambda: 1_400_000_000.0)  # type: ignore[arg-type]
+    vendor = Sinch(served.features[ApplicationService], served.accounts, {}, None, clock=lambda: 1_400_000_000.0)  # type: ignore[arg-type]
     wanted = served.shop.signed("POST", "/dice", b"{}", time="2014-05-13T16:53:20Z")
     wanted["Authorization"] = wanted["Authorization"].replace("Application", "application")  # as an event is signed
     assert await vendor.sign(row, 1) == wanted

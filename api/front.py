@@ -1,0 +1,124 @@
+"""The HTTP side of a controller: the vendors' APIs and our own one, callbacks, questions, recordings, metrics."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import structlog
+
+from api import __version__
+from api.app import build_app
+from api.callbacks.audience import RequestHearers
+from api.callbacks.delivery import Delivery
+from api.callbacks.publisher import Publisher
+from api.dialects import Dialect
+from api.dialogue import Dialogue
+from api.exchange import About, StoredExchangeLog
+from api.foundation import Foundation
+from api.inbound import Inbound, tag_of
+from api.own.admin.app import build_admin
+from api.own.metrics import Metrics
+from api.own.routes import public_routes
+from api.own.services import Addresses, OwnServices
+from api.recordings import Recordings
+from api.serving import listening, places
+from api.settings import Settings
+from api.vendors.vendor import AskingVendor, Question, Vendor
+from engine.engine import Engine
+from engine.events import QuestionAsked
+from engine.features.applications.model import Application
+from engine.features.health.views import StoreHealth
+from engine.features.questions.service import QuestionLog
+from engine.features.recordings.service import RecordingService
+from engine.media import Links
+from engine.platform.feature import Features
+
+log = structlog.get_logger(__name__)
+
+
+class Made(NamedTuple):
+    """The vendors, and which of them ask their customers what a call does next, by their names."""
+
+    vendors: Mapping[str, Vendor]
+    asking: Mapping[str, AskingVendor]
+
+
+class Front:
+    """Made after the features and the engine; `serving` is its life.
+
+    `make` makes the vendors of what is here by then: the engine, the features, accounts and recordings.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        base: Foundation,
+        features: Features,
+        engine: Engine,
+        dialects: Sequence[Dialect],
+        make: "Callable[[Front], Made]",
+    ) -> None:
+        self.settings, self.base, self.features, self.engine, self.dialects = settings, base, features, engine, dialects
+        self.recordings = Recordings(features[RecordingService], Links(settings.secret), settings.api_url)
+        self.vendors, asking = make(self)
+        inbound, platform = Inbound(features, self.vendors), base.platform
+        journal = StoredExchangeLog(features[QuestionLog])
+        self.dialogue = Dialogue(engine, base.net, base.accounts, asking, inbound.tag_of_question, journal)
+        self.delivery = Delivery(platform.database, platform.writer, base.net, base.accounts, self.vendors)
+        self.hearers = RequestHearers(platform.database, self.vendors, inbound)
+        platform.consumers.add(Publisher(platform.writer, (self.hearers,), self.delivery))
+        self.metrics = Metrics(features[StoreHealth], self.delivery.counts, features.metrics)
+        base.client.metrics = self.metrics
+        platform.on_events(self.metrics.feed)
+
+    def tag_of(self, application: Application) -> str:
+        """Return the tag of an application's inbound calls."""
+        return tag_of(self.vendors, application)
+
+    def ask(self, question: QuestionAsked) -> None:
+        """Put a call's question to its customer."""
+        self.dialogue.ask(question)
+
+    async def inquire(
+        self, vendor: AskingVendor, question: Question, about: About
+    ) -> tuple[bytes | None, tuple[str, ...]]:
+        """Put a question that belongs to no call yet; returns the answer, and remarks."""
+        return await self.dialogue.inquire(vendor, question, about)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Listen for requests; leaving the block ends that."""
+        services = self._services()
+        public = build_app(
+            engine=self.engine,
+            accounts=self.base.accounts,
+            delivery=self.delivery,
+            recordings=self.recordings,
+            vendors=self.vendors.values(),
+            routes=public_routes(services),
+        )
+        admin = build_admin(services, self.metrics)
+        async with listening(places(self.settings, public, admin, self.base.clients)):
+            log.info("the API listens", api=self.settings.api_url)
+            yield
+
+    def _services(self) -> OwnServices:
+        settings, base = self.settings, self.base
+        return OwnServices(
+            engine=self.engine,
+            platform=base.platform,
+            features=self.features,
+            accounts=base.accounts,
+            delivery=self.delivery,
+            recordings=self.recordings,
+            client=base.client,
+            connected=lambda: self.engine.available,
+            redis=base.redis,
+            addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
+            admin_token=settings.admin_token,
+            folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
+            dialects=self.dialects,
+            lab=base.lab,
+            guesses=base.guesses,
+            version=__version__,
+        )
