@@ -29,6 +29,8 @@ from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
+from engine.features.retention.feature import RetentionFeature
+from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
@@ -63,11 +65,13 @@ class Controller:
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
+        add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
         add(RecordingsFeature(on, settings.s3_endpoint))
         add(HealthFeature(on))
+        add(RetentionFeature(on, settings.kept))
         return Parts(
             client=self.base.client,
             database=on.database,

@@ -129,6 +129,12 @@ class RecordingUndelivered(Event, frozen=True, kw_only=True, tag="recording_unde
     reason: str
 
 
+class ScheduledCallRefused(Event, frozen=True, kw_only=True, tag="scheduled_call_refused"):
+    """A call that was scheduled could not be placed at its time; there is no call of that id."""
+
+    reason: str
+
+
 class DigitPressed(Event, frozen=True, kw_only=True, tag="digit_pressed"):
     """The subject's party pressed a digit, and no task took it.
 
@@ -255,6 +261,7 @@ AnyEvent = (
     | DigitReceived
     | RecordingAvailable
     | RecordingUndelivered
+    | ScheduledCallRefused
     | ParticipantJoined
     | ParticipantLeft
     | ParticipantMuted

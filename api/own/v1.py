@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from api.own import render, users
+from api.own import render, scheduled, users
 from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import body_of, number_as_read, number_of, switch_of, time_of
@@ -21,17 +21,20 @@ from engine.features.accounts import Account
 from engine.features.accounts.service import AccountService
 from engine.features.call_history.views import CallHistory
 from engine.features.recordings.service import RecordingService
+from engine.features.scheduled_calls.service import ScheduledCalls
 from engine.tasks.kinds import AnyTask, kind_of
 
 
 class NewCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call to place. `tasks` are what it does once it is up; times in seconds."""
+    """A call to place, now or `at` a time (api.own.scheduled). `tasks` are what it does once it is up; times in
+    seconds."""
 
     callee: str
     caller: str | None = None
     tasks: tuple[AnyTask, ...] = ()
     ring_seconds: float | None = None
     max_seconds: float | None = None
+    at: float | str | None = None
 
 
 class NewTasks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,6 +87,9 @@ class AccountApi:
                 web.get("/carillon/v1/account", self.account),
                 web.get("/carillon/v1/calls", self.list_calls),
                 web.post("/carillon/v1/calls", self.place),
+                web.get("/carillon/v1/calls/scheduled", self.scheduled),
+                web.get("/carillon/v1/calls/scheduled/{call}", self.scheduled_call),
+                web.delete("/carillon/v1/calls/scheduled/{call}", self.cancel_scheduled),
                 web.get(call, self.show),
                 web.delete(call, self.hang_up),
                 web.get(call + "/timeline", self.timeline),
@@ -119,12 +125,34 @@ class AccountApi:
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
     async def place(self, request: web.Request) -> web.Response:
-        """Place a call; answers at once, the call queued."""
-        caller = await self._caller(request)
-        command = placed(await body_of(request, NewCall), caller.account)
+        """Place a call; answers at once, the call queued, or scheduled where it has a time."""
+        caller, wanted = await self._caller(request), await body_of(request, NewCall)
+        command = placed(wanted, caller.account)
+        if wanted.at is not None:
+            made = await scheduled.schedule(self._services, caller.account, command, wanted.at)
+            await self._note(caller, "call.scheduled", made.id, callee=made.callee, at=made.at)
+            return web.json_response(scheduled.shape(self._services, made), status=201)
         call = await self._services.engine.submit(command)
         await self._note(caller, "call.placed", call.id, callee=call.callee)
         return web.json_response(self._services.call(call), status=201)
+
+    async def scheduled(self, request: web.Request) -> web.Response:
+        """The account's scheduled calls, the next one first, and those that were refused; `?limit=`."""
+        found = await scheduled.listed(self._services, request, await self._account(request))
+        return web.json_response({"calls": [scheduled.shape(self._services, call) for call in found]})
+
+    async def scheduled_call(self, request: web.Request) -> web.Response:
+        """One scheduled call."""
+        account, service = await self._account(request), self._services.features[ScheduledCalls]
+        found = await service.get(account.id, request.match_info["call"])
+        return web.json_response(scheduled.shape(self._services, found))
+
+    async def cancel_scheduled(self, request: web.Request) -> web.Response:
+        """Take a scheduled call back."""
+        caller, service = await self._caller(request), self._services.features[ScheduledCalls]
+        cancelled = await service.cancel(caller.account.id, request.match_info["call"])
+        await self._note(caller, "call.cancelled", cancelled.id, callee=cancelled.callee)
+        return web.Response(status=204)
 
     async def show(self, request: web.Request) -> web.Response:
         """One call."""
