@@ -1,4 +1,4 @@
-"""The composition root: what there is in this process, each thing once; started by `python -m api`."""
+"""The composition root: settings, store, engine, features, vendors, apps; one process, started by `python -m api`."""
 
 import asyncio
 import gc
@@ -8,19 +8,19 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from api.callbacks.subscribers import checked_url
 from api.foundation import Foundation
-from api.front import Front, Made
+from api.front import Front
 from api.life import started
 from api.process import run
 from api.settings import Settings
-from api.vendors import ringful, sinch
+from api.vendors.registry import vendors
 from engine.engine import Engine, Parts
 from engine.features.accounts.feature import AccountsFeature
 from engine.features.admission import Admission
 from engine.features.applications.feature import ApplicationsFeature
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
-from engine.features.call_history.views import CallHistory
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.groups.feature import GroupsFeature
@@ -31,6 +31,7 @@ from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
+from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
@@ -38,7 +39,8 @@ from engine.platform.feature import Features
 from engine.settings import EngineSettings
 
 log = structlog.get_logger(__name__)
-DIALECTS = (ringful.DIALECT, sinch.DIALECT)
+VENDORS = vendors()
+DIALECTS = tuple(vendor.describe() for vendor in VENDORS)
 
 
 class Controller:
@@ -50,7 +52,7 @@ class Controller:
         self.features = Features(self.platform)
         self.engine = Engine(self._with_features(settings))
         self.engine.carries_out(self.features.commands)
-        self.front = Front(settings, self.base, self.features, self.engine, DIALECTS, self._vendors)
+        self.front = Front(settings, self.base, self.features, self.engine, VENDORS)
 
     def _with_features(self, settings: Settings) -> Parts:
         """Add what this installation can do, each feature once; returns what the engine is made of."""
@@ -70,6 +72,7 @@ class Controller:
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
         add(RecordingsFeature(on, settings.s3_endpoint))
+        add(SubscriptionsFeature(on, checked_url, mails=settings.mail_server is not None))
         add(HealthFeature(on))
         add(RetentionFeature(on, settings.kept))
         return Parts(
@@ -85,27 +88,6 @@ class Controller:
             on_question=lambda question: self.front.ask(question),
             on_unmatched=self.trunks.watch.unmatched.note,
         )
-
-    def _vendors(self, front: Front) -> Made:
-        settings, engine, base = self.settings, self.engine, self.base
-        calls = self.features[CallHistory]
-        on_ringful = ringful.Ringful(engine, calls, base.accounts, front.recordings, base.guesses)
-        on_sinch, asking = sinch.assembled(
-            sinch.Needs(
-                engine,
-                self.features,
-                self.platform.cache,
-                base.accounts,
-                front.recordings,
-                sinch.AuthPolicy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
-                settings.api_url,
-                front.inquire,
-                engine.live,
-                base.guesses,
-                base.seal,
-            )
-        )
-        return Made({vendor.name: vendor for vendor in (on_ringful, on_sinch)}, {asking.name: asking})
 
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""
@@ -128,7 +110,7 @@ class Controller:
             await self.platform.cache.load()
             await self.base.counters.reconcile()
             await front.hearers.start()
-            async with started(front.delivery, self.platform, front.dialogue, self.features):
+            async with started(front.delivery, self.features, self.platform, front.dialogue):
                 gc.collect()
                 gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
                 async with started(self.engine), front.serving():

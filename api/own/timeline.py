@@ -1,4 +1,4 @@
-"""One call's timeline: its queue, events, questions and their answers, callbacks with their attempts, recordings."""
+"""Renders a call's timeline: queue, events, questions and answers, callbacks with their attempts, recordings."""
 
 from api.own import render
 from api.own.services import OwnServices
@@ -9,7 +9,7 @@ from engine.features.recordings.service import RecordingService
 
 
 async def timeline(services: OwnServices, call: Call) -> render.Shape:
-    """Return the timeline of a call, with the other legs of its root."""
+    """Return the timeline of a call, with the other legs of its call tree."""
     found = await services.features[CallHistory].timeline(call)
     questions = await services.features[QuestionLog].of_call(call.id, call.root)
     callbacks = await services.delivery.of_subject(call.id)

@@ -10,10 +10,12 @@ from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import body_of, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
+from api.own.event_socket import EventSocket
 from api.own.given_tasks import checked_tasks
 from api.own.prompts import Owner, PromptRoutes
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
+from api.own.subscriptions import SubscriptionRoutes
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
@@ -26,8 +28,7 @@ from engine.tasks.kinds import AnyTask, kind_of
 
 
 class NewCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call to place, now or `at` a time (api.own.scheduled). `tasks` are what it does once it is up; times in
-    seconds."""
+    """A call to place. `tasks` are what it does once it is up; times in seconds."""
 
     callee: str
     caller: str | None = None
@@ -82,6 +83,8 @@ class AccountApi:
             [
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
                 *users.UserRoutes(features, self._caller).routes("/carillon/v1"),
+                *SubscriptionRoutes(self._services, self._caller).routes("/carillon/v1"),
+                *EventSocket(self._services, self._caller).routes("/carillon/v1"),
                 *SigningIn(features, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),
@@ -125,7 +128,7 @@ class AccountApi:
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
     async def place(self, request: web.Request) -> web.Response:
-        """Place a call; answers at once, the call queued, or scheduled where it has a time."""
+        """Place a call; answers at once, the call queued."""
         caller, wanted = await self._caller(request), await body_of(request, NewCall)
         command = placed(wanted, caller.account)
         if wanted.at is not None:
@@ -137,18 +140,18 @@ class AccountApi:
         return web.json_response(self._services.call(call), status=201)
 
     async def scheduled(self, request: web.Request) -> web.Response:
-        """The account's scheduled calls, the next one first, and those that were refused; `?limit=`."""
+        """List the account's scheduled calls, the next one first, and those that were refused; `?limit=`."""
         found = await scheduled.listed(self._services, request, await self._account(request))
         return web.json_response({"calls": [scheduled.shape(self._services, call) for call in found]})
 
     async def scheduled_call(self, request: web.Request) -> web.Response:
-        """One scheduled call."""
+        """Show one scheduled call."""
         account, service = await self._account(request), self._services.features[ScheduledCalls]
         found = await service.get(account.id, request.match_info["call"])
         return web.json_response(scheduled.shape(self._services, found))
 
     async def cancel_scheduled(self, request: web.Request) -> web.Response:
-        """Take a scheduled call back."""
+        """Cancel a scheduled call."""
         caller, service = await self._caller(request), self._services.features[ScheduledCalls]
         cancelled = await service.cancel(caller.account.id, request.match_info["call"])
         await self._note(caller, "call.cancelled", cancelled.id, callee=cancelled.callee)

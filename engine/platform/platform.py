@@ -1,12 +1,11 @@
 """What every feature is built from."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Table
 
-from engine.events import AnyEvent
 from engine.media import Prompts, RecordingFiles
 from engine.platform.audit import AuditLog
 from engine.platform.consumers import Consumers
@@ -56,7 +55,7 @@ class Platform:
         self.owned = Owned()
         self.consumers = Consumers(database, writer)
         self._forgetting: list[Callable[[], None]] = []
-        self._watching: list[Callable[[Iterable[AnyEvent]], None]] = []
+        self._watching: list[Callable[[Sequence[StoredEvent]], None]] = []
         writer.on_events = self._feed
 
     @classmethod
@@ -75,14 +74,14 @@ class Platform:
         await self.consumers.stop()
         await self.scheduler.stop()
 
-    def on_events(self, watch: Callable[[Iterable[AnyEvent]], None]) -> None:
+    def on_commit(self, watch: Callable[[Sequence[StoredEvent]], None]) -> None:
         """Call `watch` with the events of each commit; what must lose none is a consumer instead."""
         self._watching.append(watch)
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.consumers.feed(committed)
         for watch in self._watching:
-            watch(stored.event for stored in committed)
+            watch(committed)
 
     def on_refresh(self, forget: Callable[[], None]) -> None:
         """Call `forget` after each change of accounts, users, numbers or applications: of what is kept outside."""

@@ -1,4 +1,4 @@
-"""What belongs to an account, to be counted and taken away."""
+"""Counts and deletes the rows of an account."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ _OWNED: tuple[Table, ...] = (
     tables.caller_ids,
     tables.due_work,
 )
-"""What an account has for as long as it is open, beside what features have of it."""
+"""The tables whose rows are deleted when an account is closed, besides those of features."""
 _BOOKS: tuple[Table, ...] = (
     tables.ledger,
     tables.holds,
@@ -22,7 +22,7 @@ _BOOKS: tuple[Table, ...] = (
     tables.calls,
     tables.conferences,
 )
-"""What is reported of it afterwards, beside what features keep."""
+"""The tables that keep an account's records after it is closed, until it is purged; features have more."""
 
 
 def live(conn: Connection, account: str) -> int:
@@ -41,9 +41,9 @@ def undelivered(conn: Connection, account: str) -> int:
 
 
 def close(conn: Connection, account: Account, at: float, owned: Sequence[Table]) -> None:
-    """Take away what an account had, and its name, which another one may have then; its books stay.
+    """Delete an account's rows except its books, and free its name.
 
-    `owned` are the tables of features whose rows go with it; each has a column `account`.
+    `owned` are the tables of features whose rows are deleted too; each has a column `account`.
     """
     _drop(conn, (*_OWNED, *owned), account.id)
     fields = {"closed": at, "disabled": True, "name": f"{account.name} ({account.id})"}
@@ -51,7 +51,7 @@ def close(conn: Connection, account: Account, at: float, owned: Sequence[Table])
 
 
 def purge(conn: Connection, account: str, owned: Sequence[Table]) -> None:
-    """Delete an account with its books: ledger, calls, conferences, events, deliveries, and all that features have.
+    """Delete an account completely, also its ledger, calls, conferences, events and deliveries.
 
     `owned` are the tables of features that have a column `account`.
     """
@@ -69,19 +69,16 @@ def purge(conn: Connection, account: str, owned: Sequence[Table]) -> None:
 
 
 def recordings_of(conn: Connection, account: str) -> list[str]:
-    """Return the ids of an account's recordings, whose files are named so."""
+    """Return the ids of an account's recordings, which are the names of their files."""
     found = select(tables.recordings.c.id).where(tables.recordings.c.account == account)
     return [row[0] for row in conn.execute(found)]
 
 
 def _drop(conn: Connection, each: Sequence[Table], account: str) -> None:
-    """Delete the account's rows, those that refer to others first.
-
-    The SIP user names that it had stay, as nobody's: no other account ever has them.
-    """
+    """Delete the account's rows. Its SIP user names stay, without an account: no other account may ever have them."""
     users = tables.sip_users
     conn.execute(update(users).where(users.c.account == account).values(account=""))
-    for table in reversed(tables.metadata.sorted_tables):
+    for table in reversed(tables.metadata.sorted_tables):  # those that refer to others first
         if table in each:
             _delete(conn, table, table.c.account == account)
 

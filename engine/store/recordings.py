@@ -14,7 +14,7 @@ from engine.store.statement import Statement, insert_into
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     """A recording of `owner` (a call or a conference); `seconds` and `bytes` are None until it is finished.
 
-    `destination` "" is our own store; `available` is since when the file is there, `error` why it will not get there.
+    `destination` "" is our own store; `available` is when the file arrived there, `error` why it will not arrive.
     """
 
     id: str
@@ -51,17 +51,17 @@ def begin(conn: Connection, recording: RecordingRow) -> None:
 
 
 def finish(conn: Connection, id: str, seconds: float, bytes: int) -> None:
-    """Note a finished recording's length and size."""
+    """Store the length and size of a finished recording."""
     _finish.run(conn, the_id=id, seconds=seconds, bytes=bytes)
 
 
 def get(conn: Connection, id: str) -> RecordingRow | None:
-    """Return a recording by its id, a deleted one too."""
+    """Return a recording by its id, even if it was deleted."""
     return _recording.one(conn, _get, the_id=id)
 
 
 def unused_name(conn: Connection, owner: str, wanted: str) -> str:
-    """Return `wanted`, or `wanted-2`, `wanted-3`, … : the first that no recording of this owner has."""
+    """Return the first of `wanted`, `wanted-2`, `wanted-3`, … that no recording of this owner has."""
     taken = {row[0] for row in _names.all(conn, owner=owner)}
     name, count = wanted, 1
     while name in taken:

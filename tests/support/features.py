@@ -1,8 +1,9 @@
 """The features for tests: on a real store, with files in a folder of the test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from api.callbacks.subscribers import checked_url
 from engine.ari.client import AriClient
 from engine.features.accounts.feature import AccountsFeature
 from engine.features.applications.dialects import Dialect
@@ -20,6 +21,7 @@ from engine.features.health.feature import HealthFeature
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
+from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
@@ -46,7 +48,7 @@ def features_on(
     client: AriClient,
     folder: Path,
     *,
-    dialects: tuple[Dialect, ...] = (),
+    dialects: Sequence[Dialect] = (),
     pool: str = "",
     passwords: Passwords | None = None,
 ) -> Features:
@@ -65,6 +67,7 @@ def features_on(
     add(QuestionsFeature(platform))
     add(UploadsFeature(platform))
     add(RecordingsFeature(platform))
+    add(SubscriptionsFeature(platform, checked_url, mails=True))
     add(HealthFeature(platform))
     return features
 

@@ -38,17 +38,17 @@ _of_owner = Statement(
 
 
 def made_available(conn: Connection, id: str, destination: str, bytes: int, at: float) -> None:
-    """Note that a recording's file is where it should be, where that is, and the file's size."""
+    """Store that a recording's file has reached its destination, with its address and size."""
     _available.run(conn, the_id=id, destination=destination, bytes=bytes, available=at)
 
 
 def given_up(conn: Connection, id: str, error: str) -> None:
-    """Note why a recording's file will not get where it should be."""
+    """Store why a recording's file will not reach its destination."""
     _error.run(conn, the_id=id, error=error)
 
 
 def pending(conn: Connection) -> builtins.list[RecordingRow]:
-    """Return the finished recordings whose files are not yet where, and only where, they should be."""
+    """Return the finished recordings whose files are not, or not only, at their destination."""
     return _recording.all(conn, _pending)
 
 
@@ -60,7 +60,7 @@ def of_owner(conn: Connection, owner: str) -> builtins.list[RecordingRow]:
 def list(
     conn: Connection, account: str | None = None, *, limit: int = 100, before: str | None = None
 ) -> builtins.list[RecordingRow]:
-    """Return recordings that are not deleted, newest first; `before` is the last id of the page shown before."""
+    """Return recordings that are not deleted, newest first; `before` is the last id of the previous page."""
     query = _recording.select.where(_table.c.deleted.is_(None)).order_by(_table.c.id.desc()).limit(limit)
     if account is not None:
         query = query.where(_table.c.account == account)
@@ -70,5 +70,5 @@ def list(
 
 
 def mark_deleted(conn: Connection, id: str, at: float) -> bool:
-    """Note that a recording's file is deleted; False where it was before, or is unknown."""
+    """Store that a recording's file was deleted; returns False if it was deleted before, or is unknown."""
     return _delete.run(conn, the_id=id, deleted=at) > 0

@@ -1,7 +1,8 @@
 """The fixtures of our own API's and of the command line's tests."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,16 +14,19 @@ from argon2 import PasswordHasher
 from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
+from api.callbacks.subscribers import SubscriptionSigner
 from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
 from api.recordings import Recordings
+from api.vendors.ringful.vendor import Ringful
 from engine.features.accounts.credentials import Credentials
 from engine.features.endpoints.push import Endpoints
 from engine.features.health.views import StoreHealth
 from engine.features.recordings.service import RecordingService
+from engine.features.subscriptions.service import SubscriptionService
 from engine.features.trunks.service import Trunks
 from engine.features.users.passwords import Passwords
 from engine.ids import new_id
@@ -38,12 +42,11 @@ from tests.api.own.installation import TOKEN, Engine, Installation
 from tests.support.features import features_on
 from tests.support.redis_server import RedisServer
 
-RINGFUL = Dialect(name="ringful", key="apikey", settings={"sig": ("off", "kvmd5")}, url_setting="inboundUrl")
 ASKING = Dialect(
     name="asking", url_setting="primary", fallback_setting="fallback", issue=lambda: (new_id("key"), new_id("secret")),
     asks=True, signs=True,
 )  # fmt: skip
-DIALECTS = (RINGFUL, ASKING)
+DIALECTS = (Ringful.describe(), ASKING)
 POOL = "+12015552000-+12015552009"
 
 
@@ -54,7 +57,15 @@ def stored() -> str:
 
 
 @pytest.fixture
-async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -> AsyncIterator[Installation]:
+def dialects() -> Sequence[Dialect]:
+    """The vendors' dialects that are served."""
+    return DIALECTS
+
+
+@pytest.fixture
+async def installation(
+    tmp_path: Path, redis_server: RedisServer, stored: str, dialects: Sequence[Dialect]
+) -> AsyncIterator[Installation]:
     """Everything but calls, with the lab's trunk and no account but those that are stored."""
     with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
         before.executescript(stored)
@@ -71,10 +82,11 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
             passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-            features = features_on(platform, client, tmp_path, dialects=DIALECTS, pool=POOL, passwords=passwords)
-            delivery = Delivery(db, writer, net, known, {})
+            features = features_on(platform, client, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
+            signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}
+            delivery = Delivery(db, writer, net, known, signers)
             metrics = client.metrics = Metrics(features[StoreHealth], delivery.counts, features.metrics)
-            platform.on_events(metrics.feed)
+            platform.on_commit(lambda committed: metrics.feed(stored.event for stored in committed))
             await features[Trunks].ensure_lab("127.0.0.2", 5070)
             await platform.cache.load()
             await features[Endpoints].push_all()
@@ -83,7 +95,7 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
                 recordings=Recordings(features[RecordingService], Links("a secret of the tests"), "http://x"),
                 client=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
-                admin_token=TOKEN, folders={"data": tmp_path}, dialects=DIALECTS,
+                admin_token=TOKEN, folders={"data": tmp_path}, dialects=dialects,
             )  # fmt: skip
             public = build_app(
                 engine=engine, accounts=known, delivery=services.delivery,

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import wave
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +26,7 @@ from engine.platform.platform import Platform
 from engine.store import accounts, calls, cursors, events, recordings, tasks
 from engine.store.accounts import Account
 from engine.store.database import Database
+from engine.store.events import StoredEvent
 from engine.store.recordings import RecordingRow
 from engine.store.writer import Writer
 from engine.tasks.record import Record
@@ -60,7 +61,7 @@ class House:
         self.platform = Platform(
             self.db, self.writer, self.files, self.prompts, seal=seal, clock=self.clock
         )
-        self.platform.on_events(self._hear)
+        self.platform.on_commit(self._hear)
         self.features = Features(self.platform)
         self.features.add(RecordingsFeature(self.platform, self.endpoint if endpoint is None else endpoint))
         await self.writer.claim()
@@ -87,8 +88,8 @@ class House:
         await self.net.close()
         await self.db.close()
 
-    def _hear(self, committed: Iterable[AnyEvent]) -> None:
-        self.told += committed
+    def _hear(self, committed: Sequence[StoredEvent]) -> None:
+        self.told += [one.event for one in committed]
         self.news.set()
 
     async def idle(self) -> None:
