@@ -12,6 +12,7 @@ from engine.events import CallAnswered
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.subscriptions import catalogue, live
 from engine.features.subscriptions import service as module
+from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.subscriptions.live import LiveEvents, TooManyListeners
 from engine.features.subscriptions.model import NewSubscription, Sink, SubscriptionChange, TooManySubscriptions
 from engine.features.subscriptions.service import SubscriptionService
@@ -157,7 +158,7 @@ async def test_after_a_restart_all_that_are_not_disabled_hear(
 async def test_they_go_with_their_account(subscriptions: SubscriptionService, writer: Writer) -> None:
     await subscriptions.add(ADMIN, ACCOUNT, wanted())
     await subscriptions.add(ADMIN, OTHER, wanted())
-    await writer.write(lambda conn: closing.close(conn, an_account(), 1.0))
+    await writer.write(lambda conn: closing.close(conn, an_account(), 1.0, SubscriptionsFeature.tables))
     assert await subscriptions.list_all(ACCOUNT) == [] and len(await subscriptions.list_all(OTHER)) == 1
 
 
