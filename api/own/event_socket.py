@@ -9,9 +9,10 @@ from aiohttp import WSCloseCode, web
 from api.own.access import Caller
 from api.own.errors import Forbidden, Unauthorized
 from api.own.services import OwnServices
+from engine.features.call_history.views import CallHistory
 from engine.features.subscriptions import bodies
 from engine.features.subscriptions.catalogue import ALL
-from engine.features.subscriptions.live import Listener
+from engine.features.subscriptions.live import Listener, LiveEvents
 
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20.0
@@ -42,7 +43,7 @@ class EventSocket:
         """Send the account's events; `?events=` has names and patterns with commas between, without it all."""
         caller = await self._caller_of(request)
         patterns = [name for each in request.query.get("events", ALL).split(",") if (name := each.strip())]
-        with self._services.live.listening(caller.account.id, patterns) as listener:
+        with self._services.features[LiveEvents].listening(caller.account.id, patterns) as listener:
             socket = web.WebSocketResponse(
                 heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS, max_msg_size=LARGEST_MESSAGE
             )
@@ -77,7 +78,7 @@ class EventSocket:
     async def _send(self, socket: web.WebSocketResponse, listener: Listener) -> _Ending:
         while True:
             stored, entry = await listener.next()
-            call = await self._services.features.calls.get(stored.event.subject)
+            call = await self._services.features[CallHistory].get(stored.event.subject)
             await socket.send_str(bodies.encoded(bodies.message(stored.event, entry, call)))
 
     async def _drain(self, socket: web.WebSocketResponse) -> _Ending:

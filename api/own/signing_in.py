@@ -9,9 +9,10 @@ from api.own.access import Access
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.users import shape, token_shape
-from engine.features.tenants import Tenants
 from engine.features.users.errors import SignInRefused
 from engine.features.users.passwords import MOST
+from engine.features.users.service import UserService
+from engine.platform.feature import Features
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,8 +33,8 @@ class OwnPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class SigningIn:
     """The handlers. Wrong passwords are throttled like wrong keys."""
 
-    def __init__(self, tenants: Tenants, access: Access, guesses: Guesses) -> None:
-        self._users, self._access, self._guesses = tenants.users, access, guesses
+    def __init__(self, features: Features, access: Access, guesses: Guesses) -> None:
+        self._users, self._access, self._guesses = features[UserService], access, guesses
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`."""

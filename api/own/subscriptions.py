@@ -13,6 +13,7 @@ from api.own.bodies import body_of
 from api.own.replaying import replayed
 from api.own.services import OwnServices
 from engine.features.subscriptions.model import NewSubscription, Sink, Subscription, SubscriptionChange, WithSecret
+from engine.features.subscriptions.service import SubscriptionService
 
 CallerOf = Callable[[web.Request], Awaitable[Caller]]
 
@@ -22,7 +23,7 @@ class SubscriptionRoutes:
 
     def __init__(self, services: OwnServices, caller_of: CallerOf) -> None:
         self._services, self._caller_of = services, caller_of
-        self._subscriptions = services.subscriptions
+        self._subscriptions = services.features[SubscriptionService]
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`. A subscription is named by its id."""

@@ -8,8 +8,9 @@ from aiohttp import web
 from api.own import render
 from api.own.access import Caller
 from api.own.bodies import body_of
-from engine.features.tenants import Tenants
 from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange
+from engine.features.users.service import UserService
+from engine.platform.feature import Features
 
 CallerOf = Callable[[web.Request], Awaitable[Caller]]
 
@@ -24,8 +25,8 @@ class WantedToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class UserRoutes:
     """The handlers; `caller_of` returns the account of a request, and its actor."""
 
-    def __init__(self, tenants: Tenants, caller_of: CallerOf) -> None:
-        self._users, self._caller_of = tenants.users, caller_of
+    def __init__(self, features: Features, caller_of: CallerOf) -> None:
+        self._users, self._caller_of = features[UserService], caller_of
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`. A user is given by its id or its e-mail address."""

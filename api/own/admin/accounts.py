@@ -11,7 +11,8 @@ from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
 from engine.features.accounts.model import AccountView, Change, Limits, NewAccount
-from engine.features.billing.rating import MILLION
+from engine.features.accounts.service import AccountService
+from engine.model.money import MILLION
 from engine.platform.audit import ADMIN
 
 _MOST_MONEY = Decimal(1_000_000_000)
@@ -68,8 +69,8 @@ class AccountsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._tenants = services, services.tenants
-        self._accounts = services.tenants.accounts
+        self._services = services
+        self._accounts = services.features[AccountService]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of accounts."""
@@ -114,11 +115,11 @@ class AccountsAdmin:
     async def history(self, request: web.Request) -> web.Response:
         """List the changes of an account, newest first; `?limit= before=` (an entry's id)."""
         account = await self._accounts.find(request.match_info["account"], closed=True)
-        return await audit_page(request, self._tenants.audit, account.id)
+        return await audit_page(request, self._services.platform.audit, account.id)
 
     async def installation_history(self, request: web.Request) -> web.Response:
         """List the changes of what belongs to no account, such as trunks; `?limit= before=`."""
-        return await audit_page(request, self._tenants.audit, None)
+        return await audit_page(request, self._services.platform.audit, None)
 
     async def credentials(self, request: web.Request) -> web.Response:
         """Show an account's keys and secrets."""

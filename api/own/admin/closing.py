@@ -3,15 +3,16 @@
 import msgspec
 from aiohttp import web
 
-from engine.features.tenants import Tenants
+from engine.features.accounts.closing import Closing
 from engine.platform.audit import ADMIN
+from engine.platform.feature import Features
 
 
 class ClosingAdmin:
     """The handlers."""
 
-    def __init__(self, tenants: Tenants) -> None:
-        self._closing = tenants.closing
+    def __init__(self, features: Features) -> None:
+        self._closing = features[Closing]
 
     def routes(self) -> list[web.RouteDef]:
         """The route."""

@@ -6,7 +6,8 @@ from aiohttp import web
 from api.own.admin.destinations import Wanted, given
 from api.own.bodies import body_of
 from api.own.services import OwnServices
-from engine.features.destinations.diversions import DiversionFields
+from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
+from engine.features.destinations.registry import Destinations
 from engine.platform.audit import ADMIN
 
 
@@ -27,7 +28,8 @@ class DiversionsAdmin:
     """The handler."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._leading = services.leading
+        self._diversions = services.features[ExtensionDiversions]
+        self._kinds = services.features[Destinations]
 
     def routes(self) -> list[web.RouteDef]:
         """The route."""
@@ -36,7 +38,7 @@ class DiversionsAdmin:
     async def change(self, request: web.Request) -> web.Response:
         """Change the destinations."""
         wanted = await body_of(request, ChangedDiversions)
-        seconds, kinds = wanted.ring_seconds, self._leading.destinations
+        seconds, kinds = wanted.ring_seconds, self._kinds
         fields = DiversionFields(
             no_answer=given(kinds, wanted.no_answer),
             busy=given(kinds, wanted.busy),
@@ -44,4 +46,4 @@ class DiversionsAdmin:
             ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
         )
         number = request.match_info["number"]
-        return web.json_response(await self._leading.diversions.change(ADMIN, wanted.account, number, fields))
+        return web.json_response(await self._diversions.change(ADMIN, wanted.account, number, fields))

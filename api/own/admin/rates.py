@@ -7,6 +7,7 @@ from api.own import render
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
 from engine.features.billing.model import ListedRate
+from engine.features.billing.service import RateService
 from engine.platform.audit import ADMIN
 
 LARGEST_FILE = 32 * 1024 * 1024
@@ -25,7 +26,7 @@ class RatesAdmin:
 
     async def list_all(self, request: web.Request) -> web.Response:
         """List all rates, or an account's own."""
-        listed = await self._services.features.rates.list(await self._services.account_of(request))
+        listed = await self._services.features[RateService].list(await self._services.account_of(request))
         return web.json_response({"rates": [_shape(each) for each in listed]})
 
     async def load(self, request: web.Request) -> web.Response:
@@ -35,12 +36,12 @@ class RatesAdmin:
         except UnicodeDecodeError as error:
             raise BadRequest("The file is not UTF-8 text.") from error
         account = await self._services.account_of(request)
-        return web.json_response({"loaded": await self._services.features.rates.load(ADMIN, text, account)})
+        return web.json_response({"loaded": await self._services.features[RateService].load(ADMIN, text, account)})
 
     async def clear(self, request: web.Request) -> web.Response:
         """Remove these rates."""
         account = await self._services.account_of(request)
-        return web.json_response({"removed": await self._services.features.rates.clear(ADMIN, account)})
+        return web.json_response({"removed": await self._services.features[RateService].clear(ADMIN, account)})
 
 
 def _shape(listed: ListedRate) -> render.Shape:

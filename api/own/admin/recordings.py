@@ -7,6 +7,7 @@ from api.files import File
 from api.own import render
 from api.own.bodies import number_of
 from api.own.services import OwnServices
+from engine.features.recordings.service import RecordingService
 from engine.media.recordings import CONTENT_TYPES
 from engine.platform.audit import ADMIN
 
@@ -15,7 +16,7 @@ class RecordingsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._recordings = services, services.features.recordings
+        self._services, self._recordings = services, services.features[RecordingService]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of recordings."""

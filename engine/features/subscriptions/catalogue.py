@@ -10,8 +10,8 @@ import msgspec
 
 from engine import events
 from engine.events import Event
-from engine.features.billing.rating import decimal
 from engine.features.errors import InvalidSetting
+from engine.model.money import decimal
 from engine.tasks.results import Completed, Digits, Outcome, Recorded
 from engine.tasks.secret import MASK
 

@@ -9,6 +9,7 @@ import pytest
 
 from api.own import event_socket
 from engine.features.subscriptions import live
+from engine.features.subscriptions.live import LiveEvents
 from engine.store import deliveries
 from tests.api.own.installation import Installation
 from tests.fakes.sink import Sink
@@ -223,6 +224,6 @@ class TestSocket:
 
     async def test_when_the_server_leaves_it_says_so(self, installation: Installation, acme: Program) -> None:
         async with acme.socket() as socket:
-            installation.services.live.close()
+            installation.services.features[LiveEvents].close()
             message = await socket.receive(timeout=30)
         assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1001)
