@@ -14,6 +14,7 @@ from api.callbacks.delivery import NoSuchDelivery
 from api.callbacks.replay import Replay
 from api.callbacks.subscribers import SubscriptionHearers
 from engine.events import CallAnswered, CallEnded, RecordingUndelivered, TaskEnded
+from engine.features.subscriptions import bodies
 from engine.features.subscriptions.model import NewSubscription, Subscription, SubscriptionChange
 from engine.platform import audit
 from engine.platform.audit import ADMIN
@@ -355,6 +356,24 @@ async def test_a_thousand_subscribers_cost_an_event_that_they_do_not_want_nothin
     assert await hearers.callbacks(StoredEvent(1, CallAnswered(**common))) == [] and work == []  # type: ignore[arg-type]
     ended = CallEnded(**common, cause="normal", hung_up_by="far", answered=False, seconds=0.0, price=0, currency="USD")  # type: ignore[arg-type]
     assert len(await hearers.callbacks(StoredEvent(2, ended))) == 1000 and len(work) == 1001
+
+
+async def test_an_event_that_cannot_be_put_into_words_holds_up_no_other(
+    stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = bodies.message
+
+    def sometimes(event: Any, *more: Any) -> Any:
+        if isinstance(event, CallAnswered):
+            raise RuntimeError("a fault planted here")
+        return message(event, *more)
+
+    monkeypatch.setattr(bodies, "message", sometimes)
+    await subscribe(stack, sink.url("/x"), "call.*")
+    await a_call(stack, callbackUrl=sink.url("/request"))
+    await stack.settle()
+    assert [body["type"] for body in at(sink, "/x")] == ["call.ended"]
+    assert len([post for post in sink.posts if post.path == "/request"]) == 2
 
 
 async def test_digits_that_a_task_hides_leave_no_trace(stack: Stack, sink: Sink) -> None:
