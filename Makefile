@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help run build up down restart logs status clean test faults fuzz unit lint ari bench lock venv shell-asterisk shell-lab
+.PHONY: help run build up down restart logs status clean test faults fuzz unit lint ari openapi bench lock venv shell-asterisk shell-lab
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ unit: ## Run the tests that need no container: make unit ARGS=tests/engine
 
 lint: ## Check style, types and the arrows between the packages
 	@docker/venv test && docker/lint
+
+openapi: ## Write docs/openapi/*.json anew from the code
+	@docker/venv && $(PYTHON) -m api.own.openapi_files docs/openapi
 
 ari: ## Write engine/ari/generated.py anew from the image's own API description
 	@docker/venv && docker/ari

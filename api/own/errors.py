@@ -1,5 +1,6 @@
 """Errors of our own API: JSON with one sentence, made in one place."""
 
+import functools
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -97,6 +98,7 @@ def answering(handler: Handler) -> Handler:
     The word is one of docs/api.md and stays; the sentence is for people.
     """
 
+    @functools.wraps(handler)
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
             _check_address(request)

@@ -3,24 +3,13 @@
 import msgspec
 from aiohttp import web
 
-from api.own.admin.destinations import Wanted, given
-from api.own.bodies import body_of
+from api.own.admin.destinations import given
+from api.own.operations import Body, taking
+from api.own.schema.leading import ChangedDiversions, Diverted
+from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.destinations.diversions import DiversionFields
 from engine.platform.audit import ADMIN
-
-
-class ChangedDiversions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of an extension (of `account`, where there are several of that number); what is left out stays.
-
-    null is nowhere; `ring_seconds` null or 0: as long as a call may ring.
-    """
-
-    account: str | None = None
-    no_answer: Wanted | msgspec.UnsetType = msgspec.UNSET
-    busy: Wanted | msgspec.UnsetType = msgspec.UNSET
-    unregistered: Wanted | msgspec.UnsetType = msgspec.UNSET
-    ring_seconds: float | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class DiversionsAdmin:
@@ -33,9 +22,10 @@ class DiversionsAdmin:
         """The one route."""
         return [web.patch("/extensions/{number}", self.change)]
 
-    async def change(self, request: web.Request) -> web.Response:
-        """Change them."""
-        wanted = await body_of(request, ChangedDiversions)
+    @taking("divertExtension", ChangedDiversions, {200: Diverted}, errors=(403, 409,))
+    async def change(self, request: web.Request, body: Body[ChangedDiversions]) -> web.Response:
+        """Change where calls go that an extension does not take."""
+        wanted = await body()
         seconds, kinds = wanted.ring_seconds, self._leading.destinations
         fields = DiversionFields(
             no_answer=given(kinds, wanted.no_answer),
@@ -44,4 +34,5 @@ class DiversionsAdmin:
             ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
         )
         number = request.match_info["number"]
-        return web.json_response(await self._leading.diversions.change(ADMIN, wanted.account, number, fields))
+        changed = await self._leading.diversions.change(ADMIN, wanted.account, number, fields)
+        return web.json_response(as_given(changed))
