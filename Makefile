@@ -39,7 +39,7 @@ faults: ## Kill and restart parts of a test system that is up with calls, five t
 	@CARILLON_FAULTS=full docker/test tests/faults
 
 fuzz: ## Send 500 requests of every shape to each operation of a test system (a short form is in make test)
-	@CARILLON_FUZZ=full docker/test tests/e2e/test_sinch_configuration_fuzz.py tests/e2e/test_sinch_fuzz.py
+	@CARILLON_FUZZ=full docker/test tests/e2e/test_sinch_configuration_fuzz.py tests/e2e/test_sinch_fuzz.py tests/e2e/test_api_fuzz.py tests/api/own/test_api_fuzz.py
 
 unit: ## Run the tests that need no container: make unit ARGS=tests/engine
 	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)
