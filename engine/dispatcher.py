@@ -12,24 +12,22 @@ from engine.commands import (
     CancelTask,
     Command,
     Enqueue,
-    HangUpCall,
-    NoSuchCall,
-    NoSuchConference,
-    NoSuchTask,
-    PlaceCall,
-    Redirect,
-    Reply,
-    StopTasks,
-)
-from engine.conference_commands import (
     FindConference,
+    HangUpCall,
     HangUpConference,
     HoldMember,
     KickMember,
     LeaveNow,
     MuteMember,
+    NoSuchCall,
+    NoSuchConference,
+    NoSuchTask,
+    PlaceCall,
     QueryConference,
+    Redirect,
+    Reply,
     StartConference,
+    StopTasks,
 )
 from engine.conferences.conferences import Conferences
 from engine.tasks.entry import StopReason
@@ -104,7 +102,7 @@ class Dispatcher:
 
     def _session(self, account: str, call: str) -> Session:
         session = self._registry.find(account, call)
-        if session is None or session.gone.is_set():
+        if session is None or session.gone:
             raise NoSuchCall(_GONE_CALL)
         return session
 

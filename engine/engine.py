@@ -24,8 +24,7 @@ from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.task_interface import CallRoles
 from engine.calls.watch import Watch
-from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply
-from engine.conference_commands import StartConference
+from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply, StartConference
 from engine.conferences.conferences import Conferences
 from engine.dispatcher import Dispatcher
 from engine.events import QuestionAsked
@@ -195,4 +194,7 @@ class Engine:
             self._reception.orphans.notice(event)
 
     def _make(self, call: Call, rows: Sequence[TaskRow]) -> Session:
-        return Session(self.services, call, self.conferences, lambda session: CallRoles(session, self._outbound), rows)
+        def roles(session: Session) -> CallRoles:
+            return CallRoles(session, self._outbound, self.conferences)
+
+        return Session(self.services, call, self.conferences, roles, rows)

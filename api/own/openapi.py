@@ -25,12 +25,14 @@ _PATH = {
     "name": "The thing's name.",
     "number": "The number or extension.",
     "recording": "The recording's id.",
+    "event": "The event's id.",
+    "subscription": "The subscription's id.",
     "task": "The task's id.",
     "token": "The token's id, or the signed part of a link.",
     "user": "The user's id or e-mail address.",
 }
 """What the parts of paths are."""
-_OWNED = ("users", "prompts", "calls")
+_OWNED = ("users", "prompts", "calls", "subscriptions", "events")
 """What an account has; also below /accounts it is a tag of its own."""
 _ERRORS = {
     400: "The request cannot be read or carried out as it is.",
@@ -189,7 +191,8 @@ def _answer(kind: Any, schemas: dict[Any, Any]) -> dict[str, Any]:
     if kind is None:
         return {"description": "It is done."}
     if isinstance(kind, Media):
-        return {"description": kind.description, "content": {name: {} for name in kind.types}}
+        shown: dict[str, Any] = {"description": kind.description}
+        return shown | {"content": {name: {} for name in kind.types}} if kind.types else shown
     described = inspect.type_info(kind)
     doc = getattr(described, "cls", kind).__doc__ or ""
     return {"description": " ".join(doc.split()), "content": {JSON: {"schema": schemas[kind]}}}

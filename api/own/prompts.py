@@ -1,4 +1,4 @@
-"""Prompts that an account uploads: put, shown, fetched, deleted; played as `upload:<name>`."""
+"""Routes of an account's uploaded prompts, which are played as `upload:<name>`: put, list, fetch, delete."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,12 +22,12 @@ _TYPES = {"WAV": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": 
 FILE = Media("A file: WAV, MP3, FLAC or OGG, whatever its Content-Type.", ("application/octet-stream", "audio/*"))
 AUDIO = Media("The file as it was uploaded.", tuple(sorted(_TYPES.values())))
 Owner = tuple[str, Actor]
-"""The account whose files a request is about, and who asks."""
+"""The account whose files a request is about, and the actor of its changes."""
 OwnerOf = Callable[[web.Request], Awaitable[Owner]]
 
 
 class PromptRoutes:
-    """The handlers; `owner_of` says whose files a request is about, and who asks."""
+    """The handlers; `owner_of` returns the Owner of a request."""
 
     def __init__(self, services: OwnServices, owner_of: OwnerOf) -> None:
         self._services, self._owner_of = services, owner_of
@@ -37,7 +37,7 @@ class PromptRoutes:
         return self._services.features.uploads
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
-        """Every route, below `prefix`. A name may hold slashes."""
+        """Every route, below `prefix`. A name may contain slashes."""
         one = prefix + "/prompts/{name:.+}"
         return [
             web.get(prefix + "/prompts", self.list_all),

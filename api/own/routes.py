@@ -1,4 +1,4 @@
-"""Our own API's routes of the public port."""
+"""The routes of our own API on the public port."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Signing in to our own API with a password, signing out, and changing one's password."""
+"""Routes to sign in with a password, to sign out, and to change the password."""
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ from engine.features.users.passwords import MOST
 
 
 class SigningIn:
-    """The handlers. Wrong passwords are throttled as wrong keys are."""
+    """The handlers. Wrong passwords are throttled like wrong keys."""
 
     def __init__(self, tenants: Tenants, access: Access, guesses: Guesses) -> None:
         self._users, self._access, self._guesses = tenants.users, access, guesses

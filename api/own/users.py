@@ -1,4 +1,4 @@
-"""Users of an account and their tokens: the administrator's and the account's own routes."""
+"""Routes of an account's users and their tokens, for the administrator and for the account itself."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,13 +16,13 @@ CallerOf = Callable[[web.Request], Awaitable[Caller]]
 
 
 class UserRoutes:
-    """The handlers; `caller_of` says whose users a request is about, and who asks."""
+    """The handlers; `caller_of` returns the account of a request, and its actor."""
 
     def __init__(self, tenants: Tenants, caller_of: CallerOf) -> None:
         self._users, self._caller_of = tenants.users, caller_of
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
-        """Every route, below `prefix`. A user is named by its id or its e-mail address."""
+        """Every route, below `prefix`. A user is given by its id or its e-mail address."""
         one = prefix + "/users/{user}"
         return [
             web.get(prefix + "/users", self.list_all),

@@ -9,6 +9,7 @@ from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
+from api.own.event_socket import EventSocket
 from api.own.operations import Body, operation, taking
 from api.own.prompts import Owner, PromptRoutes
 from api.own.schema.account import OwnAccount
@@ -34,6 +35,7 @@ from api.own.schema.queries import LIVE, PAGE, SINCE
 from api.own.schema.recordings import Recordings
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
+from api.own.subscriptions import SubscriptionRoutes
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
@@ -74,6 +76,8 @@ class AccountApi:
             [
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
                 *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
+                *SubscriptionRoutes(self._services, self._caller).routes("/carillon/v1"),
+                *EventSocket(self._services, self._caller).routes("/carillon/v1"),
                 *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),

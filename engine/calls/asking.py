@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -12,6 +11,7 @@ from engine.ari.errors import AriError
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.calls.registry import Registry
+from engine.calls.session import Session
 from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply, Retag
 from engine.events import ReplyRefused, ReplyRemarked
 from engine.ids import new_id
@@ -19,25 +19,22 @@ from engine.store import calls, events
 from engine.tasks.ask import Ask
 from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
-from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.playing import Audible
 from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Answered
-
-if TYPE_CHECKING:
-    from engine.calls.session import Session
+from engine.tasks.roles import SteeringSubject
 
 log = structlog.get_logger(__name__)
 
 
 class CallCustomer:
-    """Whoever says what a call does next (engine.tasks.interfaces.Customer)."""
+    """Whoever says what a call does next (engine.tasks.roles.Customer)."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def ask(self, task: Ask, on: Subject) -> Answered:
+    async def ask(self, task: Ask, on: SteeringSubject) -> Answered:
         """Ask, and wait for the reply or the end of the time; what was replied is queued next then.
 
         The question is handed over again after a restart, under the same id.
@@ -46,7 +43,7 @@ class CallCustomer:
         left = on.remaining(task.seconds)
         await on.started()
         session.services.ask(on.question)
-        if session.call.direction is Direction.INBOUND and not session.answered.is_set():
+        if session.call.direction is Direction.INBOUND and not session.answered:
             await self._ring()
         try:
             async with asyncio.timeout(left):
@@ -98,7 +95,7 @@ class Replies:
     async def redirect(self, command: Redirect) -> None:
         """Carry out a Redirect; raises NoSuchCall."""
         session = self._registry.find(command.account, command.call)
-        if session is None or session.gone.is_set():
+        if session is None or session.gone:
             raise NoSuchCall("There is no such call, or it has ended.")
         if command.tag is not None:
             self.retag(session, command.tag)
@@ -116,12 +113,12 @@ class Replies:
         for entry in held:  # not what was appended just now, which may run already
             entry.stop(StopReason.REPLACED)
 
-    def retag(self, session: "Session", tag: str | Retag) -> None:
+    def retag(self, session: Session, tag: str | Retag) -> None:
         """Give every live leg of a root another tag."""
         for call in self._retagged(session, tag):
             session.services.writer.post(functools.partial(calls.update, call=call))
 
-    def _retagged(self, session: "Session", tag: str | Retag | None) -> list[Call]:
+    def _retagged(self, session: Session, tag: str | Retag | None) -> list[Call]:
         """Give every live leg of a root another tag; returns those that were changed, to be written."""
         if tag is None:
             return []
@@ -129,12 +126,11 @@ class Replies:
         for leg in self._registry.legs(session.call.root):
             new = tag if isinstance(tag, str) else tag(leg.call.tag)
             if new != leg.call.tag:
-                leg.call = msgspec.structs.replace(leg.call, tag=new)
-                changed.append(leg.call)
+                changed.append(leg.amend(tag=new))
         return changed
 
 
-def _events_of_reply(session: "Session", tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
+def _events_of_reply(session: Session, tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
     """The events of an answer besides its effect, with the asking task's tag or else the call's."""
     noted: list[ReplyRefused | ReplyRemarked] = []
     for remark in command.remarks:

@@ -4,7 +4,6 @@ A hold is taken in the transaction that stores the call and ended in the one tha
 dies in between leaves neither too much nor too little.
 """
 
-import asyncio
 from typing import Protocol
 
 import msgspec
@@ -15,6 +14,7 @@ from engine.calls.admission_protocol import Admission, Cover
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.calls.services import CallServices
+from engine.calls.state import Milestone
 from engine.store import holds, ledger
 from engine.store.errors import StoreError
 
@@ -27,9 +27,13 @@ class Covered(Protocol):
     """What is needed of a live call (engine.calls.session.Session)."""
 
     services: CallServices
-    call: Call
-    cover: Cover | None
-    answered: asyncio.Event
+
+    @property
+    def call(self) -> Call:
+        """Its record."""
+
+    async def until(self, milestone: Milestone) -> None:
+        """Wait until it has come to this."""
 
     async def ending(self, seconds: float) -> bool:
         """Wait for the call's end; False where so many seconds passed first."""
@@ -51,7 +55,7 @@ def limit_of(call: Call, cover: Cover | None) -> HangupCause:
 
 async def keep_covered(live: Covered, cover: Cover) -> None:
     """Grow the hold of a call from its answer to its end, or until all that it may cost is held."""
-    await live.answered.wait()
+    await live.until(Milestone.ANSWERED)
     while cover.held.seconds < live.call.max_seconds:
         used = live.services.clock() - (live.call.answered or 0.0)
         left = cover.held.seconds - used

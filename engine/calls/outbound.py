@@ -19,7 +19,7 @@ from engine.calls.following import FOLLOWED, follow
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
-from engine.calls.state import CallState
+from engine.calls.state import CallState, Milestone
 from engine.commands import CreditSpent, EngineUnavailable, HeadersRefused, PlaceCall
 from engine.ids import new_id
 from engine.model.leg_options import PLAIN, LegOptions
@@ -147,7 +147,7 @@ async def dial(session: Session, admitted: Admitted) -> Ending:
     """Wait for the account's turn, then try each route until one reaches the party."""
     if admitted.wait > 0:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(session.hanging_up.wait(), admitted.wait)
+            await asyncio.wait_for(session.until(Milestone.HANGING_UP), admitted.wait)
     return await try_next(session, admitted.routes, Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK), first=1)
 
 
@@ -156,7 +156,6 @@ async def try_next(session: Session, routes: Sequence[Route], ending: Ending, *,
     for attempt, route in enumerate(routes[first - 1 :], start=first):
         if session.ours or session.call.answered or ending.cause not in TRY_NEXT:
             break
-        session.hanging_up.clear()
         ending = await _attempt(session, attempt, route)
     return session.ours or ending
 

@@ -11,8 +11,7 @@ from engine.ari.errors import AriBadRequest, AriConflict, AriError, AriNotFound
 from engine.calls.call import Direction
 from engine.calls.services import CallServices
 from engine.calls.session import Session
-from engine.commands import EngineUnavailable, NoSuchCall
-from engine.conference_commands import ConferenceMember
+from engine.commands import ConferenceMember, EngineUnavailable, NoSuchCall
 from engine.events import AnyEvent, DigitsCollected, ParticipantHeld, ParticipantMuted
 from engine.store import conferences, events
 from engine.store.conferences import ParticipantRow

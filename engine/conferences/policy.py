@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.conference_commands import Invitation
+from engine.commands import Invitation
 from engine.ids import new_id
 from engine.tasks.kinds import AnyTask
 
@@ -31,7 +31,7 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConferencePolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How a conference goes: see engine.conference_commands.StartConference. One that has a name has no moderator."""
+    """How a conference goes: see engine.commands.StartConference. One that has a name has no moderator."""
 
     moderator: Invited | None = None
     attendees: tuple[Invited, ...] = ()

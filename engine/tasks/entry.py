@@ -9,8 +9,8 @@ from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
 from engine.store.tasks import TaskRow
+from engine.tasks.interfaces import Preparable
 from engine.tasks.kinds import AnyTask, kind_of
-from engine.tasks.playing import Audible
 from engine.tasks.task import Phase, TaskState
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class Entry:
         self.started = row.started
         self.resumed = resumed
         self.tag = row.task.tag
-        self.prompts: dict[Audible, asyncio.Task[Prompt]] = {}
+        self.prompts: dict[Preparable, asyncio.Task[Prompt]] = {}
         self.remarked: set[str] = set()
         self.runner: asyncio.Task[None] | None = None
         self.stop_requested = asyncio.Event()

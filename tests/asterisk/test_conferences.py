@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.calls.call import Call
-from engine.conference_commands import (
+from engine.commands import (
     FindConference,
     HangUpConference,
     HoldMember,

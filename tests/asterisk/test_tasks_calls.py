@@ -2,8 +2,7 @@
 
 import asyncio
 
-from engine.commands import StopTasks
-from engine.conference_commands import HangUpConference, Invitation, LeaveNow, QueryConference, StartConference
+from engine.commands import HangUpConference, Invitation, LeaveNow, QueryConference, StartConference, StopTasks
 from engine.events import (
     CallAnswered,
     CallDialing,

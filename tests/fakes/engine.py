@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 from sqlalchemy import Connection
 
-from engine import commands, conference_commands, events
+from engine import commands, events
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
@@ -50,7 +50,7 @@ class Owner:
 class Conference:
     """A conference and who is in it."""
 
-    command: conference_commands.StartConference
+    command: commands.StartConference
     moderator: str = ""
     participants: dict[str, JoinConference] = field(default_factory=dict)
 
@@ -82,14 +82,14 @@ class FakeEngine:
             case commands.PlaceCall():
                 caller = dialled(command.caller or "")
                 return await self._new_call(command.account, caller, dialled(command.callee), tag=command.tag)
-            case conference_commands.StartConference():
+            case commands.StartConference():
                 return await self._start_conference(command)
-            case conference_commands.QueryConference():
+            case commands.QueryConference():
                 return self._view(command.conference, self._conference(command.account, command.conference))
-            case conference_commands.HangUpConference():
+            case commands.HangUpConference():
                 self._conference(command.account, command.conference)
                 await self.end_conference(command.conference)
-            case conference_commands.LeaveNow():
+            case commands.LeaveNow():
                 conference = self._conference(command.account, command.conference)
                 self._owner(command.account, command.call)
                 if command.call in conference.participants:
@@ -234,7 +234,7 @@ class FakeEngine:
 
         await self._writer.write(write)
 
-    async def _start_conference(self, command: conference_commands.StartConference) -> str:
+    async def _start_conference(self, command: commands.StartConference) -> str:
         id = command.id or new_id("conf")
         for party in (command.moderator, *command.attendees):
             dialled(party.callee)
@@ -249,11 +249,11 @@ class FakeEngine:
             conference.moderator = call.id
         return id
 
-    def _view(self, id: str, conference: Conference) -> conference_commands.ConferenceView:
-        def member(call: str) -> conference_commands.ConferenceMember:
-            return conference_commands.ConferenceMember(call=call, number=self.calls[call].callee)
+    def _view(self, id: str, conference: Conference) -> commands.ConferenceView:
+        def member(call: str) -> commands.ConferenceMember:
+            return commands.ConferenceMember(call=call, number=self.calls[call].callee)
 
-        return conference_commands.ConferenceView(
+        return commands.ConferenceView(
             id=id,
             moderator=member(conference.moderator) if conference.moderator in self.calls else None,
             participants=tuple(member(call) for call in conference.participants if call in self.calls),

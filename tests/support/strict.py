@@ -1,4 +1,4 @@
-"""Unknown fields anywhere in an answer: later versions may add some, so its types allow them; tests do not."""
+"""Finds fields of an answer that its type does not declare: a later version may add some."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,9 +11,9 @@ OPEN = {"Event", "Credentials", "OpenedAccount", "Leads", "Application"}
 
 
 def unknown_field(value: Any, kind: Any) -> str | None:
-    """Return where a decoded JSON value has a field that its type does not, e.g. `$.tasks[0].sourse`; None: nowhere.
+    """Return the path of a field that a JSON value has and its type does not, e.g. `$.tasks[0].sourse`; None if none.
 
-    `value` must be valid as `kind` otherwise.
+    `value` must otherwise be valid as `kind`.
     """
     return next(_unknown(value, _type_of(kind), "$"), None)
 
@@ -52,7 +52,7 @@ def _of_struct(value: dict[str, Any], kind: inspect.StructType, at: str) -> Iter
 
 
 def _fitting(value: Any, kind: inspect.UnionType) -> inspect.Type | None:
-    """Return the member of a union that a value was read as: by its tag, else the only one of its shape."""
+    """Return the member of a union as which a value is decoded: by its tag, else the only one of its JSON type."""
     if isinstance(value, dict):
         structs = [each for each in kind.types if isinstance(each, inspect.StructType)]
         for each in structs:
@@ -64,4 +64,3 @@ def _fitting(value: Any, kind: inspect.UnionType) -> inspect.Type | None:
         shapes = inspect.ListType | inspect.VarTupleType | inspect.TupleType
         return next((each for each in kind.types if isinstance(each, shapes)), None)
     return None
-

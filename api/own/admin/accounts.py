@@ -1,4 +1,4 @@
-"""Accounts: made, shown, allowed, limited, credited, their keys renewed, their changes listed."""
+"""Routes of accounts: create, show, limit, credit, allow prefixes, renew keys, list changes."""
 
 from decimal import Decimal, InvalidOperation
 
@@ -153,7 +153,7 @@ class AccountsAdmin:
 
 
 def money_of(text: str) -> int:
-    """Read a decimal amount as millionths; raises BadRequest."""
+    """Parse a decimal amount as millionths; raises BadRequest."""
     try:
         amount = Decimal(text)
     except InvalidOperation:

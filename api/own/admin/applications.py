@@ -1,4 +1,4 @@
-"""Applications: what answers numbers, and the keys of those that have their own."""
+"""Routes of applications, the programs that answer numbers, and of their keys."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class ApplicationsAdmin:
         self._services, self._applications = services, services.features.applications
 
     def routes(self) -> list[web.RouteDef]:
-        """Every route of applications; one is named by its id or its key."""
+        """Every route of applications, which are given by id or key."""
         one = "/applications/{application}"
         return [
             web.get("/applications", self.list_all),
@@ -95,7 +95,7 @@ class ApplicationsAdmin:
 
 
 def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplication:
-    """Read what a NewApplication (or a NewNumber) describes, its tasks and URLs checked.
+    """Return the fields that a NewApplication (or a NewNumber) describes, with its tasks and URLs checked.
 
     Raises BadRequest, NumberRefused, and PromptError for a text that cannot be spoken.
     """
@@ -108,12 +108,12 @@ def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplica
 
 
 def parts(services: OwnServices, country: str, wanted: Any) -> dict[str, Any]:
-    """Return the fields of what a NewNumber describes; raises BadRequest and what `wanted_of` raises."""
+    """Return the fields that a NewNumber describes; raises BadRequest and what `wanted_of` raises."""
     return services.features.applications.fields(wanted_of(services, country, wanted))
 
 
 def checked_url(url: str, dialect: Dialect | None) -> str:
-    """Return a URL that can be notified or asked by a dialect; raises BadRequest."""
+    """Return a URL after checking that a dialect can notify or ask it; raises BadRequest."""
     try:
         address(url, credentials=dialect is None or not dialect.signs)
     except BadAddress as error:
@@ -122,12 +122,12 @@ def checked_url(url: str, dialect: Dialect | None) -> str:
 
 
 def put(conn: Connection, services: OwnServices, account: str, name: str, given: dict[str, Any]) -> Application:
-    """Make or replace the application of a number, in the transaction that gives the number."""
+    """Create or replace the application of a number, in the transaction that adds the number."""
     return services.features.applications.put_within(conn, ADMIN, account, name, given)
 
 
 def shape(row: Application, key: str | None = None) -> render.Shape:
-    """An application as it is shown; its secret is not."""
+    """Return an application for display, without its secret."""
     tasks = None if row.tasks is None else [_task(task) for task in row.tasks]
     fields: render.Shape = {
         "id": row.id,

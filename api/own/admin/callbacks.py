@@ -1,11 +1,13 @@
-"""Callbacks that were given up: seen, and sent again."""
+"""Routes of callbacks that failed for good: list them, send them again."""
 
 from aiohttp import web
 
 from api.own import render
 from api.own.operations import operation
+from api.own.replaying import replayed
 from api.own.schema.calls import Callback
-from api.own.schema.queries import ACCOUNT
+from api.own.schema.queries import ACCOUNT, CALL, EVENT, SINCE_DELIVERY, SUBSCRIPTION
+from api.own.schema.subscriptions import Replayed
 from api.own.schema.system import Callbacks, ResentCallbacks
 from api.own.services import OwnServices
 from engine.platform.audit import ADMIN
@@ -22,6 +24,7 @@ class CallbacksAdmin:
         return [
             web.get("/callbacks/failed", self.failed),
             web.post("/callbacks/failed/resend", self.resend_all),
+            web.post("/callbacks/replay", self.replay),
             web.post("/callbacks/{delivery}/resend", self.resend),
         ]
 
@@ -37,6 +40,11 @@ class CallbacksAdmin:
         """Send a callback again, from its first attempt."""
         row = await self._services.delivery.resend(ADMIN, request.match_info["delivery"])
         return web.json_response(render.delivery(row), status=202)
+
+    @operation("replayCallbacks", {202: Replayed}, query=(EVENT, CALL, SUBSCRIPTION, SINCE_DELIVERY))
+    async def replay(self, request: web.Request) -> web.Response:
+        """Deliver again what was delivered or given up, of one event, call or subscription."""
+        return await replayed(request, self._services, ADMIN)
 
     @operation("resendFailedCallbacks", {202: ResentCallbacks}, query=(ACCOUNT,))
     async def resend_all(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Calls of all accounts: listed, shown, placed, hung up, exported; and speech to play in them."""
+"""Routes of calls of all accounts: list, show, place, hang up, export; and of speech to play in them."""
 
 import csv
 import io
@@ -56,7 +56,7 @@ class CallsAdmin:
     async def list_all(self, request: web.Request) -> web.Response:
         """List calls, newest first.
 
-        Without an account those that reached no number are among them.
+        Without an account, calls that reached no number are included.
         """
         account = await self._services.account_of(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
@@ -127,7 +127,7 @@ class CallsAdmin:
 
 
 def _cell(value: object) -> str:
-    """Return a value for a spreadsheet: what a caller sent as its name must not be read as a formula."""
+    """Return a value for a spreadsheet, in which a caller's name must not be a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if _FORMULA.match(text) and not _PLAIN.fullmatch(text) else text
 
@@ -139,7 +139,7 @@ def _line(fields: list[str]) -> bytes:
 
 
 def _wave(samples: bytes) -> bytes:
-    """Put a header before 16-bit mono samples."""
+    """Return 16-bit mono samples as a WAV."""
     layout = struct.pack("<IHHIIHH", 16, 1, 1, _SPEECH_RATE, 2 * _SPEECH_RATE, 2, 16)
     body = b"WAVEfmt " + layout + b"data" + struct.pack("<I", len(samples)) + samples
     return b"RIFF" + struct.pack("<I", len(body)) + body

@@ -1,4 +1,4 @@
-"""Accounts removed."""
+"""The route that removes an account."""
 
 import msgspec
 from aiohttp import web
@@ -18,7 +18,7 @@ class ClosingAdmin:
         self._closing = tenants.closing
 
     def routes(self) -> list[web.RouteDef]:
-        """Every route of removing."""
+        """The route."""
         return [web.delete("/accounts/{account}", self.remove)]
 
     @operation("removeAccount", {200: RemovedAccount}, query=(PURGE,), errors=(409,))

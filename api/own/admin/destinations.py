@@ -1,4 +1,4 @@
-"""Destinations in requests of the administrator's API."""
+"""Destinations in requests of the admin API."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ from engine.features.destinations.registry import Destinations
 
 
 def leads_to(destinations: Destinations, wanted: Wanted) -> LeadsTo:
-    """Return what gives the destination that a request wants; raises BadRequest."""
+    """Return the function that resolves a request's destination; raises BadRequest."""
     if wanted is None:
         return nowhere
     tasks = wanted.tasks if isinstance(wanted, TaskList) else listed_tasks(wanted)
@@ -19,5 +19,5 @@ def leads_to(destinations: Destinations, wanted: Wanted) -> LeadsTo:
 
 
 def given(destinations: Destinations, wanted: Wanted | msgspec.UnsetType) -> LeadsTo | None:
-    """Return the same; None where the request leaves it as it is."""
+    """Return the same, or None if the request does not change it."""
     return None if isinstance(wanted, msgspec.UnsetType) else leads_to(destinations, wanted)

@@ -1,4 +1,4 @@
-"""Where the calls go that an extension does not take."""
+"""The route that sets the destinations of calls that an extension does not take."""
 
 import msgspec
 from aiohttp import web
@@ -19,7 +19,7 @@ class DiversionsAdmin:
         self._leading = services.leading
 
     def routes(self) -> list[web.RouteDef]:
-        """The one route."""
+        """The route."""
         return [web.patch("/extensions/{number}", self.change)]
 
     @taking("divertExtension", ChangedDiversions, {200: Diverted}, errors=(403, 409,))

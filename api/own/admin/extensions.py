@@ -1,4 +1,4 @@
-"""Extensions: added, removed, and what their phones are set up with."""
+"""Routes of extensions: add, remove, and show the settings of their phones."""
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ from engine.platform.audit import ADMIN
 
 
 class ExtensionsAdmin:
-    """The handlers. `?account=` (name or id) says whose extension is meant where several accounts have its number."""
+    """The handlers. `?account=` (name or id) is needed if several accounts have the extension's number."""
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""Ring groups: several parties that are rung for one name."""
+"""Routes of ring groups."""
 
 from aiohttp import web
 
@@ -13,7 +13,7 @@ from engine.platform.audit import ADMIN
 
 
 class GroupsAdmin:
-    """The handlers. A group is named within its account."""
+    """The handlers. A group's name is unique within its account."""
 
     def __init__(self, services: OwnServices) -> None:
         self._leading = services.leading

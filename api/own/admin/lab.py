@@ -1,4 +1,4 @@
-"""The lab: who lives there, which numbers lead to whom, and calls that it places."""
+"""Routes of the lab: its personas, the numbers that were given one, and calls that it places."""
 
 import msgspec
 from aiohttp import web
@@ -74,6 +74,6 @@ class LabAdmin:
 
 
 def _persona(text: str) -> str:
-    """Read a persona as its number or the last four digits of it, e.g. 0114."""
+    """Return a persona's number, which may be given by its last four digits, e.g. 0114."""
     digits = digits_of(text)
     return f"1201555{digits}" if len(digits) == 4 else digits

@@ -1,4 +1,4 @@
-"""Numbers: owned, and led to what answers them."""
+"""Routes of numbers, and of what they lead to."""
 
 import msgspec
 from aiohttp import web
@@ -66,7 +66,7 @@ class NumbersAdmin:
 
     @operation("removeNumber", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
-        """Take a number away, and the application that was made for it alone."""
+        """Remove a number, and the application that was made for it alone."""
         await self._numbers.remove(ADMIN, request.match_info["number"])
         return web.Response(status=204)
 

@@ -1,4 +1,4 @@
-"""Rates: loaded from a file, listed, removed; those of one account or of all that have none of their own."""
+"""Routes of rates, those of one account or the general ones: load from a file, list, remove."""
 
 from aiohttp import web
 
@@ -18,7 +18,7 @@ FILE = Media("Rates as CSV in UTF-8, at most 32 MiB.", ("text/csv",))
 
 
 class RatesAdmin:
-    """The handlers. `?account=` names the account; without it they are those of every account."""
+    """The handlers. `?account=` names the account; without it the general rates are meant."""
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services

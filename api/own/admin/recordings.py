@@ -1,4 +1,4 @@
-"""Recordings: listed, measured, fetched, deleted."""
+"""Routes of recordings: list, measure, fetch, delete."""
 
 import msgspec
 from aiohttp import web
@@ -54,6 +54,6 @@ class RecordingsAdmin:
 
     @operation("removeRecording", {204: None})
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete a recording's file; that it was there stays noted."""
+        """Delete a recording's file; its record stays."""
         await self._recordings.delete(ADMIN, request.match_info["recording"])
         return web.Response(status=204)

@@ -1,4 +1,4 @@
-"""Trunks: added, changed, removed, and how they are."""
+"""Routes of trunks: add, change, remove, and show their state."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ class TrunksAdmin:
 
     @operation("pushEndpoints", {204: None}, errors=(502,))
     async def push(self, request: web.Request) -> web.Response:
-        """Put all trunks and extensions into Asterisk again."""
+        """Write all trunks and extensions to Asterisk again."""
         await self._services.endpoints.push_all()
         return web.Response(status=204)
 
@@ -82,7 +82,7 @@ class TrunksAdmin:
 
 
 def _fields(wanted: NewTrunk | ChangedTrunk) -> dict[str, Any]:
-    """Return the fields of a trunk that a request gives, as the store names them."""
+    """Return the fields of a trunk in a request, with the store's names."""
     given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not msgspec.UNSET}
     if "user" in given:
         given["username"] = given.pop("user")

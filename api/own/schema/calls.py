@@ -38,16 +38,14 @@ class StopTasks(Given, frozen=True, kw_only=True):
     kind: Annotated[str, says("The kind of these tasks, such as record.")]
 
 
-class Call(Shown, frozen=True, kw_only=True):
-    """A call: one leg between Carillon and one party."""
+class CallFields(Shown, frozen=True, kw_only=True):
+    """What every call has."""
 
     id: Annotated[str, says("The call's id.")]
     root: Annotated[str, says("The id of the first leg of its call tree.")]
     account: Annotated[str, says("The account's id; its name in the administrator's API.")]
     direction: Annotated[str, says("outbound: Carillon placed the leg; inbound: it came in.")]
-    origin: Annotated[str, says("api, extension or trunk: where the leg came from.")]
     caller: Annotated[str, says("The caller's number or extension.")]
-    private: Annotated[bool, says("Whether the caller of an inbound call asked not to be shown.")]
     callee: Annotated[str, says("The callee's number, extension or SIP address.")]
     state: Annotated[str, says("queued, dialing, ringing, answered or ended.")]
     created: Moment
@@ -58,10 +56,17 @@ class Call(Shown, frozen=True, kw_only=True):
     sip_status: Annotated[int | None, says("The SIP status that the far end sent if it did not answer.")]
     hung_up_by: Annotated[str | None, says("far, other, us or network; null while it is live.")]
     price: MoneyOrNone
-    currency: Annotated[str, says("The currency of the price, as ISO 4217.")]
     trunk: Annotated[str | None, says("The trunk of the leg; null for an extension.")]
     sip_call_id: Annotated[str | None, says("The leg's SIP Call-ID (RFC 3261 section 8.1.1.4).")]
     application: Annotated[str | None, says("The id of the application that answered or placed it.")]
+
+
+class Call(CallFields, frozen=True, kw_only=True):
+    """A call: one leg between Carillon and one party."""
+
+    origin: Annotated[str, says("api, extension or trunk: where the leg came from.")]
+    private: Annotated[bool, says("Whether the caller of an inbound call asked not to be shown.")]
+    currency: Annotated[str, says("The currency of the price, as ISO 4217.")]
     application_name: Annotated[str | None, says("The name of this application.")]
 
 
@@ -148,6 +153,7 @@ class Callback(Shown, frozen=True, kw_only=True):
     error: Annotated[str | None, says("Why it was given up.")]
     remark: Annotated[str | None, says("What the answer to it says.")]
     attempts: Annotated[tuple[DeliveryAttempt, ...], says("Its attempts, in their order.")]
+    subscription: Annotated[str | None, says("The id of its subscription; only if it has one.")] = None
 
 
 class Event(Shown, frozen=True, kw_only=True):
@@ -160,13 +166,18 @@ class Event(Shown, frozen=True, kw_only=True):
     sequence: Annotated[int, says("Rises by one with each event of a call tree.")]
 
 
-class Timeline(Shown, frozen=True, kw_only=True):
-    """All that is known of a call."""
+class TimelineFields(Shown, frozen=True, kw_only=True):
+    """What is known of every call."""
 
-    call: Annotated[Call, says("The call.")]
-    legs: Annotated[tuple[Call, ...], says("The other legs of its call tree.")]
     tasks: Annotated[tuple[QueuedTask, ...], says("Its tasks.")]
     events: Annotated[tuple[Event, ...], says("Its events, in their order.")]
     questions: Annotated[tuple[Question, ...], says("What its customer's server was asked.")]
     callbacks: Annotated[tuple[Callback, ...], says("Its callbacks.")]
     recordings: Annotated[tuple[Recording, ...], says("Its recordings.")]
+
+
+class Timeline(TimelineFields, frozen=True, kw_only=True):
+    """All that is known of a call."""
+
+    call: Annotated[Call, says("The call.")]
+    legs: Annotated[tuple[Call, ...], says("The other legs of its call tree.")]

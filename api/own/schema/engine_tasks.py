@@ -19,13 +19,14 @@ from engine.tasks.go_to import GoTo
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.leave_conference import LeaveConference
+from engine.tasks.menu import Choice, Menu
 from engine.tasks.offer import Offer
 from engine.tasks.park import Park
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.record import Record
 from engine.tasks.ring import Ring
-from engine.tasks.run_menu import Choice, Menu, RunMenu
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.stop import StopBackground

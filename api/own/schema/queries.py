@@ -26,4 +26,14 @@ CLOSED = Parameter(name="closed", kind=Annotated[bool, says("Whether removed acc
 PURGE = Parameter(name="purge", kind=Annotated[bool, says("Whether the account's books are removed too.")])
 LOCALE = Parameter(name="locale", kind=Annotated[str, says("The language, as BCP 47, such as en-US.")])
 TEXT = Parameter(name="text", kind=Annotated[str, says("The text, 1 to 600 characters.")], required=True)
+SINCE_DELIVERY = Parameter(
+    name="since", kind=Annotated[str, says("Only callbacks from this time on; written as in the list of calls.")]
+)
+EVENT = Parameter(name="event", kind=Annotated[str, says("The id of an event, as in a callback's headers.")])
+CALL = Parameter(name="call", kind=Annotated[str, says("The id of a call.")])
+SUBSCRIPTION = Parameter(name="subscription", kind=Annotated[str, says("The id of a subscription.")])
+EVENTS = Parameter(
+    name="events",
+    kind=Annotated[str, says("Names of events and patterns such as call.*, with commas between; without it all.")],
+)
 PAGE = (LIMIT, BEFORE)

@@ -5,9 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.own.schema.calls import Callback, Event, Question, QueuedTask
-from api.own.schema.fields import Given, Moment, MomentOrNone, Money, MoneyOrNone, Shown, says
-from api.own.schema.recordings import Recording
+from api.own.schema.calls import Callback, CallFields, TimelineFields
+from api.own.schema.fields import Given, Moment, Money, Shown, says
 
 HOST = "The carrier's host name or address."
 PORT = "The carrier's SIP port, 1 to 65535."
@@ -228,28 +227,10 @@ class Status(Shown, frozen=True, kw_only=True):
     lines: Annotated[tuple[Line, ...], says("Trunks and extensions.")]
 
 
-class AnyCall(Shown, frozen=True, kw_only=True, omit_defaults=True):
-    """A call of any account, or one by a trunk that reached no number: then its account is "-"."""
+class AnyCall(CallFields, frozen=True, kw_only=True, omit_defaults=True):
+    """A call of any account, with its name, or one by a trunk that reached no number: then its account is "-"."""
 
-    id: Annotated[str, says("The call's id.")]
-    root: Annotated[str, says("The id of the first leg of its call tree.")]
-    account: Annotated[str, says("The account's name.")]
-    direction: Annotated[str, says("outbound or inbound.")]
-    caller: Annotated[str, says("The caller's number or extension.")]
-    callee: Annotated[str, says("The callee's number, extension or SIP address.")]
-    state: Annotated[str, says("queued, dialing, ringing, answered or ended.")]
-    created: Moment
-    answered: MomentOrNone
-    ended: MomentOrNone
-    seconds: Annotated[float, says("Seconds from the answer to the end, or to now; 0 if it was not answered.")]
-    cause: Annotated[str | None, says("Why it ended, in a word.")]
-    sip_status: Annotated[int | None, says("The SIP status that the far end sent if it did not answer.")]
-    hung_up_by: Annotated[str | None, says("far, other, us or network.")]
-    price: MoneyOrNone
     currency: Annotated[str | None, says("The currency of the price, as ISO 4217.")]
-    trunk: Annotated[str | None, says("The trunk of the leg; null for an extension.")]
-    sip_call_id: Annotated[str | None, says("The leg's SIP Call-ID.")]
-    application: Annotated[str | None, says("The id of the application that answered or placed it.")]
     origin: Annotated[str, says("api, extension or trunk; not of a call that reached no number.")] = ""
     private: Annotated[bool, says("Whether the caller asked not to be shown; not of one that reached no number.")] = (
         False
@@ -265,13 +246,8 @@ class AnyCalls(Shown, frozen=True, kw_only=True):
     calls: Annotated[tuple[AnyCall, ...], says("The calls, newest first.")]
 
 
-class AnyTimeline(Shown, frozen=True, kw_only=True):
+class AnyTimeline(TimelineFields, frozen=True, kw_only=True):
     """All that is known of a call."""
 
     call: Annotated[AnyCall, says("The call.")]
     legs: Annotated[tuple[AnyCall, ...], says("The other legs of its call tree.")]
-    tasks: Annotated[tuple[QueuedTask, ...], says("Its tasks.")]
-    events: Annotated[tuple[Event, ...], says("Its events, in their order.")]
-    questions: Annotated[tuple[Question, ...], says("What its customer's server was asked.")]
-    callbacks: Annotated[tuple[Callback, ...], says("Its callbacks.")]
-    recordings: Annotated[tuple[Recording, ...], says("Its recordings.")]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -13,6 +13,7 @@ from engine.ids import new_id
 from engine.media import s3_address
 from engine.media.recordings import CONTENT_TYPES, RecordingError, RecordingFiles
 from engine.media.s3_client import Buckets, S3Error
+from engine.platform.consumers import Done
 from engine.store import events, recordings, tasks
 from engine.store.database import Database
 from engine.store.errors import Fenced, StoreClosed
@@ -30,10 +31,13 @@ AGAIN_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)  # after each attempt to reach a 
 
 
 class RecordingDelivery:
-    """Fed with what was committed; what an earlier process did not finish is done after the start.
+    """A consumer of tasks' ends; what an earlier process did not finish is done after the start.
 
     A recording that got into a bucket is deleted here.
     """
+
+    name = "recording delivery"
+    kinds = frozenset({TaskEnded})
 
     def __init__(
         self,
@@ -55,9 +59,9 @@ class RecordingDelivery:
         for row in await self._db.read(recordings.pending):
             self._take(row.id)
 
-    def feed(self, committed: list[StoredEvent]) -> None:
-        """Take events just committed."""
-        for one in committed:
+    async def handle(self, events: Sequence[StoredEvent], done: Done) -> None:
+        """Take the recordings that have ended; what is pending is in the store, so the cursor need not wait for it."""
+        for one in events:
             match one.event:
                 case TaskEnded(outcome=Completed(result=Recorded() as saved)) if saved.pending:
                     self._take(saved.recording)

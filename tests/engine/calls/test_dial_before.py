@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from engine.calls.state import CallState
-from engine.commands import HangUpCall, Reply, StopTasks
-from engine.conference_commands import FindConference
+from engine.commands import FindConference, HangUpCall, Reply, StopTasks
 from engine.events import CallEnded, ParticipantJoined, QuestionAsked, TaskEnded
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.calls.call import Call
-from engine.conference_commands import FindConference
+from engine.commands import FindConference
 from engine.events import ParticipantJoined
 from engine.tasks.join_conference import JoinConference
 from tests.fakes.ari import FakeAri

@@ -8,8 +8,16 @@ from typing import Any
 
 import pytest
 
-from engine.commands import HangUpCall, NoSuchConference, NumberRefused
-from engine.conference_commands import HangUpConference, Invitation, LeaveNow, QueryConference, StartConference
+from engine.commands import (
+    HangUpCall,
+    HangUpConference,
+    Invitation,
+    LeaveNow,
+    NoSuchConference,
+    NumberRefused,
+    QueryConference,
+    StartConference,
+)
 from engine.events import (
     CallDialing,
     CallEnded,

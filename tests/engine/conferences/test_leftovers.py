@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.conference_commands import HangUpConference, Invitation, StartConference
+from engine.commands import HangUpConference, Invitation, StartConference
 from engine.events import CallEnded, ConferenceEnded, ParticipantJoined, ParticipantLeft
 from engine.store import conferences
 from engine.store.conferences import ConferenceRow

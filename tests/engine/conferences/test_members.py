@@ -4,8 +4,16 @@ import asyncio
 
 import pytest
 
-from engine.commands import EngineUnavailable, NoSuchCall, NoSuchConference
-from engine.conference_commands import FindConference, HoldMember, KickMember, LeaveNow, MuteMember
+from engine.commands import (
+    EngineUnavailable,
+    FindConference,
+    HoldMember,
+    KickMember,
+    LeaveNow,
+    MuteMember,
+    NoSuchCall,
+    NoSuchConference,
+)
 from engine.events import CallEnded, ConferenceEnded, ParticipantHeld, ParticipantLeft, ParticipantMuted
 from tests.engine.conferences.named_conference import ROOM, Room, hang_up
 from tests.fakes.ari import FakeAri

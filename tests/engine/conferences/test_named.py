@@ -8,12 +8,14 @@ import random
 
 import pytest
 
-from engine.commands import HangUpCall, NoSuchConference, PlaceCall
-from engine.conference_commands import (
+from engine.commands import (
     FindConference,
+    HangUpCall,
     HangUpConference,
     Invitation,
     LeaveNow,
+    NoSuchConference,
+    PlaceCall,
     QueryConference,
     StartConference,
 )

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from engine.conference_commands import ConferenceMember, ConferenceView
+from engine.commands import ConferenceMember, ConferenceView
 
 
 def identifier(value: str) -> web.Response:

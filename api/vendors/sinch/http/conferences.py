@@ -9,7 +9,7 @@ from api.ports import CommandTaker
 from api.vendors.sinch.errors import SinchOperation
 from api.vendors.sinch.http import requests, resources
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
-from engine.conference_commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
+from engine.commands import FindConference, HangUpConference, HoldMember, KickMember, MuteMember
 
 
 class ConferenceOperations:

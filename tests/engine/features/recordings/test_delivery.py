@@ -17,6 +17,7 @@ from engine.features.recordings import delivery as delivery
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.media.recordings import RecordingFiles
 from engine.media.s3_client import Buckets
+from engine.platform.consumers import Consumers
 from engine.store import accounts, calls, events, recordings, tasks
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -47,15 +48,19 @@ class House:
         self.recording_delivery = RecordingDelivery(
             self.db, self.writer, self.files, Buckets(self._endpoint), self.seal
         )
+        self.consumers = Consumers(self.db, self.writer)
+        self.consumers.add(self.recording_delivery)
+        await self.consumers.start()
 
     async def close(self) -> None:
+        await self.consumers.stop()
         await self.recording_delivery.stop()
         await self.writer.stop()
         await self.db.close()
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.told += [one.event for one in committed]
-        self.recording_delivery.feed(committed)
+        self.consumers.feed(committed)
         self.news.set()
 
     async def recorded(self, record: Record) -> None:
@@ -172,6 +177,10 @@ async def test_what_was_sealed_under_another_secret_is_told_and_the_recording_st
     house.recording_delivery = RecordingDelivery(
         house.db, house.writer, house.files, Buckets(""), Seal("a secret that was set later")
     )
+    await house.consumers.stop()
+    house.consumers = Consumers(house.db, house.writer)
+    house.consumers.add(house.recording_delivery)
+    await house.consumers.start()
     await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
     event = await house.told_of(RecordingUndelivered)
     assert isinstance(event, RecordingUndelivered) and "CARILLON_SECRET" in event.reason
@@ -180,7 +189,7 @@ async def test_what_was_sealed_under_another_secret_is_told_and_the_recording_st
 
 async def test_what_is_in_the_bucket_is_what_was_recorded(house: House, bucket: Bucket, credentials: Secret) -> None:
     record = Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True)
-    house.recording_delivery.feed = lambda committed: None  # type: ignore[method-assign]
+    await house.consumers.stop()
     await house.recorded(record)
     made = house.files.path("rec-1").read_bytes()
     await house.recording_delivery.start()
@@ -210,10 +219,9 @@ async def test_a_recording_that_nobody_takes_stays_here_and_the_reason_is_told(
 
 
 async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket: Bucket, credentials: Secret) -> None:
-    feed, house.recording_delivery.feed = house.recording_delivery.feed, lambda committed: None  # type: ignore[method-assign]
+    await house.consumers.stop()
     await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
     assert house.recording_delivery.idle
-    house.recording_delivery.feed = feed  # type: ignore[method-assign]
     await house.recording_delivery.start()
     await house.told_of(RecordingAvailable)
     assert bucket.keys == ["call-1.wav"]
@@ -221,10 +229,9 @@ async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket
 
 @pytest.mark.parametrize(("format", "words"), [("mp3", "no such recording"), ("wav", "cannot be read: No such file")])
 async def test_a_file_that_is_lost_is_told(house: House, format: Literal["mp3", "wav"], words: str) -> None:
-    house.recording_delivery.feed, feed = (lambda committed: None), house.recording_delivery.feed  # type: ignore[method-assign]
+    await house.consumers.stop()
     await house.recorded(Record(format=format, notify=True))
     house.files.path("rec-1").unlink()
-    house.recording_delivery.feed = feed  # type: ignore[method-assign]
     await house.recording_delivery.start()
     event = await house.told_of(RecordingUndelivered)
     assert isinstance(event, RecordingUndelivered) and words in event.reason

@@ -1,0 +1,82 @@
+"""Who hears an event: the address that its call's request or application gave, and the account's subscriptions.
+
+Each hearer is asked for the callbacks that notify it; the publisher stores them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from api.callbacks.callback import Callback
+from api.callbacks.tags import Tag, decode
+from api.inbound import INBOUND_EVENTS, Inbound
+from api.vendors.vendor import Vendor
+from engine.events import AnyEvent, CallEnded
+from engine.features.errors import StoreError
+from engine.store import events
+from engine.store.database import Database
+from engine.store.events import StoredEvent
+
+log = structlog.get_logger(__name__)
+
+
+class Addressed(NamedTuple):
+    """A callback to one subscriber ("": the address of the call's request or application), made in a dialect."""
+
+    subscriber: str
+    dialect: str
+    callback: Callback
+
+
+class Hearers(Protocol):
+    """Some of those who hear events."""
+
+    async def callbacks(self, stored: StoredEvent) -> Sequence[Addressed]:
+        """Return the callbacks of an event; it may be asked again for one that could not be stored."""
+
+    def published(self, published: Sequence[StoredEvent]) -> None:
+        """Note that all callbacks of these events are stored."""
+
+
+class RequestHearers:
+    """The addresses that requests put on calls and tasks, and those of the applications of inbound calls."""
+
+    def __init__(self, db: Database, vendors: Mapping[str, Vendor], inbound: Inbound) -> None:
+        self._db, self._vendors, self._inbound = db, vendors, inbound
+        self._before = 0  # the last event of earlier processes
+
+    async def start(self) -> None:
+        """Find the applications of the calls that are up; before the consumers start."""
+        self._before = await self._db.read(events.last_position)
+        await self._inbound.load()
+
+    async def callbacks(self, stored: StoredEvent) -> Sequence[Addressed]:
+        """Return what the dialect of the event's tag makes of it; raises StoreError."""
+        tag = await self._tag(stored)
+        if tag is None or not tag.url or (vendor := self._vendors.get(tag.dialect)) is None:
+            return ()
+        try:
+            callbacks = await vendor.callbacks(stored.event, tag)
+        except StoreError:
+            raise
+        except Exception:
+            id = stored.event.id
+            log.exception("an event could not be turned into its callbacks", event_id=id, dialect=tag.dialect)
+            return ()
+        return [Addressed("", tag.dialect, callback) for callback in callbacks]
+
+    def published(self, published: Sequence[StoredEvent]) -> None:
+        """Forget the applications of calls that have ended."""
+        for stored in published:
+            if isinstance(stored.event, CallEnded):
+                self._inbound.forget(stored.event.subject)
+
+    async def _tag(self, stored: StoredEvent) -> Tag | None:
+        """Return where an event's request or application wants it: nothing else reads an event's tag for that."""
+        event: AnyEvent = stored.event
+        if event.tag:
+            return decode(event.tag)
+        if not isinstance(event, INBOUND_EVENTS):
+            return None
+        return await self._inbound.tag(event, restarted=stored.position <= self._before)

@@ -1,0 +1,87 @@
+"""The commands of the engine. Each says what `Engine.submit` returns for it, and which errors it raises."""
+
+from engine.commands.base import Command
+from engine.commands.calls import HangUpCall, PlaceCall
+from engine.commands.conferences import (
+    ConferenceMember,
+    ConferenceView,
+    FindConference,
+    HangUpConference,
+    HoldMember,
+    Invitation,
+    KickMember,
+    LeaveNow,
+    MuteMember,
+    QueryConference,
+    StartConference,
+)
+from engine.commands.questions import Redirect, Reply, Retag
+from engine.commands.refusals import (
+    CallerRefused,
+    CommandRefused,
+    CreditSpent,
+    EngineUnavailable,
+    HeadersRefused,
+    LimitReached,
+    NoSuchCall,
+    NoSuchConference,
+    NoSuchExtension,
+    NoSuchQuestion,
+    NoSuchTask,
+    NumberRefused,
+)
+from engine.commands.tasks import CancelTask, Enqueue, StopTasks
+
+AnyCommand = (
+    PlaceCall
+    | HangUpCall
+    | Enqueue
+    | CancelTask
+    | StopTasks
+    | Reply
+    | Redirect
+    | StartConference
+    | LeaveNow
+    | HangUpConference
+    | MuteMember
+    | HoldMember
+    | KickMember
+    | QueryConference
+    | FindConference
+)
+
+__all__ = [
+    "AnyCommand",
+    "CallerRefused",
+    "CancelTask",
+    "Command",
+    "CommandRefused",
+    "ConferenceMember",
+    "ConferenceView",
+    "CreditSpent",
+    "EngineUnavailable",
+    "Enqueue",
+    "FindConference",
+    "HangUpCall",
+    "HangUpConference",
+    "HeadersRefused",
+    "HoldMember",
+    "Invitation",
+    "KickMember",
+    "LeaveNow",
+    "LimitReached",
+    "MuteMember",
+    "NoSuchCall",
+    "NoSuchConference",
+    "NoSuchExtension",
+    "NoSuchQuestion",
+    "NoSuchTask",
+    "NumberRefused",
+    "PlaceCall",
+    "QueryConference",
+    "Redirect",
+    "Reply",
+    "Retag",
+    "StartConference",
+    "StopTasks",
+]

@@ -1,0 +1,49 @@
+"""Why a command was not carried out: one exception class for each reason."""
+
+
+class CommandRefused(Exception):
+    """The engine refused a command; the message tells the customer why. Nothing was stored or changed."""
+
+
+class NoSuchCall(CommandRefused):
+    """There is no such live call in this account."""
+
+
+class NoSuchConference(CommandRefused):
+    """There is no such live conference in this account."""
+
+
+class NoSuchTask(CommandRefused):
+    """There is no such queued task."""
+
+
+class NoSuchQuestion(CommandRefused):
+    """No question waits for this reply (any more)."""
+
+
+class NumberRefused(CommandRefused):
+    """The number is not valid, or this account may not call it."""
+
+
+class NoSuchExtension(NumberRefused):
+    """The account has no extension of that name."""
+
+
+class HeadersRefused(CommandRefused):
+    """A SIP header of the command may not be sent."""
+
+
+class CallerRefused(CommandRefused):
+    """The caller id is neither owned nor verified by this account."""
+
+
+class LimitReached(CommandRefused):
+    """The account has too many calls at once, or would wait too long for its turn."""
+
+
+class CreditSpent(CommandRefused):
+    """The account's balance or daily spend does not cover another call."""
+
+
+class EngineUnavailable(CommandRefused):
+    """The engine cannot accept new work now; calls in progress continue. Try again."""
