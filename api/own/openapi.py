@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
-from msgspec import inspect
 
 from api.own.operations import Media, Operation, Parameter, operation, operation_of
 from api.own.schema.account import Problem
@@ -91,6 +90,11 @@ def operations(app: web.Application) -> Iterator[tuple[str, str, Operation | Non
             yield route.method.lower(), route.resource.canonical, operation_of(route.handler)
 
 
+def alternatives(answer: Any) -> tuple[Any, ...]:
+    """Return the types of an answer, each of which it may be."""
+    return answer if isinstance(answer, tuple) else (answer,)
+
+
 def document(app: web.Application, about: About) -> dict[str, Any]:
     """Return the document of an application; routes without an operation, such as a dialect's, are not in it."""
     found = [(method, path, each) for method, path, each in operations(app) if each is not None]
@@ -116,7 +120,8 @@ def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]
     """Return the schema of each type that operations have, and the schemas that these refer to."""
     kinds: list[Any] = [Problem]
     for each in found:
-        kinds += [each.body, *each.answers.values(), *(parameter.kind for parameter in each.query)]
+        kinds += [each.body, *(parameter.kind for parameter in each.query)]
+        kinds += [kind for answer in each.answers.values() for kind in alternatives(answer)]
     wanted = list(dict.fromkeys(kind for kind in kinds if kind is not None and not isinstance(kind, Media)))
     made, components = msgspec.json.schema_components(wanted, schema_hook=_schema, ref_template=_SCHEMAS)
     for component in components.values():
@@ -193,9 +198,10 @@ def _answer(kind: Any, schemas: dict[Any, Any]) -> dict[str, Any]:
     if isinstance(kind, Media):
         shown: dict[str, Any] = {"description": kind.description}
         return shown | {"content": {name: {} for name in kind.types}} if kind.types else shown
-    described = inspect.type_info(kind)
-    doc = getattr(described, "cls", kind).__doc__ or ""
-    return {"description": " ".join(doc.split()), "content": {JSON: {"schema": schemas[kind]}}}
+    kinds = alternatives(kind)
+    doc = " ".join(f"{each.__doc__}" for each in kinds)
+    schema = schemas[kinds[0]] if len(kinds) == 1 else {"anyOf": [schemas[each] for each in kinds]}
+    return {"description": " ".join(doc.split()), "content": {JSON: {"schema": schema}}}
 
 
 def _error(status: int, schema: dict[str, Any]) -> dict[str, Any]:

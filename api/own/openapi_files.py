@@ -19,6 +19,9 @@ class _Nothing:
     def __getattr__(self, name: str) -> "_Nothing":
         return self
 
+    def __getitem__(self, key: object) -> "_Nothing":
+        return self
+
 
 def applications() -> dict[str, tuple[web.Application, About]]:
     """Return both applications, by the name of their documents; they have routes and no services."""

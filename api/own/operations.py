@@ -44,8 +44,9 @@ class Parameter:
 class Operation:
     """One operation.
 
-    `answers` are the types of successful answers by their status; None: no content. `errors` are the statuses of errors
-    that not every operation has. `is_open`: no credential is needed. `doc` is the handler's docstring.
+    `answers` are the types of successful answers by their status: one, or several of which it is one; None: no
+    content. `errors` are the statuses of errors that not every operation has. `is_open`: no credential is needed.
+    `doc` is the handler's docstring.
     """
 
     id: str

@@ -34,7 +34,7 @@ class PromptRoutes:
 
     @property
     def _uploads(self) -> UploadService:
-        return self._services.features.uploads
+        return self._services.features[UploadService]
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`. A name may contain slashes."""
@@ -56,7 +56,7 @@ class PromptRoutes:
     async def put(self, request: web.Request) -> web.Response:
         """Upload a prompt: WAV, MP3, FLAC or OGG, whatever the Content-Type says. A name may contain slashes."""
         account, by = await self._owner_of(request)
-        if (request.content_length or 0) > self._services.prompts.upload_limit:
+        if (request.content_length or 0) > self._services.platform.prompts.upload_limit:
             raise errors.TooLarge(f"{request.content_length} bytes")
         try:
             async with asyncio.timeout(_UPLOAD_SECONDS):
@@ -71,7 +71,7 @@ class PromptRoutes:
         """Fetch a prompt as it was uploaded."""
         account, _ = await self._owner_of(request)
         row = await self._uploads.get(account, request.match_info["name"])
-        path = self._services.prompts.path_of(row.file)
+        path = self._services.platform.prompts.path_of(row.file)
 
         def kind() -> str:
             with path.open("rb") as file:

@@ -9,16 +9,17 @@ from api.own.errors import BadRequest
 from api.own.operations import Body, operation, taking
 from api.own.schema.people import ChangedPassword, SignedIn, SignIn
 from api.own.users import shape, token_shape
-from engine.features.tenants import Tenants
 from engine.features.users.errors import SignInRefused
 from engine.features.users.passwords import MOST
+from engine.features.users.service import UserService
+from engine.platform.feature import Features
 
 
 class SigningIn:
     """The handlers. Wrong passwords are throttled like wrong keys."""
 
-    def __init__(self, tenants: Tenants, access: Access, guesses: Guesses) -> None:
-        self._users, self._access, self._guesses = tenants.users, access, guesses
+    def __init__(self, features: Features, access: Access, guesses: Guesses) -> None:
+        self._users, self._access, self._guesses = features[UserService], access, guesses
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`."""

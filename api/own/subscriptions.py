@@ -24,6 +24,7 @@ from api.own.schema.subscriptions import (
 from api.own.services import OwnServices
 from engine.features.subscriptions import model
 from engine.features.subscriptions.model import Sink, SubscriptionChange, WithSecret
+from engine.features.subscriptions.service import SubscriptionService
 
 CallerOf = Callable[[web.Request], Awaitable[Caller]]
 
@@ -33,7 +34,7 @@ class SubscriptionRoutes:
 
     def __init__(self, services: OwnServices, caller_of: CallerOf) -> None:
         self._services, self._caller_of = services, caller_of
-        self._subscriptions = services.subscriptions
+        self._subscriptions = services.features[SubscriptionService]
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`. A subscription is named by its id."""

@@ -8,9 +8,10 @@ from api.own import render
 from api.own.access import Caller
 from api.own.operations import Body, operation, taking
 from api.own.schema.people import ChangedUser, NewToken, NewUser, Tokens, User, Users, UserWithPassword, WantedToken
-from engine.features.tenants import Tenants
 from engine.features.users import model
 from engine.features.users.role import Role
+from engine.features.users.service import UserService
+from engine.platform.feature import Features
 
 CallerOf = Callable[[web.Request], Awaitable[Caller]]
 
@@ -18,8 +19,8 @@ CallerOf = Callable[[web.Request], Awaitable[Caller]]
 class UserRoutes:
     """The handlers; `caller_of` returns the account of a request, and its actor."""
 
-    def __init__(self, tenants: Tenants, caller_of: CallerOf) -> None:
-        self._users, self._caller_of = tenants.users, caller_of
+    def __init__(self, features: Features, caller_of: CallerOf) -> None:
+        self._users, self._caller_of = features[UserService], caller_of
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`. A user is given by its id or its e-mail address."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from api.own import render, users
+from api.own import render, scheduled, users
 from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import number_as_read, number_of, switch_of, time_of
@@ -20,6 +20,8 @@ from api.own.schema.calls import (
     NewTasks,
     Queue,
     QueuedIds,
+    ScheduledCall,
+    ScheduledCallList,
     StoppedTasks,
     Timeline,
 )
@@ -31,7 +33,7 @@ from api.own.schema.calls import (
 )
 from api.own.schema.engine_tasks import engine_tasks
 from api.own.schema.people import Audit
-from api.own.schema.queries import LIVE, PAGE, SINCE
+from api.own.schema.queries import LIMIT, LIVE, PAGE, SINCE
 from api.own.schema.recordings import Recordings
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
@@ -40,6 +42,10 @@ from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.features.accounts import Account
+from engine.features.accounts.service import AccountService
+from engine.features.call_history.views import CallHistory
+from engine.features.recordings.service import RecordingService
+from engine.features.scheduled_calls.service import ScheduledCalls
 from engine.tasks.kinds import kind_of
 
 
@@ -71,18 +77,21 @@ class AccountApi:
     def routes(self) -> list[web.RouteDef]:
         """Every route, its errors rendered."""
         call = "/carillon/v1/calls/{call}"
-        tenants = self._services.tenants
+        features = self._services.features
         return answering_all(
             [
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
-                *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
+                *users.UserRoutes(features, self._caller).routes("/carillon/v1"),
                 *SubscriptionRoutes(self._services, self._caller).routes("/carillon/v1"),
                 *EventSocket(self._services, self._caller).routes("/carillon/v1"),
-                *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
+                *SigningIn(features, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),
                 web.get("/carillon/v1/calls", self.list_calls),
                 web.post("/carillon/v1/calls", self.place),
+                web.get("/carillon/v1/calls/scheduled", self.scheduled),
+                web.get("/carillon/v1/calls/scheduled/{call}", self.scheduled_call),
+                web.delete("/carillon/v1/calls/scheduled/{call}", self.cancel_scheduled),
                 web.get(call, self.show),
                 web.delete(call, self.hang_up),
                 web.get(call + "/timeline", self.timeline),
@@ -98,8 +107,8 @@ class AccountApi:
     async def account(self, request: web.Request) -> web.Response:
         """Show the account, and the user whose token is sent."""
         caller = await self._caller(request)
-        account, user, tenants = caller.account, caller.user, self._services.tenants
-        view = await tenants.accounts.show(account.id)
+        account, user = caller.account, caller.user
+        view = await self._services.features[AccountService].show(account.id)
         shown = render.account(account, view.allowed, view.callers)
         return web.json_response(shown | {"user": users.shape(user) if user else None})
 
@@ -107,7 +116,7 @@ class AccountApi:
     async def history(self, request: web.Request) -> web.Response:
         """List what was changed of the account, newest first."""
         account = await self._account(request)
-        return await audit_page(request, self._services.tenants.audit, account.id)
+        return await audit_page(request, self._services.platform.audit, account.id)
 
     @operation("listCalls", {200: Calls}, query=(LIVE, SINCE, *PAGE))
     async def list_calls(self, request: web.Request) -> web.Response:
@@ -115,19 +124,45 @@ class AccountApi:
         account = await self._account(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 100), request.query.get("before")
-        found = await self._services.features.calls.page(
+        found = await self._services.features[CallHistory].page(
             account=account.id, live=live, since=since, limit=limit, before=before
         )
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
-    @taking("placeCall", NewCall, {201: ShownCall}, errors=(402,))
+    @taking("placeCall", NewCall, {201: (ShownCall, ScheduledCall)}, errors=(402,))
     async def place(self, request: web.Request, body: Body[NewCall]) -> web.Response:
-        """Place a call; the answer comes at once, while the call is queued."""
+        """Place a call, or schedule it if it has a time; the answer comes at once, while the call is queued."""
         caller = await self._caller(request)
-        command = placed(await body(), caller.account)
+        wanted = await body()
+        command = placed(wanted, caller.account)
+        if wanted.at is not None:
+            made = await scheduled.schedule(self._services, caller.account, command, wanted.at)
+            await self._note(caller, "call.scheduled", made.id, callee=made.callee, at=made.at)
+            return web.json_response(scheduled.shape(self._services, made), status=201)
         call = await self._services.engine.submit(command)
         await self._note(caller, "call.placed", call.id, callee=call.callee)
         return web.json_response(self._services.call(call), status=201)
+
+    @operation("listScheduledCalls", {200: ScheduledCallList}, query=(LIMIT,))
+    async def scheduled(self, request: web.Request) -> web.Response:
+        """List the account's scheduled calls, the next one first, and those that were refused."""
+        found = await scheduled.listed(self._services, request, await self._account(request))
+        return web.json_response({"calls": [scheduled.shape(self._services, call) for call in found]})
+
+    @operation("getScheduledCall", {200: ScheduledCall})
+    async def scheduled_call(self, request: web.Request) -> web.Response:
+        """Show one scheduled call."""
+        account, service = await self._account(request), self._services.features[ScheduledCalls]
+        found = await service.get(account.id, request.match_info["call"])
+        return web.json_response(scheduled.shape(self._services, found))
+
+    @operation("cancelScheduledCall", {204: None})
+    async def cancel_scheduled(self, request: web.Request) -> web.Response:
+        """Cancel a scheduled call."""
+        caller, service = await self._caller(request), self._services.features[ScheduledCalls]
+        cancelled = await service.cancel(caller.account.id, request.match_info["call"])
+        await self._note(caller, "call.cancelled", cancelled.id, callee=cancelled.callee)
+        return web.Response(status=204)
 
     @operation("getCall", {200: ShownCall})
     async def show(self, request: web.Request) -> web.Response:
@@ -155,7 +190,7 @@ class AccountApi:
         Digits that a task hides are shown here alone, and to the account's own key alone.
         """
         caller, call = await self._caller(request), await self._call(request)
-        rows = await self._services.features.calls.queue(call.id)
+        rows = await self._services.features[CallHistory].queue(call.id)
         return web.json_response({"tasks": [render.task(row, reveal=caller.user is None) for row in rows]})
 
     @taking("queueTasks", NewTasks, {201: QueuedIds})
@@ -192,13 +227,13 @@ class AccountApi:
     async def recordings(self, request: web.Request) -> web.Response:
         """List the account's recordings, with fresh links."""
         account = await self._account(request)
-        rows = await self._services.features.recordings.page(account.id)
+        rows = await self._services.features[RecordingService].page(account.id)
         links = self._services.recordings
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def _call(self, request: web.Request) -> Call:
         account = await self._account(request)
-        call = await self._services.features.calls.get(request.match_info["call"])
+        call = await self._services.features[CallHistory].get(request.match_info["call"])
         if call is None or call.account != account.id:
             raise NotFound("There is no such call in this account.")
         return call
@@ -216,5 +251,5 @@ class AccountApi:
     async def _note(self, caller: Caller, what: str, subject: str, **after: Any) -> None:
         """Write down what a user did; what programs do is in the calls' timelines alone."""
         if caller.user:
-            log, account = self._services.tenants.audit, caller.account.id
+            log, account = self._services.platform.audit, caller.account.id
             await log.note(caller.by, account=account, what=what, subject=subject, after=after)

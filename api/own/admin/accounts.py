@@ -28,7 +28,8 @@ from api.own.schema.queries import CLOSED, PAGE
 from api.own.services import OwnServices
 from engine.features.accounts import model
 from engine.features.accounts.model import AccountView, Change, Limits
-from engine.features.billing.rating import MILLION
+from engine.features.accounts.service import AccountService
+from engine.model.money import MILLION
 from engine.platform.audit import ADMIN
 
 _MOST_MONEY = Decimal(1_000_000_000)
@@ -38,8 +39,8 @@ class AccountsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._tenants = services, services.tenants
-        self._accounts = services.tenants.accounts
+        self._services = services
+        self._accounts = services.features[AccountService]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of accounts."""
@@ -96,12 +97,12 @@ class AccountsAdmin:
     async def history(self, request: web.Request) -> web.Response:
         """List what was changed of an account, newest first."""
         account = await self._accounts.find(request.match_info["account"], closed=True)
-        return await audit_page(request, self._tenants.audit, account.id)
+        return await audit_page(request, self._services.platform.audit, account.id)
 
     @operation("listChanges", {200: Audit}, query=PAGE)
     async def installation_history(self, request: web.Request) -> web.Response:
         """List what was changed that belongs to no account, such as trunks."""
-        return await audit_page(request, self._tenants.audit, None)
+        return await audit_page(request, self._services.platform.audit, None)
 
     @operation("getCredentials", {200: Credentials})
     async def credentials(self, request: web.Request) -> web.Response:

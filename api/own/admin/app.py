@@ -65,7 +65,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     doctor = DoctorAdmin(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
-        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
+        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.features), UsersAdmin(services.features),
         GroupsAdmin(services), DiversionsAdmin(services), DialectsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
         CallbacksAdmin(services), SubscriptionsAdmin(services), doctor,

@@ -16,7 +16,7 @@ from api.own.schema.leading import Applications, ChangedUrls, NewApplication
 from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.applications.model import Application, ApplicationDetails, WantedApplication
-from engine.features.applications.service import named
+from engine.features.applications.service import ApplicationService, named
 from engine.platform.audit import ADMIN
 from engine.tasks.kinds import AnyTask, shown
 
@@ -27,7 +27,7 @@ class ApplicationsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._applications = services, services.features.applications
+        self._services, self._applications = services, services.features[ApplicationService]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of applications, which are given by id or key."""
@@ -99,7 +99,7 @@ def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplica
 
     Raises BadRequest, NumberRefused, and PromptError for a text that cannot be spoken.
     """
-    dialect = services.features.applications.dialect(wanted.dialect or "")
+    dialect = services.features[ApplicationService].dialect(wanted.dialect or "")
     for url in (wanted.url, wanted.fallback):
         if url is not None:
             checked_url(url, dialect)
@@ -109,7 +109,7 @@ def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplica
 
 def parts(services: OwnServices, country: str, wanted: Any) -> dict[str, Any]:
     """Return the fields that a NewNumber describes; raises BadRequest and what `wanted_of` raises."""
-    return services.features.applications.fields(wanted_of(services, country, wanted))
+    return services.features[ApplicationService].fields(wanted_of(services, country, wanted))
 
 
 def checked_url(url: str, dialect: Dialect | None) -> str:
@@ -123,7 +123,7 @@ def checked_url(url: str, dialect: Dialect | None) -> str:
 
 def put(conn: Connection, services: OwnServices, account: str, name: str, given: dict[str, Any]) -> Application:
     """Create or replace the application of a number, in the transaction that adds the number."""
-    return services.features.applications.put_within(conn, ADMIN, account, name, given)
+    return services.features[ApplicationService].put_within(conn, ADMIN, account, name, given)
 
 
 def shape(row: Application, key: str | None = None) -> render.Shape:

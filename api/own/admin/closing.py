@@ -7,15 +7,16 @@ from api.own.bodies import switch_of
 from api.own.operations import operation
 from api.own.schema.admin_accounts import RemovedAccount
 from api.own.schema.queries import PURGE
-from engine.features.tenants import Tenants
+from engine.features.accounts.closing import Closing
 from engine.platform.audit import ADMIN
+from engine.platform.feature import Features
 
 
 class ClosingAdmin:
     """The handlers."""
 
-    def __init__(self, tenants: Tenants) -> None:
-        self._closing = tenants.closing
+    def __init__(self, features: Features) -> None:
+        self._closing = features[Closing]
 
     def routes(self) -> list[web.RouteDef]:
         """The route."""

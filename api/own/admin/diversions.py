@@ -8,7 +8,8 @@ from api.own.operations import Body, taking
 from api.own.schema.leading import ChangedDiversions, Diverted
 from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
-from engine.features.destinations.diversions import DiversionFields
+from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
+from engine.features.destinations.registry import Destinations
 from engine.platform.audit import ADMIN
 
 
@@ -16,7 +17,8 @@ class DiversionsAdmin:
     """The handler."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._leading = services.leading
+        self._diversions = services.features[ExtensionDiversions]
+        self._kinds = services.features[Destinations]
 
     def routes(self) -> list[web.RouteDef]:
         """The route."""
@@ -26,7 +28,7 @@ class DiversionsAdmin:
     async def change(self, request: web.Request, body: Body[ChangedDiversions]) -> web.Response:
         """Change where calls go that an extension does not take."""
         wanted = await body()
-        seconds, kinds = wanted.ring_seconds, self._leading.destinations
+        seconds, kinds = wanted.ring_seconds, self._kinds
         fields = DiversionFields(
             no_answer=given(kinds, wanted.no_answer),
             busy=given(kinds, wanted.busy),
@@ -34,5 +36,5 @@ class DiversionsAdmin:
             ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
         )
         number = request.match_info["number"]
-        changed = await self._leading.diversions.change(ADMIN, wanted.account, number, fields)
+        changed = await self._diversions.change(ADMIN, wanted.account, number, fields)
         return web.json_response(as_given(changed))

@@ -8,13 +8,15 @@ from api.own.admin.applications import named, parts, put, shape
 from api.own.admin.destinations import leads_to
 from api.own.errors import BadRequest
 from api.own.operations import Body, operation, taking
-from api.own.schema.leading import Assignment, NewNumber, Number, Numbers
+from api.own.schema.leading import Assignment, NewNumber, Number, NumberList
 from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.destinations.choosing import LeadsTo, nowhere
+from engine.features.destinations.registry import Destinations
 from engine.features.numbers import model
 from engine.features.numbers.model import NumberView
 from engine.features.numbers.phone_numbers import digits_of
+from engine.features.numbers.service import Numbers
 from engine.platform.audit import ADMIN
 
 
@@ -23,7 +25,7 @@ class NumbersAdmin:
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services
-        self._numbers = services.leading.numbers
+        self._numbers = services.features[Numbers]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of numbers."""
@@ -34,7 +36,7 @@ class NumbersAdmin:
             web.delete("/numbers/{number}", self.remove),
         ]
 
-    @operation("listNumbers", {200: Numbers})
+    @operation("listNumbers", {200: NumberList})
     async def list_all(self, request: web.Request) -> web.Response:
         """List the numbers."""
         return web.json_response({"numbers": [_number(view) for view in await self._numbers.list()]})
@@ -59,7 +61,7 @@ class NumbersAdmin:
         """Lead a number to another destination, or nowhere."""
         wanted = await body()
         if (wanted.to is msgspec.UNSET) == (wanted.application is msgspec.UNSET):
-            raise BadRequest("Give either a destination (to) or an application; null is nobody.")
+            raise BadRequest("Give either a destination (to) or an application; null leads to nothing.")
         number = request.match_info["number"]
         led = await self._numbers.lead(ADMIN, number, self._assigned(wanted), capability=wanted.capability)
         return web.json_response(_number(led))
@@ -73,12 +75,12 @@ class NumbersAdmin:
     def _assigned(self, wanted: Assignment) -> LeadsTo:
         if isinstance(wanted.to, msgspec.UnsetType):
             return _application(wanted.application) if isinstance(wanted.application, str) else nowhere
-        return leads_to(self._services.leading.destinations, wanted.to)
+        return leads_to(self._services.features[Destinations], wanted.to)
 
     def _leads_to(self, wanted: NewNumber) -> LeadsTo:
         services = self._services
         if wanted.to is not None or wanted.unassigned:
-            return leads_to(services.leading.destinations, wanted.to)
+            return leads_to(services.features[Destinations], wanted.to)
         if wanted.application is not None:
             return _application(wanted.application)
         name = digits_of(wanted.number)

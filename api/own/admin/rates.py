@@ -10,6 +10,7 @@ from api.own.schema.queries import ACCOUNT
 from api.own.schema.system import LoadedRates, Rates, RemovedRates
 from api.own.services import OwnServices
 from engine.features.billing.model import ListedRate
+from engine.features.billing.service import RateService
 from engine.platform.audit import ADMIN
 
 LARGEST_FILE = 32 * 1024 * 1024
@@ -30,7 +31,7 @@ class RatesAdmin:
     @operation("listRates", {200: Rates}, query=(ACCOUNT,))
     async def list_all(self, request: web.Request) -> web.Response:
         """List the rates of every account, and an account's own."""
-        listed = await self._services.features.rates.list(await self._services.account_of(request))
+        listed = await self._services.features[RateService].list(await self._services.account_of(request))
         return web.json_response({"rates": [_shape(each) for each in listed]})
 
     @operation("loadRates", {200: LoadedRates}, query=(ACCOUNT,), body=FILE, errors=(409,))
@@ -41,13 +42,13 @@ class RatesAdmin:
         except UnicodeDecodeError as error:
             raise BadRequest("The file is not UTF-8 text.") from error
         account = await self._services.account_of(request)
-        return web.json_response({"loaded": await self._services.features.rates.load(ADMIN, text, account)})
+        return web.json_response({"loaded": await self._services.features[RateService].load(ADMIN, text, account)})
 
     @operation("clearRates", {200: RemovedRates}, query=(ACCOUNT,), errors=(409,))
     async def clear(self, request: web.Request) -> web.Response:
         """Remove the rates."""
         account = await self._services.account_of(request)
-        return web.json_response({"removed": await self._services.features.rates.clear(ADMIN, account)})
+        return web.json_response({"removed": await self._services.features[RateService].clear(ADMIN, account)})
 
 
 def _shape(listed: ListedRate) -> render.Shape:

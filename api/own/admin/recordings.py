@@ -10,6 +10,7 @@ from api.own.operations import Media, operation
 from api.own.schema.queries import ACCOUNT, PAGE
 from api.own.schema.recordings import Measure, Recordings
 from api.own.services import OwnServices
+from engine.features.recordings.service import RecordingService
 from engine.media.recordings import CONTENT_TYPES
 from engine.platform.audit import ADMIN
 
@@ -20,7 +21,7 @@ class RecordingsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._recordings = services, services.features.recordings
+        self._services, self._recordings = services, services.features[RecordingService]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of recordings."""

@@ -24,6 +24,10 @@ class NewCall(Given, frozen=True, kw_only=True):
     max_seconds: Annotated[
         float | None, says("How long it lasts at most after its answer, 1 to 86400 seconds; null: 14400.", **SECONDS)
     ] = None
+    at: Annotated[
+        float | str | None,
+        says("When it is placed: Unix seconds, or a date and a time with an offset as ISO 8601; null: now."),
+    ] = None
 
 
 class NewTasks(Given, frozen=True, kw_only=True):
@@ -74,6 +78,24 @@ class Calls(Shown, frozen=True, kw_only=True):
     """A page of calls."""
 
     calls: Annotated[tuple[Call, ...], says("The calls, newest first.")]
+
+
+class ScheduledCall(Shown, frozen=True, kw_only=True):
+    """A call that is placed at a time to come."""
+
+    id: Annotated[str, says("The call's id.")]
+    account: Annotated[str, says("The account's id; its name in the administrator's API.")]
+    state: Annotated[str, says("scheduled, or refused.")]
+    at: Moment
+    callee: Annotated[str, says("The callee's number or extension.")]
+    caller: Annotated[str | None, says("The caller's number; null: the default one.")]
+    reason: Annotated[str | None, says("Why it was refused.")]
+
+
+class ScheduledCallList(Shown, frozen=True, kw_only=True):
+    """Scheduled calls."""
+
+    calls: Annotated[tuple[ScheduledCall, ...], says("The calls, the next one first.")]
 
 
 class QueuedTask(Shown, frozen=True, kw_only=True):

@@ -159,7 +159,7 @@ class Number(Shown, frozen=True, kw_only=True):
     leads_to: Annotated[Leads | None, says("Where it leads; null: nowhere.")]
 
 
-class Numbers(Shown, frozen=True, kw_only=True):
+class NumberList(Shown, frozen=True, kw_only=True):
     """All numbers."""
 
     numbers: Annotated[tuple[Number, ...], says("One entry for each capability.")]
@@ -185,7 +185,7 @@ class Extension(Diverted, frozen=True, kw_only=True):
     state: Annotated[str, says("online, offline, unknown or missing.")]
 
 
-class Extensions(Shown, frozen=True, kw_only=True):
+class ExtensionList(Shown, frozen=True, kw_only=True):
     """Extensions."""
 
     extensions: Annotated[tuple[Extension, ...], says("The extensions.")]
@@ -215,7 +215,7 @@ class Group(Shown, frozen=True, kw_only=True):
     otherwise: Annotated[Leads | None, says("Where a call goes that nobody answers; null: it ends.")]
 
 
-class Groups(Shown, frozen=True, kw_only=True):
+class GroupList(Shown, frozen=True, kw_only=True):
     """All ring groups."""
 
     groups: Annotated[tuple[Group, ...], says("The groups, by their accounts.")]

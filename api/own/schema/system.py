@@ -89,7 +89,7 @@ class RefusedRequests(Shown, frozen=True, kw_only=True):
     sentence: Annotated[str, says("All of that in a sentence.")]
 
 
-class Trunks(Shown, frozen=True, kw_only=True):
+class TrunkList(Shown, frozen=True, kw_only=True):
     """All trunks, and which SIP requests were refused."""
 
     trunks: Annotated[tuple[ListedTrunk, ...], says("The trunks.")]

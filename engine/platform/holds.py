@@ -9,7 +9,7 @@ import builtins
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from engine.store.ledger import Purpose, day_of
+from engine.platform.ledger import Purpose, day_of
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
 from engine.store.tables import accounts, holds

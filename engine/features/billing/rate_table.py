@@ -1,8 +1,8 @@
-"""Rates in memory: the price of a destination without a query."""
+"""Rates in memory: the price of a minute without a query."""
 
 from collections.abc import Iterable
 
-from engine.store.rates import Rate
+from engine.features.billing.store import Rate
 
 
 class RateTable:

@@ -1,8 +1,9 @@
 """What becomes of a recording: told of, made an MP3, put into its bucket; over a restart too."""
 
 import asyncio
+import time
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -13,12 +14,16 @@ from sqlalchemy import Connection
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
-from engine.features.recordings import delivery as delivery
-from engine.features.recordings.delivery import RecordingDelivery
+from engine.features.recordings import worker
+from engine.features.recordings.feature import RecordingsFeature
+from engine.media import Prompts
 from engine.media.recordings import RecordingFiles
-from engine.media.s3_client import Buckets
-from engine.platform.consumers import Consumers
-from engine.store import accounts, calls, events, recordings, tasks
+from engine.net import Net
+from engine.platform import due_work
+from engine.platform.due_work import DueWork
+from engine.platform.feature import Features
+from engine.platform.platform import Platform
+from engine.store import accounts, calls, cursors, events, recordings, tasks
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.events import StoredEvent
@@ -33,35 +38,75 @@ from tests.support.s3_server import Bucket, S3Server
 
 
 class House:
-    """A store, a folder of recordings, and a keeper that is fed."""
+    """A store, a folder of recordings, and a worker with the consumers and the scheduler that call it."""
 
     def __init__(self, folder: Path, endpoint: str) -> None:
-        self.folder, self._endpoint, self.seal = folder, endpoint, Seal("the installation's secret")
-        self.db = Database(f"sqlite:///{folder}/carillon.db", self.seal)
+        self.folder, self.endpoint, self.secret = folder, endpoint, "the installation's secret"
+        self.db = Database(f"sqlite:///{folder}/carillon.db", Seal(self.secret))
+        self.net = Net()
+        self.prompts = Prompts(self.net, folder / "prompts")
         self.told: list[AnyEvent] = []
         self.news = asyncio.Event()
+        self.ahead = 0.0
 
     async def open(self) -> None:
         await self.db.migrate()
-        self.writer = Writer(self.db, on_events=self._feed)
+        await self.begin()
+
+    async def begin(self, endpoint: str | None = None, secret: str | None = None) -> None:
+        """A controller starts."""
+        self.writer = Writer(self.db, "carillon-0")
         self.files = RecordingFiles(self.folder)
-        self.recording_delivery = RecordingDelivery(
-            self.db, self.writer, self.files, Buckets(self._endpoint), self.seal
+        seal = Seal(self.secret if secret is None else secret)
+        self.platform = Platform(
+            self.db, self.writer, self.files, self.prompts, seal=seal, clock=self.clock
         )
-        self.consumers = Consumers(self.db, self.writer)
-        self.consumers.add(self.recording_delivery)
-        await self.consumers.start()
+        self.platform.on_commit(self._hear)
+        self.features = Features(self.platform)
+        self.features.add(RecordingsFeature(self.platform, self.endpoint if endpoint is None else endpoint))
+        await self.writer.claim()
+        await self.platform.start()
+        await self.features.start()
+
+    async def end(self) -> None:
+        """The controller ends."""
+        await self.features.stop()
+        await self.platform.stop()
+        await self.writer.stop()
+
+    async def restart(self) -> None:
+        """Another controller takes its place."""
+        await self.end()
+        await self.begin()
+
+    def clock(self) -> float:
+        """The wall clock, which can be set `ahead` by seconds."""
+        return time.time() + self.ahead
 
     async def close(self) -> None:
-        await self.consumers.stop()
-        await self.recording_delivery.stop()
-        await self.writer.stop()
+        await self.end()
+        await self.net.close()
         await self.db.close()
 
-    def _feed(self, committed: list[StoredEvent]) -> None:
+    def _hear(self, committed: Sequence[StoredEvent]) -> None:
         self.told += [one.event for one in committed]
-        self.consumers.feed(committed)
         self.news.set()
+
+    async def idle(self) -> None:
+        """Wait until every recording is where it should be, or given up."""
+        async with asyncio.timeout(20):
+            platform = self.platform
+            while not (platform.consumers.idle and platform.scheduler.idle) or await self.waiting():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    async def waiting(self) -> list[DueWork]:
+        """What is still to be done."""
+
+        def read(conn: Connection) -> list[DueWork]:
+            found = due_work.get(conn, f"{worker.KIND}:rec-1")
+            return [found] if found else []
+
+        return await self.db.read(read)
 
     async def recorded(self, record: Record) -> None:
         """A call was recorded so, and the recording ended."""
@@ -128,7 +173,7 @@ def credentials(s3_server: S3Server) -> Secret:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "AGAIN_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(worker, "AGAIN_SECONDS", (0.0, 0.0))
 
 
 async def test_what_stays_here_as_it_is_is_told_of_at_once(house: House) -> None:
@@ -141,7 +186,8 @@ async def test_what_stays_here_as_it_is_is_told_of_at_once(house: House) -> None
 
 async def test_nothing_is_told_where_nothing_was_asked_for(house: House) -> None:
     await house.recorded(Record())
-    assert house.recording_delivery.idle and [type(one) for one in house.told] == [TaskEnded]
+    await house.idle()
+    assert [type(one) for one in house.told] == [TaskEnded]
 
 
 async def test_an_mp3_takes_the_wav_s_place(house: House) -> None:
@@ -167,20 +213,15 @@ async def test_a_recording_goes_into_its_bucket_and_not_here(
     assert isinstance(event, RecordingAvailable) and event.destination == f"s3://{bucket.name}/{key}"
     stored = bucket.get(key)
     assert stored.content_type == "audio/mpeg" and len(stored.body) > 1000
-    await house.recording_delivery.stop()
+    await house.idle()
     assert list(house.folder.glob("rec-1.*")) == [] and (await house.row()).deleted
 
 
 async def test_what_was_sealed_under_another_secret_is_told_and_the_recording_stays(
     house: House, bucket: Bucket, credentials: Secret
 ) -> None:
-    house.recording_delivery = RecordingDelivery(
-        house.db, house.writer, house.files, Buckets(""), Seal("a secret that was set later")
-    )
-    await house.consumers.stop()
-    house.consumers = Consumers(house.db, house.writer)
-    house.consumers.add(house.recording_delivery)
-    await house.consumers.start()
+    await house.end()
+    await house.begin(endpoint="", secret="a secret that was set later")
     await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
     event = await house.told_of(RecordingUndelivered)
     assert isinstance(event, RecordingUndelivered) and "CARILLON_SECRET" in event.reason
@@ -189,10 +230,10 @@ async def test_what_was_sealed_under_another_secret_is_told_and_the_recording_st
 
 async def test_what_is_in_the_bucket_is_what_was_recorded(house: House, bucket: Bucket, credentials: Secret) -> None:
     record = Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True)
-    await house.consumers.stop()
+    await house.platform.stop()
     await house.recorded(record)
     made = house.files.path("rec-1").read_bytes()
-    await house.recording_delivery.start()
+    await house.restart()
     await house.told_of(RecordingAvailable)
     assert bucket.get("call-1.wav") == ("audio/wav", made)
 
@@ -219,19 +260,50 @@ async def test_a_recording_that_nobody_takes_stays_here_and_the_reason_is_told(
 
 
 async def test_what_was_left_undone_is_done_after_the_start(house: House, bucket: Bucket, credentials: Secret) -> None:
-    await house.consumers.stop()
+    await house.platform.stop()
     await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
-    assert house.recording_delivery.idle
-    await house.recording_delivery.start()
+    await house.restart()
     await house.told_of(RecordingAvailable)
     assert bucket.keys == ["call-1.wav"]
 
 
+async def test_what_a_version_without_times_left_undone_is_done_after_the_start(
+    house: House, bucket: Bucket, credentials: Secret
+) -> None:
+    await house.platform.stop()
+    await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
+
+    def heard_already(conn: Connection) -> None:
+        cursors.put(conn, "recording delivery", events.last_position(conn))
+
+    await house.writer.write(heard_already)
+    await house.restart()
+    await house.told_of(RecordingAvailable)
+    assert bucket.keys == ["call-1.wav"]
+
+
+async def test_the_time_of_the_next_attempt_outlives_the_controller(
+    house: House, front: Front, bucket: Bucket, credentials: Secret
+) -> None:
+    front.answers = [(503, "SlowDown")] * 2
+    await house.recorded(Record(destination=f"s3://{bucket.name}", credentials=credentials, notify=True))
+    while not [one for one in await house.waiting() if one.attempts == 2]:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    (left,) = await house.waiting()
+    assert left.at == pytest.approx(house.clock() + 5, abs=2) and "SlowDown" in str(left.error)
+    await house.restart()
+    assert front.asked == 2 and (await house.waiting())[0].attempts == 2
+    house.ahead += 5
+    await house.told_of(RecordingAvailable)
+    await house.idle()
+    assert front.asked == 3 and bucket.keys == ["call-1.wav"]
+
+
 @pytest.mark.parametrize(("format", "words"), [("mp3", "no such recording"), ("wav", "cannot be read: No such file")])
 async def test_a_file_that_is_lost_is_told(house: House, format: Literal["mp3", "wav"], words: str) -> None:
-    await house.consumers.stop()
+    await house.platform.stop()
     await house.recorded(Record(format=format, notify=True))
     house.files.path("rec-1").unlink()
-    await house.recording_delivery.start()
+    await house.restart()
     event = await house.told_of(RecordingUndelivered)
     assert isinstance(event, RecordingUndelivered) and words in event.reason
