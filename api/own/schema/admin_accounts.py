@@ -24,7 +24,7 @@ class ChangedAccount(Given, frozen=True, kw_only=True):
 
     allow_private: Annotated[bool | None, says("Whether its callbacks and prompts may be at private addresses.")] = None
     disabled: Annotated[bool | None, says("Whether it is refused.")] = None
-    dialect: Annotated[dict[str, str], says('Settings of dialects, such as {"sig": "kvmd5"}.')] = msgspec.field(
+    dialect: Annotated[dict[str, str], says('Settings of dialects, such as {"sig": "off"}.')] = msgspec.field(
         default_factory=dict
     )
 
