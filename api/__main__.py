@@ -110,7 +110,8 @@ class Controller:
             await self.platform.cache.load()
             await self.base.counters.reconcile()
             await front.hearers.start()
-            async with started(front.delivery, self.features, self.platform, front.dialogue):
+            # The features first: a delivery needs the subscriptions in memory.
+            async with started(self.features, front.delivery, self.platform, front.dialogue):
                 gc.collect()
                 gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
                 async with started(self.engine), front.serving():

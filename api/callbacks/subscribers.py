@@ -49,7 +49,10 @@ class SubscriptionHearers:
 
 
 class SubscriptionSigner:
-    """Signs what is sent to subscriptions, at each attempt anew. `clock` returns Unix seconds."""
+    """Signs what is sent to subscriptions, at each attempt anew. `clock` returns Unix seconds.
+
+    The subscriptions must be loaded before the first delivery: one that is not in memory counts as removed.
+    """
 
     name = OWN.name
 

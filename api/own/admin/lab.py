@@ -66,7 +66,7 @@ class LabAdmin:
         if not 1 <= wanted.seconds <= 3600:
             raise BadRequest("A call of the lab lasts 1 to 3600 seconds.")
         if wanted.trunk not in TRUNKS:
-            raise BadRequest(f"{wanted.trunk} is no trunk of the lab: {' or '.join(TRUNKS)}.")
+            raise BadRequest(f"trunk must be {' or '.join(TRUNKS)} (got '{wanted.trunk}').")
         persona = _persona(wanted.persona)
         number = digits_of(wanted.number)
         dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)

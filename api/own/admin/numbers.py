@@ -86,7 +86,7 @@ class NumbersAdmin:
         """Lead a number to another destination, or to nothing."""
         wanted = await body_of(request, Assignment)
         if (wanted.to is msgspec.UNSET) == (wanted.application is msgspec.UNSET):
-            raise BadRequest("Give either a destination (to) or an application; null is nobody.")
+            raise BadRequest("Give either a destination (to) or an application; null leads to nothing.")
         number = request.match_info["number"]
         led = await self._numbers.lead(ADMIN, number, self._assigned(wanted), capability=wanted.capability)
         return web.json_response(_number(led))

@@ -332,4 +332,4 @@ async def test_the_administrator_places_and_ends_calls_for_an_account(installati
     assert (await installation.admin("GET", "/calls/call-none"))[0] == 404
     assert (await installation.admin("GET", "/lab/mapped"))[0] == 400
     status, answer = await installation.admin("POST", "/lab/dial", {"number": "500", "trunk": "other"})
-    assert (status, answer["error"]) == (400, "other is no trunk of the lab: carillon or registered.")
+    assert (status, answer["error"]) == (400, "trunk must be carillon or registered (got 'other').")
