@@ -32,7 +32,7 @@ AGAIN_SECONDS = 1.0
 """Until the next attempt where the engine takes no calls."""
 R = TypeVar("R")
 Check = Callable[[str, str, str | None], None]
-_wanted = msgspec.json.Decoder(WantedCall, dec_hook=secret.read)
+_wanted = msgspec.json.Decoder(WantedCall, dec_hook=secret.stored)
 
 
 class Placing(Protocol):
