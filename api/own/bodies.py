@@ -13,7 +13,7 @@ from api.own.errors import BadRequest
 from engine.commands import NumberRefused
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.phone_numbers import normalise
-from engine.tasks import secret
+from engine.tasks import kinds, secret
 
 T = TypeVar("T")
 LONGEST_EXTENSION = 6
@@ -29,7 +29,7 @@ async def body_of(request: web.Request, kind: type[T], most: int = bodies.LARGES
     """
     raw = await bodies.read(request, most) or b"{}"
     try:
-        wanted = msgspec.json.decode(raw, type=kind, dec_hook=secret.read)
+        wanted = kinds.read(raw, kind, secret.read)
         strict.check(raw, kind)
         return wanted
     except msgspec.ValidationError:

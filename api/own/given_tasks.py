@@ -9,10 +9,11 @@ from api.own import spoken, strict
 from api.own.bodies import number_as_read
 from api.own.errors import BadRequest
 from engine.model.destination import Destination, Diversions
+from engine.model.leg_options import LegOptions
 from engine.tasks import secret
 from engine.tasks.dial import Dial
 from engine.tasks.go_to import GoTo
-from engine.tasks.kinds import AnyTask
+from engine.tasks.kinds import AnyTask, encode_without_secrets, read
 from engine.tasks.menu import Choice, Menu
 from engine.tasks.ring import Ring
 from engine.tasks.task import Task
@@ -21,7 +22,7 @@ MOST_TASKS = 100
 TASK_LIST = "tasks"
 """The kind of destination whose target is a list of tasks as JSON."""
 _NOT_GIVEN: dict[str, Any] = {"id": "", "tag": "", "call_tag": "", "stopped_tag": None, "hops": 0}
-_NUMBERS: dict[type[Any], tuple[str, ...]] = {Dial: ("to", "caller"), Ring: ("members", "caller")}
+_NUMBERS: dict[type[Any], tuple[str, ...]] = {Dial: ("to",), Ring: ("members",), LegOptions: ("caller",)}
 _DESTINATIONS: dict[type[Any], tuple[str, ...]] = {
     GoTo: ("destination",),
     Ring: ("otherwise",),
@@ -49,7 +50,7 @@ def listed_tasks(text: str) -> list[AnyTask] | None:
     if kind != TASK_LIST:
         return None
     try:
-        tasks = msgspec.json.decode(target, type=list[AnyTask], dec_hook=secret.read)
+        tasks = read(target, list[AnyTask], secret.read)
         strict.check(target.encode(), list[AnyTask])
     except msgspec.DecodeError as error:
         raise BadRequest(f"tasks must be a list of tasks as JSON: {error}.") from error
@@ -92,6 +93,6 @@ def _destination(text: str, country: str) -> str:
     if tasks is None:
         return text
     try:
-        return str(Destination(TASK_LIST, msgspec.json.encode(checked_tasks(tasks, country)).decode()))
+        return str(Destination(TASK_LIST, encode_without_secrets(checked_tasks(tasks, country))))
     except TypeError:
         raise BadRequest("A list of tasks within a destination cannot hold credentials.") from None

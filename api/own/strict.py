@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from engine.tasks.kinds import FLAT
+
 
 def unknown_field(value: Any, kind: Any) -> str | None:
     """Return where a decoded JSON value has a field that its type does not, e.g. `$.tasks[0].sourse`; None: nowhere.
@@ -42,6 +44,10 @@ def _unknown(value: Any, kind: inspect.Type, at: str) -> Iterator[str]:
 
 def _of_struct(value: dict[str, Any], kind: inspect.StructType, at: str) -> Iterator[str]:
     fields = {field.encode_name: field.type for field in kind.fields}
+    if flat := FLAT.get(kind.cls):
+        leg = fields.pop("leg")
+        assert isinstance(leg, inspect.StructType)
+        fields |= {field.encode_name: field.type for field in leg.fields if field.encode_name in flat}
     for name, inner in value.items():
         if name in fields:
             yield from _unknown(inner, fields[name], f"{at}.{name}")

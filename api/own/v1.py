@@ -18,6 +18,7 @@ from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.features.accounts import Account
+from engine.model.leg_options import LegOptions
 from engine.tasks.kinds import AnyTask, kind_of
 
 
@@ -51,9 +52,11 @@ def placed(wanted: NewCall, account: Account) -> PlaceCall:
     return PlaceCall(
         account=account.id,
         callee=number_as_read(wanted.callee, account.country),
-        caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
+        options=LegOptions(
+            caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
+            ring_seconds=wanted.ring_seconds,
+        ),
         tasks=checked_tasks(wanted.tasks, account.country),
-        ring_seconds=wanted.ring_seconds,
         max_seconds=wanted.max_seconds,
     )
 

@@ -34,6 +34,7 @@ from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
 from engine.conferences.policy import ConferencePolicy, Invited, decode, encode
 from engine.ids import new_id
+from engine.model.leg_options import LegOptions
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow, ParticipantRow
 from engine.store.tasks import TaskRow
@@ -140,7 +141,7 @@ class Conferences:
             PlaceCall(
                 account=row.account,
                 callee=moderator.callee,
-                caller=moderator.caller,
+                options=LegOptions(caller=moderator.caller),
                 tag=moderator.tag,
                 tasks=(*moderator.before, join),
                 id=moderator.call,
@@ -165,7 +166,7 @@ class Conferences:
                 PlaceCall(
                     account=conference.account,
                     callee=invited.callee,
-                    caller=invited.caller,
+                    options=LegOptions(caller=invited.caller),
                     tag=invited.tag,
                     tasks=(*invited.before, join),
                     id=invited.call,

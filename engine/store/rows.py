@@ -7,13 +7,12 @@ import msgspec
 from sqlalchemy import Connection, Select, Table, select
 
 from engine.store.statement import Row, Statement
-from engine.tasks.secret import Seal, revealed
+from engine.tasks.secret import Seal
 
 T = TypeVar("T", bound=msgspec.Struct)
 SEAL = "seal"
 """The key in `Connection.info` of what seals secrets; without it they are stored in the clear."""
 _encoder = msgspec.json.Encoder()
-_revealing = msgspec.json.Encoder(enc_hook=revealed)
 
 
 def plain(struct: msgspec.Struct) -> dict[str, Any]:
@@ -25,12 +24,6 @@ def plain(struct: msgspec.Struct) -> dict[str, Any]:
 def to_json(value: Any) -> str:
     """Return JSON text; a value that holds a secret raises TypeError."""
     return _encoder.encode(value).decode()
-
-
-def to_sealed_json(conn: Connection, value: Any) -> str:
-    """Return JSON text whose secrets are sealed."""
-    seal = seal_of(conn)
-    return (seal.encoder if seal else _revealing).encode(value).decode()
 
 
 def seal_of(conn: Connection) -> Seal | None:

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
 from engine.store.accounts import Account
-from engine.store.rows import to_sealed_json
-from engine.tasks.kinds import AnyTask
+from engine.store.rows import seal_of
+from engine.tasks.kinds import AnyTask, encode_list
 
 LeadsTo = Callable[[Connection, Account], str]
 """Gives a destination as stored, "" for nowhere; it may make what it names. Raises FeatureError."""
@@ -29,7 +29,7 @@ def to_tasks(destinations: Destinations, tasks: Sequence[AnyTask], read: ReadTas
     """Lead to a fixed list of tasks."""
 
     def leads_to(conn: Connection, account: Account) -> str:
-        sealed = to_sealed_json(conn, list(read(tasks, account.country)))
+        sealed = encode_list(read(tasks, account.country), seal_of(conn))
         return destinations.checked(account, f"tasks:{sealed}")
 
     return leads_to
