@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -13,8 +14,12 @@ from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.audience import RequestHearers
 from api.callbacks.delivery import Delivery
+from api.callbacks.mail import Mailer
 from api.callbacks.publisher import Publisher
+from api.callbacks.signer import Signer
+from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner, subscriptions_of
 from api.clients import Clients
+from api.dialects import OWN
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog
 from api.guess_throttle import Guesses
@@ -29,7 +34,8 @@ from api.recordings import Recordings
 from api.serving import listening, places
 from api.settings import Settings
 from api.steering import Steering, owner_of
-from api.vendors import ringful, sinch
+from api.vendors.parts import VendorParts
+from api.vendors.registry import vendors
 from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
 from engine.events import QuestionAsked
@@ -42,6 +48,7 @@ from engine.features.numbers.directory import Directory
 from engine.features.numbers.pool import Pool
 from engine.features.recordings.delivery import RecordingDelivery
 from engine.features.services import FeatureServices
+from engine.features.subscriptions.live import LiveEvents
 from engine.features.tenants import tenants_of
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles
 from engine.media.s3_client import Buckets
@@ -58,7 +65,8 @@ from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
-DIALECTS = (ringful.DIALECT, sinch.DIALECT)
+VENDORS = vendors()
+DIALECTS = tuple(vendor.describe() for vendor in VENDORS)
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 
 
@@ -97,18 +105,22 @@ class Controller:
         self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
         self.destinations = standard(self.cache, lambda application: tag_of(self.vendors, application))
         self.engine = self._engine()
-        on_ringful = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
-        on_sinch, asking = self._sinch()
-        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (on_ringful, on_sinch)}
-        self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, self.vendors)
+        parts = self._vendor_parts()
+        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (kind.make(parts) for kind in VENDORS)}
+        self.subscriptions = subscriptions_of(self.database, self.writer, self.seal, settings.mail_server is not None)
+        signers: dict[str, Signer] = {**self.vendors, OWN.name: SubscriptionSigner(self.subscriptions, time.time)}
+        mailer = Mailer(settings.mail_server)
+        self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, signers, mailer=mailer)
         inbound = Inbound(self.features, self.vendors)
-        self.dialogue = self._dialogue(asking, inbound)
+        self.dialogue = self._dialogue(inbound)
         self.hearers = RequestHearers(self.database, self.vendors, inbound)
         self.recording_delivery = RecordingDelivery(
             self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
         )
+        self.live = LiveEvents()
         self.consumers = Consumers(self.database, self.writer)
-        self.consumers.add(Publisher(self.writer, (self.hearers,), self.delivery))
+        subscribers = SubscriptionHearers(self.subscriptions, self.features.calls.get)
+        self.consumers.add(Publisher(self.writer, (self.hearers, subscribers), self.delivery))
         self.consumers.add(self.recording_delivery)
         self.metrics = self.client.metrics = Metrics(self.features.health, self.delivery.counts)
         self.writer.on_events = self._feed
@@ -133,27 +145,27 @@ class Controller:
             )
         )
 
-    def _sinch(self) -> tuple[Vendor, AskingVendor]:
+    def _vendor_parts(self) -> VendorParts:
         settings = self.settings
-        return sinch.assembled(
-            sinch.Needs(
-                self.engine,
-                self.features,
-                self.cache,
-                self.accounts,
-                self.recordings,
-                sinch.AuthPolicy(replay_seconds=settings.replay_seconds, prefixes=(settings.mounted_at,)),
-                settings.api_url,
-                self._inquire,
-                self.engine.live,
-                self.guesses,
-                self.seal,
-            )
+        return VendorParts(
+            engine=self.engine,
+            features=self.features,
+            cache=self.cache,
+            accounts=self.accounts,
+            recordings=self.recordings,
+            live=self.engine.live,
+            inquire=self._inquire,
+            guesses=self.guesses,
+            seal=self.seal,
+            api_url=settings.api_url,
+            mounted_at=settings.mounted_at,
+            replay_seconds=settings.replay_seconds,
         )
 
-    def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
-        vendors, journal = {asking.name: asking}, StoredExchangeLog(self.features.questions)
-        return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
+    def _dialogue(self, inbound: Inbound) -> Dialogue:
+        asking = {name: vendor.questions for name, vendor in self.vendors.items() if vendor.questions is not None}
+        journal = StoredExchangeLog(self.features.questions)
+        return Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question, journal)
 
     async def _inquire(
         self, vendor: AskingVendor, question: Question, about: About
@@ -177,6 +189,8 @@ class Controller:
             ),
             accounts=self.accounts,
             delivery=self.delivery,
+            subscriptions=self.subscriptions,
+            live=self.live,
             recordings=self.recordings,
             files=self.files,
             prompts=self.prompts,
@@ -209,6 +223,7 @@ class Controller:
 
     def _feed(self, committed: list[StoredEvent]) -> None:
         self.consumers.feed(committed)
+        self.live.feed(committed)
         self.metrics.feed(stored.event for stored in committed)
 
     # Its life
@@ -249,6 +264,7 @@ class Controller:
             await self.recording_delivery.start()
             stack.push_async_callback(self.recording_delivery.stop)
             await self.hearers.start()
+            await self.subscriptions.load()
             await self.consumers.start()
             stack.push_async_callback(self.consumers.stop)
             stack.push_async_callback(self.dialogue.stop)
@@ -259,6 +275,7 @@ class Controller:
             await self.engine.start()
             stack.push_async_callback(self.engine.stop)
             await stack.enter_async_context(self._serving())
+            stack.callback(self.live.close)
             yield
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Inbound calls: the application that answers them, and so the dialect that is notified."""
+"""Finds the application of inbound calls, and so the dialect that is notified of them."""
 
 from collections.abc import Mapping
 
@@ -13,21 +13,21 @@ from engine.features.services import FeatureServices
 
 log = structlog.get_logger(__name__)
 INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
-"""The events of an inbound call that its application's dialect is notified of."""
+"""The events of an inbound call of which its application's dialect is notified."""
 
 
 def tag_of(vendors: Mapping[str, Vendor], application: Application) -> str:
-    """Return the tag of an application's inbound calls as they carry it; "" where its dialect has none."""
+    """Return the tag of an application's inbound calls; "" if its dialect has none."""
     vendor = vendors.get(application.dialect)
     tag = vendor.inbound_tag(application.settings) if vendor else None
     return encode(tag) if tag else ""
 
 
 class Inbound:
-    """Gives the events of an inbound call the tag that its application's dialect needs.
+    """Adds to the events of an inbound call the tag that its application's dialect needs.
 
-    The engine knows an application by id only; while a call is up its tag is kept here, and after a restart it is
-    found again from the call. Fed with events in their order.
+    The engine knows only the id of an application. The tag of a live call is in memory here, and after a restart it is
+    found by the call. Must be given all events in their order.
     """
 
     def __init__(self, features: FeatureServices, vendors: Mapping[str, Vendor]) -> None:
@@ -35,7 +35,7 @@ class Inbound:
         self._tags: dict[str, Tag] = {}
 
     async def tag(self, event: AnyEvent, *, restarted: bool = False) -> Tag | None:
-        """Return the tag of an untagged event; None for one that is of no dialect's inbound call.
+        """Return the tag of an untagged event; None if it is not of an inbound call of a dialect.
 
         `restarted`: the call may have been offered before this process began.
         """
@@ -52,7 +52,7 @@ class Inbound:
         self._tags.pop(call, None)
 
     async def tag_of_question(self, event: QuestionAsked) -> Tag | None:
-        """Return the tag of a question that has none: that of its call's application."""
+        """Return the tag of a question without one: that of its call's application."""
         if event.subject not in self._tags:
             await self._remember(event.subject)
         return self._tags.get(event.subject)
@@ -65,7 +65,7 @@ class Inbound:
     async def _offered(self, event: CallOffered) -> Tag | None:
         tag = await self._keep(event.subject, event.application)
         if tag is None:
-            log.warning("an offered call's application tells nobody", call=event.subject, application=event.application)
+            log.warning("an offered call's application has no tag", call=event.subject, application=event.application)
         return tag
 
     async def _remember(self, call_id: str) -> None:

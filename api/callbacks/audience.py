@@ -1,4 +1,4 @@
-"""Who hears an event: the address that its call's request or application gave.
+"""Who hears an event: the address that its call's request or application gave, and the account's subscriptions.
 
 Each hearer is asked for the callbacks that notify it; the publisher stores them.
 """

@@ -1,6 +1,7 @@
 """Turns events into deliveries, each once, behind a durable cursor."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from api.callbacks.audience import Addressed, Hearers
 from api.callbacks.callback import host_of
 from api.callbacks.delivery import Delivery
+from engine.events import Event
 from engine.ids import new_id
 from engine.platform.consumers import Done
 from engine.store import deliveries
@@ -58,26 +60,31 @@ class Publisher:
         rows: list[DeliveryRow] = []
         for hearers in self._audience:
             addressed = await hearers.callbacks(stored)
-            rows += [self._row(stored, part, each) for part, each in enumerate(addressed)]
+            parts: Counter[str] = Counter()
+            for each in addressed:
+                rows.append(row_of(stored.event, stored.position, parts[each.subscriber], each, self._clock()))
+                parts[each.subscriber] += 1
         return rows
 
-    def _row(self, stored: StoredEvent, part: int, addressed: Addressed) -> DeliveryRow:
-        event, callback, now = stored.event, addressed.callback, self._clock()
-        return DeliveryRow(
-            id=new_id("delivery"),
-            event=event.id,
-            part=part,
-            position=stored.position,
-            account=event.account,
-            root=event.root,
-            subject=event.subject,
-            dialect=addressed.dialect,
-            host=host_of(callback.url),
-            url=callback.url,
-            fallback=callback.fallback,
-            body=callback.body,
-            content_type=callback.content_type,
-            state="pending",
-            due=now,
-            created=now,
-        )
+
+def row_of(event: Event, position: int, part: int, addressed: Addressed, now: float) -> DeliveryRow:
+    """Return the delivery of an event's callback, its part among those to one subscriber."""
+    callback = addressed.callback
+    return DeliveryRow(
+        id=new_id("delivery"),
+        event=event.id,
+        subscriber=addressed.subscriber,
+        part=part,
+        position=position,
+        account=event.account,
+        root=event.root,
+        subject=event.subject,
+        dialect=addressed.dialect,
+        host=host_of(callback.url),
+        url=callback.url,
+        fallback=callback.fallback,
+        body=callback.body,
+        content_type=callback.content_type,
+        due=now,
+        created=now,
+    )

@@ -12,6 +12,7 @@ from api.cli import (
     callbacks,
     calls,
     demonstration,
+    dialects,
     doctor,
     extensions,
     groups,
@@ -21,6 +22,7 @@ from api.cli import (
     rates,
     recordings,
     status,
+    subscriptions,
     trunks,
     users,
 )
@@ -38,9 +40,10 @@ def build(cli: Cli) -> App:
     app = App(name="carillon", help=HELP, version="0.1.0")
     people = (accounts, users, numbers, applications, prompts)
     calling = (trunks, extensions, groups, rates, lab)
-    for noun in (*people, *calling, calls, recordings, callbacks):
+    for noun in (*people, *calling, calls, recordings, callbacks, subscriptions):
         app.command(noun.commands(cli))
     app.command(status.StatusCommand(cli).show, name="status")
+    app.command(dialects.DialectsCommand(cli).show, name="dialects")
     app.command(doctor.DoctorCommand(cli).examine, name="doctor")
     shown = demonstration.Demonstration(cli)
     app.command(shown.setup)
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 1 with one sentence on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     output = Output(json="--json" in words)
-    words = [word for word in words if word != "--json"]
+    words = list(dialects.spelled_out(word for word in words if word != "--json"))
     try:
         status = build(Cli(output))(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

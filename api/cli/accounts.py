@@ -5,9 +5,9 @@ from typing import Any
 from cyclopts import App
 
 from api.cli import changes
-from api.cli.client import part
+from api.cli.client import CommandFailed, part
 from api.cli.confirm import confirm
-from api.cli.context import Cli
+from api.cli.context import Cli, present
 
 _COLUMNS = (
     *("name", "account", "disabled", "balance", "held", "currency"),
@@ -82,17 +82,27 @@ class AccountCommands:
         """Print an account's keys."""
         self._show_credentials(self._cli.admin.get(f"/accounts/{part(name)}/credentials"))
 
-    def set(self, name: str, *, sig: str | None = None, allow_private: bool | None = None) -> None:
+    def set(
+        self,
+        name: str,
+        *,
+        sig: str | None = None,
+        setting: list[str] | None = None,
+        allow_private: bool | None = None,
+    ) -> None:
         """Change an account's settings.
 
         Parameters
         ----------
         sig
-            Ringful's signature: off, or kvmd5 (requests must be signed, and callbacks are).
+            Whether requests must be signed: the setting sig of an API; carillon dialects lists its values.
+        setting
+            NAME=VALUE, a setting of an API; carillon dialects lists them. It may be given several times.
         allow_private
             Allow its callbacks and prompts to use private addresses.
         """
-        body: dict[str, Any] = {} if sig is None else {"dialect": {"sig": sig}}
+        settings = dict(_setting(text) for text in setting or ()) | present(sig=sig)
+        body: dict[str, Any] = {"dialect": settings} if settings else {}
         if allow_private is not None:
             body["allow_private"] = allow_private
         self._changed("PATCH", name, "", body)
@@ -158,7 +168,8 @@ class AccountCommands:
         Parameters
         ----------
         dialect
-            Renew only this API's, e.g. ringful. For sinch, all applications get new secrets and keep their keys.
+            Renew only this API's; carillon dialects lists them. Applications with keys of their own get new secrets
+            and keep the keys.
         """
         self._show_credentials(self._cli.admin.post(f"/accounts/{part(name)}/rotate", {"dialect": dialect}))
 
@@ -219,3 +230,11 @@ class AccountCommands:
                     self._cli.output.say(f"{name} {field}: {text}")
             elif value is not None:
                 self._cli.output.say(f"{name}: {value}")
+
+
+def _setting(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE; raises CommandFailed."""
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise CommandFailed(f"--setting must be NAME=VALUE (got {text!r}).")
+    return name, value

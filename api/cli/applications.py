@@ -34,7 +34,6 @@ class ApplicationCommands:
         account: str | None = None,
         say: str | None = None,
         tasks: Path | None = None,
-        ringful_url: str | None = None,
         dialect: str | None = None,
         url: str | None = None,
         fallback: str | None = None,
@@ -47,16 +46,15 @@ class ApplicationCommands:
             Speak this text and hang up.
         tasks
             A JSON file with a fixed list of tasks.
-        ringful_url
-            A server that gets action=CallReceived and then queues tasks; the same as --dialect ringful --url.
         dialect
-            The API that the application uses, e.g. sinch.
+            The API that the application uses; carillon dialects lists them. --NAME-url URL is short for
+            --dialect NAME --url URL.
         url
             The server that is notified of its calls, or asked what they do next.
         fallback
             The server that is tried if the first one fails.
         """
-        body = {"name": name, "account": self._cli.account(account)} | answering(say, tasks, ringful_url)
+        body = {"name": name, "account": self._cli.account(account)} | answering(say, tasks)
         body |= present(dialect=dialect, url=url, fallback=fallback)
         added = self._cli.admin.post("/applications", body)
         if "key" in added and not self._cli.output.json:

@@ -44,15 +44,10 @@ class Cli:
         raise CommandFailed(f"There are several accounts; choose one with --account NAME: {shown}.")
 
 
-def answering(say: str | None, tasks: Path | None, ringful_url: str | None) -> dict[str, Any]:
+def answering(say: str | None, tasks: Path | None) -> dict[str, Any]:
     """Return the API's fields for the given options that determine what answers a number or an application."""
-    body: dict[str, Any] = {}
     listed = tasks_of(say, tasks)
-    if listed is not None:
-        body["tasks"] = listed
-    if ringful_url is not None:
-        body |= {"dialect": "ringful", "url": ringful_url}
-    return body
+    return {} if listed is None else {"tasks": listed}
 
 
 def destination_of(text: str | None) -> Any:

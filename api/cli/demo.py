@@ -16,6 +16,7 @@ from api.cli.follow import line_of
 from api.cli.words import Heard, listen
 from api.lab import Lab
 
+DIALECT = "ringful"  # whose API it speaks
 CALLEE = "12015550114"  # says hello, presses 1 after 3 s, then says "my name is" and its number
 PROMPT = "Please press one."
 PHRASE, DECOY = "my name is", "your order is"

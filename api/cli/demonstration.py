@@ -8,7 +8,7 @@ from api.cli.client import CommandFailed
 from api.cli.connection import Api
 from api.cli.context import Cli
 from api.cli.demo import PROMPT, DemoFailed, demonstrate
-from api.cli.setup import WELCOME, Demo, setup
+from api.cli.setup import WELCOME, Demo, first_dialect, setup
 
 
 class Demonstration:
@@ -26,7 +26,7 @@ class Demonstration:
             self._hint(made)
 
     def demo(self) -> None:
-        """Place one call through the trunk by Ringful's REST API, and verify its recording."""
+        """Place one call through the trunk by REST, and verify its recording."""
         made = self._set_up()
         prompt = self._cli.admin.raw("GET", "/speech", query={"text": PROMPT})
         settings, output = self._cli.settings, self._cli.output
@@ -59,5 +59,8 @@ class Demonstration:
             say(f"  user {phone.user}  password {phone.password}")
         first = made.phones[0].number
         say(f"  then call {WELCOME}, which asks for a digit and repeats it, or 12015550115, an echo.")
-        say(f"The API is at {settings.api}. To ring that softphone:")
-        say(f"  curl '{settings.api}/Call/apikey/{made.apikey}?callee={first}'")
+        dialect = asyncio.run(first_dialect(Api(self._cli.admin)))
+        if dialect is not None:
+            path = dialect["first_call"].format(key=made.apikey, number=first)
+            say(f"The API is at {settings.api}. To ring that softphone:")
+            say(f"  curl '{settings.api}{path}'")

@@ -45,7 +45,7 @@ class ExtensionCommands:
         password
             The SIP password; without it a random one is made.
         application
-            An application whose server decides what each call of this phone does (in Sinch's API, a data client).
+            An application whose server decides what each call of this phone does (a data client, in some APIs).
         """
         body = {"number": number, "name": name, "account": self._cli.account(account), "password": password}
         body["application"] = application

@@ -36,13 +36,14 @@ class NumberCommands:
         to: str | None = None,
         say: str | None = None,
         tasks: Path | None = None,
-        ringful_url: str | None = None,
+        dialect: str | None = None,
+        url: str | None = None,
         application: str | None = None,
         unassigned: bool = False,
         replace: bool = False,
         capability: str = "voice",
     ) -> None:
-        """Add a number and what answers it: a destination, a text, a list of tasks, a Ringful URL, or an application.
+        """Add a number and what answers it: a destination, a text, a list of tasks, a URL, or an application.
 
         Parameters
         ----------
@@ -52,8 +53,11 @@ class NumberCommands:
             Speak this text and hang up.
         tasks
             A JSON file with a fixed list of tasks, e.g. [{"kind": "say", "text": "Hello"}].
-        ringful_url
-            A server that gets action=CallReceived and then queues tasks.
+        dialect
+            The API in which the server at --url is notified or asked; carillon dialects lists them.
+        url
+            The server that is notified of its calls, or asked what they do next. --NAME-url URL is short for
+            --dialect NAME --url URL.
         unassigned
             The account owns the number, and nothing answers it yet.
         replace
@@ -62,7 +66,8 @@ class NumberCommands:
             voice or sms.
         """
         body: dict[str, Any] = {"number": number, "account": self._cli.account(account), "capability": capability}
-        body |= answering(say, tasks, ringful_url) | present(application=application, to=destination_of(to))
+        body |= answering(say, tasks) | present(dialect=dialect, url=url, application=application)
+        body |= present(to=destination_of(to))
         for name, given in (("unassigned", unassigned), ("replace", replace)):
             if given:
                 body[name] = True

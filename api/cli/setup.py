@@ -67,10 +67,21 @@ async def setup(admin: Admin) -> Demo:
     phones = [await _phone(admin, number) for number in EXTENSIONS]
     return Demo(
         account=ACCOUNT,
-        apikey=credentials["ringful"]["apikey"],
+        apikey=await _first_key(admin, credentials),
         token=credentials["carillon"]["token"],
         phones=tuple(phones),
     )
+
+
+async def first_dialect(admin: Admin) -> dict[str, Any] | None:
+    """Return the first dialect in which one request, without a signature, places a call; None: there is none."""
+    dialects: list[dict[str, Any]] = (await admin.get("/dialects"))["dialects"]
+    return next((dialect for dialect in dialects if dialect["first_call"]), None)
+
+
+async def _first_key(admin: Admin, credentials: dict[str, Any]) -> str:
+    dialect = await first_dialect(admin)
+    return str(credentials[dialect["name"]][dialect["key"]]) if dialect else ""
 
 
 async def _phone(admin: Admin, number: str) -> Phone:

@@ -1,4 +1,4 @@
-"""One call's timeline: its queue, events, questions and their answers, callbacks with their attempts, recordings."""
+"""Renders a call's timeline: queue, events, questions and answers, callbacks with their attempts, recordings."""
 
 from api.own import render
 from api.own.services import OwnServices
@@ -6,7 +6,7 @@ from engine.calls.call import Call
 
 
 async def timeline(services: OwnServices, call: Call) -> render.Shape:
-    """Return the timeline of a call, with the other legs of its root."""
+    """Return the timeline of a call, with the other legs of its call tree."""
     found = await services.features.calls.timeline(call)
     questions = await services.features.questions.of_call(call.id, call.root)
     callbacks = await services.delivery.of_subject(call.id)

@@ -10,10 +10,12 @@ from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import body_of, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
+from api.own.event_socket import EventSocket
 from api.own.given_tasks import checked_tasks
 from api.own.prompts import Owner, PromptRoutes
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
+from api.own.subscriptions import SubscriptionRoutes
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
@@ -79,6 +81,8 @@ class AccountApi:
             [
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
                 *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
+                *SubscriptionRoutes(self._services, self._caller).routes("/carillon/v1"),
+                *EventSocket(self._services, self._caller).routes("/carillon/v1"),
                 *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),

@@ -82,7 +82,6 @@ class Conferences:
 
     async def start(self, command: StartConference) -> str:
         """Carry out a StartConference; returns the conference's id."""
-        assert self.outbound
         conference_id = command.id or new_id("conf")
         for invite in (command.moderator, *command.attendees):
             self._services.admission.check(command.account, invite.callee, invite.caller)
@@ -129,7 +128,6 @@ class Conferences:
         return None
 
     async def _call_moderator(self, row: ConferenceRow, moderator: Invited, reused: Session | None) -> Session:
-        assert self.outbound
         join = JoinConference(conference=row.id, tag=moderator.join_tag)
         if reused:
             try:
@@ -137,14 +135,18 @@ class Conferences:
             except QueueClosed:
                 raise EngineUnavailable("The moderator's call ended just now. Try again.") from None
             return reused
+        return await self._place(row.account, moderator, join)
+
+    async def _place(self, account: str, invited: Invited, join: JoinConference) -> Session:
+        assert self.outbound
         return await self.outbound.place(
             PlaceCall(
-                account=row.account,
-                callee=moderator.callee,
-                options=LegOptions(caller=moderator.caller),
-                tag=moderator.tag,
-                tasks=(*moderator.before, join),
-                id=moderator.call,
+                account=account,
+                callee=invited.callee,
+                options=LegOptions(caller=invited.caller),
+                tag=invited.tag,
+                tasks=(*invited.before, join),
+                id=invited.call,
             )
         )
 
@@ -156,22 +158,12 @@ class Conferences:
 
     async def invite(self, conference: Led, invited: Invited) -> None:
         """Call one attendee, unless that was done before; a refusal is logged and the others are called."""
-        assert self.outbound
         known = await self._services.database.read(lambda conn: calls.get(conn, invited.call))
         if known is not None:
             return
         join = JoinConference(conference=conference.id, tag=invited.join_tag)
         try:
-            await self.outbound.place(
-                PlaceCall(
-                    account=conference.account,
-                    callee=invited.callee,
-                    options=LegOptions(caller=invited.caller),
-                    tag=invited.tag,
-                    tasks=(*invited.before, join),
-                    id=invited.call,
-                )
-            )
+            await self._place(conference.account, invited, join)
         except CommandRefused as error:
             log.warning("An attendee could not be called.", conference=conference.id, error=str(error))
 

@@ -1,4 +1,4 @@
-"""What belongs to an account, to be counted and taken away; the order is that of the tables' references."""
+"""Counts and deletes the rows of an account, in the order that the tables' references need."""
 
 from typing import Any
 
@@ -19,8 +19,9 @@ _OWNED: tuple[Table, ...] = (
     tables.uploads,
     tables.rates,
     tables.due_work,
+    tables.subscriptions,
 )
-"""What an account has for as long as it is open."""
+"""The tables whose rows are deleted when an account is closed."""
 _MONEY_TABLES: tuple[Table, ...] = (
     tables.ledger,
     tables.holds,
@@ -30,7 +31,7 @@ _MONEY_TABLES: tuple[Table, ...] = (
     tables.calls,
     tables.conferences,
 )
-"""What is reported of it afterwards."""
+"""The tables that keep an account's records after it is closed, until it is purged."""
 
 
 def live(conn: Connection, account: str) -> int:
@@ -49,14 +50,14 @@ def undelivered(conn: Connection, account: str) -> int:
 
 
 def close(conn: Connection, account: Account, at: float) -> None:
-    """Take away what an account had, and its name, which another one may have then; its books stay."""
+    """Delete an account's rows except ledger, calls and recordings, and free its name."""
     _drop(conn, _OWNED, account.id)
     fields = {"closed": at, "disabled": True, "name": f"{account.name} ({account.id})"}
     conn.execute(update(tables.accounts).where(tables.accounts.c.id == account.id).values(fields))
 
 
 def purge(conn: Connection, account: str) -> None:
-    """Delete an account with its books: ledger, calls, conferences, events, questions, recordings and deliveries."""
+    """Delete an account completely: also ledger, calls, conferences, events, questions, recordings and deliveries."""
     deliveries, attempts = tables.deliveries, tables.delivery_attempts
     own_deliveries = select(deliveries.c.id).where(deliveries.c.account == account)
     _delete(conn, attempts, attempts.c.delivery.in_(own_deliveries))
@@ -71,13 +72,13 @@ def purge(conn: Connection, account: str) -> None:
 
 
 def recordings_of(conn: Connection, account: str) -> list[str]:
-    """Return the ids of an account's recordings, whose files are named so."""
+    """Return the ids of an account's recordings, which are the names of their files."""
     found = select(tables.recordings.c.id).where(tables.recordings.c.account == account)
     return [row[0] for row in conn.execute(found)]
 
 
 def _drop(conn: Connection, each: tuple[Table, ...], account: str) -> None:
-    """Delete the account's rows. The SIP user names that it had stay, as nobody's: no other account ever has them."""
+    """Delete the account's rows. Its SIP user names stay, without an account: no other account may ever have them."""
     users = tables.sip_users
     conn.execute(update(users).where(users.c.account == account).values(account=""))
     for table in each:

@@ -1,7 +1,7 @@
-"""Holds: money of an account that is kept for something that goes on, until that is charged.
+"""Holds: money of an account that is reserved for something in progress, until that is charged.
 
-What an account may still spend is its balance, and the rest of its daily spend, less its holds. A hold is taken, grown
-and ended in the transactions of the store's writer, one after the other: nobody spends what another holds.
+An account may still spend its balance, or the rest of its daily spend, less its holds. Holds are taken, raised and
+ended in the transactions of the store's writer, one after the other, so that held money cannot be spent twice.
 """
 
 import builtins
@@ -16,9 +16,9 @@ from engine.store.tables import accounts, holds
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """Millionths of the account's currency that are kept for a purpose (`kind`, `id`) since `at`.
+    """Millionths of the account's currency that are held for a purpose (`kind`, `id`) since `at`.
 
-    `terms` is what the amount is reckoned by, as JSON that belongs to who holds it.
+    `terms` is the JSON from which the feature that holds the money calculates the amount.
     """
 
     kind: str
@@ -31,7 +31,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Funds(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account has: `balance` None: not prepaid; `daily_spend` None: no limit; `spent` today; `held` by all."""
+    """An account's money: `balance` None: not prepaid; `daily_spend` None: no limit; `spent` today; `held` in all."""
 
     currency: str
     balance: int | None
@@ -41,7 +41,7 @@ class Funds(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def spendable(self) -> int | None:
-        """What the limits leave, holds not counted; None: there is no limit."""
+        """What the limits leave without regard to holds; None: no limit."""
         limits = [] if self.balance is None else [self.balance]
         if self.daily_spend is not None:
             limits.append(self.daily_spend - self.spent)
@@ -49,7 +49,7 @@ class Funds(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def left(self) -> int | None:
-        """What may still be held or spent; None: there is no limit."""
+        """What may still be held or spent; None: no limit."""
         return None if self.spendable is None else self.spendable - self.held
 
 
@@ -81,17 +81,17 @@ _funds = Statement(
 
 
 def put(conn: Connection, hold: Hold) -> None:
-    """Hold an amount, in place of what is held for the same purpose."""
+    """Hold an amount; it replaces what is held for the same purpose."""
     _put.run(conn, **plain(hold))
 
 
 def end(conn: Connection, purpose: Purpose) -> None:
-    """Hold nothing for a purpose any more; harmless where nothing is held."""
+    """End the hold for a purpose; harmless if there is none."""
     _end.run(conn, kind=purpose.kind, id=purpose.id)
 
 
 def get(conn: Connection, purpose: Purpose) -> Hold | None:
-    """Return what is held for a purpose."""
+    """Return the hold for a purpose, or None."""
     return _hold.one(conn, _get, kind=purpose.kind, id=purpose.id)
 
 
@@ -101,7 +101,7 @@ def list(conn: Connection, account: str) -> builtins.list[Hold]:
 
 
 def funds(conn: Connection, account: str, at: float) -> Funds | None:
-    """Return what an account has at a moment (Unix seconds); None where there is no such account, or it is closed."""
+    """Return an account's money at a moment (Unix seconds); None if there is no such account, or it is closed."""
     row = _funds.first(conn, account=account)
     if row is None:
         return None

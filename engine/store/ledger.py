@@ -15,21 +15,21 @@ DAY_SECONDS = 86400
 
 
 class Purpose(NamedTuple):
-    """What money is held or charged for: a kind of thing, such as call, and its id."""
+    """The purpose of a hold or a charge: a kind of thing, such as call, and its id."""
 
     kind: str
     id: str
 
 
 def for_call(call: str) -> Purpose:
-    """Return the purpose of what a call costs."""
+    """Return the purpose of a call's charge."""
     return Purpose("call", call)
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One change, in millionths of the account's currency: below zero what was charged, above what was paid in.
+    """One change, in millionths of the account's currency: negative for charges, positive for payments.
 
-    `kind` and `subject` are the purpose of a charge; None where money was paid in or out.
+    `kind` and `subject` are the purpose of a charge; None for a payment.
     """
 
     id: str
@@ -52,7 +52,7 @@ _enter = Statement(
 )
 _DAY = bindparam("day", type_=accounts.c.spent_day.type)
 _CHARGED = bindparam("charged", type_=_BIG)
-# A balance that is NULL stays so. An account without limits is not touched: nobody asks what it spent.
+# A balance of NULL stays NULL. The row of an account without limits is not updated: its spending is not limited.
 _move = Statement(
     update(accounts)
     .where(
@@ -91,28 +91,28 @@ def day_of(at: float) -> int:
 def charge(
     conn: Connection, account: str, purpose: Purpose, amount: int, note: str = "", at: float | None = None
 ) -> bool:
-    """Charge, once: a second charge for the same purpose changes nothing and returns False. `at`: now."""
+    """Charge once; a second charge for the same purpose changes nothing and returns False. `at` is now."""
     return _post(conn, account, purpose, -amount, note, at)
 
 
 def credit(conn: Connection, account: str, amount: int, note: str = "") -> None:
-    """Pay in (below zero: out). An account without a balance (not prepaid) gets the entry only."""
+    """Pay in (negative: out). An account without a balance (not prepaid) gets the entry only."""
     _post(conn, account, None, amount, note, None)
 
 
 def spent_since(conn: Connection, account: str, at: float) -> int:
-    """Return what was charged since `at` (Unix seconds), in millionths; it reads every charge since then."""
+    """Return the sum of charges since `at` (Unix seconds), in millionths; reads every charge since then."""
     return -int(_spent.value(conn, account=account, since=at) or 0)
 
 
 def recount(conn: Connection, account: str, at: float) -> None:
-    """Count what an account spent on the day of `at` by its entries: it was not counted while it had no limit."""
+    """Set what an account spent on the day of `at` by its entries: it is not counted while there is no limit."""
     day = day_of(at)
     _recount.run(conn, account=account, day=day, counted=spent_since(conn, account, float(day * DAY_SECONDS)))
 
 
 def charged_for(conn: Connection, purpose: Purpose) -> LedgerEntry | None:
-    """Return the charge for a purpose; None where there is none."""
+    """Return the charge for a purpose, or None."""
     return _entry.one(conn, _of, kind=purpose.kind, subject=purpose.id)
 
 

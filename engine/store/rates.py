@@ -1,4 +1,4 @@
-"""Rates: what a minute costs, by the number's prefix."""
+"""Rates: the price of a minute by the number's prefix."""
 
 import builtins
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ LONGEST = 15  # digits of a number: ITU-T E.164 §6.1
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """Millionths of `currency` a minute; the first `first` seconds are charged at least, then every begun `next`.
+    """Millionths of `currency` a minute; at least `first` seconds are charged, then every started `next` seconds.
 
-    `account` "": it counts for every account that has none of its own for the number.
+    `account` "": a general rate, for every account that has none of its own for the number.
     """
 
     prefix: str
@@ -43,13 +43,13 @@ _match = Statement(
 
 
 def replace_all(conn: Connection, new: Iterable[Rate], account: str = "") -> None:
-    """Make these the only rates of an account, or those of every account."""
+    """Replace all rates of an account, or the general rates."""
     clear(conn, account)
     load(conn, new)
 
 
 def clear(conn: Connection, account: str = "") -> int:
-    """Remove an account's own rates, or those of every account; returns how many there were."""
+    """Remove an account's own rates, or the general rates; returns how many there were."""
     return _clear.run(conn, account=account)
 
 
@@ -59,7 +59,7 @@ def load(conn: Connection, new: Iterable[Rate]) -> None:
 
 
 def match(conn: Connection, digits: str, currency: str, account: str = "") -> Rate | None:
-    """Return the rate with the longest prefix of `digits` in this currency, an account's own before those of all."""
+    """Return the rate with the longest prefix of `digits` in this currency; an account's own take precedence."""
     values = {"currency": currency} | {f"prefix_{length}": digits[:length] for length in range(LONGEST + 1)}
     own = _rate.one(conn, _match, account=account, **values) if account else None
     return own or _rate.one(conn, _match, account="", **values)

@@ -1,4 +1,4 @@
-"""Recordings: whose they are, and what the customer's link is called."""
+"""Recordings: their owners, files, and the names in customers' links."""
 
 import builtins
 
@@ -13,7 +13,7 @@ from engine.store.statement import Statement, insert_into
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     """A recording of `owner` (a call or a conference); `seconds` and `bytes` are None until it is finished.
 
-    `destination` "" is our own store; `available` is since when the file is there, `error` why it will not get there.
+    `destination` "" is our own store; `available` is when the file arrived there, `error` why it will not arrive.
     """
 
     id: str
@@ -50,7 +50,7 @@ _pending = Statement(
         _table.c.error.is_(None),
         _table.c.deleted.is_(None),
         or_(
-            _table.c.destination != "",  # what is there is still to be deleted here
+            _table.c.destination != "",  # after the upload the local file is still to be deleted
             and_(_table.c.available.is_(None), or_(_table.c.format != "wav", _table.c.notify)),
         ),
     ).order_by(_table.c.id)
@@ -68,27 +68,27 @@ def begin(conn: Connection, recording: RecordingRow) -> None:
 
 
 def finish(conn: Connection, id: str, seconds: float, bytes: int) -> None:
-    """Note a finished recording's length and size."""
+    """Store the length and size of a finished recording."""
     _finish.run(conn, the_id=id, seconds=seconds, bytes=bytes)
 
 
 def made_available(conn: Connection, id: str, destination: str, bytes: int, at: float) -> None:
-    """Note that a recording's file is where it should be, where that is, and the file's size."""
+    """Store that a recording's file has reached its destination, with its address and size."""
     _available.run(conn, the_id=id, destination=destination, bytes=bytes, available=at)
 
 
 def given_up(conn: Connection, id: str, error: str) -> None:
-    """Note why a recording's file will not get where it should be."""
+    """Store why a recording's file will not reach its destination."""
     _error.run(conn, the_id=id, error=error)
 
 
 def pending(conn: Connection) -> builtins.list[RecordingRow]:
-    """Return the finished recordings whose files are not yet where, and only where, they should be."""
+    """Return the finished recordings whose files are not, or not only, at their destination."""
     return _recording.all(conn, _pending)
 
 
 def get(conn: Connection, id: str) -> RecordingRow | None:
-    """Return a recording by its id, a deleted one too."""
+    """Return a recording by its id, even if it was deleted."""
     return _recording.one(conn, _get, the_id=id)
 
 
@@ -100,7 +100,7 @@ def of_owner(conn: Connection, owner: str) -> builtins.list[RecordingRow]:
 def list(
     conn: Connection, account: str | None = None, *, limit: int = 100, before: str | None = None
 ) -> builtins.list[RecordingRow]:
-    """Return recordings that are not deleted, newest first; `before` is the last id of the page shown before."""
+    """Return recordings that are not deleted, newest first; `before` is the last id of the previous page."""
     query = _recording.select.where(_table.c.deleted.is_(None)).order_by(_table.c.id.desc()).limit(limit)
     if account is not None:
         query = query.where(_table.c.account == account)
@@ -110,12 +110,12 @@ def list(
 
 
 def mark_deleted(conn: Connection, id: str, at: float) -> bool:
-    """Note that a recording's file is deleted; False where it was before, or is unknown."""
+    """Store that a recording's file was deleted; returns False if it was deleted before, or is unknown."""
     return _delete.run(conn, the_id=id, deleted=at) > 0
 
 
 def unused_name(conn: Connection, owner: str, wanted: str) -> str:
-    """Return `wanted`, or `wanted-2`, `wanted-3`, … : the first that no recording of this owner has."""
+    """Return the first of `wanted`, `wanted-2`, `wanted-3`, … that no recording of this owner has."""
     taken = {row[0] for row in _names.all(conn, owner=owner)}
     name, count = wanted, 1
     while name in taken:

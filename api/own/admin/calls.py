@@ -1,4 +1,4 @@
-"""Calls of all accounts: listed, shown, placed, hung up, exported; and speech to play in them."""
+"""Routes of calls of all accounts: list, show, place, hang up, export; and of speech to play in them."""
 
 import csv
 import io
@@ -47,9 +47,9 @@ class CallsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """Calls, newest first; `?account= live= since= limit= before=`.
+        """List calls, newest first; `?account= live= since= limit= before=`.
 
-        Without an account those that reached no number are among them.
+        Without an account, calls that reached no number are included.
         """
         account = await self._services.account_of(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
@@ -61,7 +61,7 @@ class CallsAdmin:
         return web.json_response({"calls": shapes})
 
     async def show(self, request: web.Request) -> web.Response:
-        """One call's whole story."""
+        """Show the timeline of one call."""
         id = request.match_info["call"]
         if lost := await self._calls.unmatched(id):
             return web.json_response(unmatched.timeline_of(lost))
@@ -83,7 +83,7 @@ class CallsAdmin:
         return web.Response(status=204)
 
     async def export(self, request: web.Request) -> web.StreamResponse:
-        """Call records as CSV, newest first; `?account= since=`."""
+        """Export call records as CSV, newest first; `?account= since=`."""
         account, since = await self._services.account_of(request), time_of(request, "since")
         response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
         await response.prepare(request)
@@ -95,7 +95,7 @@ class CallsAdmin:
         return response
 
     async def speech(self, request: web.Request) -> web.Response:
-        """A text as a WAV; `?text= locale=`."""
+        """Return a text as speech in a WAV; `?text= locale=`."""
         text = request.query.get("text", "")
         if not text:
             raise BadRequest("There is no text to speak.")
@@ -115,7 +115,7 @@ class CallsAdmin:
 
 
 def _cell(value: object) -> str:
-    """Return a value for a spreadsheet: what a caller sent as its name must not be read as a formula."""
+    """Return a value for a spreadsheet, in which a caller's name must not be a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if _FORMULA.match(text) and not _PLAIN.fullmatch(text) else text
 
@@ -127,7 +127,7 @@ def _line(fields: list[str]) -> bytes:
 
 
 def _wave(samples: bytes) -> bytes:
-    """Put a header before 16-bit mono samples."""
+    """Return 16-bit mono samples as a WAV."""
     layout = struct.pack("<IHHIIHH", 16, 1, 1, _SPEECH_RATE, 2 * _SPEECH_RATE, 2, 16)
     body = b"WAVEfmt " + layout + b"data" + struct.pack("<I", len(samples)) + samples
     return b"RIFF" + struct.pack("<I", len(body)) + body

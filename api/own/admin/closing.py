@@ -1,4 +1,4 @@
-"""Accounts removed."""
+"""The route that removes an account."""
 
 import msgspec
 from aiohttp import web
@@ -14,11 +14,11 @@ class ClosingAdmin:
         self._closing = tenants.closing
 
     def routes(self) -> list[web.RouteDef]:
-        """Every route of removing."""
+        """The route."""
         return [web.delete("/accounts/{account}", self.remove)]
 
     async def remove(self, request: web.Request) -> web.Response:
-        """Remove an account; with `?purge=true` its books too."""
+        """Remove an account; with `?purge=true` its ledger, calls and recordings too."""
         purge = request.query.get("purge") == "true"
         removed = await self._closing.remove(ADMIN, request.match_info["account"], purge=purge)
         return web.json_response(msgspec.to_builtins(removed))

@@ -1,4 +1,4 @@
-"""Where the calls go that an extension does not take."""
+"""The route that sets the destinations of calls that an extension does not take."""
 
 import msgspec
 from aiohttp import web
@@ -11,9 +11,9 @@ from engine.platform.audit import ADMIN
 
 
 class ChangedDiversions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of an extension (of `account`, where there are several of that number); what is left out stays.
+    """Changes of an extension (of `account`, if several accounts have that number); absent fields stay.
 
-    null is nowhere; `ring_seconds` null or 0: as long as a call may ring.
+    null: no destination; `ring_seconds` null or 0: as long as a call may ring.
     """
 
     account: str | None = None
@@ -30,11 +30,11 @@ class DiversionsAdmin:
         self._leading = services.leading
 
     def routes(self) -> list[web.RouteDef]:
-        """The one route."""
+        """The route."""
         return [web.patch("/extensions/{number}", self.change)]
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change them."""
+        """Change the destinations."""
         wanted = await body_of(request, ChangedDiversions)
         seconds, kinds = wanted.ring_seconds, self._leading.destinations
         fields = DiversionFields(

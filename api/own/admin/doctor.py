@@ -1,4 +1,4 @@
-"""How the installation is: a short status, and checks that can only be made from inside."""
+"""The status of the installation, and checks that can only be made from inside."""
 
 import asyncio
 import shutil
@@ -30,7 +30,7 @@ _TRIAL = "1, 2, 3."
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing looked at: whether it is well, what was seen, and one line that mends it."""
+    """One check: whether it passed, what was found, and one line that says how to mend it."""
 
     name: str
     ok: bool
@@ -49,7 +49,7 @@ class DoctorAdmin:
         return [web.get("/status", self.status), web.get("/doctor", self.doctor)]
 
     async def status(self, request: web.Request) -> web.Response:
-        """Where the installation is reached, whether it is well, and what it is doing."""
+        """Return the installation's addresses, its health and its load."""
         services = self._services
         database, redis, asterisk = await self.database(), await self.redis(), self.asterisk()
         health = services.features.health
@@ -72,12 +72,12 @@ class DoctorAdmin:
         )
 
     async def doctor(self, request: web.Request) -> web.Response:
-        """Every check from inside."""
+        """Run every check from inside."""
         checks = [check async for check in self._checks()]
         return web.json_response({"checks": msgspec.to_builtins(checks)})
 
     async def healthz(self, request: web.Request) -> web.Response:
-        """200 when new calls can be taken, else 503; for load balancers and containers. Shows nothing else."""
+        """Answer 200 if new calls can be taken, else 503, for load balancers and containers; without details."""
         checks = {
             "asterisk": self.asterisk().ok,
             "database": (await self.database()).ok,
@@ -104,7 +104,7 @@ class DoctorAdmin:
             yield Check(name="sip refused", ok=True, detail=refusals.sentence(refused))
 
     async def database(self) -> Check:
-        """Whether the database answers."""
+        """Check that the database answers."""
         mend = "See the carillon container's log; is the disk of its volume full or read-only?"
         try:
             await self._services.features.health.check()
@@ -114,7 +114,7 @@ class DoctorAdmin:
         return Check(name="database", ok=ok, detail="answers" if ok else "cannot be written", mend="" if ok else mend)
 
     async def redis(self) -> Check:
-        """Whether Redis answers."""
+        """Check that Redis answers."""
         try:
             await self._services.redis.ping()
         except (RedisError, OSError) as error:
@@ -123,7 +123,7 @@ class DoctorAdmin:
         return Check(name="redis", ok=True, detail="answers")
 
     def asterisk(self) -> Check:
-        """Whether Asterisk's events reach us."""
+        """Check that Asterisk's events reach us."""
         if self._services.connected():
             return Check(name="asterisk events", ok=True, detail="connected")
         mend = "Start Asterisk (make run), and compare CARILLON_ARI_PORT, CARILLON_ARI_USER and CARILLON_ARI_PASSWORD."
@@ -166,7 +166,7 @@ class DoctorAdmin:
         return Check(name="speech", ok=True, detail=f"spoke {prompt.seconds:.1f} s")
 
     async def models(self) -> list[Check]:
-        """Speak with each Piper model, and say which are not used; none where there are no models."""
+        """Speak with each Piper model, and report unusable ones; no checks if there are no models."""
         voices = self._services.prompts.voices
         mend = "See docs/voices.md; after a change, make restart SERVICE=carillon."
         checks = [Check(name="voices", ok=False, detail=fault, mend=mend) for fault in voices.faults]
@@ -182,7 +182,7 @@ class DoctorAdmin:
         return checks
 
     async def _trunks(self) -> list[dict[str, str]]:
-        """Return the trunks' states; one that was just added is offline until its first OPTIONS was answered."""
+        """Return the trunks' states. A new trunk is offline until its first OPTIONS is answered."""
         deadline = time.monotonic() + QUALIFY_SECONDS + 3
         while True:
             trunks = [line for line in await self._lines() if line["name"].startswith("trunk-")]
@@ -191,7 +191,7 @@ class DoctorAdmin:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _trunk(self, name: str, state: str) -> Check:
-        """How a trunk is; one that registers has its user and password proved, which its state does not."""
+        """Check a trunk; for one that registers also its user and password, of which the state says nothing."""
         mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
         trunk = next((each for each in self._services.cache.trunks if each.name == name and each.register), None)
         if state != "online" or trunk is None:

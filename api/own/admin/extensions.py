@@ -1,4 +1,4 @@
-"""Extensions: added, removed, and what their phones are set up with."""
+"""Routes of extensions: add, remove, and show the settings of their phones."""
 
 from aiohttp import web
 
@@ -10,7 +10,7 @@ from engine.platform.audit import ADMIN
 
 
 class ExtensionsAdmin:
-    """The handlers. `?account=` (name or id) says whose extension is meant where several accounts have its number."""
+    """The handlers. `?account=` (name or id) is needed if several accounts have the extension's number."""
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services
@@ -25,7 +25,7 @@ class ExtensionsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All extensions, or an account's, and whether a phone is registered (online)."""
+        """List all extensions, or an account's, and whether a phone is registered (online)."""
         account = await self._services.account_of(request)
         states = {endpoint.name: endpoint.state for endpoint in await self._services.endpoints.states()}
         found = self._services.extensions.all(account.id if account else None)
@@ -33,12 +33,12 @@ class ExtensionsAdmin:
         return web.json_response({"extensions": shapes})
 
     async def add(self, request: web.Request) -> web.Response:
-        """Add an extension; the answer shows its SIP user name and its password."""
+        """Add an extension; the answer has its SIP user name and its password."""
         added = await self._services.extensions.add(ADMIN, await body_of(request, NewExtension))
         return web.json_response(self._credentials(added), status=201)
 
     async def credentials(self, request: web.Request) -> web.Response:
-        """What a softphone is set up with."""
+        """Show the settings of a softphone."""
         return web.json_response(self._credentials(self._found(request)))
 
     async def remove(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Ring groups: several parties that are rung for one name."""
+"""Routes of ring groups."""
 
 import msgspec
 from aiohttp import web
@@ -12,7 +12,7 @@ from engine.platform.audit import ADMIN
 
 
 class ChangedGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of an account's group; what is left out stays. `otherwise` null is nowhere."""
+    """Changes of an account's group; absent fields stay. `otherwise` null: no destination."""
 
     account: str
     members: tuple[str, ...] | None = None
@@ -29,7 +29,7 @@ class NewGroup(ChangedGroup, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class GroupsAdmin:
-    """The handlers. A group is named within its account."""
+    """The handlers. A group's name is unique within its account."""
 
     def __init__(self, services: OwnServices) -> None:
         self._leading = services.leading
@@ -44,17 +44,17 @@ class GroupsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All groups, by their accounts."""
+        """List all groups by account."""
         return web.json_response({"groups": await self._leading.groups.list()})
 
     async def add(self, request: web.Request) -> web.Response:
-        """Make a group."""
+        """Create a group."""
         wanted = await body_of(request, NewGroup)
         made = await self._leading.groups.add(ADMIN, wanted.account, wanted.name, self._fields(wanted))
         return web.json_response(made, status=201)
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change a group; calls that ring go on as it was."""
+        """Change a group; calls that are ringing continue as before."""
         wanted = await body_of(request, ChangedGroup)
         fields = self._fields(wanted)
         return web.json_response(

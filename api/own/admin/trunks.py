@@ -1,4 +1,4 @@
-"""Trunks: added, changed, removed, and how they are."""
+"""Routes of trunks: add, change, remove, and show their state."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class NewTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ChangedTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of a trunk; what is left out stays."""
+    """Changes of a trunk; absent fields stay."""
 
     host: str | msgspec.UnsetType = msgspec.UNSET
     port: int | msgspec.UnsetType = msgspec.UNSET
@@ -65,7 +65,7 @@ class TrunksAdmin:
         ]
 
     async def list_trunks(self, request: web.Request) -> web.Response:
-        """All trunks and how they are, and which SIP requests were refused since the controller's start."""
+        """List all trunks with their state, and the SIP requests refused since the controller's start."""
         states, lost = await self._states(), await self._services.trunks.unmatched()
         return web.json_response(
             {
@@ -81,13 +81,13 @@ class TrunksAdmin:
         )
 
     async def add_trunk(self, request: web.Request) -> web.Response:
-        """Add a trunk, to Asterisk too."""
+        """Add a trunk, also to Asterisk."""
         trunk = await self._services.trunks.add(ADMIN, Trunk(**_fields(await body_of(request, NewTrunk))))
         states = await self._states()
         return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]), status=201)
 
     async def change_trunk(self, request: web.Request) -> web.Response:
-        """Change a trunk, in Asterisk too."""
+        """Change a trunk, also in Asterisk."""
         fields = _fields(await body_of(request, ChangedTrunk))
         trunk = await self._services.trunks.change(ADMIN, request.match_info["name"], **fields)
         states = await self._states()
@@ -99,7 +99,7 @@ class TrunksAdmin:
         return web.Response(status=204)
 
     async def push(self, request: web.Request) -> web.Response:
-        """Put all trunks and extensions into Asterisk again."""
+        """Write all trunks and extensions to Asterisk again."""
         await self._services.endpoints.push_all()
         return web.Response(status=204)
 
@@ -108,7 +108,7 @@ class TrunksAdmin:
 
 
 def _fields(wanted: NewTrunk | ChangedTrunk) -> dict[str, Any]:
-    """Return the fields of a trunk that a request gives, as the store names them."""
+    """Return the fields of a trunk in a request, with the store's names."""
     given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not msgspec.UNSET}
     if "user" in given:
         given["username"] = given.pop("user")

@@ -1,4 +1,4 @@
-"""Users of any account: the same routes as accounts have, below /accounts/{account}."""
+"""Routes of any account's users: the account's own routes, below /accounts/{account}."""
 
 from aiohttp import web
 

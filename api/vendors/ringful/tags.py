@@ -1,9 +1,8 @@
 """What Ringful writes on calls, conferences and tasks, to find it again in their events."""
 
 from api.callbacks.tags import Tag, encode
-from api.vendors.ringful.auth import DIALECT
 from api.vendors.ringful.http.requests import WrittenNumber
-from api.vendors.ringful.ids import is_conference
+from api.vendors.ringful.ids import DIALECT, is_conference
 
 ANNOUNCEMENT = "announcement"
 CONFERENCE = "confCallId"

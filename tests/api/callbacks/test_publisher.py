@@ -18,7 +18,7 @@ async def another(stack: Stack) -> Consumers:
     """A publisher as it is after a restart."""
     vendors: dict[str, Vendor] = {"ringful": stack.ringful}
     stack.consumers = await published_by(
-        stack.db, stack.writer, stack.features, vendors, stack.delivery, stack.time
+        stack.db, stack.writer, stack.features, vendors, stack.delivery, stack.subscriptions, stack.time
     )
     return stack.consumers
 

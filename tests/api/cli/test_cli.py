@@ -1,4 +1,4 @@
-"""The command line against both APIs: what it prints, and what it says when it cannot."""
+"""The command line against both APIs: its output and its errors."""
 
 import asyncio
 import csv
@@ -191,7 +191,7 @@ async def test_setup_makes_what_is_missing_and_changes_nothing_the_second_time(c
     assert "curl" in hint and first.json["apikey"] in hint
 
 
-async def test_status_says_whether_the_system_is_well_with_its_exit_status_too(
+async def test_status_shows_the_health_and_has_it_as_exit_status(
     carillon: Run, installation: Installation
 ) -> None:
     well = await carillon("status", "--json")
@@ -211,7 +211,7 @@ async def test_the_doctor_names_what_fails_and_how_to_mend_it(carillon: Run, ins
     assert "-> " in (await carillon("doctor")).output
 
 
-async def test_the_lab_s_personas_are_listed_and_its_absence_is_said(carillon: Run) -> None:
+async def test_the_lab_s_personas_are_listed_and_its_absence_is_reported(carillon: Run) -> None:
     assert "12015550114" in (await carillon("lab", "personas")).output
     for arguments in (("map", "+442079460000", "0114"), ("dial", "500"), ("mapped",)):
         ran = await carillon("lab", *arguments)
@@ -237,7 +237,7 @@ async def test_the_lab_s_personas_are_listed_and_its_absence_is_said(carillon: R
         (("accounts", "limits", "nobody", "--max-calls", "many"), "many"),
     ],
 )
-async def test_a_command_that_cannot_says_one_sentence_and_ends_with_1(
+async def test_a_command_that_fails_prints_one_sentence_and_exits_with_1(
     carillon: Run, arguments: tuple[str, ...], words: str
 ) -> None:
     ran = await carillon(*arguments)
@@ -254,7 +254,7 @@ async def test_without_a_running_system_it_says_how_to_start_one(
     assert ran.status == 1 and "does not answer" in ran.errors and "make run" in ran.errors
 
 
-async def test_a_wrong_token_and_missing_settings_are_said(
+async def test_a_wrong_token_and_missing_settings_are_reported(
     carillon: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CARILLON_ADMIN_TOKEN", "wrong")
@@ -272,7 +272,7 @@ async def test_help_needs_no_system(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "accounts" in capsys.readouterr().out
 
 
-async def test_what_a_far_party_sent_does_not_steer_the_terminal(carillon: Run, installation: Installation) -> None:
+async def test_text_of_a_remote_party_does_not_control_the_terminal(carillon: Run, installation: Installation) -> None:
     account = (await installation.account("acme"))["account"]
     call = await installation.engine.offer(account, "app", "\x1b[2Jevil", "500")
     shown = await carillon("calls", "show", call.id)

@@ -1,7 +1,8 @@
 """The fixtures of our own API's and of the command line's tests."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from argon2 import PasswordHasher
 from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
+from api.callbacks.subscribers import SubscriptionSigner, subscriptions_of
 from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
 from api.own.routes import public_routes
 from api.own.services import Addresses, OwnServices
 from api.recordings import Recordings
+from api.vendors.ringful.vendor import Ringful
 from engine.features.accounts.credentials import Credentials
 from engine.features.destination_services import assembled
 from engine.features.destinations.standard import standard
@@ -37,17 +40,17 @@ from engine.net import Net
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.store.database import Database
+from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.api.own.installation import TOKEN, Engine, Installation
 from tests.support.redis_server import RedisServer
 
-RINGFUL = Dialect(name="ringful", key="apikey", settings={"sig": ("off", "kvmd5")}, url_setting="inboundUrl")
 ASKING = Dialect(
     name="asking", url_setting="primary", fallback_setting="fallback", issue=lambda: (new_id("key"), new_id("secret")),
     asks=True, signs=True,
 )  # fmt: skip
-DIALECTS = (RINGFUL, ASKING)
+DIALECTS = (Ringful.describe(), ASKING)
 POOL = Pool.read("+12015552000-+12015552009")
 
 
@@ -58,7 +61,15 @@ def stored() -> str:
 
 
 @pytest.fixture
-async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -> AsyncIterator[Installation]:
+def dialects() -> Sequence[Dialect]:
+    """The vendors' dialects that are served."""
+    return DIALECTS
+
+
+@pytest.fixture
+async def installation(
+    tmp_path: Path, redis_server: RedisServer, stored: str, dialects: Sequence[Dialect]
+) -> AsyncIterator[Installation]:
     """Everything but calls, with the lab's trunk and no account but those that are stored."""
     with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
         before.executescript(stored)
@@ -76,12 +87,19 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
             provisioner = Provisioner(client)
             extensions, trunks = Extensions(writer, cache, provisioner), Trunks(db, writer, cache, provisioner)
             endpoints = Endpoints(provisioner, (trunks, extensions))
-            delivery = Delivery(db, writer, net, known, {})
+            subscriptions = subscriptions_of(db, writer, None, True)
+            signers = {"carillon": SubscriptionSigner(subscriptions, time.time)}
+            delivery = Delivery(db, writer, net, known, signers)
             features = FeatureServices.build(
-                db, writer, files, prompts, DIALECTS, lambda: services.refresh(), cache.load_rates
+                db, writer, files, prompts, dialects, lambda: services.refresh(), cache.load_rates
             )
             metrics = client.metrics = Metrics(features.health, delivery.counts)
-            writer.on_events = lambda committed: metrics.feed(stored.event for stored in committed)
+
+            def fed(committed: list[StoredEvent]) -> None:
+                metrics.feed(stored.event for stored in committed)
+                services.live.feed(committed)
+
+            writer.on_events = fed
             await trunks.ensure_lab("127.0.0.2", 5070)
             await cache.load()
             await endpoints.push_all()
@@ -93,16 +111,16 @@ async def installation(tmp_path: Path, redis_server: RedisServer, stored: str) -
                 engine=engine, features=features, cache=cache, endpoints=endpoints,
                 extensions=extensions, trunks=trunks, accounts=known,
                 leading=assembled(db, writer, cache, standard(cache), refresh, known.forget),
-                delivery=delivery,
+                delivery=delivery, subscriptions=subscriptions,
                 recordings=Recordings(features.recordings, Links("a secret of the tests"), "http://x"),
                 files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
                 tenants=tenants_of(
-                    db, writer, cache, known, extensions=extensions, prompts=prompts, files=files, dialects=DIALECTS,
+                    db, writer, cache, known, extensions=extensions, prompts=prompts, files=files, dialects=dialects,
                     pool=POOL,
                     passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
                 ),
-                admin_token=TOKEN, folders={"data": tmp_path}, dialects=DIALECTS,
+                admin_token=TOKEN, folders={"data": tmp_path}, dialects=dialects,
             )  # fmt: skip
             public = build_app(
                 engine=engine, accounts=known, delivery=services.delivery,

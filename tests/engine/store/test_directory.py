@@ -78,7 +78,7 @@ async def test_a_number_is_moved_between_applications_but_not_accounts(writer: W
         )
 
 
-async def test_a_number_may_be_answered_by_nobody_and_is_assigned_by_capability(
+async def test_a_number_may_lead_to_nothing_and_is_assigned_by_capability(
     writer: Writer, database: Database
 ) -> None:
     await writer.write(_prepare)

@@ -1,20 +1,23 @@
 """Telling: what an event of the engine's is as DiCE, notify, or the PIE of a menu in which somebody hung up."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET
 
 from api.callbacks.callback import Callback
+from api.callbacks.model import DeliveryRow
 from api.callbacks.tags import Tag
 from api.recordings import Recordings
-from api.vendors.sinch import summary, tags
+from api.vendors.sinch import tags
 from api.vendors.sinch.events import callbacks as bodies
 from api.vendors.sinch.events.callbacks import MenuEnding, MenuResult
-from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
+from api.vendors.sinch.http import summary
+from api.vendors.sinch.http.parties import Parties, as_written
 from api.vendors.sinch.http.resources import Identity, money, timestamp
-from api.vendors.sinch.parties import Parties, as_written
-from api.vendors.sinch.signing import CONTENT_TYPE
+from api.vendors.sinch.ids import FALLBACK, PRIMARY
+from api.vendors.sinch.signing import CONTENT_TYPE, signed_headers
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
@@ -24,11 +27,18 @@ from engine.tasks.secret import SEALED
 
 
 class Notifications:
-    """Makes the callbacks that tell (see api.vendors.vendor.Vendor.callbacks)."""
+    """Makes and signs the callbacks that tell (see api.vendors.vendor.Vendor.callbacks). `clock`: Unix seconds."""
 
-    def __init__(self, features: FeatureServices, parties: Parties, recordings: Recordings) -> None:
+    def __init__(
+        self,
+        features: FeatureServices,
+        parties: Parties,
+        recordings: Recordings,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._applications, self._calls = features.applications, features.calls
-        self._parties, self._recordings = parties, recordings
+        self._parties, self._recordings, self._clock = parties, recordings, clock
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
@@ -49,6 +59,14 @@ class Notifications:
                 content_type=CONTENT_TYPE,
             )
         ]
+
+    async def sign(self, delivery: DeliveryRow) -> Mapping[str, str]:
+        """Sign with the secret of the application whose call it is about, at this attempt's time."""
+        found = await self._applications.of_call(delivery.root, delivery.subject)
+        if found is None or not found.key:
+            return {}
+        signed = signed_headers(delivery.url, delivery.body.encode(), found.key, found.secret, self._clock())
+        return {**tags.headers_of(tags.tag_of(found.call)), **signed}
 
     async def _body(self, event: AnyEvent, tag: Tag) -> bodies.AnyBody | None:
         match event:

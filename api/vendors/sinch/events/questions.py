@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -10,6 +10,7 @@ from msgspec import UNSET
 from api.accounts import Accounts
 from api.callbacks.tags import Tag, decode
 from api.exchange import About
+from api.vendors.parts import Inquire, Live
 from api.vendors.sinch import signing, tags
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.events import callbacks
@@ -17,14 +18,13 @@ from api.vendors.sinch.events.callbacks import Amd, MenuEnding, MenuResult
 from api.vendors.sinch.http import requests
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.callouts import Callout, EventScript, EventUrl
-from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
+from api.vendors.sinch.http.parties import Parties
 from api.vendors.sinch.http.resources import Identity, timestamp
-from api.vendors.sinch.ids import DIALECT
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.ids import DIALECT, FALLBACK, PRIMARY
 from api.vendors.sinch.script import instructions, plan
 from api.vendors.sinch.script.actions import ScriptEvent
 from api.vendors.sinch.script.svaml import IllegalSvaml, Leg, SvamlContinue
-from api.vendors.vendor import AskingVendor, Question, Said
+from api.vendors.vendor import Question, Said
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
@@ -34,8 +34,6 @@ from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 from engine.tasks.secret import Seal, Unreadable
 
-Inquire = Callable[[AskingVendor, Question, About], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
-"""Puts a question about a call; returns what was answered, and a sentence for each address that gave no answer."""
 _EVENTS = {
     plan.OFFERED: ScriptEvent.ICE,
     plan.ANSWERED: ScriptEvent.ACE,
@@ -47,10 +45,6 @@ _BESIDE = frozenset({plan.MENU_BESIDE, plan.DIGITS})
 _ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
 CONFERENCE_MENU = "confmenu"
 """The menuId of digits that were pressed in a conference: ours, no source names one."""
-
-
-Live = Callable[[str], Call | None]
-"""A call that is up, from memory."""
 
 
 class Facts(NamedTuple):

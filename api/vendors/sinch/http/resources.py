@@ -9,8 +9,9 @@ import phonenumbers
 from aiohttp import web
 from msgspec import UNSET, UnsetType, field
 
-from api.vendors.sinch import defaults, tags
-from api.vendors.sinch.results import ONGOING, SinchEnding
+from api.vendors.sinch import tags
+from api.vendors.sinch.http.results import ONGOING, SinchEnding
+from api.vendors.sinch.script import defaults
 from engine.commands import ConferenceMember, ConferenceView
 
 _JSON = "application/json"

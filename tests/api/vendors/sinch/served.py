@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from aiohttp import ClientSession, web
@@ -12,9 +13,14 @@ from sqlalchemy import Connection
 
 from api.accounts import Accounts
 from api.bodies import LARGEST
+from api.guess_throttle import Guesses
 from api.middleware import Errors, errors
-from api.vendors.sinch import AuthPolicy, Sinch, operations
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.auth import AuthPolicy
+from api.vendors.sinch.errors import SinchOperation
+from api.vendors.sinch.http.calls import CallOperations
+from api.vendors.sinch.http.configuration import operations
+from api.vendors.sinch.http.parties import Parties
+from api.vendors.sinch.http.routes import PATHS, Routes
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.features.accounts.credentials import Credentials
@@ -123,10 +129,13 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
         known.forget()
 
     features = services_of(db, writer, net, folder, refresh=refresh)
-    known_operations = operations(features, cache, Parties(cache, "http://api"))
-    vendor = Sinch(features.applications, known, known_operations, None, policy=AuthPolicy(prefixes=("/mounted",)))  # type: ignore[arg-type]
-    app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([vendor]))])
-    app.add_routes(vendor.routes())
+    parties = Parties(cache, "http://api")
+    calls = CallOperations(None, features.calls, cache, parties).operations()  # type: ignore[arg-type]
+    served = operations(features, cache, parties) | {SinchOperation.GET_CALL: calls[SinchOperation.GET_CALL]}
+    routes = Routes(known, served, Guesses(), policy=AuthPolicy(prefixes=("/mounted",)))
+    rendering = Errors([SimpleNamespace(paths=PATHS, render_error=routes.render_error)])
+    app = web.Application(client_max_size=LARGEST, middlewares=[errors(rendering)])
+    app.add_routes(routes.routes())
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"
         clients = [BareClient(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]

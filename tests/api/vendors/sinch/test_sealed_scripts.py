@@ -8,7 +8,7 @@ from api.vendors.sinch import tags
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http import callouts
 from api.vendors.sinch.http.callouts import CustomCallout, EventScript
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.http.parties import Parties
 from api.vendors.vendor import Said
 from engine.events import QuestionAsked
 from engine.tasks.record import Record

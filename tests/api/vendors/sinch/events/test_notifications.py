@@ -13,7 +13,7 @@ from api.callbacks.tags import Tag, encode
 from api.recordings import Recordings
 from api.vendors.sinch import tags
 from api.vendors.sinch.events.notifications import Notifications
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.http.parties import Parties
 from engine.calls.call import Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState

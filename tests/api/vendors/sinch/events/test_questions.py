@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.callbacks.tags import Tag
 from api.vendors.sinch import tags
 from api.vendors.sinch.events.questions import Questions
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.http.parties import Parties
 from api.vendors.vendor import Question, Said
 from engine.calls.call import Call, Direction
 from engine.events import QuestionAsked

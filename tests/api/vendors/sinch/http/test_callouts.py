@@ -13,8 +13,8 @@ from api.vendors.sinch import tags
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
-from api.vendors.sinch.http.calls import CalloutOperations
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.http.parties import Parties
+from api.vendors.sinch.http.placing import CalloutOperations
 from api.vendors.vendor import AskingVendor, Question
 from engine.commands import PlaceCall
 from engine.store import accounts, applications

@@ -12,7 +12,7 @@ from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.calls import CallOperations
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.http.parties import Parties
 from engine.calls.call import Direction
 from engine.calls.state import CallState
 from engine.commands import Enqueue, Redirect
@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.commands: list[Redirect | Enqueue] = []
-        self.operations = CallOperations(self, served.features.calls, Parties(served.cache))
+        self.operations = CallOperations(self, served.features.calls, served.cache, Parties(served.cache))
 
     async def submit(self, command: Any) -> Any:
         """Take a command (api.ports.CommandTaker)."""

@@ -9,7 +9,7 @@ from api.callbacks.tags import Tag, encode
 from api.vendors.sinch import tags
 from api.vendors.sinch.http import resources
 from api.vendors.sinch.http.resources import Identity, money
-from api.vendors.sinch.results import Reason, SinchEnding, SinchResult
+from api.vendors.sinch.http.results import Reason, SinchEnding, SinchResult
 from tests.api.vendors.sinch.conftest import VendorsClient
 
 

@@ -8,14 +8,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from api.guess_throttle import Guesses
 from api.own.routes import public_routes
-from api.vendors.ringful import Ringful
-from api.vendors.sinch import Sinch
+from api.vendors.ringful.http.routes import PATHS as RINGFUL_PATHS
+from api.vendors.ringful.vendor import Ringful
 from api.vendors.sinch.errors import SinchOperation
-from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
-from api.vendors.sinch.http.routes import PATHS
-from tests.api.serving import Unreached
+from api.vendors.sinch.http.routes import OPERATIONS, PATHS, Routes
+from api.vendors.sinch.script.fields import MOST_BYTES
+from tests.api.serving import Unreached, nothing_behind
 from tests.api.vendors.sinch.served import BOBS, SHOP, Served
 
 NUMBERS = "/v1/configuration/numbers/"
@@ -27,9 +28,9 @@ async def nothing(asked: AuthenticatedRequest) -> web.Response:
     return web.Response()
 
 
-def everything() -> Sinch:
+def everything() -> Routes:
     """The dialect with all of its operations, those that are served elsewhere too."""
-    return Sinch(None, None, dict.fromkeys(SinchOperation, nothing), None)  # type: ignore[arg-type]
+    return Routes(None, dict.fromkeys(SinchOperation, nothing), Guesses())  # type: ignore[arg-type]
 
 
 def sample(path: str) -> str:
@@ -49,7 +50,7 @@ async def test_every_operation_of_the_document_has_its_paths_under_both_prefixes
     ]  # fmt: skip
     for prefix, (method, path), slash in product(("/v1", "/calling/v1"), documents, ("", "/")):
         assert (method, prefix + path.rstrip("/") + slash) in routes
-    assert set(PATHS) == set(SinchOperation)
+    assert set(OPERATIONS) == set(SinchOperation)
 
 
 async def test_an_operation_that_is_not_given_is_not_routed(served: Served) -> None:
@@ -60,7 +61,7 @@ async def test_an_operation_that_is_not_given_is_not_routed(served: Served) -> N
 
 
 async def test_no_path_is_two_dialects(served: Served) -> None:
-    sinch, ringful = everything(), Ringful(None, None, None, None)  # type: ignore[arg-type]
+    sinch, ringful = everything(), Ringful.make(nothing_behind())
     others = [*ringful.routes(), *public_routes(Unreached())]  # type: ignore[arg-type]
     app = web.Application()
     app.add_routes(others)
@@ -70,10 +71,10 @@ async def test_no_path_is_two_dialects(served: Served) -> None:
         request = make_mocked_request(route.method, sample(route.path))
         found = await app.router.resolve(request)
         assert getattr(found.route.resource, "canonical", "") == route.path
-        assert sinch.paths.match(request.path) and not ringful.paths.match(request.path)
+        assert PATHS.match(request.path) and not RINGFUL_PATHS.match(request.path)
         assert not request.path.startswith(("/carillon/", "/recordings/", "/healthz"))
     for path in ("/Call/apikey/1", "/carillon/v1/calls", "/v1/apikey/1", "/healthz", "/v10/calls", "/recordings/a/b"):
-        assert not sinch.paths.match(path), path
+        assert not PATHS.match(path), path
 
 
 async def test_every_way_to_sign_that_clients_have_is_let_in(served: Served) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.vendors.sinch import summary
+from api.vendors.sinch.http import summary
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState

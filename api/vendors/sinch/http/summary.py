@@ -6,7 +6,7 @@ A callout's only leg counts as the caller's: who answers it and hangs up is the 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from api.vendors.sinch.results import EndedBy, SinchEnding, ending
+from api.vendors.sinch.http.results import EndedBy, SinchEnding, ending
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 

@@ -1,9 +1,10 @@
 """Who takes part in a call, and what it costs, as Sinch's objects say it."""
 
 from api.callbacks.tags import Tag
-from api.vendors.sinch import defaults, tags
+from api.vendors.sinch import tags
 from api.vendors.sinch.http import resources
 from api.vendors.sinch.http.resources import Identity, Money
+from api.vendors.sinch.script import defaults
 from engine.calls.call import Call, Direction
 from engine.platform.settings_cache import SettingsCache
 

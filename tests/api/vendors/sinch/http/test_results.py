@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.vendors.sinch.results import ONGOING, EndedBy, Reason, SinchResult, ending
+from api.vendors.sinch.http.results import ONGOING, EndedBy, Reason, SinchResult, ending
 from engine.calls.cause import HangupCause
 
 

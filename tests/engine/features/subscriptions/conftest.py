@@ -1,0 +1,60 @@
+"""Two accounts, and the service of subscriptions."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.callbacks.callback import address
+from engine.features.subscriptions.service import SubscriptionService
+from engine.store import accounts
+from engine.store.database import Database
+from engine.store.writer import Writer
+from engine.tasks.secret import Seal
+from tests.engine.store.samples import an_account
+from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
+
+__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
+
+
+class Clock:
+    """Unix seconds that are set."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def seal() -> Seal:
+    return Seal("the installation's secret")
+
+
+@pytest.fixture
+async def database(database_url: str, seal: Seal) -> AsyncIterator[Database]:
+    """An empty database that seals secrets."""
+    database = Database(database_url, seal)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def writer(database: Database) -> AsyncIterator[Writer]:
+    """A writer with two accounts, acct-1 (first) and acct-2 (second)."""
+    writer = Writer(database)
+    await writer.write(lambda conn: accounts.create(conn, an_account()))
+    await writer.write(lambda conn: accounts.create(conn, an_account(id="acct-2", name="second")))
+    yield writer
+    await writer.stop()
+
+
+@pytest.fixture
+def subscriptions(database: Database, writer: Writer, seal: Seal, clock: Clock) -> SubscriptionService:
+    """The service of an installation that sends mail."""
+    check = lambda url: address(url, credentials=True)  # noqa: E731
+    return SubscriptionService(database, writer, check, seal=seal, mails=True, clock=clock)
