@@ -46,6 +46,7 @@ from engine.features.accounts.service import AccountService
 from engine.features.call_history.views import CallHistory
 from engine.features.recordings.service import RecordingService
 from engine.features.scheduled_calls.service import ScheduledCalls
+from engine.model.leg_options import LegOptions
 from engine.tasks.kinds import kind_of
 
 
@@ -57,9 +58,11 @@ def placed(wanted: NewCall, account: Account) -> PlaceCall:
     return PlaceCall(
         account=account.id,
         callee=number_as_read(wanted.callee, account.country),
-        caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
+        options=LegOptions(
+            caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
+            ring_seconds=wanted.ring_seconds,
+        ),
         tasks=engine_tasks(wanted.tasks, account.country),
-        ring_seconds=wanted.ring_seconds,
         max_seconds=wanted.max_seconds,
     )
 

@@ -10,6 +10,7 @@ from api.own.bodies import number_as_read
 from api.own.errors import BadRequest
 from api.own.schema import tasks as given
 from engine.model.destination import Destination, Diversions
+from engine.model.leg_options import LegOptions
 from engine.tasks import kinds, secret
 from engine.tasks.answer import Answer
 from engine.tasks.detect_dtmf import DetectDtmf
@@ -114,11 +115,10 @@ class _Reading:
     def _dial(self, part: given.Dial, at: str) -> Dial:
         changed = {
             "to": part.to if part.reach == "sip" else number_as_read(part.to, self._country),
-            "caller": self._number(part.caller),
             "before_bridge": self.all(part.before_bridge, f"{at}.before_bridge"),
             "diversions": part.diversions and self.one(part.diversions, f"{at}.diversions"),
         }
-        return Dial(**_fields(part) | changed)
+        return Dial(**self._with_leg(part, changed))
 
     def _diversions(self, part: given.Diversions, at: str) -> Diversions:
         return Diversions(**{name: self._destination(text, f"{at}.{name}") for name, text in _fields(part).items()})
@@ -126,10 +126,9 @@ class _Reading:
     def _ring(self, part: given.Ring, at: str) -> Ring:
         changed = {
             "members": tuple(number_as_read(member, self._country) for member in part.members),
-            "caller": self._number(part.caller),
             "otherwise": self._destination(part.otherwise, f"{at}.otherwise"),
         }
-        return Ring(**_fields(part) | changed)
+        return Ring(**self._with_leg(part, changed))
 
     def _go_to(self, part: given.GoTo, at: str) -> GoTo:
         return GoTo(destination=self._destination(part.destination, f"{at}.destination"))
@@ -157,6 +156,12 @@ class _Reading:
         to = None if part.to is None else self._destination(part.to, f"{at}.to")
         return Choice(**_fields(part) | {"to": to})
 
+    def _with_leg(self, part: given.Dial | given.Ring, changed: dict[str, Any]) -> dict[str, Any]:
+        """Return a task's fields, those that are leg options as one struct."""
+        fields = _fields(part)
+        options = {name: fields.pop(name) for name in LegOptions.__struct_fields__ if name in fields}
+        return fields | changed | {"leg": LegOptions(**options | {"caller": self._number(part.caller)})}
+
     def _number(self, text: str | None) -> str | None:
         return None if text is None else number_as_read(text, self._country)
 
@@ -167,7 +172,7 @@ class _Reading:
             return text
         try:
             made = engine_tasks(tasks, self._country, at)
-            return str(Destination(TASK_LIST, msgspec.json.encode(made).decode()))
+            return str(Destination(TASK_LIST, kinds.encode_without_secrets(made)))
         except TypeError:
             raise BadRequest("A list of tasks within a destination cannot hold credentials.") from None
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
 from engine.store.accounts import Account
-from engine.store.rows import to_sealed_json
-from engine.tasks.kinds import AnyTask
+from engine.store.rows import seal_of
+from engine.tasks.kinds import AnyTask, encode_list
 
 Given = TypeVar("Given")
 LeadsTo = Callable[[Connection, Account], str]
@@ -31,7 +31,7 @@ def to_tasks(destinations: Destinations, tasks: Sequence[Given], read: ReadTasks
     """Lead to a fixed list of tasks."""
 
     def leads_to(conn: Connection, account: Account) -> str:
-        sealed = to_sealed_json(conn, list(read(tasks, account.country)))
+        sealed = encode_list(read(tasks, account.country), seal_of(conn))
         return destinations.checked(account, f"tasks:{sealed}")
 
     return leads_to

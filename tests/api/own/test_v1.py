@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.commands import CancelTask, CreditSpent, Enqueue, LimitReached, NumberRefused, PlaceCall
+from engine.model.leg_options import LegOptions
 from engine.store import tasks
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import decode_list
@@ -243,7 +244,8 @@ async def test_numbers_in_destinations_are_read_in_the_account_s_country(install
 async def test_a_sip_address_is_dialled_as_it_is_written(ann: Customer, installation: Installation) -> None:
     task = {"kind": "dial", "to": "bob@example.com", "over": "sip", "transport": "tcp"}
     assert (await ann.ask("POST", "/calls", {"callee": "100", "tasks": [task]}))[0] == 201
-    assert installation.engine.commands[-1].tasks == (Dial(to="bob@example.com", reach="sip", transport="tcp"),)
+    leg = LegOptions(reach="sip", transport="tcp")
+    assert installation.engine.commands[-1].tasks == (Dial(to="bob@example.com", leg=leg),)
 
 
 async def test_a_text_with_a_character_that_no_database_has_is_refused(ann: Customer) -> None:
