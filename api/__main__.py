@@ -17,7 +17,7 @@ from api.clients import Clients
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog
 from api.guess_throttle import Guesses
-from api.inbound import Inbound, tag_of
+from api.inbound import Inbound, data_of
 from api.lab import Lab
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
@@ -93,7 +93,7 @@ class Controller:
             self.database, self.writer, self.files, self.prompts, DIALECTS, self._refresh, self.cache.load_rates
         )
         self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
-        self.destinations = standard(self.cache, lambda application: tag_of(self.vendors, application))
+        self.destinations = standard(self.cache, lambda application: data_of(self.vendors, application))
         self.engine = self._engine()
         on_ringful = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
         on_sinch, asking = self._sinch()
@@ -148,7 +148,7 @@ class Controller:
 
     def _dialogue(self, asking: AskingVendor, inbound: Inbound) -> Dialogue:
         vendors, journal = {asking.name: asking}, StoredExchangeLog(self.features.questions)
-        return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.tag_of_question, journal)
+        return Dialogue(self.engine, self.net, self.accounts, vendors, inbound.data_of_question, journal)
 
     async def _inquire(
         self, vendor: AskingVendor, question: Question, about: About

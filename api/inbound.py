@@ -4,38 +4,37 @@ from collections.abc import Mapping
 
 import structlog
 
-from api.callbacks.tags import Tag, encode
 from api.vendors.vendor import Vendor
 from engine.calls.call import Call, Direction
 from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
 from engine.features.applications.model import Application
 from engine.features.services import FeatureServices
+from engine.model.call_data import CallData
 
 log = structlog.get_logger(__name__)
 INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
 """The events of an inbound call that its application's dialect is notified of."""
 
 
-def tag_of(vendors: Mapping[str, Vendor], application: Application) -> str:
-    """Return the tag of an application's inbound calls as they carry it; "" where its dialect has none."""
+def data_of(vendors: Mapping[str, Vendor], application: Application) -> CallData | None:
+    """Return the data of an application's inbound calls; None where its dialect has none."""
     vendor = vendors.get(application.dialect)
-    tag = vendor.inbound_tag(application.settings) if vendor else None
-    return encode(tag) if tag else ""
+    return vendor.inbound_data(application.settings) if vendor else None
 
 
 class Inbound:
-    """Gives the events of an inbound call the tag that its application's dialect needs.
+    """Gives the events of an inbound call the data that its application's dialect needs.
 
-    The engine knows an application by id only; while a call is up its tag is kept here, and after a restart it is
+    The engine knows an application by id only; while a call is up its data is kept here, and after a restart it is
     found again from the call. Fed with events in their order.
     """
 
     def __init__(self, features: FeatureServices, vendors: Mapping[str, Vendor]) -> None:
         self._applications, self._calls, self._vendors = features.applications, features.calls, vendors
-        self._tags: dict[str, Tag] = {}
+        self._data: dict[str, CallData] = {}
 
-    async def tag(self, event: AnyEvent, *, restarted: bool = False) -> Tag | None:
-        """Return the tag of an untagged event; None for one that is of no dialect's inbound call.
+    async def data(self, event: AnyEvent, *, restarted: bool = False) -> CallData | None:
+        """Return the data of an event that carries none; None for one that is of no dialect's inbound call.
 
         `restarted`: the call may have been offered before this process began.
         """
@@ -43,28 +42,28 @@ class Inbound:
             return await self._offered(event)
         if not isinstance(event, INBOUND_EVENTS):
             return None
-        if restarted and event.subject not in self._tags:
+        if restarted and event.subject not in self._data:
             await self._remember(event.subject)
         if isinstance(event, CallEnded):
-            return self._tags.pop(event.subject, None)
-        return self._tags.get(event.subject)
+            return self._data.pop(event.subject, None)
+        return self._data.get(event.subject)
 
-    async def tag_of_question(self, event: QuestionAsked) -> Tag | None:
-        """Return the tag of a question that has none: that of its call's application."""
-        if event.subject not in self._tags:
+    async def data_of_question(self, event: QuestionAsked) -> CallData | None:
+        """Return the data of a question that has none: that of its call's application."""
+        if event.subject not in self._data:
             await self._remember(event.subject)
-        return self._tags.get(event.subject)
+        return self._data.get(event.subject)
 
     async def load(self) -> None:
-        """Find the tags of the inbound calls that are up."""
+        """Find the data of the inbound calls that are up."""
         for call in await self._calls.live():
             await self._recall(call)
 
-    async def _offered(self, event: CallOffered) -> Tag | None:
-        tag = await self._keep(event.subject, event.application)
-        if tag is None:
+    async def _offered(self, event: CallOffered) -> CallData | None:
+        data = await self._keep(event.subject, event.application)
+        if data is None:
             log.warning("an offered call's application tells nobody", call=event.subject, application=event.application)
-        return tag
+        return data
 
     async def _remember(self, call_id: str) -> None:
         call = await self._calls.get(call_id)
@@ -72,13 +71,13 @@ class Inbound:
             await self._recall(call)
 
     async def _recall(self, call: Call) -> None:
-        if call.direction is Direction.INBOUND and call.application and not call.tag:
+        if call.direction is Direction.INBOUND and call.application and not call.data:
             await self._keep(call.id, call.application)
 
-    async def _keep(self, call_id: str, application_id: str) -> Tag | None:
+    async def _keep(self, call_id: str, application_id: str) -> CallData | None:
         application = await self._applications.get(application_id)
         vendor = self._vendors.get(application.dialect) if application else None
-        tag = vendor.inbound_tag(application.settings) if application and vendor else None
-        if tag:
-            self._tags[call_id] = tag
-        return tag
+        data = vendor.inbound_data(application.settings) if application and vendor else None
+        if data:
+            self._data[call_id] = data
+        return data

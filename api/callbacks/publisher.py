@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from api.callbacks.callback import Callback, host_of
 from api.callbacks.delivery import Delivery
-from api.callbacks.tags import Tag, decode
 from api.inbound import INBOUND_EVENTS, Inbound
 from api.vendors.vendor import Vendor
 from engine.ids import new_id
+from engine.model.call_data import CallData
 from engine.store import deliveries, events
 from engine.store.database import Database
 from engine.store.deliveries import DeliveryRow
@@ -127,25 +127,22 @@ class Publisher:
 
     async def _rows(self, stored: StoredEvent, restarted: bool) -> list[DeliveryRow]:
         event = stored.event
-        if event.tag:
-            tag = decode(event.tag)
-        elif isinstance(event, INBOUND_EVENTS):
-            tag = await self._until_stored(lambda: self._inbound.tag(event, restarted=restarted))
-        else:
+        data = event.data
+        if data is None and isinstance(event, INBOUND_EVENTS):
+            data = await self._until_stored(lambda: self._inbound.data(event, restarted=restarted))
+        if data is None or not data.address:
             return []
-        if tag is None or not tag.url:
-            return []
-        vendor = self._vendors.get(tag.dialect)
+        vendor = self._vendors.get(data.dialect)
         if vendor is None:
             return []
         try:
-            callbacks = await self._until_stored(lambda: vendor.callbacks(event, tag))
+            callbacks = await self._until_stored(lambda: vendor.callbacks(event, data))
         except Exception:
-            log.exception("an event could not be turned into its callbacks", event_id=event.id, dialect=tag.dialect)
+            log.exception("an event could not be turned into its callbacks", event_id=event.id, dialect=data.dialect)
             return []
-        return [self._row(stored, tag, part, callback) for part, callback in enumerate(callbacks)]
+        return [self._row(stored, data, part, callback) for part, callback in enumerate(callbacks)]
 
-    def _row(self, stored: StoredEvent, tag: Tag, part: int, callback: Callback) -> DeliveryRow:
+    def _row(self, stored: StoredEvent, data: CallData, part: int, callback: Callback) -> DeliveryRow:
         event, now = stored.event, self._clock()
         return DeliveryRow(
             id=new_id("delivery"),
@@ -155,7 +152,7 @@ class Publisher:
             account=event.account,
             root=event.root,
             subject=event.subject,
-            dialect=tag.dialect,
+            dialect=data.dialect,
             host=host_of(callback.url),
             url=callback.url,
             fallback=callback.fallback,

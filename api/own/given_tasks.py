@@ -20,7 +20,7 @@ from engine.tasks.task import Task
 MOST_TASKS = 100
 TASK_LIST = "tasks"
 """The kind of destination whose target is a list of tasks as JSON."""
-_NOT_GIVEN: dict[str, Any] = {"id": "", "tag": "", "call_tag": "", "stopped_tag": None, "hops": 0}
+_NOT_GIVEN: dict[str, Any] = {"id": "", "data": None, "call_data": None, "stopped_data": None, "hops": 0}
 _NUMBERS: dict[type[Any], tuple[str, ...]] = {Dial: ("to", "caller"), Ring: ("members", "caller")}
 _DESTINATIONS: dict[type[Any], tuple[str, ...]] = {
     GoTo: ("destination",),
@@ -32,7 +32,7 @@ _DESTINATIONS: dict[type[Any], tuple[str, ...]] = {
 
 
 def checked_tasks(tasks: Sequence[AnyTask], country: str) -> tuple[AnyTask, ...]:
-    """Return tasks as they may be queued: without ids, tags and counts, which are not the customer's, and with their
+    """Return tasks as they may be queued: without ids, data and counts, which are not the customer's, and with their
     numbers read; those within tasks, and within the destinations that they name, too.
 
     Raises BadRequest, NumberRefused, and PromptError for a text that cannot be spoken.

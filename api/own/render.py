@@ -28,7 +28,7 @@ from engine.tasks.secret import MASK
 
 Shape = dict[str, Any]
 LONGEST_EXTENSION = 6
-_TAGS = frozenset({"tag", "call_tag", "stopped_tag"})
+_DATA = frozenset({"data", "call_data", "stopped_data"})
 
 
 def moment(at: float | None) -> str | None:
@@ -112,7 +112,7 @@ def _seconds(row: Call, now: float) -> float:
 
 def task(row: TaskRow, *, reveal: bool = False) -> Shape:
     """A task of a queue: where it stands and how it ended; digits of one that hides them only with `reveal`."""
-    parameters = _untagged(shown(row.task))
+    parameters = _without_data(shown(row.task))
     return {
         "id": row.id,
         "kind": kind_of(row.task),
@@ -149,18 +149,18 @@ def _discreet(outcome: Shape) -> Shape:
     return {**outcome, "result": {**result, **masked}}
 
 
-def _untagged(value: Any) -> Any:
+def _without_data(value: Any) -> Any:
     """Leave out what dialects note on tasks and on tasks within tasks: scripts with their credentials may be in it."""
     if isinstance(value, dict):
-        return {name: _untagged(inner) for name, inner in value.items() if name not in _TAGS}
-    return [_untagged(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {name: _without_data(inner) for name, inner in value.items() if name not in _DATA}
+    return [_without_data(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def event(row: Event) -> Shape:
     """An event, its kind first."""
     fields = msgspec.to_builtins(row)
     kind, at = fields.pop("event"), fields.pop("at")
-    for name in ("account", "root", "tag"):
+    for name in ("account", "root", "data"):
         fields.pop(name, None)
     if "seconds" in fields:
         fields["seconds"] = round(fields["seconds"], 3)

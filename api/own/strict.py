@@ -7,6 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+_NOT_READ = ({"data", "call_data", "stopped_data"}, {"tag", "call_tag", "stopped_tag"})
+"""Fields of tasks that no customer gives, and their names of before, which were ignored and are."""
+
 
 def unknown_field(value: Any, kind: Any) -> str | None:
     """Return where a decoded JSON value has a field that its type does not, e.g. `$.tasks[0].sourse`; None: nowhere.
@@ -41,11 +44,12 @@ def _unknown(value: Any, kind: inspect.Type, at: str) -> Iterator[str]:
 
 
 def _of_struct(value: dict[str, Any], kind: inspect.StructType, at: str) -> Iterator[str]:
-    fields = {field.encode_name: field.type for field in kind.fields}
+    ours, former = _NOT_READ if kind.tag_field == "kind" else ((), ())
+    fields = {field.encode_name: field.type for field in kind.fields if field.encode_name not in ours}
     for name, inner in value.items():
         if name in fields:
             yield from _unknown(inner, fields[name], f"{at}.{name}")
-        elif name != kind.tag_field:
+        elif name != kind.tag_field and name not in former:
             yield f"{at}.{name}"
 
 

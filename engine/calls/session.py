@@ -50,7 +50,7 @@ class Session:
         self.services, self.call, self.conferences = services, call, conferences
         self.journal = Journal(
             services.writer, services.clock, account=call.account, subject=call.id, root=call.root,
-            tag=lambda: self.call.tag,
+            data=lambda: self.call.data,
         )  # fmt: skip
         self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
         self.typed_ahead = TypedAhead(self)
@@ -129,9 +129,9 @@ class Session:
             sip_status=ending.sip_status,
         )
         call = self.call = priced(call, self.cover, self.services.admission)
-        event = event_of(ending, call, self.journal.common(call.tag))
+        event = event_of(ending, call, self.journal.common(call.data))
         tree_unit = call_tree.on_leg_ended(call, self.services.admission) if call.reports_tree else None
-        left = [left_by(row, self.journal.common(row.task.tag)) for row in self._was_in]
+        left = [left_by(row, self.journal.common(row.task.data)) for row in self._was_in]
 
         def unit(conn: Connection) -> None:
             calls.update(conn, call)
@@ -158,7 +158,7 @@ class Session:
     def dialing(self, channel_id: str, trunk: str | None) -> Awaitable[None]:
         """An INVITE is about to go out on this channel; to be awaited before it does."""
         self.channel = Channel(self.services.client, self.services.bus, channel_id)
-        event = CallDialing(**self.journal.common(self.call.tag), trunk=trunk)  # type: ignore[arg-type]
+        event = CallDialing(**self.journal.common(self.call.data), trunk=trunk)  # type: ignore[arg-type]
         return self._change(Trigger.DIAL, event, channel_id=channel_id, trunk=trunk, sip_call_id=None)
 
     def note_dialled(self) -> None:
@@ -169,13 +169,13 @@ class Session:
     def note_ringing(self) -> None:
         """The far party's phone rings."""
         if self.call.state is CallState.DIALING:
-            event = CallRinging(**self.journal.common(self.call.tag))  # type: ignore[arg-type]
+            event = CallRinging(**self.journal.common(self.call.data))  # type: ignore[arg-type]
             self._post(Trigger.RING, event)
 
     def note_answered(self) -> None:
         """The call was answered."""
         if self.call.state in (CallState.DIALING, CallState.RINGING):
-            event = CallAnswered(**self.journal.common(self.call.tag))  # type: ignore[arg-type]
+            event = CallAnswered(**self.journal.common(self.call.data))  # type: ignore[arg-type]
             self._post(Trigger.ANSWER, event, answered=self.services.clock())
             self.answered.set()
             self.silence.update()

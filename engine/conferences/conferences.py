@@ -92,7 +92,7 @@ class Conferences:
         row = ConferenceRow(
             id=conference_id,
             account=command.account,
-            tag=command.tag,
+            data=command.data,
             moderator=moderator.call,
             policy=encode(policy),
             ari_application=self._services.settings.ari_application,
@@ -123,7 +123,7 @@ class Conferences:
 
     async def _call_moderator(self, row: ConferenceRow, moderator: Invited, reused: Session | None) -> Session:
         assert self.outbound
-        join = JoinConference(conference=row.id, tag=moderator.join_tag)
+        join = JoinConference(conference=row.id, data=moderator.join_data)
         if reused:
             try:
                 await reused.queue.append(with_ids((*moderator.before, join)))
@@ -135,7 +135,7 @@ class Conferences:
                 account=row.account,
                 callee=moderator.callee,
                 caller=moderator.caller,
-                tag=moderator.tag,
+                data=moderator.data,
                 tasks=(*moderator.before, join),
                 id=moderator.call,
             )
@@ -153,14 +153,14 @@ class Conferences:
         known = await self._services.database.read(lambda conn: calls.get(conn, invited.call))
         if known is not None:
             return
-        join = JoinConference(conference=conference.id, tag=invited.join_tag)
+        join = JoinConference(conference=conference.id, data=invited.join_data)
         try:
             await self.outbound.place(
                 PlaceCall(
                     account=conference.account,
                     callee=invited.callee,
                     caller=invited.caller,
-                    tag=invited.tag,
+                    data=invited.data,
                     tasks=(*invited.before, join),
                     id=invited.call,
                 )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
+from engine.model.call_data import CallData
 from engine.model.destination import Diversions
 from engine.model.leg_options import LegOptions, Reach, Transport
 from engine.tasks.answer import Answer
@@ -63,7 +64,7 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     ringback: str = ""
     music: str = ""
     before_bridge: tuple[Before, ...] = ()
-    call_tag: str = ""
+    call_data: CallData | None = None
     hang_up_after: bool = True
     diversions: Diversions | None = None
     hops: int = 0

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from engine.media.prompts import Prompt
+from engine.model.call_data import CallData
 from engine.tasks.results import Answered, Detected, Dialled, Recorded
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ class Subject(Roles, Protocol):
     """A running task's view of its call or conference, and of itself."""
 
     task_id: str
-    tag: str
+    data: CallData | None
     stop_requested: asyncio.Event
 
     @property
@@ -277,5 +278,5 @@ class Subject(Roles, Protocol):
     async def only_the_end(self, error: "TaskFailed | AriError") -> bool:
         """Whether a failure is only the end of the call seen from this task; waits a moment for it."""
 
-    def stop_background(self, kind: str, tag: str | None = None) -> int:
+    def stop_background(self, kind: str, data: CallData | None = None) -> int:
         """Stop this queue's running tasks of a kind; returns how many."""

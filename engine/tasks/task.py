@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from engine.model.call_data import CallData
+
 if TYPE_CHECKING:
     from engine.tasks.interfaces import Subject
     from engine.tasks.playing import Audible
@@ -47,7 +49,7 @@ class Phase(StrEnum):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """One entry of a call's or conference's queue. `tag` is opaque to the engine and comes back in its events."""
+    """One entry of a call's or conference's queue. `data` comes back in its events."""
 
     requires: ClassVar[Requires] = Requires.ANSWERED
     recovery: ClassVar[Recovery] = Recovery.REPEAT
@@ -55,7 +57,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Ends by request (`stop_requested`) and still has a result, where others are cancelled."""
 
     id: str = ""
-    tag: str = ""
+    data: CallData | None = None
 
     @property
     def background(self) -> bool:

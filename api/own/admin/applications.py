@@ -154,4 +154,4 @@ def shape(row: Application, key: str | None = None) -> render.Shape:
 
 
 def _task(task: AnyTask) -> render.Shape:
-    return {name: value for name, value in shown(task).items() if name not in ("id", "tag")}
+    return {name: value for name, value in shown(task).items() if name not in ("id", "data")}

@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
+from api.own.given_tasks import checked_tasks
 from engine.commands import CancelTask, CreditSpent, Enqueue, LimitReached, NumberRefused, PlaceCall
+from engine.model.call_data import CallData
 from engine.store import tasks
 from engine.tasks.dial import Dial
-from engine.tasks.kinds import decode_list, encode
+from engine.tasks.kinds import AnyTask, decode_list, encode
 from engine.tasks.pause import Pause
+from engine.tasks.run_menu import Menu, RunMenu
+from engine.tasks.say import Say
+from engine.tasks.stop import StopBackground
 from tests.api.own.installation import Installation
+from tests.support.call_data import noted
 
 SAY = {"kind": "say", "text": "Hello"}
 
@@ -45,8 +51,8 @@ async def test_a_call_is_placed_with_its_tasks_and_answered_at_once(ann: Custome
     status, call = await ann.ask("POST", "/calls", body)
     assert (status, call["callee"], call["state"]) == (201, "12015550114", "queued")
     command = installation.engine.commands[-1]
-    assert isinstance(command, PlaceCall) and command.tag == ""
-    assert command.tasks[1] == Pause(seconds=1), "ids and tags are not the customer's to choose"
+    assert isinstance(command, PlaceCall) and command.data is None
+    assert command.tasks[1] == Pause(seconds=1), "ids and data are not the customer's to choose"
     assert (await ann.ask("GET", f"/calls/{call['id']}"))[1] == call
     assert (await ann.ask("GET", "/calls"))[1]["calls"] == [call]
 
@@ -122,7 +128,7 @@ async def test_a_queue_is_shown_appended_to_and_its_tasks_cancelled(ann: Custome
     assert status == 201 and len(added["tasks"]) == 1
     assert isinstance(installation.engine.commands[-1], Enqueue)
     rows = await installation.writer.write(
-        lambda conn: tasks.append(conn, call["id"], [Pause(seconds=1, tag="hidden")], time.time())
+        lambda conn: tasks.append(conn, call["id"], [Pause(seconds=1, data=noted("hidden"))], time.time())
     )
     (shown,) = (await ann.ask("GET", queue))[1]["tasks"]
     assert (shown["id"], shown["kind"], shown["state"], shown["parameters"]) == (
@@ -218,6 +224,41 @@ async def test_tasks_within_tasks_and_destinations_carry_nothing_that_is_not_the
     assert "elsewhere" not in queued and "1000000" not in queued
     *_, go_to = command.tasks
     assert decode_list(go_to.destination.removeprefix("tasks:")) == [Dial(to="46812345678")]
+
+
+STOLEN: dict[str, Any] = {"dialect": "ringful", "address": "http://elsewhere/"}
+_BEFORE = {"kind": "say", "text": "Hello"}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        SAY | {"data": STOLEN},
+        {"kind": "dial", "to": "100", "call_data": STOLEN},
+        {"kind": "stop_background", "stops": "record", "stopped_data": STOLEN},
+        {"kind": "dial", "to": "100", "before_bridge": [_BEFORE | {"data": STOLEN}]},
+        {"kind": "run_menu", "first": "m", "menus": [{"id": "m", "main": [SAY | {"data": STOLEN}]}]},
+        {"kind": "go_to", "destination": f"tasks:{json.dumps([SAY | {'data': STOLEN}])}"},
+    ],
+)
+async def test_data_that_a_customer_gives_with_a_task_at_any_depth_are_refused(
+    ann: Customer, installation: Installation, task: Any
+) -> None:
+    status, answer = await ann.ask("POST", "/calls", {"callee": "12015550114", "tasks": [task]})
+    assert status == 400 and "unknown field" in answer["error"], answer
+    assert not installation.engine.commands
+
+
+def test_tasks_that_are_queued_for_a_customer_carry_no_data_of_its_own_at_any_depth() -> None:
+    stolen = CallData(dialect="ringful", address="http://elsewhere/")
+    before = (Say(text="Hello", data=stolen),)
+    menu = Menu(id="m", main=(Say(text="Hello", data=stolen),))
+    given: list[AnyTask] = [
+        Dial(to="100", data=stolen, call_data=stolen, before_bridge=before),
+        RunMenu(first="m", menus=(menu,), data=stolen),
+        StopBackground(stops="record", stopped_data=stolen),
+    ]
+    assert "elsewhere" not in "".join(encode(task) for task in checked_tasks(given, "US"))
 
 
 @pytest.mark.parametrize(

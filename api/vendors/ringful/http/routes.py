@@ -9,7 +9,6 @@ from aiohttp import web
 from api.accounts import Accounts
 from api.callbacks.callback import Callback, form
 from api.callbacks.model import DeliveryRow
-from api.callbacks.tags import Tag
 from api.errors import sentence_of, status_of
 from api.guess_throttle import Guesses, ShownCredential
 from api.ports import CommandTaker
@@ -24,6 +23,7 @@ from engine.commands import CommandRefused
 from engine.events import AnyEvent
 from engine.features.accounts import Account
 from engine.features.call_history.views import CallHistory
+from engine.model.call_data import CallData
 
 
 def operations(calls: CallOperations, conferences: ConferenceOperations) -> dict[str, Handler]:
@@ -78,19 +78,19 @@ class Ringful:
         """An error as text."""
         return render(status, sentence)
 
-    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
+    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
         """The application's inboundUrl hears of its calls."""
         url = settings.get("inboundUrl")
-        return Tag(dialect=DIALECT, url=str(url)) if url else None
+        return CallData(dialect=DIALECT, address=str(url)) if url else None
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """One form by POST for an event of the document, and for our two additions unless they are switched off."""
-        fields = callbacks.fields(event, tag, self._recordings.url)
+        fields = callbacks.fields(event, data, self._recordings.url)
         if fields is None:
             return ()
         if fields["action"] in callbacks.ADDITIONS and not await self._wanted(event.account, fields["action"]):
             return ()
-        return (form(tag.url, fields),)
+        return (form(data.address, fields),)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Ringful signs no callback."""

@@ -6,9 +6,8 @@ import msgspec
 from msgspec import UNSET
 
 from api.callbacks.callback import Callback
-from api.callbacks.tags import Tag
 from api.recordings import Recordings
-from api.vendors.sinch import summary, tags
+from api.vendors.sinch import call_data, summary
 from api.vendors.sinch.events import callbacks as bodies
 from api.vendors.sinch.events.callbacks import MenuEnding, MenuResult
 from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
@@ -19,6 +18,7 @@ from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
 from engine.features.services import FeatureServices
+from engine.model.call_data import CallData
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.secret import SEALED
 
@@ -30,12 +30,12 @@ class Notifications:
         self._applications, self._calls = features.applications, features.calls
         self._parties, self._recordings = parties, recordings
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
-        where = _where(event, tag)
-        if where == tags.OFF or where.startswith(("{", SEALED)):  # nobody is asked: the request brought the answer
+        where = _where(event, data)
+        if where == call_data.OFF or where.startswith(("{", SEALED)):  # nobody is asked: the request brought the answer
             return ()
-        body = await self._body(event, tag)
+        body = await self._body(event, data)
         if body is None:
             return ()
         url, fallback = (where, "") if where else await self._urls(event.root)
@@ -50,24 +50,24 @@ class Notifications:
             )
         ]
 
-    async def _body(self, event: AnyEvent, tag: Tag) -> bodies.AnyBody | None:
+    async def _body(self, event: AnyEvent, data: CallData) -> bodies.AnyBody | None:
         match event:
             case RootEnded():
-                return await self._dice(event, tag)
+                return await self._dice(event, data)
             case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended", where=menu)) if menu:
-                return await self._hung_up_in_menu(event, menu, tag)
+                return await self._hung_up_in_menu(event, menu, data)
         notify = self._notify(event)
-        return await self._carrying(notify, tag) if notify else None
+        return await self._carrying(notify, data) if notify else None
 
-    async def _carrying(self, notify: bodies.Notify, tag: Tag) -> bodies.Notify:
-        """Return a notification with what every event of its call carries now: a recording's tag may be older."""
+    async def _carrying(self, notify: bodies.Notify, data: CallData) -> bodies.Notify:
+        """Return a notification with what every event of its call carries now: a recording's data may be older."""
         root = await self._calls.get(notify.callid)
-        now = tags.tag_of(root) if root else tag
+        now = call_data.data_of(root) if root else data
         return msgspec.structs.replace(
             notify,
-            custom=now.data.get(tags.CUSTOM) or UNSET,
+            custom=now.values.get(call_data.CUSTOM) or UNSET,
             user=(self._parties.initiator(root) if root else None) or UNSET,
-            cookies=bodies.cookies(tags.cookies_of(now)),
+            cookies=bodies.cookies(call_data.cookies_of(now)),
         )
 
     def _notify(self, event: AnyEvent) -> bodies.Notify | None:
@@ -83,18 +83,18 @@ class Notifications:
                 return bodies.detected(event.root, bodies.amd_of(found))
         return None
 
-    async def _hung_up_in_menu(self, event: TaskEnded, menu: str, tag: Tag) -> bodies.Pie:
+    async def _hung_up_in_menu(self, event: TaskEnded, menu: str, data: CallData) -> bodies.Pie:
         _, key = await self._application(event.root)
         return bodies.Pie(
             callid=event.root,
             timestamp=timestamp(event.at),
-            custom=tag.data.get(tags.CUSTOM) or UNSET,
+            custom=data.values.get(call_data.CUSTOM) or UNSET,
             application_key=key,
             menu_result=MenuResult(menu_id=menu, type=MenuEnding.HANGUP, value=""),
-            cookies=bodies.cookies(tags.cookies_of(tag)),
+            cookies=bodies.cookies(call_data.cookies_of(data)),
         )
 
-    async def _dice(self, event: RootEnded, tag: Tag) -> bodies.Dice | None:
+    async def _dice(self, event: RootEnded, data: CallData) -> bodies.Dice | None:
         legs = await self._calls.tree(event.root)
         found = summary.of(legs, event.root)
         ending = summary.outcome(found) if found else None
@@ -108,16 +108,16 @@ class Notifications:
             timestamp=timestamp(event.at),
             reason=ending.reason.value,
             result=ending.result.value,
-            custom=tag.data.get(tags.CUSTOM, ""),
+            custom=data.values.get(call_data.CUSTOM, ""),
             user=parties.initiator(root) or UNSET,
             debit=money(event.price, event.currency),
             user_rate=parties.rate_of(talked),
-            to=as_written(tag) or callee,
+            to=as_written(data) or callee,
             duration=round(event.seconds) if event.answered else UNSET,
-            from_=tag.data.get(tags.CALLER) or _from(parties, root),
-            call_headers=bodies.pairs(tags.call_headers_of(tag) or root.headers) or UNSET,
+            from_=data.values.get(call_data.CALLER) or _from(parties, root),
+            call_headers=bodies.pairs(call_data.call_headers_of(data) or root.headers) or UNSET,
             application_key=key,
-            cookies=bodies.cookies(tags.cookies_of(tag)),
+            cookies=bodies.cookies(call_data.cookies_of(data)),
         )
 
     async def _urls(self, root: str) -> tuple[str, str]:
@@ -131,13 +131,13 @@ class Notifications:
         return (found.application, found.key) if found else (None, "")
 
 
-def _where(event: AnyEvent, tag: Tag) -> str:
+def _where(event: AnyEvent, data: CallData) -> str:
     """Return where the call's request wants an event told: OFF, a URL, a script, or "", the application's URLs."""
     match event:
         case RootEnded():
-            return tag.data.get(tags.DICE, "")
+            return data.values.get(call_data.DICE, "")
         case TaskEnded(kind="run_menu"):
-            return tag.data.get(tags.PIE, "")
+            return data.values.get(call_data.PIE, "")
     return ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
-from api.vendors.sinch import summary, tags
+from api.vendors.sinch import call_data, summary
 from api.vendors.sinch.errors import (
     ILLEGAL_PARAMETERS,
     INVALID_REQUEST,
@@ -153,18 +153,18 @@ class QueryOperations:
         root, talked, parties = found.root, found.talked, self._parties
         rates = [(leg, self._cache.rate_of(leg.account, leg.callee)) for leg in found.legs]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
-        tag = tags.tag_of(root)
-        callee = as_written(tag) if talked is root else None
+        data = call_data.data_of(root)
+        callee = as_written(data) if talked is root else None
         callee = callee or parties.identity(root.account, talked.callee)
         return resources.call_result(
             call=root.id,
-            caller=as_shown(tag) or parties.calling(root),
+            caller=as_shown(data) or parties.calling(root),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
             seconds=summary.seconds(found, self._clock()),
             ended=summary.outcome(found),
             at=root.created,
-            custom=tag.data.get(tags.CUSTOM, ""),
+            custom=data.values.get(call_data.CUSTOM, ""),
             user_rate=parties.rate_of(talked),
             debit=resources.money(found.price, found.currency),
             minutes=billed / 60,

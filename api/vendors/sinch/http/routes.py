@@ -12,9 +12,8 @@ from api import bodies
 from api.accounts import Accounts
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
-from api.callbacks.tags import Tag
 from api.guess_throttle import Guesses
-from api.vendors.sinch import auth, errors, signing, tags
+from api.vendors.sinch import auth, call_data, errors, signing
 from api.vendors.sinch.auth import AuthPolicy, Incoming
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, SinchError, SinchOperation, failure
 from api.vendors.sinch.events.notifications import Notifications
@@ -27,6 +26,7 @@ from engine.commands import CommandRefused
 from engine.events import AnyEvent
 from engine.features.applications.service import ApplicationService
 from engine.features.errors import StoreError
+from engine.model.call_data import CallData
 
 log = structlog.get_logger(__name__)
 SECONDS_FOR_A_BODY = 15.0
@@ -90,13 +90,13 @@ class Sinch:
         """An error that no operation gave, as JSON."""
         return self._refused(errors.of_status(status, sentence), None)
 
-    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
-        """The tag of the calls that an application answers: its server hears of their end."""
-        return Tag(dialect=DIALECT, url=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
+    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
+        """The data of the calls that an application answers: its server hears of their end."""
+        return CallData(dialect=DIALECT, address=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """DiCE, notify, and the PIE of a menu in which somebody hung up."""
-        return await self._notifications.callbacks(event, tag)
+        return await self._notifications.callbacks(event, data)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Sign with the secret of the application whose call it is about, at this attempt's time."""
@@ -105,7 +105,7 @@ class Sinch:
             return {}
         body = delivery.body.encode()
         signed = signing.signed_headers(delivery.url, body, found.key, found.secret, self._clock())
-        return {**tags.headers_of(tags.tag_of(found.call)), **signed}
+        return {**call_data.headers_of(call_data.data_of(found.call)), **signed}
 
     def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
         """How the customer judges a call that ended."""
