@@ -49,6 +49,7 @@ from engine.net import Net
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters
+from engine.remote.inbox import Inbox
 from engine.settings import EngineSettings
 from engine.store.database import Database
 from engine.store.events import StoredEvent
@@ -95,6 +96,7 @@ class Controller:
         self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
         self.destinations = standard(self.cache, lambda application: data_of(self.vendors, application))
         self.engine = self._engine()
+        self.inbox = Inbox(self.database, self.writer, self.redis, self.engine, settings.ari_application)
         on_ringful = ringful.Ringful(self.engine, self.features.calls, self.accounts, self.recordings, self.guesses)
         on_sinch, asking = self._sinch()
         self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (on_ringful, on_sinch)}
@@ -253,6 +255,8 @@ class Controller:
             gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
             await self.engine.start()
             stack.push_async_callback(self.engine.stop)
+            await self.inbox.start()
+            stack.push_async_callback(self.inbox.stop)
             await stack.enter_async_context(self._serving())
             yield
 
