@@ -23,7 +23,7 @@ from engine.store import applications
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from tests.api.vendors.sinch.served import FREE, Served, a_call
 
-CARRIED = {"custom": "17", "cookies": '[["k","v"]]'}
+CARRIED = {"custom": "17", "cookie:k": "v"}
 COOKIES = [{"key": "k", "value": "v"}]
 number = itertools.count()
 
