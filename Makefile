@@ -1,4 +1,4 @@
-# Everything one does with Carillon. `make` alone lists it.
+# The commands of an installation and of its development. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
@@ -8,55 +8,55 @@ PYTHON := .venv/bin/python
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Get what is needed, build, start, and place the demonstration call
+run: ## Install what is missing, build, start, and place the demonstration call
 	@docker/run
 
 build: ## Build the images only (REFRESH=1 fetches all packages anew)
 	@docker/bootstrap && docker/build "$$(docker/project)"
 
-up: ## Start the system that is built, without the demonstration
+up: ## Start the system that was built, without the demonstration call
 	@docker/stack up && docker/stack wait
 
-down: ## Stop the system; its volumes stay
+down: ## Stop the system; its data stays
 	@docker/down
 
 restart: ## Restart one service: make restart SERVICE=carillon (or asterisk, redis, lab)
 	@docker/stack restart $(SERVICE)
 
-logs: ## Follow the logs; of one service: make logs SERVICE=asterisk
+logs: ## Follow the logs of all services, or of one: make logs SERVICE=asterisk
 	@docker/stack logs $(SERVICE)
 
-status: ## Show the containers and whether they are healthy
+status: ## Show the containers and their health
 	@docker/stack ps
 
-clean: ## Delete containers, volumes (calls, recordings, settings) and images; asks first (YES=1 does not ask)
+clean: ## Delete containers, images and volumes (calls, recordings, settings); asks first, unless YES=1
 	@docker/clean
 
-test: ## Install what tests need and run all of them, real containers included (ARGS for pytest, KEEP=1 leaves the test system up)
+test: ## Run all tests in a test system of their own (ARGS for pytest; KEEP=1 leaves the system up)
 	@docker/test $(ARGS)
 
-faults: ## Kill and restart parts of a test system that is up with calls, five times each (a short form is in make test)
+faults: ## Kill and restart each part of a test system during calls, five times (make test does it once)
 	@CARILLON_FAULTS=full docker/test tests/faults
 
-fuzz: ## Send 500 requests of every shape to each operation of a test system (a short form is in make test)
-	@CARILLON_FUZZ=full docker/test tests/e2e/test_sinch_configuration_fuzz.py tests/e2e/test_sinch_fuzz.py
+fuzz: ## Send 500 random requests to each operation of a test system (make test sends fewer)
+	@CARILLON_FUZZ=full docker/test tests/e2e/sinch/test_configuration_fuzz.py tests/e2e/sinch/test_fuzz.py
 
-unit: ## Run the tests that need no container: make unit ARGS=tests/engine
+unit: ## Run the tests that need no container, e.g. make unit ARGS=tests/engine
 	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)
 
-lint: ## Check style, types and the arrows between the packages
+lint: ## Check style, types, and the imports between packages
 	@docker/venv test && docker/lint
 
-ari: ## Write engine/ari/generated.py anew from the image's own API description
+ari: ## Generate engine/ari/generated.py from the API description in Asterisk's image
 	@docker/venv && docker/ari
 
-bench: ## Measure (see docs/benchmarks.md); needs the running system's machine to be otherwise idle
+bench: ## Run the benchmarks (docs/benchmarks.md) on a machine that is otherwise idle
 	@docker/venv test && docker/bench $(ARGS)
 
-lock: ## Write the lock files anew from pyproject.toml (ARGS=--upgrade takes newer versions)
+lock: ## Write the lock files from pyproject.toml (ARGS=--upgrade takes newer versions)
 	@docker/lock $(ARGS)
 
-venv: ## Make .venv, with the command line in .venv/bin/carillon
+venv: ## Make .venv with the command line, .venv/bin/carillon
 	@docker/venv
 
 shell-asterisk: ## Open the console of the engine's Asterisk

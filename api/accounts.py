@@ -1,4 +1,4 @@
-"""Accounts as requests need them: by a dialect's key, or by id; kept in memory for a few seconds."""
+"""The accounts of requests, found by a dialect's key or by id, and cached for a few seconds."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Accounts:
-    """Keeps accounts and keys; a change made elsewhere is seen within 5 s, at once after `forget`."""
+    """A cache of accounts and keys. A change made elsewhere is seen within 5 s, or at once after `forget`."""
 
     def __init__(self, credentials: Credentials, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._credentials = credentials
@@ -27,22 +27,22 @@ class Accounts:
         self._forgotten = 0
 
     async def by_key(self, dialect: str, key: str) -> KeyHolder | None:
-        """Return who owns a dialect's key; None for an unknown key or a disabled account."""
+        """Return the owner of a dialect's key; None if the key is unknown or its account disabled."""
         if not (key.isascii() and key.isprintable() and len(key) <= LONGEST_KEY):
-            return None  # none of ours, and nothing to hand to a database
+            return None  # not one of our keys, and no value for a database
         holder = await self._kept(self._by_key, (dialect, key), lambda: self._credentials.holder(dialect, key))
         return None if holder is None or holder.account.disabled else holder
 
     async def get(self, account: str) -> Account | None:
-        """Return an account by id, a disabled one too."""
+        """Return an account by id, even if it is disabled."""
         return await self._kept(self._by_id, account, lambda: self._credentials.account(account))
 
     async def application(self, id: str) -> Keyed | None:
-        """Return an application with its key; None where there is none, or it has none of its own."""
+        """Return an application with its key; None if there is none, or it has no key of its own."""
         return await self._kept(self._applications, id, lambda: self._credentials.application(id))
 
     def forget(self) -> None:
-        """Read everything anew: an account, an application or a key was changed."""
+        """Empty the cache, because an account, an application or a key was changed."""
         self._forgotten += 1
         self._by_key.clear()
         self._by_id.clear()
@@ -56,7 +56,7 @@ class Accounts:
         value = await read()
         if value is None:
             kept.pop(key, None)
-        elif forgotten == self._forgotten:  # else it may have been read before the change
+        elif forgotten == self._forgotten:  # a value that was read meanwhile may be older than the change
             if len(kept) >= MOST_KEPT:
                 kept.clear()
             kept[key] = (now + KEPT_SECONDS, value)

@@ -24,7 +24,7 @@ def build_app(
     vendors: Iterable[Vendor],
     routes: Iterable[web.AbstractRouteDef] = (),
 ) -> web.Application:
-    """Return the application with every dialect mounted at the root; `routes` are further ones, e.g. our own API."""
+    """Return the application with every dialect's routes at the root, and `routes`, e.g. those of our own API."""
     vendors = tuple(vendors)
     rendering = Errors((*vendors, OwnErrors()))
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(rendering)])

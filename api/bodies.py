@@ -1,4 +1,4 @@
-"""Reads what came: whether a request can be read at all, and its body, in bounds and in time."""
+"""Reads requests: refuses unreadable ones, and reads bodies within limits of size and time."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 LARGEST = 1024 * 1024
 SECONDS_FOR_A_BODY = 15.0
-_PLAIN = frozenset({"", "identity", "utf-8", "utf8"})  # the latter two are a common slip for a charset
+_PLAIN = frozenset({"", "identity", "utf-8", "utf8"})  # the latter two are often sent by mistake for a charset
 
 
 class BodyError(Exception):
@@ -17,7 +17,7 @@ class BodyError(Exception):
 
 
 class BodyTooLarge(BodyError):
-    """The body is longer than it may be."""
+    """The body exceeds its maximum size."""
 
 
 class BodyTooSlow(BodyError):
@@ -25,15 +25,15 @@ class BodyTooSlow(BodyError):
 
 
 class BodyUnreadable(BodyError):
-    """The body is not what the request's header says it is."""
+    """The body does not fit the request's headers."""
 
 
 def check(request: web.BaseRequest) -> None:
-    """Refuse what no dialect reads, before a byte of the body is looked at.
+    """Refuse a request that no dialect can read, before any of its body is read.
 
-    Raises web.HTTPUnsupportedMediaType for a Content-Encoding (RFC 9110 §15.5.16): inflating what anybody sends would
-    let a small body take all memory and time. Raises web.HTTPBadRequest for a URL that is not UTF-8: reading it would
-    alter it.
+    Raises web.HTTPUnsupportedMediaType for a Content-Encoding (RFC 9110 §15.5.16), because a small compressed body
+    could take all memory and time. Raises web.HTTPBadRequest for a URL that is not UTF-8, because decoding would alter
+    it.
     """
     codings = [part.strip().lower() for part in request.headers.get("Content-Encoding", "").split(",")]
     refused = next((coding for coding in codings if coding not in _PLAIN), None)
@@ -65,7 +65,7 @@ async def read(request: web.BaseRequest, most: int = LARGEST, seconds: float = S
 
 
 def fault_of_target(target: str) -> str | None:
-    """Say which part of a request's target is not UTF-8 (RFC 3986 §2.5), e.g. its parameter; None: it can be read."""
+    """Return a sentence about the part of a request's target that is not UTF-8 (RFC 3986 §2.5); None if all is."""
     if target.isascii() and "%" not in target:
         return None
     path, _, query = target.partition("?")
@@ -75,7 +75,7 @@ def fault_of_target(target: str) -> str | None:
 
 
 def fault_of_query(query: str) -> str | None:
-    """Say which parameter of a query or a form is not UTF-8; None: all of it can be read."""
+    """Return a sentence about the parameter of a query or a form that is not UTF-8; None if all are."""
     for pair in query.split("&"):
         if (byte := _wrong_byte(pair)) is not None:
             name = unquote_to_bytes(pair.partition("=")[0]).decode(errors="replace")
@@ -84,7 +84,7 @@ def fault_of_query(query: str) -> str | None:
 
 
 def shown(text: str) -> str:
-    """Return a text as a sentence may quote it: 40 printable characters at most."""
+    """Return a text for quotation in a sentence: at most 40 characters, all printable."""
     return re.sub(r"[^\x20-\x7e]", "?", text[:40])
 
 

@@ -1,4 +1,4 @@
-"""Which addresses are asked at all: one that failed again and again is left alone for a while."""
+"""A circuit breaker: addresses that failed repeatedly get no requests for a while."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -12,7 +12,7 @@ MOST_KEPT = 10_000
 @dataclass(slots=True)
 class _Circuit:
     failures: int = 0
-    closed_at: float = 0.0  # may be tried again from then on
+    closed_at: float = 0.0  # the time from which it may be tried again
     probing: bool = False
 
 
@@ -24,7 +24,7 @@ class Breaker:
         self._circuits: dict[Hashable, _Circuit] = {}
 
     def lets(self, address: Hashable) -> bool:
-        """Whether this address is worth a request now; the caller then says how it went."""
+        """Return whether a request may be sent to this address; the caller then reports the outcome."""
         circuit = self._circuits.get(address)
         if circuit is None or circuit.failures < FAILURES:
             return True
@@ -34,11 +34,11 @@ class Breaker:
         return True
 
     def succeeded(self, address: Hashable) -> None:
-        """It answered."""
+        """Report that the address answered."""
         self._circuits.pop(address, None)
 
     def failed(self, address: Hashable) -> None:
-        """It did not."""
+        """Report that the address failed."""
         if len(self._circuits) >= MOST_KEPT:
             self._circuits.clear()
         circuit = self._circuits.setdefault(address, _Circuit())

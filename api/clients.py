@@ -1,4 +1,4 @@
-"""Who a client is: the address that its limits are counted by."""
+"""The name of a client, by which its limits are counted: its address."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -15,10 +15,10 @@ class BadNetwork(ValueError):
 
 
 class Clients:
-    """Names clients. An IPv4 client is its address, an IPv6 one its /64, which is one site's (RFC 6177 §2).
+    """Names clients: an IPv4 client by its address, an IPv6 client by its /64, which is one site's (RFC 6177 §2).
 
-    `proxies` are the networks whose X-Forwarded-For is believed: a request that comes from one of them is counted by
-    the last address of that header which is not a proxy's. Nobody else's header is read: anyone can send it.
+    `proxies` are the networks whose X-Forwarded-For is trusted: a request from one of them is counted for the last
+    address of that header that is not a proxy's. The header of other clients is ignored, as any client can send it.
     """
 
     def __init__(self, proxies: Sequence[Network] = ()) -> None:
@@ -35,7 +35,7 @@ class Clients:
             ) from None
 
     def is_proxy(self, address: str) -> bool:
-        """Whether many clients come from this address."""
+        """Return whether this address is a proxy's, so that it stands for many clients."""
         try:
             parsed = ip_address(address)
         except ValueError:
@@ -53,7 +53,7 @@ class Clients:
 
 
 def name_of(address: str) -> str:
-    """Return what an address is counted by; a text that is not an address stays, cut to 45 characters."""
+    """Return the name under which an address is counted; other text is returned as it is, cut to 45 characters."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,9 +1,9 @@
-"""How many connections a listener keeps open, of whom, and which of them go first when there are too many.
+"""Limits the open connections of a listener and of each client, and closes waiting ones if there are too many.
 
-A connection that waits for a request costs a file and memory, and its client nothing. So when a listener, or one client
-of it, has as many as it may, the one that has waited longest for the rest of a request's header is closed for the new
-one, else the one that has been idle longest (as nginx closes its reusable connections, ngx_connection.c,
-ngx_drain_connections). Only where all of them are at work is the new one turned away.
+A connection that waits for a request costs us a file and memory, and its client nothing. So if a listener, or one of
+its clients, has reached its limit, the connection that has waited longest for the rest of a request's header is closed
+in favour of the new one, else the one that has been idle longest (as nginx closes its reusable connections:
+ngx_connection.c, ngx_drain_connections). If all connections have requests in progress, the new one is refused.
 """
 
 import resource
@@ -19,14 +19,14 @@ log = structlog.get_logger(__name__)
 MOST_CONNECTIONS = 4096
 MOST_OF_A_CLIENT = 512
 RESERVED_FILES = 2048
-"""Files that are left for calls, callbacks, the store and the administrator, whatever the public listener has open."""
+"""The number of files reserved for calls, callbacks, the store and the administrator."""
 LOG_SECONDS = 60.0
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a listener allows. Seconds: for a request's header from its first byte (of a new connection: from its
-    beginning); for the next request on a kept connection; for the client to take a response in (the kernel's
-    TCP_USER_TIMEOUT); and for what is left of a refused body, which is thrown away so that its sender sees the answer.
+    """The limits of a listener. Seconds: for a request's header from its first byte (on a new connection, from its
+    beginning); for the next request on a kept connection; for the client to receive a response (the kernel's
+    TCP_USER_TIMEOUT); and for the rest of a refused body, which is discarded so that its sender sees the answer.
     """
 
     total: int = MOST_CONNECTIONS
@@ -38,7 +38,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def affordable(wanted: int = MOST_CONNECTIONS) -> int:
-    """Return how many connections the process's limit of open files allows, at most `wanted`."""
+    """Return how many connections the process's limit of open files permits, at most `wanted`."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files == resource.RLIM_INFINITY:
         return wanted
@@ -46,13 +46,13 @@ def affordable(wanted: int = MOST_CONNECTIONS) -> int:
 
 
 class Seldom:
-    """Lets what anybody can bring about into the log once a minute, so that nobody fills it."""
+    """Limits log lines that any client can cause to one a minute, so that no client fills the log."""
 
     def __init__(self) -> None:
         self._count, self._next = 0, 0.0
 
     def due(self, now: float) -> int:
-        """Return how often it has happened since it was logged, this time included; 0 where it is not logged now."""
+        """Return how often it happened since it was last logged, including now; 0 if it is not to be logged now."""
         self._count += 1
         if now < self._next:
             return 0
@@ -61,47 +61,47 @@ class Seldom:
 
 
 class Closable(Protocol):
-    """A connection, as this file sees it."""
+    """The methods of a connection that this module uses."""
 
     def drop(self) -> None:
-        """Close it now, whatever it waits for."""
+        """Close the connection at once."""
 
 
 class Wait(IntEnum):
-    """What a connection waits for from its client, in the order in which they are closed for others."""
+    """What a connection waits for from its client, in the order in which such connections are closed."""
 
     HEADER = 0
-    REQUEST = 1  # kept, and nothing has come
+    REQUEST = 1  # kept open, and no byte of a request has arrived
     BODY = 2
 
 
 class _Waiting:
-    """Connections that wait for their client, of each kind in the order in which they began to."""
+    """Connections that wait for their client, by kind, each in the order in which the waits began."""
 
     def __init__(self) -> None:
         self._kinds: tuple[dict[Closable, None], ...] = tuple({} for _ in Wait)
 
     def put(self, connection: Closable, wait: Wait) -> None:
-        """Put one in, behind all of its kind."""
+        """Add a connection after all others of its kind."""
         self.forget(connection)
         self._kinds[wait][connection] = None
 
     def oldest(self) -> Closable | None:
-        """Return the one that is closed first; None where all are at work."""
+        """Return the connection that is to be closed first; None if there is none."""
         return next((next(iter(kind)) for kind in self._kinds if kind), None)
 
     def of(self, wait: Wait) -> list[Closable]:
-        """Return those of one kind."""
+        """Return the connections of one kind."""
         return list(self._kinds[wait])
 
     def forget(self, connection: Closable) -> None:
-        """Take one out."""
+        """Remove a connection."""
         for kind in self._kinds:
             kind.pop(connection, None)
 
 
 class _Client(_Waiting):
-    """One client's connections."""
+    """The connections of one client."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,11 +121,11 @@ class Connections:
         self.unreadable = Seldom()
 
     def __len__(self) -> int:
-        """How many are open."""
+        """The number of open connections."""
         return len(self._owners)
 
     def admit(self, connection: Closable, address: str, now: float) -> bool:
-        """Admit a new connection, closing one that only waits if necessary; False if none can be closed.
+        """Admit a new connection, closing a waiting one if necessary; returns False if none can be closed.
 
         `now`: seconds of the event loop's clock.
         """
@@ -135,7 +135,7 @@ class Connections:
         full = crowded or (self._all if len(self) >= self.limits.total else None)
         if full and not self._make_space(full):
             if count := self._turned_away.due(now):
-                log.warning("connections are turned away", client=client, open=len(self), count=count)
+                log.warning("connections are refused", client=client, open=len(self), count=count)
             return False
         self._owners[connection] = client
         self._clients.setdefault(client, _Client()).count += 1
@@ -143,29 +143,29 @@ class Connections:
         return True
 
     def waits(self, connection: Closable, wait: Wait) -> None:
-        """Note what a connection waits for."""
+        """Store what a connection waits for."""
         for waiting in self._lists(connection):
             waiting.put(connection, wait)
 
     def busy(self, connection: Closable) -> None:
-        """Note that a connection has a request at work."""
+        """Store that a connection has a request in progress."""
         for waiting in self._lists(connection):
             waiting.forget(connection)
 
     def replace(self, connection: Closable, by: Closable) -> None:
-        """Let another object stand for an open connection; it counts as before."""
+        """Replace the object of an open connection by another one; the count does not change."""
         self.busy(connection)
         self._owners[by] = self._owners.pop(connection)
         self.waits(by, Wait.HEADER)
 
     def drop_half_open(self) -> None:
-        """Close every connection whose request has no whole header yet."""
+        """Close every connection whose request has no complete header yet."""
         for connection in self._all.of(Wait.HEADER):
             self.gone(connection)
             connection.drop()
 
     def gone(self, connection: Closable) -> None:
-        """Forget a connection; once more does no harm."""
+        """Remove a closed connection; may be called twice."""
         self.busy(connection)
         client = self._owners.pop(connection, None)
         if client is None:

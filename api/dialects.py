@@ -1,4 +1,4 @@
-"""What a dialect is to the accounts that use it: engine.features.applications.dialects, under the API's name."""
+"""The dialects' part in accounts and applications: names of engine.features.applications.dialects."""
 
 from engine.features.applications.dialects import OWN, Dialect
 

@@ -1,4 +1,4 @@
-"""Questions: events whose answer says what the call does next. They wait behind nothing and are never sent later."""
+"""Asks questions over HTTP, whose answers say what a call does next. They are neither queued nor sent later."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,14 +19,13 @@ from engine.net import Net
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 0.5
 DataOf = Callable[[QuestionAsked], Awaitable[CallData | None]]
-"""Finds the data of a question that carries none: an inbound call's application has it."""
+"""Finds the data of a question without any: that of the inbound call's application."""
 
 
 class Dialogue:
-    """Asks the customer's server, then its fallback; owns one task per open question.
+    """Asks the customer's server, then its fallback; owns one asyncio task for each open question.
 
-    The engine limits the time of a question by itself, so nothing here needs to be kept: after a restart the engine
-    hands the same question over again.
+    Nothing is stored here: the engine limits the time of a question, and submits it again after a restart.
     """
 
     def __init__(
@@ -45,13 +44,16 @@ class Dialogue:
         self._asking: set[asyncio.Task[None]] = set()
 
     def ask(self, event: QuestionAsked) -> None:
-        """Ask, beside everything else: engine.Parts.on_question."""
+        """Start to ask, without waiting (the callback engine.Parts.on_question)."""
         task = asyncio.create_task(self._ask(event), name=f"ask {event.task}")
         self._asking.add(task)
         task.add_done_callback(self._on_done)
 
+    async def start(self) -> None:
+        """Nothing is left from an earlier process: the engine puts its calls' open questions again."""
+
     async def stop(self) -> None:
-        """Break off; the engine asks again after the next start."""
+        """Cancel all questions; the engine asks them again after the next start."""
         for task in self._asking:
             task.cancel()
         await asyncio.gather(*self._asking, return_exceptions=True)
@@ -62,7 +64,7 @@ class Dialogue:
     def _on_done(self, task: "asyncio.Task[None]") -> None:
         self._asking.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("a question broke; the engine goes on without an answer", exc_info=error)
+            log.error("a question failed; the call continues without an answer", exc_info=error)
 
     async def _ask(self, event: QuestionAsked) -> None:
         said, data = Said(silent=True), None
@@ -94,7 +96,7 @@ class Dialogue:
     async def inquire(
         self, vendor: AskingVendor, question: Question, about: About
     ) -> tuple[bytes | None, tuple[str, ...]]:
-        """Ask the first address, then the fallback; with a sentence for each that gave no answer. Each is kept."""
+        """Ask the first address, then the fallback; returns a sentence for each failure too. Each request is logged."""
         remarks: list[str] = []
         for url in (question.url, question.fallback):
             if not url:
@@ -118,7 +120,7 @@ class Dialogue:
         return account is not None and account.allow_private
 
     async def _reply(self, event: QuestionAsked, said: Said, data: CallData | None) -> None:
-        """Hand it over; while the engine is away for a moment, again."""
+        """Submit the reply to the engine, and retry while the engine is briefly unavailable."""
         command = Reply(
             account=event.account,
             call=event.subject,

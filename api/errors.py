@@ -1,4 +1,4 @@
-"""The engine's refusals as HTTP statuses, once for all dialects."""
+"""Maps the engine's refusals to HTTP statuses, for all dialects."""
 
 from engine.commands import (
     CallerRefused,
@@ -25,10 +25,10 @@ _STATUS: dict[type[CommandRefused], int] = {
 
 
 def status_of(refusal: CommandRefused) -> int:
-    """Return the HTTP status that fits a refusal (RFC 9110 §15); 400 for one without its own."""
+    """Return the HTTP status of a refusal (RFC 9110 §15); 400 for one that has none of its own."""
     return next((_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS), 400)
 
 
 def sentence_of(refusal: CommandRefused) -> str:
-    """Return what the customer is told."""
+    """Return the sentence for the customer."""
     return str(refusal) or (type(refusal).__doc__ or "The request was refused.").strip()

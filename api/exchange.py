@@ -1,4 +1,4 @@
-"""One request that asks a customer's server, and what came back."""
+"""One request of a question to a customer's server, and its response."""
 
 import time
 from collections.abc import Callable
@@ -18,14 +18,14 @@ from engine.ids import new_id
 from engine.net import Net
 
 log = structlog.get_logger(__name__)
-MOST_OF_AN_ANSWER = 256 * 1024  # bytes; of a longer one as much is read and handed over, to be refused
+MOST_OF_AN_ANSWER = 256 * 1024  # bytes; of a longer answer one byte more is read, so that it is refused
 CONNECT_SECONDS = 3.0
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """How a request went: `at` Unix seconds, `seconds` until the whole answer was there, HTTP's status if there is one.
+    """The outcome of a request: `at` in Unix seconds, `seconds` until the complete answer, the HTTP status if any.
 
-    `body` is what was answered, whatever the status; `error` says why it does not count, None where it does.
+    `body` is the answer's, whatever the status; `error` says why the answer is not valid, None if it is.
     """
 
     url: str
@@ -37,7 +37,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request is about: an account's call, its root, and the asking task ("": none)."""
+    """The subject of a request: an account's call, its root, and the asking task ("": none)."""
 
     account: str
     subject: str
@@ -46,20 +46,20 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExchangeLog(Protocol):
-    """Keeps what was asked and answered."""
+    """A log of questions and answers."""
 
     def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
-        """Keep one request; nobody waits for it."""
+        """Store one request, without waiting for it."""
 
 
 class StoredExchangeLog:
-    """Keeps it in the log of questions, where a call's timeline finds it; bodies are cut, and secrets masked."""
+    """Stores requests for the call's timeline; bodies are cut, and secrets masked."""
 
     def __init__(self, questions: QuestionLog) -> None:
         self._questions = questions
 
     def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
-        """Hand it to the log; nobody waits for it."""
+        """Store one request, without waiting for it."""
         attempt = QuestionAttempt(
             id=new_id("asked"),
             account=about.account,
@@ -89,7 +89,7 @@ async def exchange(
     allow_private: bool,
     clock: Callable[[], float] = time.time,
 ) -> Exchange:
-    """Ask one address, within the question's seconds. Never raises: the error is a sentence of the exchange."""
+    """Ask one address, within the question's seconds. Never raises: an error is a sentence of the exchange."""
     at, begun = clock(), time.monotonic()
     status: int | None = None
     body: bytes | None = None
@@ -100,9 +100,9 @@ async def exchange(
             body = await _read(response)
             if not 200 <= status < 300:
                 error = f"The host answered {status}."
-    except Exception as accident:  # whatever it is: the fallback is asked, and the breaker hears how it went
+    except Exception as accident:  # after any error the fallback is asked, and the breaker is informed
         if not isinstance(accident, BadAddress | aiohttp.ClientError | OSError | TimeoutError):
-            log.error("an address could not be asked, in an unforeseen way", exc_info=accident)
+            log.error("a question failed with an unexpected error", exc_info=accident)
         error = f"The host answered {status}." if _is_failure(status) else explained(accident, question.seconds)
     seconds = time.monotonic() - begun
     return Exchange(url=url, at=at, seconds=seconds, status=status, body=body, error=error)
@@ -128,7 +128,7 @@ async def _post(
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read an answer, one byte more than the most at most."""
+    """Read an answer, up to one byte more than its maximum."""
     read = bytearray()
     while len(read) <= MOST_OF_AN_ANSWER and (more := await response.content.read(MOST_OF_AN_ANSWER + 1 - len(read))):
         read += more

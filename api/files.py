@@ -10,19 +10,19 @@ _ONE_RANGE = re.compile(r"bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*", re.ASCII | r
 
 
 class File(web.FileResponse):
-    """A file, or the part of it that a Range names.
+    """A file, or the part of it that a Range requests.
 
-    One range of bytes is answered by 206, or by 416 where it lies behind the end. A Range that is not valid, has
-    another unit or names several ranges is ignored, as RFC 9110 §14.2 allows: all of the file comes, with 200.
+    One range of bytes is answered by 206, or by 416 if it begins after the end. A Range that is not valid, has another
+    unit or several ranges is ignored, as RFC 9110 §14.2 permits: the answer is the whole file with 200.
     """
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        """Send the head and the file; a Range that is not one valid range is left out before."""
+        """Send the header and the file; a Range that is not one valid range is removed first."""
         return await super().prepare(request if is_one_range(request.headers) else _without_range(request))
 
 
 def is_one_range(headers: Any) -> bool:
-    """Whether a request's Range is absent or one valid range of bytes (RFC 9110 §14.1.1)."""
+    """Return whether a request's Range is absent or one valid range of bytes (RFC 9110 §14.1.1)."""
     given = headers.getall("Range", ())
     if not given:
         return True

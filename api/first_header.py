@@ -1,8 +1,8 @@
-"""A new connection until the header of its first request is whole.
+"""A new connection until the header of its first request is complete.
 
-Who opens a connection and sends half a header should cost next to nothing: no parser, no task, none of the hundred
-objects that aiohttp makes for a connection, which the garbage collector would look at again and again. So the bytes
-are kept here until there is a request to read; then aiohttp's handler takes the connection over.
+A client that sends half a header must cost next to nothing: no parser, no task, none of the hundred objects that
+aiohttp makes for a connection and the garbage collector visits again and again. So the bytes are collected here until
+there is a request; then aiohttp's handler takes the connection over.
 """
 
 import asyncio
@@ -14,27 +14,27 @@ from typing import Protocol, cast
 from api.connections import Connections
 
 MOST_BYTES = 16_384
-"""A header of more bytes is handed over as it is: the handler's parser has the limits, and the errors."""
+"""A header of more bytes is passed on incomplete: the handler's parser has the limits and the errors."""
 
 
 class Handler(Protocol):
-    """What takes a connection over: a protocol of asyncio that is one of the open connections."""
+    """The protocol that takes a connection over, which is one of the open connections."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
+        """Start with the transport."""
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
+        """Process received bytes."""
 
     def drop(self) -> None:
-        """Close it now."""
+        """Close the connection at once."""
 
 
 class FirstHeader(asyncio.Protocol):
-    """Keeps what comes until it is a whole header or cannot become one, and hands it to the handler that `make` makes.
+    """Collects bytes until they are a complete header, or cannot become one, and passes them to a handler of `make`.
 
-    A client with too many connections is turned away with a 503; one whose header does not come in time gets a 408,
-    and nothing if it never sent a byte.
+    A client with too many connections gets a 503; one whose header does not arrive in time gets a 408, or no answer if
+    it never sent a byte.
     """
 
     __slots__ = ("_connections", "_late", "_loop", "_make", "_read", "_transport")
@@ -46,7 +46,7 @@ class FirstHeader(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, or turn the client away where there are too many."""
+        """Start, or refuse the connection if there are too many."""
         peer = transport.get_extra_info("peername")
         if not self._connections.admit(self, str(peer[0]) if peer else "", self._loop.time()):
             _turn_away(cast(asyncio.Transport, transport))
@@ -55,7 +55,7 @@ class FirstHeader(asyncio.Protocol):
         self._late = self._loop.call_later(self._connections.limits.header_seconds, self._too_late)
 
     def data_received(self, data: bytes) -> None:
-        """Keep what came; hand the connection over once the header is whole."""
+        """Collect bytes; pass the connection on when the header is complete."""
         if self._transport is None:
             return
         looked_at = max(0, len(self._read) - 2)
@@ -64,18 +64,18 @@ class FirstHeader(asyncio.Protocol):
             self._hand_over(self._transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Remove the connection from the open ones."""
         self._forget()
 
     def drop(self) -> None:
-        """Close the connection for another one."""
+        """Close the connection in favour of another one."""
         transport = self._transport
         self._forget()
         if transport is not None:
             transport.abort()
 
     def _is_for_the_handler(self, since: int) -> bool:
-        """Whether an empty line ended the header, or it is not one: it begins with no letter, or is too long."""
+        """Return whether the header is complete, or is not one: it does not begin with a letter, or is too long."""
         if self._read.find(b"\n\r\n", since) >= 0 or self._read.find(b"\n\n", since) >= 0:
             return True
         return len(self._read) > MOST_BYTES or not self._read[:1].isalpha()
@@ -110,13 +110,13 @@ class FirstHeader(asyncio.Protocol):
 
 
 def too_late(seconds: float) -> bytes:
-    """Return the response for a header that was not whole after so many seconds."""
+    """Return the response for a header that was not complete after so many seconds."""
     return _bare(408, "Request Timeout", f"The header did not arrive within {seconds:g} seconds.")
 
 
 def limit_unread(transport: asyncio.BaseTransport, seconds: float) -> None:
-    """Let the kernel end a connection whose client takes no response in for so long (tcp(7), TCP_USER_TIMEOUT)."""
-    with suppress(OSError):  # it is gone already
+    """Let the kernel end a connection whose client receives nothing for so long (tcp(7), TCP_USER_TIMEOUT)."""
+    with suppress(OSError):  # the connection is closed already
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
@@ -126,6 +126,6 @@ def _turn_away(transport: asyncio.Transport) -> None:
 
 
 def _bare(status: int, reason: str, sentence: str, *headers: str) -> bytes:
-    """Return a response as bytes, for where there is no request to answer."""
+    """Return a response as bytes, for a connection without a request."""
     lines = [f"HTTP/1.1 {status} {reason}", "Content-Type: text/plain; charset=utf-8", "Connection: close", *headers]
     return "\r\n".join([*lines, f"Content-Length: {len(sentence)}", "", sentence]).encode()

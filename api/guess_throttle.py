@@ -1,10 +1,9 @@
-"""Throttles the guessing of keys and tokens, and lets those in who have shown a right one.
+"""Throttles the guessing of keys and tokens, without refusing clients that have shown valid ones.
 
-Who may guess as often as he likes and learns each time whether he was right is not throttled. So what was not yet
-seen to be right is not looked at any more while a client's budget is used up. Three things keep an office with one
-bad program in it from being locked out: a credential that was right from there is looked at always; the same wrong
-one, sent again and again, uses up its own budget and not the office's; and a key whose name is known has a budget of
-its own.
+While a client's budget of wrong credentials is used up, credentials that were not valid before are not checked, so
+that guessing yields nothing. Three rules keep an office with one wrong program in it from being locked out: a
+credential that was valid from the same client is always checked; the same wrong credential, sent repeatedly, uses up
+only a budget of its own; and so does a key whose name is known.
 """
 
 import hashlib
@@ -24,9 +23,9 @@ from api.clients import Clients
 
 log = structlog.get_logger(__name__)
 BURST = 100
-"""How many wrong credentials a client may show at once."""
+"""How many wrong credentials a client may send at once."""
 PER_SECOND = 1.0
-"""How many more it may show each second."""
+"""How many more it may send each second."""
 MOST_KEPT = 20_000
 LOG_SECONDS = 60.0
 K = TypeVar("K")
@@ -34,10 +33,10 @@ V = TypeVar("V")
 
 
 class ShownCredential(NamedTuple):
-    """The credential that a request shows to a dialect.
+    """The credential of a request to a dialect.
 
-    `proof` is all of it; where each request has a signature of its own, it is the key's name (a signature cannot be
-    guessed, and a right one shows that the secret is known). `key` is the name that is not secret, "" for none.
+    `proof` is the whole credential, or the key's name if requests are signed (a signature cannot be guessed, and a
+    valid one proves that the secret is known). `key` is the part that is not secret, "" for none.
     """
 
     dialect: str
@@ -46,12 +45,12 @@ class ShownCredential(NamedTuple):
 
 
 def same(shown: str, kept: str) -> bool:
-    """Whether a secret is the right one, in constant time; bytes that are not UTF-8 in a header are just wrong."""
+    """Return whether a secret is correct, in constant time; header bytes that are not UTF-8 are a wrong secret."""
     return hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), kept.encode())
 
 
 class TooManyGuesses(web.HTTPTooManyRequests):
-    """Too many wrong credentials came from this client; this one was not looked at."""
+    """Too many wrong credentials came from this client; this one was not checked."""
 
     def __init__(self, seconds: int) -> None:
         sentence = f"Too many wrong keys came from this address; try again in {seconds} s."
@@ -59,7 +58,7 @@ class TooManyGuesses(web.HTTPTooManyRequests):
 
 
 class _Kept(Generic[K, V]):
-    """The entries that were used last, at most MOST_KEPT."""
+    """The most recently used entries, at most MOST_KEPT."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[K, V] = OrderedDict()
@@ -71,14 +70,14 @@ class _Kept(Generic[K, V]):
         return len(self._entries)
 
     def get(self, key: K) -> V | None:
-        """Return an entry and note that it was used."""
+        """Return an entry and mark it as used."""
         if key not in self._entries:
             return None
         self._entries.move_to_end(key)
         return self._entries[key]
 
     def put(self, key: K, value: V) -> V:
-        """Keep an entry; the one that was not used for longest may go."""
+        """Store an entry; if there are too many, the least recently used one is removed."""
         self._entries[key] = value
         self._entries.move_to_end(key)
         if len(self._entries) > MOST_KEPT:
@@ -87,14 +86,14 @@ class _Kept(Generic[K, V]):
 
 
 class _Budget:
-    """So many at once, and so many more a second (a token bucket)."""
+    """A token bucket: so many at once, and so many more a second."""
 
     def __init__(self, now: float, left: float) -> None:
         self._at, self._left = now, left
         self.quiet_until = now
 
     def take(self, now: float) -> bool:
-        """Take one; False when there is none."""
+        """Take a token; returns False if there is none."""
         self._left, self._at = min(float(BURST), self._left + (now - self._at) * PER_SECOND), now
         if self._left < 1:
             return False
@@ -102,17 +101,17 @@ class _Budget:
         return True
 
     def put_back(self) -> None:
-        """Give one back: it was not a wrong guess."""
+        """Return a token: the credential was not wrong."""
         self._left = min(float(BURST), self._left + 1)
 
     @property
     def seconds(self) -> int:
-        """How long until there is one, as it was at the last take."""
+        """The seconds until there is a token, from the last take."""
         return max(1, ceil((1 - self._left) / PER_SECOND))
 
 
 class Guesses:
-    """Counts the wrong credentials of each client. `clock`: seconds that never step back."""
+    """Counts the wrong credentials of each client. `clock` returns monotonic seconds."""
 
     def __init__(self, clients: Clients | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clients, self._clock = clients or Clients(), clock
@@ -123,17 +122,17 @@ class Guesses:
         self._keys: _Kept[str, bool] = _Kept()
 
     def __len__(self) -> int:
-        """How many entries are kept, of all kinds."""
+        """The number of entries of all kinds."""
         return len(self._budgets) + len(self._wrong) + len(self._right) + len(self._keys)
 
     @contextmanager
     def attempt(
         self, request: web.BaseRequest, shown: ShownCredential | None, wrong: Callable[[Exception], bool]
     ) -> Iterator[None]:
-        """Judge a credential inside the block: it was wrong if the block raises what `wrong` says, right if nothing.
+        """Check a credential in the block: it is wrong if the block raises one of `wrong`, valid if it raises nothing.
 
-        Raises TooManyGuesses before the block where the credential is not to be looked at. None is no credential:
-        nothing is counted.
+        Raises TooManyGuesses before the block if the credential must not be checked. None means that there is no
+        credential: nothing is counted.
         """
         if shown is None:
             yield
@@ -153,7 +152,7 @@ class Guesses:
             self._keys.put(f"{shown.dialect} {shown.key}", True)
 
     def _taken(self, proof: tuple[str, bytes], shown: ShownCredential) -> _Budget:
-        """Take one of the budget that this credential is counted in; raises TooManyGuesses."""
+        """Take a token of the budget that counts this credential; raises TooManyGuesses."""
         client, now = proof[0], self._clock()
         key = f"{shown.dialect} {shown.key}"
         name = (client, key if self._keys.get(key) else "")
@@ -162,7 +161,7 @@ class Guesses:
             return budget
         if now >= budget.quiet_until:
             budget.quiet_until = now + LOG_SECONDS
-            log.warning("too many wrong keys: further ones of this client wait", client=client, dialect=shown.dialect)
+            log.warning("too many wrong keys: this client is throttled", client=client, dialect=shown.dialect)
         raise TooManyGuesses(budget.seconds)
 
     def _note_wrong(self, proof: tuple[str, bytes], budget: _Budget | None, was_wrong: bool) -> None:

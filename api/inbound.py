@@ -1,4 +1,4 @@
-"""Inbound calls: the application that answers them, and so the dialect that is notified."""
+"""Finds the application of inbound calls, and so the dialect that is notified of them."""
 
 from collections.abc import Mapping
 
@@ -8,33 +8,35 @@ from api.vendors.vendor import Vendor
 from engine.calls.call import Call, Direction
 from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
 from engine.features.applications.model import Application
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.call_history.views import CallHistory
 from engine.model.call_data import CallData
+from engine.platform.feature import Features
 
 log = structlog.get_logger(__name__)
 INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
-"""The events of an inbound call that its application's dialect is notified of."""
+"""The events of an inbound call of which its application's dialect is notified."""
 
 
 def data_of(vendors: Mapping[str, Vendor], application: Application) -> CallData | None:
-    """Return the data of an application's inbound calls; None where its dialect has none."""
+    """Return the data of an application's inbound calls; None if its dialect has none."""
     vendor = vendors.get(application.dialect)
     return vendor.inbound_data(application.settings) if vendor else None
 
 
 class Inbound:
-    """Gives the events of an inbound call the data that its application's dialect needs.
+    """Adds to the events of an inbound call the data that its application's dialect needs.
 
-    The engine knows an application by id only; while a call is up its data is kept here, and after a restart it is
-    found again from the call. Fed with events in their order.
+    The engine knows only the id of an application. The data of a live call are in memory here, and after a restart
+    they are found by the call. Must be given all events in their order.
     """
 
-    def __init__(self, features: FeatureServices, vendors: Mapping[str, Vendor]) -> None:
-        self._applications, self._calls, self._vendors = features.applications, features.calls, vendors
+    def __init__(self, features: Features, vendors: Mapping[str, Vendor]) -> None:
+        self._applications, self._calls, self._vendors = features[ApplicationService], features[CallHistory], vendors
         self._data: dict[str, CallData] = {}
 
     async def data(self, event: AnyEvent, *, restarted: bool = False) -> CallData | None:
-        """Return the data of an event that carries none; None for one that is of no dialect's inbound call.
+        """Return the data of an event without any; None if it is not of an inbound call of a dialect.
 
         `restarted`: the call may have been offered before this process began.
         """
@@ -44,12 +46,14 @@ class Inbound:
             return None
         if restarted and event.subject not in self._data:
             await self._remember(event.subject)
-        if isinstance(event, CallEnded):
-            return self._data.pop(event.subject, None)
         return self._data.get(event.subject)
 
+    def forget(self, call: str) -> None:
+        """Forget the data of a call that has ended, once its end is published."""
+        self._data.pop(call, None)
+
     async def data_of_question(self, event: QuestionAsked) -> CallData | None:
-        """Return the data of a question that has none: that of its call's application."""
+        """Return the data of a question without any: that of its call's application."""
         if event.subject not in self._data:
             await self._remember(event.subject)
         return self._data.get(event.subject)
@@ -62,7 +66,7 @@ class Inbound:
     async def _offered(self, event: CallOffered) -> CallData | None:
         data = await self._keep(event.subject, event.application)
         if data is None:
-            log.warning("an offered call's application tells nobody", call=event.subject, application=event.application)
+            log.warning("an offered call's application has no data", call=event.subject, application=event.application)
         return data
 
     async def _remember(self, call_id: str) -> None:

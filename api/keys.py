@@ -1,4 +1,4 @@
-"""Typed keys of what the application holds for its handlers."""
+"""Typed keys of the objects that the web application holds for its handlers."""
 
 from aiohttp import web
 

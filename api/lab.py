@@ -1,7 +1,7 @@
-"""The lab from outside: which personas there are, what number has which, and calls that the lab places.
+"""A client of the lab: its personas, the numbers that have one, and calls that the lab places.
 
-The lab is the second Asterisk of docs/lab.md, a telephone network where numbers are people. It is steered by its own
-ARI, whose address is `http://127.0.0.1:${CARILLON_LAB_ARI_PORT}` and whose user is `carillon`.
+The lab is the second Asterisk of docs/lab.md, which simulates a telephone network. It is controlled by its own ARI at
+`http://127.0.0.1:${CARILLON_LAB_ARI_PORT}`, with the user `carillon`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import aiohttp
 import msgspec
 
 TRUNKS = ("carillon", "registered")
-"""By which way a call reaches the engine: the trunk known by its address, or the contact that registered."""
+"""How a call reaches the engine: over the trunk that is known by its address, or to the contact that registered."""
 
 _TIMEOUT_SECONDS = 3.0
-"""Seconds that the lab has for one answer, and for keeping a number's persona."""
+"""Seconds that the lab has for one answer, and for storing a number's persona."""
 
 _PAUSE = 0.02
 
@@ -30,11 +30,11 @@ _TAKEN: dict[str, Outcome] = {"Ringing": "ringing", "Up": "answered"}
 
 
 class LabError(Exception):
-    """The lab cannot do what was asked; the text says what to do about it."""
+    """The lab cannot carry out a request; the text says what to do about it."""
 
 
 class Persona(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone in the lab's network: the number, what happens when it is called, and the Hz of its tone, if any."""
+    """A persona of the lab: its number, what it does when it is called, and the frequency of its tone in Hz, if any."""
 
     number: str
     does: str
@@ -89,14 +89,14 @@ _NUMBERS = frozenset(persona.number for persona in PERSONAS)
 
 
 def file_name(call_id: str) -> str:
-    """How the lab writes a SIP Call-ID in the names of its files; docs/lab.md has the rule."""
+    """Return a SIP Call-ID as the lab writes it in the names of its files (the rule is in docs/lab.md)."""
     return re.sub(r"[^A-Za-z0-9._-]", "", call_id)[:200]
 
 
 class Lab:
     """A client of the lab's ARI. Use it as `async with Lab(url, password) as lab`, or call `close`.
 
-    `url` is the base, `http://127.0.0.1:8089`. Every method that asks the lab raises LabError.
+    `url` is the base, `http://127.0.0.1:8089`. Every method that sends a request raises LabError.
     """
 
     def __init__(self, url: str, password: str) -> None:
@@ -115,31 +115,31 @@ class Lab:
         await self.close()
 
     async def close(self) -> None:
-        """Gives up the connections."""
+        """Closes the connections."""
         await self._session.close()
 
     @staticmethod
     def personas() -> list[Persona]:
-        """Everyone there is, by number."""
+        """Returns all personas by number."""
         return list(PERSONAS)
 
     async def map(self, number: str, persona: str) -> None:
-        """Gives any other number a persona, for good: it lasts over a restart of the lab."""
+        """Gives another number a persona, which is kept over restarts of the lab."""
         number = self._free(number)
         if (given := _digits(persona)) not in _NUMBERS:
-            raise LabError(f"{persona} is no persona; `carillon lab personas` lists them")
+            raise LabError(f"{persona} is not a persona; `carillon lab personas` lists them")
         async with self._database({"LAB_NUMBER": number, "LAB_PERSONA": given}) as channel:
             kept = await self._variable(channel, "LAB_KEPT")
         if kept != given:
             raise LabError(f"the lab did not keep the persona of {number}; its log says why: `make logs`")
 
     async def unmap(self, number: str) -> None:
-        """Takes a number's persona away; nothing happens where it has none."""
+        """Removes a number's persona; harmless if it has none."""
         async with self._database({"LAB_NUMBER": self._free(number), "LAB_PERSONA": ""}):
             pass
 
     async def mapped(self) -> dict[str, str]:
-        """The numbers that were given a persona, with the persona's number."""
+        """Returns the numbers that were given a persona, each with the persona's number."""
         async with self._database({"LAB_NUMBER": "", "LAB_PERSONA": ""}) as channel:
             count = int(await self._variable(channel, "LAB_PAGES"))
             pages = [await self._variable(channel, f"LAB_PAGE_{page}") for page in range(count)]
@@ -149,14 +149,14 @@ class Lab:
     async def dial(self, number: str, as_: str, seconds: float = 60, trunk: str = "carillon") -> LabDial:
         """Calls one of the engine's numbers as a persona, and hangs up so many seconds after the answer.
 
-        `as_` is a persona's number or one that was mapped; it is the caller id, and once the call is answered it says
-        and does what that persona does. The method returns when the INVITE is sent, not when the call is answered.
+        `as_` is the number of a persona, or one that was given a persona. It is the caller ID, and after the answer it
+        behaves as that persona. The method returns when the INVITE was sent, not when the call is answered.
         """
         caller, called = _digits(as_), _digits(number)
         if not called:
             raise LabError(f"{number} is not a number: only digits, with or without a + before them")
         if trunk not in TRUNKS:
-            raise LabError(f"{trunk} is no trunk of the lab: {' or '.join(TRUNKS)}")
+            raise LabError(f"the lab's trunk must be {' or '.join(TRUNKS)} (got '{trunk}')")
         if caller not in _NUMBERS and caller not in await self.mapped():
             raise LabError(f"{as_} has no persona; give it one with `carillon lab map {as_} 12015550100`")
         channel = f"lab-{uuid4().hex}"
@@ -169,27 +169,27 @@ class Lab:
             callerId=caller,
             variables={"LAB_SECONDS": f"{seconds:g}"},
         )
-        # Asked for afterwards it would be too late for a call that ends at once.
+        # A later request would be too late for a call that ends at once.
         return LabDial(channel=channel, call_id=placed.get("protocol_id", ""))
 
     async def state(self, channel: str) -> str | None:
-        """How a placed call stands, in Asterisk's words (Down, Ring, Ringing, Up); None when it is over."""
+        """Returns the state of a placed call in Asterisk's terms (Down, Ring, Ringing, Up); None if it has ended."""
         status, answer = await self._ask("GET", f"/channels/{channel}", {})
         return answer["state"] if status == 200 else None
 
     async def outcome(self, channel: str) -> Outcome:
-        """Wait until a placed call rings or is answered, or is over before; at most 3 s, then it is "dialling"."""
+        """Waits until a placed call rings, is answered or ends; at most 3 s, after which it is "dialling"."""
         for _ in range(round(_TIMEOUT_SECONDS / _PAUSE)):
             state = await self.state(channel)
             if state is None:
                 return "refused"
             if state in _TAKEN:
                 return _TAKEN[state]
-            await asyncio.sleep(_PAUSE)  # its events would come through a websocket only
+            await asyncio.sleep(_PAUSE)  # its events come through a websocket only
         return "dialling"
 
     async def hang_up(self, channel: str) -> None:
-        """Ends a placed call; nothing happens where it is over."""
+        """Ends a placed call; harmless if it has ended."""
         await self._ask("DELETE", f"/channels/{channel}", {})
 
     def _free(self, number: str) -> str:
@@ -202,7 +202,7 @@ class Lab:
 
     @asynccontextmanager
     async def _database(self, variables: dict[str, str]) -> AsyncIterator[str]:
-        """Runs the lab's [database]; the channel whose variables tell what it found."""
+        """Runs the lab's [database]; yields the channel whose variables hold the result."""
         channel = f"lab-{uuid4().hex}"
         what = {"context": "database", "extension": "tell", "variables": variables}
         await self._originate(channel, endpoint="Local/keep@database/n", **what)
@@ -210,7 +210,7 @@ class Lab:
             for _ in range(round(_TIMEOUT_SECONDS / _PAUSE)):
                 if await self._variable(channel, "LAB_PAGES"):
                     break
-                await asyncio.sleep(_PAUSE)  # No event says that a channel's variable was set, but through a websocket.
+                await asyncio.sleep(_PAUSE)  # The event of a channel's variable comes through a websocket only.
             else:
                 raise LabError("the lab does not keep personas: is it running with asterisk-config/carrier?")
             yield channel
@@ -245,6 +245,6 @@ class Lab:
 
 
 def _digits(number: str) -> str:
-    """A number's digits; empty where it is not one (at most 15 digits, E.164)."""
+    """Returns a number's digits; "" if it is not a number (at most 15 digits, E.164)."""
     found = re.fullmatch(r"\+?(\d{1,15})", number.strip())
     return found[1] if found else ""

@@ -1,6 +1,7 @@
-"""Logs: one JSON line an event, a fixed sentence with fields; secrets and numbers are masked where they are logged.
+"""Logs: one JSON line for each event, a fixed sentence with fields. Our code masks secrets and numbers before it logs.
 
-What libraries log, and the text of exceptions, cannot be masked where it is made: credentials in it are masked here.
+The lines of libraries and the texts of exceptions cannot be masked where they are made; credentials in them are masked
+here.
 """
 
 import logging
@@ -15,9 +16,9 @@ _MASK = "***"
 _SHORTEST = 8
 _SHAPES = re.compile(
     r"""(?P<kept>
-      \b(?:Bearer|Basic|Application)[ ]+(?=[^\s'"]{12})                       # RFC 9110 §11.4, and Sinch's scheme
+      \b(?:Bearer|Basic|Application)[ ]+(?=[^\s'"]{12})                       # RFC 9110 §11.4, and a scheme with a key
     | \bauthorization\b\W{0,4}(?:b['"])?(?:(?:Bearer|Basic|Application)[ ]+)? # a header, as bytes or in a line
-    | /apikey/(?=[^/?&]+)                                                     # Ringful's paths
+    | /apikey/(?=[^/?&]+)                                                     # a key in a path
     | ://[^\s/:@]*:(?=[^\s/@]+@)                                               # a password in a URL
     )(?:(?<=/apikey/)[^\s'"/?&]+|(?<=:)[^\s/@]+|[^\s'",;)\]}\\]+)""",
     re.VERBOSE | re.IGNORECASE,
@@ -25,13 +26,13 @@ _SHAPES = re.compile(
 
 
 class Masking:
-    """Replaces credentials in a text: those of known shapes, and this process's own secrets wherever they stand."""
+    """Replaces credentials in a text: those of known forms, and this process's own secrets."""
 
     def __init__(self) -> None:
         self._own: re.Pattern[str] | None = None
 
     def learn(self, own: Iterable[str]) -> None:
-        """Mask these secrets from now on; those of fewer than 8 characters are not looked for."""
+        """Mask these secrets from now on; those of fewer than 8 characters are not masked."""
         known = sorted({text for text in own if len(text) >= _SHORTEST}, key=len, reverse=True)
         self._own = re.compile("|".join(map(re.escape, known))) if known else None
 
@@ -44,7 +45,7 @@ masked = Masking()
 
 
 class _Masked(logging.Formatter):
-    """A library's line, masked with its traceback."""
+    """Formats a library's line and its traceback, masked."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record as logging does, then mask credentials in the text."""
@@ -52,7 +53,7 @@ class _Masked(logging.Formatter):
 
 
 def configure() -> None:
-    """Send every log line to standard output, the libraries' warnings included."""
+    """Send every log line to standard output, including the libraries' warnings."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Masked("%(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

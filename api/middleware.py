@@ -1,4 +1,4 @@
-"""The one middleware: errors that no handler rendered, in the manner of the dialect whose path it was."""
+"""The middleware that renders errors that no handler rendered, in the format of the path's dialect."""
 
 import re
 import secrets
@@ -22,18 +22,18 @@ _KEPT_HEADERS = ("Allow", "Retry-After", "Accept-Encoding")
 
 
 class Renderer(Protocol):
-    """Who renders the errors of some paths; every dialect does."""
+    """Renders the errors of some paths; every dialect is one."""
 
     @property
     def paths(self) -> re.Pattern[str]:
-        """Matches the beginning of each of its paths."""
+        """Matches the beginning of each path."""
 
     def render_error(self, status: int, sentence: str) -> web.Response:
-        """An error in its manner."""
+        """Return an error in its format."""
 
 
 class Errors:
-    """Renders errors: the first renderer whose `paths` match a path, else plain text."""
+    """Renders errors by the first renderer whose `paths` match the path, else as plain text."""
 
     def __init__(self, renderers: Iterable[Renderer]) -> None:
         self._renderers = tuple(renderers)
@@ -44,7 +44,7 @@ class Errors:
         return renderer.render_error(status, sentence) if renderer else web.Response(status=status, text=sentence)
 
     def refused(self, path: str, error: web.HTTPException) -> web.Response:
-        """Return the error that an exception of aiohttp's manner says, with those of its headers that are for it."""
+        """Return the response for an exception of aiohttp, with those of its headers that belong to the status."""
         response = self.render(path, error.status, _SENTENCES.get(error.status, error.reason))
         response.headers.update({name: error.headers[name] for name in _KEPT_HEADERS if name in error.headers})
         if error.status in (413, 415):
@@ -53,7 +53,7 @@ class Errors:
 
 
 def errors(rendering: Errors) -> Middleware:
-    """Return the middleware: it refuses what cannot be read, and renders what no handler did."""
+    """Return the middleware, which refuses unreadable requests and renders errors that no handler rendered."""
 
     @web.middleware
     async def rendered(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -70,7 +70,7 @@ def errors(rendering: Errors) -> Middleware:
             raise
         except Exception:
             reference = secrets.token_hex(6)
-            # The path may hold a key: only the route's pattern is logged.
+            # The path may contain a key: only the route's pattern is logged.
             resource = request.match_info.route.resource
             log.exception("a request failed", reference=reference, route=resource.canonical if resource else "")
             sentence = f"Something went wrong here. Please report it with the reference {reference}."

@@ -1,4 +1,4 @@
-"""Phone numbers as customers write them, made into what a command carries."""
+"""Parses phone numbers as customers write them."""
 
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.phone_numbers import digits_of, normalise
@@ -14,8 +14,8 @@ class NotANumber(ValueError):
 def dialled(written: str, country: str) -> str:
     """Return the digits to dial for a number or an extension as a customer in `country` (ISO 3166) writes it.
 
-    Up to 6 digits without a plus are an extension (or a short number) and stay; a number becomes international,
-    without its plus. Raises NotANumber with a sentence.
+    Up to 6 digits without a plus are an extension or a short number, and are returned as they are; other numbers are
+    returned in international form without the plus. Raises NotANumber with a sentence.
     """
     try:
         digits = digits_of(written)

@@ -1,4 +1,4 @@
-"""What the HTTP side needs of the engine."""
+"""The part of the engine that HTTP handlers need."""
 
 from typing import Protocol, TypeVar
 
@@ -8,7 +8,7 @@ R = TypeVar("R")
 
 
 class CommandTaker(Protocol):
-    """Takes commands: `engine.Engine` does."""
+    """Accepts commands, as `engine.Engine` does."""
 
     async def submit(self, command: Command[R]) -> R:
-        """Do it and return what the command names; raises CommandRefused with a sentence for the customer."""
+        """Carry out a command and return the id that it names; raises CommandRefused, a sentence for the customer."""

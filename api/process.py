@@ -1,4 +1,4 @@
-"""The process of the controller: its settings, its signals, and why it could not start."""
+"""The process of the controller: settings, signals, and errors at the start."""
 
 import asyncio
 import os
@@ -14,22 +14,22 @@ from api.settings import Settings, SettingsError, read
 from api.steering import Steering
 from engine.redis.errors import RedisUnavailable
 
-SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
+SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter, which halves its slowest write
 
 
 class Runnable(Protocol):
-    """What the process runs until a signal sets `steering.stopping`."""
+    """The controller that the process runs until a signal sets `steering.stopping`."""
 
     steering: Steering
 
     async def run(self) -> None:
-        """Run until it is over."""
+        """Run until the controller ends."""
 
 
 def run(make: Callable[[Settings], Runnable]) -> int:
-    """Run what `make` returns; returns the exit status."""
+    """Run the controller that `make` returns; returns the exit status."""
     configure()
-    os.umask(0o077)  # what is written here is of this user only: Asterisk's is the same
+    os.umask(0o077)  # only this user may read the files that are written; Asterisk has the same one
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         settings = read(os.environ)

@@ -1,4 +1,4 @@
-"""Recordings by signed, expiring links."""
+"""Serves recordings by signed links that expire."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ LINK_SECONDS = 7 * 86_400.0
 class Recordings:
     """Makes the links (`<public_url>/recordings/<token>/<name>.wav`, or `.mp3`) and serves the files behind them.
 
-    A link is good for `seconds`. `public_url` has no slash at its end.
+    A link is valid for `seconds`. `public_url` has no slash at its end.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Recordings:
         self._public_url, self._seconds, self._clock = public_url.rstrip("/"), seconds, clock
 
     def url(self, recording: str, name: str, format: str = "wav") -> str:
-        """Return a fresh link to a recording; `name` is what it ends in, before its format."""
+        """Return a new link to a recording; it ends in `name` and the format."""
         token = self._links.sign(recording, self._clock() + self._seconds)
         return f"{self._public_url}/recordings/{token}/{name}.{format}"
 

@@ -13,6 +13,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
 from api.clients import Clients
 from api.connections import Connections, Limits, Wait, affordable
+from api.discarding import Discarding, is_left
 from api.first_header import FirstHeader, too_late
 from api.keys import ERRORS
 from api.settings import Settings
@@ -28,7 +29,7 @@ Render = Callable[[str, int, str], web.Response]
 
 
 class ListenAddress(NamedTuple):
-    """Where an application listens, and the limits of its connections. A port of 0 is any that is free."""
+    """The address of an application's listener, and the limits of its connections. Port 0: any free port."""
 
     app: web.Application
     host: str
@@ -39,7 +40,7 @@ class ListenAddress(NamedTuple):
 def places(
     settings: Settings, public: web.Application, admin: web.Application, clients: Clients
 ) -> tuple[ListenAddress, ...]:
-    """Return where this process listens: for everybody, and for the administrator on this machine."""
+    """Return the listeners of this process: the public one, and the administrator's on this machine."""
     limits = Limits(total=affordable(settings.most_connections), per_client=settings.most_connections_per_client)
     return (
         ListenAddress(public, settings.bind, settings.api_port, Connections(limits, clients)),
@@ -49,7 +50,7 @@ def places(
 
 @asynccontextmanager
 async def listening(at: Iterable[ListenAddress]) -> AsyncIterator[list[int]]:
-    """Serve each application at its host and port, which are handed out; leaving the block ends them all."""
+    """Serve each application at its host and port, which are yielded; leaving the block ends all of them."""
     ports = []
     async with AsyncExitStack() as stack:
         for place in at:
@@ -81,10 +82,10 @@ async def _listen(runner: web.AppRunner, place: ListenAddress) -> asyncio.Server
 
 
 class HttpConnection(web.RequestHandler):
-    """A client's connection from its first request on (FirstHeader has it before): aiohttp's, with limits of time. Its
-    errors repeat nothing that was sent.
+    """A client's connection from its first request on (before that, it is a FirstHeader): aiohttp's handler with time
+    limits, whose errors repeat nothing that was sent.
 
-    Nothing is inflated: a Content-Encoding is the application's to refuse (api.bodies.check).
+    Bodies are not decompressed: the application refuses a Content-Encoding (api.bodies.check).
     """
 
     __slots__ = ("_body", "_connections", "_late", "_line", "_render", "_waits")
@@ -110,13 +111,13 @@ class HttpConnection(web.RequestHandler):
         self._body: StreamReader = EMPTY_PAYLOAD
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget the connection."""
+        """Remove the connection from the open ones."""
         self._connections.gone(self)
         self._header_came()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a header that has begun must be whole in time."""
+        """Process received bytes; a header that has begun must be complete in time."""
         if self._waits and data and self._body.is_eof():
             if not self._line:
                 self._line = data[:_BEGINNING]
@@ -134,8 +135,14 @@ class HttpConnection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send a response; then the connection waits for the next request."""
+        """Send a response; then the connection waits for the next request, or for the end of a refused body."""
+        refused = is_left(request)
+        if refused:
+            resp.force_close()
         finished = await super().finish_response(request, resp, start_time)
+        if refused and is_left(request) and self.transport is not None and not finished[1]:
+            self._leave_the_rest(self.transport)
+            return finished
         if not self._messages:
             self._waits, self._line, self._body = True, b"", request.content
             self._connections.waits(self, Wait.REQUEST)
@@ -148,9 +155,9 @@ class HttpConnection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what could not be read, in the manner of the dialect whose path it seems to be.
+        """Answer an unreadable request, in the format of the dialect that its path seems to be of.
 
-        aiohttp's own answer and log line repeat the line at fault, which may hold a key.
+        aiohttp's own answer and log line repeat the faulty line, which may contain a key.
         """
         if status == 400:
             status, sentence = _fault(exc)
@@ -158,14 +165,22 @@ class HttpConnection(web.RequestHandler):
                 log.info("requests could not be read", count=count, status=status, fault=type(exc).__name__)
         else:
             sentence = "Something went wrong here."
-            if not isinstance(exc, ConnectionError):  # the client is gone: nobody is answered
+            if not isinstance(exc, ConnectionError):  # the client has closed the connection: there is no answer
                 log.error("a request failed outside of its handler", status=status, exc_info=exc)
         response = self._render(_path_of(self._line), status, sentence)
         response.force_close()
         return response
 
+    def _leave_the_rest(self, transport: asyncio.Transport) -> None:
+        """Let go of the connection: what follows is discarded."""
+        rest = Discarding(self._connections, self._loop)
+        self._connections.replace(self, rest)
+        rest.take_over(transport)
+        self.transport = None  # what ends here is not the connection
+        self.connection_lost(None)
+
     def drop(self) -> None:
-        """Close the connection for another one."""
+        """Close the connection in favour of another one."""
         self._header_came()
         if self.transport is not None:
             self.transport.abort()
@@ -188,7 +203,7 @@ class HttpConnection(web.RequestHandler):
 
 
 def _fault(error: Any) -> tuple[int, str]:
-    """Return status and sentence for what aiohttp's parser refused; nothing of what was sent is in it."""
+    """Return status and sentence for a request that aiohttp's parser refused, without any of what was sent."""
     match error:
         case LineTooLong():
             return 431, f"The request line and each header must have at most {LONGEST_LINE} bytes."
@@ -202,6 +217,6 @@ def _fault(error: Any) -> tuple[int, str]:
 
 
 def _path_of(line: bytes) -> str:
-    """Return the path in a request line as far as it can be read."""
+    """Return the path in a request line, as far as it can be read."""
     parts = line.split(b"\r\n", 1)[0].split(b" ")
     return parts[1].partition(b"?")[0].decode("latin-1") if len(parts) > 1 else ""

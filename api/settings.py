@@ -1,4 +1,4 @@
-"""Settings, read from the environment (see .env.example); one that is missing or wrong is told in a sentence."""
+"""The settings of the process, read from the environment; .env.example lists them."""
 
 import re
 from collections.abc import Mapping
@@ -8,20 +8,22 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from api.callbacks.mail import BadMailServer, MailServer
 from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.pool import Pool
+from engine.features.retention.worker import Kept
 
 PREFIX = "CARILLON_"
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message says which, and what it should be."""
+    """A setting is missing or wrong; the message says which one, and what it must be."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything this process is told from outside; names are those of .env.example, in lower case."""
+    """All settings of this process; their names are those of .env.example without the prefix, in lower case."""
 
     admin_token: str
     ari_password: str
@@ -42,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recordings: Path = Path("/var/spool/asterisk/recording")
     asterisk_log: Path = Path("/var/log/asterisk/refused")
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
+    smtp_url: str = ""
+    smtp_from: str = ""
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
     lab_sip_port: int = 5070
@@ -50,17 +54,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     number_pool: str = "+12015552000-+12015559999"
     replay_seconds: Annotated[float, msgspec.Meta(gt=0)] = 900.0
     trusted_proxies: str = ""
+    audit_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
     most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The settings that no log may hold."""
-        return (self.admin_token, self.ari_password, self.secret, self.redis_password, self.lab_ari_password)
+        """The settings that must not be logged."""
+        own = (self.admin_token, self.ari_password, self.secret, self.redis_password, self.lab_ari_password)
+        return (*own, (self.mail_server.password or "") if self.mail_server else "")
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The server that sends our mails; None: mails are not sent."""
+        return MailServer.read(self.smtp_url, self.smtp_from)
 
     @property
     def ari_url(self) -> str:
-        """The root of ARI; on this machine always."""
+        """The root of ARI, always on this machine."""
         return f"http://127.0.0.1:{self.ari_port}/ari"
 
     @property
@@ -70,18 +82,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def redis_url(self) -> str:
-        """Redis, with its password; on this machine always."""
+        """Redis, with its password, always on this machine."""
         return f"redis://:{quote(self.redis_password, safe='')}@127.0.0.1:{self.redis_port}/0"
 
     @property
     def reached_at(self) -> str:
-        """The host name or address under which the outside reaches us."""
+        """Our host name or address as seen from outside."""
         wide = self.bind in ("0.0.0.0", "::")
         return self.external_address or ("127.0.0.1" if wide else self.bind)
 
     @property
+    def kept(self) -> Kept:
+        """For how long what is kept."""
+        return Kept(audit_days=self.audit_days, events_days=self.events_days)
+
+    @property
     def own_addresses(self) -> frozenset[str]:
-        """The addresses of this machine as far as they are known; other programs on it have them too."""
+        """The known addresses of this machine, which other programs on it use too."""
         return frozenset({"127.0.0.1", "::1", self.bind, self.external_address} - {"", "0.0.0.0", "::"})
 
     @property
@@ -91,7 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def mounted_at(self) -> str:
-        """The path before ours where a proxy serves us: the one of `public_url`; "" for none."""
+        """The path of `public_url`, under which a proxy serves us; "" for none."""
         return urlsplit(self.public_url).path.rstrip("/")
 
     @property
@@ -101,7 +118,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def media_root(self) -> Path:
-        """The folder below which file:// announcements must lie."""
+        """The folder in which file:// prompts must be."""
         return self.data / "media"
 
 
@@ -116,14 +133,15 @@ def read(environment: Mapping[str, str]) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
         Pool.read(settings.number_pool)
         Clients.read(settings.trusted_proxies)
-    except (msgspec.ValidationError, InvalidSetting, BadNetwork) as error:
+        MailServer.read(settings.smtp_url, settings.smtp_from)
+    except (msgspec.ValidationError, InvalidSetting, BadNetwork, BadMailServer) as error:
         said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
         raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings
 
 
 def _path(wanted: type, value: object) -> object:
-    """Read what msgspec itself does not know; raises NotImplementedError for another type."""
+    """Parse types that msgspec does not support; raises NotImplementedError for others."""
     if wanted is Path and isinstance(value, str):
         return Path(value)
     raise NotImplementedError(wanted)

@@ -1,4 +1,4 @@
-"""Whether this process may steer the calls: one controller an ARI application, and none that is leaving."""
+"""Whether this process may run calls: only one controller of an ARI application may, and none that is stopping."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -15,17 +15,17 @@ LEASE_POLL_SECONDS = 0.02
 
 
 class Ownership(Protocol):
-    """Who may write for the ARI application, by the store: engine.store.writer.Writer."""
+    """The store's ownership of the ARI application, as engine.store.writer.Writer has it."""
 
     fenced: asyncio.Event
     """Set once another controller has claimed the application."""
 
     async def is_owner(self) -> bool:
-        """Whether this process was the last to claim it."""
+        """Return whether this process was the last to claim it."""
 
 
 class Steering:
-    """Holds the lease of an ARI application; `stopping` is set when it is lost, or by who wants the process to end."""
+    """Holds the lease of an ARI application; `stopping` is set if it is lost, or to end the process."""
 
     def __init__(self, redis: Redis, ownership: Ownership, application: str, owner: str) -> None:
         self._ownership = ownership
@@ -34,11 +34,11 @@ class Steering:
         self.lease = Lease(redis, application, owner, confirm=ownership.is_owner, on_lost=self.stopping.set)
 
     def may_command(self) -> Awaitable[None] | None:
-        """To be asked, and awaited if it is not None, before each command to Asterisk; raises Detached."""
+        """Check the lease before each command to Asterisk; the result is awaited if it is not None. Raises Detached."""
         return None if self.lease.held and not self.leaving else self._until_held()
 
     async def _until_held(self) -> None:
-        """A lease that ran out (the process was frozen, or Redis and the store were away) may be ours again soon."""
+        """Wait for a lease that expired; it may be ours again soon if the process was frozen, or Redis was down."""
         while not (self.leaving or self.lease.lost.is_set() or self._ownership.fenced.is_set()):
             if self.lease.held:
                 return
@@ -47,7 +47,7 @@ class Steering:
 
 
 def owner_of(folder: Path) -> str:
-    """This installation's name as a holder of leases; kept, so that one started again has its lease at once."""
+    """The stored name of this installation as an owner of leases; after a restart it has its lease at once."""
     file = folder / "owner"
     if file.is_file():
         return file.read_text().strip()

@@ -1,6 +1,6 @@
 """Routes each command to the call or conference it names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.calls.asking import Replies
@@ -61,6 +61,10 @@ class Dispatcher:
             KickMember: self._conferences.kick,
         }
 
+    def add(self, handlers: Mapping[type[Command[Any]], Callable[[Any], Any]]) -> None:
+        """Let commands be carried out by others: those of features."""
+        self._by_kind.update(handlers)
+
     async def submit(self, command: Command[Any]) -> Any:
         """Carry out a command; raises engine.commands.CommandRefused."""
         return await self._by_kind[type(command)](command)
@@ -102,7 +106,7 @@ class Dispatcher:
 
     def _session(self, account: str, call: str) -> Session:
         session = self._registry.find(account, call)
-        if session is None or session.gone.is_set():
+        if session is None or session.gone:
             raise NoSuchCall(_GONE_CALL)
         return session
 

@@ -12,16 +12,18 @@ from api.vendors.sinch.script.actions import ALLOWED
 ROOT = Path(__file__).parents[1]
 PAGES = ("ringful", "sinch")
 NODE = re.compile(r"(?P<file>tests/[\w/]+\.py)|::(?:\w+::)?(?P<test>test_\w+)")
-NAMED = re.compile(r"`(?P<test>[a-z0-9_…]{4,})`|\b(?P<file>test_\w+)\b")
+NAMED = re.compile(r"`(?P<test>[a-z0-9_…]{4,})`|\b(?P<file>(?:\w+/)*test_\w+)\b")
 
 
 def functions() -> dict[str, set[str]]:
-    """The names of all tests, by their file's name; two files of one name count as one."""
+    """The names of all tests, by their file's name alone and behind its folders; files of one name count as one."""
     found: dict[str, set[str]] = {}
     for file in ROOT.glob("tests/**/test_*.py"):
         tree = ast.parse(file.read_text())
         names = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
-        found.setdefault(file.stem, set()).update(names)
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        for beginning in range(len(parts)):
+            found.setdefault("/".join(parts[beginning:]), set()).update(names)
     return found
 
 

@@ -55,6 +55,12 @@ VENDORS_TERMS = r"mxp|pstn|callouts?|ttscallout|dice|kvmd5|connectconf|connectps
 VENDORS_VALUES = r"n/a|music\d"
 """Values of vendors' documents; each vendor's folder maps them to the engine's own."""
 
+NAMING_VENDORS = {
+    "api/vendors/registry.py": "the one line that registers a vendor",
+    "api/cli/demo.py": "a customer's program, written for one vendor's API",
+}
+"""Files under api/ that name vendors though they are in no vendor's folder, and why."""
+
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -101,6 +107,18 @@ def test_a_room_does_not_say_what_it_must_not_know(room: str, words: str) -> Non
     files = sources(room)
     assert len(files) > 50
     assert [file.name for file in files if re.search(words, file.read_text(), re.IGNORECASE)] == []
+
+
+def test_a_vendor_is_named_in_its_own_folder_alone() -> None:
+    words = re.compile(rf"\b({VENDORS}|{VENDORS_TERMS})\b", re.IGNORECASE)
+    outside = [file for file in sources("api") if file.relative_to(ROOT).parts[:2] != ("api", "vendors")]
+    beside = sorted((ROOT / "api" / "vendors").glob("*.py"))
+    naming = {str(file.relative_to(ROOT)) for file in (*outside, *beside) if words.search(file.read_text())}
+    assert naming == set(NAMING_VENDORS)
+    for folder in (file.parent for file in (ROOT / "api" / "vendors").glob("*/__init__.py")):
+        others = set(VENDORS.split("|")) - {"svaml", folder.name}
+        pattern = re.compile(rf"\b({'|'.join(others)})\b", re.IGNORECASE)
+        assert [file.name for file in folder.rglob("*.py") if pattern.search(file.read_text())] == []
 
 
 def test_the_engine_has_no_vendors_values() -> None:

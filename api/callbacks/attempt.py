@@ -21,17 +21,17 @@ _PERMIT = "The operator can allow it: carillon accounts set ACCOUNT --allow-priv
 
 
 class Verdict(Enum):
-    """What an attempt means for its delivery."""
+    """The effect of an attempt on its delivery."""
 
     DELIVERED = "delivered"
-    FAILED = "failed"  # may work later
-    UNRESOLVED = "unresolved"  # the host has no address; it may get one, but hardly
-    HOPELESS = "hopeless"  # will never work
+    FAILED = "failed"  # a later attempt may succeed
+    UNRESOLVED = "unresolved"  # the host has no address, and is unlikely to get one
+    HOPELESS = "hopeless"  # no attempt will succeed
 
 
 class AttemptResult(NamedTuple):
-    """How one attempt went: the HTTP status, where there was one; a sentence, where it failed; how long it took; of a
-    delivered one the beginning of what was answered."""
+    """The result of one attempt: the HTTP status, if any; a sentence, if it failed; its duration in seconds; and the
+    beginning of the answer, if it was delivered."""
 
     verdict: Verdict
     status: int | None
@@ -49,7 +49,7 @@ async def attempt(
     total: float,
     connect: float,
 ) -> AttemptResult:
-    """POST once, within `total` seconds; any 2xx is success, redirects are not followed."""
+    """POST once, within `total` seconds; any 2xx is a success, redirects are not followed."""
     begun = time.monotonic()
     verdict, status, error, reply = await _post(net, delivery, headers, allow_private, total, connect)
     return AttemptResult(verdict, status, error, time.monotonic() - begun, reply)
@@ -79,7 +79,7 @@ async def _post(
 
 
 async def _read(reply: aiohttp.ClientResponse) -> bytes:
-    """Read a short reply, so that its connection can serve again; of another the beginning, and drop its connection."""
+    """Read a short reply, so that its connection is kept, or the beginning of a long one, and close its connection."""
     text = bytearray()
     try:
         async with asyncio.timeout(SECONDS_FOR_A_REPLY):
@@ -95,7 +95,7 @@ async def _read(reply: aiohttp.ClientResponse) -> bytes:
 def _accident(error: Exception, delivery: DeliveryRow, total: float) -> tuple[Verdict, None, str]:
     verdict, sentence = _reason(error, total)
     if not isinstance(error, BadAddress | aiohttp.ClientError | OSError | TimeoutError):
-        log.error("a callback failed in an unforeseen way", delivery=delivery.id, exc_info=error)
+        log.error("a callback failed with an unexpected error", delivery=delivery.id, exc_info=error)
     return verdict, None, sentence
 
 
@@ -125,7 +125,7 @@ def _reason(error: Exception, total: float) -> tuple[Verdict, str]:
 
 
 def explained(error: Exception, total: float) -> str:
-    """Return a sentence for a request that got no answer within `total` seconds, or none at all."""
+    """Return a sentence for a request that got no answer within `total` seconds, or failed."""
     return _reason(error, total)[1]
 
 

@@ -8,22 +8,24 @@ import msgspec
 from yarl import URL
 
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 LONGEST_URL = 4096
-# RFC 3986 §2: an address of these alone is sent as it was written, byte by byte.
+# RFC 3986 §2: an address of only these characters is sent byte for byte as it was written.
 _VERBATIM = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 _HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-_NAMES = ("action", "event")
-"""The fields in which a callback's body says what it is about: a form's action (Ringful), an object's event (Sinch)."""
+_NAMES = ("action", "event", "type")
+"""The fields that name a callback's subject in its body: a form's action, an object's event, or its type (Standard
+Webhooks)."""
 
 
 class BadAddress(ValueError):
-    """The text can never work as the address of a callback."""
+    """The text can never be the address of a callback."""
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to post and what; `fallback` ("": none) is posted to when that fails."""
+    """The URL and the body of a POST; `fallback` ("": none) is the URL that is tried if the first one fails."""
 
     url: str
     body: str
@@ -32,12 +34,12 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def form(url: str, fields: Mapping[str, str]) -> Callback:
-    """Return a callback with these form fields, in their order."""
+    """Return a callback with these form fields, in order."""
     return Callback(url=url, body=urlencode(fields))
 
 
 def action_of(content_type: str, body: str) -> str:
-    """Return what a callback says that it is about; "" where its body does not say it in a way that is known."""
+    """Return the subject that a callback's body names; "" if it has none of the known fields."""
     try:
         fields = dict(parse_qsl(body)) if content_type == FORM else msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError):
@@ -47,10 +49,10 @@ def action_of(content_type: str, body: str) -> str:
 
 
 def address(url: str, *, credentials: bool = False) -> URL:
-    """Parse a callback's URL, keeping it as written; raises BadAddress with what is wrong.
+    """Parse a callback's URL, which stays as it was written; raises BadAddress with a sentence.
 
-    `credentials`: it may have a user and a password (RFC 3986 §3.2.1), which are sent as Basic authentication. They
-    have no place in a request that is signed: its signature is in the same header.
+    `credentials`: it may have a user and a password (RFC 3986 §3.2.1), which are sent as Basic authentication. Signed
+    requests cannot have them, because the signature uses the same header.
     """
     if len(url) > LONGEST_URL:
         raise BadAddress(f"A URL must have at most {LONGEST_URL} characters.")
@@ -58,7 +60,7 @@ def address(url: str, *, credentials: bool = False) -> URL:
     try:
         parsed = URL(url, encoded=verbatim)
         usable = parsed.scheme in ("http", "https") and bool(parsed.raw_host) and parsed.port != 0
-        (parsed.raw_host or "").encode("idna")  # what the DNS cannot be asked, e.g. an empty or too long label
+        (parsed.raw_host or "").encode("idna")  # not a DNS name, e.g. an empty or too long label
     except ValueError as error:
         raise BadAddress(f"It is not a URL: {error}.") from None
     if not usable or any(character <= " " or character == "\x7f" for character in url):
@@ -79,7 +81,7 @@ def _check_credentials(url: URL, allowed: bool) -> None:
 
 
 def host_of(url: str) -> str:
-    """Return `host:port` of a URL, which names its lane; "" for one that cannot be parsed."""
+    """Return `host:port` of a URL, the name of its lane; "" if it cannot be parsed."""
     try:
         parsed = address(url, credentials=True)
     except BadAddress:

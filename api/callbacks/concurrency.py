@@ -1,7 +1,7 @@
-"""How many requests may be under way at once: shared fairly by accounts, and by each account's hosts.
+"""Limits concurrent requests, and shares them fairly among accounts and among each account's hosts.
 
 The rule is that of dynamic thresholds (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet
-Switches", 1998): who has as many places as are left over waits, so that there is always room for who has none yet.
+Switches", 1998): an account that has as many places as are free must wait, so that an account without any finds one.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 
 class _Ranking:
-    """Names by a number each, the smallest first. An entry that is out of date is dropped when it comes up."""
+    """Names ordered by a number, the smallest first. Outdated entries are dropped when they come first."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, str]] = []
@@ -21,7 +21,7 @@ class _Ranking:
         self._made = 0
 
     def put(self, name: str, number: int | None) -> None:
-        """Rank a name by another number, behind those of the same; None: not at all."""
+        """Rank a name by a new number, after those with the same one; None removes it."""
         if number is None:
             self._entries.pop(name, None)
             return
@@ -30,7 +30,7 @@ class _Ranking:
         heapq.heappush(self._heap, (number, self._made, name))
 
     def first(self) -> tuple[int, str] | None:
-        """Return the smallest number and its name, or None if it has no name."""
+        """Return the smallest number and its name, or None if there is none."""
         while self._heap:
             number, entry, name = self._heap[0]
             if self._entries.get(name) == entry:
@@ -41,20 +41,20 @@ class _Ranking:
 
 @dataclass(slots=True)
 class _Host:
-    """One host of an account: how many requests are under way to it, and who waits, in turn."""
+    """One host of an account: the number of its requests in progress, and the waiting ones in order."""
 
     taken: int = 0
     waiting: "deque[asyncio.Future[None]]" = field(default_factory=deque)
 
     @property
     def is_awaited(self) -> bool:
-        """Whether somebody waits who was not cancelled in this moment."""
+        """Return whether a request waits that was not cancelled."""
         return any(not turn.done() for turn in self.waiting)
 
 
 @dataclass(slots=True)
 class _Account:
-    """An account: how many of its requests are under way, its hosts, and the awaited ones by how many each has."""
+    """An account: the number of its requests in progress, its hosts, and those with waiting requests in order."""
 
     taken: int = 0
     hosts: dict[str, _Host] = field(default_factory=dict)
@@ -64,17 +64,17 @@ class _Account:
 class Places:
     """Places for `overall` requests, and for `per_host` of each account to one host.
 
-    An account alone gets half of them, two get a third each, and so on: what remains is for an account that comes later
-    and therefore waits for nobody. Should nothing remain, each account still has `least` places, beyond `overall`.
-    Within an account its hosts share in the same way. A place that becomes free goes to the waiting account that has
-    the fewest, there to the host that has the fewest, and there to who came first.
+    A single account gets at most half of them, two get a third each, and so on: the rest is for an account that comes
+    later, which therefore need not wait. If nothing is left, each account still has `least` places beyond `overall`.
+    Within an account its hosts share in the same way. A place that becomes free goes to the waiting account with the
+    fewest places, there to the host with the fewest, and there to the first request that waits.
     """
 
     def __init__(self, *, per_host: int, overall: int, least: int = 4) -> None:
         self._per_host, self._least = per_host, least
         self._free = overall  # below zero where accounts have their least
         self._accounts: dict[str, _Account] = {}
-        self._waiting = _Ranking()  # accounts, by how much must be free for them
+        self._waiting = _Ranking()  # accounts by how many places must be free for one more request
 
     @asynccontextmanager
     async def take(self, account: str, host: str) -> AsyncIterator[None]:
@@ -100,7 +100,7 @@ class Places:
                 place.waiting.remove(turn)
                 self._rank(account, host)
             else:
-                self._leave(account, host)  # it was given a place in the same moment
+                self._leave(account, host)  # it was given a place at the same moment
             raise
 
     def _leave(self, account: str, host: str) -> None:
@@ -113,14 +113,14 @@ class Places:
             pass
 
     def _give(self) -> bool:
-        """Give one place away, if somebody waits who may have it."""
+        """Give one free place to a waiting request, if one may have it."""
         first = self._waiting.first()
         if first is None or not self._may_have(first[0]):
             return False
         account = first[1]
         owner = self._accounts[account]
         ranked = owner.awaited.first()
-        assert ranked is not None  # an account waits as long as a host of it is awaited
+        assert ranked is not None  # an account waits as long as a request to one of its hosts does
         place = owner.hosts[ranked[1]]
         turn = next((turn for turn in place.waiting if not turn.done()), None)
         if turn is not None:
@@ -131,7 +131,7 @@ class Places:
         return True
 
     def _rank(self, account: str, host: str) -> None:
-        """Rank a host in its account, and the account among all, as they are now; forget what is of no use any more."""
+        """Update the rank of a host in its account and of the account among all; remove those that are unused."""
         owner = self._accounts[account]
         place = owner.hosts[host]
         owner.awaited.put(host, place.taken if place.is_awaited else None)
@@ -143,11 +143,11 @@ class Places:
         self._waiting.put(account, self._needed(owner, owner.hosts[ranked[1]]) if ranked else None)
 
     def _needed(self, owner: _Account, place: _Host) -> int | None:
-        """Return how much must be free for one more request; 0 where the account has less than its least, None where
-        the host has all that it may have.
+        """Return how many places must be free for one more request; 0 if the account has fewer than its least, None
+        if the host has its maximum.
 
-        As much as the account has, so that it never has more than is left; and as much twice as the host has, so that
-        it never has more than is left to the account.
+        It is one, and the number that the account has, so that it never has more than are free, and twice the number
+        that the host has, so that the host never has more than are left for the account.
         """
         if place.taken >= self._per_host:
             return None

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 import structlog
@@ -14,7 +15,9 @@ from sqlalchemy import Connection
 from api.accounts import Accounts
 from api.callbacks.attempt import AttemptResult, Verdict, attempt
 from api.callbacks.concurrency import Places
-from api.vendors.vendor import Vendor
+from api.callbacks.mail import MAIL, Mailer
+from api.callbacks.replay import REPLAYED_TOGETHER, Replay, revive
+from api.callbacks.signer import NotToBeSent, Signer
 from engine.net import Net
 from engine.platform import audit
 from engine.platform.audit import Actor
@@ -47,7 +50,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoSuchDelivery(LookupError):
-    """There is no dead delivery with this id."""
+    """There is no delivery of this name that could be sent again."""
 
 
 @dataclass(slots=True)
@@ -70,13 +73,18 @@ def _addressed(row: DeliveryRow) -> DeliveryRow:
     return msgspec.structs.replace(row, url=row.fallback) if row.fallback and row.attempts % 2 else row
 
 
+def _lane_of(row: DeliveryRow) -> tuple[str, str]:
+    """Return what a delivery waits its turn with: a call tree's to one host, or all of one subscription."""
+    return ("", row.subscriber) if row.subscriber else (row.root, row.host)
+
+
 def _addresses(row: DeliveryRow) -> int:
     """Return how many addresses a delivery is tried at in turn."""
     return 2 if row.fallback else 1
 
 
 class Delivery:
-    """Owns one task per active lane (a root and a host); none while there is nothing to deliver.
+    """Owns one task per active lane (a call tree and a host, or a subscription); none while nothing is to be delivered.
 
     A delivery's state is written to the table after each attempt; what is pending there at `start` is taken up.
     """
@@ -87,15 +95,17 @@ class Delivery:
         writer: Writer,
         net: Net,
         accounts: Accounts,
-        vendors: Mapping[str, Vendor],
+        signers: Mapping[str, Signer],
         *,
+        mailer: Mailer | None = None,
         policy: DeliveryPolicy | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._db, self._writer, self._net = db, writer, net
-        self._accounts, self._vendors = accounts, vendors
+        self._accounts, self._signers = accounts, signers
+        self._mailer = mailer or Mailer(None)
         self._policy = policy or DeliveryPolicy()
         self._clock, self._sleep, self._chance = clock, sleep, chance
         self._places = Places(per_host=self._policy.per_host, overall=self._policy.overall)
@@ -136,6 +146,11 @@ class Delivery:
         """Return how many deliveries there are, by their state."""
         return await self._db.read(deliveries.counts)
 
+    async def send(self, row: DeliveryRow) -> None:
+        """Store one more delivery, and deliver it."""
+        await self._writer.write(lambda conn: deliveries.add(conn, row))
+        self.add([row])
+
     async def resend(self, by: Actor, delivery: str) -> DeliveryRow:
         """Try a dead delivery again from the beginning; raises NoSuchDelivery."""
 
@@ -153,12 +168,30 @@ class Delivery:
         self._add(row, before=row.attempts)
         return row
 
+    async def replay(self, by: Actor, what: Replay) -> int:
+        """Deliver again what was delivered or given up, as new attempts of the same deliveries; returns how many.
+
+        What is still to be delivered is left as it is. Raises NoSuchDelivery where nothing is meant.
+        """
+
+        named = await self._db.read(what.rows)
+        if not named:
+            raise NoSuchDelivery(f"There is no callback of {what.subject[:80]}.")
+        count = 0
+        for begin in range(0, len(named), REPLAYED_TOGETHER):
+            ids = [row.id for row in named[begin : begin + REPLAYED_TOGETHER]]
+            revived = await self._writer.write(partial(revive, ids=ids, by=by, subject=what.subject))
+            for row in revived:
+                self._add(row, before=row.attempts)
+            count += len(revived)
+        return count
+
     def _add(self, row: DeliveryRow, *, before: int) -> None:
-        key = (row.root, row.host)
+        key = _lane_of(row)
         lane = self._lanes.setdefault(key, _Lane())
         lane.waiting.append(_Waiting(row, self._clock(), before))
         if lane.task is None:
-            lane.task = asyncio.create_task(self._run(key, lane), name=f"deliver {row.root} to {row.host}")
+            lane.task = asyncio.create_task(self._run(key, lane), name="deliver {} to {}".format(*key))
 
     async def _run(self, key: tuple[str, str], lane: _Lane) -> None:
         try:
@@ -198,13 +231,18 @@ class Delivery:
         account = await self._accounts.get(row.account)
         private = account is not None and account.allow_private
         headers = {
-            "Carillon-Event-Id": f"{row.event}-{row.part}" if row.part else row.event,
+            "Carillon-Event-Id": row.key,
             "Carillon-Attempt": str(number),
         }
         async with self._places.take(row.account, row.host):
-            if (vendor := self._vendors.get(row.dialect)) is not None:
-                headers |= await vendor.sign(row, number)
+            if (signer := self._signers.get(row.dialect)) is not None:
+                try:
+                    headers |= await signer.sign(row, number)
+                except NotToBeSent as error:
+                    return AttemptResult(Verdict.HOPELESS, None, str(error), 0.0)
             total, connect = self._policy.total, self._policy.connect
+            if row.content_type == MAIL:
+                return await self._mailer.send(row, total)
             return await attempt(self._net, row, headers, allow_private=private, total=total, connect=connect)
 
     def _is_over(self, waiting: _Waiting, done: AttemptResult) -> bool:
@@ -224,7 +262,7 @@ class Delivery:
     def _heard(self, row: DeliveryRow, reply: bytes) -> str | None:
         """Return what the host said; whatever it was, the callback is delivered."""
         try:
-            return (vendor.heard(row, reply) or None) if (vendor := self._vendors.get(row.dialect)) else None
+            return (signer.heard(row, reply) or None) if (signer := self._signers.get(row.dialect)) else None
         except Exception:
             log.exception("an answer to a callback could not be read", delivery=row.id)
             return None

@@ -1,4 +1,4 @@
-"""What a delivery is: a callback on its way to a customer, with each attempt to deliver it."""
+"""The delivery: a callback on its way to a customer, with its attempts."""
 
 from engine.store.deliveries import Attempt, DeliveryRow
 

@@ -1,4 +1,4 @@
-"""The command line: a client of the two APIs, a file a noun."""
+"""The command line: a client of our two APIs, with one module for each noun."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from api.cli import (
     callbacks,
     calls,
     demonstration,
+    dialects,
     doctor,
     extensions,
     groups,
@@ -21,6 +22,7 @@ from api.cli import (
     rates,
     recordings,
     status,
+    subscriptions,
     trunks,
     users,
 )
@@ -28,9 +30,9 @@ from api.cli.client import CommandFailed
 from api.cli.context import Cli
 from api.cli.output import Output
 
-HELP = """Carillon's command line. It talks to the running system; --json, on any command, prints JSON.
+HELP = """The command line of a running Carillon. Every command accepts --json and then prints JSON.
 
-Where the system is, it reads from the environment, or from the file that CARILLON_ENV_FILE names, or from .env."""
+It reads the system's address from the environment, from the file that CARILLON_ENV_FILE names, or from .env."""
 
 
 def build(cli: Cli) -> App:
@@ -38,9 +40,10 @@ def build(cli: Cli) -> App:
     app = App(name="carillon", help=HELP, version="0.1.0")
     people = (accounts, users, numbers, applications, prompts)
     calling = (trunks, extensions, groups, rates, lab)
-    for noun in (*people, *calling, calls, recordings, callbacks):
+    for noun in (*people, *calling, calls, recordings, callbacks, subscriptions):
         app.command(noun.commands(cli))
     app.command(status.StatusCommand(cli).show, name="status")
+    app.command(dialects.DialectsCommand(cli).show, name="dialects")
     app.command(doctor.DoctorCommand(cli).examine, name="doctor")
     shown = demonstration.Demonstration(cli)
     app.command(shown.setup)
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 1 with one sentence on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     output = Output(json="--json" in words)
-    words = [word for word in words if word != "--json"]
+    words = list(dialects.spelled_out(word for word in words if word != "--json"))
     try:
         status = build(Cli(output))(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # its reader has enough, such as head
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
-        return 1  # as rich does for tables
+    except BrokenPipeError:  # the reader closed the pipe, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python prints an error when it exits
+        return 1  # rich does the same when it prints a table
     return status if isinstance(status, int) else 0

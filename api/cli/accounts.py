@@ -5,9 +5,9 @@ from typing import Any
 from cyclopts import App
 
 from api.cli import changes
-from api.cli.client import part
+from api.cli.client import CommandFailed, part
 from api.cli.confirm import confirm
-from api.cli.context import Cli
+from api.cli.context import Cli, present
 
 _COLUMNS = (
     *("name", "account", "disabled", "balance", "held", "currency"),
@@ -18,7 +18,7 @@ _COLUMNS = (
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = AccountCommands(cli)
-    app = App(name="accounts", help="Who uses the system: keys, limits, credit.")
+    app = App(name="accounts", help="Accounts: keys, limits, credit, history.")
     app.command(noun.create)
     app.command(noun.list_all, name="list")
     app.command(noun.show)
@@ -43,21 +43,21 @@ class AccountCommands:
         self._cli = cli
 
     def create(self, name: str, *, allow_private: bool = False, country: str = "US", currency: str = "USD") -> None:
-        """Make an account and print its keys.
+        """Create an account and print its keys.
 
         Parameters
         ----------
         allow_private
-            Its callbacks and announcements may reach private addresses.
+            Allow its callbacks and prompts to use private addresses.
         country
-            How its national numbers are read.
+            The country in which its numbers without + are read, as two letters.
         """
         body = {"name": name, "allow_private": allow_private, "country": country.upper(), "currency": currency.upper()}
         made = self._cli.admin.post("/accounts", body)
         self._show_credentials(made if self._cli.output.json else {**made, "allowed": None})
         prefixes = ", ".join(f"+{prefix}…" for prefix in made["allowed"])
         self._cli.output.say(
-            f"It may call its own extensions and numbers, and the lab's people ({prefixes}). Further numbers: "
+            f"It may call its own extensions and numbers, and the lab's personas ({prefixes}). To allow more: "
             f"carillon accounts allow {name} +44"
         )
 
@@ -67,7 +67,7 @@ class AccountCommands:
         Parameters
         ----------
         closed
-            Those that were removed and not purged.
+            List the accounts that were removed and not purged instead.
         """
         found = self._cli.admin.get("/accounts", closed="true" if closed else None)["accounts"]
         spare = ("account", "calls_per_second", "max_calls", "disabled", "currency")
@@ -82,17 +82,27 @@ class AccountCommands:
         """Print an account's keys."""
         self._show_credentials(self._cli.admin.get(f"/accounts/{part(name)}/credentials"))
 
-    def set(self, name: str, *, sig: str | None = None, allow_private: bool | None = None) -> None:
-        """Change how an account works.
+    def set(
+        self,
+        name: str,
+        *,
+        sig: str | None = None,
+        setting: list[str] | None = None,
+        allow_private: bool | None = None,
+    ) -> None:
+        """Change an account's settings.
 
         Parameters
         ----------
         sig
-            Ringful's signature: off, or kvmd5 (requests must be signed, callbacks are).
+            Whether requests must be signed: the setting sig of an API; carillon dialects lists its values.
+        setting
+            NAME=VALUE, a setting of an API; carillon dialects lists them. It may be given several times.
         allow_private
-            Its callbacks and announcements may reach private addresses.
+            Allow its callbacks and prompts to use private addresses.
         """
-        body: dict[str, Any] = {} if sig is None else {"dialect": {"sig": sig}}
+        settings = dict(_setting(text) for text in setting or ()) | present(sig=sig)
+        body: dict[str, Any] = {"dialect": settings} if settings else {}
         if allow_private is not None:
             body["allow_private"] = allow_private
         self._changed("PATCH", name, "", body)
@@ -100,31 +110,31 @@ class AccountCommands:
     def allow(
         self, name: str, prefix: str, *, remove: bool = False, high_risk: bool = False, yes: bool = False
     ) -> None:
-        """Let an account call the numbers that begin with a prefix, e.g. +44; * is every number but those of high risk.
+        """Allow an account to call the numbers that begin with a prefix, e.g. +44; * allows all but high-risk numbers.
 
-        sip:pbx.example.com allows SIP addresses at that host (with :port at that port only); none is allowed by *.
+        sip:pbx.example.com allows SIP addresses at that host (with :port, at that port only). * allows no SIP address.
 
         Parameters
         ----------
         remove
-            Take the prefix back.
+            Remove the prefix.
         high_risk
-            The prefix is one of premium rate, satellite or another expensive range, e.g. +882, and is meant to be.
+            Confirm a prefix of premium rate, satellite or other expensive numbers, e.g. +882.
         yes
-            Do not ask about *.
+            Do not ask for confirmation of *.
         """
         if prefix.strip() == "*" and not remove:
-            confirm(f"Let {name} call every number in the world but those of high risk?", yes=yes, needed=False)
+            confirm(f"Allow {name} to call every number in the world except those of high risk?", yes=yes, needed=False)
         body: dict[str, Any] = {"prefix": prefix, "allowed": not remove}
         self._changed("POST", name, "/prefixes", body | ({"high_risk": True} if high_risk else {}))
 
     def callers(self, name: str, number: str, *, remove: bool = False) -> None:
-        """Note a number as the account's own, so that it may be shown as the caller.
+        """Add a number that the account may show as its caller ID.
 
         Parameters
         ----------
         remove
-            It is not its own any more.
+            Remove the number.
         """
         self._changed("POST", name, "/callers", {"number": number, "verified": not remove})
 
@@ -141,70 +151,71 @@ class AccountCommands:
         Parameters
         ----------
         max_calls
-            Calls at once.
+            How many calls may be up at once.
         daily_spend
-            The most it may spend a day (UTC), e.g. 25.00; none takes the limit away.
+            The most it may spend a day (UTC), e.g. 25.00; none removes the limit.
         """
         body = {"max_calls": max_calls, "calls_per_second": calls_per_second, "daily_spend": daily_spend}
         self._changed("PATCH", name, "/limits", {key: value for key, value in body.items() if value is not None})
 
     def credit(self, name: str, amount: str, *, note: str = "") -> None:
-        """Pay in, e.g. 12.50: the account is prepaid from then on. none ends prepayment."""
+        """Add credit, e.g. 12.50, which makes the account prepaid; none makes it postpaid again."""
         self._changed("POST", name, "/credit", {"amount": amount, "note": note})
 
     def rotate(self, name: str, *, dialect: str | None = None) -> None:
-        """Renew an account's keys; the old ones are worth nothing at once.
+        """Renew an account's keys. The old ones are refused at once.
 
         Parameters
         ----------
         dialect
-            Only this API's, e.g. ringful; of sinch the secrets of all applications, their keys stay.
+            Renew only this API's; carillon dialects lists them. Applications with keys of their own get new secrets
+            and keep the keys.
         """
         self._show_credentials(self._cli.admin.post(f"/accounts/{part(name)}/rotate", {"dialect": dialect}))
 
     def disable(self, name: str) -> None:
-        """Refuse an account's keys and calls; calls that are up go on."""
+        """Refuse an account's keys and new calls; calls in progress continue."""
         self._changed("PATCH", name, "", {"disabled": True})
 
     def enable(self, name: str) -> None:
-        """Take an account's keys and calls again."""
+        """Accept a disabled account's keys and calls again."""
         self._changed("PATCH", name, "", {"disabled": False})
 
     def remove(self, name: str, *, purge: bool = False, yes: bool = False) -> None:
         """Remove an account with its applications, numbers, extensions, prompts, keys and rates.
 
-        What was charged, its calls and recordings stay under its id, and its name is free. Refused while it has calls.
+        Its ledger, calls and recordings stay under its id; its name is free again. Refused while calls are in progress.
 
         Parameters
         ----------
         purge
-            Delete its ledger, calls, events and recordings too, also of an account that was removed before (by its id).
+            Delete its ledger, calls, events and recordings too; NAME may be the id of an account removed before.
         yes
-            Do not ask.
+            Do not ask for confirmation.
         """
         money = ", its ledger, calls and recordings" if purge else ""
         confirm(f"Remove the account {name} with its applications, numbers, extensions, keys{money}?", yes=yes)
         query = {"purge": "true" if purge else None}
         answer = self._cli.admin.ask("DELETE", f"/accounts/{part(name)}", query=query)
-        stays = "" if purge else f" Its books stay: carillon accounts show {answer['account']}."
+        stays = "" if purge else f" Its ledger stays: carillon accounts show {answer['account']}."
         self._cli.output.done(answer, f"The account {answer['name']} was removed.{stays}")
 
     def history(self, name: str | None = None, *, limit: int = 50, before: str | None = None) -> None:
-        """List what was changed of an account, newest first: when, by whom, what, and from what to what.
+        """List the changes of an account, newest first: the time, the author, and each field before and after.
 
-        Without a name: what belongs to no account, such as trunks.
+        Without a name, list the changes of what belongs to no account, such as trunks.
 
         Parameters
         ----------
         limit
-            How many changes, 1 to 1000.
+            The number of changes to list, 1 to 1000.
         before
-            The id of a change; those before it are listed (--json shows ids).
+            List the changes before the one with this id (--json shows ids).
         """
         path = "/audit" if name is None else f"/accounts/{part(name)}/audit"
         found = self._cli.admin.get(path, limit=str(limit), before=before)["audit"]
         rows = [changes.row(entry) for entry in found]
-        self._cli.output.table(found, rows, changes.COLUMNS, "Nothing was changed yet.")
+        self._cli.output.table(found, rows, changes.COLUMNS, "There are no changes yet.")
 
     def _changed(self, method: str, name: str, path: str, body: dict[str, Any]) -> None:
         self._cli.output.fields(self._cli.admin.ask(method, f"/accounts/{part(name)}{path}", body=body))
@@ -219,3 +230,11 @@ class AccountCommands:
                     self._cli.output.say(f"{name} {field}: {text}")
             elif value is not None:
                 self._cli.output.say(f"{name}: {value}")
+
+
+def _setting(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE; raises CommandFailed."""
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise CommandFailed(f"--setting must be NAME=VALUE (got {text!r}).")
+    return name, value

@@ -11,7 +11,7 @@ from api.cli.context import Cli, answering, present
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = ApplicationCommands(cli)
-    app = App(name="applications", help="What answers numbers: a fixed list of tasks, or a URL that is asked.")
+    app = App(name="applications", help="Programs that answer numbers: a fixed list of tasks, or a server.")
     app.command(noun.add)
     app.command(noun.list_all, name="list")
     app.command(noun.show)
@@ -34,12 +34,11 @@ class ApplicationCommands:
         account: str | None = None,
         say: str | None = None,
         tasks: Path | None = None,
-        ringful_url: str | None = None,
         dialect: str | None = None,
         url: str | None = None,
         fallback: str | None = None,
     ) -> None:
-        """Make an application, or replace the account's one of that name; prints its key, where it has its own.
+        """Create an application, or replace the account's application of that name; prints its key if it has one.
 
         Parameters
         ----------
@@ -47,16 +46,15 @@ class ApplicationCommands:
             Speak this text and hang up.
         tasks
             A JSON file with a fixed list of tasks.
-        ringful_url
-            It gets action=CallReceived and then queues tasks: the same as --dialect ringful --url.
         dialect
-            The API whose application it is, e.g. sinch.
+            The API that the application uses; carillon dialects lists them. --NAME-url URL is short for
+            --dialect NAME --url URL.
         url
-            The server that is told of its calls, or asked what they shall do.
+            The server that is notified of its calls, or asked what they do next.
         fallback
-            The server that is tried when the first one fails.
+            The server that is tried if the first one fails.
         """
-        body = {"name": name, "account": self._cli.account(account)} | answering(say, tasks, ringful_url)
+        body = {"name": name, "account": self._cli.account(account)} | answering(say, tasks)
         body |= present(dialect=dialect, url=url, fallback=fallback)
         added = self._cli.admin.post("/applications", body)
         if "key" in added and not self._cli.output.json:
@@ -72,27 +70,27 @@ class ApplicationCommands:
         self._cli.output.table(found, found, columns, "There are no applications.", spare=spare)
 
     def show(self, application: str) -> None:
-        """Show an application by its id or key: its secret too, where it has its own, and its numbers."""
+        """Show an application by its id or key, with its numbers, and its secret if it has one."""
         self._cli.output.fields(self._cli.admin.get(f"/applications/{part(application)}"))
 
     def set(self, application: str, *, url: str | None = None, fallback: str | None = None) -> None:
-        """Change the servers of an application, named by its id or key; an empty one is taken away.
+        """Change the servers of an application, given by its id or key; "" removes a server.
 
         Parameters
         ----------
         url
-            The server that is told of its calls, or asked what they shall do.
+            The server that is notified of its calls, or asked what they do next.
         fallback
-            The server that is tried when the first one fails.
+            The server that is tried if the first one fails.
         """
         body = present(url=url, fallback=fallback)
         self._cli.output.fields(self._cli.admin.ask("PATCH", f"/applications/{part(application)}", body=body))
 
     def rotate(self, application: str) -> None:
-        """Renew the secret of an application, named by its id or key; the old one is worth nothing at once."""
+        """Renew the secret of an application, given by its id or key. The old secret is refused at once."""
         self._cli.output.fields(self._cli.admin.post(f"/applications/{part(application)}/rotate"))
 
     def remove(self, application: str) -> None:
-        """Delete an application by its id or key; no number may lead to it."""
+        """Delete an application by its id or key. Refused while a number leads to it."""
         self._cli.admin.delete(f"/applications/{part(application)}")
         self._cli.output.done({"removed": application}, f"{application} was removed.")

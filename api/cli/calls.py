@@ -17,9 +17,10 @@ _COLUMNS = (
     *("id", "account", "direction", "trunk", "caller", "callee", "application", "state", "created", "seconds", "cause"),
     "price",
 )
+_SCHEDULED = ("at", "id", "account", "callee", "caller", "state", "reason")
 _SPARE = ("price", "application", "created", "account", "trunk", "state", "direction")
 LONGEST_CALL = 4 * 3600
-"""Seconds that a call is watched for."""
+"""For how many seconds `--wait` and `--follow` watch a call."""
 _TASKS = ("kind", "state", "queued", "started", "ended", "outcome", "id")
 _CALLBACKS = ("time", "action", "state", "attempts", "last", "remark", "url", "id")
 
@@ -27,12 +28,16 @@ _CALLBACKS = ("time", "action", "state", "attempts", "last", "remark", "url", "i
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = CallCommands(cli)
-    app = App(name="calls", help="Calls: placed, listed, shown, hung up, exported.")
+    app = App(name="calls", help="Calls: place, list, show, hang up and export them.")
     app.command(noun.list_all, name="list")
     app.command(noun.show)
     app.command(noun.place)
     app.command(noun.hangup)
     app.command(noun.export)
+    scheduled = App(name="scheduled", help="Calls that are placed at a time: listed, cancelled.")
+    scheduled.command(noun.scheduled, name="list")
+    scheduled.command(noun.cancel)
+    app.command(scheduled)
     return app
 
 
@@ -45,12 +50,12 @@ class CallCommands:
     def list_all(
         self, *, live: bool | None = None, account: str | None = None, since: str | None = None, limit: int = 50
     ) -> None:
-        """List calls, newest first; those by a trunk that reached no number have the account "-".
+        """List calls, newest first. Calls from a trunk that reached no number have the account "-".
 
         Parameters
         ----------
         live
-            Only those that have not ended (--no-live: only those that have).
+            List only calls in progress (--no-live: only calls that have ended).
         since
             A date such as 2030-01-31, or a time such as 2030-01-31T12:00:00Z.
         """
@@ -61,15 +66,15 @@ class CallCommands:
         self._cli.output.table(found, rows, _COLUMNS, "There are no calls.", spare=_SPARE)
 
     def show(self, call: str, *, follow: bool = False) -> None:
-        """Show a call's whole story: its queue and events, what was asked and answered, its callbacks, its recordings.
+        """Show a call: its queue, events, questions and answers, callbacks and recordings.
 
-        "hung up by" says who ended it: far, the party that called or was called; other, the other one of two connected
-        parties; us, a request, a task or a limit; network, neither.
+        "hung up by" is what ended it: far, the party that called or was called; other, the other one of two
+        connected parties; us, a request, a task or a limit; network, the network or a trunk.
 
         Parameters
         ----------
         follow
-            First show what happens, live, until the call has ended.
+            Print the call's events as they come, until it has ended; then show it.
         """
         output = self._cli.output
         timeline = (
@@ -86,7 +91,7 @@ class CallCommands:
             output.say(f"  {event['sequence']:>3}  {line_of(event)}")
         show_questions(output, timeline["questions"])
         output.say("\ncallbacks")
-        output.table(None, [_callback(each) for each in timeline["callbacks"]], _CALLBACKS, "  nobody was told")
+        output.table(None, [_callback(each) for each in timeline["callbacks"]], _CALLBACKS, "  no callback was due")
         output.say("\nrecordings")
         output.table(None, timeline["recordings"], ("id", "seconds", "bytes", "url"), "  none")
         if timeline["legs"]:
@@ -101,6 +106,7 @@ class CallCommands:
         caller: str | None = None,
         say: str | None = None,
         tasks: Path | None = None,
+        at: str | None = None,
         wait: bool = False,
     ) -> None:
         """Call a number or an extension.
@@ -108,20 +114,36 @@ class CallCommands:
         Parameters
         ----------
         say
-            Speak this text when it answers, and hang up.
+            When the call is answered, speak this text and hang up.
         tasks
-            A JSON file with the tasks for when it answers.
+            A JSON file with the list of tasks to run when the call is answered.
+        at
+            Place it at this time, such as 2030-01-31T12:00:00+01:00, at most a year ahead.
         wait
-            Show what happens until the call has ended.
+            Print the call's events until it has ended.
         """
+        if at is not None and wait:
+            raise CommandFailed("A scheduled call cannot be waited for: leave out --wait or --at.")
         body: dict[str, Any] = {"callee": number, "caller": caller, "tasks": tasks_of(say, tasks) or []}
+        if at is not None:
+            body["at"] = at
         placed = self._cli.admin.post(f"/accounts/{part(self._cli.account(account))}/calls", body)
         if wait:
             self._cli.output.say(placed["id"])
             timeline = watch(self._cli, placed["id"], within=LONGEST_CALL)
-            self._cli.output.done(timeline, f"It ended: {timeline['call']['cause']}.")
+            self._cli.output.done(timeline, f"The call ended: {timeline['call']['cause']}.")
         else:
             self._cli.output.done(placed, str(placed["id"]))
+
+    def scheduled(self, *, account: str | None = None, limit: int = 50) -> None:
+        """List the calls that are scheduled, the next one first, and those that were refused at their time."""
+        found = self._cli.admin.get("/calls/scheduled", account=account, limit=str(limit))["calls"]
+        self._cli.output.table(found, found, _SCHEDULED, "No call is scheduled.", spare=("reason", "account"))
+
+    def cancel(self, call: str) -> None:
+        """Cancel a scheduled call."""
+        self._cli.admin.delete(f"/calls/scheduled/{part(call)}")
+        self._cli.output.done({"cancelled": call}, f"{call} was cancelled.")
 
     def hangup(self, call: str) -> None:
         """End a call now."""
@@ -134,7 +156,7 @@ class CallCommands:
         Parameters
         ----------
         file
-            Write them there instead.
+            Write the records to this file instead.
         """
         if self._cli.output.json:
             raise CommandFailed("An export is CSV; `carillon calls list --json` prints JSON.")

@@ -1,4 +1,4 @@
-"""Changes of the audit in rows for people."""
+"""Rows of the audit's table, as text."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ COLUMNS = ("when", "who", "what", "subject", "change")
 
 
 def row(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a change as a row of COLUMNS; `change` lists the fields, each from what to what."""
+    """Return a change as a row of COLUMNS; its `change` lists the fields with their values before and after."""
     by = entry["by"]
     actor = by["name"] if by["kind"] in ("admin", "system") else f"{by['kind']} {by['name']}"
     return {
@@ -21,7 +21,7 @@ def row(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
-    """Return fields as `name: old → new`; what is only there before or after as `name: value`."""
+    """Return fields as `name: old → new`, or `name: value` if the field is only there before or only after."""
     old, new = before or {}, after or {}
     return "; ".join(_field(name, old, new) for name in {**old, **new})
 

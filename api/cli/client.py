@@ -1,4 +1,4 @@
-"""Asking an API: JSON in and out, every failure one sentence."""
+"""An HTTP client of our APIs: JSON in and out; every failure is an exception with one sentence."""
 
 import json
 import urllib.error
@@ -7,16 +7,16 @@ import urllib.request
 from typing import Any
 
 _TIMEOUT_SECONDS = 60.0
-# What the environment says about proxies is for the outside, not for our own ports.
+# The environment's proxies are not for our own ports.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class CommandFailed(Exception):
-    """A command could not do its work; the message is what the user reads."""
+    """A command failed; the message is printed to the user."""
 
 
 class RequestRefused(CommandFailed):
-    """The API answered with an error; `status` is HTTP's."""
+    """The API answered with an error; `status` is the HTTP status."""
 
     def __init__(self, sentence: str, status: int) -> None:
         super().__init__(sentence)
@@ -24,31 +24,31 @@ class RequestRefused(CommandFailed):
 
 
 class ApiClient:
-    """One API. Every method raises CommandFailed, RequestRefused where the API itself said no."""
+    """A client of one API. Every method raises RequestRefused if the API answers with an error, else CommandFailed."""
 
     def __init__(self, base: str, token: str = "") -> None:
         self._base = base.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, **query: str | None) -> Any:
-        """Ask for something; returns parsed JSON."""
+        """Send GET; returns the parsed JSON."""
         return self.ask("GET", path, query=query)
 
     def post(self, path: str, body: Any = None) -> Any:
-        """Send something; returns parsed JSON."""
+        """Send POST with a JSON body; returns the parsed JSON."""
         return self.ask("POST", path, body={} if body is None else body)
 
     def delete(self, path: str, **query: str | None) -> None:
-        """Delete something."""
+        """Send DELETE."""
         self.ask("DELETE", path, query=query)
 
     def ask(self, method: str, path: str, *, query: dict[str, str | None] | None = None, body: Any = None) -> Any:
-        """Send a request with a JSON body; returns parsed JSON, None for an empty answer."""
+        """Send a request with a JSON body; returns the parsed JSON, or None if the answer is empty."""
         data = None if body is None else json.dumps(body).encode()
         return self._parsed(self.raw(method, path, query=query, data=data, content_type="application/json"))
 
     def ask_raw(self, method: str, path: str, data: bytes) -> Any:
-        """Send bytes as they are; returns parsed JSON."""
+        """Send bytes unchanged; returns the parsed JSON."""
         return self._parsed(self.raw(method, path, data=data))
 
     def _parsed(self, text: bytes) -> Any:
@@ -66,11 +66,11 @@ class ApiClient:
         data: bytes | None = None,
         content_type: str = "application/octet-stream",
     ) -> bytes:
-        """Send a request; returns the answer's body."""
+        """Send a request; returns the body of the answer."""
         return self._answer(method, path, query=query, data=data, content_type=content_type)[0]
 
     def file(self, path: str) -> tuple[bytes, str]:
-        """Ask for a file; returns its bytes and its media type, e.g. audio/wav."""
+        """Fetch a file; returns its bytes and its media type, e.g. audio/wav."""
         return self._answer("GET", path)
 
     def _answer(
@@ -100,7 +100,7 @@ class ApiClient:
 
 
 def part(text: str) -> str:
-    """Return text as one segment of a path."""
+    """Return a text, percent-encoded, as one segment of a URL's path."""
     return urllib.parse.quote(text, safe="")
 
 

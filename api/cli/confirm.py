@@ -1,4 +1,4 @@
-"""Asking before what cannot be taken back, or opens much."""
+"""Confirmation of actions that cannot be undone, or that allow much."""
 
 import sys
 
@@ -6,15 +6,15 @@ from api.cli.client import CommandFailed
 
 
 def confirm(question: str, *, yes: bool, needed: bool = True) -> None:
-    """Ask on a terminal, unless --yes was given; raises CommandFailed where the answer is not yes.
+    """Ask on the terminal unless --yes was given; raises CommandFailed if the answer is not yes.
 
-    Without a terminal what is `needed` is refused without --yes, and the rest is done.
+    If there is no terminal and no --yes, raises CommandFailed if the confirmation is `needed`, else returns.
     """
     if yes:
         return
     if not sys.stdin.isatty():
         if needed:
-            raise CommandFailed(f"{question} There is no terminal to answer: add --yes.")
+            raise CommandFailed(f"{question} There is no terminal to confirm this on: add --yes.")
         return
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):

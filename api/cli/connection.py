@@ -1,4 +1,4 @@
-"""The administrator's API for commands that are coroutines."""
+"""The admin API for commands that are coroutines."""
 
 import asyncio
 from typing import Any
@@ -7,19 +7,19 @@ from api.cli.client import ApiClient
 
 
 class Api:
-    """Like Client, awaited; raises CommandFailed."""
+    """A Client whose methods are coroutines; they raise CommandFailed."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
 
     async def get(self, path: str) -> Any:
-        """Ask for something; returns parsed JSON."""
+        """Send GET; returns the parsed JSON."""
         return await asyncio.to_thread(self._client.get, path)
 
     async def post(self, path: str, body: Any = None) -> Any:
-        """Send something; returns parsed JSON."""
+        """Send POST with a JSON body; returns the parsed JSON."""
         return await asyncio.to_thread(self._client.post, path, body)
 
     async def delete(self, path: str) -> None:
-        """Delete something."""
+        """Send DELETE."""
         await asyncio.to_thread(self._client.delete, path)

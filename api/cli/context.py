@@ -1,4 +1,4 @@
-"""What every command works with."""
+"""The context of every command: output, settings, and the admin API."""
 
 import json
 from functools import cached_property
@@ -13,50 +13,45 @@ _MOST_NAMED = 10
 
 
 class Cli:
-    """Where to print, where the system is, and its administrator's API; the last two when they are asked for."""
+    """The output, the settings and the admin API; settings are read, and the client is made, at the first use."""
 
     def __init__(self, output: Output) -> None:
         self.output = output
 
     @cached_property
     def settings(self) -> CliSettings:
-        """Where the system is; raises CommandFailed."""
+        """The system's addresses and token; raises CommandFailed if they cannot be read."""
         return read()
 
     @cached_property
     def admin(self) -> ApiClient:
-        """The administrator's API; raises CommandFailed."""
+        """A client of the admin API; raises CommandFailed if the settings cannot be read."""
         return ApiClient(self.settings.admin, self.settings.admin_token)
 
     def account(self, named: str | None) -> str:
-        """Return the account that is named, else the only one there is; where there are several, which is not guessed.
+        """Return the given account, or the only account there is.
 
-        Raises CommandFailed, which names them.
+        Raises CommandFailed if none is given and there is none, or several, which the message names.
         """
         if named:
             return named
         names = sorted(str(account["name"]) for account in self.admin.get("/accounts")["accounts"])
         if not names:
-            raise CommandFailed("There is no account yet: carillon accounts create NAME.")
+            raise CommandFailed("There is no account yet. Create one with carillon accounts create NAME.")
         if len(names) == 1:
             return names[0]
         shown = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
-        raise CommandFailed(f"There are several accounts; say which: --account NAME, one of {shown}.")
+        raise CommandFailed(f"There are several accounts; choose one with --account NAME: {shown}.")
 
 
-def answering(say: str | None, tasks: Path | None, ringful_url: str | None) -> dict[str, Any]:
-    """Return the fields that say what answers a number or an application, of those options that are given."""
-    body: dict[str, Any] = {}
+def answering(say: str | None, tasks: Path | None) -> dict[str, Any]:
+    """Return the API's fields for the given options that determine what answers a number or an application."""
     listed = tasks_of(say, tasks)
-    if listed is not None:
-        body["tasks"] = listed
-    if ringful_url is not None:
-        body |= {"dialect": "ringful", "url": ringful_url}
-    return body
+    return {} if listed is None else {"tasks": listed}
 
 
 def destination_of(text: str | None) -> Any:
-    """Return a destination as the API takes it, `tasks:FILE` with the tasks of the file; raises CommandFailed."""
+    """Return a destination in the API's form; for `tasks:FILE` with the file's tasks. Raises CommandFailed."""
     if text is None or not text.startswith("tasks:") or text.startswith("tasks:["):
         return text
     file = text.removeprefix("tasks:")
@@ -66,12 +61,12 @@ def destination_of(text: str | None) -> Any:
 
 
 def present(**fields: Any) -> dict[str, Any]:
-    """Return the fields that are given; one that is None is not."""
+    """Return the fields that are not None."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def tasks_of(say: str | None, tasks: Path | None) -> list[Any] | None:
-    """Return the tasks of --say or --tasks; None where neither is given."""
+    """Return the tasks of --say or --tasks, None if neither is given; raises CommandFailed."""
     if say is not None and tasks is not None:
         raise CommandFailed("Give --say or --tasks, not both.")
     if say is not None:

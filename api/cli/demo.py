@@ -1,6 +1,6 @@
-"""The demonstration: one real call through the trunk, by Ringful's REST API, proved by what was recorded.
+"""The demonstration: one real call through the trunk by Ringful's REST API, verified by its recording.
 
-It is a customer's program: it knows the REST API, its own web server, and nothing of the engine.
+It is written as a customer's program: it uses the REST API and a web server of its own, and nothing of the engine.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from api.cli.follow import line_of
 from api.cli.words import Heard, listen
 from api.lab import Lab
 
+DIALECT = "ringful"  # whose API it speaks
 CALLEE = "12015550114"  # says hello, presses 1 after 3 s, then says "my name is" and its number
 PROMPT = "Please press one."
 PHRASE, DECOY = "my name is", "your order is"
@@ -26,11 +27,11 @@ Say = Callable[[str], None]
 
 
 class DemoFailed(Exception):
-    """The demonstration did not show what it should; the message says what is missing."""
+    """The demonstration failed; the message says what is missing."""
 
 
 class DemoResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What the demonstration brought."""
+    """The result of the demonstration."""
 
     call: str
     callbacks: list[dict[str, str]]
@@ -39,7 +40,7 @@ class DemoResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receiver:
-    """The customer's web server: serves the prompt, takes the callbacks, prints each as it comes."""
+    """The customer's web server: it serves the prompt, receives the callbacks and prints each as it comes."""
 
     def __init__(self, prompt: bytes, say: Say) -> None:
         self._prompt, self._say = prompt, say
@@ -59,12 +60,12 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        """Close it."""
+        """Close the server."""
         if self._runner:
             await self._runner.cleanup()
 
     async def wait(self, *actions: str) -> dict[str, str]:
-        """The first callback with one of these actions; raises DemoFailed when none comes in time."""
+        """Wait for the first callback with one of these actions; raises DemoFailed after TIMEOUT_SECONDS."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS), self._more:
                 while True:
@@ -89,13 +90,13 @@ class Receiver:
 
 
 class Ringful:
-    """The few operations that the demonstration needs."""
+    """The operations of Ringful's API that the demonstration uses."""
 
     def __init__(self, session: aiohttp.ClientSession, api: str, apikey: str, say: Say) -> None:
         self._session, self._api, self._apikey, self._say = session, api, apikey, say
 
     async def ask(self, operation: str, **parameters: str) -> str:
-        """One request; raises DemoFailed with the server's own sentence."""
+        """Send one request; raises DemoFailed with the server's error text."""
         url = f"{self._api}/{operation}/apikey/{self._apikey}"
         async with self._session.get(url, params=parameters) as answer:
             text = await answer.text()
@@ -108,7 +109,7 @@ class Ringful:
         return text
 
     async def fetch(self, url: str) -> bytes:
-        """A recording by the link that a callback brought."""
+        """Fetch a recording by the link in a callback; raises DemoFailed."""
         async with self._session.get(url) as answer:
             if answer.status != 200:
                 raise DemoFailed(f"The recording's link was answered {answer.status}.")
@@ -116,14 +117,14 @@ class Ringful:
 
 
 class Timeline:
-    """The call's own story, by our API: each event as it happens, until the call is over."""
+    """Prints the events of a call, from our own API, until the call has ended."""
 
     def __init__(self, session: aiohttp.ClientSession, api: str, token: str, say: Say) -> None:
         self._session, self._api, self._say = session, api, say
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def watch(self, call: str) -> None:
-        """Print what happens to the call until it has ended."""
+        """Print the call's events until it has ended."""
         shown = 0
         while True:
             url = f"{self._api}/carillon/v1/calls/{call}/timeline"
@@ -138,7 +139,7 @@ class Timeline:
 
 
 async def demonstrate(*, api: str, apikey: str, token: str, prompt: bytes, folder: Path, say: Say) -> DemoResult:
-    """Place the call and prove it; prints as it goes. Raises DemoFailed."""
+    """Place the call and verify it, printing each step; raises DemoFailed."""
     say(f"A call to {CALLEE} through the trunk; that number {_habit()}.")
     receiver = Receiver(prompt, say)
     await receiver.start()
@@ -197,11 +198,11 @@ def _habit() -> str:
 def _report(recording: Path, heard: Heard, say: Say) -> None:
     say(f"Recorded: {recording}: {heard.seconds:.1f} s, {heard.level:.1f} dBFS")
     if heard.spotted is None:
-        say("  pocketsphinx is not installed: nobody listened for words in it")
+        say("  pocketsphinx is not installed: the words were not checked")
         return
     say(f'  the recogniser spots "{PHRASE}": {_yes(heard.spotted)}, "{DECOY}": {_yes(bool(heard.decoy))}')
     if not heard.spotted or heard.decoy:
-        raise DemoFailed("The recording does not hold what the callee said.")
+        raise DemoFailed("The recording does not contain what the callee said.")
 
 
 def _yes(value: bool) -> str:

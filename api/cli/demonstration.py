@@ -8,7 +8,7 @@ from api.cli.client import CommandFailed
 from api.cli.connection import Api
 from api.cli.context import Cli
 from api.cli.demo import PROMPT, DemoFailed, demonstrate
-from api.cli.setup import WELCOME, Demo, setup
+from api.cli.setup import WELCOME, Demo, first_dialect, setup
 
 
 class Demonstration:
@@ -18,7 +18,7 @@ class Demonstration:
         self._cli = cli
 
     def setup(self) -> None:
-        """Make what a first try needs, where it is missing: an account, two extensions, the number 500."""
+        """Create what is missing for a first try: an account, two extensions, and the number 500."""
         made = self._set_up()
         if self._cli.output.json:
             self._cli.output.data(msgspec.to_builtins(made))
@@ -26,7 +26,7 @@ class Demonstration:
             self._hint(made)
 
     def demo(self) -> None:
-        """Place one call by Ringful's REST API through the trunk, and prove it by its recording."""
+        """Place one call through the trunk by REST, and verify its recording."""
         made = self._set_up()
         prompt = self._cli.admin.raw("GET", "/speech", query={"text": PROMPT})
         settings, output = self._cli.settings, self._cli.output
@@ -45,7 +45,7 @@ class Demonstration:
         if output.json:
             output.data(msgspec.to_builtins(brought, enc_hook=str))
             return
-        output.say(f"Its whole story: carillon calls show {brought.call}")
+        output.say(f"To see all of it: carillon calls show {brought.call}")
         output.say()
         self._hint(made)
 
@@ -58,6 +58,9 @@ class Demonstration:
         for phone in made.phones:
             say(f"  user {phone.user}  password {phone.password}")
         first = made.phones[0].number
-        say(f"  then call {WELCOME}, which asks for a digit and says it back, or 12015550115, an echo.")
-        say(f"The API is at {settings.api}. This rings that softphone:")
-        say(f"  curl '{settings.api}/Call/apikey/{made.apikey}?callee={first}'")
+        say(f"  then call {WELCOME}, which asks for a digit and repeats it, or 12015550115, an echo.")
+        dialect = asyncio.run(first_dialect(Api(self._cli.admin)))
+        if dialect is not None:
+            path = dialect["first_call"].format(key=made.apikey, number=first)
+            say(f"The API is at {settings.api}. To ring that softphone:")
+            say(f"  curl '{settings.api}{path}'")

@@ -18,7 +18,7 @@ Check = dict[str, Any]
 
 
 class DoctorCommand:
-    """Looks at every part and proves audio both ways."""
+    """Checks every part of the system, and audio in both directions."""
 
     def __init__(self, cli: Cli) -> None:
         self._cli = cli
@@ -26,7 +26,7 @@ class DoctorCommand:
     def examine(self) -> int:
         """Check ports, Asterisk and its modules, Redis, disk, clock, speech, trunks, and audio through the lab.
 
-        What fails comes with one line that mends it; the exit status is 1 then.
+        A check that fails is printed with one line that says how to mend it; the exit status is then 1.
         """
         checks = [self._show(check) for check in self._ports()]
         if checks[0]["ok"]:
@@ -37,7 +37,7 @@ class DoctorCommand:
         if self._cli.output.json:
             self._cli.output.data({"healthy": not failed, "checks": checks})
         else:
-            self._cli.output.say(f"\n{len(checks) - len(failed)} of {len(checks)} checks are well.")
+            self._cli.output.say(f"\n{len(checks) - len(failed)} of {len(checks)} checks passed.")
         return 1 if failed else 0
 
     def _show(self, check: Check) -> Check:
@@ -66,7 +66,7 @@ class DoctorCommand:
         return checks
 
     def _audio(self) -> Check:
-        """Speak to the echo; what comes back was heard both ways. If not, see which way is deaf."""
+        """Speak to the lab's echo and measure what comes back; if nothing does, find the direction that fails."""
         try:
             heard = self._level(ECHO)
             if heard > _HEARD_DBFS:
@@ -75,15 +75,15 @@ class DoctorCommand:
         except CommandFailed as error:
             return _check("audio both ways", False, str(error), "`carillon trunks status`: is the trunk lab online?")
         if tone > _HEARD_DBFS:
-            detail = "the lab is heard, but does not hear us"
-            mend = "Open CARILLON_LAB_RTP_START to _END (UDP) between the two, and look at the prompts volume."
+            detail = "audio from the lab arrives, audio to the lab does not"
+            mend = "Open CARILLON_LAB_RTP_START to _END (UDP) between the two Asterisks, and check the prompts volume."
         else:
-            detail = "nothing is heard of the lab"
+            detail = "no audio arrives from the lab"
             mend = "Open CARILLON_RTP_START to CARILLON_RTP_END (UDP), and check CARILLON_BIND."
         return _check("audio both ways", False, detail, mend)
 
     def _level(self, number: str) -> float:
-        """Call a persona, speak, and return the level (dBFS) of what it sent meanwhile."""
+        """Call a persona, speak, and return the level (dBFS) of what it sent meanwhile; raises CommandFailed."""
         tasks = [
             {"kind": "record"},
             {"kind": "say", "text": _TEXT},
@@ -103,7 +103,7 @@ class DoctorCommand:
         return float(measure["level_dbfs"])
 
     def _account(self) -> str:
-        """An account that may call the lab: the demonstration's, or the first one that may."""
+        """Return an account that may call the lab: the demonstration's, else the first one that may."""
         accounts = [each for each in self._cli.admin.get("/accounts")["accounts"] if not each["disabled"]]
         able = [each["name"] for each in accounts if any(ECHO.startswith(prefix) for prefix in each["allowed"])]
         if not able:
@@ -129,9 +129,9 @@ def _port(name: str, host: str, port: int, mend: str) -> Check:
 
 
 def _sip(host: str, port: int, lab: str) -> Check:
-    """Send an OPTIONS (RFC 3261 §11); any answer will do.
+    """Send an OPTIONS request (RFC 3261 §11); any answer passes the check.
 
-    From the lab's address, which Asterisk knows as a trunk's: from another one it would log a security error.
+    It is sent from the lab's address, which is a trunk's: for an unknown address Asterisk logs a security error.
     """
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
@@ -150,6 +150,6 @@ def _sip(host: str, port: int, lab: str) -> Check:
             )
             answer = line.recv(4096).split(b"\r\n", 1)[0].decode(errors="replace")
         except OSError as error:
-            mend = "Is Asterisk up (make logs), and does nothing else hold this port? Another: CARILLON_SIP_PORT."
+            mend = "Check that Asterisk is up (make logs) and that nothing else uses CARILLON_SIP_PORT."
             return _check("sip", False, f"{host}:{port}/udp: {error.strerror or 'no answer'}", mend)
     return _check("sip", True, f"{host}:{port}/udp answers {answer.removeprefix('SIP/2.0 ')}", "")

@@ -33,19 +33,19 @@ class ExtensionCommands:
         password: str | None = None,
         application: str | None = None,
     ) -> None:
-        """Add an extension and print what a softphone is set up with.
+        """Add an extension and print the settings for its softphone.
 
-        The softphone registers with the user that is printed. That is the number, or if another account has or had it
-        as a user, the number and a random tail such as 101-k7m3qd.
+        The softphone registers with the user that is printed: the number or, if another account has or had a user of
+        that name, the number with a random suffix, e.g. 101-k7m3qd.
 
         Parameters
         ----------
         number
             2 to 6 digits, unique within the account.
         password
-            Without one it gets a random one.
+            The SIP password; without it a random one is made.
         application
-            An application that is asked (by its server) what each call of this phone shall do: a data client.
+            An application whose server decides what each call of this phone does (a data client, in some APIs).
         """
         body = {"number": number, "name": name, "account": self._cli.account(account), "password": password}
         body["application"] = application
@@ -58,12 +58,12 @@ class ExtensionCommands:
         self._cli.output.table(found, found, columns, "There are no extensions.", spare=("application", "name", "user"))
 
     def show(self, number: str, *, account: str | None = None) -> None:
-        """Print what a softphone is set up with.
+        """Print the settings for an extension's softphone.
 
         Parameters
         ----------
         account
-            Whose extension it is; needed if several accounts have that number.
+            The account of the extension; needed if several accounts have that number.
         """
         self._cli.output.fields(self._cli.admin.get(f"/extensions/{part(number)}/credentials", account=account))
 
@@ -77,18 +77,18 @@ class ExtensionCommands:
         unregistered: str | None = None,
         ring_seconds: float | None = None,
     ) -> None:
-        """Say where the calls go that an extension does not take; what is left out stays, "" takes one away.
+        """Set where calls go that an extension does not take. Options left out stay as they are; "" removes one.
 
         Parameters
         ----------
         no_answer
-            A destination such as extension:102, group:NAME or forward:+12015550100, for calls that nobody answers.
+            A destination such as extension:102, group:NAME or forward:+12015550100, for calls that are not answered.
         busy
-            The same for calls that find it busy, or are declined.
+            The same for calls that are declined, or find the extension busy.
         unregistered
             The same for calls while no phone is registered.
         ring_seconds
-            How long it rings; 0 for as long as a call may ring.
+            How long the extension rings, in seconds; 0: as long as a call may ring.
         """
         body = present(
             account=account,
@@ -111,7 +111,7 @@ class ExtensionCommands:
         Parameters
         ----------
         account
-            Whose extension it is; needed if several accounts have that number.
+            The account of the extension; needed if several accounts have that number.
         """
         self._cli.admin.delete(f"/extensions/{part(number)}", account=account)
         self._cli.output.done({"removed": number}, f"The extension {number} was removed.")

@@ -1,4 +1,4 @@
-"""Files that commands save: audio under a name that says what it is."""
+"""Files that commands save: audio with the right file name extension."""
 
 import mimetypes
 from pathlib import Path
@@ -10,9 +10,9 @@ _ENDINGS = frozenset({*_KINDS.values(), "wave", "oga", "m4a", "aac"})
 
 
 def audio_file(wanted: Path | None, content_type: str, name: str) -> Path:
-    """Return where to save audio: `wanted`, or `name` with the ending of what it is, in the folder `wanted`.
+    """Return the path to save audio at: `wanted`, or in the folder `wanted`, `name` with the right extension.
 
-    Raises CommandFailed where `wanted` ends as another kind of audio does: nothing is converted.
+    Raises CommandFailed if `wanted` has the extension of another kind of audio: nothing is converted.
     """
     kind = _KINDS.get(content_type) or (mimetypes.guess_extension(content_type) or ".bin").removeprefix(".")
     if wanted is None or wanted.is_dir():
@@ -21,12 +21,14 @@ def audio_file(wanted: Path | None, content_type: str, name: str) -> Path:
     ending = wanted.suffix.lower().removeprefix(".")
     if ending in _ENDINGS and ending != kind and {ending, kind} not in ({"wav", "wave"}, {"ogg", "oga"}):
         right = wanted.with_suffix(f".{kind}")
-        raise CommandFailed(f"The file is {kind.upper()}, which {wanted.name} would not say; save it as {right}.")
+        raise CommandFailed(
+            f"The file is {kind.upper()}, but {wanted.name} is another kind's name; save it as {right}."
+        )
     return wanted
 
 
 def save(file: Path, data: bytes) -> None:
-    """Write a file; raises CommandFailed."""
+    """Write a file; raises CommandFailed if it cannot be written."""
     try:
         file.write_bytes(data)
     except OSError as error:

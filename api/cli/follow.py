@@ -1,4 +1,4 @@
-"""Watching a call to its end."""
+"""Prints a call's events until its end."""
 
 import time
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ Timeline = dict[str, Any]
 def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Timeline:
     """Print a call's events, questions and answers as they come (unless `quiet`); returns its timeline at its end.
 
-    Raises CommandFailed when it has not ended `within` seconds.
+    Raises CommandFailed if it has not ended after `within` seconds.
     """
     deadline = time.monotonic() + within
     shown: set[str] = set()
@@ -29,13 +29,13 @@ def follow(cli: Cli, call: str, *, within: float, quiet: bool = False) -> Timeli
             return timeline
         if time.monotonic() > deadline:
             raise CommandFailed(
-                f"The call {call} has not ended after {within:.0f} s; `carillon calls show` tells more."
+                f"The call {call} has not ended after {within:.0f} s; `carillon calls show` shows its state."
             )
         time.sleep(_LOOK_SECONDS)
 
 
 def _new_lines(timeline: Timeline, shown: set[str]) -> list[str]:
-    """Return a line for each event and each question that is not among the `shown`, by time; they are from then on."""
+    """Return a line for each event and question that is not in `shown`, by time, and add them to `shown`."""
     lines = [(each["at"], each["id"], line_of(each)) for each in timeline["events"]]
     lines += [(each["at"], each["id"], line_of_question(each)) for each in timeline["questions"]]
     new = [line for line in lines if line[1] not in shown]

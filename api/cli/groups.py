@@ -1,18 +1,21 @@
 """carillon groups"""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from api.cli.client import part
 from api.cli.context import Cli, destination_of, present
+
+Members = Annotated[list[str], Parameter(consume_multiple=True, negative="")]
+"""Members of a group, each argument one or several with commas between them."""
 
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = Groups(cli)
-    app = App(name="groups", help="Ring groups: several phones and numbers that ring for one name.")
+    app = App(name="groups", help="Ring groups: several phones and numbers that ring together.")
     app.command(noun.add)
     app.command(noun.set)
     app.command(noun.list_all, name="list")
@@ -29,7 +32,7 @@ class Groups:
     def add(
         self,
         name: str,
-        members: str,
+        members: Members,
         *,
         account: str | None = None,
         strategy: Literal["all", "in_order"] = "all",
@@ -37,20 +40,20 @@ class Groups:
         seconds_each: float = 20.0,
         otherwise: str | None = None,
     ) -> None:
-        """Make a ring group; let a number lead to it with carillon numbers add NUMBER --to group:NAME.
+        """Create a ring group. To lead a number to it: carillon numbers add NUMBER --to group:NAME.
 
         Parameters
         ----------
         members
-            Extensions and numbers, with commas between them: 101,102,+12015550100.
+            Extensions and numbers, separated by spaces or commas: 101 102 +12015550100.
         strategy
-            all: everybody at once. in_order: one after the other.
+            all: all members ring at once. in_order: one after the other.
         seconds
-            How long the group rings in all.
+            For how many seconds the group rings.
         seconds_each
-            How long each member rings, in order.
+            For how many seconds each member rings with in_order.
         otherwise
-            A destination where the call goes that nobody answers, e.g. extension:109.
+            The destination of a call that no member answers, e.g. extension:109.
         """
         body: dict[str, Any] = {"name": name, "account": self._cli.account(account), "members": _members(members)}
         body |= {"strategy": strategy, "seconds": seconds, "seconds_each": seconds_each}
@@ -61,16 +64,18 @@ class Groups:
         name: str,
         *,
         account: str | None = None,
-        members: str | None = None,
+        members: Members | None = None,
         strategy: Literal["all", "in_order"] | None = None,
         seconds: float | None = None,
         seconds_each: float | None = None,
         otherwise: str | None = None,
     ) -> None:
-        """Change a ring group; what is left out stays.
+        """Change a ring group. Options left out stay as they are.
 
         Parameters
         ----------
+        members
+            Extensions and numbers, separated by spaces or commas; they replace the former ones.
         otherwise
             A destination, or "" for none.
         """
@@ -102,7 +107,7 @@ class Groups:
         self._cli.output.table(found, rows, columns, "There are no ring groups.", spare=("seconds", "strategy"))
 
     def remove(self, name: str, *, account: str | None = None) -> None:
-        """Remove a ring group that nothing leads to."""
+        """Remove a ring group. Refused while a number, an extension or a group leads to it."""
         query = urlencode({"account": self._cli.account(account)})
         self._cli.admin.delete(f"/groups/{part(name)}?{query}")
         self._cli.output.done({"removed": name}, f"The group {name} was removed.")
@@ -114,5 +119,5 @@ class Groups:
         self._cli.output.done(group, text)
 
 
-def _members(text: str) -> list[str]:
-    return [each.strip() for each in text.split(",") if each.strip()]
+def _members(given: list[str]) -> list[str]:
+    return [each.strip() for text in given for each in text.split(",") if each.strip()]

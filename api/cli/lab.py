@@ -11,7 +11,7 @@ from api.cli.context import Cli
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = LabCommands(cli)
-    app = App(name="lab", help="The telephone network in the box: numbers that are people.")
+    app = App(name="lab", help="The simulated telephone network: numbers that behave as people do.")
     app.command(noun.personas)
     app.command(noun.map_number, name="map")
     app.command(noun.mapped)
@@ -26,9 +26,9 @@ class LabCommands:
         self._cli = cli
 
     def personas(self) -> None:
-        """List who lives there."""
+        """List the personas: numbers and what each does."""
         found = self._cli.admin.get("/lab/personas")["personas"]
-        self._cli.output.table(found, found, ("number", "does"), "Nobody lives there.")
+        self._cli.output.table(found, found, ("number", "does"), "The lab has no personas.")
 
     def map_number(self, number: str, persona: str | None = None, *, remove: bool = False) -> None:
         """Give any other number a persona, e.g. +442079460000 0114.
@@ -36,14 +36,15 @@ class LabCommands:
         Parameters
         ----------
         remove
-            The number has no persona any more.
+            Remove the number's persona.
         """
         if remove == (persona is not None):
             raise CommandFailed("Give a persona, or --remove.")
         mapped = self._cli.admin.post("/lab/map", {"number": number, "persona": persona})
-        text = f"{mapped['number']} is {mapped['persona'] or 'nobody'} in the lab now."
+        persona_now = f"the persona {mapped['persona']}" if mapped["persona"] else "no persona"
+        text = f"{mapped['number']} has {persona_now} in the lab now."
         if mapped["persona"]:
-            text += f" Where an account may not call it yet: carillon accounts allow ACCOUNT +{mapped['number']}"
+            text += f" To allow an account to call it: carillon accounts allow ACCOUNT +{mapped['number']}"
         self._cli.output.done(mapped, text)
 
     def mapped(self) -> None:
@@ -60,14 +61,14 @@ class LabCommands:
         seconds: int = 20,
         through: str = "carillon",
     ) -> None:
-        """Let the lab call one of our numbers as a persona; fails where nobody takes the call.
+        """Call one of our numbers from the lab, as a persona; fails if the call is not taken.
 
         Parameters
         ----------
         seconds
             How long the call lasts from the answer.
         through
-            The lab's trunk: carillon, which knows us by our address, or registered, over the contact that registered.
+            The lab's trunk: carillon, which calls our address, or registered, which calls the contact that registered.
         """
         body = {"number": number, "persona": persona, "seconds": seconds, "trunk": through}
         dialled = self._cli.admin.post("/lab/dial", body)

@@ -1,4 +1,4 @@
-"""Texts as they fit into one line."""
+"""Texts and times as one line prints them."""
 
 
 def time_of(moment: str) -> str:
@@ -7,6 +7,6 @@ def time_of(moment: str) -> str:
 
 
 def short(text: str, most: int = 120) -> str:
-    """Return a text as one line, cut; what a far party sent must not steer the terminal."""
+    """Return a text as one line, cut to a length, without control characters: a remote party may have sent it."""
     plain = "".join(letter if letter.isprintable() else " " for letter in text)
     return plain if len(plain) <= most else plain[: most - 3] + "..."

@@ -12,7 +12,7 @@ from api.cli.context import Cli, answering, destination_of, present
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = NumberCommands(cli)
-    app = App(name="numbers", help="Numbers and short codes that can be called, and what answers them.")
+    app = App(name="numbers", help="Numbers and short codes, and what answers them.")
     app.command(noun.add)
     app.command(noun.set)
     app.command(noun.assign)
@@ -36,13 +36,14 @@ class NumberCommands:
         to: str | None = None,
         say: str | None = None,
         tasks: Path | None = None,
-        ringful_url: str | None = None,
+        dialect: str | None = None,
+        url: str | None = None,
         application: str | None = None,
         unassigned: bool = False,
         replace: bool = False,
         capability: str = "voice",
     ) -> None:
-        """Let a number be answered: by a destination, a text, a list of tasks, a Ringful URL, or an application.
+        """Add a number and what answers it: a destination, a text, a list of tasks, a URL, or an application.
 
         Parameters
         ----------
@@ -52,29 +53,33 @@ class NumberCommands:
             Speak this text and hang up.
         tasks
             A JSON file with a fixed list of tasks, e.g. [{"kind": "say", "text": "Hello"}].
-        ringful_url
-            It gets action=CallReceived and then queues tasks.
+        dialect
+            The API in which the server at --url is notified or asked; carillon dialects lists them.
+        url
+            The server that is notified of its calls, or asked what they do next. --NAME-url URL is short for
+            --dialect NAME --url URL.
         unassigned
-            Nobody answers it as yet: the account owns it.
+            The account owns the number, and nothing answers it yet.
         replace
-            The account has the number already: this is what answers it from now on.
+            Replace what answers a number that the account already has.
         capability
             voice or sms.
         """
         body: dict[str, Any] = {"number": number, "account": self._cli.account(account), "capability": capability}
-        body |= answering(say, tasks, ringful_url) | present(application=application, to=destination_of(to))
+        body |= answering(say, tasks) | present(dialect=dialect, url=url, application=application)
+        body |= present(to=destination_of(to))
         for name, given in (("unassigned", unassigned), ("replace", replace)):
             if given:
                 body[name] = True
         self._assigned(self._cli.admin.post("/numbers", body))
 
     def set(self, number: str, *, to: str, capability: str = "voice") -> None:
-        """Let a number lead to another destination.
+        """Lead a number to another destination.
 
         Parameters
         ----------
         to
-            As of carillon numbers add; "" is nobody.
+            As in carillon numbers add; "" leads to nothing.
         capability
             voice or sms.
         """
@@ -82,7 +87,7 @@ class NumberCommands:
         self._assigned(self._cli.admin.ask("PATCH", f"/numbers/{part(number)}", body=body))
 
     def assign(self, number: str, application: str, *, capability: str = "voice") -> None:
-        """Let a number lead to another application of its account, by the application's name.
+        """Lead a number to another application of its account, given by its name.
 
         Parameters
         ----------
@@ -92,7 +97,7 @@ class NumberCommands:
         self._assign(number, application, capability)
 
     def unassign(self, number: str, *, capability: str = "voice") -> None:
-        """Let a number be answered by nobody; its account keeps it.
+        """Remove what answers a number; its account keeps the number.
 
         Parameters
         ----------
@@ -110,7 +115,7 @@ class NumberCommands:
                 "account": each["account"],
                 "capability": each["capability"],
                 "application": each["application"] and each["application"]["name"],
-                "leads to": each["leads_to"]["text"] if each["leads_to"] else "nobody",
+                "leads to": each["leads_to"]["text"] if each["leads_to"] else "nothing",
                 "answers": _answers(each["application"], each["leads_to"]),
             }
             for each in found
@@ -120,7 +125,7 @@ class NumberCommands:
         self._cli.output.table(found, rows, columns, "There are no numbers.", spare=spare)
 
     def remove(self, number: str) -> None:
-        """Take a number from its account; nobody answers it."""
+        """Remove a number from its account."""
         self._cli.admin.delete(f"/numbers/{part(number)}")
         self._cli.output.done({"removed": number}, f"{number} was removed.")
 
@@ -130,7 +135,7 @@ class NumberCommands:
 
     def _assigned(self, shown: dict[str, Any]) -> None:
         if shown["application"] or not shown["leads_to"]:
-            how = f"is answered by {shown['application']['name'] if shown['application'] else 'nobody'}"
+            how = f"is answered by {shown['application']['name']}" if shown["application"] else "is not answered"
         else:
             how = f"leads to {shown['leads_to']['text']}"
         self._cli.output.done(shown, f"{shown['number']} {how}.")

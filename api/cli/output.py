@@ -1,4 +1,4 @@
-"""What is printed: tables and sentences for people, JSON for programs."""
+"""The output of commands: tables and sentences, or JSON with --json."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from rich.text import Text
 _WIDTH = 10_000
 _NARROWEST = 20
 _GAP = 2
-_UNBROKEN = frozenset({"id", "number", "name"})  # what is typed into the next command
+_UNBROKEN = frozenset({"id", "number", "name"})  # never cut, because they are arguments of other commands
 _RESULT_FIELDS = (
     *("reason", "detail", "digits", "timed_out", "menu", "how", "value", "status", "recording", "format"),
     *("destination", "seconds", "call", "answered", "cause"),
@@ -22,7 +22,7 @@ _RESULT_FIELDS = (
 
 
 class Output:
-    """Standard output in one of two manners; errors go to standard error."""
+    """Standard output as text or as JSON; errors go to standard error."""
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
@@ -34,12 +34,12 @@ class Output:
         print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
 
     def say(self, text: str = "") -> None:
-        """Print a line for people; with --json nothing."""
+        """Print a line of text; nothing with --json."""
         if not self.json:
             print(text, flush=True)
 
     def done(self, value: Any, text: str) -> None:
-        """Print what was done: the value as JSON, or the sentence."""
+        """Print the result of a command: the value as JSON, or the sentence."""
         if self.json:
             self.data(value)
         else:
@@ -56,8 +56,8 @@ class Output:
     ) -> None:
         """Print rows as a table (or `nothing`), or the value as JSON.
 
-        Where a terminal is too narrow the columns of `spare` are left out, the first one first, and then cells are
-        broken into lines; ids are not.
+        If the terminal is too narrow, the columns of `spare` are left out, the first one first; then cells are broken
+        into lines, except ids.
         """
         if self.json:
             self.data(value)
@@ -77,7 +77,7 @@ class Output:
             self.say(f"(not shown at {self._width} columns: {', '.join(left)}; --json has everything)")
 
     def fields(self, value: Mapping[str, Any]) -> None:
-        """Print one thing, a line a field, or JSON."""
+        """Print the fields of a value, one a line, or the value as JSON."""
         if self.json:
             self.data(value)
             return
@@ -86,12 +86,12 @@ class Output:
             self.say(f"{name.replace('_', ' ').ljust(width)}  {_cell(field)}")
 
     def error(self, text: str) -> None:
-        """Print why a command failed."""
+        """Print a command's error message."""
         print(f"carillon: {text}", file=sys.stderr, flush=True)
 
 
 def fitting(cells: Mapping[str, Sequence[str]], width: int, spare: Sequence[str]) -> list[str]:
-    """Return the columns to show: all, or without as many of `spare` as make the rest fit into `width`."""
+    """Return the columns to show: all, less as many of `spare` as needed to fit into `width`."""
     widths = {name: max(map(cell_len, (name, *column))) for name, column in cells.items()}
     left = list(spare)
     kept = list(widths)
@@ -102,7 +102,7 @@ def fitting(cells: Mapping[str, Sequence[str]], width: int, spare: Sequence[str]
 
 
 def _columns() -> int:
-    """Return the width of the terminal (COLUMNS, where it is set); where a program reads, wider than any table."""
+    """Return the terminal's width (COLUMNS if it is set); if a program reads the output, more than any table needs."""
     return max(shutil.get_terminal_size().columns, _NARROWEST) if _is_terminal() else _WIDTH
 
 
@@ -129,5 +129,5 @@ def _cell(value: Any) -> str:
         return outcome_of(value)
     if isinstance(value, dict):
         return ", ".join(f"{name}={_cell(each)}" for name, each in value.items()) or "-"
-    # What a far party sent as its name must not steer the terminal.
+    # A remote party's name may contain control characters of the terminal.
     return "".join(letter if letter.isprintable() else " " for letter in str(value))

@@ -27,19 +27,19 @@ class PromptCommands:
         self._cli = cli
 
     def upload(self, file: Path, *, name: str | None = None, account: str | None = None) -> None:
-        """Upload a WAV, MP3, FLAC or OGG file; one of the same name is replaced.
+        """Upload a WAV, MP3, FLAC or OGG file; it replaces a file of the same name.
 
         Parameters
         ----------
         name
-            What it is played as; without one it is the file's own name.
+            The name by which it is played; by default the file's own name.
         """
         try:
             data = file.read_bytes()
         except OSError as error:
             raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
         kept = self._cli.admin.ask_raw("PUT", self._path(account, name or file.name), data)
-        self._cli.output.done(kept, f"It plays as {kept['source']} and has {kept['seconds']:g} s.")
+        self._cli.output.done(kept, f"It plays as {kept['source']} and lasts {kept['seconds']:g} s.")
 
     def list_all(self, *, account: str | None = None) -> None:
         """List an account's files."""
@@ -53,7 +53,7 @@ class PromptCommands:
         Parameters
         ----------
         file
-            Its path, or a folder; without one it has its own name, here.
+            The path or folder to save to; by default this folder, under the file's own name.
         """
         data, content_type = self._cli.admin.file(self._path(account, name))
         file = audio_file(file, content_type, name)

@@ -1,4 +1,4 @@
-"""What a customer's server was asked about a call, and what it answered."""
+"""Prints the questions that a customer's server was asked about a call, and its answers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ Question = dict[str, Any]
 
 
 def show_questions(output: Output, questions: Sequence[Question]) -> None:
-    """Print a table of them, and below it the bodies; where none was asked, nothing."""
+    """Print a table of the questions and below it their bodies; nothing if there were none."""
     if not questions:
         return
     output.say("\nquestions")
@@ -31,7 +31,7 @@ def line_of_question(question: Question) -> str:
 
 
 def _answer_of(question: Question, most: int = _MOST_OF_A_BODY) -> str:
-    """Return the beginning of an answer's body, or that there is none."""
+    """Return the beginning of an answer's body, or a note that there is none."""
     if question["answered"] is None:
         return "(no answer)"
     if not question["answered_bytes"]:

@@ -13,7 +13,7 @@ from api.cli.context import Cli
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = RateCommands(cli)
-    app = App(name="rates", help="What calls cost.")
+    app = App(name="rates", help="Rates: the prices of calls.")
     app.command(noun.load)
     app.command(noun.list_all, name="list")
     app.command(noun.clear)
@@ -27,12 +27,12 @@ class RateCommands:
         self._cli = cli
 
     def load(self, file: Path, *, account: str | None = None) -> None:
-        """Replace all rates by those of a CSV file: prefix, price (per minute), first, next (seconds), currency.
+        """Replace all rates by those of a CSV file: prefix, price (a minute), first, next (seconds), currency.
 
         Parameters
         ----------
         account
-            Only this account's own, which count before those of every account.
+            Replace only this account's own rates, which take precedence over the general ones.
         """
         try:
             data = file.read_bytes()
@@ -50,24 +50,24 @@ class RateCommands:
         self._cli.output.table(found, found, columns, _none_of(account))
 
     def clear(self, *, account: str | None = None, yes: bool = False) -> None:
-        """Remove all rates but the accounts' own; calls that no rate is for are free.
+        """Remove all general rates; accounts keep their own. A call without a rate is free.
 
         Parameters
         ----------
         account
-            Remove this account's own instead.
+            Remove this account's own rates instead.
         yes
-            Do not ask.
+            Do not ask for confirmation.
         """
         scope = _of(account) or "that count for every account "
-        confirm(f"Remove all rates {scope.rstrip()}? Calls that no rate is for are free.", yes=yes)
+        confirm(f"Remove all rates {scope.rstrip()}? A call without a rate is free.", yes=yes)
         answer = self._cli.admin.ask("DELETE", "/rates", query={"account": account})
         self._cli.output.done(answer, f"{answer['removed']} rates {_of(account)}were removed.")
 
 
 def _none_of(account: str | None) -> str:
     if account:
-        return f"The account {account} has no rates of its own: those of every account count."
+        return f"The account {account} has no rates of its own: the general rates apply."
     return "There are no rates: every call is free."
 
 

@@ -12,7 +12,7 @@ from api.cli.files import audio_file, save
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = RecordingCommands(cli)
-    app = App(name="recordings", help="What was recorded.")
+    app = App(name="recordings", help="Recordings: list, fetch and delete them.")
     app.command(noun.list_all, name="list")
     app.command(noun.fetch)
     app.command(noun.delete)
@@ -33,12 +33,12 @@ class RecordingCommands:
         self._cli.output.table(found, found, columns, "There are no recordings.", spare=spare)
 
     def fetch(self, recording: str, file: Path | None = None) -> None:
-        """Save a recording as it is kept: a WAV or an MP3 file.
+        """Save a recording as it is stored: a WAV or an MP3 file.
 
         Parameters
         ----------
         file
-            Its path, or a folder; without one it is named by its id, here.
+            The path or folder to save to; by default this folder, under the recording's id.
         """
         data, content_type = self._cli.admin.file(f"/recordings/{part(recording)}/audio")
         file = audio_file(file, content_type, recording)

@@ -1,4 +1,4 @@
-"""Where the running system is: the environment, or an env file."""
+"""The addresses and the token of the running system, from the environment or an env file."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 
 class CliSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line needs to know. `folder` is where files that it fetches are kept."""
+    """The settings of the command line; `folder` is the folder of the env file."""
 
     api: str
     admin: str
@@ -27,7 +27,7 @@ class CliSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read() -> CliSettings:
-    """Read the settings; what the environment names wins over the file. Raises CommandFailed."""
+    """Read the settings; the environment takes precedence over the file. Raises CommandFailed."""
     file = _env_file()
     values = {**(_lines(file) if file else {}), **{name: text for name, text in os.environ.items() if text}}
 
@@ -37,7 +37,7 @@ def read() -> CliSettings:
     def port(name: str, default: str) -> int:
         text = value(name, default)
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-            raise CommandFailed(f"CARILLON_{name} is {text!r}; it should be a port, 1 to 65535.")
+            raise CommandFailed(f"CARILLON_{name} is {text!r}; it must be a port, 1 to 65535.")
         return int(text)
 
     bind = value("BIND", "127.0.0.1")

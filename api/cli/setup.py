@@ -1,4 +1,7 @@
-"""What a fresh system is given: an account to try, two extensions, and a number that answers. Run again: no change."""
+"""Creates what a new system needs for a first try: an account, two extensions, and a number that answers.
+
+A second run changes nothing.
+"""
 
 from typing import Any, Protocol
 
@@ -22,17 +25,17 @@ TASKS: list[dict[str, Any]] = [
 
 
 class Admin(Protocol):
-    """The admin API; its errors are raised as sentences."""
+    """The methods of the admin API's client that the setup uses; they raise CommandFailed."""
 
     async def get(self, path: str) -> Any:
-        """GET; the decoded answer."""
+        """Send GET; returns the parsed JSON."""
 
     async def post(self, path: str, body: Any) -> Any:
-        """POST; the decoded answer."""
+        """Send POST with a JSON body; returns the parsed JSON."""
 
 
 class Phone(msgspec.Struct, frozen=True, kw_only=True):
-    """What a softphone needs to register, as the user `user`; others of its account dial `number`."""
+    """The settings with which a softphone registers; phones of the same account dial its `number`."""
 
     number: str
     user: str
@@ -40,7 +43,7 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Demo(msgspec.Struct, frozen=True, kw_only=True):
-    """The account to try, and its phones."""
+    """The demonstration's account and its phones."""
 
     account: str
     apikey: str
@@ -49,7 +52,7 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def setup(admin: Admin) -> Demo:
-    """Make what is missing; returns what is there then."""
+    """Create what is missing; returns the account and its phones."""
     names = {account["name"] for account in (await admin.get("/accounts"))["accounts"]}
     if ACCOUNT not in names:
         await admin.post("/accounts", {"name": ACCOUNT, "allow_private": True})
@@ -64,10 +67,21 @@ async def setup(admin: Admin) -> Demo:
     phones = [await _phone(admin, number) for number in EXTENSIONS]
     return Demo(
         account=ACCOUNT,
-        apikey=credentials["ringful"]["apikey"],
+        apikey=await _first_key(admin, credentials),
         token=credentials["carillon"]["token"],
         phones=tuple(phones),
     )
+
+
+async def first_dialect(admin: Admin) -> dict[str, Any] | None:
+    """Return the first dialect in which one request, without a signature, places a call; None: there is none."""
+    dialects: list[dict[str, Any]] = (await admin.get("/dialects"))["dialects"]
+    return next((dialect for dialect in dialects if dialect["first_call"]), None)
+
+
+async def _first_key(admin: Admin, credentials: dict[str, Any]) -> str:
+    dialect = await first_dialect(admin)
+    return str(credentials[dialect["name"]][dialect["key"]]) if dialect else ""
 
 
 async def _phone(admin: Admin, number: str) -> Phone:

@@ -4,13 +4,13 @@ from api.cli.context import Cli
 
 
 class StatusCommand:
-    """How the system is."""
+    """The command `carillon status`."""
 
     def __init__(self, cli: Cli) -> None:
         self._cli = cli
 
     def show(self) -> int:
-        """Where the system is reached, whether it is well, what it does. Exit status 1 when it is not well."""
+        """Show the system's addresses, its health and its load. The exit status is 1 if it is not healthy."""
         status = self._cli.admin.get("/status")
         if self._cli.output.json:
             self._cli.output.data(status)

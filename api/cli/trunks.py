@@ -17,7 +17,7 @@ _From = Annotated[list[str] | None, Parameter(name="--from", negative="")]
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = TrunkCommands(cli)
-    app = App(name="trunks", help="Lines to carriers.")
+    app = App(name="trunks", help="Trunks: SIP connections to carriers.")
     app.command(noun.add)
     app.command(noun.change, name="set")
     app.command(noun.list_all, name="list")
@@ -49,28 +49,28 @@ class TrunkCommands:
         from_: _From = None,
         country: str = "",
     ) -> None:
-        """Add a trunk; it works at once.
+        """Add a trunk, which is in use at once.
 
         Parameters
         ----------
         host
-            The carrier's host name or address; calls that come from there are taken, on this machine from --port only.
+            The carrier's host name or address. Calls from it are accepted; on this machine, only from --port.
         register
-            Register with the carrier, so that it finds us.
+            Register with the carrier, so that it can reach us.
         codecs
-            In the order we want them, with commas.
+            In order of preference, separated by commas.
         dtmf
             rfc4733, info, inband or auto.
         prefix
-            The numbers it carries, e.g. +44, several with commas; without it all. The longest prefix wins.
+            The numbers it carries, e.g. +44, several separated by commas; by default all. The longest prefix wins.
         priority
-            Among equal prefixes the lowest is tried first, the others when it fails.
+            Among equal prefixes the lowest is tried first, the others if it fails.
         from_
-            Where else its calls come from: an address, a network such as 203.0.113.0/28, or a host name, with :port
-            or from any; give it once for each. The host itself with a port: from that port only, so that phones
-            behind the same address are not taken for the trunk.
+            Another source of its calls: an address, a network such as 203.0.113.0/28, or a host name, with :port or for
+            any port; repeat it for each. If it is the host itself with a port, calls are accepted from that port only,
+            so that phones behind the same address are not taken for the trunk.
         country
-            Where the numbers that it sends are read, e.g. US; without it, where the owner of the number is.
+            The country in which the numbers that it sends are read, e.g. US; by default that of the number's account.
         """
         body: dict[str, Any] = {"name": name, "host": host, "port": port, "user": user, "password": password}
         body |= {"register": register, "codecs": codecs, "dtmf": dtmf, "prefix": prefix, "priority": priority}
@@ -95,14 +95,14 @@ class TrunkCommands:
         from_: _From = None,
         country: str | None = None,
     ) -> None:
-        """Change a trunk; what is not given stays, and calls on it go on.
+        """Change a trunk. Options left out stay as they are, and calls in progress continue.
 
         Parameters
         ----------
         from_
-            Replaces where else its calls come from; --from "" is nowhere else. See `carillon trunks add --help`.
+            Replaces the other sources of its calls (see `carillon trunks add --help`); --from "" removes them.
         country
-            Where the numbers that it sends are read; "" is where the owner of the number is.
+            The country in which the numbers that it sends are read; "" is that of the number's account.
         """
         wanted = {"host": host, "port": port, "user": user, "password": password, "register": register}
         wanted |= {"codecs": codecs, "dtmf": dtmf, "prefix": prefix, "priority": priority, "country": country}
@@ -110,14 +110,14 @@ class TrunkCommands:
         if from_ is not None:
             body["from"] = [each for each in from_ if each]
         if not body:
-            raise CommandFailed("Give what is to change, such as --from 203.0.113.7.")
+            raise CommandFailed("Nothing to change: give an option, such as --from 203.0.113.7.")
         changed = self._cli.admin.ask("PATCH", f"/trunks/{part(name)}", body=body)
         self._cli.output.done(changed, f"The trunk {name} was changed.")
 
     def list_all(self) -> None:
-        """List all trunks and how they are: online when the far end answers, else offline.
+        """List all trunks and their status: online if the far end answers, else offline.
 
-        A trunk with a wrong password is online too: `carillon doctor` tells.
+        A trunk with a wrong password is online too; `carillon doctor` checks the password.
         """
         answer = self._cli.admin.get("/trunks")
         found = answer["trunks"]
@@ -133,17 +133,17 @@ class TrunkCommands:
             self._cli.output.say(f"{each['sentence']}.")
 
     def remove(self, name: str) -> None:
-        """Remove a trunk; calls on it go on."""
+        """Remove a trunk; calls in progress continue."""
         self._cli.admin.delete(f"/trunks/{part(name)}")
         self._cli.output.done({"removed": name}, f"The trunk {name} was removed.")
 
     def test(self, number: str, *, account: str | None = None, seconds: int = 30) -> int:
-        """Call a number, say a sentence when it answers, and show what happened.
+        """Call a number, speak a sentence when it answers, and show the result.
 
         Parameters
         ----------
         seconds
-            How long it may ring.
+            For how many seconds it may ring.
         """
         tasks = [{"kind": "say", "text": "This is a test call from Carillon."}, {"kind": "hang_up"}]
         body = {"callee": number, "tasks": tasks, "ring_seconds": seconds, "max_seconds": 60}
@@ -168,5 +168,5 @@ _HINTS = {401: _NOT_TAKEN, 403: _NOT_TAKEN, 407: _NOT_TAKEN}
 
 
 def permit(sentence: str, account: str) -> str:
-    """Return what to do about a refusal for want of an allowed prefix; "" for any other."""
+    """Return what to do about a refusal because of a prefix that is not allowed; "" for any other refusal."""
     return f" Allow one: carillon accounts allow {account} +…" if "prefix" in sentence else ""

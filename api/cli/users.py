@@ -31,7 +31,7 @@ def commands(cli: Cli) -> App:
 
 
 class Users:
-    """The commands. A user is named by its e-mail address or its id."""
+    """The commands. A user is given by its e-mail address or its id."""
 
     def __init__(self, cli: Cli) -> None:
         self._cli = cli
@@ -45,14 +45,14 @@ class Users:
         name: str = "",
         password_stdin: bool = False,
     ) -> None:
-        """Add a user to an account. Without --password-stdin a password is made and printed, once.
+        """Add a user to an account. Without --password-stdin a password is made and printed once.
 
         Parameters
         ----------
         account
-            The account; without it the only one there is.
+            The account; may be left out if there is only one.
         role
-            A member reads, an admin changes, an owner changes owners too.
+            A member may read, an admin may change, an owner may change owners too.
         password_stdin
             Read the password from standard input (at a terminal: ask for it). It has 12 to 256 characters.
         """
@@ -78,16 +78,16 @@ class Users:
         new_password: bool = False,
         password_stdin: bool = False,
     ) -> None:
-        """Change a user. A new password, and being disabled, end the user's tokens.
+        """Change a user. A new password, or --disabled, ends the user's tokens.
 
         Parameters
         ----------
         email
-            Another address for the same user.
+            A new address for the user.
         disabled
-            Refuse the user's password and tokens; --no-disabled takes the password again.
+            Refuse the user's password and tokens; --no-disabled accepts the password again.
         new_password
-            Make a password and print it, once.
+            Make a password and print it once.
         password_stdin
             Read the password from standard input (at a terminal: ask for it).
         """
@@ -104,21 +104,21 @@ class Users:
         Parameters
         ----------
         yes
-            Do not ask.
+            Do not ask for confirmation.
         """
         confirm(f"Remove the user {user} and its tokens?", yes=yes, needed=False)
         self._cli.admin.delete(self._path(account, user))
         self._cli.output.done({"removed": user}, f"The user {user} was removed.")
 
     def token(self, user: str, *, account: str | None = None, name: str = "", days: float | None = None) -> None:
-        """Make a token for a user and print it, once: Authorization: Bearer TOKEN.
+        """Make a token for a user and print it once. A request carries it as Authorization: Bearer TOKEN.
 
         Parameters
         ----------
         name
             What the token is for.
         days
-            For how long it is good; without it the token does not expire.
+            After how many days it expires; by default never.
         """
         body = {"name": name, "seconds": None if days is None else days * _DAY}
         self._cli.output.fields(self._cli.admin.post(f"{self._path(account, user)}/tokens", body))
@@ -130,7 +130,7 @@ class Users:
         self._cli.output.table(found, found, _TOKENS, f"{user} has no tokens.", spare=("created",))
 
     def revoke(self, user: str, token: str, *, account: str | None = None) -> None:
-        """Delete a token by its id: it is refused at once."""
+        """Delete a token by its id. It is refused at once."""
         self._cli.admin.delete(f"{self._path(account, user)}/tokens/{part(token)}")
         self._cli.output.done({"revoked": token}, f"The token {token} was deleted.")
 
@@ -144,7 +144,7 @@ class Users:
 
 
 def _password(from_stdin: bool) -> dict[str, Any]:
-    """Return the password of standard input, its first line; empty where it is not to be read."""
+    """Return the field of the password, the first line of standard input; no field if it is not to be read."""
     if not from_stdin:
         return {}
     text = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""What a call's fields say, in words for people; JSON has the fields themselves (docs/api.md)."""
+"""The fields of a call in words; JSON output has the fields themselves (docs/api.md)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _FROM_EXTENSION = "from extension"
 
 
 def direction_of(call: Mapping[str, Any]) -> str:
-    """Return which way a call went: a softphone's own call came in from an extension, not from a trunk."""
+    """Return a call's direction; a call that a softphone placed is "from extension"."""
     return _FROM_EXTENSION if call.get("origin") == "extension" else str(call["direction"])
 
 
@@ -23,7 +23,7 @@ def listed(call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(call: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a call's fields for people."""
+    """Return a call's fields as text."""
     fields = {name: value for name, value in call.items() if name not in ("origin", "application_name")}
     fields["direction"] = direction_of(call)
     if call.get("application_name"):

@@ -1,4 +1,4 @@
-"""What is in a recording: its length, its level, and whether a phrase is spoken in it."""
+"""Measures a recording: its length, its level, and whether a phrase is spoken in it."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ THRESHOLD = 1e-20
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """Length in seconds, level in dBFS (RMS). `spotted` and `decoy` are None where no recogniser is installed."""
+    """Length in seconds, level in dBFS (RMS). `spotted` and `decoy` are None if no recogniser is installed."""
 
     seconds: float
     level: float
@@ -21,7 +21,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def listen(path: Path, phrase: str, decoy: str) -> Heard:
-    """Measure a recording and look for a phrase in it, and for one that must not be there."""
+    """Measure a recording, and look in it for a phrase and for a decoy that must not be found."""
     samples, rate = soundfile.read(path, dtype="float32")
     power = float(np.mean(np.square(samples))) if len(samples) else 0.0
     return Heard(
@@ -33,7 +33,7 @@ def listen(path: Path, phrase: str, decoy: str) -> Heard:
 
 
 def spots(samples: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]", rate: int, phrase: str) -> bool | None:
-    """Whether pocketsphinx spots the phrase; None where it is not installed."""
+    """Return whether pocketsphinx spots the phrase; None if it is not installed."""
     try:
         from pocketsphinx import Decoder
     except ImportError:

@@ -1,4 +1,4 @@
-"""Who asks at our own API: a program with its account's key, or a user with a token."""
+"""Authenticates requests of our own API: by an account's key, or a user's token."""
 
 import base64
 import time
@@ -22,7 +22,7 @@ _READING = frozenset({"GET", "HEAD"})
 
 
 class Caller(NamedTuple):
-    """Whose request it is: the account, who makes its changes, and the user, None where the account's key was shown.
+    """The caller of a request: its account, the actor of its changes, and the user, None if the key is the account's.
 
     `token` is the id of the user's token.
     """
@@ -40,14 +40,14 @@ class Access:
         self._accounts, self._guesses, self._clock = accounts, guesses, clock
 
     async def caller(self, request: web.Request) -> Caller:
-        """Return whose request this is; raises Unauthorized, and Forbidden where a member changes something."""
+        """Return the caller; raises Unauthorized, or Forbidden if a member changes something."""
         caller = await self.signed_in(request)
         if request.method not in _READING and caller.user and not caller.user.role.may_change:
             raise Forbidden("A member of the account may only read: ask an admin or an owner of it.")
         return caller
 
     async def signed_in(self, request: web.Request) -> Caller:
-        """Return whose request this is, whatever its role permits; raises Unauthorized."""
+        """Return the caller, whatever its role permits; raises Unauthorized."""
         key, secret = _shown(request.headers.get("Authorization", ""))
         shown = ShownCredential(OWN.name, f"{key}.{secret}", key) if key else None
         with self._guesses.attempt(request, shown, wrong=lambda error: isinstance(error, Unauthorized)):
@@ -66,7 +66,7 @@ class Access:
 
 
 def _shown(header: str) -> tuple[str, str]:
-    """Read key and secret; two empty texts where there are none."""
+    """Return key and secret; two empty texts if there are none."""
     scheme, _, rest = header.partition(" ")
     rest = rest.strip()
     if len(rest) > 2 * _LONGEST_KEY:

@@ -1,4 +1,4 @@
-"""Accounts and their keys as our own API shows them."""
+"""Renders accounts and their keys for our own API."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ DialectOf = Callable[[str], Dialect | None]
 
 
 def shape(view: AccountView) -> render.Shape:
-    """An account without its secrets, for the administrator."""
+    """Return an account without its secrets, for the administrator."""
     return render.account(view.account, view.allowed, view.callers) | {
         "held": render.money(view.held),
         "closed": render.moment(view.account.closed),
@@ -18,7 +18,7 @@ def shape(view: AccountView) -> render.Shape:
 
 
 def keys(shown: Keys, dialect_of: DialectOf) -> render.Shape:
-    """An account's keys and secrets by dialect, in each dialect's words."""
+    """Return an account's keys and secrets by dialect, in each dialect's terms."""
     fields: render.Shape = {"account": shown.account.id, "name": shown.account.name}
     for own in shown.own:
         dialect = dialect_of(own.dialect) or Dialect(name=own.dialect)
@@ -29,7 +29,7 @@ def keys(shown: Keys, dialect_of: DialectOf) -> render.Shape:
 
 
 def issued_key(issued: IssuedKey | None, dialect: Dialect | None) -> render.Shape:
-    """An application's key, secret and first number in its dialect's words; empty where it has no key."""
+    """Return an application's key, secret and first number in its dialect's terms; empty if it has no key."""
     if issued is None or dialect is None:
         return {}
     number = f"+{issued.number}" if issued.number else None

@@ -1,4 +1,4 @@
-"""The audit as our own API shows it."""
+"""Renders the audit for our own API."""
 
 from aiohttp import web
 
@@ -8,7 +8,7 @@ from engine.platform.audit import AuditLog, Entry
 
 
 def shape(entry: Entry) -> render.Shape:
-    """One change: when, by whom, what, and the fields before and after it."""
+    """Return one change: its time, actor, action, and the fields before and after."""
     return {
         "id": entry.id,
         "at": render.moment(entry.at),

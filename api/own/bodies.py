@@ -1,4 +1,4 @@
-"""Reading requests: JSON bodies into Structs, queries into numbers and times."""
+"""Parses requests: JSON bodies into Structs, queries into numbers and times."""
 
 import re
 from datetime import UTC, datetime
@@ -23,9 +23,9 @@ _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{0,9})?", re.ASCII)
 
 
 async def body_of(request: web.Request, kind: type[T], most: int = bodies.LARGEST) -> T:
-    """Read a JSON body of at most `most` bytes, every field of which is known.
+    """Parse a JSON body of at most `most` bytes; unknown fields are refused.
 
-    Raises msgspec.ValidationError that says what is wrong, BadRequest for one that is not JSON, bodies.BodyError.
+    Raises msgspec.ValidationError with what is wrong, BadRequest if it is not JSON, bodies.BodyError.
     """
     raw = await bodies.read(request, most) or b"{}"
     try:
@@ -39,7 +39,7 @@ async def body_of(request: web.Request, kind: type[T], most: int = bodies.LARGES
 
 
 def number_as_read(text: str, country: str) -> str:
-    """Return a number in international digits as somebody in `country` writes it; short ones stay: extensions."""
+    """Return the international digits of a number as written in `country`; short ones (extensions) stay as they are."""
     written = text.strip()
     if written.isascii() and written.isdigit() and len(written) <= LONGEST_EXTENSION:
         return written
@@ -50,7 +50,7 @@ def number_as_read(text: str, country: str) -> str:
 
 
 def number_of(request: web.Request, name: str, default: int) -> int:
-    """Read a whole number of the query, 1 to 1000."""
+    """Parse a whole number of the query, 1 to 1000; raises BadRequest."""
     text = request.query.get(name, str(default))
     if not _WHOLE.fullmatch(text) or not 1 <= int(text) <= MOST_LISTED:
         raise BadRequest(f"{name} must be a whole number from 1 to {MOST_LISTED} (got '{bodies.shown(text)}').")
@@ -58,7 +58,7 @@ def number_of(request: web.Request, name: str, default: int) -> int:
 
 
 def switch_of(request: web.Request, name: str) -> bool | None:
-    """Read true or false of the query; None where it is not there."""
+    """Parse true or false of the query, None if absent; raises BadRequest."""
     text = request.query.get(name)
     if text is None:
         return None
@@ -68,14 +68,14 @@ def switch_of(request: web.Request, name: str) -> bool | None:
 
 
 def time_of(request: web.Request, name: str) -> float | None:
-    """Read a moment of the query: a date, RFC 3339 (without a zone: UTC), or Unix seconds."""
+    """Parse a time of the query: a date, RFC 3339 (without a zone: UTC), or Unix seconds; raises BadRequest."""
     text = request.query.get(name)
     if not text:
         return None
     if _SECONDS.fullmatch(text):
         return float(text)
     try:
-        # A + of a zone that was not escaped arrives as a blank.
+        # An unescaped + of a zone arrives as a blank.
         read = datetime.fromisoformat(text.replace(" ", "+"))
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
-"""The `code` of each error of our own API: a word that a program may rely on, whatever the sentence beside it says.
+"""The `code` of each error of our own API, on which programs may rely; the sentence beside it may change.
 
-A code is written here and nowhere made of a class's name, so that renaming one changes nothing for a customer.
-docs/api.md lists them all.
+Codes are written here and not derived from the names of classes, so that renaming a class changes nothing for
+customers. docs/api.md lists all codes.
 """
 
 import msgspec
@@ -15,6 +15,7 @@ from engine.ari.errors import AriError
 from engine.features import errors as features
 from engine.features.applications.errors import ApplicationInvalid
 from engine.features.errors import StoreConflict, StoreError
+from engine.features.subscriptions.live import TooManyListeners
 from engine.features.users import errors as users
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
@@ -42,6 +43,7 @@ _CODES: dict[type[BaseException], str] = {
     features.AlreadyThere: "already_exists",
     features.NotThere: NOT_FOUND,
     features.StillUsed: "still_used",
+    TooManyListeners: "limit_reached",
     features.NotProvisioned: "not_provisioned",
     users.LastOwner: "last_owner",
     users.NotPermitted: FORBIDDEN,
@@ -62,7 +64,7 @@ _CODES: dict[type[BaseException], str] = {
 
 
 def code_of(error: BaseException) -> str:
-    """Return an error's code; a prompt's error has its own, and what is not known here is `internal`."""
+    """Return an error's code: a prompt's own reason, or `internal` if the error is not in the table."""
     if isinstance(error, PromptError):
         return error.reason
     own = getattr(error, "code", None)
@@ -72,5 +74,5 @@ def code_of(error: BaseException) -> str:
 
 
 def all_codes() -> frozenset[str]:
-    """Every code but those of prompts, which are the reasons of engine.media.errors."""
+    """All codes except those of prompts, which are the reasons of engine.media.errors."""
     return frozenset({*_CODES.values(), INTERNAL, UNAUTHORIZED, TOKEN, FORBIDDEN})

@@ -1,4 +1,4 @@
-"""Errors of our own API: JSON with one sentence, made in one place."""
+"""The errors of our own API, rendered as JSON with a sentence and a code."""
 
 import re
 import secrets
@@ -24,6 +24,7 @@ from engine.features.errors import (
     StoreConflict,
     StoreError,
 )
+from engine.features.subscriptions.live import TooManyListeners
 from engine.features.users.errors import LastOwner, NotPermitted, SignInRefused
 from engine.media import PromptError
 from engine.media.errors import TooLarge
@@ -78,6 +79,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (AlreadyThere, 409),
     (StillUsed, 409),
     (NotProvisioned, 502),
+    (TooManyListeners, 429),
     (FeatureError, 400),
     (StoreConflict, 409),
     (StoreError, 503),
@@ -92,9 +94,9 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
 
 
 def answering(handler: Handler) -> Handler:
-    """Wrap a handler so that whatever it raises becomes JSON: {"error": sentence, "code": word}.
+    """Wrap a handler so that any exception becomes JSON: {"error": sentence, "code": code}.
 
-    The word is one of docs/api.md and stays; the sentence is for people.
+    The code is one of docs/api.md and does not change; the sentence is for people.
     """
 
     async def answered(request: web.Request) -> web.StreamResponse:
@@ -116,7 +118,7 @@ def answering(handler: Handler) -> Handler:
 
 
 def _check_address(request: web.Request) -> None:
-    """Refuse a NUL: PostgreSQL has no text that contains one, so nothing is named so. Raises BadRequest."""
+    """Refuse a NUL, which no text in PostgreSQL contains, so that no name has one. Raises BadRequest."""
     if "%00" in request.raw_path:
         raise BadRequest("The address must not contain the character U+0000 (%00).")
 
@@ -127,18 +129,18 @@ def answering_all(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
 
 
 def error_of(status: int, sentence: str, code: str) -> web.Response:
-    """Return an error answer."""
+    """Return the response of an error."""
     headers = {"WWW-Authenticate": 'Bearer realm="carillon"'} if status == 401 else None
     return web.json_response({"error": sentence, "code": code}, status=status, headers=headers)
 
 
 class OwnErrors:
-    """The errors of our own API's paths that no handler of it gave (api.middleware.Renderer)."""
+    """Renders errors of our own API's paths that no handler rendered (an api.middleware.Renderer)."""
 
     paths = re.compile(r"/carillon(/|$)")
 
     def render_error(self, status: int, sentence: str) -> web.Response:
-        """An error as JSON."""
+        """Return an error as JSON."""
         return error_of(status, sentence, "http")
 
 

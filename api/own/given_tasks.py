@@ -13,8 +13,8 @@ from engine.tasks import secret
 from engine.tasks.dial import Dial
 from engine.tasks.go_to import GoTo
 from engine.tasks.kinds import AnyTask
+from engine.tasks.menu import Choice, Menu
 from engine.tasks.ring import Ring
-from engine.tasks.run_menu import Choice, Menu
 from engine.tasks.task import Task
 
 MOST_TASKS = 100

@@ -1,4 +1,4 @@
-"""What Prometheus reads: calls, tasks, callbacks, how long Asterisk's answers take, what waits to be written."""
+"""Metrics for Prometheus: calls, tasks, callbacks, Asterisk's response times, writes that wait."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -12,18 +12,24 @@ from engine.ari.client import AriClient
 from engine.calls.state import CallState
 from engine.events import AnyEvent, CallEnded, TaskEnded
 from engine.features.health.views import StoreHealth
+from engine.platform.feature import Measure
 
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _DELIVERY_STATES = ("pending", "delivered", "dead")
 
 
 class Metrics:
-    """All numbers of one process, in a registry of their own. `feed` takes committed events.
+    """The metrics of one process, in a registry of their own. `feed` takes committed events.
 
-    `deliveries` counts the callbacks by their state.
+    `deliveries` returns the number of callbacks by state.
     """
 
-    def __init__(self, health: StoreHealth, deliveries: Callable[[], Awaitable[Mapping[str, int]]]) -> None:
+    def __init__(
+        self,
+        health: StoreHealth,
+        deliveries: Callable[[], Awaitable[Mapping[str, int]]],
+        measures: Iterable[Measure] = (),
+    ) -> None:
         self._health, self._count_deliveries = health, deliveries
         self.registry = CollectorRegistry()
         self._live = Gauge("carillon_calls", "Calls that have not ended", ["state"], registry=self.registry)
@@ -39,10 +45,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        for measure in measures:
+            Gauge(measure.name, measure.help, registry=self.registry).set_function(measure.read)
         self._ari_seconds: dict[tuple[str, str], Histogram] = {}  # labels() costs more than observe()
 
     def feed(self, committed: Iterable[AnyEvent]) -> None:
-        """Count what was committed."""
+        """Count committed events."""
         for event in committed:
             if isinstance(event, CallEnded):
                 self._ended.labels(event.cause).inc()
@@ -51,7 +59,7 @@ class Metrics:
                 self._tasks.labels(event.kind, str(event.outcome.__struct_config__.tag)).inc()
 
     def ari_request(self, method: str, path: str, seconds: float) -> None:
-        """Note one request to Asterisk; of its path only the resource's name is kept."""
+        """Count one request to Asterisk by the resource's name in its path."""
         resource = path.split("/", 2)[1]
         histogram = self._ari_seconds.get((method, resource))
         if histogram is None:
@@ -59,7 +67,7 @@ class Metrics:
         histogram.observe(seconds)
 
     async def serve(self, request: web.Request) -> web.Response:
-        """The page that Prometheus reads."""
+        """Return the page that Prometheus reads."""
         live, deliveries = await self._health.live_calls(), await self._count_deliveries()
         for state in CallState:
             if state is not CallState.ENDED:
@@ -71,12 +79,12 @@ class Metrics:
 
 
 class MeasuredClient(AriClient):
-    """ARI's client that notes how long each answer took; set `metrics` before it is opened."""
+    """An ARI client that measures the time of each answer; set `metrics` before it is opened."""
 
     metrics: Metrics | None = None
 
     async def request(self, method: str, path: str, query: Mapping[str, Any] | None, body: Any) -> bytes:
-        """Send one request, as Client does."""
+        """Send one request, as Client does, and measure it."""
         begun = time.monotonic()
         try:
             return await super().request(method, path, query, body)

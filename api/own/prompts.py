@@ -1,4 +1,4 @@
-"""Prompts that an account uploads: put, shown, fetched, deleted; played as `upload:<name>`."""
+"""Routes of an account's uploaded prompts, which are played as `upload:<name>`: put, list, fetch, delete."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,22 +18,22 @@ _CHUNK = 65_536
 _UPLOAD_SECONDS = 300.0
 _TYPES = {"WAV": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": "audio/ogg"}
 Owner = tuple[str, Actor]
-"""The account whose files a request is about, and who asks."""
+"""The account whose files a request is about, and the actor of its changes."""
 OwnerOf = Callable[[web.Request], Awaitable[Owner]]
 
 
 class PromptRoutes:
-    """The handlers; `owner_of` says whose files a request is about, and who asks."""
+    """The handlers; `owner_of` returns the Owner of a request."""
 
     def __init__(self, services: OwnServices, owner_of: OwnerOf) -> None:
         self._services, self._owner_of = services, owner_of
 
     @property
     def _uploads(self) -> UploadService:
-        return self._services.features.uploads
+        return self._services.features[UploadService]
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
-        """Every route, below `prefix`. A name may hold slashes."""
+        """Every route, below `prefix`. A name may contain slashes."""
         one = prefix + "/prompts/{name:.+}"
         return [
             web.get(prefix + "/prompts", self.list_all),
@@ -43,14 +43,14 @@ class PromptRoutes:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """The account's files by name."""
+        """List the account's files by name."""
         account, _ = await self._owner_of(request)
         return web.json_response({"prompts": [render.upload(row) for row in await self._uploads.list(account)]})
 
     async def put(self, request: web.Request) -> web.Response:
-        """Keep the body as a file: WAV, MP3, FLAC or OGG, whatever its Content-Type says."""
+        """Store the body as a file: WAV, MP3, FLAC or OGG, whatever its Content-Type."""
         account, by = await self._owner_of(request)
-        if (request.content_length or 0) > self._services.prompts.upload_limit:
+        if (request.content_length or 0) > self._services.platform.prompts.upload_limit:
             raise errors.TooLarge(f"{request.content_length} bytes")
         try:
             async with asyncio.timeout(_UPLOAD_SECONDS):
@@ -61,10 +61,10 @@ class PromptRoutes:
         return web.json_response(render.upload(row), status=201 if new else 200)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
-        """A file as it was uploaded."""
+        """Return a file as it was uploaded."""
         account, _ = await self._owner_of(request)
         row = await self._uploads.get(account, request.match_info["name"])
-        path = self._services.prompts.path_of(row.file)
+        path = self._services.platform.prompts.path_of(row.file)
 
         def kind() -> str:
             with path.open("rb") as file:

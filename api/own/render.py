@@ -1,13 +1,14 @@
-"""What our own API shows: times as RFC 3339 in UTC, money as decimals, seconds as numbers."""
+"""Renders objects for our own API: times as RFC 3339 in UTC, money as decimals, seconds as numbers."""
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from api.callbacks.callback import action_of
+from api.callbacks.mail import MAIL
+from api.callbacks.mail import kind_of as kind_of_mail
 from api.callbacks.masking import masked
 from api.callbacks.model import DeliveryRow
 from api.recordings import Recordings
@@ -16,12 +17,13 @@ from engine.events import Event
 from engine.features.accounts import Account
 from engine.features.accounts.allowed_prefixes import shown as shown_prefix
 from engine.features.billing.model import Hold
-from engine.features.billing.rating import decimal
 from engine.features.call_history.model import TaskRow
 from engine.features.questions.model import QuestionAttempt
 from engine.features.recordings.model import RecordingRow
 from engine.features.uploads.model import UploadRow
 from engine.media.upload_files import SCHEME
+from engine.model.moment import moment as rfc3339
+from engine.model.money import decimal
 from engine.tasks.kinds import kind_of, shown
 from engine.tasks.results import Outcome
 from engine.tasks.secret import MASK
@@ -32,10 +34,8 @@ _DATA = frozenset({"data", "call_data", "stopped_data"})
 
 
 def moment(at: float | None) -> str | None:
-    """Return Unix seconds as e.g. 2030-01-31T23:59:59.123Z; None for none."""
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Return Unix seconds as e.g. 2030-01-31T23:59:59.123Z; None for None."""
+    return None if at is None else rfc3339(at)
 
 
 def money(millionths: int | None) -> str | None:
@@ -44,7 +44,7 @@ def money(millionths: int | None) -> str | None:
 
 
 def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] = ()) -> Shape:
-    """An account without its secrets."""
+    """Return an account without its secrets."""
     return {
         "account": row.id,
         "name": row.name,
@@ -64,12 +64,12 @@ def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] =
 
 
 def hold(row: Hold) -> Shape:
-    """Money of an account that is kept for something that goes on."""
+    """Return a hold: money of an account that is reserved for something in progress."""
     return {"kind": row.kind, "id": row.id, "amount": money(row.amount), "for": row.note, "since": moment(row.at)}
 
 
 def call(row: Call, application_name: str | None = None) -> Shape:
-    """A call as last committed; `seconds` of one that is up are those until now. docs/api.md tells the fields."""
+    """Return a call as last committed; `seconds` of a live call count until now. docs/api.md lists the fields."""
     return {
         "id": row.id,
         "root": row.root,
@@ -97,7 +97,7 @@ def call(row: Call, application_name: str | None = None) -> Shape:
 
 
 def origin(row: Call) -> str:
-    """Return who placed a call: `api` a request, a task or a conference; `extension` a softphone; `trunk` a carrier."""
+    """Return the origin of a call: `api` for a request, a task or a conference, `extension` or `trunk`."""
     if row.direction is Direction.OUTBOUND:
         return "api"
     short = row.caller.isascii() and row.caller.isdigit() and len(row.caller) <= LONGEST_EXTENSION
@@ -111,7 +111,7 @@ def _seconds(row: Call, now: float) -> float:
 
 
 def task(row: TaskRow, *, reveal: bool = False) -> Shape:
-    """A task of a queue: where it stands and how it ended; digits of one that hides them only with `reveal`."""
+    """Return a task of a queue with its progress and outcome; secret digits only with `reveal`."""
     parameters = _without_data(shown(row.task))
     return {
         "id": row.id,
@@ -133,7 +133,7 @@ def _outcome(outcome: Outcome, *, reveal: bool = False) -> Shape:
 
 
 def _with_reason(outcome: Shape) -> Shape:
-    """Show a detection for which Asterisk gave no known reason with the reason "n/a"."""
+    """Add the reason "n/a" to a detection for which Asterisk gave no known reason."""
     result = outcome.get("result")
     if isinstance(result, dict) and result["type"] == "detected":
         return {**outcome, "result": {**result, "reason": result["reason"] or "n/a"}}
@@ -141,7 +141,7 @@ def _with_reason(outcome: Shape) -> Shape:
 
 
 def _discreet(outcome: Shape) -> Shape:
-    """Mask what was pressed where the task hides it."""
+    """Mask the digits in the result of a task that hides them."""
     result = outcome.get("result")
     if not (isinstance(result, dict) and result.get("secret")):
         return outcome
@@ -150,14 +150,14 @@ def _discreet(outcome: Shape) -> Shape:
 
 
 def _without_data(value: Any) -> Any:
-    """Leave out what dialects note on tasks and on tasks within tasks: scripts with their credentials may be in it."""
+    """Remove the dialects' data of tasks and of tasks within tasks, which may contain scripts with credentials."""
     if isinstance(value, dict):
         return {name: _without_data(inner) for name, inner in value.items() if name not in _DATA}
     return [_without_data(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def event(row: Event) -> Shape:
-    """An event, its kind first."""
+    """Return an event, its kind first."""
     fields = msgspec.to_builtins(row)
     kind, at = fields.pop("event"), fields.pop("at")
     for name in ("account", "root", "data"):
@@ -172,7 +172,7 @@ def event(row: Event) -> Shape:
 
 
 def question(row: QuestionAttempt) -> Shape:
-    """A request that asked what a call does next, and what was answered; secrets are masked, long bodies are cut."""
+    """Return a question and its answer; secrets are masked, long bodies are cut."""
     return {
         "id": row.id,
         "at": moment(row.at),
@@ -191,13 +191,15 @@ def question(row: QuestionAttempt) -> Shape:
 
 
 def delivery(row: DeliveryRow) -> Shape:
-    """A callback and each attempt to deliver it."""
+    """Return a callback with its attempts."""
+    subscription = {"subscription": row.subscriber} if row.subscriber else {}
     return {
         "id": row.id,
         "event": row.event,
+        **subscription,
         "subject": row.subject,
         "dialect": row.dialect,
-        "action": action_of(row.content_type, row.body),
+        "action": kind_of_mail(row.body) if row.content_type == MAIL else action_of(row.content_type, row.body),
         "url": masked(row.url),
         "body": row.body,
         "state": row.state,
@@ -219,7 +221,7 @@ def delivery(row: DeliveryRow) -> Shape:
 
 
 def upload(row: UploadRow) -> Shape:
-    """A prompt that an account uploaded, and what plays it."""
+    """Return an uploaded prompt, and the source that plays it."""
     return {
         "name": row.name,
         "source": SCHEME + row.name,
@@ -230,7 +232,7 @@ def upload(row: UploadRow) -> Shape:
 
 
 def recording(row: RecordingRow, links: Recordings) -> Shape:
-    """A recording and a link to it that expires; without one when it was deleted."""
+    """Return a recording with a link that expires, without one if it was deleted."""
     return {
         "id": row.id,
         "account": row.account,

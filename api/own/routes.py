@@ -1,4 +1,4 @@
-"""Our own API's routes of the public port."""
+"""The routes of our own API on the public port."""
 
 from collections.abc import Iterable
 
@@ -10,5 +10,5 @@ from api.own.v1 import AccountApi
 
 
 def public_routes(services: OwnServices) -> Iterable[web.RouteDef]:
-    """Return /carillon/v1 and /healthz."""
+    """Return the routes of /carillon/v1 and /healthz."""
     return [*AccountApi(services).routes(), web.get("/healthz", DoctorAdmin(services).healthz)]

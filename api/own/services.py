@@ -1,4 +1,4 @@
-"""What our own API works with, handed in by the composition root."""
+"""The services that our own API uses, which the composition root passes in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,20 +18,15 @@ from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.calls.call import Call
 from engine.features.accounts import Account
-from engine.features.destination_services import Leading
-from engine.features.endpoints.push import Endpoints
-from engine.features.endpoints.service import Extensions
-from engine.features.services import FeatureServices
-from engine.features.tenants import Tenants
-from engine.features.trunks.refused_requests import RefusedKind
-from engine.features.trunks.service import Trunks
-from engine.media import Prompts, RecordingFiles
+from engine.features.accounts.service import AccountService
+from engine.platform.feature import Features
+from engine.platform.platform import Platform
 from engine.platform.settings_cache import SettingsCache
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addresses:
-    """Where this installation is reached, for who asks."""
+    """The addresses of this installation, for display."""
 
     api: str  # e.g. http://127.0.0.1:8080
     sip_host: str
@@ -40,56 +35,52 @@ class Addresses:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnServices:
-    """The rooms that our own API asks. `connected` says whether Asterisk's events reach us; `lab` is None without one.
+    """The services that our own API uses. `connected` returns whether Asterisk's events reach us; `lab` may be None.
 
-    `folders` are what must have room on disk. `dialects` are the vendors' beside our own. `guesses` throttles who
-    guesses keys. `refused` are the SIP requests that Asterisk refused.
+    `folders` are those whose free space is checked. `dialects` are the vendors', without our own. `guesses` throttles
+    the guessing of keys.
     """
 
     engine: CommandTaker
-    features: FeatureServices
-    cache: SettingsCache
-    endpoints: Endpoints
-    extensions: Extensions
-    trunks: Trunks
-    leading: Leading
+    platform: Platform
+    features: Features
     accounts: Accounts
     delivery: Delivery
     recordings: Recordings
-    files: RecordingFiles
-    prompts: Prompts
-    ari: AriClient
+    client: AriClient
     connected: Callable[[], bool]
     redis: Redis
     addresses: Addresses
     admin_token: str
-    tenants: Tenants
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
-    refused: Callable[[], Sequence[RefusedKind]] = tuple
+
+    @property
+    def cache(self) -> SettingsCache:
+        """The settings in memory."""
+        return self.platform.cache
 
     async def refresh(self) -> None:
-        """Make a change of accounts, numbers or applications count at once."""
-        await self.cache.load()
-        self.accounts.forget()
+        """Apply a change of accounts, numbers or applications at once, by refreshing the caches."""
+        await self.platform.refresh()
 
     async def account_named(self, name: str) -> Account:
         """Return an account by its name or id; raises NotThere."""
-        return await self.tenants.accounts.find(name)
+        return await self.features[AccountService].find(name)
 
     async def account_of(self, request: web.Request) -> Account | None:
-        """Return the account that a request's query names (`?account=`), None where it names none; raises NotThere."""
+        """Return the account that a request's query names (`?account=`), None if it names none; raises NotThere."""
         name = request.query.get("account")
         return await self.account_named(name) if name else None
 
     def call(self, row: Call) -> render.Shape:
-        """Return a call as it is shown, its application by name too."""
+        """Return a call for display, with its application's name."""
         application = self.cache.application(row.application) if row.application else None
         return render.call(row, application.name if application else None)
 
     def dialect(self, name: str) -> Dialect | None:
-        """Return a dialect by its name, our own included."""
+        """Return a dialect by its name, including our own."""
         return next((each for each in (OWN, *self.dialects) if each.name == name), None)

@@ -1,4 +1,4 @@
-"""Texts to speak, looked at before a call is placed: one that cannot be spoken is refused while its sender listens."""
+"""Checks texts to speak before a call is placed, so that the request is refused and not a task later."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,9 +14,9 @@ MOST_CHARACTERS = PromptSettings().max_text
 
 
 def check(tasks: Iterable[Any]) -> None:
-    """Refuse a text without words, one of more than 600 characters, and SSML that cannot be read.
+    """Refuse a text without words, one of more than 600 characters, and SSML that is not well-formed.
 
-    Raises TextTooLong, Empty, BadSsml: what the task would fail with later.
+    Raises TextTooLong, NothingToPlay, BadSsml, with which the task would fail later.
     """
     for say in _said(tuple(tasks)):
         if say.ssml:
@@ -26,7 +26,7 @@ def check(tasks: Iterable[Any]) -> None:
 
 
 def _said(value: Any) -> Iterator[Say]:
-    """Find every Say, those within menus, parks and dials too."""
+    """Return every Say, including those within menus, parks and dials."""
     if isinstance(value, Say):
         yield value
     elif isinstance(value, tuple | list):

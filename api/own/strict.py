@@ -1,4 +1,4 @@
-"""Unknown fields anywhere in a body: named, where msgspec by itself ignores those of a type that allows them."""
+"""Refuses unknown fields anywhere in a body; msgspec by itself ignores them in types that allow them."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,9 +12,9 @@ _NOT_READ = ({"data", "call_data", "stopped_data"}, {"tag", "call_tag", "stopped
 
 
 def unknown_field(value: Any, kind: Any) -> str | None:
-    """Return where a decoded JSON value has a field that its type does not, e.g. `$.tasks[0].sourse`; None: nowhere.
+    """Return the path of a field that a JSON value has and its type does not, e.g. `$.tasks[0].sourse`; None if none.
 
-    `value` must be valid as `kind` otherwise.
+    `value` must otherwise be valid as `kind`.
     """
     return next(_unknown(value, _type_of(kind), "$"), None)
 
@@ -54,7 +54,7 @@ def _of_struct(value: dict[str, Any], kind: inspect.StructType, at: str) -> Iter
 
 
 def _fitting(value: Any, kind: inspect.UnionType) -> inspect.Type | None:
-    """Return the member of a union that a value was read as: by its tag, else the only one of its shape."""
+    """Return the member of a union as which a value is decoded: by its tag, else the only one of its JSON type."""
     if isinstance(value, dict):
         structs = [each for each in kind.types if isinstance(each, inspect.StructType)]
         for each in structs:
@@ -69,7 +69,7 @@ def _fitting(value: Any, kind: inspect.UnionType) -> inspect.Type | None:
 
 
 def check(raw: bytes, kind: Any) -> None:
-    """Refuse a JSON text with a field that `kind` does not have; raises msgspec.ValidationError in msgspec's manner."""
+    """Raise msgspec.ValidationError, in msgspec's format, if a JSON text has a field that `kind` does not."""
     found = unknown_field(msgspec.json.decode(raw), kind)
     if found is not None:
         where, _, name = found.rpartition(".")

@@ -1,4 +1,4 @@
-"""Users of an account and their tokens: the administrator's and the account's own routes."""
+"""Routes of an account's users and their tokens, for the administrator and for the account itself."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,27 +8,28 @@ from aiohttp import web
 from api.own import render
 from api.own.access import Caller
 from api.own.bodies import body_of
-from engine.features.tenants import Tenants
 from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange
+from engine.features.users.service import UserService
+from engine.platform.feature import Features
 
 CallerOf = Callable[[web.Request], Awaitable[Caller]]
 
 
 class WantedToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A token to make: what it is for, and for how many seconds it is good; without them it does not expire."""
+    """A token to make: its purpose, and for how many seconds it is valid; without them it does not expire."""
 
     name: str = ""
     seconds: float | None = msgspec.field(default=None)
 
 
 class UserRoutes:
-    """The handlers; `caller_of` says whose users a request is about, and who asks."""
+    """The handlers; `caller_of` returns the account of a request, and its actor."""
 
-    def __init__(self, tenants: Tenants, caller_of: CallerOf) -> None:
-        self._users, self._caller_of = tenants.users, caller_of
+    def __init__(self, features: Features, caller_of: CallerOf) -> None:
+        self._users, self._caller_of = features[UserService], caller_of
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
-        """Every route, below `prefix`. A user is named by its id or its e-mail address."""
+        """Every route, below `prefix`. A user is given by its id or its e-mail address."""
         one = prefix + "/users/{user}"
         return [
             web.get(prefix + "/users", self.list_all),
@@ -42,24 +43,24 @@ class UserRoutes:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """The account's users."""
+        """List the account's users."""
         caller = await self._caller_of(request)
         users = await self._users.list_all(caller.account.id)
         return web.json_response({"users": [shape(user) for user in users]})
 
     async def add(self, request: web.Request) -> web.Response:
-        """Add a user; the answer shows the password, where one was made."""
+        """Add a user; the answer has the password if one was made."""
         caller = await self._caller_of(request)
         added = await self._users.add(caller.by, caller.account.id, await body_of(request, NewUser))
         return web.json_response(_with_password(added.user, added.password), status=201)
 
     async def show(self, request: web.Request) -> web.Response:
-        """One user."""
+        """Show one user."""
         caller = await self._caller_of(request)
         return web.json_response(shape(await self._users.get(caller.account.id, request.match_info["user"])))
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change a user; the answer shows the password, where one was made."""
+        """Change a user; the answer has the password if one was made."""
         caller, user = await self._caller_of(request), request.match_info["user"]
         change = await body_of(request, UserChange)
         changed = await self._users.change(caller.by, caller.account.id, user, change)
@@ -72,13 +73,13 @@ class UserRoutes:
         return web.Response(status=204)
 
     async def list_tokens(self, request: web.Request) -> web.Response:
-        """A user's tokens, without their secrets."""
+        """List a user's tokens, without their secrets."""
         caller = await self._caller_of(request)
         tokens = await self._users.tokens(caller.account.id, request.match_info["user"])
         return web.json_response({"tokens": [_entry(token) for token in tokens]})
 
     async def add_token(self, request: web.Request) -> web.Response:
-        """Make a token, which is shown here and never again."""
+        """Make a token; only this answer shows it."""
         caller, user = await self._caller_of(request), request.match_info["user"]
         wanted = await body_of(request, WantedToken)
         made = await self._users.add_token(caller.by, caller.account.id, user, wanted.name, wanted.seconds)
@@ -92,7 +93,7 @@ class UserRoutes:
 
 
 def shape(user: User) -> render.Shape:
-    """A user."""
+    """Return a user for display."""
     return {
         "id": user.id,
         "email": user.email,
@@ -104,7 +105,7 @@ def shape(user: User) -> render.Shape:
 
 
 def token_shape(made: NewToken) -> render.Shape:
-    """A token that was just made."""
+    """Return a new token for display, with its secret."""
     return {"token": made.token} | _entry(made.entry)
 
 

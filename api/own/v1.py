@@ -5,19 +5,25 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from api.own import render, users
+from api.own import render, scheduled, users
 from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import body_of, number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
+from api.own.event_socket import EventSocket
 from api.own.given_tasks import checked_tasks
 from api.own.prompts import Owner, PromptRoutes
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
+from api.own.subscriptions import SubscriptionRoutes
 from api.own.timeline import timeline
 from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.features.accounts import Account
+from engine.features.accounts.service import AccountService
+from engine.features.call_history.views import CallHistory
+from engine.features.recordings.service import RecordingService
+from engine.features.scheduled_calls.service import ScheduledCalls
 from engine.tasks.kinds import AnyTask, kind_of
 
 
@@ -29,6 +35,7 @@ class NewCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     tasks: tuple[AnyTask, ...] = ()
     ring_seconds: float | None = None
     max_seconds: float | None = None
+    at: float | str | None = None
 
 
 class NewTasks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,16 +78,21 @@ class AccountApi:
     def routes(self) -> list[web.RouteDef]:
         """Every route, its errors rendered."""
         call = "/carillon/v1/calls/{call}"
-        tenants = self._services.tenants
+        features = self._services.features
         return answering_all(
             [
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
-                *users.UserRoutes(tenants, self._caller).routes("/carillon/v1"),
-                *SigningIn(tenants, self._access, self._services.guesses).routes("/carillon/v1"),
+                *users.UserRoutes(features, self._caller).routes("/carillon/v1"),
+                *SubscriptionRoutes(self._services, self._caller).routes("/carillon/v1"),
+                *EventSocket(self._services, self._caller).routes("/carillon/v1"),
+                *SigningIn(features, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
                 web.get("/carillon/v1/account", self.account),
                 web.get("/carillon/v1/calls", self.list_calls),
                 web.post("/carillon/v1/calls", self.place),
+                web.get("/carillon/v1/calls/scheduled", self.scheduled),
+                web.get("/carillon/v1/calls/scheduled/{call}", self.scheduled_call),
+                web.delete("/carillon/v1/calls/scheduled/{call}", self.cancel_scheduled),
                 web.get(call, self.show),
                 web.delete(call, self.hang_up),
                 web.get(call + "/timeline", self.timeline),
@@ -95,33 +107,55 @@ class AccountApi:
     async def account(self, request: web.Request) -> web.Response:
         """Who asks: the account, and the user where a user's token is shown."""
         caller = await self._caller(request)
-        account, user, tenants = caller.account, caller.user, self._services.tenants
-        view = await tenants.accounts.show(account.id)
+        account, user = caller.account, caller.user
+        view = await self._services.features[AccountService].show(account.id)
         shown = render.account(account, view.allowed, view.callers)
         return web.json_response(shown | {"user": users.shape(user) if user else None})
 
     async def history(self, request: web.Request) -> web.Response:
         """What was changed of the account, newest first; `?limit= before=` (an entry's id)."""
         account = await self._account(request)
-        return await audit_page(request, self._services.tenants.audit, account.id)
+        return await audit_page(request, self._services.platform.audit, account.id)
 
     async def list_calls(self, request: web.Request) -> web.Response:
         """The account's calls, newest first; `?live= since= limit= before=` (a call's id)."""
         account = await self._account(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 100), request.query.get("before")
-        found = await self._services.features.calls.page(
+        found = await self._services.features[CallHistory].page(
             account=account.id, live=live, since=since, limit=limit, before=before
         )
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
     async def place(self, request: web.Request) -> web.Response:
         """Place a call; answers at once, the call queued."""
-        caller = await self._caller(request)
-        command = placed(await body_of(request, NewCall), caller.account)
+        caller, wanted = await self._caller(request), await body_of(request, NewCall)
+        command = placed(wanted, caller.account)
+        if wanted.at is not None:
+            made = await scheduled.schedule(self._services, caller.account, command, wanted.at)
+            await self._note(caller, "call.scheduled", made.id, callee=made.callee, at=made.at)
+            return web.json_response(scheduled.shape(self._services, made), status=201)
         call = await self._services.engine.submit(command)
         await self._note(caller, "call.placed", call.id, callee=call.callee)
         return web.json_response(self._services.call(call), status=201)
+
+    async def scheduled(self, request: web.Request) -> web.Response:
+        """List the account's scheduled calls, the next one first, and those that were refused; `?limit=`."""
+        found = await scheduled.listed(self._services, request, await self._account(request))
+        return web.json_response({"calls": [scheduled.shape(self._services, call) for call in found]})
+
+    async def scheduled_call(self, request: web.Request) -> web.Response:
+        """Show one scheduled call."""
+        account, service = await self._account(request), self._services.features[ScheduledCalls]
+        found = await service.get(account.id, request.match_info["call"])
+        return web.json_response(scheduled.shape(self._services, found))
+
+    async def cancel_scheduled(self, request: web.Request) -> web.Response:
+        """Cancel a scheduled call."""
+        caller, service = await self._caller(request), self._services.features[ScheduledCalls]
+        cancelled = await service.cancel(caller.account.id, request.match_info["call"])
+        await self._note(caller, "call.cancelled", cancelled.id, callee=cancelled.callee)
+        return web.Response(status=204)
 
     async def show(self, request: web.Request) -> web.Response:
         """One call."""
@@ -145,7 +179,7 @@ class AccountApi:
         Digits that a task hides are shown here alone, and to the account's own key alone.
         """
         caller, call = await self._caller(request), await self._call(request)
-        rows = await self._services.features.calls.queue(call.id)
+        rows = await self._services.features[CallHistory].queue(call.id)
         return web.json_response({"tasks": [render.task(row, reveal=caller.user is None) for row in rows]})
 
     async def enqueue(self, request: web.Request) -> web.Response:
@@ -178,13 +212,13 @@ class AccountApi:
     async def recordings(self, request: web.Request) -> web.Response:
         """The account's recordings with fresh links."""
         account = await self._account(request)
-        rows = await self._services.features.recordings.page(account.id)
+        rows = await self._services.features[RecordingService].page(account.id)
         links = self._services.recordings
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def _call(self, request: web.Request) -> Call:
         account = await self._account(request)
-        call = await self._services.features.calls.get(request.match_info["call"])
+        call = await self._services.features[CallHistory].get(request.match_info["call"])
         if call is None or call.account != account.id:
             raise NotFound("There is no such call in this account.")
         return call
@@ -202,5 +236,5 @@ class AccountApi:
     async def _note(self, caller: Caller, what: str, subject: str, **after: Any) -> None:
         """Write down what a user did; what programs do is in the calls' timelines alone."""
         if caller.user:
-            log, account = self._services.tenants.audit, caller.account.id
+            log, account = self._services.platform.audit, caller.account.id
             await log.note(caller.by, account=account, what=what, subject=subject, after=after)

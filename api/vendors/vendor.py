@@ -1,21 +1,36 @@
-"""What the API asks of a dialect."""
+"""What a vendor's folder offers to the rest of the API: its description, and what it does once it is made."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from aiohttp import web
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
+from api.dialects import Dialect
 from engine.events import AnyEvent, QuestionAsked
 from engine.model.call_data import CallData, DataPatch
 from engine.tasks.kinds import AnyTask
 
+if TYPE_CHECKING:
+    from api.vendors.parts import VendorParts
+
 
 class Vendor(Protocol):
-    """One dialect: its routes, its errors, its callbacks."""
+    """One dialect: its routes, its errors, its callbacks.
+
+    A vendor's `vendor.py` has one class of this kind and names it `VENDOR`; api.vendors.registry finds it there.
+    """
+
+    @staticmethod
+    def describe() -> Dialect:
+        """What the rest of the program knows of the dialect: all of it, and before the vendor is made."""
+
+    @classmethod
+    def make(cls, parts: "VendorParts") -> "Vendor":
+        """Make the vendor of the parts that all vendors get; it takes those that it needs."""
 
     @property
     def name(self) -> str:
@@ -24,6 +39,10 @@ class Vendor(Protocol):
     @property
     def paths(self) -> re.Pattern[str]:
         """Matches the beginning of every path whose errors this dialect renders."""
+
+    @property
+    def questions(self) -> "AskingVendor | None":
+        """How its customers are asked what a call does next; None: they are not asked."""
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Its routes, authenticated and with its errors rendered."""

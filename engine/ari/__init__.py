@@ -1,1 +1,1 @@
-"""Asterisk through ARI: the generated client, the events, and what lasts as async context managers."""
+"""Asterisk through ARI: the generated client, the event bus, and playbacks and recordings as async context managers."""

@@ -1,4 +1,4 @@
-"""One bridge of Asterisk, which mixes the audio of its channels."""
+"""A bridge of Asterisk, which mixes the audio of its channels."""
 
 from contextlib import suppress
 
@@ -8,12 +8,13 @@ from engine.ari.client import AriClient
 from engine.ari.errors import AriBadRequest, AriConflict, AriNotFound, Unprocessable
 from engine.ari.requests import settled
 
-# A plain "mixing" bridge of two parties leaves Asterisk's core: no digits, and far ends go deaf when something plays.
+# Asterisk optimises a plain "mixing" bridge of two parties out of its core: then no digits arrive, and the parties
+# hear nothing while something plays.
 MIX = "mixing,dtmf_events,proxy_media"
 
 
 class Bridge:
-    """A bridge under an id of ours. Every method raises the AriErrors."""
+    """A bridge with an id that we chose. Every method raises AriError."""
 
     def __init__(self, client: AriClient, bus: Bus, id: str) -> None:
         self.id = id
@@ -22,54 +23,55 @@ class Bridge:
         self._application = client.application
 
     async def create(self) -> None:
-        """Makes it, named as our ARI application: Asterisk keeps no owner of a bridge, so its name says whose it is.
+        """Creates the bridge. Its name is our ARI application's, because Asterisk stores no owner of a bridge.
 
-        One of that id that is there already is ours. A cancellation waits for the answer, so destroy() finds it.
+        If a bridge of that id exists, it is ours. A cancellation waits for Asterisk's answer, so that destroy() finds
+        the bridge.
         """
         request = self._bridges.create_with_id(self.id, type=MIX, name=self._application)
         with suppress(AriConflict):
             await settled(request, f"ari: create {self.id}")
 
     async def add(self, channel_id: str, *, absorb_dtmf: bool = False, mute: bool = False) -> None:
-        """Puts a channel in, out of the bridge that it was in. `absorb_dtmf` keeps its digits from the others.
+        """Adds a channel, which leaves the bridge that it was in. `absorb_dtmf`: the others do not hear its digits.
 
-        Stop music and silence on the channel first. Raises AriNotFound when the channel or the bridge is gone,
-        AriConflict or Unprocessable when the channel is not in our application.
+        Stop music and silence on the channel first. Raises AriNotFound if the channel or the bridge is gone,
+        AriConflict or Unprocessable if the channel is not in our application.
         """
         try:
             await self._bridges.add_channel(
                 self.id, channel=channel_id, absorb_dtmf=absorb_dtmf or None, mute=mute or None
             )
-        except AriBadRequest as error:  # Asterisk's answer for a channel that it does not know
+        except AriBadRequest as error:  # Asterisk's answer if the channel is unknown
             raise AriNotFound(error.operation, error.detail, error.status) from error
 
     async def remove(self, channel_id: str) -> None:
-        """Takes a channel out; one that is not in it, or is gone, is a success."""
+        """Removes a channel; succeeds if it is not in the bridge, or is gone."""
         with suppress(AriBadRequest, AriNotFound, Unprocessable):
             await self._bridges.remove_channel(self.id, channel=channel_id)
 
     async def destroy(self) -> None:
-        """Ends it; its channels stay up, in our application. A bridge that is gone is a success."""
-        with suppress(AriNotFound, AriConflict):  # 409 "not in Stasis" for some ms after it went
+        """Destroys the bridge; its channels stay up, in our application. Succeeds if the bridge is gone."""
+        with suppress(AriNotFound, AriConflict):  # 409 "not in Stasis" for some ms after the channel left
             await self._bridges.destroy(self.id)
 
     async def start_moh(self, moh_class: str | None = None) -> None:
-        """Plays music to everybody in it, mixed with what they say."""
+        """Plays music to all channels in the bridge, mixed with their audio."""
         await self._bridges.start_moh(self.id, moh_class=moh_class)
 
     async def stop_moh(self) -> None:
-        """Ends the music; where none plays, that is a success."""
+        """Stops the music; succeeds if none plays."""
         with suppress(AriNotFound, AriConflict):
             await self._bridges.stop_moh(self.id)
 
     async def get(self) -> ari.Bridge | None:
-        """What Asterisk knows of it; None when it is gone."""
+        """Asterisk's description of the bridge; None if it is gone."""
         try:
             return await self._bridges.get(self.id)
         except AriNotFound:
             return None
 
     async def members(self) -> tuple[str, ...] | None:
-        """The ids of the channels in it; None when it is gone."""
+        """The ids of the channels in the bridge; None if it is gone."""
         bridge = await self.get()
         return None if bridge is None else bridge.channels

@@ -1,4 +1,4 @@
-"""Routes events to their subscribers by the id of the object, with one dictionary lookup."""
+"""Routes events to subscriptions by the id of the object, with one dictionary lookup."""
 
 import asyncio
 from collections import deque
@@ -14,25 +14,25 @@ from engine.ari.routing import ids_of, target_of
 
 
 class Resumed(Struct, frozen=True, kw_only=True):
-    """The events websocket was lost and is back: what happened in between was seen by nobody."""
+    """The events websocket was lost and is connected again; events in between were missed."""
 
 
 class Nudged(Struct, frozen=True, kw_only=True):
-    """Something was asked of the object that is followed: its events may have to come within a time from now on."""
+    """A request was sent about the object that is followed: its next event may be due within a time from now."""
 
 
 Delivered: TypeAlias = "ari.AnyEvent | Resumed | Nudged"
 
-# Asterisk's helpers raise StasisStart too but are never calls: a MESSAGE without message_context, and our own snoops.
+# Helper channels raise StasisStart too but are never calls: a MESSAGE without message_context, and our own snoops.
 NEVER_CALLS = ("Message/", "Snoop/")
 
 
 def _ignore(event: ari.AnyEvent) -> None:
-    """Nobody asked to see what is unclaimed."""
+    """Discards an event that no subscription follows."""
 
 
 class Subscription:
-    """An inbox of one reader: next(), until() or `async for`. It holds everything until it is read or closed."""
+    """An inbox with one reader: next(), until() or `async for`. Events stay in it until they are read."""
 
     __slots__ = ("_bus", "_closed", "_inbox", "_targets", "_types", "_waiter", "ids")
 
@@ -46,9 +46,9 @@ class Subscription:
         self._closed = False
 
     async def next(self, within: float | None = None) -> Delivered:
-        """The next event, waiting at most `within` seconds for it (None: as long as it takes).
+        """Returns the next event; waits at most `within` seconds for it (None: without a limit).
 
-        Raises TimeoutError, and SubscriptionClosed once it is closed and empty.
+        Raises TimeoutError, or SubscriptionClosed if the subscription is closed and empty.
         """
         if not self._inbox:
             async with asyncio.timeout(within):
@@ -56,7 +56,7 @@ class Subscription:
         return self._inbox.popleft()
 
     async def until(self, *types: type[Any], within: float | None = None) -> Any:
-        """The next event of one of `types`; the others are passed over. Raises as next(); `within` is for all of it."""
+        """Returns the next event of one of `types`, skipping others; `within` is for the whole wait. Raises as next."""
         async with asyncio.timeout(within):
             while True:
                 event = await self.next()
@@ -64,7 +64,7 @@ class Subscription:
                     return event
 
     def close(self) -> None:
-        """Ends the subscription; what it still holds can be read."""
+        """Ends the subscription; events in the inbox can still be read."""
         if not self._closed:
             self._closed = True
             self._bus._forget(self)
@@ -109,10 +109,10 @@ class Subscription:
 
 
 class Bus:
-    """Routes each event to the subscriptions of the objects it is about, and what is for nobody to `unclaimed`.
+    """Routes each event to the subscriptions of the objects that it is about, or to `unclaimed` if there are none.
 
-    `unclaimed` gets the StasisStart of new calls, messages and endpoints' states, and leftovers of calls that nobody
-    follows any more. Everything here is synchronous: subscribe, then act, with no await in between.
+    `unclaimed` gets the StasisStart of new calls, messages, states of endpoints, and late events of calls that have
+    ended. All methods are synchronous: subscribe, then act, with no await in between.
     """
 
     def __init__(self, unclaimed: Callable[[ari.AnyEvent], None] = _ignore) -> None:
@@ -121,10 +121,10 @@ class Bus:
         self._by_target: dict[str, list[Subscription]] = {}
 
     def subscribe(self, *ids: str, types: tuple[type, ...] | None = None, targets: bool = False) -> Subscription:
-        """Follows the channels, bridges, playbacks and recordings with these ids (a recording's id is its name).
+        """Subscribes to the channels, bridges, playbacks and recordings with these ids (a recording's id is its name).
 
-        `types` keeps other events (and Resumed, unless it is named) out of the inbox. With `targets` come the events
-        of playbacks and recordings on these objects too, whatever their own ids.
+        With `types`, only these events come into the inbox (Resumed only if it is one of them). With `targets`, events
+        of all playbacks and recordings on these objects come too.
         """
         subscription = Subscription(self, ids, types, targets)
         for table in self._tables(subscription):
@@ -133,7 +133,7 @@ class Bus:
         return subscription
 
     def dispatch(self, event: ari.AnyEvent) -> None:
-        """Puts the event into every inbox it belongs in, once each."""
+        """Puts the event once into the inbox of every subscription that follows one of its objects."""
         reached: list[Subscription] = []
         for one in ids_of(event):
             for subscription in self._by_id.get(one, ()):
@@ -147,13 +147,13 @@ class Bus:
             self._pass_on(event)
 
     def resume(self) -> None:
-        """Tells every subscription that events were missed; the connection calls it behind the events it held."""
+        """Puts Resumed into every inbox: events were missed. The connection calls it after the events that it held."""
         marker = Resumed()
         for subscription in {one for listeners in self._by_id.values() for one in listeners}:
             subscription._put(marker)
 
     def nudge(self, id: str) -> None:
-        """Wakes whoever follows this object and takes Nudged."""
+        """Puts Nudged into the inbox of every subscription that follows this object and takes Nudged."""
         for subscription in self._by_id.get(id, ()):
             if subscription._types is not None and Nudged in subscription._types:
                 subscription._put(Nudged())

@@ -1,4 +1,4 @@
-"""One channel of Asterisk, steered. Which events it raises is for whoever subscribed to its id."""
+"""A channel of Asterisk and the requests that control it. To see its events, subscribe to its id on the bus."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,10 +14,10 @@ Direction = Literal["in", "out", "both"]
 
 
 class Channel:
-    """A channel under an id of ours. Every method raises the AriErrors, AriNotFound when the channel is gone.
+    """A channel with an id that we chose. Every method raises AriError, AriNotFound if the channel is gone.
 
-    answer(), set_variable() and the bridge's add() and remove() wait in the channel's own queue while something plays
-    on it: stop that first.
+    While something plays on the channel, answer(), set_variable() and the bridge's add() and remove() wait in the
+    channel's own queue: stop the playback first.
     """
 
     def __init__(self, client: AriClient, bus: Bus, id: str) -> None:
@@ -36,12 +36,12 @@ class Channel:
         formats: str | None = None,
         within: float = 5.0,
     ) -> ari.Channel:
-        """Makes the channel, not yet dialled, and waits until it is in our application (StasisStart with `args`).
+        """Creates the channel, not yet dialled, and waits until it is in our application (StasisStart with `args`).
 
-        dial() before that would be refused and leave it Down for ever. `endpoint` is PJSIP/<number>@<trunk> and the
-        like; the caller id is the variable `CONNECTEDLINE(all,i)`. A channel of that id that is there already is
-        ours, from an earlier attempt. On every failure, and on cancellation, no channel is left behind.
-        Raises NotStarted after `within` seconds, Gone when it ended first, ServerError for an unknown endpoint.
+        A dial() before that is refused and leaves the channel Down for ever. `endpoint` is such as
+        PJSIP/<number>@<trunk>; the caller ID is the variable `CONNECTEDLINE(all,i)`. If a channel of that id exists,
+        it is ours, from an earlier attempt. After a failure or a cancellation no channel is left.
+        Raises NotStarted after `within` seconds, Gone if it ended before, ServerError for an unknown endpoint.
         """
         followed = (ari.StasisStart, ari.StasisEnd, ari.ChannelDestroyed)
         request = self._channels.create(
@@ -64,9 +64,9 @@ class Channel:
                 raise
 
     async def _earlier(self, conflict: AriConflict) -> ari.Channel:
-        """The channel that has our id already.
+        """Returns the channel that already has our id; raises ServerError if there is none.
 
-        Asterisk keeps "id exists" for its HTTP connection: a later failure on it for another reason says 409 too.
+        Asterisk remembers "id exists" for its HTTP connection: later failures on it for other reasons are 409 too.
         """
         found = await self.get()
         if found is None:
@@ -84,21 +84,22 @@ class Channel:
         raise Gone(operation)
 
     async def dial(self, *, seconds: int, caller: str | None = None) -> None:
-        """Starts to dial; without an answer after `seconds` it ends (cause 19). `caller` is the channel dialled for.
+        """Starts to dial. The channel ends (cause 19) if it is not answered after `seconds`.
 
-        Answered is ChannelStateChange to Up; failed is ChannelDestroyed with the cause.
+        `caller` is the channel for which this one is dialled. The answer is ChannelStateChange to Up; a failure is
+        ChannelDestroyed with its cause.
         """
         await self._channels.dial(self.id, timeout=seconds, caller=caller)
 
     async def get(self) -> ari.Channel | None:
-        """What Asterisk knows of it; None when it is gone."""
+        """Asterisk's description of the channel; None if it is gone."""
         try:
             return await self._channels.get(self.id)
         except AriNotFound:
             return None
 
     async def subscribe_inbound(self) -> None:
-        """Asks for all its events. Without it an inbound channel never sends its ChannelDestroyed."""
+        """Subscribes our application to all its events. Otherwise an inbound channel sends no ChannelDestroyed."""
         await self._client.applications.subscribe(self._client.application, event_source=f"channel:{self.id}")
 
     async def answer(self) -> None:
@@ -110,35 +111,35 @@ class Channel:
         await self._channels.progress(self.id)
 
     async def ring(self) -> None:
-        """Sends 180 before the answer, and a ringback tone until stop_ringing() after it."""
+        """Before the answer, sends 180; after it, plays a ringback tone until stop_ringing()."""
         await self._channels.ring(self.id)
 
     async def stop_ringing(self) -> None:
-        """Ends the ringback tone."""
+        """Stops the ringback tone."""
         await self._channels.ring_stop(self.id)
 
     async def hangup(self, *, cause: int | None = None, reason: str | None = None) -> None:
-        """Ends the call, with a Q.850 `cause` or ARI's `reason` (normal, busy, congestion, no_answer, …).
+        """Hangs up, with a Q.850 `cause` or ARI's `reason` (normal, busy, congestion, no_answer, …).
 
-        A channel that is gone is a success.
+        Succeeds if the channel is gone.
         """
         with suppress(AriNotFound):
             await self._channels.hangup(self.id, reason_code=None if cause is None else str(cause), reason=reason)
 
     async def send_dtmf(self, digits: str, *, duration_ms: int = 100, between_ms: int = 100) -> None:
-        """Sends digits to the far end; returns before they are through."""
+        """Sends digits to the far end; returns before all of them are sent."""
         await self._channels.send_dtmf(self.id, dtmf=digits, duration=duration_ms, between=between_ms)
 
     async def mute(self, direction: Direction = "both") -> None:
-        """Silences what the party says (in; recordings of it too), hears (out), or both. It is not counted."""
+        """Mutes what the party says (in; its recordings too), hears (out), or both. Mutes are not counted."""
         await self._channels.mute(self.id, direction=direction)
 
     async def unmute(self, direction: Direction = "both") -> None:
-        """Undoes every mute of that direction."""
+        """Ends the mute of that direction, however often it was requested."""
         await self._channels.unmute(self.id, direction=direction)
 
     async def hold(self) -> None:
-        """Lets the party hear music; what it says still reaches the others."""
+        """Plays music to the party, which the others still hear."""
         await self._channels.hold(self.id)
 
     async def unhold(self) -> None:
@@ -146,23 +147,23 @@ class Channel:
         await self._channels.unhold(self.id)
 
     async def start_moh(self, moh_class: str | None = None) -> None:
-        """Plays music on hold. Stop it before the channel enters a bridge, or the party hears nothing there."""
+        """Plays music on hold. Stop it before the channel enters a bridge, else the party hears nothing there."""
         await self._channels.start_moh(self.id, moh_class=moh_class)
 
     async def stop_moh(self) -> None:
-        """Ends the music."""
+        """Stops the music."""
         await self._channels.stop_moh(self.id)
 
     async def start_silence(self) -> None:
-        """Sends silence, where else no RTP would go. Stop it before the channel enters a bridge."""
+        """Sends silence as RTP while nothing plays. Stop it before the channel enters a bridge."""
         await self._channels.start_silence(self.id)
 
     async def stop_silence(self) -> None:
-        """Ends the silence."""
+        """Stops the silence."""
         await self._channels.stop_silence(self.id)
 
     async def variable(self, name: str) -> str | None:
-        """The value of a channel variable or function; None when it is not set or the channel is gone."""
+        """The value of a channel variable or function; None if it is not set or the channel is gone."""
         try:
             return (await self._channels.get_channel_var(self.id, variable=name)).value
         except AriNotFound:
@@ -173,5 +174,5 @@ class Channel:
         await self._channels.set_channel_var(self.id, variable=name, value=value)
 
     async def continue_at(self, context: str, extension: str = "s", priority: int = 1) -> None:
-        """Leaves our application for the dialplan: StasisEnd follows, and commands get AriConflict there."""
+        """Sends the channel from our application to the dialplan: StasisEnd follows, and requests raise AriConflict."""
         await self._channels.continue_in_dialplan(self.id, context=context, extension=extension, priority=priority)

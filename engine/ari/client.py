@@ -1,4 +1,4 @@
-"""HTTP to Asterisk: one pool of connections, the generated resources, and every failure as an AriError."""
+"""Asterisk's HTTP client: one pool of connections, the generated resources; every failure is an AriError."""
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,18 +13,18 @@ from yarl import URL
 from engine.ari import errors
 from engine.ari.generated import QueryValue, Resources
 
-# Asterisk closes an idle connection after 15 s (http.conf session_keep_alive); ours must go first.
+# Asterisk closes an idle connection after 15 s (http.conf session_keep_alive); we must close it before.
 KEEP_ALIVE_SECONDS = 10.0
 _UNSENT = ("User-Agent", "Accept", "Accept-Encoding")
 _JSON = {"Content-Type": "application/json"}
 
 
 def _proceed() -> None:
-    """Lets every command pass."""
+    """Permits every command."""
 
 
 def encode_query(query: Mapping[str, QueryValue]) -> str:
-    """`?name=value&…` without what is None; a sequence is joined by commas, as ARI's allowMultiple asks."""
+    """Returns `?name=value&…` without values that are None; joins a sequence by commas (ARI's allowMultiple)."""
     parts = []
     for name, value in query.items():
         if value is None:
@@ -42,7 +42,7 @@ def encode_query(query: Mapping[str, QueryValue]) -> str:
 
 
 def _detail(payload: bytes) -> str:
-    """Asterisk's own words in an error answer: {"message": …} or {"error": …}."""
+    """Returns the text of Asterisk's error answer: {"message": …} or {"error": …}."""
     try:
         answer = msgspec.json.decode(payload)
     except msgspec.DecodeError:
@@ -51,13 +51,13 @@ def _detail(payload: bytes) -> str:
 
 
 class AriClient(Resources):
-    """One Asterisk node, spoken to as one ARI application.
+    """A client of one Asterisk node for one ARI application.
 
-    `url` is the root of the interface (http://127.0.0.1:8088/ari), `connections` the most requests in flight (the
-    sessionlimit of http.conf must be several times that), `timeout` the seconds that one request may take, waiting for
-    a connection included. `before_command` is called before each request that changes something; what it raises stops
-    the request (there the lease is checked), what it returns is awaited first. Use it as `async with client:` or call
-    open() and close().
+    `url` is the root of the interface (http://127.0.0.1:8088/ari), `connections` the maximum of requests in flight (the
+    sessionlimit of http.conf must be several times that), `timeout` the seconds that one request may take, including
+    the wait for a connection. `before_command` is called before each request that changes something: it checks the
+    lease. If it raises, the request is not sent; if it returns an awaitable, that is awaited first. Use the client as
+    `async with client:`, or call open() and close().
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class AriClient(Resources):
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Makes the pool; nothing is sent yet."""
+        """Makes the pool of connections; sends nothing yet."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_ALIVE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=self._timeout),
@@ -93,7 +93,7 @@ class AriClient(Resources):
         )
 
     async def close(self) -> None:
-        """Closes every connection. Closing twice is harmless."""
+        """Closes every connection; may be called twice."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -108,9 +108,9 @@ class AriClient(Resources):
         await self.close()
 
     async def request(self, method: str, path: str, query: Mapping[str, QueryValue] | None, body: Any) -> bytes:
-        """Sends one request and returns the body of its answer.
+        """Sends one request and returns the body of the answer.
 
-        Raises the AriError for the answer's status, or Unreachable when there is none in time.
+        Raises the AriError of the answer's status, or Unreachable if there is no answer in time.
         """
         if method != "GET" and (wait := self._before_command()) is not None:
             await wait
@@ -127,10 +127,10 @@ class AriClient(Resources):
         raise errors.from_status(answer.status)(f"{method} {path}", _detail(payload), answer.status)
 
     async def websocket(self, heartbeat: float) -> aiohttp.ClientWebSocketResponse:
-        """Opens the events websocket of our application; Asterisk then takes it from whoever had it.
+        """Opens the events websocket of our application; Asterisk closes the one that another controller had.
 
-        `heartbeat` is in seconds: a ping each, and the socket is lost when the answer takes more than half of that.
-        Raises Unreachable, or Forbidden when Asterisk does not take our password.
+        A ping is sent every `heartbeat` seconds; the socket is lost if the answer takes more than half of that.
+        Raises Unreachable, or Forbidden if Asterisk refuses our password.
         """
         operation = "GET /events"
         query = encode_query({"app": self.application})

@@ -1,4 +1,7 @@
-"""The events websocket: kept open, its events held until the world was reconciled, ended for good by a take-over."""
+"""The events websocket: reconnected when it is lost, until another controller takes the application over.
+
+After each connect, events are held until Asterisk's state was compared with ours.
+"""
 
 import asyncio
 import random
@@ -15,7 +18,7 @@ from engine.ari.errors import AriError, Replaced
 
 HEARTBEAT_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
-# Half of what Asterisk sends about a plain call, and nothing here reads it.
+# These are half of the events of a plain call, and nothing here reads them.
 DISALLOWED = ("ChannelVarset", "ChannelDialplan", "ChannelCreated", "ChannelCallerId", "ChannelConnectedLine")
 
 log = structlog.get_logger()
@@ -32,7 +35,7 @@ _KNOWN = {one.__name__ for one in ari.AnyEvent.__args__}
 
 
 def delays(first: float = 0.1, longest: float = 5.0) -> Iterator[float]:
-    """Seconds to wait before each new attempt: doubling from `first` to `longest`, each shortened by up to a half."""
+    """Yields the seconds to wait before each attempt: doubled from `first` up to `longest`, less up to a half each."""
     delay = first
     while True:
         yield delay * random.uniform(0.5, 1.0)
@@ -40,7 +43,7 @@ def delays(first: float = 0.1, longest: float = 5.0) -> Iterator[float]:
 
 
 def decode(text: str | bytes) -> ari.AnyEvent | None:
-    """The event in a websocket message; None for a type that this version does not know or cannot read."""
+    """Returns the event of a websocket message; None if its type is unknown or it cannot be decoded."""
     try:
         return _decode(text)
     except msgspec.DecodeError as error:
@@ -48,23 +51,23 @@ def decode(text: str | bytes) -> ari.AnyEvent | None:
     try:
         kind = _decode_header(text).type
     except msgspec.DecodeError:
-        log.warning("a message of Asterisk was no event and was left out", reason=reason)
+        log.warning("a message of Asterisk was not an event and was ignored", reason=reason)
         return None
     if kind in _KNOWN:
-        log.warning("an event of Asterisk could not be read and was left out", type=kind, reason=reason)
+        log.warning("an event of Asterisk could not be decoded and was ignored", type=kind, reason=reason)
     else:
-        log.debug("an event of an unknown type was left out", type=kind)
+        log.debug("an event of an unknown type was ignored", type=kind)
     return None
 
 
 class AriConnection:
-    """Feeds the bus from Asterisk for as long as run() runs.
+    """Dispatches Asterisk's events on the bus while run() runs.
 
-    After each connect the event filter is put and `on_connected` is awaited; events that arrive meanwhile are held and
-    dispatched after it, so it must not wait for any. There the state of Asterisk is fetched and compared with ours. If
-    it raises, the socket is closed and tried again. After a reconnect every subscription gets Resumed behind the held
-    events. `on_lost` is called once for each connection that ended, before the next attempt.
-    `disallowed` are the event types that Asterisk should not send.
+    After each connect the event filter is set, and `on_connected` is awaited, which fetches Asterisk's state and
+    compares it with ours. Events that arrive meanwhile are held and dispatched after it, so it must not wait for one.
+    If it raises, the socket is closed and a new connection is tried. After a reconnect every subscription gets Resumed
+    after the held events. `on_lost` is called once for each connection that ended, before the next attempt.
+    `disallowed` are the event types that Asterisk shall not send.
     """
 
     def __init__(
@@ -90,7 +93,7 @@ class AriConnection:
         self._before = False
 
     async def run(self) -> None:
-        """Connects, again and again, until it is cancelled. Raises Replaced when another controller took over."""
+        """Connects, and reconnects until it is cancelled. Raises Replaced if another controller took over."""
         waits = self._delays()
         while True:
             try:
@@ -104,7 +107,7 @@ class AriConnection:
             await asyncio.sleep(next(waits))
 
     async def _follow(self, socket: aiohttp.ClientWebSocketResponse) -> bool:
-        """Reads one connection to its end; whether it ever became usable."""
+        """Reads one connection to its end; returns whether it became usable."""
         self._held = []
         settling = asyncio.create_task(self._settle(socket), name="ari: after connecting")
         try:
@@ -119,13 +122,13 @@ class AriConnection:
         return usable
 
     async def _settle(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Filter, reconcile, then let the held events go."""
+        """Sets the event filter, awaits `on_connected`, then dispatches the held events."""
         try:
             await self._client.applications.filter(self._client.application, filter=self._filter)
             await self._on_connected()
         except Exception as error:
             level = log.warning if isinstance(error, AriError) else log.exception
-            level("the state of Asterisk could not be taken over; connecting again", reason=str(error))
+            level("the state of Asterisk could not be compared with ours; connecting again", reason=str(error))
             await socket.close()
             return
         held, self._held = self._held or [], None

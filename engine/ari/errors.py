@@ -1,11 +1,11 @@
-"""What can go wrong between us and Asterisk. A class's docstring is its message."""
+"""The exceptions of requests to Asterisk. A class's docstring is its message."""
 
 
 class AriError(Exception):
     """Asterisk refused a request in a way that we did not expect."""
 
     def __init__(self, operation: str, detail: str = "", status: int | None = None) -> None:
-        """`operation` is the method and the path, `detail` Asterisk's own words, `status` the HTTP status if any."""
+        """`operation` is the method and the path, `detail` Asterisk's error text, `status` the HTTP status if any."""
         self.operation = operation
         self.detail = detail
         self.status = status
@@ -46,7 +46,7 @@ class NotStarted(AriError):
 
 
 class Gone(AriError):
-    """The channel ended while it was waited for."""
+    """The channel ended before it reached our application."""
 
 
 class Detached(AriError):
@@ -58,7 +58,7 @@ class Replaced(Exception):
 
 
 class SubscriptionClosed(Exception):
-    """The subscription was closed while it was waited on."""
+    """The subscription was closed during a wait for its next event."""
 
 
 _BY_STATUS: dict[int, type[AriError]] = {
@@ -73,5 +73,5 @@ _BY_STATUS: dict[int, type[AriError]] = {
 
 
 def from_status(status: int) -> type[AriError]:
-    """The class of error for an HTTP status that is not a success."""
+    """Returns the exception class of an HTTP status that is not a success."""
     return _BY_STATUS.get(status, ServerError if status >= 500 else AriError)

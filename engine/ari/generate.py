@@ -2,7 +2,7 @@
 
     python -m engine.ari.generate FOLDER > engine/ari/generated.py
 
-Only names and types are taken: the descriptions in those files are under Asterisk's licence.
+Only names and types are copied: the descriptions in those files are under Asterisk's licence.
 """
 
 import json
@@ -26,7 +26,7 @@ SCALARS = {
 ZEROS = {"str": '""', "int": "0", "float": "0.0", "bool": "False", "dict[str, Any]": "{}"}
 BODIES = {"object": "Mapping[str, Any]", "containers": "Mapping[str, Any] | Sequence[Mapping[str, Any]]"}
 KEYWORDS = {"from", "continue", "import", "class"}
-# Told apart by their own field `type`, but not events: they travel in the other direction or are bases.
+# They have the field `type` and are not events: they are sent to Asterisk, or are base classes.
 BASES = {"Message", "Event"}
 NOT_EVENTS = {"RESTRequest"}
 
@@ -69,20 +69,20 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
 
 
 def snake(name: str) -> str:
-    """ari-py's camelCase in Python's spelling: sendDTMF becomes send_dtmf."""
+    """Returns a camelCase name in snake_case: sendDTMF becomes send_dtmf."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
     return f"{spaced}_" if spaced in KEYWORDS else spaced
 
 
 def python_type(swagger: str) -> str:
-    """The Python type of a Swagger type; a model keeps its name."""
+    """Returns the Python type of a Swagger type; a model keeps its name."""
     if inner := re.fullmatch(r"List\[(\w+)\]", swagger):
         return f"tuple[{python_type(inner[1])}, ...]"
     return SCALARS.get(swagger, swagger)
 
 
 def may_be_empty(model: Json, models: Json) -> bool:
-    """Whether every field of the model has a default, so that the model itself can have one."""
+    """Returns whether every field of the model has a default, so that a field of this model can have one."""
     held = [
         models[one["type"]] for one in model["properties"].values() if one.get("required") and one["type"] in models
     ]
@@ -90,7 +90,7 @@ def may_be_empty(model: Json, models: Json) -> bool:
 
 
 def field_line(name: str, declared: Json, models: Json) -> str:
-    """One field of a model, tolerant of what an older or newer Asterisk leaves out."""
+    """Returns one field of a model, with a default for what another version of Asterisk may leave out."""
     kind = python_type(declared["type"])
     required = declared.get("required", False)
     if not required:
@@ -118,7 +118,7 @@ def model_lines(name: str, models: Json, events: set[str]) -> Iterator[str]:
 
 
 def in_order(models: Json) -> list[str]:
-    """Names of the models, each after those it holds (msgspec resolves them when first decoded; readers go down)."""
+    """Returns the names of the models, each after those that it contains."""
     done: list[str] = []
 
     def visit(name: str) -> None:
@@ -148,7 +148,7 @@ def argument(parameter: Json) -> str:
 
 
 def body_expression(parameter: Json) -> str:
-    """A free object is the body itself; named containers are wrapped under their own name."""
+    """Returns the expression of the body: an unnamed object as it is, a named container under its name."""
     name = snake(parameter["name"])
     if parameter["dataType"] == "object":
         return name
@@ -213,7 +213,7 @@ def decoder_lines(descriptions: dict[str, Json]) -> Iterator[str]:
 
 
 def registry_lines(stems: list[str]) -> Iterator[str]:
-    """The base of the client: one attribute a file."""
+    """Returns the base class of the client, with one attribute for each file."""
     yield "\n\nclass Resources:"
     yield '    """Every resource of Asterisk, by ari-py\'s names."""\n'
     yield "    def __init__(self, transport: Transport) -> None:"
@@ -222,7 +222,7 @@ def registry_lines(stems: list[str]) -> Iterator[str]:
 
 
 def generate(folder: Path) -> str:
-    """The text of generated.py for the description files in `folder`."""
+    """Returns the text of generated.py from the description files in `folder`; raises SystemExit if there are none."""
     loaded = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
     descriptions = {stem: one for stem, one in loaded.items() if stem != "resources"}
     if "channels" not in descriptions:

@@ -1,4 +1,4 @@
-"""What playbacks and recordings have in common: they start, they end, they are stopped, and events can be missed."""
+"""The common part of playbacks and recordings: start, end, stop, and what to do about missed events."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -13,21 +13,21 @@ from engine.ari.errors import AriError, AriNotFound, AriUnreachable
 from engine.ari.requests import settled, undone
 from engine.ari.targets import Finished
 
-# Events were missed and Asterisk did not answer when asked: ask again after this long.
+# After missed events the state is requested; if that fails, the request is repeated after this many seconds.
 CHECK_AGAIN_SECONDS = 5.0
 
 log = structlog.get_logger()
 
 
 class Operation(ABC):
-    """One playback or recording, followed from before it was asked for. Its waits have one caller at a time."""
+    """One playback or recording, followed from before its request. Only one caller may wait on it at a time."""
 
     types: ClassVar[tuple[type, ...]]
     ends_within: ClassVar[float]
-    """Seconds that its last event may take after a stop or after the end of its channel."""
+    """Seconds to wait for its last event after a stop or after the end of its channel."""
 
     def __init__(self, bus: Bus, id: str, *others: str) -> None:
-        """Follows `id` and the channels and bridges that end it, `others`, from now on."""
+        """Follows, from now on, `id` and the channels and bridges whose end is its end, `others`."""
         self.id = id
         self._subscription = bus.subscribe(id, *others, types=self.types)
         self._begun = False
@@ -37,17 +37,17 @@ class Operation(ABC):
         self._finished: Finished | None = None
 
     async def begin(self, request: Coroutine[Any, Any, None]) -> None:
-        """Asks Asterisk for it. Raises the AriErrors; refused, it has finished."""
+        """Sends the request that begins it. Raises AriError; if it was refused, it has finished."""
         try:
             await settled(request, f"ari: begin {self.id}")
-        except AriUnreachable:  # it may run all the same
+        except AriUnreachable:  # it may have begun nevertheless
             raise
         except AriError:
             self._finish("failed")
             raise
 
     async def started(self) -> bool:
-        """Waits until it started; False when it ended without. "Started" is not "audible": that may take longer."""
+        """Waits until it started; returns False if it ended before. Audio may begin later than the start."""
         while not self._begun and self._finished is None:
             await self._advance()
         return self._begun
@@ -59,19 +59,19 @@ class Operation(ABC):
         return self._finished
 
     async def stop(self) -> Finished:
-        """Stops it and waits for its end, a bounded time. Stopping what ended is harmless."""
+        """Stops it and waits for its end, for a limited time. Harmless if it has ended."""
         if self._finished is None:
             await self._undo()
             await self._last_event()
         return await self.finished()
 
     async def ask_to_stop(self) -> None:
-        """Asks for its end and does not wait: who waits in finished() sees it. Harmless for what ended."""
+        """Requests its end and does not wait; finished() returns when it ends. Harmless if it has ended."""
         if self._finished is None:
             await self._undo()
 
     async def leave(self) -> None:
-        """Stops it, and waits for its end only where there was something to stop."""
+        """Stops it, and waits for its end only if there was something to stop."""
         if self._finished is None and await self._undo():
             await self._last_event()
 
@@ -80,14 +80,14 @@ class Operation(ABC):
         return await undone(self._ask_stop(), "a playback or recording could not be stopped", id=self.id)
 
     async def check(self) -> None:
-        """Asks Asterisk how it is. What Asterisk does not know any more has ended."""
+        """Requests its state from Asterisk. If Asterisk does not know it, it has ended."""
         try:
             begun, state = await self._fetch()
         except AriNotFound:
             self._finish("done", unseen=True)
         except AriError as error:
             self._doubtful = True
-            log.warning("a playback or recording could not be looked up; asking again", id=self.id, reason=str(error))
+            log.warning("the state of a playback or recording is unknown; asking again", id=self.id, reason=str(error))
         else:
             self._doubtful = False
             self._begun = self._begun or begun
@@ -96,7 +96,7 @@ class Operation(ABC):
 
     @property
     def unseen(self) -> bool:
-        """Whether Asterisk knew nothing of it when it was looked up."""
+        """Whether Asterisk did not know it when its state was requested."""
         return self._finished is not None and self._finished.unseen
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Operation(ABC):
         self._subscription.close()
 
     async def _advance(self) -> None:
-        """Takes one event in."""
+        """Updates the state by one event."""
         try:
             event = await self._subscription.next(CHECK_AGAIN_SECONDS if self._doubtful else None)
         except TimeoutError:
@@ -119,7 +119,7 @@ class Operation(ABC):
             self._take(event)
 
     async def _last_event(self) -> None:
-        """Gives the last event its time; without one it has failed."""
+        """Waits for the last event, for a limited time; without one the state is "failed"."""
         try:
             async with asyncio.timeout(self.ends_within):
                 while self._finished is None:
@@ -139,11 +139,11 @@ class Operation(ABC):
 
     @abstractmethod
     def _take(self, event: Any) -> None:
-        """Keeps what the event says."""
+        """Takes the state from the event."""
 
     @abstractmethod
     def _ended_with(self, event: ari.AnyEvent) -> bool:
-        """Whether the event is the end of the channel or bridge that it is on."""
+        """Returns whether the event is the end of its channel or bridge."""
 
     @abstractmethod
     async def _ask_stop(self) -> None:
@@ -151,4 +151,4 @@ class Operation(ABC):
 
     @abstractmethod
     async def _fetch(self) -> tuple[bool, str]:
-        """Whether it began, and Asterisk's word for its state. Raises AriNotFound when it ended."""
+        """Returns whether it began, and Asterisk's name of its state. Raises AriNotFound if it has ended."""

@@ -1,4 +1,4 @@
-"""A playback as a context: subscribed before it is asked for, stopped when it is left."""
+"""A playback as a context manager: subscribed to before the request, stopped when the context is left."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,7 +13,7 @@ from engine.ari.targets import OnBridge, OnChannel, PlayTarget, Whisper
 
 
 class Playback(Operation):
-    """One thing being played. Made by playing() and adopting()."""
+    """One playback. Made by playing() and adopting()."""
 
     types: ClassVar[tuple[type, ...]] = (
         ari.PlaybackStarted,
@@ -64,13 +64,13 @@ async def playing(
     language: str | None = None,
     offset_ms: int | None = None,
 ) -> AsyncIterator[Playback]:
-    """Plays `media` (sound:, tone: or recording: URI; one item, see below) under an id of ours, which is used once.
+    """Plays `media` (a sound:, tone: or recording: URI) under `id`, which we chose and use once.
 
-    Leaving the context stops what still plays and waits for its end, at most 2 s; so does a cancellation, also while
-    the request is on its way. `offset_ms` skips that much of the beginning. Several items in one playback hide which
-    one failed, and a second play waits in Asterisk until the first ends: play one thing at a time.
-    Raises NotFound or Conflict when the channel or bridge is gone or not ours, and the other AriErrors; ValueError
-    for a comma, at which Asterisk would cut the URI into several items.
+    Leaving the context stops the playback and waits for its end, at most 2 s; so does a cancellation, even while the
+    request is in flight. `offset_ms` milliseconds of the beginning are skipped. A second playback on a channel waits
+    in Asterisk until the first one ends, so play one at a time.
+    Raises AriNotFound or AriConflict if the channel or bridge is gone or not in our application, and other AriErrors;
+    ValueError for a comma, at which Asterisk splits the URI into several items, and hides which of them failed.
     """
     if "," in media:
         raise ValueError("a media URI with a comma is several items to Asterisk: play one thing at a time")
@@ -89,7 +89,7 @@ async def playing(
 
 @asynccontextmanager
 async def adopting(client: AriClient, bus: Bus, target: PlayTarget, playback_id: str) -> AsyncIterator[Playback]:
-    """Follows a playback that an earlier process asked for; one that Asterisk does not know has finished, unseen."""
+    """Follows a playback that an earlier process began; if Asterisk does not know it, it has finished, unseen."""
     playback = Playback(client, bus, playback_id, *_followed(target))
     async with AsyncExitStack() as stack:
         if isinstance(target, Whisper):

@@ -1,4 +1,4 @@
-"""A recording as a context: of one party through a snoop, or of a bridge; what was recorded is always kept."""
+"""A recording as a context manager: of one party through a snoop, or of a bridge. Its file is kept in every case."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,7 +17,7 @@ TerminateOn = Literal["none", "any", "*", "#"]
 class Recording(Operation):
     """One live recording; its file is `<name>.wav` in Asterisk's recording folder. Made by recording() and adopting().
 
-    Take its length from the file: Asterisk's `duration` is in whole seconds.
+    Its length must be read from the file: Asterisk's `duration` is in whole seconds.
     """
 
     types: ClassVar[tuple[type, ...]] = (
@@ -29,7 +29,7 @@ class Recording(Operation):
         ari.BridgeDestroyed,
         Resumed,
     )
-    # After the end of the call RecordingFinished comes within 20 ms, but behind StasisEnd.
+    # RecordingFinished comes within 20 ms of the end of the call, but after StasisEnd.
     ends_within: ClassVar[float] = 3.0
 
     def __init__(self, client: AriClient, bus: Bus, name: str, target: RecordTarget) -> None:
@@ -39,11 +39,11 @@ class Recording(Operation):
         self._target = target
 
     async def pause(self) -> None:
-        """Leaves out what is said from now until unpause()."""
+        """Leaves out the audio from now until unpause()."""
         await self._client.recordings.pause(self.id)
 
     async def unpause(self) -> None:
-        """Goes on after pause()."""
+        """Continues after pause()."""
         await self._client.recordings.unpause(self.id)
 
     def _take(self, event: Any) -> None:
@@ -78,14 +78,14 @@ async def recording(
     max_silence_seconds: int = 0,
     terminate_on: TerminateOn = "none",
 ) -> AsyncIterator[Recording]:
-    """Records to WAV under `name`, which replaces a file of that name. 0 is no limit.
+    """Records to the WAV file `name`, replacing one of that name. Limits are in seconds; 0 is no limit.
 
-    Asterisk looks at the limits in whole seconds of its clock: a recording of `max_seconds` may be up to 1 s longer.
+    Asterisk checks the limits in whole seconds of its clock: a recording of `max_seconds` may be up to 1 s longer.
 
-    It ends by stop(), by leaving the context, by a limit, or with the call; in each case the file is kept and the
-    context waits for the end of the recording, at most 3 s. A snoop hears no digits and the party no beep: with
-    Listen, end it on a digit by stop(), and play a beep before it.
-    Raises NotFound, BadRequest or Conflict when the channel or bridge is gone, and the other AriErrors.
+    The recording ends by stop(), by leaving the context, by a limit, or with the call; in each case the file is kept,
+    and the context waits for its end, at most 3 s. With Listen, digits do not end the recording and no beep is heard
+    by the party: call stop() on a digit, and play a beep before.
+    Raises AriNotFound, BadRequest or AriConflict if the channel or bridge is gone, and other AriErrors.
     """
     async with AsyncExitStack() as stack:
         if isinstance(target, Listen):
@@ -102,7 +102,7 @@ async def recording(
 
 @asynccontextmanager
 async def adopting(client: AriClient, bus: Bus, target: RecordTarget, name: str) -> AsyncIterator[Recording]:
-    """Follows a recording that an earlier process asked for; one that Asterisk does not know has finished, unseen."""
+    """Follows a recording that an earlier process began; if Asterisk does not know it, it has finished, unseen."""
     live = Recording(client, bus, name, target)
     async with AsyncExitStack() as stack:
         if isinstance(target, Listen):

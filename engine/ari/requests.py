@@ -1,4 +1,4 @@
-"""Two habits of every request that changes something."""
+"""How requests that change something behave under cancellation and in clean-ups."""
 
 import asyncio
 import contextlib
@@ -15,9 +15,9 @@ log = structlog.get_logger()
 
 
 async def settled(request: Coroutine[Any, Any, T], name: str) -> T:
-    """The result of `request`; a cancellation meanwhile waits for its answer first.
+    """Returns the result of `request`; a cancellation waits for the answer first.
 
-    Otherwise the request might still be on its way to Asterisk when the clean-up overtakes it.
+    Otherwise the clean-up could reach Asterisk before the request does.
     """
     asking = asyncio.create_task(request, name=name)
     try:
@@ -29,9 +29,9 @@ async def settled(request: Coroutine[Any, Any, T], name: str) -> T:
 
 
 async def undone(request: Coroutine[Any, Any, None], sentence: str, **fields: str) -> bool:
-    """Runs a request of a clean-up and says whether there was something to undo.
+    """Runs a request of a clean-up; returns whether there was something to undo.
 
-    What is gone already is a success; another failure is logged as `sentence`, so that it never hides the reason for
+    It succeeds if the object is gone. Other failures are logged as `sentence`, so that they never hide the reason of
     the clean-up.
     """
     try:

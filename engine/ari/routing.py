@@ -1,4 +1,4 @@
-"""Which objects an event is about: one table, by the event's type."""
+"""The table of the objects that an event is about, by the event's type."""
 
 from collections.abc import Callable
 from typing import Any
@@ -95,12 +95,12 @@ def _no_ids(event: Any) -> Ids:
 
 
 def ids_of(event: ari.AnyEvent) -> Ids:
-    """The ids of the channels, bridges, playbacks and recordings that the event is about; none for other events."""
+    """Returns the ids of the channels, bridges, playbacks and recordings that the event is about, none for others."""
     return _ROUTES.get(type(event), _no_ids)(event)
 
 
 def target_of(event: ari.AnyEvent) -> str:
-    """The id of the channel or bridge that a playback or recording is on; empty for other events."""
+    """Returns the id of the channel or bridge of a playback's or recording's event; empty for other events."""
     if isinstance(event, ari.PlaybackStarted | ari.PlaybackContinuing | ari.PlaybackFinished):
         uri = event.playback.target_uri
     elif isinstance(event, ari.RecordingStarted | ari.RecordingFinished | ari.RecordingFailed):

@@ -1,4 +1,4 @@
-"""A snoop channel: hears one party, or speaks to it, without disturbing what it is in."""
+"""A snoop channel: hears one party, or speaks to it, without changing the bridge that the party is in."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,9 +23,9 @@ async def snooping(
     spy: Literal["none", "in", "out", "both"] = "none",
     whisper: Literal["none", "in", "out", "both"] = "none",
 ) -> AsyncIterator[None]:
-    """A snoop on the channel, under an id of ours, that can take commands; hung up when the context is left.
+    """Opens a snoop on the channel, under an id that we chose, and hangs it up when the context is left.
 
-    Raises NotFound or BadRequest when the channel is gone, Gone or NotStarted when the snoop does not come up in 5 s.
+    Raises AriNotFound or BadRequest if the channel is gone, Gone or NotStarted if the snoop is not up after 5 s.
     """
     with bus.subscribe(snoop_id, types=(ari.StasisStart, ari.StasisEnd)) as events:
         try:
@@ -37,7 +37,7 @@ async def snooping(
 
 
 async def end_snoop(client: AriClient, snoop_id: str) -> None:
-    """Hangs the snoop up; one that is gone is a success."""
+    """Hangs the snoop up; succeeds if it is gone."""
     await undone(client.channels.hangup(snoop_id), "a snoop channel could not be hung up", id=snoop_id)
 
 
@@ -51,7 +51,7 @@ async def _in_stasis(events: Subscription, snoop_id: str) -> None:
 
 
 async def _make(client: AriClient, channel_id: str, snoop_id: str, spy: str, whisper: str) -> bool:
-    """Whether it was made now; False when it was there already, because an earlier process made it."""
+    """Returns whether the snoop was made now; False if an earlier process had made it."""
     application = client.application
     request = client.channels.snoop_channel_with_id(
         channel_id, snoop_id, app=application, spy=spy, whisper=whisper, app_args=f"snoop,{channel_id}"
@@ -59,6 +59,6 @@ async def _make(client: AriClient, channel_id: str, snoop_id: str, spy: str, whi
     try:
         await settled(request, f"ari: snoop {snoop_id}")
     except AriConflict:
-        await client.channels.get(snoop_id)  # a 409 may be left over from another request of the connection
+        await client.channels.get(snoop_id)  # a 409 may be the connection's, from another request
         return False
     return True

@@ -1,4 +1,4 @@
-"""Where a playback or a recording happens, and how it ended."""
+"""What a playback or a recording is on, and how it ended."""
 
 from typing import Literal, TypeAlias
 
@@ -6,19 +6,19 @@ from msgspec import Struct
 
 
 class OnChannel(Struct, frozen=True):
-    """Play to a channel. In a bridge it leaves the mix for that long: use Whisper there."""
+    """Play to a channel. A channel in a bridge leaves the mix meanwhile: use Whisper there."""
 
     id: str
 
 
 class OnBridge(Struct, frozen=True):
-    """Play to, or record, everybody in a bridge."""
+    """Play to all channels in a bridge, or record their mix."""
 
     id: str
 
 
 class Whisper(Struct, frozen=True):
-    """Play to one party over what it hears in its bridge; nobody else hears it. `snoop` is the snoop's id."""
+    """Play to one party in addition to its bridge's audio; the others do not hear it. `snoop` is the snoop's id."""
 
     channel: str
     snoop: str
@@ -39,9 +39,9 @@ RecordTarget: TypeAlias = Listen | OnBridge
 class Finished(Struct, frozen=True, kw_only=True):
     """How a playback or recording ended.
 
-    `state` is Asterisk's word, which says "done" for a stopped one as well; `stopped`: we asked for the end; `gone`:
-    the channel or bridge ended (a recording is good all the same, and "done"); `unseen`: it ended while no events came,
-    so how is not known; `cause` is Asterisk's reason for a failed recording.
+    `state` is Asterisk's, which is "done" for a stopped one too; `stopped`: we requested the end; `gone`: the channel
+    or bridge ended (a recording is nevertheless complete, and "done"); `unseen`: it ended while no events arrived, so
+    it is unknown how; `cause` is Asterisk's reason for a failed recording.
     """
 
     state: Literal["done", "failed"]

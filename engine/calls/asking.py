@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -12,6 +11,7 @@ from engine.ari.errors import AriError
 from engine.calls.call import Direction
 from engine.calls.cause import HangupCause
 from engine.calls.registry import Registry
+from engine.calls.session import Session
 from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import ReplyRefused, ReplyRemarked
 from engine.ids import new_id
@@ -20,25 +20,22 @@ from engine.store import call_data, events
 from engine.tasks.ask import Ask
 from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
-from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.playing import Audible
 from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Answered
-
-if TYPE_CHECKING:
-    from engine.calls.session import Session
+from engine.tasks.roles import SteeringSubject
 
 log = structlog.get_logger(__name__)
 
 
 class CallCustomer:
-    """Whoever says what a call does next (engine.tasks.interfaces.Customer)."""
+    """Whoever says what a call does next (engine.tasks.roles.Customer)."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def ask(self, task: Ask, on: Subject) -> Answered:
+    async def ask(self, task: Ask, on: SteeringSubject) -> Answered:
         """Ask, and wait for the reply or the end of the time; what was replied is queued next then.
 
         The question is handed over again after a restart, under the same id.
@@ -47,7 +44,7 @@ class CallCustomer:
         left = on.remaining(task.seconds)
         await on.started()
         session.services.ask(on.question)
-        if session.call.direction is Direction.INBOUND and not session.answered.is_set():
+        if session.call.direction is Direction.INBOUND and not session.answered:
             await self._ring()
         try:
             async with asyncio.timeout(left):
@@ -98,7 +95,7 @@ class Replies:
     async def redirect(self, command: Redirect) -> None:
         """Carry out a Redirect; raises NoSuchCall."""
         session = self._registry.find(command.account, command.call)
-        if session is None or session.gone.is_set():
+        if session is None or session.gone:
             raise NoSuchCall("There is no such call, or it has ended.")
         if command.patch:
             self.patch(session, command.patch)
@@ -116,18 +113,17 @@ class Replies:
         for entry in held:  # not what was appended just now, which may run already
             entry.stop(StopReason.REPLACED)
 
-    def patch(self, session: "Session", patch: DataPatch) -> None:
+    def patch(self, session: Session, patch: DataPatch) -> None:
         """Change the data of every live leg of a root; written, not waited for."""
         session.services.writer.post(self._patched(session, patch))
 
-    def _patched(self, session: "Session", patch: DataPatch | None) -> Callable[[Connection], None]:
+    def _patched(self, session: Session, patch: DataPatch | None) -> Callable[[Connection], None]:
         """Change the data of every live leg of a root; returns what writes the same change to their rows."""
         changed = []
         for leg in self._registry.legs(session.call.root) if patch else ():
             assert patch
             if (data := patched(leg.call.data, patch)) is not leg.call.data:
-                leg.call = msgspec.structs.replace(leg.call, data=data)
-                changed.append(leg.call.id)
+                changed.append(leg.amend(data=data).id)
 
         def unit(conn: Connection) -> None:
             for call in changed:
@@ -137,7 +133,7 @@ class Replies:
         return unit
 
 
-def _events_of_reply(session: "Session", data: CallData | None, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
+def _events_of_reply(session: Session, data: CallData | None, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
     """The events of an answer besides its effect, with the asking task's data or else the call's."""
     noted: list[ReplyRefused | ReplyRemarked] = []
     for remark in command.remarks:

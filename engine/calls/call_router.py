@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-import msgspec
 import structlog
 from sqlalchemy import Connection
 
@@ -20,17 +19,18 @@ from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.offer import Offer
 from engine.tasks.results import TaskFailed
+from engine.tasks.roles import SteeringSubject
 
 log = structlog.get_logger(__name__)
 
 
 class CallRouter:
-    """Leads one call (engine.tasks.interfaces.Router)."""
+    """Leads one call (engine.tasks.roles.Router)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def lead(self, destination: str, on: Subject, *, hops: int) -> None:
+    async def lead(self, destination: str, on: SteeringSubject, *, hops: int) -> None:
         """See Router. A call that an application gets is that application's from then on."""
         session = self._session
         try:
@@ -54,10 +54,8 @@ class CallRouter:
         if found.headers:
             invite = await read_invite(session.channel)
             changes |= {"headers": invite.headers, "diverted_from": invite.diverted_from}
-        session.call = msgspec.structs.replace(
-            session.call, reports_tree=session.call.reports_tree or found.reports_tree, **changes
-        )
-        offer = None if found.tasks else offered(session.call, session.services.clock())
+        call = session.amend(reports_tree=session.call.reports_tree or found.reports_tree, **changes)
+        offer = None if found.tasks else offered(call, session.services.clock())
 
         def unit(conn: Connection) -> None:
             calls.take_over(conn, session.call)
@@ -70,7 +68,7 @@ class CallRouter:
         """Wait until a program has queued a task; an inbound call that was not answered rings meanwhile."""
         session = self._session
         await on.started()
-        if session.call.direction is Direction.INBOUND and not session.answered.is_set():
+        if session.call.direction is Direction.INBOUND and not session.answered:
             await _ring(session)
         try:
             async with asyncio.timeout(on.remaining(task.seconds)):

@@ -1,12 +1,10 @@
 """What a call knows of conferences: enough to join and leave one."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from engine.calls.session import Session
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
-
-if TYPE_CHECKING:
-    from engine.calls.session import Session
 
 
 class LiveConference(Protocol):
@@ -16,17 +14,14 @@ class LiveConference(Protocol):
     def name(self) -> str:
         """Its name within its account; empty for a moderator's."""
 
-    async def take_part(self, session: "Session", task: JoinConference, on: Subject) -> None:
+    async def take_part(self, session: Session, task: JoinConference, on: Subject) -> None:
         """Be in it until it ends, the call leaves or ends; raises TaskFailed."""
 
-    def leave(self, session: "Session") -> None:
+    def leave(self, session: Session) -> None:
         """Take the call out now; without effect for the moderator."""
 
-    async def departed(self, session: "Session") -> bool:
+    async def departed(self, session: Session) -> bool:
         """Wait until a call that is leaving is out; False at once for one that is not."""
-
-    def press(self, digit: str, call: str) -> None:
-        """A participant pressed a digit."""
 
 
 class ConferenceDirectory(Protocol):

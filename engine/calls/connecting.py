@@ -3,37 +3,31 @@
 1. The other leg is placed under an id made of the task's, with what comes before the connecting as its own queue.
 2. While it rings, and until it is ready, this party hears what engine.calls.ringback plays.
 3. It is ready when it was answered and its queue has nothing left; one that ends before was not reached.
-4. This party is answered if it was not, and the two are put into a bridge: the task is over, `keep` holds them.
-   Where the other one has joined a conference meanwhile, this one joins it the same way, and the bridge stays empty:
-   a restarted controller knows by it that the two belong together.
-5. Whichever ends, or the time they had, ends the other; how it ended is passed on (engine.calls.ending).
+4. This party is answered if it was not, and the two are put into a bridge: the task is over, and engine.calls.pair
+   holds them.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-import msgspec
-
-from engine.ari.bridge import Bridge
-from engine.ari.errors import AriError
-from engine.calls.bridges import bridge_of
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
-from engine.calls.ending import Ending, ending_of, passed_on
+from engine.calls.ending import ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
+from engine.calls.pair import Pair, Terms, other_of
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session
+from engine.calls.state import Milestone
 from engine.commands import CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NoSuchExtension, PlaceCall
-from engine.ids import new_id
 from engine.model.destination import Diversions
 from engine.store import calls
 from engine.tasks.dial import Dial
 from engine.tasks.interfaces import Subject
-from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import Dialled, TaskFailed
 from engine.tasks.ring import Ring
 from engine.tasks.task import Requires
 
-GONE_SECONDS = 0.5  # until the event of a channel's end comes, once Asterisk refuses to bridge it
 REFUSED: dict[type[CommandRefused], HangupCause] = {
     NoSuchExtension: HangupCause.USER_UNKNOWN,
     CreditSpent: HangupCause.NO_CREDIT,
@@ -44,7 +38,7 @@ REFUSED: dict[type[CommandRefused], HangupCause] = {
 
 
 class CallDialler:
-    """Dials for one call (engine.tasks.interfaces.Dialler)."""
+    """Dials for one call (engine.tasks.dial.Dialler)."""
 
     def __init__(self, session: Session, outbound: OutboundCalls) -> None:
         self._session, self._outbound = session, outbound
@@ -71,11 +65,11 @@ class CallDialler:
                 ready = await is_ready(other, queue=bool(task.before_bridge))
             if ready and await connect(session, task, on, other):
                 return Dialled(call=other_id, answered=True)
-            await other.ended.wait()
+            await other.until(Milestone.ENDED)
             return await self._unreached(task, on, other.call)
         except BaseException:
             if not session.services.leaving():
-                await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED if session.gone.is_set() else Party.US)
+                await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED if session.gone else Party.US)
             raise
 
     async def _place(self, task: Dial, other_id: str) -> Session:
@@ -100,7 +94,7 @@ class CallDialler:
             return await self._outbound.place(command)
         except CommandRefused as error:
             if self._session.services.leaving():  # the next controller places it
-                await self._session.ended.wait()
+                await self._session.until(Milestone.ENDED)
             if task.hang_up_after:
                 self._session.hang_up_behind(REFUSED.get(type(error), HangupCause.NOT_ALLOWED))
             raise TaskFailed("not_allowed", str(error)) from error
@@ -112,7 +106,7 @@ class CallDialler:
     async def _unreached(self, task: Dial, on: Subject, other: Call) -> Dialled:
         diverted = "" if other.answered else diverted_to(task.diversions, other)
         if diverted and not on.was_accepted:
-            await on.router.lead(diverted, on, hops=task.hops)
+            await on.lead(diverted, hops=task.hops)
         elif not diverted and task.hang_up_after:
             ending = passed_on(ending_of(other))
             self._session.hang_up_behind(ending.cause, ending.by)
@@ -120,30 +114,11 @@ class CallDialler:
 
 
 async def connect(session: Session, task: Dial | Ring, on: Subject, other: Session) -> bool:
-    """Put both into a bridge, or where the other one is; False where the other party hung up meanwhile."""
-    await session.ready(Requires.ANSWERED)
-    bridge = Bridge(session.services.client, session.services.bus, bridge_of(on.task_id))
-    session.bridges.own(bridge)
-    try:
-        async with other.speaking, session.speaking, other.silence.off(), session.silence.off():
-            if session.call.direction is Direction.INBOUND:
-                await session.channel.stop_ringing()
-            await bridge.create()
-            if joining := other.queue.doing(JoinConference):
-                await session.queue.interject([msgspec.structs.replace(joining, id=new_id("task"))])
-            else:
-                await bridge.add(session.channel.id)
-                await bridge.add(other.channel.id)
-                session.bridge = other.bridge = bridge.id
-    except BaseException as error:
-        if not session.services.leaving():
-            await session.bridges.remove(bridge)
-        if isinstance(error, AriError) and await other.ending(GONE_SECONDS):
-            return False
-        raise
-    on.accepted()
-    session.spawn(hold_together(session, other, bridge, task, session.services.clock()), "connected")
-    return True
+    """Connect the two (engine.calls.pair); False where the other party hung up meanwhile."""
+    connected = await Pair(session, other, on.task_id, Terms.of(task)).connect()
+    if connected:
+        on.accepted()
+    return connected
 
 
 def diverted_to(diversions: Diversions | None, other: Call) -> str:
@@ -164,15 +139,10 @@ def diverted_to(diversions: Diversions | None, other: Call) -> str:
     }.get(other.cause, "")
 
 
-def other_of(task_id: str) -> str:
-    """The id of the call that a Dial places."""
-    return task_id.replace("task-", "call-", 1)
-
-
 async def is_ready(other: Session, *, queue: bool = False) -> bool:
     """Wait until the other party has answered, and its queue is done (True), or it will not come to that."""
-    gone = asyncio.create_task(other.gone.wait(), name=f"end of {other.call.id}")
-    waits = [other.answered.wait]
+    gone = asyncio.create_task(other.until(Milestone.GONE), name=f"end of {other.call.id}")
+    waits: list[Callable[[], Coroutine[Any, Any, object]]] = [lambda: other.until(Milestone.ANSWERED)]
     if queue:
         waits.append(other.queue.idle.wait)
     try:
@@ -184,33 +154,4 @@ async def is_ready(other: Session, *, queue: bool = False) -> bool:
                 waiting.cancel()
     finally:
         gone.cancel()
-    return other.answered.is_set() and not other.hanging_up.is_set()
-
-
-async def hold_together(session: Session, other: Session, bridge: Bridge, task: Dial | Ring, since: float) -> None:
-    """Hold two calls together that were connected at `since` (Unix seconds) until one ends, or their time is over;
-    by `bridge`, or in a conference that both are in.
-
-    Cancelled when `session` ends, or with its controller: then both stay as they are, for the next one.
-    """
-    left = None if task.max_seconds is None else since + task.max_seconds - session.services.clock()
-    try:
-        await asyncio.wait_for(other.gone.wait(), left)
-        if session.bridge == bridge.id:
-            session.bridge = None
-        if task.hang_up_after and other.ended_as:
-            await end_with(session, other.ended_as)
-    except TimeoutError:
-        await other.hang_up(HangupCause.MAX_DURATION)
-        await session.hang_up(HangupCause.MAX_DURATION)
-    finally:
-        if session.ended_as and not other.gone.is_set():
-            await end_with(other, session.ended_as)
-        if not session.services.leaving():
-            await session.bridges.remove(bridge)
-
-
-async def end_with(session: Session, other: Ending) -> None:
-    """End a call because the one that it was connected with ended like this."""
-    ending = passed_on(other)
-    await session.hang_up(ending.cause, ending.by)
+    return other.ready_to_talk

@@ -1,21 +1,20 @@
 """The money of a live call: its hold grows with it, ends it where it cannot, and becomes its charge.
 
 A hold is taken in the transaction that stores the call and ended in the one that stores its end, so a controller that
-dies in between leaves neither too much nor too little.
+dies in between leaves neither too much nor too little. Holds and charges are made by what is handed in
+(engine.calls.admission_protocol): the same code serves calls and everything else that costs (engine.platform.money).
 """
 
-import asyncio
 from typing import Protocol
 
 import msgspec
 import structlog
-from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import Admission, Cover
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.calls.services import CallServices
-from engine.store import holds, ledger
+from engine.calls.state import Milestone
 from engine.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -27,9 +26,13 @@ class Covered(Protocol):
     """What is needed of a live call (engine.calls.session.Session)."""
 
     services: CallServices
-    call: Call
-    cover: Cover | None
-    answered: asyncio.Event
+
+    @property
+    def call(self) -> Call:
+        """Its record."""
+
+    async def until(self, milestone: Milestone) -> None:
+        """Wait until it has come to this."""
 
     async def ending(self, seconds: float) -> bool:
         """Wait for the call's end; False where so many seconds passed first."""
@@ -51,7 +54,7 @@ def limit_of(call: Call, cover: Cover | None) -> HangupCause:
 
 async def keep_covered(live: Covered, cover: Cover) -> None:
     """Grow the hold of a call from its answer to its end, or until all that it may cost is held."""
-    await live.answered.wait()
+    await live.until(Milestone.ANSWERED)
     while cover.held.seconds < live.call.max_seconds:
         used = live.services.clock() - (live.call.answered or 0.0)
         left = cover.held.seconds - used
@@ -79,12 +82,3 @@ def priced(call: Call, cover: Cover | None, admission: Admission) -> Call:
     seconds = min(call.duration, longest(call, cover))  # hanging up takes a moment
     price = cover.price(seconds) if cover else admission.price(call.account, call.callee, seconds)
     return msgspec.structs.replace(call, price=price.amount, currency=price.currency)
-
-
-def settle(conn: Connection, call: Call, cover: Cover | None, at: float) -> None:
-    """Charge what a call that ended costs, and hold nothing for it any more; `at` is now (Unix seconds)."""
-    purpose = ledger.for_call(call.id)
-    if call.price:
-        ledger.charge(conn, call.account, purpose, call.price, f"call to {call.callee}", at)
-    if cover:
-        holds.end(conn, purpose)

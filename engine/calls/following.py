@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
 import structlog
 
 from engine.ari import generated as ari
@@ -35,7 +34,7 @@ async def follow(session: Session, events: Subscription) -> Ending:
     """
     soft: bool | None = None
     while True:
-        hanging_up = session.hanging_up.is_set()
+        hanging_up = session.hanging_up
         try:
             event = await events.next(GIVE_UP_SECONDS if hanging_up else session.seconds_left())
         except TimeoutError:
@@ -52,7 +51,7 @@ async def follow(session: Session, events: Subscription) -> Ending:
                 session.press(event.digit)
             case ari.ChannelHangupRequest():
                 soft = bool(event.soft) if soft is None else soft
-                session.hanging_up.set()
+                session.note_hanging_up()
             case ari.ChannelDestroyed():
                 session.note_sip_call_id(event.channel.protocol_id)
                 return _ending(session, event, soft=bool(soft))
@@ -92,8 +91,7 @@ async def lost(session: Session, known_up: float | None) -> Ending:
     `known_up` is the last moment at which it was known to be up (Unix seconds); None: it was until now.
     """
     if session.ours:
-        session.ours = msgspec.structs.replace(session.ours, known_up=known_up)
-        return session.ours
+        return session.note_unseen_end(known_up)
     cause = HangupCause.CONTROLLER_LOST
     try:
         if await _restarted_since(session, session.call.created):

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
-from engine.calls.connecting import connect, is_ready, other_of
+from engine.calls.connecting import connect, is_ready
 from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
+from engine.calls.pair import other_of
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session, cancelled
+from engine.calls.state import Milestone
 from engine.commands import CommandRefused, EngineUnavailable, PlaceCall
 from engine.store import calls
 from engine.tasks.interfaces import Subject
@@ -43,7 +45,7 @@ class CallRinger:
         self._session, self._outbound = session, outbound
 
     async def ring(self, task: Ring, on: Subject) -> Dialled:
-        """See engine.tasks.interfaces.Dialler."""
+        """See engine.tasks.ring.Ringer."""
         session = self._session
         if session.call.direction is Direction.OUTBOUND:
             await session.ready(Requires.ANSWERED)
@@ -66,7 +68,7 @@ class CallRinger:
             return await self._unanswered(task, on, group)
         except BaseException:
             if not session.services.leaving():
-                by = Party.CONNECTED if session.gone.is_set() else Party.US
+                by = Party.CONNECTED if session.gone else Party.US
                 await group.end(HangupCause.CANCELLED, but=group.connected, by=by)
             raise
 
@@ -84,7 +86,7 @@ class CallRinger:
             return self._left(task, left)
         cause = next((each for each in SAYS_MOST if each in causes), HangupCause.UNAVAILABLE)
         if task.otherwise and not on.was_accepted:
-            await on.router.lead(task.otherwise, on, hops=task.hops)
+            await on.lead(task.otherwise, hops=task.hops)
         elif not task.otherwise and task.hang_up_after:
             ending = passed_on(Ending(cause=HangupCause.BUSY if cause in _BUSY else cause, by=Party.FAR))
             self._session.hang_up_behind(ending.cause, ending.by)
@@ -112,7 +114,7 @@ class _Group:
         while leg := await self._place_next(self._task.seconds_each):
             if await first_ready([leg], min(self._task.seconds_each + MARGIN_SECONDS, self._left())):
                 return leg
-            if not leg.gone.is_set():
+            if not leg.gone:
                 await leg.hang_up(HangupCause.NO_ANSWER)
             if self._left() <= 0:
                 break
@@ -120,13 +122,13 @@ class _Group:
 
     async def end(self, cause: HangupCause, *, but: Session | None = None, by: Party = Party.US) -> None:
         """End every leg that is up, but one."""
-        up = [leg for leg in self._legs if leg is not but and not leg.gone.is_set()]
+        up = [leg for leg in self._legs if leg is not but and not leg.gone]
         await asyncio.gather(*(leg.hang_up(cause, by) for leg in up))
 
     async def causes(self) -> set[HangupCause]:
         """How the legs ended, once all have."""
         for leg in self._legs:
-            await leg.ended.wait()
+            await leg.until(Milestone.ENDED)
         return self._ended | {leg.call.cause for leg in self._legs if leg.call.cause}
 
     @property
@@ -175,7 +177,7 @@ class _Group:
             try:
                 return await self._outbound.place(command)
             except EngineUnavailable:
-                answered = any(leg.answered.is_set() for leg in self._legs)
+                answered = any(leg.answered for leg in self._legs)
                 if not self._session.services.leaving() and (answered or self._left() <= AGAIN_SECONDS):
                     raise
             await asyncio.sleep(AGAIN_SECONDS)
@@ -197,7 +199,7 @@ class _Group:
 
 async def first_ready(legs: Sequence[Session], seconds: float) -> Session | None:
     """Return the first leg that is answered within the time; of several at once the first in order. None: none is."""
-    if ready := next((leg for leg in legs if leg.answered.is_set() and not leg.hanging_up.is_set()), None):
+    if ready := next((leg for leg in legs if leg.ready_to_talk), None):
         return ready
     waiting = {asyncio.create_task(is_ready(leg), name=f"answer of {leg.call.id}"): leg for leg in legs}
     pending = set(waiting)

@@ -2,17 +2,14 @@
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
 
 from engine.ari import generated as ari
 from engine.ari.channel import Channel
 from engine.ari.errors import Gone
 from engine.ari.snoop import end_snoop, snooping
+from engine.calls.session import Session
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Detected
-
-if TYPE_CHECKING:
-    from engine.calls.session import Session
 
 CONTEXT = "detect-machine"  # of the dialplan; it comes back with the variables that are read here
 LONGEST_SECONDS = 15.0  # AMD gives up by itself much earlier (amd.conf: total_analysis_time)
@@ -31,7 +28,7 @@ _REASON = {
 class CallDetector:
     """Listens to a call's party (engine.tasks.interfaces.Detector)."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     async def detect(self, on: Subject) -> Detected:

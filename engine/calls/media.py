@@ -4,7 +4,6 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,6 +13,7 @@ from engine.ari import recording as ari_recording
 from engine.ari.playback import Playback
 from engine.ari.targets import Listen, OnBridge, OnChannel, PlayTarget, RecordTarget, Whisper
 from engine.calls.services import CallServices
+from engine.calls.session import Session
 from engine.media.prompts import Prompt
 from engine.media.recordings import RecordingError
 from engine.store import recordings
@@ -21,9 +21,6 @@ from engine.store.recordings import RecordingRow
 from engine.tasks.interfaces import Subject
 from engine.tasks.record import Record
 from engine.tasks.results import Recorded, TaskFailed
-
-if TYPE_CHECKING:
-    from engine.calls.session import Session
 
 
 class _Heard:
@@ -79,7 +76,7 @@ async def heard(
 class CallPlayer:
     """Plays to a call's party; in a conference only it hears the prompt."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     @asynccontextmanager
@@ -89,19 +86,20 @@ class CallPlayer:
         One prompt at a time: Asterisk is never given a queue of them.
         """
         session = self._session
-        async with session.speaking:
-            if session.bridge:
+        media = session.media
+        async with media.speaking:
+            if media.bridge:
                 target = Whisper(session.channel.id, f"snoop-{on.task_id}")
                 async with heard(session.services, target, prompt, on, part) as playing:
                     yield playing
                 return
-            with session.silence.displaced():
+            with media.silence.displaced():
                 async with heard(session.services, OnChannel(session.channel.id), prompt, on, part) as playing:
                     yield playing
 
 
 class _Taken:
-    """A recorder that runs (engine.tasks.interfaces.Recording)."""
+    """A recorder that runs (engine.tasks.interfaces.ActiveRecording)."""
 
     def __init__(self, live: ari_recording.Recording, services: CallServices, name: str, task: Record) -> None:
         self._live, self._services, self._name, self._task = live, services, name, task
@@ -191,7 +189,7 @@ def _begun(conn: Connection, row: RecordingRow) -> str:
 class CallRecorder:
     """Records what a call's party says (or both sides), also while prompts play and in a conference: by a snoop."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     @asynccontextmanager

@@ -120,6 +120,6 @@ class Orphans:
 
     def _needed(self, bridge: str, row: TaskRow | None) -> bool:
         """Whether a live call holds it, or a Dial that goes on after a restart is about to."""
-        if any(bridge in session.bridges or session.bridge == bridge for session in self._registry):
+        if any(bridge in session.media.bridges or session.media.bridge == bridge for session in self._registry):
             return True
         return row is not None and row.state is TaskState.RUNNING and self._registry.get(row.owner) is not None

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -19,12 +20,11 @@ from engine.calls.following import FOLLOWED, follow
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
-from engine.calls.state import CallState
+from engine.calls.state import CallState, Milestone
 from engine.commands import CreditSpent, EngineUnavailable, HeadersRefused, PlaceCall
 from engine.ids import new_id
 from engine.model.leg_options import PLAIN, LegOptions
-from engine.store import calls, holds, tasks
-from engine.store.ledger import for_call
+from engine.store import calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
 
@@ -75,13 +75,17 @@ class OutboundCalls:
                 raise CreditSpent(stored.why)
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError):  # that does not take the write back, and nobody knows of it
-                services.writer.post(lambda conn: _withdraw(conn, call_id))
+                services.writer.post(partial(self._withdraw, call=call_id))
             await admission.release(command.account, call_id)
             raise
         session = self._make(call, stored.rows)
         session.hold(admitted.cover, stored.held)
         self.registry.start(session, lambda live: dial(live, admitted))
         return session
+
+    def _withdraw(self, conn: Connection, call: str) -> None:
+        calls.withdraw(conn, call)
+        self._services.admission.drop(conn, call)
 
     def _call(self, call_id: str, command: PlaceCall, admitted: Admitted, options: LegOptions | None) -> Call:
         settings = self._services.settings
@@ -138,16 +142,11 @@ def _inserting(
     return unit
 
 
-def _withdraw(conn: Connection, call: str) -> None:
-    calls.withdraw(conn, call)
-    holds.end(conn, for_call(call))
-
-
 async def dial(session: Session, admitted: Admitted) -> Ending:
     """Wait for the account's turn, then try each route until one reaches the party."""
     if admitted.wait > 0:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(session.hanging_up.wait(), admitted.wait)
+            await asyncio.wait_for(session.until(Milestone.HANGING_UP), admitted.wait)
     return await try_next(session, admitted.routes, Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK), first=1)
 
 
@@ -156,7 +155,6 @@ async def try_next(session: Session, routes: Sequence[Route], ending: Ending, *,
     for attempt, route in enumerate(routes[first - 1 :], start=first):
         if session.ours or session.call.answered or ending.cause not in TRY_NEXT:
             break
-        session.hanging_up.clear()
         ending = await _attempt(session, attempt, route)
     return session.ours or ending
 

@@ -13,14 +13,13 @@ from engine.ari.bus import Subscription
 from engine.ari.errors import AriConflict, AriError
 from engine.calls.admission_protocol import Admitted, Cover
 from engine.calls.bridges import bridge_of, task_of
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
-from engine.calls.connecting import end_with, hold_together, other_of
-from engine.calls.ending import Ending, ending_of
+from engine.calls.call import Call, Direction
+from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow, lost, note_state
 from engine.calls.group_ringing import member_of
 from engine.calls.inbound import await_application
 from engine.calls.outbound import MakeSession, dial, try_next
+from engine.calls.pair import Pair, Terms, end_along, left_alone, other_of
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Life, Session
@@ -39,15 +38,15 @@ log = structlog.get_logger(__name__)
 
 
 class RecoveredCalls(NamedTuple):
-    """What an earlier controller left: its live calls with their open tasks, and the bridges of finished Dials.
+    """What an earlier controller left: its live calls with their open tasks.
 
-    `typed` are digits that no task had taken. `seen` is its last sign of life (Unix seconds), 0 where it left none:
-    what ended after it, nobody saw end. `covers` is the money held for the calls, by their ids; `untouched` are the ids
-    of those that never had a task.
+    `pairs` are the finished Dials and Rings whose bridges are there. `typed` are digits that no task had taken. `seen`
+    is its last sign of life (Unix seconds), 0 where it left none: what ended after it, nobody saw end. `covers` is the
+    money held for the calls, by their ids; `untouched` are the ids of those that never had a task.
     """
 
     calls: list[tuple[Call, list[TaskRow]]]
-    pairs: list[tuple[str, TaskRow]]
+    pairs: list[TaskRow]
     typed: list[TypedDigit]
     seen: float
     covers: dict[str, Cover]
@@ -89,15 +88,15 @@ class CallRecovery:
         there = {channel.id: channel for channel in channels}
         for call, rows in recovered.calls:
             session = self._make(call, rows)
-            session.typed_ahead.restore(one for one in recovered.typed if one.call == call.id)
-            session.cover = recovered.covers.get(call.id)
+            typed = (one for one in recovered.typed if one.call == call.id)
+            session.restore(recovered.covers.get(call.id), typed)
             self._registry.add(session)
             self._restored.append((session, self._life(call, there.get(call.channel_id), recovered)))
         for _, rows in recovered.calls:
             for row in rows:
                 self._tie(row)
-        for bridge, row in recovered.pairs:
-            self._reconnect(bridge, row)
+        for row in recovered.pairs:
+            self._reconnect(row)
 
     def run_all(self) -> None:
         """Let the restored calls live on."""
@@ -122,75 +121,46 @@ class CallRecovery:
         routes = self._services.admission.routes(call.account, call.callee, call.options or PLAIN)
         return Admitted(digits=call.callee, routes=routes, caller=call.caller or None, max_seconds=call.max_seconds)
 
-    async def _pairs(self) -> list[tuple[str, TaskRow]]:
+    async def _pairs(self) -> list[TaskRow]:
         pairs = []
         for bridge in await self._services.client.bridges.list():
             if task_id := task_of(bridge.id):
                 row = await self._services.database.read(functools.partial(tasks.get, id=task_id))
                 finished = row is not None and row.state is not TaskState.RUNNING  # one that runs connects them again
                 if row and finished and isinstance(row.task, Dial | Ring):
-                    pairs.append((bridge.id, row))
+                    pairs.append(row)
         return pairs
 
     def _tie(self, row: TaskRow) -> None:
         """A leg whose Dial is under way ends with its caller, also where the caller's end comes before the Dial's."""
         session = self._registry.get(row.owner)
-        other = self._registry.get(other_of(row.id))
-        if session and other and isinstance(row.task, Dial) and row.state is TaskState.RUNNING:
-            held = Bridge(self._services.client, self._services.bus, bridge_of(row.id))
-            other.bridges.own(held)
-            other.spawn(_tied(other, session, held), "tied")
-        elif session and isinstance(row.task, Ring) and row.state is TaskState.RUNNING:
-            session.bridges.own(Bridge(self._services.client, self._services.bus, bridge_of(row.id)))
+        if session is None or row.state is not TaskState.RUNNING:
+            return
+        if isinstance(row.task, Dial) and (other := self._registry.get(other_of(row.id))):
+            Pair(session, other, row.id, Terms.of(row.task)).tie()
+        elif isinstance(row.task, Ring):
+            session.media.bridges.own(Bridge(self._services.client, self._services.bus, bridge_of(row.id)))
             for place in range(len(row.task.members)):
                 if member := self._registry.get(member_of(row.id, place)):
-                    member.spawn(_ended_with(member, session), "tied")
+                    member.spawn(end_along(member, session), "tied")
 
-    def _reconnect(self, bridge: str, row: TaskRow) -> None:
+    def _reconnect(self, row: TaskRow) -> None:
         """Calls that a Dial connected are held together again; one whose other party is gone ends as it would have."""
-        session, other = self._registry.get(row.owner), self._registry.get(_reached(row))
-        held = Bridge(self._services.client, self._services.bus, bridge)
         assert isinstance(row.task, Dial | Ring)
-        if answering := session or other:
-            answering.bridges.own(held)
+        session, other = self._registry.get(row.owner), self._registry.get(_reached(row))
         if session and other:
-            session.bridge = other.bridge = bridge
-            session.spawn(
-                hold_together(session, other, held, row.task, row.ended or self._services.clock()), "connected"
-            )
-        elif session:
-            gone = _reached(row) if row.task.hang_up_after else None
-            session.spawn(_alone(session, held, gone), "left alone")
-        elif other:
-            other.spawn(_alone(other, held, row.owner), "left alone")
+            Pair(session, other, row.id, Terms.of(row.task)).resume(row.ended or self._services.clock())
+        elif left := session or other:
+            bridge = Bridge(self._services.client, self._services.bus, bridge_of(row.id))
+            left.media.bridges.own(bridge)
+            ends = _reached(row) if row.task.hang_up_after else None
+            left.spawn(left_alone(left, bridge, ends if session else row.owner), "left alone")
 
 
 def _reached(row: TaskRow) -> str:
     """The id of the call that a Dial or a Ring that is over connected its own to."""
     result = row.outcome.result if isinstance(row.outcome, Completed) else None
     return result.call if isinstance(result, Dialled) and result.call else other_of(row.id)
-
-
-async def _ended_with(other: Session, session: Session) -> None:
-    """End a member of a group with its caller."""
-    await session.gone.wait()
-    if other.bridge and session.ended_as:
-        await end_with(other, session.ended_as)
-    else:
-        await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED)
-
-
-async def _tied(other: Session, session: Session, bridge: Bridge) -> None:
-    await _ended_with(other, session)
-    await other.bridges.remove(bridge)
-
-
-async def _alone(session: Session, bridge: Bridge, gone: str | None) -> None:
-    """End the bridge of one whose other party, `gone`, ended before; and its call, unless it is to go on (None)."""
-    await session.bridges.remove(bridge)
-    if gone:
-        ended = await session.services.database.read(lambda conn: calls.get(conn, gone))
-        await end_with(session, ending_of(ended) if ended else Ending(cause=HangupCause.NORMAL, by=Party.FAR))
 
 
 async def _resume(
@@ -202,7 +172,7 @@ async def _resume(
         note_state(session, channel)
         if channel.state == "Down" and session.call.direction is Direction.OUTBOUND and not dialled:
             await _dial_again(session)
-        if session.call.direction is Direction.INBOUND and not session.answered.is_set() and untouched:
+        if session.call.direction is Direction.INBOUND and not session.answered and untouched:
             session.spawn(await_application(session), "offer")
         ending = await follow(session, inbox)
     if session.call.direction is Direction.INBOUND:

@@ -27,7 +27,7 @@ async def ringback(session: Session, task: Dial | Ring, on: Subject) -> AsyncIte
     A 180 that was sent stays said: who answers the caller ends it.
     """
     async with contextlib.AsyncExitStack() as stack:
-        if task.music and session.answered.is_set():
+        if task.music and session.answered:
             await stack.enter_async_context(_music(session, task.music))
         elif task.ringback:
             tone = asyncio.create_task(_tone(session, task, on), name=f"ringback {session.call.id}")
@@ -52,7 +52,7 @@ async def _music(session: Session, music: str) -> AsyncIterator[None]:
 
 async def _without_silence(session: Session, stack: contextlib.AsyncExitStack) -> None:
     with contextlib.suppress(AriError):
-        await stack.enter_async_context(session.silence.off())
+        await stack.enter_async_context(session.media.silence.off())
 
 
 async def end_left(session: Session, task: Dial | Ring, on: Subject) -> None:
@@ -70,10 +70,11 @@ async def _tone(session: Session, task: Dial | Ring, on: Subject) -> None:
     """Play a country's ringing tone, behind a prompt that still plays; before the answer it is early media."""
     client, bus, media = session.services.client, session.services.bus, f"tone:ring;tonezone={task.ringback}"
     try:
-        async with session.speaking:
-            with session.silence.displaced():
-                async with playing(client, bus, OnChannel(session.channel.id), media, _tone_id(on)) as tone:
-                    await tone.finished()
+        async with (
+            session.media.sounding(),
+            playing(client, bus, OnChannel(session.channel.id), media, _tone_id(on)) as tone,
+        ):
+            await tone.finished()
     except AriError as error:
         log.warning("A ringing tone could not be played.", call=session.call.id, error=str(error))
 

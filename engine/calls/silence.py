@@ -6,21 +6,41 @@ a second (Asterisk: main/channel.c, silence_generator; res/stasis/control.c, app
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import structlog
 
+from engine.ari.channel import Channel
 from engine.ari.errors import AriConflict, AriError, AriNotFound
-
-if TYPE_CHECKING:
-    from engine.calls.session import Session
+from engine.calls.call import Call
 
 log = structlog.get_logger(__name__)
 QUIET_SECONDS = 0.1  # between two prompts is no silence: it would be one more request for each
 RESTORED_SECONDS = 2.0  # the first time after a restart of the controller: the call may still be in its bridge
 AGAIN_SECONDS = 5.0  # after Asterisk refused or did not answer
+
+
+class SilentCall(Protocol):
+    """What is needed of a live call (engine.calls.session.Session)."""
+
+    channel: Channel
+
+    @property
+    def call(self) -> Call:
+        """Its record."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether it was answered."""
+
+    @property
+    def hanging_up(self) -> bool:
+        """Whether it is being hung up, or is gone."""
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> object:
+        """Let something go on beside the queue, owned by the call."""
 
 
 class Silence:
@@ -30,9 +50,9 @@ class Silence:
     would be all that the party hears (tried on Asterisk 22.10.1), hence `off`.
     """
 
-    def __init__(self, session: "Session", *, restored: bool) -> None:
+    def __init__(self, session: SilentCall, in_bridge: Callable[[], bool], *, restored: bool) -> None:
         """`restored`: an earlier controller may have begun it."""
-        self._session = session
+        self._session, self._in_bridge = session, in_bridge
         self._others = 0
         self._early = False
         self._sent = False  # it was asked for, and nothing took its place since
@@ -79,9 +99,9 @@ class Silence:
 
     def _due(self) -> bool:
         session = self._session
-        if self._sent or self._others or session.bridge or session.hanging_up.is_set():
+        if self._sent or self._others or self._in_bridge() or session.hanging_up:
             return False
-        return session.answered.is_set() or self._early
+        return session.answered or self._early
 
     def _begin(self) -> None:
         self._timer, self._quiet = None, QUIET_SECONDS

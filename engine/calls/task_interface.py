@@ -1,4 +1,4 @@
-"""What a call does for its tasks, put together (engine.tasks.interfaces.Roles)."""
+"""What a call does for its tasks, put together (engine.tasks.roles.Roles)."""
 
 import asyncio
 from contextlib import AbstractContextManager
@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from engine.calls.asking import CallCustomer
 from engine.calls.call_router import CallRouter
 from engine.calls.cause import HangupCause
+from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
@@ -29,31 +30,30 @@ class CallKeypad:
     @property
     def last(self) -> str:
         """The digits last collected by a WaitForDigits of this queue."""
-        return self._session.digits.last
+        return self._session.media.digits.last
 
     @last.setter
     def last(self, digits: str) -> None:
-        self._session.digits.last = digits
+        self._session.media.digits.last = digits
 
     def listening(self, *, takes: str = "") -> AbstractContextManager[Presses]:
         """Hear every digit from now on until the block is left; those in `takes` are nobody else's."""
-        return self._session.digits.listening(takes=takes)
+        return self._session.media.digits.listening(takes=takes)
 
     def taking(self, *, typed_ahead: bool = False, secret: bool = False) -> AbstractContextManager[Presses]:
         """Take every digit until the block is left."""
-        return self._session.digits.taking(typed_ahead=typed_ahead, secret=secret)
+        return self._session.media.digits.taking(typed_ahead=typed_ahead, secret=secret)
 
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
         """Press digits towards the far party and wait until they are sent."""
         each = (milliseconds + gap) / 1000
         size = max(1, int(SEND_SECONDS / each))
         session = self._session
-        async with session.speaking:
-            with session.silence.displaced():  # where the party takes digits as tones, they end it
-                for start in range(0, len(digits), size):
-                    part = digits[start : start + size]
-                    await session.channel.send_dtmf(part, duration_ms=milliseconds, between_ms=gap)
-                    await asyncio.sleep(len(part) * each)
+        async with session.media.sounding():  # where the party takes digits as tones, they end silence
+            for start in range(0, len(digits), size):
+                part = digits[start : start + size]
+                await session.channel.send_dtmf(part, duration_ms=milliseconds, between_ms=gap)
+                await asyncio.sleep(len(part) * each)
 
 
 class CallLine:
@@ -72,22 +72,22 @@ class CallLine:
 class CallConferences:
     """Joining and leaving conferences."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, directory: ConferenceDirectory) -> None:
+        self._session, self._directory = session, directory
 
     async def join(self, task: JoinConference, on: Subject) -> None:
         """Take part until it ends, the call leaves or ends; raises TaskFailed where it cannot."""
         session = self._session
         account = session.call.account
-        current = session.conferences.find(account, session.conference) if session.conference else None
+        current = self._directory.find(account, session.conference) if session.conference else None
         if current and not await current.departed(session) and task.name and current.name:
             if current.name == task.name:
                 return  # it is there already, and stays
             current.leave(session)
             await current.departed(session)
         if task.name:
-            live = await session.conferences.named(account, task.name, on.task_id)
-        elif (found := session.conferences.find(account, task.conference)) is None:
+            live = await self._directory.named(account, task.name, on.task_id)
+        elif (found := self._directory.find(account, task.conference)) is None:
             raise TaskFailed("conference_over", "The conference has ended.")
         else:
             live = found
@@ -97,7 +97,7 @@ class CallConferences:
     async def leave(self, conference: str) -> None:
         """Take the call out; without effect for the moderator."""
         session = self._session
-        if live := session.conferences.find(session.call.account, conference):
+        if live := self._directory.find(session.call.account, conference):
             live.leave(session)
             await live.departed(session)  # what is played next must not be mixed into a bridge that the call left
 
@@ -109,13 +109,13 @@ class Connecting(CallDialler, CallRinger):
 class CallRoles:
     """Everything that a call can do for its tasks."""
 
-    def __init__(self, session: Session, outbound: OutboundCalls) -> None:
+    def __init__(self, session: Session, outbound: OutboundCalls, conferences: ConferenceDirectory) -> None:
         self.player = CallPlayer(session)
         self.recorder = CallRecorder(session)
         self.keypad = CallKeypad(session)
         self.dialler = Connecting(session, outbound)
         self.detector = CallDetector(session)
-        self.conferences = CallConferences(session)
+        self.conferences = CallConferences(session, conferences)
         self.line = CallLine(session)
         self.customer = CallCustomer(session)
         self.router = CallRouter(session)

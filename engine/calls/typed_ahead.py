@@ -1,8 +1,7 @@
 """What a call's party types before a task waits for it."""
 
 from collections import deque
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 
@@ -10,10 +9,8 @@ from engine.calls.keypad import PressedDigit
 from engine.events import DigitPressed
 from engine.store import events, typed_ahead
 from engine.store.typed_ahead import TypedDigit
+from engine.tasks.journal import Journal
 from engine.tasks.secret import MASK
-
-if TYPE_CHECKING:
-    from engine.calls.session import Session
 
 MOST_KEPT = 64
 
@@ -25,8 +22,9 @@ class TypedAhead:
     a task that hides its digits, because one is queued, is not shown either.
     """
 
-    def __init__(self, session: "Session") -> None:
-        self._session, self._journal = session, session.journal
+    def __init__(self, journal: Journal, *, in_bridge: Callable[[], bool], confidential: Callable[[], bool]) -> None:
+        """`confidential`: whether a task that hides its digits runs or is queued."""
+        self._journal, self._in_bridge, self._confidential = journal, in_bridge, confidential
         self._kept: deque[PressedDigit] = deque()
 
     def restore(self, digits: Iterable[TypedDigit]) -> None:
@@ -38,9 +36,9 @@ class TypedAhead:
         if digit.event:  # told and stored already: it was given, and not come to
             self._kept.append(digit)
             return
-        bridged = self._session.bridge is not None
+        bridged = self._in_bridge()
         kept = not bridged and len(self._kept) < MOST_KEPT
-        secret = bridged or digit.secret or self._session.queue.confidential(queued=True)
+        secret = bridged or digit.secret or self._confidential()
         shown = MASK if secret else digit.digit
         event = DigitPressed(**self._journal.common(), digit=shown, kept=kept)  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ from engine.tasks.results import Digits
 async def collect(member: Member, task: JoinConference) -> None:
     """Tell each sequence that the participant presses (see JoinConference), until cancelled; then what it began."""
     collected = ""
-    with member.session.digits.taking() as digits:
+    with member.session.media.digits.taking() as digits:
         keys = Keys(digits)
         try:
             while True:

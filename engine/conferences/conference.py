@@ -129,7 +129,7 @@ class Conference:
     def to_hang_up(self) -> list[Session]:
         """Everybody whose call ends with it."""
         sessions = [*self._to_hang_up, *self.lifecycle.to_hang_up()]
-        return [one for one in {one.call.id: one for one in sessions}.values() if not one.gone.is_set()]
+        return [one for one in {one.call.id: one for one in sessions}.values() if not one.gone]
 
     async def _close(self) -> None:
         at, reason = self.services.clock(), self.reason
@@ -146,7 +146,7 @@ class Conference:
     def people(self) -> list[Session]:
         """Those in it, those about to enter, and those who are still to come back after a restart."""
         there = {call: one.session for call, one in self._exits.items() if not one.under_way}
-        back = {call: session for call, session in self.were_in.items() if not session.gone.is_set()}
+        back = {call: session for call, session in self.were_in.items() if not session.gone}
         return list((there | back).values())
 
     async def take_part(self, session: Session, task: JoinConference, on: Subject) -> None:
@@ -207,9 +207,9 @@ class Conference:
         member = Member(session, stay, data=on.data, alone=task.music if self.name else None)
         await self._music.update()  # whoever was alone is not any more, and this one must not hear the music
         absorb = task.digits is not ConferenceDigits.FORWARD  # a PIN is nobody else's
-        async with session.speaking, session.silence.off():
+        async with session.media.speaking, session.media.silence.off():
             await self.bridge.add(session.channel.id, absorb_dtmf=absorb)
-            session.bridge = session.conference = self.id
+            session.enter(self.id)
         self.members[call] = member
         self.were_in.pop(call, None)
         if known:
@@ -231,12 +231,12 @@ class Conference:
     async def _exit(self, session: Session, on: Subject) -> None:
         if member := self.members.pop(session.call.id, None):
             try:
-                if not session.gone.is_set() and not self.services.leaving():
+                if not session.gone and not self.services.leaving():
                     with contextlib.suppress(AriError):
                         await member.release()
                         await self.bridge.remove(session.channel.id)
             finally:
-                session.bridge = session.conference = None
+                session.leave(self.id)
             self._note_left(session, on)
         if not self.services.leaving():
             self.lifecycle.left()

@@ -29,6 +29,7 @@ from engine.commands import (
 )
 from engine.conferences.conference import Conference
 from engine.conferences.leftovers import remove_bridges
+from engine.conferences.lifecycle import Led
 from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
 from engine.conferences.policy import ConferencePolicy, Invited, decode, encode
@@ -73,6 +74,11 @@ class Conferences:
             return found
         raise NoSuchConference("There is no such conference, or it has ended.")
 
+    def press(self, account: str, conference: str, digit: str, call: str) -> None:
+        """A participant pressed a digit."""
+        if live := self.find(account, conference):
+            live.press(digit, call)
+
     async def start(self, command: StartConference) -> str:
         """Carry out a StartConference; returns the conference's id."""
         assert self.outbound
@@ -116,7 +122,7 @@ class Conferences:
         for session in self._registry:
             call = session.call
             party = call.callee if call.direction is Direction.OUTBOUND else call.caller
-            free = session.conference is None and call.id not in taken and not session.hanging_up.is_set()
+            free = session.conference is None and call.id not in taken and not session.hanging_up
             if free and call.account == account and _digits(party) == wanted:
                 return session
         return None
@@ -147,7 +153,7 @@ class Conferences:
         """A live call."""
         return self._registry.get(call)
 
-    async def invite(self, conference: Conference, invited: Invited) -> None:
+    async def invite(self, conference: Led, invited: Invited) -> None:
         """Call one attendee, unless that was done before; a refusal is logged and the others are called."""
         assert self.outbound
         known = await self._services.database.read(lambda conn: calls.get(conn, invited.call))

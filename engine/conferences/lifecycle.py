@@ -1,24 +1,53 @@
 """How a conference goes: around a moderator, or as long as somebody is in it."""
 
 import asyncio
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Coroutine, Iterable, Mapping
+from typing import Any, Protocol
 
 from engine.calls.session import Session, cancelled
-from engine.conferences.policy import Invited
+from engine.calls.state import Milestone
+from engine.conferences.member import Member
+from engine.conferences.policy import ConferencePolicy, Invited
 from engine.conferences.task_interface import keep_playing
 from engine.tasks.interfaces import Subject
 
-if TYPE_CHECKING:
-    from engine.conferences.conference import Conference
-
 COMING_SECONDS = 10.0  # what those get who were in it under a controller that is gone, or who made it
+
+
+class Led(Protocol):
+    """What a lifecycle needs of its conference (engine.conferences.conference.Conference)."""
+
+    id: str
+    account: str
+    policy: ConferencePolicy
+    started_at: float | None
+    closing: asyncio.Event
+
+    @property
+    def members(self) -> Mapping[str, Member]:
+        """Those who are in it, by the ids of their calls."""
+
+    @property
+    def were_in(self) -> dict[str, Session]:
+        """Those who were in it under a controller that is gone, until they are in again."""
+
+    def people(self) -> list[Session]:
+        """Those in it, those about to enter, and those who are still to come back after a restart."""
+
+    def own(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Let something go on beside the conference; it ends with it."""
+
+    def note_started(self) -> None:
+        """Note that it begins now."""
+
+    def end(self, reason: str) -> None:
+        """End it, and hang up everybody in it."""
 
 
 class Inviter(Protocol):
     """Calls a conference's attendees."""
 
-    async def invite(self, conference: "Conference", invited: Invited) -> None:
+    async def invite(self, conference: Led, invited: Invited) -> None:
         """Call one attendee, unless that was done before."""
 
     def find_call(self, call: str) -> Session | None:
@@ -50,7 +79,7 @@ class Lifecycle(Protocol):
 class Moderation:
     """Started when the moderator answers; over when her call is, or when everybody has left."""
 
-    def __init__(self, conference: "Conference", moderator: Session | None, inviter: Inviter) -> None:
+    def __init__(self, conference: Led, moderator: Session | None, inviter: Inviter) -> None:
         self._conference, self._moderator, self._inviter = conference, moderator, inviter
         self._policy = conference.policy
         self._wanted = asyncio.Event()
@@ -62,11 +91,11 @@ class Moderation:
         if session is None:
             conference.end("moderator_lost")
             return
-        gone = asyncio.create_task(session.gone.wait(), name=f"moderator of {conference.id} gone")
-        answered = asyncio.create_task(session.answered.wait(), name=f"moderator of {conference.id} answered")
+        gone = asyncio.create_task(session.until(Milestone.GONE), name=f"moderator of {conference.id} gone")
+        answered = asyncio.create_task(session.until(Milestone.ANSWERED), name=f"moderator of {conference.id} answered")
         try:
             await asyncio.wait((gone, answered), return_when=asyncio.FIRST_COMPLETED)
-            if session.answered.is_set() and conference.started_at is None:
+            if session.answered and conference.started_at is None:
                 conference.note_started()
             await gone
             conference.end("moderator_left" if conference.started_at else "moderator_not_reached")
@@ -131,14 +160,14 @@ class Moderation:
 class Gathering:
     """No moderator: over when nobody is in it and nobody is about to be."""
 
-    def __init__(self, conference: "Conference") -> None:
+    def __init__(self, conference: Led) -> None:
         self._conference = conference
 
     async def watch(self) -> None:
         """Who was in it before a restart comes back soon, or is gone; who made it comes at once."""
         conference = self._conference
-        back = [
-            asyncio.create_task(session.gone.wait(), name=f"{session.call.id} gone before coming back")
+        back: list[asyncio.Task[Any]] = [
+            asyncio.create_task(session.until(Milestone.GONE), name=f"{session.call.id} gone before coming back")
             for session in conference.were_in.values()
         ] or [asyncio.create_task(conference.closing.wait(), name=f"end of {conference.id}")]
         try:

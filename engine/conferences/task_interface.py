@@ -1,15 +1,16 @@
-"""What a conference does for its tasks, put together (engine.tasks.interfaces.Roles)."""
+"""What a conference does for its tasks, put together (engine.tasks.roles.Roles)."""
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn, Protocol
 
 import structlog
 
 from engine.ari.errors import AriError
 from engine.ari.playback import playing
 from engine.ari.targets import OnChannel
-from engine.calls.keypad import Presses
+from engine.calls.keypad import DigitRouter, Presses
 from engine.calls.media import ConferencePlayer, ConferenceRecorder
+from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.ids import new_id
 from engine.media.errors import PromptError
@@ -21,10 +22,19 @@ from engine.tasks.offer import Offer
 from engine.tasks.results import TaskFailed
 from engine.tasks.ring import Ring
 
-if TYPE_CHECKING:
-    from engine.conferences.conference import Conference
-
 log = structlog.get_logger(__name__)
+
+
+class Hosting(Protocol):
+    """What is needed of the conference (engine.conferences.conference.Conference)."""
+
+    services: CallServices
+    id: str
+    account: str
+    digits: DigitRouter
+
+    def end(self, reason: str) -> None:
+        """End it, and hang up everybody in it."""
 
 
 def _calls_only() -> NoReturn:
@@ -34,7 +44,7 @@ def _calls_only() -> NoReturn:
 class ConferenceKeypad:
     """Digits of anybody in the conference."""
 
-    def __init__(self, conference: "Conference") -> None:
+    def __init__(self, conference: Hosting) -> None:
         self._conference = conference
         self.last = ""
 
@@ -54,7 +64,7 @@ class ConferenceKeypad:
 class ConferenceLine:
     """The conference itself."""
 
-    def __init__(self, conference: "Conference") -> None:
+    def __init__(self, conference: Hosting) -> None:
         self._conference = conference
 
     async def hang_up(self, cause: str = "normal") -> None:
@@ -101,7 +111,7 @@ class CallsOnly:
 class ConferenceRoles:
     """Everything that a conference can do for its tasks."""
 
-    def __init__(self, conference: "Conference") -> None:
+    def __init__(self, conference: Hosting) -> None:
         self.player = ConferencePlayer(conference.services, conference.id)
         self.recorder = ConferenceRecorder(conference.services, conference.account, conference.id)
         self.keypad = ConferenceKeypad(conference)
@@ -119,11 +129,10 @@ async def keep_playing(session: Session, source: str) -> None:
     try:
         prompt = await session.prepare.source(source)
         target = OnChannel(session.channel.id)
-        async with session.speaking:
-            with session.silence.displaced():
-                while True:
-                    async with playing(services.client, services.bus, target, prompt.media, new_id("play")) as playback:
-                        if (await playback.finished()).state == "failed":
-                            return
+        async with session.media.sounding():
+            while True:
+                async with playing(services.client, services.bus, target, prompt.media, new_id("play")) as playback:
+                    if (await playback.finished()).state == "failed":
+                        return
     except (PromptError, AriError) as error:
         log.warning("A waiting prompt could not be played.", call=session.call.id, error=str(error))

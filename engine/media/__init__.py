@@ -1,4 +1,4 @@
-"""What callers hear and what is recorded of them: prompts, speech, recordings."""
+"""The audio of calls: prompts, speech, recordings."""
 
 from engine.media.errors import PromptError
 from engine.media.prompt import Prompt, PromptSettings

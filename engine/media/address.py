@@ -1,4 +1,4 @@
-"""The address of a prompt as the customer wrote it: signed URLs are valid byte for byte only."""
+"""The address of a prompt, byte for byte as the customer wrote it: otherwise a signed URL is not valid."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from yarl import URL
 from engine.media import errors
 
 _ALLOWED = "!$%&'()*+,-./:;=?@_~[]"
-"""What RFC 3986 allows in a path or a query besides letters and digits, and what is widely sent unescaped."""
+"""The characters that RFC 3986 allows in a path or a query besides letters and digits, or that many send unescaped."""
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def exact(url: str) -> URL:
-    """The URL to be asked for with every byte as it was written; only what no request line may hold is escaped.
+    """Return the URL to request, every byte as it was written; only bytes that no request line may hold are escaped.
 
     Raises BadUrl.
     """
@@ -33,7 +33,7 @@ def exact(url: str) -> URL:
 
 
 def redirected(url: URL, location: str) -> URL:
-    """Where a response of `url` leads to, byte for byte too. Raises BadUrl, and Redirects for another scheme."""
+    """Return the target of a redirect from `url`, byte for byte. Raises BadUrl, or Redirects for another scheme."""
     try:
         target = urljoin(str(url), location.strip())
         scheme = urlsplit(target).scheme.lower()
@@ -45,6 +45,6 @@ def redirected(url: URL, location: str) -> URL:
 
 
 def _escaped(text: str) -> str:
-    # Bytes of a header that are not UTF-8 come as surrogates.
+    # aiohttp decodes bytes of a header that are not UTF-8 as surrogates.
     kept = quote(text, safe=_ALLOWED, errors="surrogateescape")
     return _LONE_PERCENT.sub("%25", kept)

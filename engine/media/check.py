@@ -1,4 +1,4 @@
-"""What a file is, by its bytes, and whether it is whole; what is declared about it elsewhere does not count."""
+"""Determines the kind of a file by its bytes alone, and whether it is complete; declared types are ignored."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _OTHER_AUDIO = (
     b"\xff\xf1", b"\xff\xf9",
 )  # fmt: skip
 _LONGEST_LEAD = 65_536
-"""Frames of an MP3 are looked for so far: some streams begin in the middle of one."""
+"""In how many bytes a frame of an MP3 must begin: some streams begin in the middle of one."""
 
 
 def kind_of(file: BinaryIO) -> str:
-    """WAV, MP3, FLAC or OGG. Raises NothingToPlay, NotAudio or Unsupported."""
+    """Return the kind of a file: WAV, MP3, FLAC or OGG. Raises NothingToPlay, NotAudio or Unsupported."""
     file.seek(0)
     head = file.read(_HEAD)
     if not head:
@@ -39,7 +39,7 @@ def kind_of(file: BinaryIO) -> str:
 
 
 def untagged(file: BinaryIO) -> BinaryIO:
-    """The file without the ID3v2 tag that some programs put before any kind of audio."""
+    """Skip the ID3v2 tag that some programs put before any kind of audio."""
     file.seek(0)
     length = tag_length(file.read(10))
     file.seek(length)
@@ -47,7 +47,7 @@ def untagged(file: BinaryIO) -> BinaryIO:
 
 
 def _by(head: bytes) -> str:
-    """The kind that the first bytes name; "" where they name none. Raises Unsupported for those that are not read."""
+    """Return the kind that the first bytes name, "" if none. Raises Unsupported for a known kind that is not read."""
     if is_wave(head):
         return "WAV"
     if head[:4] in _FORMATS:
@@ -77,7 +77,7 @@ def _guess(head: bytes) -> str:
 
 
 def check_last_page(file: BinaryIO) -> None:
-    """Raises Truncated for an Ogg file whose last page is cut (RFC 3533, section 6: it has 65,307 bytes at most)."""
+    """Raise Truncated for an Ogg file whose last page is cut (RFC 3533, section 6: a page has at most 65,307 bytes)."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 65_307))
     tail = file.read()

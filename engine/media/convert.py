@@ -1,4 +1,4 @@
-"""From any supported file to the samples a telephone carries."""
+"""Converts any supported audio file to samples at the telephone's rates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RATES = range(4_000, 384_001)
 
 
 class Audio(msgspec.Struct, frozen=True, kw_only=True):
-    """Mono sound at the two rates of telephony, 16-bit."""
+    """Mono audio at the two rates of telephony, 8 and 16 kHz, 16-bit samples."""
 
     wide: Pcm
     narrow: Pcm
@@ -51,7 +51,7 @@ def decode(file: BinaryIO, max_seconds: float) -> Audio:
 
 
 def _parts(file: BinaryIO, max_seconds: float) -> Iterator[tuple[str, BinaryIO]]:
-    """What libsndfile is to read, one after the other: its kind, and the file or a copy with a header that is right."""
+    """Yield what libsndfile reads, in order: the kind, and the file or a copy of it with a correct header."""
     kind = kind_of(file)
     found: Iterable[tuple[str, BinaryIO]] = [(kind, file)]
     if kind == "OGG":
@@ -77,7 +77,7 @@ def _decoded(kind: str, file: BinaryIO, max_seconds: float) -> Audio:
 
 
 def resample(samples: Samples, rate: int) -> Audio:
-    """Mono samples at any rate as telephone audio."""
+    """Return mono samples at any rate as telephone audio."""
     return Audio(wide=_pcm(soxr.resample(samples, rate, WIDE)), narrow=_pcm(soxr.resample(samples, rate, NARROW)))
 
 
@@ -90,7 +90,7 @@ def _read(sound: soundfile.SoundFile, max_seconds: float) -> Audio:
         mixer.add(block)
         if mixer.frames > max_seconds * rate:
             raise errors.TooLong(f"more than {max_seconds:g} seconds")
-    # A FLAC or MP3 says how many samples it holds; encoders' padding may be cut off, half a second is more than that.
+    # A FLAC or MP3 declares its number of samples. Encoders' padding may be missing, which is less than half a second.
     if sound.frames < 2**62 and mixer.frames < sound.frames - rate // 2:
         raise errors.Truncated(f"{mixer.frames / rate:.1f} of {sound.frames / rate:.1f} seconds")
     wide, narrow = mixer.finish()
@@ -98,7 +98,7 @@ def _read(sound: soundfile.SoundFile, max_seconds: float) -> Audio:
 
 
 def joined(parts: Sequence[Audio]) -> Audio:
-    """One after the other."""
+    """Return telephone audio joined in order."""
     return Audio(wide=np.concatenate([one.wide for one in parts]), narrow=np.concatenate([one.narrow for one in parts]))
 
 

@@ -1,4 +1,4 @@
-"""Makes prompts of files: converts them in worker threads, and keeps what came out in the cache."""
+"""Makes prompts from files: converts them in worker threads and stores the results in the cache."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ T = TypeVar("T")
 
 
 class Converter:
-    """Owns the cache's files and the threads. The owner calls `start` and `close`."""
+    """Owns the files of the cache and the worker threads. The owner of this object calls `start` and `close`."""
 
     def __init__(self, folder: Path, settings: PromptSettings) -> None:
         self.folder, self.files = folder, PromptFiles(folder, settings.cache_bytes)
         self._settings = settings
         self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="prompt")
-        # One thread, so that removing a prompt's files and writing them again happen in the order decided here.
+        # One thread, so that a prompt's files are removed and written again in the order decided here.
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompt-files")
 
     async def start(self) -> None:
-        """Take over the cache folder. Raises NoSpace when it cannot be made or read."""
+        """Read the cache folder. Raises NoSpace if it cannot be made or read."""
         await self.on_disk(self.files.adopt)
 
     async def close(self) -> None:
@@ -35,7 +35,7 @@ class Converter:
             await asyncio.to_thread(pool.shutdown)
 
     async def converted(self, digest: str, open_file: Callable[[], BinaryIO]) -> Prompt:
-        """The prompt of this digest: from the cache, else of the file, which is closed. Raises PromptError."""
+        """Return this digest's prompt from the cache, else convert the file, which is closed. Raises PromptError."""
 
         def work() -> convert.Audio:
             with open_file() as file:
@@ -44,7 +44,7 @@ class Converter:
         return self.files.get(digest) or await self.keep(digest, await self.in_worker(work))
 
     async def keep(self, digest: str, audio: convert.Audio, remarks: tuple[str, ...] = ()) -> Prompt:
-        """Write a prompt to the cache, and remove the least used where there is no room. Raises NoSpace."""
+        """Write a prompt to the cache, and remove the least recently used ones if it is full. Raises NoSpace."""
         await self.on_disk(lambda: self.files.write(digest, audio))
         prompt = self.files.added(digest, audio, remarks)
         if surplus := self.files.surplus():
@@ -52,22 +52,22 @@ class Converter:
         return prompt
 
     async def in_worker(self, work: Callable[[], T]) -> T:
-        """The result of work that takes time, or of what it raises."""
+        """Run work in the pool of worker threads; returns its result, raises its exception."""
         return await _run(self._workers, work)
 
     async def on_disk(self, work: Callable[[], T]) -> T:
-        """The same for what writes to the cache."""
+        """The same in the one thread that writes to the cache."""
         return await _run(self._disk, work)
 
 
 async def _run(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-    # Shielded: work that has begun owns its file, and closes it whoever still waits.
+    # Shielded: work that has begun owns its file and closes it, even if its caller was cancelled.
     future = asyncio.get_running_loop().run_in_executor(pool, work)
     future.add_done_callback(_notice)
     return await asyncio.shield(future)
 
 
 def _notice(future: asyncio.Future[Any] | Future[Any]) -> None:
-    """Take note of a failure: who waited for it may have been cancelled."""
+    """Retrieve a failure whose caller may have been cancelled, so that asyncio does not log it as unretrieved."""
     if not future.cancelled():
         future.exception()

@@ -1,4 +1,4 @@
-"""What can be wrong with a prompt, in words for the customer."""
+"""The errors of prompts; each text is for the customer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 class PromptError(Exception):
     """The prompt cannot be played.
 
-    `reason` is one machine word; the text is the class's first line, with `detail` in brackets where there is one.
+    `reason` is an identifier; the text is the class's first line, followed by `detail` in brackets if there is one.
     """
 
     reason: ClassVar[str] = "failed"
@@ -19,7 +19,7 @@ class PromptError(Exception):
         super().__init__(f"{sentence} ({detail})" if detail else sentence)
 
     def again(self) -> PromptError:
-        """The same error as a fresh object, for another caller."""
+        """Return the same error as a new object, for another caller."""
         return type(self)(self.detail)
 
 

@@ -1,4 +1,4 @@
-"""Getting the bytes of a prompt: over HTTP with limits, or from the media folder."""
+"""Gets the bytes of a prompt: by HTTP within limits, or from the media folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Validators(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server gave to ask "is it still this?" with (RFC 9110, section 8.8)."""
+    """The validators of a response, for a conditional request (RFC 9110, section 8.8)."""
 
     etag: str = ""
     modified: str = ""
@@ -36,7 +36,7 @@ class Validators(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server answered: the audio, or None where it is the one that is known, and what it says of its age."""
+    """A server's response: the audio, or None if it has not changed, and its freshness."""
 
     body: Body | None
     validators: Validators
@@ -44,7 +44,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Body:
-    """Received bytes in a file without a name, and their digest. Raises NoSpace."""
+    """Received bytes in an unnamed temporary file, and their digest. Raises NoSpace."""
 
     def __init__(self, limit: int, folder: Path) -> None:
         self._limit = limit
@@ -56,7 +56,7 @@ class Body:
             raise errors.NoSpace(error.strerror or "") from error
 
     def add(self, chunk: bytes) -> None:
-        """Raises TooLarge past the limit, NoSpace when the disk is full."""
+        """Append bytes. Raises TooLarge past the limit, NoSpace if the disk is full."""
         self.size += len(chunk)
         if self.size > self._limit:
             raise errors.TooLarge(f"more than {self._limit} bytes")
@@ -75,7 +75,7 @@ class Body:
 async def fetch(
     net: Net, url: str, allow_private: bool, settings: PromptSettings, folder: Path, known: Validators
 ) -> Fetched:
-    """Ask for the audio at an http(s) URL. The taker closes the body's `file`.
+    """Fetch the audio at an http(s) URL. The caller closes the body's `file`.
 
     Raises BadUrl, NotFound, Refused, HttpError, Unreachable, TooSlow, Redirects, PrivateAddress, TooLarge, Truncated,
     NoSpace.
@@ -101,7 +101,7 @@ async def fetch(
 async def _received(
     session: aiohttp.ClientSession, url: URL, settings: PromptSettings, known: Validators, body: Body
 ) -> Fetched:
-    """Follow redirects here: aiohttp would write their addresses anew, and a signature in one is of its bytes."""
+    """Send the request and follow redirects. aiohttp would re-encode their addresses, which breaks signed ones."""
     for _ in range(settings.max_redirects + 1):
         request = session.get(
             url, headers=_headers(known), allow_redirects=False, timeout=aiohttp.ClientTimeout(total=None)
@@ -164,23 +164,23 @@ def _translated(error: Exception, received: int) -> errors.PromptError:
 
 
 class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A regular file below the media folder, and what tells whether it has changed."""
+    """A regular file below the media folder, and its size and time, by which a change is detected."""
 
     path: str
     size: int
     changed: int
 
     def open(self) -> BinaryIO:
-        """For reading. Raises NotFound."""
+        """Open it for reading. Raises NotFound."""
         try:
-            # Its path is resolved already; a symbolic link that appeared since is not followed.
+            # The path is resolved; a symbolic link that was made since is not followed.
             return os.fdopen(os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
         except OSError as error:
             raise errors.AudioNotFound from error
 
 
 def locate(source: str, settings: PromptSettings) -> LocalFile:
-    """The file of a file:// URL; its path is absolute or counted from the media folder. Touches the disk.
+    """Return the file of a file:// URL, whose path is absolute or relative to the media folder. Reads the disk.
 
     Raises BadUrl, OutsideMediaRoot, NotFound, NotAudio, TooLarge.
     """

@@ -1,4 +1,4 @@
-"""Single flight: many callers, one piece of work."""
+"""Single flight: concurrent callers with the same key share one task."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class _Flight(Generic[T]):
 
 
 class Flights(Generic[K, T]):
-    """Callers that ask for the same key at once share one task, which the Flights own.
+    """Concurrent callers with the same key share one task, which this object owns.
 
-    A caller that is cancelled leaves the others undisturbed; when the last one has gone, the work is cancelled.
+    A cancelled caller does not affect the others; if all callers were cancelled, so is the task.
     """
 
     def __init__(self, name: str) -> None:
@@ -28,7 +28,7 @@ class Flights(Generic[K, T]):
         self._flights: dict[K, _Flight[T]] = {}
 
     async def join(self, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """The result of the work for `key`, started by the first caller. Raises what the work raises."""
+        """Return the result of the work for `key`, which the first caller starts. Raises what the work raises."""
         flight = self._flight(key, work)
         flight.waiting += 1
         try:
@@ -40,7 +40,7 @@ class Flights(Generic[K, T]):
                 flight.task.cancel()
 
     async def within(self, seconds: float, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
-        """The result like `join`, or None where it takes longer: then the work goes on to its end, whoever waits."""
+        """As `join`, but return None if the work takes longer than `seconds`; the work then continues to its end."""
         flight = self._flight(key, work)
         flight.lasting = True
         done, _ = await asyncio.wait({flight.task}, timeout=seconds)
@@ -57,7 +57,7 @@ class Flights(Generic[K, T]):
     def _landed(self, key: K, task: asyncio.Task[T]) -> None:
         self._forget(key, task)
         if not task.cancelled():
-            task.exception()  # every caller may have gone by now; the error has no other reader
+            task.exception()  # all callers may have been cancelled: this retrieves the error
 
     def _forget(self, key: K, task: asyncio.Task[T]) -> None:
         flight = self._flights.get(key)
@@ -65,7 +65,7 @@ class Flights(Generic[K, T]):
             del self._flights[key]
 
     async def close(self) -> None:
-        """Cancel what is under way and wait for its end."""
+        """Cancel all tasks and wait for their end."""
         tasks: list[Awaitable[Any]] = []
         for flight in list(self._flights.values()):
             flight.task.cancel()

@@ -1,4 +1,4 @@
-"""How long a prompt that was fetched may be played without asking its server again (RFC 9111, sections 4.2 and 5.2)."""
+"""For how long a fetched prompt may be played before it is revalidated (RFC 9111, sections 4.2 and 5.2)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NEVER_FRESH = ("no-store", "no-cache")
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
-    """What a response says of its own age: seconds for which it is fresh, and whether it may stand in when it is not.
+    """The freshness of a response: for how many seconds it is fresh, and whether it may be used afterwards.
 
-    `stale`: it may be played, though it is old, while its server cannot be reached.
+    `stale`: it may be played when it is no longer fresh, while its server cannot be reached.
     """
 
     seconds: float
@@ -26,7 +26,7 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def freshness(headers: Mapping[str, str], settings: PromptSettings, *, validated: bool) -> Freshness:
-    """By Cache-Control, else Expires, else by the settings, of which some need a validator (`validated`)."""
+    """Return the freshness by Cache-Control, else by Expires, else by the settings, which depend on `validated`."""
     control = {name.lower(): value.strip() for name, value in _DIRECTIVE.findall(headers.get("Cache-Control", ""))}
     stale = not control.keys() & {"no-store", "no-cache", "must-revalidate", "proxy-revalidate"}
     if control.keys() & set(_NEVER_FRESH):
@@ -49,7 +49,7 @@ def _until_expiry(headers: Mapping[str, str]) -> float | None:
     if expires is None:
         return None
     until, sent = _date(expires), _date(headers.get("Date", ""))
-    if until is None:  # such as 0: it has expired
+    if until is None:  # an invalid date such as 0 means expired
         return 0.0
     return (until - (sent or datetime.now(UTC))).total_seconds()
 

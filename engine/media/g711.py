@@ -1,4 +1,4 @@
-"""G.711: 16-bit linear samples to µ-law and A-law bytes (ITU-T G.711, tables as in its section 2)."""
+"""G.711: encodes 16-bit linear samples as µ-law and A-law bytes (ITU-T G.711, section 2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Bytes = npt.NDArray[np.uint8]
 
 _MU_BIAS = 33
 _MU_CLIP = 8158
-"""Bias and largest magnitude in the 14 bits that µ-law keeps; their sum is the end of the last segment."""
+"""Bias and largest magnitude in the 14 bits of µ-law; their sum is the end of the last segment."""
 
 
 def _segments(magnitude: npt.NDArray[np.int32], first_end: int) -> npt.NDArray[np.int32]:
@@ -44,10 +44,10 @@ def _alaw_table() -> Bytes:
 
 
 def ulaw(samples: Pcm) -> Bytes:
-    """µ-law bytes of 16-bit samples."""
+    """Return 16-bit samples as µ-law bytes."""
     return _ulaw_table()[samples.astype(np.int32) + 32768]
 
 
 def alaw(samples: Pcm) -> Bytes:
-    """A-law bytes of 16-bit samples."""
+    """Return 16-bit samples as A-law bytes."""
     return _alaw_table()[samples.astype(np.int32) + 32768]

@@ -1,4 +1,4 @@
-"""Several channels become one, without what is the same in all of them being lost or what is opposite cancelling."""
+"""Mixes channels to one by their mean, and where that cancels, by one of them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from engine.media.prompt import NARROW, WIDE
 Samples = npt.NDArray[np.float32]
 
 _SIDE_GAIN = 2.0
-"""The most a mix is raised to keep the peak: sound on one of two channels loses 6 dB in the mean."""
+"""The largest gain that restores the peak: sound on one of two channels loses 6 dB in the mean."""
 _WINDOW_SECONDS = 0.04
 _CANCELLED = 0.1
-"""Below this share of the loudest channel's power the channels of a window cancel each other in the mean (-10 dB)."""
+"""If the mean of a window has less than this share of the loudest channel's power, the channels cancel (-10 dB)."""
 
 
 class Mixer:
-    """Mixes to mono and resamples to both rates while the blocks come, keeping the peak of the loudest channel."""
+    """Mixes blocks to mono and resamples them to both rates, preserving the peak of the loudest channel."""
 
     def __init__(self, rate: int) -> None:
         self.frames = 0
@@ -31,7 +31,7 @@ class Mixer:
         self._parts: list[list[Samples]] = [[], []]
 
     def add(self, block: Samples, last: bool = False) -> None:
-        """Take samples by frame and channel; beyond full scale is cut, no number is silence."""
+        """Add samples of shape (frames, channels); values beyond full scale are clipped, NaN becomes silence."""
         block = np.clip(np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
         mono = self._mono(block)
         self.frames += len(mono)
@@ -42,7 +42,7 @@ class Mixer:
             parts.append(mono if stream is None else stream.resample_chunk(mono, last=last))
 
     def finish(self) -> tuple[Samples, Samples]:
-        """What came, at both rates."""
+        """Return the whole audio at both rates."""
         self.add(np.zeros((0, 1), np.float32), last=True)
         gain = min(self._peak_in / self._peak_mixed, _SIDE_GAIN) if self._peak_mixed else 1.0
         wide, narrow = (np.concatenate(parts) * np.float32(gain) for parts in self._parts)
@@ -58,7 +58,7 @@ class Mixer:
         ])  # fmt: skip
 
     def _uncancelled(self, window: Samples, mean: Samples) -> Samples:
-        """The mean, or where that is next to nothing the first loud channel; from one to the other by a fade."""
+        """Return the mean, or where the channels cancel, the first loud channel, with fades between the two."""
         powers = np.square(window, dtype=np.float64).mean(axis=0)
         cancelled = float(np.square(mean, dtype=np.float64).mean()) < _CANCELLED * powers.max()
         before, self._mean_share = self._mean_share, 0.0 if cancelled else 1.0

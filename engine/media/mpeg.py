@@ -1,8 +1,8 @@
-"""MPEG audio, as a rule MP3 (ISO/IEC 11172-3 and 13818-3, section 2.4): its frames, counted one by one.
+"""Counts the frames of MPEG audio, usually MP3 (ISO/IEC 11172-3 and 13818-3, section 2.4).
 
-A decoder that estimates the length from the first frame and the size of the file is wrong where the bit rate varies,
-or where pictures and tags are in the file; then it stops too early, or finds that something is missing. The frames are
-told to it in the header for it, the frame that Xing introduced and LAME writes.
+A decoder that estimates the length from the first frame and the file's size is wrong if the bit rate varies or the file
+has pictures and tags: it stops too early, or reports missing data. So the number of frames is given to the decoder in
+the header that Xing introduced and LAME writes.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _KBPS = {
     (2, 1): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
     (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-"""By version (2: also 2.5) and layer (the third of version 2 as the second)."""
+"""Bit rates by version (2 stands for 2.5 too) and layer (the third layer of version 2 has those of the second)."""
 _RATES = (44_100, 48_000, 32_000)
 _HALVED = {3: 1, 2: 2, 0: 4}
-"""How often the rates of version 1 are divided, by the version's bits; 1 is reserved."""
+"""The divisor of version 1's sampling rates, by the version's bits; 1 is reserved."""
 _MOST_FALSE_STARTS = 100_000
 _SURE = 3
-"""So many frames in a row are no accident."""
+"""How many frames in a row prove that the bytes are MPEG audio."""
 _MISSING_SECONDS = 0.5
-"""A file may have so much less than it says: encoders count their padding differently."""
+"""By how much a file may be shorter than declared: encoders count their padding differently."""
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """What the header of a frame says: its length in bytes and samples, and what must not change between frames."""
+    """A frame's header: its length in bytes and samples, and the fields that must not change between frames."""
 
     bytes: int
     samples: int
@@ -46,19 +46,19 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def stream(self) -> tuple[int, int, int, bool]:
-        """What frames that a decoder reads in one go have in common."""
+        """The fields that are equal in all frames of one stream."""
         return self.version, self.layer, self.rate, self.mono
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """Where a frame begins, and its shape."""
+    """The offset of a frame, and its header."""
 
     at: int
     shape: Shape
 
 
 def is_header(word: bytes) -> bool:
-    """Whether four bytes can be a frame's header: sync, and a version, layer, bit rate and sampling rate that exist."""
+    """Return whether four bytes can be a frame's header: sync, and a valid version, layer, bit and sampling rate."""
     if len(word) < 4 or word[0] != 0xFF or word[1] & 0xE0 != 0xE0:
         return False
     version, layer = word[1] >> 3 & 3, word[1] >> 1 & 3  # layer 0 is ADTS
@@ -67,7 +67,7 @@ def is_header(word: bytes) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def shape_of(header: bytes) -> Shape | None:
-    """What four bytes say as a frame's header; None where they are not one, or leave the length open (free format)."""
+    """Parse four bytes as a frame's header; None if they are not one, or have no length (free format)."""
     if not is_header(header) or header[2] >> 4 == 0:
         return None
     version, layer, rate = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3), header[2] >> 2 & 3
@@ -82,7 +82,7 @@ def shape_of(header: bytes) -> Shape | None:
 
 
 def tag_length(head: bytes) -> int:
-    """The length of the ID3v2 tag that a file begins with (id3.org, ID3v2.4.0 section 3.1); 0 where it has none."""
+    """Return the length of the ID3v2 tag at the file's beginning (id3.org, ID3v2.4.0 section 3.1), 0 if none."""
     if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) > 127:
         return 0
     size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
@@ -90,17 +90,17 @@ def tag_length(head: bytes) -> int:
 
 
 def begins(data: bytes) -> bool:
-    """Whether frames of MPEG audio begin in these bytes, whatever is before them."""
+    """Return whether frames of MPEG audio begin in these bytes, after any other bytes."""
     return sum(1 for _, _ in zip(range(_SURE), frames(data), strict=False)) == _SURE
 
 
 def frames(data: bytes) -> Iterator[Frame]:
-    """The whole frames in order; tags, padding and damage between them are passed over."""
+    """Yield the complete frames in order; tags, padding and damaged bytes between them are skipped."""
     at, false_starts, last = 0, 0, None
     next_tag = _place(data, b"ID3", 0)
     while at + 4 <= len(data):
         if tag := tag_length(data[at : at + 10]):
-            at += tag if at + tag <= len(data) else 10  # a length that was written wrong
+            at += tag if at + tag <= len(data) else 10  # the declared length is wrong
             continue
         shape = shape_of(data[at : at + 4])
         if shape and (shape.stream == last or _is_followed(data, at + shape.bytes, shape)):
@@ -111,13 +111,13 @@ def frames(data: bytes) -> Iterator[Frame]:
         last, false_starts = None, false_starts + 1
         if false_starts > _MOST_FALSE_STARTS:
             return
-        if next_tag <= at:  # looked for once, and not at each false start
+        if next_tag <= at:  # searched once, not at each false start
             next_tag = _place(data, b"ID3", at + 1)
         at = min(_place(data, b"\xff", at + 1), next_tag)
 
 
 def _is_followed(data: bytes, at: int, shape: Shape) -> bool:
-    """Whether another frame of the stream, or the end, is where one that is not sure yet ends."""
+    """Return whether a candidate frame is followed by another frame of the stream, or by the end."""
     following = shape_of(data[at : at + 4])
     return at == len(data) or (following is not None and following.stream == shape.stream)
 
@@ -128,9 +128,9 @@ def _place(data: bytes, mark: bytes, at: int) -> int:
 
 
 def streams(file: BinaryIO, max_seconds: float) -> Iterator[BinaryIO]:
-    """The file for a decoder: each run of frames of one format, behind a header that tells their number.
+    """Yield the file for a decoder: each run of frames of one format, after a header with their number.
 
-    Raises TooLong, and Truncated where the file's own header promises more. Without a frame the file is given as it is.
+    Raises TooLong, or Truncated if the file's own header declares more. A file without frames is yielded as it is.
     """
     file.seek(0)
     data = file.read()
@@ -142,7 +142,7 @@ def streams(file: BinaryIO, max_seconds: float) -> Iterator[BinaryIO]:
 
 
 class _Run:
-    """Frames of one format, one after the other."""
+    """Successive frames of one format."""
 
     def __init__(self, stream: tuple[int, int, int, bool]) -> None:
         self.stream = stream
@@ -154,7 +154,7 @@ class _Run:
         count = _declared(data, frame)
         if count is None:
             self.frames.append(frame)
-        else:  # more than one are in a file that was put together of several
+        else:  # a file that was concatenated from several has more than one
             self.headers.append(frame)
             self.declared += count
 
@@ -165,7 +165,7 @@ class _Run:
             raise errors.Truncated(f"{seconds[0]:.1f} of {seconds[1]:.1f} seconds")
         head = _header(data[first.at : first.at + 4], first.shape, len(self.frames))
         if len(self.headers) == 1 and self.declared == len(self.frames):
-            # Its own also says how much of the first and the last frame is the encoder's padding.
+            # The file's own header also has the encoder's padding in the first and the last frame.
             head = _bytes(data, self.headers[0])
         return io.BytesIO(b"".join((head, *(_bytes(data, one) for one in self.frames))))
 
@@ -191,7 +191,7 @@ def _bytes(data: bytes, frame: Frame) -> bytes:
 
 
 def _declared(data: bytes, frame: Frame) -> int | None:
-    """The number of frames in a frame that is a header for it (0 where it leaves it open); None for sound."""
+    """Return the number of frames that a header frame declares (0 if it has none); None for a frame of sound."""
     if frame.shape.layer != 3:
         return None
     at = frame.at + _side_information(frame.shape)
@@ -209,7 +209,7 @@ def _side_information(shape: Shape) -> int:
 
 
 def _header(header: bytes, shape: Shape, count: int) -> bytes:
-    """A silent frame that tells how many follow; only decoders of the third layer read it."""
+    """Return a silent frame with the number of frames that follow; only decoders of the third layer read it."""
     if shape.layer != 3:
         return b""
     frame = bytearray(shape.bytes)

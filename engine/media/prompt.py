@@ -1,4 +1,4 @@
-"""A prompt that is ready to play, and the limits prompts are held to."""
+"""A prompt that is ready to play, and the limits of prompts."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ NARROW = 8_000
 class Prompt(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     """Audio that Asterisk can play at once, in every codec.
 
-    While anybody holds the object, its files stay in the cache.
+    Its files stay in the cache as long as the object is referenced.
     """
 
     path: str
-    """Absolute, without an extension: Asterisk picks .ulaw, .alaw or .sln16 by the call's codec."""
+    """The absolute path without an extension: Asterisk chooses .ulaw, .alaw or .sln16 by the call's codec."""
     seconds: float
     digest: str = ""
     remarks: tuple[str, ...] = ()
-    """Sentences on what is heard otherwise than it was asked for, such as by another voice."""
+    """Sentences about differences between the request and the audio, such as another voice."""
 
     @property
     def media(self) -> str:
-        """The media URI for ARI's play."""
+        """The media URI for ARI's play request."""
         return f"sound:{self.path}"
 
 
@@ -34,27 +34,27 @@ class PromptSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     max_bytes: int = 20_000_000
     fetch_seconds: float = 10.0
-    """From the first byte asked to the last one received, redirects included."""
+    """The time limit of a fetch, redirects included."""
     max_redirects: int = 3
     max_seconds: float = 600.0
-    """The longest prompt."""
+    """The maximum length of a prompt."""
     fresh_seconds: float = 60.0
-    """How long a URL is played from the cache without asking its server, where that says nothing of its age."""
+    """For how long a URL is played from the cache without revalidation, if its server sends no freshness."""
     unsaid_seconds: float = 5.0
-    """The same where the server gave an ETag or a Last-Modified: asking again costs it next to nothing."""
+    """The same if the server sent an ETag or a Last-Modified, which make revalidation cheap."""
     longest_fresh_seconds: float = 86_400.0
-    """The same where the server says how long, at most."""
+    """The maximum of the freshness that a server may set."""
     asking_seconds: float = 1.0
-    """How long a call waits for the answer to "has it changed?" before it plays what is in the cache."""
+    """How long a call waits for a revalidation before it plays the cached audio."""
     failure_seconds: float = 5.0
-    """How long a failure is remembered."""
+    """For how long a failure is not tried again."""
     stale_seconds: float = 3600.0
-    """How long the last good audio stands in for a server that is down."""
+    """For how long the last good audio is played while its server is down."""
     uploads: Path | None = None
-    """The folder of what accounts uploaded; None: nothing can be uploaded."""
+    """The folder of uploaded files; None: uploads are refused."""
     cache_bytes: int = 2_000_000_000
     media_root: Path | None = None
-    """The folder below which file:// prompts must lie; None: there are none."""
+    """The folder in which file:// prompts must be; None: file:// is refused."""
     max_text: int = 600
     speech_seconds: float = 20.0
-    """The longest a speech engine may take for one text."""
+    """The time limit of a speech engine for one text."""

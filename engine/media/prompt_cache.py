@@ -1,4 +1,4 @@
-"""The folder of prompts that are ready to play."""
+"""The folder of converted prompts."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from engine.media.convert import Audio
 from engine.media.prompt import WIDE, Prompt
 
 _ENDINGS = (".ulaw", ".alaw", ".sln16")
-"""Asterisk's names for raw µ-law, A-law (8 kHz) and signed linear (16 kHz). The last is written last."""
+"""Asterisk's extensions for raw µ-law, A-law (8 kHz) and signed linear (16 kHz). The last one is written last."""
 _USED_SECONDS = 60.0
-"""How exactly the files tell the next process when they were last used."""
+"""The resolution of the last use that the files' times store for the next process."""
 
 
 class PromptFiles:
-    """Prompts by digest, three files each; the least recently used go when they take more than `limit` bytes.
+    """Prompts by digest, three files each; beyond `limit` bytes the least recently used are removed.
 
-    A prompt somebody still holds stays. `adopt`, `write` and `remove` touch the disk and belong in a worker thread;
-    the rest belongs to the event loop.
+    A prompt that is referenced stays. `adopt`, `write` and `remove` use the disk and must run in a worker thread; the
+    other methods run in the event loop.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
@@ -38,13 +38,13 @@ class PromptFiles:
 
     @property
     def bytes(self) -> int:
-        """What the prompts take on disk."""
+        """The size of the prompts on disk, in bytes."""
         return sum(self._sizes.values())
 
     def get(self, digest: str, remarks: tuple[str, ...] = ()) -> Prompt | None:
-        """The prompt of this digest; None where it, or its file, is not there (any more).
+        """Return the prompt of this digest; None if it, or its file, does not exist.
 
-        `remarks` belong to the digest: the same go with it each time.
+        `remarks` depend on the digest only: the same are given each time.
         """
         last = f"{self._folder}/{digest}{_ENDINGS[-1]}"
         try:
@@ -69,13 +69,13 @@ class PromptFiles:
         return prompt
 
     def added(self, digest: str, audio: Audio, remarks: tuple[str, ...] = ()) -> Prompt:
-        """Note what `write` wrote."""
+        """Add to the index what `write` wrote."""
         self._sizes[digest] = 2 * len(audio.wide) + 2 * len(audio.narrow)
         self._sizes.move_to_end(digest)
         return self._prompt(digest, 2 * len(audio.wide), remarks)
 
     def surplus(self) -> list[str]:
-        """Forget and name what must be removed to be below the limit, the least recently used first."""
+        """Remove from the index, and return, what exceeds the limit, the least recently used first."""
         total, gone = self.bytes, []
         for digest, size in list(self._sizes.items()):
             if total <= self._limit:
@@ -86,7 +86,7 @@ class PromptFiles:
         return gone
 
     def adopt(self) -> None:
-        """Make the folder, take over what an earlier process left, remove what it did not finish. Raises NoSpace."""
+        """Make the folder, read the prompts of an earlier process, remove unfinished files. Raises NoSpace."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             files = {path.name: path.stat() for path in self._folder.iterdir() if path.is_file()}
@@ -102,7 +102,7 @@ class PromptFiles:
                 self._sizes[digest] = sum(files[name].st_size for name in names)
 
     def write(self, digest: str, audio: Audio) -> None:
-        """Put a prompt's files in place, each whole or not at all. Raises NoSpace."""
+        """Write a prompt's files, each atomically. Raises NoSpace."""
         contents: tuple[npt.NDArray[np.uint8] | npt.NDArray[np.int16], ...] = (
             g711.ulaw(audio.narrow), g711.alaw(audio.narrow), audio.wide,
         )

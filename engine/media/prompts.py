@@ -1,4 +1,4 @@
-"""The one door to everything a caller hears: audio at a URL, a file, a text."""
+"""Prepares everything that callers hear: audio at a URL, a file, a text."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from engine.net import Net
 __all__ = ["Prompt", "Prompts"]
 
 _FILE_SECONDS = 1.0
-"""How long a file:// prompt that was looked at is taken as unchanged: to look at it again takes a worker thread."""
+"""For how long a checked file:// prompt counts as unchanged: a new check takes a worker thread."""
 _MOST_FILES = 10_000
 
 
 class Prompts:
-    """Prepares prompts: fetch, check, convert, keep. See PromptSettings for the limits.
+    """Prepares prompts: fetches, checks, converts and caches them, within the limits of PromptSettings.
 
-    The owner calls `start` and `close`. `folder` is the cache, which Asterisk reads at the same path.
+    The owner of this object calls `start` and `close`. `folder` is the cache, which Asterisk reads at the same path.
     """
 
     def __init__(
@@ -53,22 +53,22 @@ class Prompts:
         self._flights: Flights[tuple[str, ...], Prompt] = Flights("prompt")
 
     async def start(self) -> None:
-        """Take over the cache folder. Raises NoSpace when it cannot be made or read."""
+        """Read the cache folder. Raises NoSpace if it cannot be made or read."""
         await self._converter.start()
         if folder := self._settings.uploads:
             await self._converter.on_disk(lambda: make_folder(folder))
 
     async def close(self) -> None:
-        """Cancel what is under way and end the worker threads."""
+        """Cancel all work and end the worker threads."""
         await self._urls.close()
         await self._flights.close()
         await self._converter.close()
         await self._voices.close()
 
     async def prepare(self, source: str, *, allow_private: bool = False) -> Prompt:
-        """The audio at an http(s) or file:// URL, ready to play. Callers that ask at once share one fetch.
+        """Return the audio at an http(s) or file:// URL, ready to play. Concurrent callers share one fetch.
 
-        `allow_private`: this customer may reach private addresses; what was fetched so is not given to another.
+        `allow_private`: this customer may reach private addresses; audio fetched so is not given to other customers.
         Raises PromptError.
         """
         scheme = source.partition(":")[0].lower()
@@ -79,7 +79,7 @@ class Prompts:
         return await self._urls.prepare(source, allow_private=allow_private)
 
     async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
-        """A text, spoken; `ssml`: it is SSML. What no voice can speak as asked is spoken by another, with a remark.
+        """Return a text or SSML as speech. What the chosen voice cannot speak is spoken by another one, with a remark.
 
         Raises BadSsml, NothingToPlay, TextTooLong, TooLong, SpeechFailed.
         """
@@ -96,16 +96,16 @@ class Prompts:
 
     @property
     def voices(self) -> Voices:
-        """Who speaks the texts."""
+        """The voices that speak texts."""
         return self._voices
 
     @property
     def upload_limit(self) -> int:
-        """The most bytes that an uploaded file may have."""
+        """The maximum size of an uploaded file, in bytes."""
         return self._settings.max_bytes
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> Received:
-        """Keep a file that somebody uploads: judged by its bytes and converted now. Raises PromptError."""
+        """Store an uploaded file, after it was checked by its bytes and converted. Raises PromptError."""
         folder = self._uploads()
         body = await self._converter.on_disk(lambda: Body(self._settings.max_bytes, folder))
         try:
@@ -122,11 +122,11 @@ class Prompts:
             body.file.close()
             await self.discard(received.file)
             raise
-        body.file.close()  # where the cache had it
+        body.file.close()  # if the cache had it
         return msgspec.structs.replace(received, seconds=prompt.seconds)
 
     async def uploaded(self, file: str, digest: str) -> Prompt:
-        """A file that was received, ready to play. Raises PromptError."""
+        """Return an uploaded file, ready to play. Raises PromptError."""
         known = f"upload-{FORMAT}-{digest}"
 
         async def convert_again() -> Prompt:
@@ -135,11 +135,11 @@ class Prompts:
         return self._files.get(known) or await self._flights.join(("upload", known), convert_again)
 
     def path_of(self, file: str) -> Path:
-        """Where a received file is."""
+        """Return the path of an uploaded file."""
         return self._uploads() / file
 
     async def discard(self, file: str) -> None:
-        """Remove a received file; what was converted of it stays while it is played."""
+        """Remove an uploaded file; its converted audio stays while it is played."""
         await self._converter.on_disk(lambda: self.path_of(file).unlink(missing_ok=True))
 
     def _uploads(self) -> Path:

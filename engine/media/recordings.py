@@ -1,4 +1,4 @@
-"""Recordings on disk, what they hold, and links to them that expire."""
+"""Recordings on disk, their lengths and levels, and links to them that expire."""
 
 from __future__ import annotations
 
@@ -38,26 +38,27 @@ class RecordingDamaged(RecordingError):
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recording holds, by its own bytes."""
+    """The measures of a recording, from its samples."""
 
     seconds: float
     bytes: int
-    """Size of the file."""
+    """Size of the file in bytes."""
     level_dbfs: float
-    """RMS over the whole, 0 for a full-scale square wave, -120 for digital silence."""
+    """RMS of all samples: 0 for a full-scale square wave, -120 for digital silence."""
 
 
 class RecordingFiles:
-    """The folder Asterisk records into. Names are recording ids; the files are WAVs, 8 kHz, 16-bit.
+    """The folder into which Asterisk records. Names are recording ids; the files are WAVs, 8 kHz, 16-bit.
 
-    Asterisk's own `duration` is cut to whole seconds (and doubled for 16 kHz formats), hence `measure`.
+    Asterisk's own `duration` is truncated to whole seconds (and doubled for 16 kHz formats), so `measure` reads the
+    file.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def path(self, name: str, format: str = "wav") -> Path:
-        """Where a recording is. Raises ValueError for a name no recording can have."""
+        """Return the path of a recording. Raises ValueError for a name that no recording can have."""
         if not _NAME.fullmatch(name):
             raise ValueError("A recording's name must have only letters, digits, dots, dashes and underscores.")
         if format not in CONTENT_TYPES:
@@ -65,30 +66,30 @@ class RecordingFiles:
         return self._folder / f"{name}.{format}"
 
     async def measure(self, name: str) -> Measure:
-        """Length and level from the file. Raises RecordingMissing, RecordingDamaged."""
+        """Return length and level from the file. Raises RecordingMissing, RecordingDamaged."""
         return await asyncio.to_thread(_measure, self.path(name))
 
     async def mend(self, name: str) -> bool:
-        """Write the true lengths into the header of a file whose writer crashed; True when it had to be done.
+        """Write the true lengths into the header of a file whose writer crashed; returns whether that was needed.
 
-        Only for a recording that nobody writes to any more. Raises RecordingMissing, RecordingDamaged.
+        Only for a recording that is not being written. Raises RecordingMissing, RecordingDamaged.
         """
         return await asyncio.to_thread(_mend, self.path(name))
 
     async def to_mp3(self, name: str) -> Path:
-        """Make a recording an MP3, which takes the WAV's place; one that is an MP3 already stays.
+        """Convert a recording to MP3, which replaces the WAV; an MP3 stays as it is.
 
         Raises RecordingMissing, RecordingDamaged.
         """
         return await asyncio.to_thread(_to_mp3, self.path(name), self.path(name, "mp3"))
 
     async def delete(self, name: str) -> bool:
-        """Remove a recording, in every format; False when it was not there."""
+        """Remove a recording in every format; returns whether there was one."""
         gone = [await asyncio.to_thread(_delete, self.path(name, format)) for format in CONTENT_TYPES]
         return any(gone)
 
     async def names(self) -> list[str]:
-        """All recordings on disk, sorted."""
+        """Return the names of all recordings on disk, sorted."""
         return await asyncio.to_thread(lambda: sorted(path.stem for path in self._folder.glob("*.wav")))
 
 
@@ -104,7 +105,7 @@ def _layout(path: Path) -> tuple[Wave, int]:
 
 
 def _true_length(wave: Wave, size: int) -> int:
-    # A file that is still written, or whose writer crashed, says 0; so does an empty one, which has nothing behind it.
+    # A file that is being written, or whose writer crashed, declares 0; so does an empty one, which has no data.
     length = wave.declared if 0 < wave.declared <= size - wave.start else size - wave.start
     return length - length % (2 * wave.channels)
 
@@ -197,7 +198,7 @@ class LinkExpired(LinkError):
 
 
 class Links:
-    """Signs and checks the token in a recording's link: the id and the time it expires, with an HMAC-SHA256."""
+    """Signs and checks the tokens of recordings' links: id and expiry time, with an HMAC-SHA256."""
 
     def __init__(self, secret: str, clock: Callable[[], float] = time.time) -> None:
         if len(secret) < 16:
@@ -206,12 +207,12 @@ class Links:
         self._clock = clock
 
     def sign(self, recording_id: str, expires: float) -> str:
-        """A token for this recording, good until `expires` (Unix time in seconds)."""
+        """Return a token for this recording, valid until `expires` (Unix time in seconds)."""
         content = f"{math.ceil(expires)}:{recording_id}".encode()
         return self._token(content)
 
     def verify(self, token: str) -> str:
-        """The recording's id. Raises LinkInvalid, LinkExpired."""
+        """Return the recording's id. Raises LinkInvalid, LinkExpired."""
         signed = _decoded(token.partition(".")[0])
         if not hmac.compare_digest(self._token(signed).encode(), token.encode(errors="replace")):
             raise LinkInvalid("The link to the recording is not one of ours, or was changed.")

@@ -1,4 +1,4 @@
-"""What a recording's destination and its credentials are: `s3://…`, and `access key:secret key:region`."""
+"""Parses a recording's destination `s3://…` and its credentials `access key:secret key:region`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _KEYS = re.compile(r"(?P<id>[^:\s]{1,128}):(?P<secret>[^:\s]{1,256}):(?P<region>
 
 
 class S3Location(NamedTuple):
-    """A bucket, and the object's key in it; a key that is empty or ends in "/" is a folder."""
+    """A bucket and the object's key in it; a key that is empty or ends in "/" is a folder."""
 
     bucket: str
     key: str
 
     def of(self, file: str) -> S3Location:
-        """The place of this file: in the folder, or where it was said to be."""
+        """Return the address of this file: in the folder, or under the given key."""
         return self if self.key and not self.key.endswith("/") else S3Location(self.bucket, self.key + file)
 
     def __str__(self) -> str:
@@ -26,7 +26,7 @@ class S3Location(NamedTuple):
 
 
 class S3Keys(NamedTuple):
-    """Whose signature a request gets, and for which region."""
+    """The keys that sign a request, and the region."""
 
     id: str
     secret: str
@@ -37,7 +37,7 @@ class S3Keys(NamedTuple):
 
 
 def place(url: str) -> S3Location:
-    """Read `s3://bucket/[folder/][file]`; raises ValueError."""
+    """Parse `s3://bucket/[folder/][file]`; raises ValueError."""
     found = _PLACE.fullmatch(url)
     if found is None:
         raise ValueError("destination must be s3://bucket/[folder/][file].")
@@ -45,7 +45,7 @@ def place(url: str) -> S3Location:
 
 
 def keys(text: str) -> S3Keys:
-    """Read `access key:secret key:region`; raises ValueError, which does not repeat them."""
+    """Parse `access key:secret key:region`; raises ValueError, whose text does not contain them."""
     found = _KEYS.fullmatch(text.strip())
     if found is None:
         raise ValueError("The credentials must be the access key, secret key and region: id:secret:region.")

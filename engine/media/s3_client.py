@@ -1,4 +1,4 @@
-"""Putting files into buckets: Amazon's S3, and what speaks like it."""
+"""Puts files into buckets of Amazon's S3 and of compatible servers."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _SENTENCES = {
 
 
 def _own_settings() -> dict[str, tuple[None, None, Any, Any]]:
-    """Return botocore's settings with its own defaults: from no variable of the environment, from no file."""
+    """Return a botocore session with botocore's defaults, which reads no environment variables and no files."""
     known = AioSession.SESSION_VARIABLES.items()
     settings = {name: (None, None, default, convert) for name, (_, _, default, convert) in known}
     return settings | dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
 
 
 class S3Error(Exception):
-    """The file could not be put into its bucket. `passing`: it may be possible later."""
+    """The file could not be put into its bucket. `passing`: a later attempt may succeed."""
 
     def __init__(self, sentence: str, *, passing: bool) -> None:
         super().__init__(sentence)
@@ -59,10 +59,10 @@ class S3Error(Exception):
 
 
 class Buckets:
-    """Amazon's buckets, by their region; or those below an `endpoint`, which may be at a private address.
+    """A client of Amazon's S3, by region, or of the server at `endpoint`, which may be a private address.
 
-    What this machine knows of Amazon (variables, files, the metadata service and the role it tells of) is never used:
-    a request is signed with its customer's keys.
+    Credentials of this machine (environment variables, files, the metadata service and its role) are never used: each
+    request is signed with its customer's keys.
     """
 
     def __init__(self, endpoint: str = "") -> None:
@@ -72,16 +72,16 @@ class Buckets:
         self._session.register("before-call.s3.HeadBucket", _elsewhere)
         self._config = AioConfig(
             connector_args={"socket_factory": guarded_sockets(allow_private=bool(endpoint))},
-            warm_up_loader_caches=True,  # in a thread: reading the API's description takes longer than calls may wait
+            warm_up_loader_caches=True,  # in a thread: reading the API's description is slow
             max_pool_connections=1,
             connect_timeout=CONNECT_SECONDS,
             read_timeout=PUT_SECONDS,
-            retries={"total_max_attempts": 1, "mode": "standard"},  # who asks again is the caller
+            retries={"total_max_attempts": 1, "mode": "standard"},  # the caller decides about retries
             proxies={},
             ignore_configured_endpoint_urls=True,
             user_agent="Carillon",
-            # Content-MD5 is signed and every server knows it: newer checksums they do not, and a hash of the whole file
-            # as a part of the signature would be computed on the event loop.
+            # Content-MD5 is signed, and every server supports it. Not all servers support newer checksums, and a hash
+            # of the whole file in the signature would be computed on the event loop.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
@@ -90,7 +90,7 @@ class Buckets:
     async def put(
         self, file: Path, to: S3Location, keys: S3Keys, *, content_type: str, seconds: float = PUT_SECONDS
     ) -> None:
-        """Put a file into a bucket in one attempt, over an object of that key if there is one. Raises S3Error."""
+        """Put a file into a bucket in one attempt, replacing an object of that key. Raises S3Error."""
         try:
             async with asyncio.timeout(seconds):
                 digest = base64.b64encode(await asyncio.to_thread(_md5, file)).decode()
@@ -109,13 +109,13 @@ class Buckets:
             endpoint_url=self._endpoint or None,
             aws_access_key_id=keys.id,
             aws_secret_access_key=keys.secret,
-            verify=ssl.get_default_verify_paths().cafile or True,  # whom Python trusts, not botocore's own list
+            verify=ssl.get_default_verify_paths().cafile or True,  # the CAs that Python trusts, not botocore's own list
             config=self._config,
         )
 
 
 def _elsewhere(**_: object) -> None:
-    """A server redirects and does not tell where to: botocore would ask it where, and again when redirected then."""
+    """The server redirects without naming the region; botocore would request that, and again at each redirect."""
     raise S3Error(_REGION, passing=False)
 
 

@@ -1,4 +1,4 @@
-"""Files that accounts uploaded, in a folder of ours under random names; the store says whose they are."""
+"""Uploaded files, in one folder under random names; the store has their accounts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import msgspec
 from engine.media import errors
 
 SCHEME = "upload:"
-"""What a prompt's source begins with that names such a file."""
+"""The prefix of a prompt's source that names an uploaded file."""
 _NAME = re.compile(r"\w[\w .\-/]{0,127}")
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was uploaded: its random name here, the SHA-256 of its bytes, their number, its length in seconds."""
+    """An uploaded file: its random name, the SHA-256 of its bytes, its size in bytes, its length in seconds."""
 
     file: str
     digest: str
@@ -26,12 +26,12 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_name(name: str) -> bool:
-    """Whether an account may call a file so."""
+    """Return whether a file may have this name."""
     return bool(_NAME.fullmatch(name)) and ".." not in name
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder and remove what an earlier process did not finish. Raises NoSpace."""
+    """Make the folder and remove unfinished files of an earlier process. Raises NoSpace."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for part in folder.glob("*.part"):
@@ -41,7 +41,7 @@ def make_folder(folder: Path) -> None:
 
 
 def save(file: BinaryIO, to: Path) -> None:
-    """Write a file in place, whole or not at all. Raises NoSpace."""
+    """Write a file atomically. Raises NoSpace."""
     part = to.with_suffix(".part")
     file.seek(0)
     try:
@@ -54,7 +54,7 @@ def save(file: BinaryIO, to: Path) -> None:
 
 
 def open_upload(path: Path) -> BinaryIO:
-    """For reading. Raises NotFound."""
+    """Open an uploaded file for reading. Raises NotFound."""
     try:
         return path.open("rb")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Prompts at http and https addresses: fetched once, played until they are old, and asked for again then."""
+"""Prompts at http and https addresses: fetched, played from the cache while fresh, then revalidated."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from engine.media.prompt import Prompt, PromptSettings
 from engine.net import Net
 
 FORMAT = "2"
-"""Raised when the conversion changes, so that files of an older kind are not played."""
+"""The version of the conversion; files of another version are not played."""
 _MAX_KNOWN = 10_000
 _PASSING = (errors.AudioUnreachable, errors.TooSlow, errors.HttpError)
 _Key = tuple[str, bool]
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one URL: the last good audio, until when it is fresh, and the last failure."""
+    """The state of one URL: the last good audio, until when it is fresh, and the last failure."""
 
     digest: str = ""
     validators: Validators = Validators()
@@ -33,7 +33,7 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UrlPrompts:
-    """What is known of addresses, in memory. Ages are measured by `clock`, in seconds."""
+    """The state of all URLs, in memory. `clock` returns seconds."""
 
     def __init__(self, net: Net, converter: Converter, settings: PromptSettings, clock: Callable[[], float]) -> None:
         self._net, self._converter, self._settings, self._clock = net, converter, settings, clock
@@ -41,11 +41,11 @@ class UrlPrompts:
         self._flights: Flights[_Key, Prompt] = Flights("prompt of a URL")
 
     async def close(self) -> None:
-        """Cancel what is under way."""
+        """Cancel all fetches."""
         await self._flights.close()
 
     async def prepare(self, url: str, *, allow_private: bool) -> Prompt:
-        """The audio at a URL. One that is old is asked about first, but not for long: it may have changed."""
+        """Return the audio at a URL. If it is not fresh, it is revalidated first, within a time limit."""
         key = (url, allow_private)
         known = self._known.get(key, _Known())
         fresh = self._clock() < known.until
@@ -88,7 +88,7 @@ class UrlPrompts:
 
     def _failed(self, key: _Key, known: _Known, prompt: Prompt | None, error: errors.PromptError) -> Prompt:
         now = self._clock()
-        # Asked again only after `failure_seconds`, so that a dead server does not delay every call.
+        # Tried again only after `failure_seconds`, so that a dead server does not delay every call.
         until = now + self._settings.failure_seconds
         recent = now - known.good < self._settings.stale_seconds
         if prompt and known.stale and recent and isinstance(error, _PASSING):

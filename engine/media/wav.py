@@ -1,7 +1,7 @@
 """RIFF WAVE files (Multimedia Programming Interface 1.0, 1991; RF64: EBU Tech 3306; BW64: ITU-R BS.2088).
 
-The lengths in a header are often wrong. Whoever streams a file writes its header before the length is known, and puts
-0, the largest number or another placeholder there; others count the header as sound. What the bytes show decides then.
+The lengths in a header are often wrong. A program that streams a file writes the header before it knows the length,
+with 0, the largest number or another placeholder; others count the header as sound. Then the file's bytes decide.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import msgspec
 from engine.media import errors
 
 _PLACEHOLDER = 100_000_000
-"""From here on a length in bytes that the file does not have means "not known": no prompt is as long."""
+"""If a declared length in bytes is at least this and the file is shorter, it is a placeholder: no prompt is so long."""
 _MISSING_SECONDS = 0.1
-"""So little sound may be missing: writers that count the header as sound promise some 44 bytes too many."""
+"""How much sound may be missing: writers that count the header as sound declare some 44 bytes too many."""
 _UNKNOWN = 0xFFFF_FFFF
 _TYPES = (b"RIFF", b"RIFX", b"RF64", b"BW64")
 _MPEG = (0x50, 0x55)
@@ -28,10 +28,10 @@ _LONGEST_FORMAT = 4096
 
 
 class Wave(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the samples of a WAVE file are. Counts in bytes.
+    """The position of the samples in a WAVE file, in bytes.
 
-    `declared` is the length of the sound as the header says, `present` what there is of it, `behind` how many bytes
-    follow its beginning. `regular` is False for a file with a structure that libsndfile does not follow.
+    `declared` is the length of the sound by the header, `present` the part of it that the file has, `behind` the number
+    of bytes after its beginning. `regular` is False for a file whose structure libsndfile does not read.
     """
 
     encoding: int
@@ -49,12 +49,12 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_wave(head: bytes) -> bool:
-    """Whether a file that begins with these twelve bytes is a WAVE file."""
+    """Return whether a file that begins with these twelve bytes is a WAVE file."""
     return head[:4] in _TYPES and head[8:12] == b"WAVE"
 
 
 def wave_of(file: BinaryIO) -> Wave | None:
-    """The layout of a WAVE file; None where it is not one, or has no format or no data chunk."""
+    """Return the layout of a WAVE file; None if it is not one, or has no format or no data chunk."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     return _layout(file, size)
@@ -83,7 +83,7 @@ def _layout(file: BinaryIO, size: int) -> Wave | None:
 
 
 def _skip_padding(file: BinaryIO) -> bool:
-    """Go over the byte that makes a chunk's length even; False where the writer left it out."""
+    """Skip the padding byte after a chunk of odd length; returns False if the writer left it out."""
     following = file.read(4)
     padded = following[:1] == b"\0" or not _is_name(following)
     file.seek((1 if padded else 0) - len(following), os.SEEK_CUR)
@@ -107,10 +107,10 @@ def _wave(form: bytes, order: Literal["little", "big"], start: int, declared: in
 
 
 def sounds(file: BinaryIO) -> Iterator[tuple[Literal["WAV", "MP3"], BinaryIO]]:
-    """What is to be decoded of a WAVE file: as a rule the file itself.
+    """Yield what is to be decoded of a WAVE file: usually the file itself.
 
-    Otherwise a copy whose header is right, the MP3 that is in it, or each file of several that follow one another.
-    Raises Truncated, also where nothing was missing in the parts before.
+    Else a copy with a correct header, the MP3 in it, or each of several concatenated files.
+    Raises Truncated, possibly after complete parts were yielded.
     """
     file.seek(0)
     wave = wave_of(file)
@@ -133,7 +133,7 @@ def sounds(file: BinaryIO) -> Iterator[tuple[Literal["WAV", "MP3"], BinaryIO]]:
 
 
 def _true_length(file: BinaryIO, wave: Wave) -> int:
-    """How many bytes of sound there are. Raises Truncated where the header promises more in earnest."""
+    """Return the number of bytes of sound. Raises Truncated if the header declares more, and not a placeholder."""
     if wave.declared == 0:
         return 0 if _only_chunks(file, wave) else wave.behind
     missing = wave.declared - wave.behind
@@ -143,7 +143,7 @@ def _true_length(file: BinaryIO, wave: Wave) -> int:
 
 
 def _only_chunks(file: BinaryIO, wave: Wave) -> bool:
-    """Whether what follows an empty data chunk is other chunks to the end, so that the file has no sound."""
+    """Return whether only other chunks follow an empty data chunk, so that the file has no sound."""
     at, end = wave.start, wave.start + wave.behind
     while at + 8 <= end:
         file.seek(at)

@@ -1,4 +1,4 @@
-"""Which addresses an outgoing HTTP request may reach."""
+"""Restricts the addresses that an outgoing HTTP request may reach."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class BlockedAddress(OSError):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        # One text for every address: when all addresses of a host fail alike, the connector hands on the first error.
+        # The same text for every address: if all addresses of a host fail alike, the connector raises the first error.
         super().__init__("The address is not a public one, and private addresses are not allowed here.")
 
 
 def effective(address: Address) -> Address:
-    """The IPv4 address inside an IPv6 one that carries it (v4-mapped, v4-compatible, NAT64, 6to4), else the address."""
+    """Return the IPv4 address inside an IPv6 address (v4-mapped, v4-compatible, NAT64, 6to4), else the address."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address.ipv4_mapped is not None:
@@ -41,7 +41,7 @@ def effective(address: Address) -> Address:
 
 
 def is_public(address: Address) -> bool:
-    """True for an address of the public internet (IANA special-purpose registries, RFC 6890)."""
+    """Return whether an address is one of the public internet (IANA special-purpose registries, RFC 6890)."""
     real = effective(address)
     if real.is_multicast or not real.is_global or real.is_reserved:
         return False
@@ -51,9 +51,9 @@ def is_public(address: Address) -> bool:
 
 
 def is_private(address: Address) -> bool:
-    """True for what an allowing session reaches besides: loopback, RFC 1918, unique local, carrier-grade NAT.
+    """Return whether an allowing session may reach it: loopback, RFC 1918, unique local, carrier-grade NAT.
 
-    Link-local stays out: cloud machines hand out credentials at 169.254.169.254.
+    Link-local addresses are not allowed: cloud providers serve credentials at 169.254.169.254.
     """
     real = effective(address)
     if real.is_link_local or real.is_multicast or real.is_unspecified:
@@ -66,9 +66,9 @@ def is_private(address: Address) -> bool:
 
 
 def guarded_sockets(allow_private: bool) -> SocketFactory:
-    """A socket factory for aiohttp's TCPConnector; it sees the very address that is connected to.
+    """Return a socket factory for aiohttp's TCPConnector, which checks the address that is connected to.
 
-    So IP literals, redirects and a name that resolves differently the second time are covered alike.
+    So the check covers IP literals, redirects, and names that resolve differently the second time.
     The factory raises BlockedAddress (an OSError, which aiohttp wraps in ClientConnectorError).
     """
 
@@ -87,7 +87,7 @@ def guarded_sockets(allow_private: bool) -> SocketFactory:
 
 
 def blocked(error: BaseException) -> bool:
-    """True when the guard caused this error (aiohttp wraps it, as `os_error` and as the cause)."""
+    """Return whether the guard caused this error (aiohttp wraps it, as `os_error` and as the cause)."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, BlockedAddress) or isinstance(getattr(seen, "os_error", None), BlockedAddress):

@@ -1,8 +1,8 @@
-"""Resolving host names beside everything else: by c-ares, without a thread for each name.
+"""Resolves host names with c-ares, without a thread for each name.
 
-The system's own resolver blocks a thread a name, and those threads are shared with all work on files: six names whose
-name servers are slow would stop both. Here a name that is slow keeps nobody waiting but who asks for it. aiohttp asks
-for a name once at a time however many requests want it, and each request's own time limit ends its wait.
+The system's resolver blocks a thread for each name, and these threads are shared with all work on files: six names with
+slow name servers would stop both. Here a slow name delays only the requests for it. aiohttp resolves a name once at a
+time however many requests need it, and each request's own time limit ends its wait.
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ from aiohttp import AsyncResolver
 from aiohttp.abc import ResolveResult
 
 SECONDS, TRIES = 1.0, 5
-"""How long a name server has for its answer, doubled at each of the tries; less where it has been quick so far."""
+"""Seconds that a name server has for its answer, doubled at each try; fewer if it has been quick so far."""
 LONGEST_SECONDS = 4.0
-"""How long a name may take in all: less than a question's time, so that its failure says what was slow."""
+"""Seconds that a name may take in all: less than a question's time limit, so that its error says what was slow."""
 _SILENT = "The name servers did not answer in time"
 _NO_SUCH_NAME = frozenset({aiodns.error.ARES_ENOTFOUND, aiodns.error.ARES_ENODATA, aiodns.error.ARES_EBADNAME})
 
 
 class Resolver(AsyncResolver):
-    """A resolver that several sessions share; it is closed by its owner, with `really_close`.
+    """A resolver that several sessions share; its owner closes it with `really_close`.
 
-    `resolve` raises OSError: without a number for a name that has no address, with EAGAIN for one of which nothing was
-    learnt in time.
+    `resolve` raises OSError: without an errno if the name has no address, with EAGAIN if there was no answer in time.
     """
 
     def __init__(self, name_servers: tuple[str, ...] = ()) -> None:
@@ -38,7 +37,7 @@ class Resolver(AsyncResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the addresses of a host."""
+        """Return the addresses of a host; raises OSError."""
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
                 return await super().resolve(host, port, family)
@@ -51,8 +50,8 @@ class Resolver(AsyncResolver):
             raise
 
     async def close(self) -> None:
-        """Do nothing: a session that ends must not close what others use."""
+        """Do nothing: a session that ends must not close the resolver of the others."""
 
     async def really_close(self) -> None:
-        """Break off what is asked."""
+        """Cancel all requests and close the resolver."""
         await super().close()

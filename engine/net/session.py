@@ -1,4 +1,4 @@
-"""The HTTP sessions everything outgoing uses."""
+"""The HTTP sessions of all outgoing requests."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from engine.net.resolver import Resolver
 
 @dataclass(slots=True)
 class _Connection:
-    """What was learnt of a request's connection: whether it had served an earlier request."""
+    """Whether the connection of a request had served an earlier request."""
 
     reused: bool = False
 
 
 class Net:
-    """A strict and an allowing session, both guarded against addresses that are not public (see guard).
+    """A strict and an allowing session, both with the guard of engine.net.guard.
 
-    Made inside a running event loop. Its owner calls `close`; nobody else closes the sessions.
-    Sessions keep no cookies and read no proxy from the environment. `seconds` is the default total time of a request.
-    Names are resolved beside everything else (engine.net.resolver); `name_servers` (host or host:port) are asked
-    instead of the system's where they are given.
+    Must be made inside a running event loop. The owner of this object calls `close`; the sessions are not closed
+    otherwise. Sessions keep no cookies and use no proxy of the environment. `seconds` is the default total time of a
+    request. Names are resolved by engine.net.resolver, with `name_servers` (host or host:port) instead of the system's
+    if they are given.
     """
 
     def __init__(self, seconds: float = 30.0, *, name_servers: tuple[str, ...] = ()) -> None:
@@ -37,7 +37,7 @@ class Net:
         self._fresh_strict, self._fresh_allowing = self._open(False, fresh=True), self._open(True, fresh=True)
 
     def session(self, allow_private: bool) -> aiohttp.ClientSession:
-        """The session that may reach private addresses, or the one that may not."""
+        """Return the session that may reach private addresses, or the one that may not."""
         return self._allowing if allow_private else self._strict
 
     async def post(
@@ -51,11 +51,11 @@ class Net:
         connect: float,
         **more: Any,
     ) -> aiohttp.ClientResponse:
-        """POST within `total` seconds; redirects are not followed. Who calls closes the response.
+        """Send POST within `total` seconds; redirects are not followed. The caller closes the response.
 
-        A server may close a kept connection at any time, also when the next request is on its way (RFC 9112 §9.3.1).
-        Where it did so before it answered anything, the request is sent once more, on a connection made for it.
-        A user and a password in the URL are sent as Basic authentication, in UTF-8 (RFC 7617).
+        A server may close a kept connection at any time, even while a request is in flight (RFC 9112 §9.3.1). If it
+        did so before it sent any part of an answer, the request is sent once more on a new connection.
+        A user and a password in the URL are sent as Basic authentication, in UTF-8 (RFC 7617). Raises aiohttp's errors.
         """
         loop, seen = asyncio.get_running_loop(), _Connection()
         ends = loop.time() + total
@@ -81,8 +81,8 @@ class Net:
         await self._resolver.really_close()
 
     def _open(self, allow_private: bool, *, fresh: bool = False) -> aiohttp.ClientSession:
-        """Open a session; a `fresh` one makes a connection for each request."""
-        # No limit on connections: a customer's slow host must not make another's request wait for a place in the pool.
+        """Open a session; a `fresh` one makes a new connection for each request."""
+        # No limit of connections: a customer's slow host must not make another customer's request wait for the pool.
         connector = aiohttp.TCPConnector(
             socket_factory=guarded_sockets(allow_private),
             limit=0,
@@ -108,5 +108,5 @@ async def _reused(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceConne
 
 
 def _before_any_answer(error: Exception) -> bool:
-    """Whether a connection ended before the first byte of an answer; aiohttp keeps the beginning of one that came."""
+    """Return whether a connection ended before the first byte of an answer (aiohttp keeps the bytes that came)."""
     return not isinstance(error, aiohttp.ServerDisconnectedError) or isinstance(error.message, str)

@@ -1,4 +1,4 @@
-"""The connection to Redis: it fails fast and comes back by itself."""
+"""The connection to Redis, which fails fast and reconnects by itself."""
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -12,8 +12,8 @@ ANSWER_SECONDS = 1.0
 def connect(url: str) -> Redis:
     """Return a client of the Redis at `url`, e.g. `redis://:password@127.0.0.1:6390/0`; nothing is sent yet.
 
-    A connection that Redis has closed is made again at once, and only that is tried twice: a Redis that is down must
-    be told within two seconds. Close it with `aclose()`.
+    A connection that Redis has closed is made again at once. Nothing else is retried: if Redis is down, requests must
+    fail within two seconds. Close the client with `aclose()`.
     """
     return Redis.from_url(
         url,

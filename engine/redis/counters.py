@@ -1,4 +1,4 @@
-"""What an account uses now, over all processes: its calls at once, and its pace."""
+"""What each account uses now, over all processes: its concurrent calls, and its new calls a second."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from redis.commands.core import AsyncScript
 from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls, asking
 
 log = structlog.get_logger(__name__)
-WRITE_SECONDS = 0.05  # between two tellings of what nobody waits for
+WRITE_SECONDS = 0.05  # seconds between two writes of changes that no caller waits for
 _PREFIX = "carillon"
 _FULL, _EMPTY = -1, -2
 
@@ -27,7 +27,7 @@ redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 return 0
 """
 # KEYS: the account's next turn (microseconds of Redis's clock). ARGV: microseconds between two turns, longest wait.
-# Returns the microseconds to wait, or -1 where that is longer than the longest (then no turn is taken).
+# Returns the microseconds to wait, or -1 if that is longer than the longest wait (then no turn is taken).
 _PACE = """
 local now = redis.call('TIME')
 now = now[1] * 1000000 + now[2]
@@ -38,9 +38,9 @@ redis.call('SET', KEYS[1], string.format('%.0f', following), 'PX', math.ceil((fo
 return turn - now
 """
 
-# Places noted, and given back. KEYS: this application's calls, and for each change the account's places.
-# ARGV: for each change the call, the account, and "0" ("" where the place is given back).
-# One script for all: a script costs half of a transaction here, and every call pays it twice.
+# Takes and frees places. KEYS: this application's calls, and for each change the account's places.
+# ARGV: for each change the call, the account, and "0" ("" if the place is freed).
+# One script for all changes: it costs half of a transaction, and every call needs two changes.
 _WRITE = """
 for change = 2, #KEYS do
   local at = 3 * change - 5
@@ -59,12 +59,12 @@ _TAKEN, _LEFT = "0", ""
 
 
 class Counters:
-    """Places and pace per account.
+    """Places (concurrent calls) and turns (new calls a second) of accounts.
 
-    Redis adds up what the processes hold; what this one holds (for `application`, its ARI application) is kept in
-    memory too, so that a Redis that was restarted empty, or down when a place was given back, is put right before the
-    next place is taken. A controller restores its live calls' places at start; what its predecessor left is dropped.
-    `count` and `leave` are told to Redis together, every 50 ms under load, and before this process takes a place.
+    Redis has the places of all processes. Those of this process (for `application`, its ARI application) are in memory
+    too: if Redis was restarted empty, or was down when a place was freed, it is corrected before the next place is
+    taken. A controller restores the places of its live calls at its start and drops those of its predecessor.
+    `count` and `leave` are written to Redis together, every 50 ms under load, and before this process takes a place.
     """
 
     def __init__(self, redis: Redis, application: str) -> None:
@@ -83,9 +83,9 @@ class Counters:
         self._turn = asyncio.Lock()
 
     async def take(self, account: str, call: str, *, most: int) -> None:
-        """Take a place for a call, which keeps one that it has.
+        """Take a place for a call; a call that has one keeps it.
 
-        Raises TooManyCalls where the account has `most` places taken, RedisUnavailable.
+        Raises TooManyCalls if `most` places of the account are taken, RedisUnavailable.
         """
         await self._write_now()
         if self._stale:
@@ -94,7 +94,7 @@ class Counters:
         arguments = [call, account, most]
         self._requested.add(call)
         try:
-            with self._marking():  # an answer that is lost may have been a place
+            with self._marking():  # the answer may be lost after the place was taken
                 taken = await self._run(self._take, keys, arguments)
                 if taken == _EMPTY:  # Redis was restarted
                     await self.reconcile()
@@ -106,25 +106,25 @@ class Counters:
         self._held[call] = account
 
     async def restore(self, account: str, call: str) -> None:
-        """Note the place of a call that is up, whatever the limits say. Raises RedisUnavailable, then notes it."""
+        """Take a place for a call that is up, whatever the limit. Raises RedisUnavailable, and takes it later then."""
         self._held[call] = account
         with self._marking():
             await self._run(self._write, [self._calls, _places(account)], [call, account, _TAKEN])
 
     async def give_back(self, account: str, call: str) -> None:
-        """Give a place back; harmless where there is none. Raises RedisUnavailable, and does it later then."""
+        """Free a place; harmless if there is none. Raises RedisUnavailable; the place is then freed later."""
         self._held.pop(call, None)
         self._given += 1
         with self._marking():
             await self._run(self._write, [self._calls, _places(account)], [call, account, _LEFT])
 
     def count(self, account: str, call: str) -> None:
-        """Note the place of a call that comes in: nobody waits until Redis knows it."""
+        """Take a place for an incoming call, without waiting until it is written to Redis."""
         self._held[call] = account
         self._write_soon((account, call, _TAKEN))
 
     def leave(self, account: str, call: str) -> None:
-        """Give a place back, as `give_back`; nobody waits until Redis knows it."""
+        """Free a place, without waiting until that is written to Redis."""
         self._held.pop(call, None)
         self._given += 1
         self._write_soon((account, call, _LEFT))
@@ -136,9 +136,9 @@ class Counters:
             return int(await self._redis.hlen(_places(account)))
 
     async def pace(self, account: str, per_second: float, longest: float) -> float:
-        """Return the seconds until the account's next turn and take it; turns are evenly spaced.
+        """Take the account's next turn and return the seconds until it; turns are evenly spaced.
 
-        Raises TooLongToWait (and takes none) where that is longer than `longest` seconds, RedisUnavailable.
+        Raises TooLongToWait (and takes no turn) if that is longer than `longest` seconds, RedisUnavailable.
         """
         if per_second <= 0:
             raise TooLongToWait
@@ -149,7 +149,7 @@ class Counters:
         return wait / 1_000_000
 
     async def reconcile(self) -> None:
-        """Make Redis say what this process holds: drop the rest, add what is missing. Raises RedisUnavailable."""
+        """Make Redis hold exactly this process's places: drop others, add missing ones. Raises RedisUnavailable."""
         with self._marking(), asking():
             given = self._given
             self._stale = False
@@ -162,7 +162,7 @@ class Counters:
                     self._add(pipeline, account, call)
                 pipeline.set(self._mark, "1")
                 await pipeline.execute()
-            self._stale |= given != self._given  # what was given back meanwhile may have been added again
+            self._stale |= given != self._given  # a place that was freed meanwhile may have been added again
 
     def _write_soon(self, change: _Change) -> None:
         self._unwritten.append(change)
@@ -178,7 +178,7 @@ class Counters:
             self._writing = None
 
     async def _write_now(self) -> None:
-        """Tell what is untold, behind what is on its way; without Redis it is put right later."""
+        """Write the pending changes, after those in flight; if Redis does not answer, they are corrected later."""
         if not self._unwritten and not self._turn.locked():
             return
         async with self._turn:
@@ -191,7 +191,7 @@ class Counters:
                 with self._marking():
                     await self._run(self._write, keys, arguments)
             except RedisUnavailable as error:
-                log.warning("Places of calls are not counted; that is put right later.", error=str(error))
+                log.warning("The places of calls could not be counted; they are corrected later.", error=str(error))
 
     def _add(self, pipeline: Any, account: str, call: str) -> None:
         pipeline.hset(_places(account), call, _TAKEN)
@@ -203,7 +203,7 @@ class Counters:
 
     @contextmanager
     def _marking(self) -> Iterator[None]:
-        """Whatever goes wrong here, put it right before the next place is taken."""
+        """Mark the places as unknown if the block fails, so that they are corrected before the next place is taken."""
         try:
             yield
         except BaseException:

@@ -1,4 +1,4 @@
-"""What the redis room raises; each message a sentence a user can act on."""
+"""The exceptions of engine.redis; each message is a sentence that a user can act on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ class TooLongToWait(Exception):
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Turn whatever Redis or the way to it does wrong into RedisUnavailable."""
+    """Raise RedisUnavailable for any error of Redis or of the connection to it."""
     try:
         yield
     except RedisUnavailable:

@@ -1,4 +1,4 @@
-"""A lease: who may steer an ARI application's calls now."""
+"""A lease: the right of one controller to run an ARI application's calls."""
 
 import asyncio
 import time
@@ -10,12 +10,12 @@ from redis.asyncio import Redis
 from engine.redis.errors import RedisUnavailable, asking
 
 TTL = 3.0  # seconds
-POLL = 0.25  # seconds between two looks at a lease that another holds
+POLL = 0.25  # seconds between two attempts to take a lease that another process holds
 
 _log = structlog.get_logger(__name__)
 
-# KEYS: the lease. ARGV: owner, milliseconds, "1" to take it from whoever has it.
-# Returns 0 when it is ours now, else the milliseconds that are left of the other's.
+# KEYS: the lease. ARGV: owner, milliseconds, "1" to take it from another owner.
+# Returns 0 if it is ours now, else the milliseconds until the other owner's lease ends.
 _ACQUIRE = """
 local current = redis.call('GET', KEYS[1])
 if not current or current == ARGV[1] or ARGV[3] == '1' then
@@ -24,8 +24,8 @@ if not current or current == ARGV[1] or ARGV[3] == '1' then
 end
 return math.max(redis.call('PTTL', KEYS[1]), 1)
 """
-# Returns 1 when it was still ours, 2 when nobody had it (it ran out, or Redis lost it) and it is ours again, 0 when
-# another has it.
+# Returns 1 if it was still ours, 2 if it had no owner (it expired, or Redis lost it) and is ours again, 0 if another
+# process has it.
 _RENEW = """
 local current = redis.call('GET', KEYS[1])
 if current and current ~= ARGV[1] then return 0 end
@@ -40,12 +40,12 @@ Confirm = Callable[[], Awaitable[bool]]
 class Lease:
     """The lease `name`, held by `owner` (a token of this process) and renewed three times in its `ttl` seconds.
 
-    Holding it is a matter of time: `held` is true until `held_until` on the monotonic clock, counted from before the
-    renewal was sent, so it has run out here before another can have it. It does not fence: the epoch in SQL does.
+    `held` is true until `held_until` on the monotonic clock. That is counted from before the renewal was sent, so the
+    lease has expired here before another process can take it. The lease does not fence writes; the epoch in SQL does.
 
-    `confirm` asks SQL whether this process is still the owner. It is asked when Redis does not answer, or had lost the
-    lease: Redis holds only what can be rebuilt, so a Redis that is down must not stop calls in progress.
-    `on_lost` is called once, in the event loop, when another has it or SQL says so.
+    `confirm` reads from SQL whether this process is still the owner. It is called if Redis does not answer or has lost
+    the lease: Redis holds only what can be rebuilt, so its outage must not stop calls in progress.
+    `on_lost` is called once, in the event loop, if another process has the lease, or SQL has another owner.
     """
 
     def __init__(
@@ -72,14 +72,14 @@ class Lease:
 
     @property
     def held(self) -> bool:
-        """Whether it is ours at this moment; asked before each command to Asterisk."""
+        """Whether the lease is ours at this moment; checked before each command to Asterisk."""
         return time.monotonic() < self.held_until
 
     async def acquire(self, *, steal: bool = False) -> None:
-        """Wait until the lease is ours, and keep it from then on. Raises RedisUnavailable.
+        """Wait until the lease is ours, and renew it from then on. Raises RedisUnavailable.
 
-        `steal` takes it at once from whoever has it: for a controller that knows its predecessor to be dead, because it
-        ran on this host under the same supervisor. Claim the epoch in SQL afterwards, before anything else.
+        `steal` takes it at once from its owner: for a controller whose predecessor is known to be dead, because it ran
+        on this host under the same supervisor. The caller must then claim the epoch in SQL before anything else.
         """
         left = await self._try(steal=steal)
         while left > 0:
@@ -89,7 +89,7 @@ class Lease:
         self._task = asyncio.create_task(self._keep(), name=f"lease {self.name}")
 
     async def release(self) -> None:
-        """Stop renewing and give it up, so that another need not wait. Harmless where it is not held."""
+        """Stop renewing and release the lease, so that another process need not wait. Harmless if it is not held."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -100,10 +100,10 @@ class Lease:
                 with asking():
                     await self._release(keys=[self._key], args=[self.owner])
             except RedisUnavailable:
-                _log.warning("The lease runs out by itself: Redis does not answer.", lease=self.name)
+                _log.warning("Redis does not answer; the lease will expire by itself.", lease=self.name)
 
     async def _try(self, *, steal: bool) -> float:
-        """Return 0 when the lease is ours now, else the seconds that are left of the other's."""
+        """Return 0 if the lease is ours now, else the seconds until the other owner's lease ends."""
         requested_at = time.monotonic()
         with asking():
             milliseconds = round(self._ttl * 1000)
@@ -143,7 +143,7 @@ class Lease:
 
     async def _without_redis(self) -> bool:
         if self._confirm is None:
-            return True  # not lost, but not held either once its time has run out
+            return True  # not lost, but not held after its time has expired
         requested_at = time.monotonic()
         confirmed = await self._confirmed()
         if confirmed:
@@ -151,7 +151,7 @@ class Lease:
         return confirmed is not False
 
     async def _confirmed(self) -> bool | None:
-        """Ask SQL; None when it cannot tell now."""
+        """Return whether SQL has this process as the owner; None if the store does not answer."""
         assert self._confirm is not None
         try:
             async with asyncio.timeout(self._ttl / 3):

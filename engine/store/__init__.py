@@ -1,1 +1,1 @@
-"""What must last, in SQL: tables, migrations, one writer, and a repository a noun."""
+"""The durable data, in SQL: tables, migrations, one writer, and one repository for each noun."""

@@ -1,4 +1,4 @@
-"""Accounts: who pays, the keys they prove it with, and what they may call."""
+"""Accounts: balances, keys, caller IDs, and the prefixes that they may call."""
 
 import builtins
 import time
@@ -17,11 +17,11 @@ from engine.store.tables import accounts, allowed_prefixes
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Who pays. Money is in millionths of `currency`; `balance` None: not prepaid; `daily_spend` None: no limit.
+    """The tenant. Money is in millionths of `currency`; `balance` None: not prepaid; `daily_spend` None: no limit.
 
-    `allow_private`: its callbacks and prompts may be at private addresses. `country` (ISO 3166-1): how its national
-    numbers are read. `settings` are the dialects' own, by dialect. `closed`: since when it is removed, but for its
-    books.
+    `allow_private`: its callbacks and prompts may use private addresses. `country` (ISO 3166-1): the country in which
+    its national numbers are read. `settings` are those of each dialect, by dialect. `closed`: when it was removed (its
+    ledger, calls and recordings stay).
     """
 
     id: str
@@ -40,9 +40,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyHolder(NamedTuple):
-    """Who has a key: the account, the secret that goes with it, and the id of the application whose key it is.
+    """The owner of a key: its account, its secret, and the id of the application if the key is an application's.
 
-    `user`: the id of the user whose token it is, of which `secret` is the digest; `expires` in Unix seconds.
+    `user`: the id of the user if it is a user's token, and then `secret` is the token's digest; `expires` in Unix
+    seconds.
     """
 
     account: Account
@@ -123,7 +124,7 @@ _remove_caller_id = Statement(
 
 
 def create(conn: Connection, account: Account) -> Account:
-    """Store a new account; raises StoreConflict where the name is taken."""
+    """Store a new account; raises StoreConflict if the name is taken."""
     try:
         _insert.run(conn, **plain(account) | {"settings": to_json(account.settings)})
     except IntegrityError as error:
@@ -157,18 +158,18 @@ def list(conn: Connection) -> builtins.list[Account]:
 
 
 def by_key(conn: Connection, dialect: str, key: str) -> KeyHolder | None:
-    """Return who has this key in this dialect; a disabled account too."""
+    """Return the owner of this key in this dialect, even if its account is disabled."""
     row = _by_key.first(conn, dialect=dialect, key=key)
     return None if row is None else KeyHolder(_account.of(row[:-4]), *row[-4:])
 
 
 def credentials(conn: Connection, account: str) -> dict[str, tuple[str, str]]:
-    """Return an account's own (key, secret) by dialect; its applications' are not among them."""
+    """Return an account's own (key, secret) by dialect, without those of its applications."""
     return {dialect: (key, secret) for dialect, key, secret in _credentials.all(conn, account=account)}
 
 
 def set_credential(conn: Connection, account: str, dialect: str, key: str, secret: str) -> None:
-    """Give an account its key in a dialect, instead of the one it had; raises StoreConflict if another has that key."""
+    """Replace an account's key in a dialect; raises StoreConflict if another account has that key."""
     _drop_credential.run(conn, account=account, dialect=dialect)
     try:
         _add_credential.run(
@@ -179,12 +180,12 @@ def set_credential(conn: Connection, account: str, dialect: str, key: str, secre
 
 
 def allow(conn: Connection, account: str, prefix: str) -> None:
-    """Let an account call numbers that begin with `prefix` (digits, no plus)."""
+    """Allow an account to call numbers that begin with `prefix` (digits, no plus)."""
     _allow.run(conn, account=account, prefix=prefix)
 
 
 def disallow(conn: Connection, account: str, prefix: str) -> bool:
-    """Take a prefix back; False where it was not allowed."""
+    """Remove a prefix; returns False if it was not allowed."""
     return _disallow.run(conn, account=account, prefix=prefix) > 0
 
 
@@ -194,12 +195,12 @@ def allowed(conn: Connection, account: str) -> tuple[str, ...]:
 
 
 def add_caller_id(conn: Connection, account: str, number: str) -> None:
-    """Note that an account has proved that a number is its own."""
+    """Add a caller ID: a number that the account has proved to be its own."""
     _add_caller_id.run(conn, account=account, number=number, verified=time.time())
 
 
 def remove_caller_id(conn: Connection, account: str, number: str) -> bool:
-    """Forget a caller id; False where there was none."""
+    """Remove a caller ID; returns False if there was none."""
     return _remove_caller_id.run(conn, account=account, number=number) > 0
 
 

@@ -1,4 +1,4 @@
-"""Applications: what answers a number."""
+"""Applications: the programs that answer numbers."""
 
 import builtins
 import time
@@ -17,9 +17,9 @@ from engine.tasks.kinds import AnyTask, decode_list
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """What answers a number: a dialect with its settings, or a fixed list of tasks that needs no web server.
+    """A program that answers a number: a dialect with its settings, or a fixed list of tasks without a web server.
 
-    `asks`: its server is asked what a call shall do, before anything else happens to it.
+    `asks`: its server decides what each call does, before anything else happens to the call.
     """
 
     id: str
@@ -76,7 +76,7 @@ _drop_key = Statement(sqlalchemy.delete(credentials).where(credentials.c.applica
 
 
 def create(conn: Connection, application: Application) -> Application:
-    """Store a new application; raises StoreConflict where its account has one of that name."""
+    """Store a new application; raises StoreConflict if its account has one of that name."""
     try:
         _insert.run(conn, **_stored(conn, msgspec.structs.asdict(application)))
     except IntegrityError as error:
@@ -85,7 +85,7 @@ def create(conn: Connection, application: Application) -> Application:
 
 
 def update(conn: Connection, id: str, **fields: Any) -> bool:
-    """Change fields of an application; False where there is none. Raises StoreConflict where the name is taken."""
+    """Change fields of an application; returns False if there is none. Raises StoreConflict if the name is taken."""
     try:
         return _updates.run(conn, id, _stored(conn, fields)) > 0
     except IntegrityError as error:
@@ -103,17 +103,17 @@ def by_name(conn: Connection, account: str, name: str) -> Application | None:
 
 
 def list(conn: Connection, account: str | None = None) -> builtins.list[Application]:
-    """Return an account's applications by name; all of them without an account."""
+    """Return an account's applications by name; those of all accounts without an account."""
     return _application.all(conn, _all) if account is None else _application.all(conn, _of_account, account=account)
 
 
 def is_led_to(conn: Connection, id: str) -> bool:
-    """Whether an extension or a ring group leads to an application."""
+    """Return whether an extension or a ring group leads to an application."""
     return _leading.first(conn, destination=f"application:{id}", asked=id) is not None
 
 
 def delete(conn: Connection, id: str) -> bool:
-    """Delete an application and its key; False where there is none. Raises StoreConflict while anything leads to it."""
+    """Delete an application and its key; returns False if there is none. Raises StoreConflict while it is in use."""
     if is_led_to(conn, id):
         raise StoreConflict("An extension or a ring group still leads to this application: release it first.")
     drop_key(conn, id)
@@ -129,7 +129,7 @@ def by_key(conn: Connection, dialect: str, key: str) -> Application | None:
 
 
 def key(conn: Connection, application: str) -> tuple[str, str] | None:
-    """Return an application's (key, secret); None where it has none of its own."""
+    """Return an application's (key, secret); None if it has no key of its own."""
     row = _key.first(conn, application=application)
     return None if row is None else (row[0], row[1])
 
@@ -141,7 +141,7 @@ def keys(conn: Connection, account: str, dialect: str | None = None) -> dict[str
 
 
 def set_key(conn: Connection, application: Application, key: str, secret: str) -> None:
-    """Give an application its key in its dialect, instead of the one it had; raises StoreConflict where it is taken."""
+    """Replace an application's key in its dialect; raises StoreConflict if the key is taken."""
     drop_key(conn, application.id)
     try:
         _add_key.run(
@@ -158,7 +158,7 @@ def set_key(conn: Connection, application: Application, key: str, secret: str) -
 
 
 def drop_key(conn: Connection, application: str) -> None:
-    """Take an application's key away; harmless where it has none."""
+    """Remove an application's key; harmless if it has none."""
     _drop_key.run(conn, application=application)
 
 

@@ -1,4 +1,4 @@
-"""One transaction for many units: the writer thread's own half. Nothing here touches the event loop."""
+"""Commits many units in one transaction: the writer's part that runs in its thread, never in the event loop."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -16,22 +16,22 @@ from engine.store.statement import Statement
 from engine.store.tables import owners
 
 Unit = Callable[[Connection], Any]
-FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0  # seconds between attempts while the database is out
+FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0  # seconds between attempts while the database cannot be reached
 
 _log = structlog.get_logger(__name__)
 _XID: ColumnElement[str] = literal_column("CAST(pg_current_xact_id() AS TEXT)")
-# Any number that nobody else uses.
+# The lock's number: arbitrary, but not used by anything else.
 _TURN: ColumnElement[str] = literal_column("CAST(pg_advisory_xact_lock(111555003052147) AS TEXT)")
 
 
 class Success(msgspec.Struct, frozen=True):
-    """A unit's value; it is committed."""
+    """The value of a unit that was committed."""
 
     value: Any
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """A unit's error; nothing of it is committed."""
+    """The error of a unit, of which nothing was committed."""
 
     error: BaseException
 
@@ -45,33 +45,33 @@ def _fence(columns: list[Any], *, locked: bool) -> ClauseElement:
     return statement.with_for_update(read=True) if locked else statement
 
 
-# On SQLite, BEGIN IMMEDIATE lets one process write at a time. On PostgreSQL an advisory lock does: positions of events
-# must become visible in order, or a cursor would skip one; and writers that take turns cannot deadlock. The owner's row
-# is kept until the commit, so that a claim waits for us. The transaction's id tells later whether a commit whose answer
-# was lost took place.
+# One process writes at a time: by BEGIN IMMEDIATE on SQLite, by an advisory lock on PostgreSQL. Positions of events
+# must become visible in order, else a cursor would skip one; and writers that take turns cannot deadlock. The owner's
+# row is locked until the commit, so that a claim waits for it. The transaction's id shows later whether a commit whose
+# answer was lost took place.
 _sqlite_fence = Statement(_fence([owners.c.epoch], locked=False))
 _postgresql_fence = Statement(_fence([owners.c.epoch, _XID, _TURN], locked=True))
 _postgresql_turn = Statement(select(_XID, _TURN))
 
 
 class Batches:
-    """Commits batches of units on one connection, and tries again while the database is out."""
+    """Commits batches of units on one connection, and retries while the database cannot be reached."""
 
     def __init__(self, database: Database, ari_application: str) -> None:
         self.epoch: int | None = None
         self.out = threading.Event()
-        """Set while the database is out."""
+        """Set while the database cannot be reached."""
         self.given_up = threading.Event()
-        """Set from outside: do not wait for a database that is out any more."""
+        """Set by the writer: do not wait for the database any longer."""
         self._database = database
         self._ari_application = ari_application
         self._conn: Connection | None = None
         self._doubtful: tuple[str, Committed] | None = None
 
     def commit(self, units: Sequence[Unit]) -> Committed:
-        """Run units in order in one transaction and commit it; each unit's error is its own result.
+        """Run units in order in one transaction and commit it; a unit that raises has its error as its result.
 
-        Waits while the database is out. When told to give up, every unit fails with StoreUnavailable.
+        Waits while the database cannot be reached. If the writer gives up, every unit fails with StoreUnavailable.
         """
         wait = FIRST_WAIT
         while True:
@@ -87,17 +87,17 @@ class Batches:
                         units
                     ), []
                 if not self.out.is_set():
-                    _log.warning("The database is out; writes wait.", error=type(error).__name__)
+                    _log.warning("The database cannot be reached; writes wait.", error=type(error).__name__)
                     self.out.set()
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
                 if self.out.is_set():
-                    _log.info("The database is back.")
+                    _log.info("The database can be reached again.")
                     self.out.clear()
                 return committed
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._drop()
 
     def _attempt(self, units: Sequence[Unit]) -> Committed:
@@ -154,7 +154,7 @@ class Batches:
         return self._end(conn, xid, (results, appended))
 
     def _begin(self, conn: Connection) -> str | None:
-        """Begin, and check the fence; returns the transaction's id on PostgreSQL. Raises Fenced."""
+        """Begin a transaction and check the fence; returns the transaction's id on PostgreSQL. Raises Fenced."""
         conn.begin()
         if not self._ari_application:
             return str(_postgresql_turn.value(conn)) if self._database.is_postgresql else None
@@ -176,7 +176,7 @@ class Batches:
         return committed
 
     def _took_place(self, conn: Connection, xid: str) -> bool:
-        """Return whether a commit whose answer was lost took place; raises _Undecided until that is known."""
+        """Return whether a commit whose answer was lost took place; raises _Undecided while that is unknown."""
         with conn.begin():
             status = conn.execute(text("SELECT pg_xact_status(CAST(:xid AS xid8))"), {"xid": xid}).scalar()
         if status == "in progress":

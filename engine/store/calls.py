@@ -1,4 +1,4 @@
-"""Calls, as last committed."""
+"""Calls as last committed."""
 
 import builtins
 from typing import Any
@@ -13,7 +13,7 @@ from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Row, Statement, insert_into
 
 _table = tables.calls
-# Change only when another application takes a call over, or never:
+# These never change, or only when another application takes a call over:
 _FIXED = ("id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from", "private")
 _data = tables.call_data
 
@@ -83,7 +83,7 @@ def update(conn: Connection, call: Call) -> None:
 
 
 def take_over(conn: Connection, call: Call) -> None:
-    """Store a call's new application, with what that one wants of it: data, headers, whether its root's end is told."""
+    """Store a call's new application and what depends on it: data, headers, whether the tree's end is reported."""
     values = _columns(call) | {"headers": to_json(call.headers) if call.headers else None}
     names = ("application", "whole", "headers", "diverted_from")
     _take_over.run(conn, call=call.id, **{name: values[name] for name in names})
@@ -91,7 +91,7 @@ def take_over(conn: Connection, call: Call) -> None:
 
 
 def withdraw(conn: Connection, id: str) -> None:
-    """Take back a call that was stored and never began: with its tasks, as if it had not been asked for."""
+    """Delete a call that never began, with its tasks, as if it had not been requested."""
     _withdraw_tasks.run(conn, owner=id)
     call_data.remove(conn, id)
     _withdraw.run(conn, call=id)
@@ -108,12 +108,12 @@ def live(conn: Connection, ari_application: str) -> builtins.list[Call]:
 
 
 def all_live(conn: Connection) -> builtins.list[Call]:
-    """Return every call that has not ended, whoever owns it, oldest first."""
+    """Return the calls of all ARI applications that have not ended, oldest first."""
     return _call.all(conn, _all_live)
 
 
 def by_root(conn: Connection, root: str) -> builtins.list[Call]:
-    """Return a root and the legs below it, oldest first."""
+    """Return a call tree: the root and its other legs, oldest first."""
     return _call.all(conn, _by_root, root=root)
 
 
@@ -129,7 +129,7 @@ def list(
 ) -> builtins.list[Call]:
     """Return calls, newest first: of one account, live or ended, created since (Unix seconds).
 
-    `before` is the last id of the page shown before; `older` the same by its creation and id.
+    `before` is the last id of the previous page; `older` is its creation and id.
     """
     query = _call.select.order_by(_table.c.created.desc(), _table.c.id.desc()).limit(limit)
     if account is not None:

@@ -1,5 +1,6 @@
-"""What belongs to an account, to be counted and taken away; the order is that of the tables' references."""
+"""Counts and deletes the rows of an account."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
@@ -8,30 +9,21 @@ from engine.store import tables
 from engine.store.accounts import Account
 
 _OWNED: tuple[Table, ...] = (
-    tables.numbers,
-    tables.ring_groups,
-    tables.extensions,
     tables.credentials,
-    tables.users,
-    tables.applications,
     tables.allowed_prefixes,
     tables.caller_ids,
-    tables.uploads,
-    tables.rates,
     tables.due_work,
 )
-"""What an account has for as long as it is open."""
-_MONEY_TABLES: tuple[Table, ...] = (
+"""The tables whose rows are deleted when an account is closed, besides those of features."""
+_BOOKS: tuple[Table, ...] = (
     tables.ledger,
     tables.holds,
-    tables.recordings,
-    tables.question_attempts,
     tables.events,
     tables.commands,
     tables.calls,
     tables.conferences,
 )
-"""What is reported of it afterwards."""
+"""The tables that keep an account's records after it is closed, until it is purged; features have more."""
 
 
 def live(conn: Connection, account: str) -> int:
@@ -49,15 +41,21 @@ def undelivered(conn: Connection, account: str) -> int:
     return int(conn.execute(select(func.count()).select_from(tables.deliveries).where(*pending)).scalar_one())
 
 
-def close(conn: Connection, account: Account, at: float) -> None:
-    """Take away what an account had, and its name, which another one may have then; its books stay."""
-    _drop(conn, _OWNED, account.id)
+def close(conn: Connection, account: Account, at: float, owned: Sequence[Table]) -> None:
+    """Delete an account's rows except its books, and free its name.
+
+    `owned` are the tables of features whose rows are deleted too; each has a column `account`.
+    """
+    _drop(conn, (*_OWNED, *owned), account.id)
     fields = {"closed": at, "disabled": True, "name": f"{account.name} ({account.id})"}
     conn.execute(update(tables.accounts).where(tables.accounts.c.id == account.id).values(fields))
 
 
-def purge(conn: Connection, account: str) -> None:
-    """Delete an account with its books: ledger, calls, conferences, events, questions, recordings and deliveries."""
+def purge(conn: Connection, account: str, owned: Sequence[Table]) -> None:
+    """Delete an account completely, also its ledger, calls, conferences, events and deliveries.
+
+    `owned` are the tables of features that have a column `account`.
+    """
     deliveries, attempts = tables.deliveries, tables.delivery_attempts
     own_deliveries = select(deliveries.c.id).where(deliveries.c.account == account)
     _delete(conn, attempts, attempts.c.delivery.in_(own_deliveries))
@@ -68,22 +66,23 @@ def purge(conn: Connection, account: str) -> None:
     _delete(conn, tables.tasks, or_(owner.in_(calls), owner.in_(conferences)))
     _delete(conn, tables.call_data, tables.call_data.c.call.in_(calls))
     _delete(conn, tables.participants, conference.in_(conferences))
-    _drop(conn, (*_OWNED, *_MONEY_TABLES), account)
+    _drop(conn, (*_OWNED, *_BOOKS, *owned), account)
     _delete(conn, tables.accounts, tables.accounts.c.id == account)
 
 
 def recordings_of(conn: Connection, account: str) -> list[str]:
-    """Return the ids of an account's recordings, whose files are named so."""
+    """Return the ids of an account's recordings, which are the names of their files."""
     found = select(tables.recordings.c.id).where(tables.recordings.c.account == account)
     return [row[0] for row in conn.execute(found)]
 
 
-def _drop(conn: Connection, each: tuple[Table, ...], account: str) -> None:
-    """Delete the account's rows. The SIP user names that it had stay, as nobody's: no other account ever has them."""
+def _drop(conn: Connection, each: Sequence[Table], account: str) -> None:
+    """Delete the account's rows. Its SIP user names stay, without an account: no other account may ever have them."""
     users = tables.sip_users
     conn.execute(update(users).where(users.c.account == account).values(account=""))
-    for table in each:
-        _delete(conn, table, table.c.account == account)
+    for table in reversed(tables.metadata.sorted_tables):  # those that refer to others first
+        if table in each:
+            _delete(conn, table, table.c.account == account)
 
 
 def _delete(conn: Connection, table: Table, where: Any) -> None:

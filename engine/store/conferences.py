@@ -1,4 +1,4 @@
-"""Conferences, and who is or was in them."""
+"""Conferences and their participants, present and former."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from engine.store.tables import participants as _people
 class ConferenceRow(msgspec.Struct, frozen=True, kw_only=True):
     """A conference as last committed. `moderator` is a call's id; `policy` is JSON; times are Unix seconds.
 
-    One with a `name` has no moderator. Its `reason` is there as soon as it begins to end: the name is free then.
+    A conference with a `name` has no moderator. Its `reason` is set when it begins to end, which frees the name.
     """
 
     id: str
@@ -33,9 +33,9 @@ class ConferenceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParticipantRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A call's stay in a conference, by the task that brought it there; `left` None: it is still in.
+    """A call's stay in a conference, and the task that joined it; `left` None: it is still in the conference.
 
-    `hold_music` is what it hears while it is held; None: silence.
+    `hold_music` is what it hears on hold; None: silence.
     """
 
     conference: str
@@ -115,9 +115,9 @@ def named(conn: Connection, account: str, name: str) -> ConferenceRow | None:
 
 
 def open_named(conn: Connection, conference: ConferenceRow) -> ConferenceRow:
-    """Return the conference of this account and name that takes participants; this one is stored where there is none.
+    """Return the account's conference of this name that takes participants; if there is none, store this one.
 
-    Two that ask at once get the same one.
+    Concurrent callers get the same conference.
     """
     wanted = {"account": conference.account, "name": conference.name}
     found = _conference.one(conn, _open_named, **wanted)
@@ -129,7 +129,7 @@ def open_named(conn: Connection, conference: ConferenceRow) -> ConferenceRow:
 
 
 def update(conn: Connection, id: str, **fields: Any) -> bool:
-    """Change fields of a conference; False where there is none."""
+    """Change fields of a conference; returns False if there is none."""
     return _updates.run(conn, id, fields) > 0
 
 
@@ -144,29 +144,29 @@ def live(conn: Connection, ari_application: str) -> list[ConferenceRow]:
 
 
 def joined(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:
-    """Note that a call joined; False where this task brought it there before."""
+    """Store that a call joined; returns False if this task had already joined it."""
     return _joined.run(conn, conference=conference, call=call, task=task, joined=at, left=None, muted=False,
                        held=False, hold_music=None) > 0  # fmt: skip
 
 
 def left(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:
-    """Note that a call left; False where it was not in."""
+    """Store that a call left; returns False if it was not in the conference."""
     return _left.run(conn, the_conference=conference, the_call=call, the_task=task, left=at) > 0
 
 
 def left_by(conn: Connection, call: str, task: str, at: float) -> str | None:
-    """Note that a call left the conference that this task brought it into; None where it was in none."""
+    """Store that a call left the conference that this task joined it to; returns None if it was in none."""
     conference: str | None = _by_task.value(conn, the_call=call, the_task=task)
     return conference if conference and left(conn, conference, call, task, at) else None
 
 
 def mute(conn: Connection, stay: ParticipantRow, *, muted: bool) -> bool:
-    """Note whether a participant is muted; False where it is not in any more."""
+    """Store whether a participant is muted; returns False if it has left."""
     return _muted.run(conn, **_key(stay), muted=muted) > 0
 
 
 def hold(conn: Connection, stay: ParticipantRow, *, held: bool, music: str | None) -> bool:
-    """Note whether a participant is held, and what it hears then; False where it is not in any more."""
+    """Store whether a participant is on hold, and what it hears; returns False if it has left."""
     return _held.run(conn, **_key(stay), held=held, hold_music=music) > 0
 
 
@@ -175,5 +175,5 @@ def _key(stay: ParticipantRow) -> dict[str, str]:
 
 
 def participants(conn: Connection, conference: str) -> list[ParticipantRow]:
-    """Return everybody who is or was in a conference, in the order in which they joined."""
+    """Return all present and former participants of a conference, in the order in which they joined."""
     return _participant.all(conn, _participants, conference=conference)

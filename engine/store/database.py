@@ -1,4 +1,4 @@
-"""The database: its connections, its migrations, and reading beside the event loop."""
+"""The database: connections, migrations, and reads in threads beside the event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from engine.tasks.secret import Seal
 
 T = TypeVar("T")
 READERS = 4
-LOCK_SECONDS = 10  # how long SQLite waits for another process's transaction
+LOCK_SECONDS = 10  # seconds that SQLite waits for another process's transaction
 
 
 class Database:
     """SQLite (a file, in WAL mode) or PostgreSQL, by URL: `sqlite:////path`, `postgresql://user:password@host/name`.
 
-    `seal` seals the secrets in it; without one they are stored in the clear. An SQLite file is its owner's only.
+    `seal` encrypts the secrets in it; without it they are stored in the clear. Only its owner may read an SQLite file.
     """
 
     def __init__(self, url: str, seal: Seal | None = None) -> None:
@@ -39,7 +39,7 @@ class Database:
 
     @property
     def is_postgresql(self) -> bool:
-        """Whether it is PostgreSQL, where other processes may write beside this one."""
+        """Whether it is PostgreSQL, to which other processes may write at the same time."""
         return self._writing.dialect.name == "postgresql"
 
     def connect(self) -> Connection:
@@ -47,19 +47,19 @@ class Database:
         return self._writing.connect()
 
     async def migrate(self) -> None:
-        """Bring the tables to this version. Safe to run in several processes at once. Raises StoreUnavailable."""
+        """Migrate the tables to this version. Several processes may do so at once. Raises StoreUnavailable."""
         await self.transact(migrate.upgrade)
 
     async def read(self, function: Callable[[Connection], T]) -> T:
-        """Run `function` in a reader thread, in a read-only transaction; raises its errors, and StoreUnavailable."""
+        """Run `function` in a reader thread in a read-only transaction; raises its errors, or StoreUnavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, function)
 
     async def transact(self, function: Callable[[Connection], T]) -> T:
-        """Run `function` in a transaction of its own, beside the writer: for start-up and administration only."""
+        """Run `function` in a transaction of its own, besides the writer: for start-up and administration only."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._writing, function)
 
     async def close(self) -> None:
-        """Finish what reads, and close every connection."""
+        """Wait for the reads in progress, then close every connection."""
         await asyncio.to_thread(self._readers.shutdown)
         self._writing.dispose()
         self._reading.dispose()
@@ -70,7 +70,7 @@ class Database:
         except StoreUnavailable as error:
             if not getattr(error.__cause__, "connection_invalidated", False):
                 raise
-        return self._run(self._reading, function)  # the server was restarted: its old connections are dropped now
+        return self._run(self._reading, function)  # the server was restarted: drop the old connections
 
     def _run(self, engine: Engine, function: Callable[[Connection], T]) -> T:
         try:
@@ -102,9 +102,9 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
 
 
 def _keep_private(file: Path) -> None:
-    """Make the file, and those that SQLite keeps beside it, its owner's only; SQLite gives new ones the same mode.
+    """Make the database's files readable by their owner only; SQLite gives the files that it adds the same mode.
 
-    A folder that is not there, and a file of another owner, are left to the first connection's error.
+    A missing folder, or a file of another owner, is reported by the first connection's error.
     """
     with suppress(OSError):
         file.touch(mode=0o600)
@@ -130,7 +130,7 @@ def _on_begin(engine: Engine, begin: str) -> None:
     @event.listens_for(engine, "begin")
     def began(conn: Connection) -> None:
         raw: Any = conn.connection.dbapi_connection
-        raw.execute(begin).close()  # a third of what exec_driver_sql costs
+        raw.execute(begin).close()  # costs a third of exec_driver_sql
 
 
 def _postgresql(url: URL) -> tuple[Engine, Engine]:

@@ -1,17 +1,17 @@
-"""Deliveries: callbacks on their way to customers, every attempt, and the cursors of those who make them."""
+"""Deliveries: callbacks to customers, and every attempt."""
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
-from engine.store.tables import cursors, deliveries, delivery_attempts
+from engine.store.tables import deliveries, delivery_attempts
 
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt: how long it took, the HTTP status or what went wrong."""
+    """One attempt: its duration in seconds, and the HTTP status or the error."""
 
     number: int
     at: float
@@ -21,10 +21,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A callback: part `part` of what `event` means to the customer. `position` is the event's.
+    """A callback: part `part` of those that `event` causes. `position` is the event's.
 
-    `fallback` ("": none) is where every second attempt goes. `state` is pending, delivered or dead; `due` (Unix
-    seconds) is when the next attempt may be made. `remark` is what the host said to it, where its dialect reads that.
+    `subscriber` is the subscription that it is for; "": the address of the call's request or application.
+    `fallback` ("": none) is the URL of every second attempt. `state` is pending, delivered or dead; `due` (Unix
+    seconds) is when the next attempt may be made. `remark` is about the server's answer, if its dialect reads that.
     `tries` is filled by `of_subject` and `dead` only.
     """
 
@@ -40,6 +41,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     body: str
     content_type: str
+    subscriber: str = ""
     fallback: str = ""
     due: float
     created: float
@@ -50,13 +52,18 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     remark: str | None = None
     tries: tuple[Attempt, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What names the callback in every attempt, so that a repeat is known as one."""
+        return f"{self.event}-{self.part}" if self.part else self.event
+
 
 _delivery = Mapped(DeliveryRow, deliveries)
 _add = Statement(
     lambda insert: (
         insert(deliveries)
         .values({c.name: bindparam(c.name) for c in deliveries.c})
-        .on_conflict_do_nothing(index_elements=[deliveries.c.event, deliveries.c.part])
+        .on_conflict_do_nothing(index_elements=[deliveries.c.event, deliveries.c.subscriber, deliveries.c.part])
     )
 )
 _attempt = Statement(
@@ -77,35 +84,41 @@ _revive = Statement(
     .where(_one, deliveries.c.state == bindparam("dead"))
     .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
 )
+_repeat = Statement(
+    update(deliveries)
+    .where(_one, deliveries.c.state != bindparam("pending"))
+    .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
+)
 _ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
 _get = Statement(_delivery.select.where(_one))
 _pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
 _of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
+_of_event = Statement(_ordered.where(deliveries.c.event == bindparam("event")))
+_of_subscriber = Statement(
+    _ordered.where(
+        deliveries.c.subscriber == bindparam("subscriber"),
+        deliveries.c.subscriber != "",
+        deliveries.c.created >= bindparam("since"),
+        deliveries.c.position > bindparam("position"),
+    ).limit(bindparam("most"))
+)
 _attempts = Statement(
     select(*(delivery_attempts.c[name] for name in Attempt.__struct_fields__))
     .where(delivery_attempts.c.delivery == bindparam("delivery"))
     .order_by(delivery_attempts.c.number)
 )
 _counts = Statement(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
-_cursor = Statement(select(cursors.c.position).where(cursors.c.name == bindparam("name")))
-_set_cursor = Statement(
-    lambda insert: (
-        insert(cursors)
-        .values(name=bindparam("name"), position=bindparam("position"))
-        .on_conflict_do_update(index_elements=[cursors.c.name], set_={"position": bindparam("position")})
-    )
-)
 
 
 def add(conn: Connection, delivery: DeliveryRow) -> bool:
-    """Store a delivery; False where this part of this event is stored already."""
+    """Store a delivery; returns False if this part of this event is already stored for this subscriber."""
     return _add.run(conn, **plain(delivery)) > 0
 
 
 def attempt(
     conn: Connection, id: str, number: int, at: float, seconds: float, status: int | None, error: str | None
 ) -> None:
-    """Note attempt `number` (from 1) of a delivery; an attempt noted twice counts once."""
+    """Store attempt `number` (from 1) of a delivery; an attempt that is stored twice counts once."""
     if _attempt.run(conn, delivery=id, number=number, at=at, seconds=seconds, status=status, error=error):
         _count.run(conn, the_id=id, attempts=number)
 
@@ -113,12 +126,12 @@ def attempt(
 def finish(
     conn: Connection, id: str, state: str, at: float, error: str | None = None, remark: str | None = None
 ) -> None:
-    """Note that a delivery is over: delivered, with what the host said, or dead with the reason."""
+    """Store that a delivery ended: delivered, with a remark on the answer, or dead, with the reason."""
     _finish.run(conn, the_id=id, state=state, ended=at, error=error, remark=remark)
 
 
 def postpone(conn: Connection, id: str, due: float, error: str | None = None) -> None:
-    """Note when the next attempt is due, and why the last one failed."""
+    """Store when the next attempt is due, and why the last one failed."""
     _postpone.run(conn, the_id=id, due=due, error=error)
 
 
@@ -128,7 +141,7 @@ def get(conn: Connection, id: str) -> DeliveryRow | None:
 
 
 def pending(conn: Connection) -> list[DeliveryRow]:
-    """Return what is still to be delivered, in the order of events."""
+    """Return the pending deliveries in the order of events."""
     return _delivery.all(conn, _pending, state=PENDING)
 
 
@@ -137,8 +150,23 @@ def of_subject(conn: Connection, subject: str) -> list[DeliveryRow]:
     return [_with_tries(conn, row) for row in _delivery.all(conn, _of_subject, subject=subject)]
 
 
+def of_event(conn: Connection, event: str) -> list[DeliveryRow]:
+    """Return an event's deliveries, without their attempts."""
+    return _delivery.all(conn, _of_event, event=event)
+
+
+def of_subscriber(
+    conn: Connection, subscriber: str, since: float, *, behind: int = -1, limit: int = 1000
+) -> list[DeliveryRow]:
+    """Return a subscription's deliveries that were made since (Unix seconds), in the order of events.
+
+    `behind` is the position of the last event of the page before. They are without their attempts.
+    """
+    return _delivery.all(conn, _of_subscriber, subscriber=subscriber, since=since, position=behind, most=limit)
+
+
 def dead(conn: Connection, account: str | None = None, limit: int = 1000) -> list[DeliveryRow]:
-    """Return what was given up, with its attempts, oldest first."""
+    """Return the dead deliveries with their attempts, oldest first."""
     query = _ordered.where(deliveries.c.state == DEAD).limit(limit)
     if account is not None:
         query = query.where(deliveries.c.account == account)
@@ -146,23 +174,18 @@ def dead(conn: Connection, account: str | None = None, limit: int = 1000) -> lis
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """Return how many deliveries there are, by their state."""
+    """Return the number of deliveries by state."""
     return {row[0]: row[1] for row in _counts.all(conn)}
 
 
 def revive(conn: Connection, id: str) -> bool:
-    """Make a dead delivery pending and due at once; False where it is not dead. Its attempts stay."""
+    """Make a dead delivery pending and due at once; returns False if it is not dead. Its attempts stay."""
     return _revive.run(conn, the_id=id, dead=DEAD, pending=PENDING, due=0.0) > 0
 
 
-def cursor(conn: Connection, name: str) -> int:
-    """Return a durable cursor's position; 0 where it was never set."""
-    return int(_cursor.value(conn, name=name) or 0)
-
-
-def set_cursor(conn: Connection, name: str, position: int) -> None:
-    """Move a durable cursor."""
-    _set_cursor.run(conn, name=name, position=position)
+def repeat(conn: Connection, id: str) -> bool:
+    """Make a delivery that is over pending and due at once; False for one that is pending. Its attempts stay."""
+    return _repeat.run(conn, the_id=id, pending=PENDING, due=0.0) > 0
 
 
 def _with_tries(conn: Connection, delivery: DeliveryRow) -> DeliveryRow:

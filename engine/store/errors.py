@@ -1,4 +1,4 @@
-"""What can go wrong in the store: one tree, each message a sentence a user can act on."""
+"""The exceptions of the store, in one tree; each message is a sentence that a user can act on."""
 
 import sqlite3
 
@@ -12,7 +12,7 @@ _SQLITE_OUTAGES = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
-# PostgreSQL, appendix A: connection, rolled back (deadlock), resources, lock not available, shutdown and start-up.
+# PostgreSQL, appendix A: connection, rollback (deadlock), resources, lock not available, shutdown and start-up.
 _POSTGRESQL_OUTAGES = ("08", "40", "53", "55P03", "57P0")
 
 
@@ -40,7 +40,7 @@ class StoreConflict(StoreError):
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return whether `error` is the database's state (locked, full, gone, restarting) and not the statement's fault."""
+    """Return whether the cause of `error` is the database's state (locked, full, gone, restarting)."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_OUTAGES
     if not isinstance(error, DBAPIError):

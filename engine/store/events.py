@@ -1,4 +1,4 @@
-"""Events: the outbox. Their order within a root is `sequence`; their order for the publisher is `position`."""
+"""Events, the outbox. `sequence` is their order within a root, `position` their order for consumers."""
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -9,13 +9,13 @@ from engine.store.statement import Row, Statement
 from engine.store.tables import events
 
 APPENDED = "appended events"
-"""The key in `Connection.info` of the list in which a writer collects what its units append."""
+"""The key in `Connection.info` of the list in which a writer collects the events that its units append."""
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 class StoredEvent(msgspec.Struct, frozen=True):
-    """An event with its sequence, and its position among all events: it rises with each commit, with gaps."""
+    """An event with its sequence, and its position among all events, which rises with each commit and has gaps."""
 
     position: int
     event: AnyEvent
@@ -47,7 +47,7 @@ _last = Statement(select(func.max(events.c.position)))
 
 
 def append(conn: Connection, event: AnyEvent) -> None:
-    """Store an event under the next sequence of its root; the writer hands it on after the commit."""
+    """Store an event under the next sequence of its root; the writer passes it on after the commit."""
     row = _append.first(
         conn,
         id=event.id,
@@ -65,12 +65,12 @@ def append(conn: Connection, event: AnyEvent) -> None:
 
 
 def known(conn: Connection, id: str) -> bool:
-    """Whether an event of this id was appended."""
+    """Return whether an event of this id is stored."""
     return _known.value(conn, id=id) is not None
 
 
 def mask_digit(conn: Connection, id: str, mask: str) -> None:
-    """Hide the digit of a DigitPressed that turned out to be secret; without effect where there is no such event."""
+    """Mask the digit of a DigitPressed that turned out to be secret; does nothing if there is no such event."""
     body = _body.value(conn, id=id)
     event = _decoder.decode(body) if body else None
     if isinstance(event, DigitPressed):
@@ -83,17 +83,17 @@ def of_subject(conn: Connection, subject: str) -> list[StoredEvent]:
 
 
 def of_root(conn: Connection, root: str) -> list[StoredEvent]:
-    """Return the events of a root and everything below it, by sequence."""
+    """Return the events of a call tree, by sequence."""
     return [_read(row) for row in _by_root.all(conn, root=root)]
 
 
 def after(conn: Connection, position: int, limit: int) -> list[StoredEvent]:
-    """Return at most `limit` events that come after `position`, oldest first."""
+    """Return at most `limit` events after `position`, oldest first."""
     return [_read(row) for row in _after.all(conn, position=position, most=limit)]
 
 
 def last_position(conn: Connection) -> int:
-    """Return the newest event's position; 0 where there is none."""
+    """Return the newest event's position; 0 if there is none."""
     return int(_last.value(conn) or 0)
 
 

@@ -1,4 +1,4 @@
-"""Extensions: an account's internal numbers, whose phones register here."""
+"""Extensions: internal numbers of accounts, whose phones register here."""
 
 import builtins
 
@@ -13,11 +13,11 @@ from engine.store.tables import extensions, sip_users
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
-    """A number of 2 to 6 digits within an account, the SIP user name and password of its phone, and the name it shows.
+    """A number of 2 to 6 digits within an account, the SIP user name and password of its phone, and its display name.
 
-    `application`, where it asks (see engine.store.applications), says what each call that the phone makes shall do.
-    `no_answer` (after `ring_seconds`; None: as long as a call may ring), `busy` and `unregistered` are destinations as
-    stored, "" for none: where a call goes that the phone does not take.
+    `application`, if it asks (engine.store.applications), decides what each call of the phone does.
+    `no_answer` (after `ring_seconds`; None: as long as a call may ring), `busy` and `unregistered` are the destinations
+    (as stored, "" for none) of calls that the phone does not take.
     """
 
     account: str
@@ -62,9 +62,9 @@ _claim = Statement(
 
 
 def add(conn: Connection, extension: Extension) -> None:
-    """Store a new extension, whose SIP user name is its account's for ever.
+    """Store a new extension. Its SIP user name is then reserved for its account for ever.
 
-    Raises StoreConflict where the account has that number, or another account has or had the SIP user name.
+    Raises StoreConflict if the account has that number, or another account has or had the SIP user name.
     """
     _claim.run(conn, name=extension.sip_user, account=extension.account)
     if holder_of(conn, extension.sip_user) != extension.account:
@@ -76,12 +76,12 @@ def add(conn: Connection, extension: Extension) -> None:
 
 
 def remove(conn: Connection, account: str, number: str) -> bool:
-    """Remove an account's extension; False where there is none. Its SIP user name stays the account's."""
+    """Remove an account's extension; returns False if there is none. Its SIP user name stays reserved."""
     return _remove.run(conn, account=account, number=number) > 0
 
 
 def divert(conn: Connection, extension: Extension) -> None:
-    """Store where the calls go that an extension does not take, and how long it rings."""
+    """Store the destinations of calls that an extension does not take, and how long it rings."""
     names = ("no_answer", "busy", "unregistered", "ring_seconds")
     values = {name: getattr(extension, name) for name in names}
     _divert.run(conn, the_number=extension.number, the_account=extension.account, **values)
@@ -93,7 +93,7 @@ def get(conn: Connection, account: str, number: str) -> Extension | None:
 
 
 def holder_of(conn: Connection, sip_user: str) -> str | None:
-    """Return the account that has or had a SIP user name; None: no account had it."""
+    """Return the account that has or had a SIP user name; None if no account had it."""
     account: str | None = _holder.value(conn, name=sip_user)
     return account
 

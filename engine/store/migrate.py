@@ -1,4 +1,4 @@
-"""Migrations, run in-process on start: the revisions are data of this package."""
+"""Runs migrations in-process at the start; the revisions are data of this package."""
 
 from alembic import command
 from alembic.config import Config
@@ -6,11 +6,11 @@ from sqlalchemy import Connection, text
 
 from engine.store.rows import seal_of
 
-_LOCK = 0x636172696C6C6F  # an advisory lock's number, any that nobody else uses
+_LOCK = 0x636172696C6C6F  # the number of an advisory lock: arbitrary, but not used by anything else
 
 
 def upgrade(conn: Connection) -> None:
-    """Bring the tables to the newest revision in this transaction; two processes at once take turns."""
+    """Migrate the tables to the newest revision in this transaction; concurrent processes take turns."""
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     config = Config()

@@ -1,4 +1,4 @@
-"""Numbers: what is dialled, whose it is, and what it leads to."""
+"""Numbers: their accounts, and what they lead to."""
 
 import builtins
 
@@ -19,8 +19,8 @@ CAPABILITIES = frozenset({VOICE, SMS})
 class Number(msgspec.Struct, frozen=True, kw_only=True):
     """A number (digits, or a short code such as 500) with one capability, owned by an account.
 
-    It leads to an `application`, or to another `destination` as stored; both None: nobody answers it. A number that
-    can do both has a row for each.
+    It leads to an `application` or to another `destination` (as stored); both None: to nothing. A number with both
+    capabilities has two rows.
     """
 
     number: str
@@ -31,7 +31,7 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def leads_to(self) -> Destination | None:
-        """What it leads to; None: nothing."""
+        """What the number leads to; None: nothing."""
         if self.application:
             return Destination("application", self.application)
         return Destination.read(self.destination) if self.destination else None
@@ -65,9 +65,9 @@ _unassign = Statement(update(numbers).where(*_OWNED, _leads).values(application=
 
 
 def assign(conn: Connection, number: Number) -> None:
-    """Give a number to its account and let it lead to its application or destination.
+    """Store a number of an account with its application or destination.
 
-    Raises StoreConflict where another account has the number, with any capability.
+    Raises StoreConflict if another account has the number, with any capability.
     """
     if any(row.account != number.account for row in of(conn, number.number)):
         raise StoreConflict(f"Another account has the number {number.number}.")
@@ -80,19 +80,19 @@ def assign(conn: Connection, number: Number) -> None:
 
 
 def lead(conn: Connection, account: str, number: str, capability: str, application: str) -> bool:
-    """Let an account's number lead to an application; False where the account has no such number."""
+    """Lead an account's number to an application; returns False if the account has no such number."""
     values = {"account": account, "the_number": number, "the_capability": capability, "application": application}
     return _lead.run(conn, **values) > 0
 
 
 def unassign(conn: Connection, account: str, number: str, capability: str, application: str) -> bool:
-    """Let an account's number lead to nobody; False where it has none that leads to this application."""
+    """Lead an account's number to nothing; returns False if it has none that leads to this application."""
     values = {"account": account, "the_number": number, "the_capability": capability, "the_application": application}
     return _unassign.run(conn, **values) > 0
 
 
 def release(conn: Connection, number: str) -> bool:
-    """Take a number with all its capabilities from its account; False where nobody had it."""
+    """Delete a number with all its capabilities; returns False if no account had it."""
     return _release.run(conn, number=number) > 0
 
 
@@ -102,10 +102,10 @@ def get(conn: Connection, number: str, capability: str = VOICE) -> Number | None
 
 
 def of(conn: Connection, number: str) -> builtins.list[Number]:
-    """Return a number's rows, one a capability."""
+    """Return a number's rows, one for each capability."""
     return _number.all(conn, _of_number, number=number)
 
 
 def list(conn: Connection, account: str | None = None) -> builtins.list[Number]:
-    """Return an account's numbers; all of them without an account."""
+    """Return an account's numbers; those of all accounts without an account."""
     return _number.all(conn, _all) if account is None else _number.all(conn, _of_account, account=account)

@@ -1,4 +1,4 @@
-"""Who may write for an ARI application: an epoch that rises with each controller; and until when one was there."""
+"""The controller that may write for an ARI application: its epoch, and its last sign of life."""
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -22,21 +22,21 @@ _seen = Statement(select(owners.c.seen).where(owners.c.ari_application == bindpa
 
 
 def claim(conn: Connection, ari_application: str) -> int:
-    """Raise the epoch and return it: from now on every earlier controller of this ARI application is fenced."""
+    """Raise the epoch and return it: from then on every earlier controller of this ARI application is fenced."""
     return int(_claim.value(conn, ari_application=ari_application))
 
 
 def epoch(conn: Connection, ari_application: str) -> int:
-    """Return the epoch of the controller that claimed last; 0 where none ever did."""
+    """Return the epoch of the controller that claimed last; 0 if none ever did."""
     return int(_epoch.value(conn, ari_application=ari_application) or 0)
 
 
 def note(conn: Connection, ari_application: str, at: float) -> None:
-    """Note that its controller follows the calls at this moment (Unix seconds)."""
+    """Store a sign of life: the controller follows the calls at this moment (Unix seconds)."""
     _note.run(conn, application=ari_application, seen=at)
 
 
 def seen(conn: Connection, ari_application: str) -> float | None:
-    """Return the moment that was noted last; None where none ever was."""
+    """Return the last sign of life (Unix seconds); None if there was none."""
     at: float | None = _seen.value(conn, ari_application=ari_application)
     return at

@@ -1,4 +1,4 @@
-"""Ring groups: names within an account, each with the extensions and numbers that are rung for it."""
+"""Ring groups: names within an account, each with the extensions and numbers that ring."""
 
 import builtins
 
@@ -12,7 +12,7 @@ from engine.store.tables import ring_groups
 
 
 class RingGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """A group; its fields are as those of engine.tasks.ring.Ring. `otherwise`: a destination as stored, "" for none."""
+    """A group; its fields are those of engine.tasks.ring.Ring. `otherwise`: a destination as stored, "" for none."""
 
     account: str
     name: str
@@ -42,7 +42,7 @@ _all = Statement(_group.select.order_by(ring_groups.c.account, ring_groups.c.nam
 
 
 def put(conn: Connection, group: RingGroup) -> None:
-    """Store a group, in the place of one of that name."""
+    """Store a group; it replaces one of that name."""
     _set.run(conn, **plain(group) | {"members": to_json(group.members)})
 
 
@@ -52,10 +52,10 @@ def get(conn: Connection, account: str, name: str) -> RingGroup | None:
 
 
 def remove(conn: Connection, account: str, name: str) -> bool:
-    """Remove a group; False where there is none."""
+    """Remove a group; returns False if there is none."""
     return _remove.run(conn, of_account=account, of_name=name) > 0
 
 
 def list(conn: Connection, account: str | None = None) -> builtins.list[RingGroup]:
-    """Return an account's groups by name; all of them without an account."""
+    """Return an account's groups by name; those of all accounts without an account."""
     return _group.all(conn, _all) if account is None else _group.all(conn, _of_account, account=account)

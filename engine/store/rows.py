@@ -1,4 +1,4 @@
-"""Between a table's rows and frozen Structs."""
+"""Converts between a table's rows and frozen Structs."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
@@ -11,38 +11,38 @@ from engine.tasks.secret import Seal, revealed
 
 T = TypeVar("T", bound=msgspec.Struct)
 SEAL = "seal"
-"""The key in `Connection.info` of what seals secrets; without it they are stored in the clear."""
+"""The key in `Connection.info` of the Seal that encrypts secrets; without it they are stored in the clear."""
 _encoder = msgspec.json.Encoder()
 _revealing = msgspec.json.Encoder(enc_hook=revealed)
 
 
 def plain(struct: msgspec.Struct) -> dict[str, Any]:
-    """Return a Struct's fields by name as the driver takes them (an enum as its value)."""
+    """Return a Struct's fields by name in the driver's types (an enum as its value)."""
     values: dict[str, Any] = msgspec.to_builtins(struct)
     return values
 
 
 def to_json(value: Any) -> str:
-    """Return JSON text; a value that holds a secret raises TypeError."""
+    """Return a value as JSON; raises TypeError if it contains a Secret."""
     return _encoder.encode(value).decode()
 
 
 def to_sealed_json(conn: Connection, value: Any) -> str:
-    """Return JSON text whose secrets are sealed."""
+    """Return a value as JSON with its secrets encrypted."""
     seal = seal_of(conn)
     return (seal.encoder if seal else _revealing).encode(value).decode()
 
 
 def seal_of(conn: Connection) -> Seal | None:
-    """Return what seals secrets in this database."""
+    """Return the Seal of this database, or None."""
     found: Seal | None = conn.info.get(SEAL)
     return found
 
 
 class Mapped(Generic[T]):
-    """Reads rows of one table into one Struct whose fields are named as the columns are.
+    """Reads rows of one table into a Struct whose fields have the columns' names.
 
-    `converters` are for columns that hold JSON: from the column's value to the field's.
+    `converters` are for columns that hold JSON: each converts the column's value to the field's.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Mapped(Generic[T]):
         return [self.of(tuple(row)) for row in rows]
 
     def one(self, conn: Connection, statement: Statement, **values: Any) -> T | None:
-        """Run a statement and read its first row; None where there is none."""
+        """Run a statement and read its first row; None if there is none."""
         row = statement.first(conn, **values)
         return None if row is None else self.of(row)
 

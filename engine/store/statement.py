@@ -1,8 +1,8 @@
-"""Statements that are compiled once a dialect and run on the driver's cursor.
+"""Statements that are compiled once for each SQL dialect and run on the driver's cursor.
 
-SQLAlchemy's execution and result objects cost three times what SQLite does for one row, and every task of every call
-pays it. So what runs often is a module-level `Statement`; what runs seldom or is put together goes through
-`Connection.execute` as usual. Both may be used in one transaction.
+For one row, SQLAlchemy's execution and result objects cost three times what SQLite does, for every task of every call.
+So frequent statements are module-level `Statement`s; rare or composed ones use `Connection.execute` as usual. Both may
+be used in one transaction.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,7 @@ class _Cursor(Protocol):
 
 
 class _Compiled:
-    """One statement's text for one dialect, and how its values are handed to the driver."""
+    """The text of a statement in one SQL dialect, and how its values are passed to the driver."""
 
     def __init__(self, construct: ClauseElement, conn: Connection) -> None:
         compiled = construct.compile(dialect=conn.dialect)
@@ -39,7 +39,7 @@ class _Compiled:
         self._pick = _picker(names)
 
     def values(self, values: Values) -> Any:
-        """Return them as the driver wants them: by position, or by name."""
+        """Return the values as the driver needs them: by position, or by name."""
         return self._pick({**self._constants, **values} if self._constants else values)
 
 
@@ -52,22 +52,22 @@ def _picker(names: list[str] | None) -> Callable[[Values], Any]:
 
 
 class Statement:
-    """One statement. Every value it binds is given by name; nothing is filled in from a column's default."""
+    """One statement. Every bound value must be given by name; a column's default is not used."""
 
     def __init__(self, construct: ClauseElement | Callable[[Any], ClauseElement]) -> None:
-        """Take a construct, or a function of the dialect's own `insert` (for ON CONFLICT) that returns one."""
+        """Take a construct, or a function that makes one with the dialect's own `insert` (for ON CONFLICT)."""
         self._construct = construct
         self._compiled: dict[str, _Compiled] = {}
 
     def run(self, conn: Connection, **values: Any) -> int:
-        """Run it and return how many rows it touched."""
+        """Run it and return the number of affected rows."""
         cursor = _execute(conn, compiled := self._for(conn), compiled.values(values))
         count = cursor.rowcount
         cursor.close()
         return count
 
     def many(self, conn: Connection, rows: Iterable[Values]) -> None:
-        """Run it once a row; no row, no statement."""
+        """Run it once for each row; without rows, not at all."""
         compiled = self._for(conn)
         values = [compiled.values(row) for row in rows]
         if values:
@@ -82,12 +82,12 @@ class Statement:
             cursor.close()
 
     def first(self, conn: Connection, **values: Any) -> Row | None:
-        """Run it and return its first row; None where there is none."""
+        """Run it and return its first row; None if there is none."""
         rows = self.all(conn, **values)
         return rows[0] if rows else None
 
     def value(self, conn: Connection, **values: Any) -> Any:
-        """Run it and return the first column of its first row; None where there is none."""
+        """Run it and return the first column of its first row; None if there is none."""
         row = self.first(conn, **values)
         return row[0] if row else None
 
@@ -116,7 +116,7 @@ def _execute(conn: Connection, compiled: _Compiled, values: Any, *, many: bool =
 
 
 def _translated(conn: Connection, sql: str, error: Exception, raw: Any, cursor: Any) -> BaseException:
-    """Return the driver's error as SQLAlchemy's, without the values: they may be secrets."""
+    """Return the driver's error as SQLAlchemy's, without the values, which may be secrets."""
     driver = conn.dialect.loaded_dbapi
     if not isinstance(error, driver.Error):
         return error
@@ -131,19 +131,19 @@ def _translated(conn: Connection, sql: str, error: Exception, raw: Any, cursor: 
 
 
 def insert_into(table: Table, *, without: tuple[str, ...] = ()) -> Statement:
-    """Return the statement that inserts one row with a value for every column but `without`."""
+    """Return the statement that inserts one row with a value for every column except `without`."""
     return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c if c.name not in without}))
 
 
 class Updates:
-    """`UPDATE table SET … WHERE key = …`, one statement for each set of columns that is ever changed together."""
+    """`UPDATE table SET … WHERE key = …`: one statement for each set of columns that is changed together."""
 
     def __init__(self, table: Table, key: str) -> None:
         self._table, self._key = table, key
         self._statements: dict[tuple[str, ...], Statement] = {}
 
     def run(self, conn: Connection, key: str, values: Values) -> int:
-        """Set these columns of the row with this key; returns 1, or 0 where there is no such row."""
+        """Set these columns of the row with this key; returns 1, or 0 if there is no such row."""
         if not values:
             return 0
         names = tuple(values)

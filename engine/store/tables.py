@@ -1,8 +1,7 @@
-"""The tables: what must last. SQLAlchemy Core; SQLite (WAL) by default, PostgreSQL by URL.
+"""The tables, in SQLAlchemy Core; SQLite (WAL) by default, PostgreSQL by URL.
 
 Times are Unix seconds in Float; money is Integer millionths of the account's currency; ids are engine.ids strings.
-One file, though a long one: they refer to one another, a revision is written against all of them, and there is nothing
-else in it.
+They are one long file because they refer to one another and a revision is written against all of them.
 """
 
 from sqlalchemy import (
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 
 metadata = MetaData(
-    naming_convention={  # SQLite can only change a constraint that has a name
+    naming_convention={  # SQLite can only change named constraints
         "pk": "%(table_name)s_key",
         "uq": "%(table_name)s_by_%(column_0_N_name)s",
         "fk": "%(table_name)s_to_%(referred_table_name)s_by_%(column_0_name)s",
@@ -46,8 +45,8 @@ accounts = Table(
     Column("max_calls", Integer, nullable=False, default=100),
     Column("calls_per_second", Float, nullable=False, default=10.0),
     Column("settings", Text, nullable=False, default="{}"),  # a dialect's account settings, by its name
-    Column("closed", Float, nullable=True),  # since when it is removed but for its books
-    Column("spent", _BIG, nullable=False, server_default="0"),  # charged on `spent_day`, where there are limits
+    Column("closed", Float, nullable=True),  # when it was removed; ledger, calls and recordings stay
+    Column("spent", _BIG, nullable=False, server_default="0"),  # charged on `spent_day`, if there are limits
     Column("spent_day", Integer, nullable=True),  # days since 1970-01-01 in UTC
 )
 users = Table(  # the people of an account
@@ -63,17 +62,17 @@ users = Table(  # the people of an account
     Column("created", Float, nullable=False),
     UniqueConstraint("account", "email"),
 )
-credentials = Table(  # what requests are signed in with; looked up by (dialect, key)
+credentials = Table(  # credentials of requests, found by (dialect, key)
     "credentials",
     metadata,
     Column("dialect", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
-    Column("application", ForeignKey("applications.id"), nullable=True, unique=True),  # whose key; NULL: the account's
+    Column("application", ForeignKey("applications.id"), nullable=True, unique=True),  # NULL: the account's own key
     Column("secret", String, nullable=False),  # of a token its digest
     Column("created", Float, nullable=False),
     Column("kind", String, nullable=False, server_default="key"),  # key; token: a user's
-    Column("user", ForeignKey("users.id"), nullable=True, index=True),  # whose token; NULL: a key
+    Column("user", ForeignKey("users.id"), nullable=True, index=True),  # the owner of a token; NULL: a key
     Column("name", String, nullable=False, server_default=""),  # what a token is for
     Column("expires", Float, nullable=True),  # NULL: it does not
 )
@@ -99,7 +98,7 @@ applications = Table(
     Column("dialect", String, nullable=False, default=""),  # who takes an offered call; "" for a fixed list
     Column("settings", Text, nullable=False, default="{}"),  # the dialect's, e.g. {"inboundUrl": "http://…"}
     Column("tasks", Text, nullable=True),  # a fixed list of tasks as JSON, which needs no web server
-    Column("asks", Boolean, nullable=False, default=False),  # its server is asked what each call shall do
+    Column("asks", Boolean, nullable=False, default=False),  # its server decides what each call does
     UniqueConstraint("account", "name"),
 )
 numbers = Table(  # digits (or a short code such as 500) → destination, per capability; owned by one account
@@ -109,7 +108,7 @@ numbers = Table(  # digits (or a short code such as 500) → destination, per ca
     Column("capability", String, primary_key=True),  # voice, sms
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("application", ForeignKey("applications.id"), nullable=True),  # what it leads to, or:
-    Column("destination", Text, nullable=True),  # any other engine.model.destination; both NULL: nobody answers it
+    Column("destination", Text, nullable=True),  # any other engine.model.destination; both NULL: nothing
 )
 extensions = Table(
     "extensions",
@@ -117,9 +116,9 @@ extensions = Table(
     Column("account", ForeignKey("accounts.id"), primary_key=True),
     Column("number", String, primary_key=True),  # within its account
     Column("name", String, nullable=False, default=""),
-    Column("sip_user", String, nullable=False, unique=True),  # what its phone registers as; Asterisk's endpoint
+    Column("sip_user", String, nullable=False, unique=True),  # its phone's user; Asterisk's endpoint
     Column("password", String, nullable=False),
-    Column("application", ForeignKey("applications.id"), nullable=True),  # asked about every call that it makes
+    Column("application", ForeignKey("applications.id"), nullable=True),  # decides what each of its calls does
     Column("no_answer", Text, nullable=False, default="", server_default=""),  # destinations, "" for none
     Column("busy", Text, nullable=False, default="", server_default=""),
     Column("unregistered", Text, nullable=False, default="", server_default=""),
@@ -134,13 +133,13 @@ ring_groups = Table(
     Column("strategy", String, nullable=False),  # engine.tasks.ring.Strategy
     Column("seconds", Float, nullable=False),
     Column("seconds_each", Float, nullable=False),
-    Column("otherwise", Text, nullable=False),  # the destination where nobody answers, "" for none
+    Column("otherwise", Text, nullable=False),  # the destination if no member answers, "" for none
 )
-sip_users = Table(  # every SIP user name that an extension has or had: it is never another account's
+sip_users = Table(  # every SIP user name that an extension has or had: reserved for its account
     "sip_users",
     metadata,
     Column("name", String, primary_key=True),
-    Column("account", String, nullable=False, index=True),  # "": one that was removed
+    Column("account", String, nullable=False, index=True),  # "": an account that was removed
 )
 trunks = Table(
     "trunks",
@@ -155,8 +154,8 @@ trunks = Table(
     Column("dtmf", String, nullable=False, default="rfc4733"),
     Column("prefix", String, nullable=False, default=""),  # digits this trunk carries; longest wins
     Column("priority", Integer, nullable=False, default=10),  # lower first among equal prefixes
-    Column("sources", Text, nullable=False, default="", server_default=""),  # where else its calls come from
-    Column("country", String, nullable=False, default="", server_default=""),  # whose numbers it sends; "": the owner's
+    Column("sources", Text, nullable=False, default="", server_default=""),  # further sources of its calls
+    Column("country", String, nullable=False, default="", server_default=""),  # of its numbers; "": the account's
 )
 rates = Table(
     "rates",
@@ -181,23 +180,23 @@ ledger = Table(
     UniqueConstraint("kind", "subject"),  # charged once
     Index("ledger_by_account", "account", "at"),
 )
-holds = Table(  # money of accounts with a limit that is kept for what goes on
+holds = Table(  # money of accounts with a limit that is held for what is in progress
     "holds",
     metadata,
-    Column("kind", String, primary_key=True),  # what it is for, e.g. call
+    Column("kind", String, primary_key=True),  # its purpose, e.g. call
     Column("id", String, primary_key=True),
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("at", Float, nullable=False),
     Column("amount", _BIG, nullable=False),
-    Column("terms", Text, nullable=True),  # what it is reckoned by, as JSON: a call's engine.store.rates.Rate
+    Column("terms", Text, nullable=True),  # JSON from which it is calculated: a call's rate (engine.features.billing)
     Column("note", String, nullable=False, default=""),
 )
-owners = Table(  # who may write for an ARI application: fencing
+owners = Table(  # the controller that may write for an ARI application (fencing)
     "owners",
     metadata,
     Column("ari_application", String, primary_key=True),
     Column("epoch", Integer, nullable=False),
-    Column("seen", Float),  # Unix seconds: until when its calls were surely followed
+    Column("seen", Float),  # Unix seconds: the last sign of life of its controller
 )
 calls = Table(
     "calls",
@@ -230,7 +229,7 @@ calls = Table(
     Column("manner", Text, nullable=True),  # engine.model.leg_options as JSON; NULL: dialled as a plain number
     Column("headers", Text, nullable=True),  # (name, value) as JSON; NULL: none
     Column("diverted_from", Text, nullable=False, default=""),
-    Column("private", Boolean, nullable=False, default=False, server_default=false()),  # the caller is not to be shown
+    Column("private", Boolean, nullable=False, default=False, server_default=false()),  # the caller ID is withheld
     Index("calls_by_account", "account", "created"),
     Index("calls_by_time", "created"),
 )
@@ -243,7 +242,7 @@ call_data = Table(  # what customers stored with calls: a row where there is any
     Column("values", Text, nullable=False),  # texts by their names, as a JSON object
     Column("version", Integer, nullable=False),  # rises by one with each change
 )
-unmatched_calls = Table(  # calls by a trunk that reached no number: the newest ones
+unmatched_calls = Table(  # calls from a trunk that reached no number, the newest ones
     "unmatched_calls",
     metadata,
     Column("id", String, primary_key=True),
@@ -274,7 +273,7 @@ conferences = Table(
     Column("created", Float, nullable=False),
     Column("started", Float, nullable=True),
     Column("ended", Float, nullable=True),
-    Column("reason", String, nullable=True),  # one with a name has it as soon as it begins to end
+    Column("reason", String, nullable=True),  # set for a named one when it begins to end
     Column("name", String, nullable=True),  # within its account; NULL: a moderator's
 )
 Index(
@@ -334,7 +333,7 @@ events = Table(
     Column("at", Float, nullable=False),
     Column("body", Text, nullable=False),  # engine.events as JSON
     UniqueConstraint("root", "sequence"),
-    sqlite_autoincrement=True,  # a position is never used twice, even when old events are deleted
+    sqlite_autoincrement=True,  # a position is never reused, even if old events are deleted
 )
 commands = Table(  # what other processes ask of a controller, and its answers
     "commands",
@@ -352,13 +351,13 @@ commands = Table(  # what other processes ask of a controller, and its answers
     Column("epoch", Integer, nullable=True),  # of the controller that took it
     Index("commands_by_controller", "ari_application", "created"),
 )
-typed_ahead = Table(  # digits that live calls' parties pressed and no task has taken
+typed_ahead = Table(  # digits of live calls that no task has taken
     "typed_ahead",
     metadata,
     Column("position", _BIG, primary_key=True, autoincrement=True),
     Column("call", String, nullable=False, index=True),
     Column("digit", String, nullable=False),
-    Column("event", String, nullable=False, unique=True),  # the DigitPressed that told of it
+    Column("event", String, nullable=False, unique=True),  # its DigitPressed
 )
 recordings = Table(
     "recordings",
@@ -367,7 +366,7 @@ recordings = Table(
     Column("account", String, nullable=False, index=True),
     Column("owner", String, nullable=False, index=True),  # a call or a conference
     Column("task", String, nullable=False),
-    Column("name", String, nullable=False),  # what the customer's link ends in
+    Column("name", String, nullable=False),  # the end of the customer's link
     Column("created", Float, nullable=False),
     Column("seconds", Float, nullable=True),
     Column("bytes", _BIG, nullable=True),
@@ -375,8 +374,8 @@ recordings = Table(
     Column("format", String, nullable=False, default="wav"),
     Column("destination", String, nullable=False, default=""),  # "": our own store
     Column("notify", Boolean, nullable=False, default=False),
-    Column("available", Float, nullable=True),  # since when the file is where it should be
-    Column("error", Text, nullable=True),  # why it will not get there
+    Column("available", Float, nullable=True),  # when the file reached its destination
+    Column("error", Text, nullable=True),  # why it will not reach it
 )
 uploads = Table(  # prompts that accounts uploaded
     "uploads",
@@ -389,12 +388,28 @@ uploads = Table(  # prompts that accounts uploaded
     Column("seconds", Float, nullable=False),
     Column("created", Float, nullable=False),
 )
+subscriptions = Table(  # which events accounts want to hear of, and where
+    "subscriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("events", Text, nullable=False),  # names and patterns of them, as JSON
+    Column("sink", String, nullable=False),  # http, email
+    Column("address", Text, nullable=False),
+    Column("secret", Text, nullable=False),  # sealed; "" where nothing is signed
+    Column("old_secret", Text, nullable=False),  # what it was before the last rotation
+    Column("old_until", Float, nullable=True),  # until when that signs too
+    Column("application", String, nullable=True),  # of whose calls it wants to hear alone
+    Column("created", Float, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String, primary_key=True),
     Column("event", String, nullable=False),
-    Column("part", Integer, nullable=False),  # which of an event's callbacks
+    Column("subscriber", String, nullable=False, default="", server_default=""),  # a subscription; "": none
+    Column("part", Integer, nullable=False),  # which of an event's callbacks to this subscriber
     Column("position", _BIG, nullable=False),  # of the event: order within a lane
     Column("account", String, nullable=False),
     Column("root", String, nullable=False),
@@ -402,7 +417,7 @@ deliveries = Table(
     Column("dialect", String, nullable=False),
     Column("host", String, nullable=False),
     Column("url", Text, nullable=False),
-    Column("fallback", Text, nullable=False, server_default=""),  # where it goes when that fails
+    Column("fallback", Text, nullable=False, server_default=""),  # the URL that is tried if the first one fails
     Column("body", Text, nullable=False),
     Column("content_type", String, nullable=False),
     Column("state", String, nullable=False),  # pending, delivered, dead
@@ -411,9 +426,16 @@ deliveries = Table(
     Column("created", Float, nullable=False),
     Column("ended", Float, nullable=True),
     Column("error", Text, nullable=True),
-    Column("remark", Text, nullable=True),  # what the host said to it, in words for people
-    UniqueConstraint("event", "part"),
+    Column("remark", Text, nullable=True),  # a sentence on the server's answer
+    UniqueConstraint("event", "subscriber", "part"),
     Index("deliveries_by_state", "state", "account"),
+)
+Index(
+    "deliveries_by_subscriber",
+    deliveries.c.subscriber,
+    deliveries.c.position,
+    sqlite_where=deliveries.c.subscriber != "",
+    postgresql_where=deliveries.c.subscriber != "",
 )
 delivery_attempts = Table(
     "delivery_attempts",
@@ -425,16 +447,16 @@ delivery_attempts = Table(
     Column("status", Integer, nullable=True),
     Column("error", Text, nullable=True),
 )
-question_attempts = Table(  # requests that asked what a call does next; they go when their root's call does
+question_attempts = Table(  # questions to customers' servers; deleted with their root
     "question_attempts",
     metadata,
     Column("id", String, primary_key=True),
     Column("account", String, nullable=False),
     Column("root", String, nullable=False, index=True),
     Column("subject", String, nullable=False),  # the call that asked
-    Column("question", String, nullable=False),  # the asking task; "" where there is none
+    Column("question", String, nullable=False),  # the asking task; "" if there is none
     Column("dialect", String, nullable=False),
-    Column("name", String, nullable=False),  # the dialect's word for the question
+    Column("name", String, nullable=False),  # the dialect's name of the question
     Column("url", Text, nullable=False),
     Column("at", Float, nullable=False),
     Column("seconds", Float, nullable=False),
@@ -450,7 +472,7 @@ cursors = Table(
     Column("name", String, primary_key=True),
     Column("position", _BIG, nullable=False),
 )
-audit = Table(  # who changed what; entries of an account that was removed stay, so there is no reference to it
+audit = Table(  # changes and their actors; entries of a removed account stay, so there is no reference to accounts
     "audit",
     metadata,
     Column("id", String, primary_key=True),
@@ -465,7 +487,7 @@ audit = Table(  # who changed what; entries of an account that was removed stay,
     Column("after", Text, nullable=True),  # JSON
     Index("audit_by_account", "account", "at"),
 )
-due_work = Table(  # what the scheduler does at a time
+due_work = Table(  # work that the scheduler does at a time
     "due_work",
     metadata,
     Column("id", String, primary_key=True),
@@ -475,7 +497,7 @@ due_work = Table(  # what the scheduler does at a time
     Column("payload", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=True),
-    Column("failed", Float, nullable=True),  # when it was given up
+    Column("failed", Float, nullable=True),  # when it failed for good
     Column("epoch", Integer, nullable=True),  # of the controller that has claimed it
     Index("due_work_by_time", "failed", "at"),
 )

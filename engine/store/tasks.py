@@ -1,4 +1,4 @@
-"""Queued tasks: every call's and conference's FIFO, with how far each task got."""
+"""Queued tasks: the queue of every call and conference, with the progress of each task."""
 
 from collections.abc import Sequence
 
@@ -69,7 +69,7 @@ _open_of = Statement(
 
 
 def append(conn: Connection, owner: str, tasks: Sequence[AnyTask], at: float) -> list[TaskRow]:
-    """Queue tasks behind what the owner's queue holds, and return their rows. A task without an id gets one."""
+    """Append tasks to the owner's queue and return their rows. A task without an id gets one."""
     if not tasks:
         return []
     first = 1 + (_last.value(conn, owner=owner) or 0)
@@ -79,34 +79,34 @@ def append(conn: Connection, owner: str, tasks: Sequence[AnyTask], at: float) ->
 
 
 def insert_behind(conn: Connection, id: str, tasks: Sequence[AnyTask], at: float) -> list[TaskRow]:
-    """Queue tasks right behind the task `id`, before what is queued behind it, and return their rows."""
+    """Insert tasks into the queue directly after the task `id`, and return their rows."""
     row = get(conn, id)
     if row is None or not tasks:
         return []
-    _make_space.run(conn, the_owner=row.owner, behind=row.position, by=len(tasks))  # by way of negative positions:
-    _settle.run(conn, the_owner=row.owner)  # no two may be equal at any moment
+    _make_space.run(conn, the_owner=row.owner, behind=row.position, by=len(tasks))  # through negative positions,
+    _settle.run(conn, the_owner=row.owner)  # because no two may be equal at any moment
     rows = [_queued(row.owner, position, task, at) for position, task in enumerate(tasks, row.position + 1)]
     _store(conn, rows)
     return rows
 
 
 def begin(conn: Connection, id: str, at: float, phase: Phase) -> None:
-    """Note that a task was taken from its queue."""
+    """Store that a task was taken from its queue."""
     _begin.run(conn, the_id=id, begun=at, phase=phase.value)
 
 
 def set_phase(conn: Connection, id: str, phase: Phase) -> None:
-    """Note how far a running task's effect got."""
+    """Store the progress of a running task."""
     _set_phase.run(conn, the_id=id, phase=phase.value)
 
 
 def started(conn: Connection, id: str, at: float, phase: Phase) -> None:
-    """Note that a task's effect began, and so how far it got."""
+    """Store that a task's effect began, and its progress."""
     _started.run(conn, the_id=id, started=at, phase=phase.value)
 
 
 def end(conn: Connection, id: str, state: TaskState, outcome: Outcome, at: float) -> None:
-    """Note how a task ended."""
+    """Store how a task ended."""
     _end.run(conn, the_id=id, state=state.value, outcome=to_json(outcome), ended=at)
 
 

@@ -1,4 +1,4 @@
-"""Trunks: the carriers that calls go out through and come in from."""
+"""Trunks: SIP connections to carriers."""
 
 import builtins
 
@@ -13,11 +13,11 @@ from engine.store.tables import trunks
 
 
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
-    """A SIP trunk. `prefix`: the digits it carries, the longest wins; among equals the lowest `priority` first.
+    """A SIP trunk. `prefix`: the digits it carries; the longest prefix wins, among equals the lowest `priority`.
 
     `register`: we register with it; otherwise it knows us by our address. `codecs` in order, comma-separated.
-    `sources`: where its calls come from besides `host`, comma-separated (engine.features.trunks.sources). `country`
-    (ISO 3166): where the numbers it sends are read; "": in that of the account that owns the number.
+    `sources`: sources of its calls besides `host`, comma-separated (engine.features.trunks.sources). `country`
+    (ISO 3166): the country in which the numbers it sends are read; "": that of the number's account.
     """
 
     name: str
@@ -47,7 +47,7 @@ _all = Statement(_trunk.select.order_by(trunks.c.priority, trunks.c.name))
 
 
 def add(conn: Connection, trunk: Trunk) -> None:
-    """Store a new trunk; raises StoreConflict where the name is taken."""
+    """Store a new trunk; raises StoreConflict if the name is taken."""
     try:
         _insert.run(conn, **plain(trunk))
     except IntegrityError as error:
@@ -55,13 +55,13 @@ def add(conn: Connection, trunk: Trunk) -> None:
 
 
 def change(conn: Connection, trunk: Trunk) -> bool:
-    """Store a trunk's new version; False where there is none of its name."""
+    """Store a trunk's new version; returns False if there is none of its name."""
     values = plain(trunk)
     return _change.run(conn, the_name=values.pop("name"), **values) > 0
 
 
 def remove(conn: Connection, name: str) -> bool:
-    """Remove a trunk; False where there is none."""
+    """Remove a trunk; returns False if there is none."""
     return _remove.run(conn, name=name) > 0
 
 

@@ -1,4 +1,4 @@
-"""Digits that calls' parties typed ahead: kept until a task takes them, over a restart too."""
+"""Digits typed ahead: stored until a task takes them, so that they survive a restart."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from engine.store.tables import typed_ahead
 
 
 class TypedDigit(NamedTuple):
-    """One digit; `event` is the DigitPressed that told of it."""
+    """One digit; `event` is its DigitPressed."""
 
     call: str
     digit: str
@@ -24,20 +24,20 @@ _all = Statement(select(*_COLUMNS).order_by(typed_ahead.c.position))
 
 
 def add(conn: Connection, typed: TypedDigit) -> None:
-    """Keep a digit behind those that its call has."""
+    """Append a digit to those of its call."""
     _add.run(conn, call=typed.call, digit=typed.digit, event=typed.event)
 
 
 def remove(conn: Connection, event: str) -> None:
-    """A task took this one."""
+    """Delete a digit that a task took."""
     _remove.run(conn, the_event=event)
 
 
 def clear(conn: Connection, call: str) -> None:
-    """No task takes what this call has, or it is over."""
+    """Delete all digits of a call."""
     _clear.run(conn, the_call=call)
 
 
 def all(conn: Connection) -> list[TypedDigit]:
-    """Return every call's, in the order in which they were pressed."""
+    """Return the digits of all calls, in the order in which they were pressed."""
     return [TypedDigit(*row) for row in _all.all(conn)]

@@ -1,4 +1,4 @@
-"""Calls by a trunk that reached no number: the newest ones, each with how often it came."""
+"""Calls from a trunk that reached no number: the newest ones, equal ones counted."""
 
 import builtins
 
@@ -10,13 +10,13 @@ from engine.store.statement import Statement, insert_into
 from engine.store.tables import unmatched_calls
 
 KEPT = 1000
-"""How many are kept; older ones are forgotten."""
+"""How many are stored; older ones are deleted."""
 
 
 class UnmatchedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """Who called what by which trunk; `at` (Unix seconds) when last, `times` how often with nothing but `at` different.
+    """A call that was answered with SIP 404; `times` such calls came, the last one at `at` (Unix seconds).
 
-    `callee` is what was dialled as it came; `reason` an UnmatchedReason. It was answered with SIP 404.
+    `callee` is the dialled number as it was received; `reason` is an UnmatchedReason.
     """
 
     id: str
@@ -44,7 +44,7 @@ _get = Statement(_unmatched.select.where(_c.id == bindparam("id")))
 
 
 def note(conn: Connection, noted: builtins.list[UnmatchedCall]) -> None:
-    """Add calls, oldest first, and forget all but the newest."""
+    """Add calls, oldest first, and delete all but the newest."""
     for one in noted:
         values = plain(one)
         alike = {f"the_{name}": values[name] for name in _ALIKE}
@@ -54,14 +54,14 @@ def note(conn: Connection, noted: builtins.list[UnmatchedCall]) -> None:
 
 
 def get(conn: Connection, id: str) -> UnmatchedCall | None:
-    """Return one by its id."""
+    """Return an unmatched call by its id."""
     return _unmatched.one(conn, _get, id=id)
 
 
 def list(
     conn: Connection, *, since: float | None = None, before: tuple[float, str] | None = None, limit: int = 100
 ) -> builtins.list[UnmatchedCall]:
-    """Return the newest ones, newest first: at `since` (Unix seconds) or later, before a call's moment and id."""
+    """Return unmatched calls, newest first: at `since` (Unix seconds) or later, before a call's time and id."""
     query = _unmatched.select.order_by(_c.at.desc(), _c.id.desc()).limit(limit)
     if since is not None:
         query = query.where(_c.at >= since)
@@ -71,6 +71,6 @@ def list(
 
 
 def by_trunk(conn: Connection) -> dict[str, int]:
-    """Return how many calls of each trunk are on record here."""
+    """Return how many unmatched calls of each trunk are stored."""
     rows = conn.execute(select(_c.trunk, func.sum(_c.times)).group_by(_c.trunk))
     return {trunk: int(times) for trunk, times in rows}

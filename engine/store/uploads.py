@@ -1,4 +1,4 @@
-"""Prompts that accounts uploaded, by the names they gave."""
+"""Uploaded prompts, by the names that their accounts gave them."""
 
 import builtins
 
@@ -33,7 +33,7 @@ _count = Statement(select(func.count()).select_from(_table).where(_table.c.accou
 
 
 def put(conn: Connection, upload: UploadRow) -> UploadRow | None:
-    """Store a file under its name; returns the one that had the name before."""
+    """Store a file under its name; returns the file that had the name before, or None."""
     before = remove(conn, upload.account, upload.name)
     _insert.run(conn, **plain(upload))
     return before
@@ -55,7 +55,7 @@ def count(conn: Connection, account: str) -> int:
 
 
 def remove(conn: Connection, account: str, name: str) -> UploadRow | None:
-    """Take a file out; returns it, None where there was none."""
+    """Delete a file's row; returns the file, or None if there was none."""
     found = get(conn, account, name)
     if found:
         _delete.run(conn, account=account, name=name)

@@ -17,7 +17,7 @@ from engine.store.events import StoredEvent
 
 T = TypeVar("T")
 OnEvents = Callable[[list[StoredEvent]], None]
-LARGEST_BATCH = 256  # units; bounds how long the first waits for the last
+LARGEST_BATCH = 256  # in units; limits how long the first unit waits for the last
 GIVE_UP_SECONDS = 10.0
 
 _log = structlog.get_logger(__name__)
@@ -25,29 +25,30 @@ _Entry = tuple[Unit, "asyncio.Future[Any] | None"]
 
 
 class Writer:
-    """Runs write units in the order in which they were handed in, and commits whatever waits in one transaction.
+    """Runs write units in the order in which they were submitted, and commits all that wait in one transaction.
 
-    A unit that somebody waits for goes to the thread at once, but at least two milliseconds after the batch before; one
-    that nobody waits for goes with the next that somebody does, or after five milliseconds: a batch costs far more than
-    its units (docs/decisions/007-batches-keep-a-distance.md).
-    A unit takes the connection, calls repositories, and returns a value. It may be run again before it is committed
-    (when a neighbour failed, or the database was out), so it must change nothing but the database.
-    `fenced` is set once another controller has claimed this ARI application; an API-only process gives "" (no fence).
+    A unit of `write` goes to the thread at once, but at least two milliseconds after the previous batch. A unit of
+    `post` goes with the next unit of `write`, or after five milliseconds: a batch costs far more than its units
+    (docs/decisions/007-batches-keep-a-distance.md).
+    A unit takes the connection, calls repositories, and returns a value. It may be run again before it is committed (if
+    another unit failed, or the database could not be reached), so it must change nothing but the database.
+    `fenced` is set once another controller has claimed this ARI application; a process without calls passes "" (no
+    fence).
     """
 
     write_seconds = 0.002
-    """Between a batch and the next `write`: what is handed in meanwhile goes together."""
+    """The minimum between a batch and the next `write`, in seconds; units submitted meanwhile go together."""
     post_seconds = 0.005
-    """How long a unit that nobody waits for may wait for one that goes at once."""
+    """How long a posted unit may wait for a unit of `write`, in seconds."""
 
     def __init__(self, database: Database, ari_application: str = "", on_events: OnEvents | None = None) -> None:
         self.fenced = asyncio.Event()
         self.on_events = on_events
-        """Called in the event loop after each commit with the events it appended, before any `write` returns."""
+        """Called in the event loop after each commit with the events that it appended, before any `write` returns."""
         self._database = database
         self._ari_application = ari_application
         self._batches = Batches(database, ari_application)
-        self._pending: list[_Entry] = []  # not yet handed to the thread
+        self._pending: list[_Entry] = []  # not yet passed to the thread
         self._handing_over: asyncio.Handle | None = None
         self._due = 0.0  # when, by the loop's clock
         self._handed_over = float("-inf")  # the last time, by the loop's clock
@@ -58,21 +59,21 @@ class Writer:
 
     @property
     def epoch(self) -> int | None:
-        """The epoch that `claim` brought; None before."""
+        """The epoch that `claim` returned; None before."""
         return self._batches.epoch
 
     @property
     def waiting(self) -> int:
-        """How many units wait for the next transaction."""
+        """The number of units that wait for the next transaction."""
         return len(self._pending) + self._waiting.qsize()
 
     @property
     def out(self) -> bool:
-        """Whether the database is out: units wait until it is back, and new work should be refused."""
+        """Whether the database cannot be reached: units wait until it can, and new work should be refused."""
         return self._batches.out.is_set()
 
     async def claim(self) -> int:
-        """Take this ARI application over from whoever had it, and return the new epoch. Raises Unavailable."""
+        """Take this ARI application over from its owner, and return the new epoch. Raises StoreUnavailable."""
         name = self._ari_application
         epoch = await self._database.transact(lambda conn: owners.claim(conn, name))
         self._batches.epoch = epoch
@@ -80,25 +81,25 @@ class Writer:
         return epoch
 
     async def is_owner(self) -> bool:
-        """Whether this writer was the last to claim its ARI application; raises Unavailable."""
+        """Return whether this writer was the last to claim its ARI application; raises StoreUnavailable."""
         name = self._ari_application
         return await self._database.read(lambda conn: owners.epoch(conn, name)) == self.epoch
 
     async def write(self, unit: Callable[[Connection], T], *, hurry: bool = True) -> T:
-        """Run a unit and return its value once it is committed; raises its error, Fenced, Unavailable or StoreClosed.
+        """Run a unit and return its value once committed; raises its error, Fenced, StoreUnavailable or StoreClosed.
 
-        Without `hurry` it may wait as long as what is posted. Being cancelled while waiting does not take it back.
+        Without `hurry` it may wait as long as a posted unit. A cancellation of the wait does not withdraw the unit.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._submit(unit, future, hurry=hurry)
         return await future
 
     def post(self, unit: Callable[[Connection], object]) -> None:
-        """Hand in a unit, in order with `write`, without waiting for it; an error is logged."""
+        """Submit a unit, in order with `write`, without waiting for it; an error is logged."""
         self._submit(unit, None, hurry=False)
 
     async def stop(self) -> None:
-        """Commit what waits, and end the thread. A database that is out is given up after ten seconds."""
+        """Commit what waits, and end the thread. If the database cannot be reached, give up after ten seconds."""
         self._closed = True
         if self._ended is None:
             return
@@ -126,7 +127,7 @@ class Writer:
         self._handing_over = loop.call_at(due, self._hand_over) if due > now else loop.call_soon(self._hand_over)
 
     def _hand_over(self) -> None:
-        """Give the thread what is pending; it takes what comes while it is busy as its next batch."""
+        """Pass the pending units to the thread; units that come while it is busy are its next batch."""
         if self._handing_over is not None:
             self._handing_over.cancel()
             self._handing_over = None
@@ -158,14 +159,14 @@ class Writer:
             loop.call_soon_threadsafe(self._end)
 
     def _committed(self, entries: list[_Entry]) -> tuple[Sequence[Result], list[StoredEvent]]:
-        """Commit; an unexpected error goes to those who wait, and the thread continues."""
+        """Commit a batch; an unexpected error is raised to the callers that wait, and the thread continues."""
         try:
             return self._batches.commit([unit for unit, _ in entries])
         except Exception as error:
             return [Failure(error) for _ in entries], []
 
     def _next(self) -> tuple[list[_Entry], bool]:
-        """Wait for a unit; return it with all that wait behind it, and whether more may come."""
+        """Wait for a unit; return it with all that wait after it, and whether more may come."""
         entries: list[_Entry] = []
         entry = self._waiting.get()
         while entry is not None:
@@ -189,7 +190,7 @@ class Writer:
             try:
                 self.on_events(events)
             except Exception:
-                _log.exception("Telling of committed events failed.", count=len(events))
+                _log.exception("Passing committed events on failed.", count=len(events))
         for (_, future), result in zip(entries, results, strict=True):
             if isinstance(result, Failure):
                 self._fail(future, result.error)

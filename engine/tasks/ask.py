@@ -1,6 +1,6 @@
 """Ask the customer what the call does next, and hold the queue until the answer."""
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from engine.tasks.interfaces import Subject
 from engine.tasks.play import Play
@@ -28,8 +28,15 @@ class Ask(Task, frozen=True, kw_only=True, tag="ask"):
     apology: Say | Play | None = None
     hang_up_on_silence: bool = False
 
-    async def run(self, on: Subject) -> Answered:
+    async def run(self, on: "Asking") -> Answered:
         """Ask; no answer is a result too. After a restart it does not ask again if the answer was committed."""
         if on.was_accepted:
             return Answered()
-        return await on.customer.ask(self, on)
+        return await on.ask(self)
+
+
+class Asking(Subject, Protocol):
+    """What an Ask needs."""
+
+    async def ask(self, task: Ask) -> Answered:
+        """Ask the customer, and wait for the reply or the end of the time; what was replied is queued next then."""

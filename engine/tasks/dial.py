@@ -1,7 +1,7 @@
 """Connect this call to another party."""
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -74,6 +74,21 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
         LegOptions(headers=self.headers)
         check_heard(self.ringback, self.music)
 
-    async def run(self, on: Subject) -> Dialled:
+    async def run(self, on: "Dialling") -> Dialled:
         """Dial, and return when the two are connected or will not be."""
         return await on.dialler.dial(self, on)
+
+
+class Dialler(Protocol):
+    """Connects this call to another party."""
+
+    async def dial(self, task: Dial, on: Subject) -> Dialled:
+        """Call the other party, and bridge the two when it answers; returns then, or when it will not be."""
+
+
+class Dialling(Subject, Protocol):
+    """What a Dial needs."""
+
+    @property
+    def dialler(self) -> Dialler:
+        """Connects."""

@@ -10,8 +10,8 @@ from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
 from engine.model.call_data import CallData
 from engine.store.tasks import TaskRow
+from engine.tasks.interfaces import Preparable
 from engine.tasks.kinds import AnyTask, kind_of
-from engine.tasks.playing import Audible
 from engine.tasks.task import Phase, TaskState
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class Entry:
         self.started = row.started
         self.resumed = resumed
         self.data = row.task.data
-        self.prompts: dict[Audible, asyncio.Task[Prompt]] = {}
+        self.prompts: dict[Preparable, asyncio.Task[Prompt]] = {}
         self.remarked: set[str] = set()
         self.runner: asyncio.Task[None] | None = None
         self.stop_requested = asyncio.Event()

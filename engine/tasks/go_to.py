@@ -28,5 +28,5 @@ class GoTo(Task, frozen=True, kw_only=True, tag="go_to"):
     async def run(self, on: Subject) -> Done:
         """Lead on, once even over a restart."""
         if not on.was_accepted:
-            await on.router.lead(self.destination, on, hops=self.hops)
+            await on.lead(self.destination, hops=self.hops)
         return Done()

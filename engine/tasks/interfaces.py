@@ -1,28 +1,38 @@
-"""What a running task may do, in small roles: the same Play serves a call and a conference."""
+"""What a running task may do, in small roles: the same Play serves a call and a conference.
+
+No kind of task is named here, because each of them imports this. What only one kind does (dial, record, ask …) is a
+protocol in the file of that kind; engine.tasks.roles puts them together.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
+from engine.ari.errors import AriError
 from engine.media.prompts import Prompt
 from engine.model.call_data import CallData
-from engine.tasks.results import Answered, Detected, Dialled, Recorded
+from engine.tasks.results import Detected, Recorded, TaskFailed
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
-    from engine.ari.errors import AriError
-    from engine.events import QuestionAsked
-    from engine.tasks.ask import Ask
-    from engine.tasks.dial import Dial
-    from engine.tasks.join_conference import JoinConference
-    from engine.tasks.kinds import AnyTask
-    from engine.tasks.offer import Offer
-    from engine.tasks.playing import Audible
-    from engine.tasks.record import Record
-    from engine.tasks.results import TaskFailed
-    from engine.tasks.ring import Ring
+class Prepare(Protocol):
+    """Makes prompts for an account."""
+
+    async def source(self, source: str) -> Prompt:
+        """Fetch, check and convert an audio file, or take one that the account uploaded; raises PromptError."""
+
+    async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
+        """Synthesise a text, which may be SSML; raises PromptError."""
+
+
+class Preparable(Protocol):
+    """A prompt that is to be played (engine.tasks.playing.Audible)."""
+
+    def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
+        """Make it ready to play; raises PromptError."""
+
+    def due(self, last: str) -> "Preparable":
+        """The prompt as it is now that its time has come; `last` are the digits last collected."""
 
 
 class Playing(Protocol):
@@ -59,13 +69,6 @@ class ActiveRecording(Protocol):
 
     async def stop(self) -> None:
         """Ask it to end."""
-
-
-class Recorder(Protocol):
-    """Something that can be recorded: what a call's far party says, or a whole conference."""
-
-    def recording(self, task: "Record", on: "Subject") -> AbstractAsyncContextManager[ActiveRecording]:
-        """Record under `task`'s limits; leaving the block ends it."""
 
 
 class Digit(Protocol):
@@ -118,31 +121,11 @@ class Keypad(Protocol):
         """Press digits towards the far party and wait until they are sent."""
 
 
-class Dialler(Protocol):
-    """Connects this call to another party."""
-
-    async def dial(self, task: "Dial", on: "Subject") -> Dialled:
-        """Call the other party, and bridge the two when it answers; returns then, or when it will not be."""
-
-    async def ring(self, task: "Ring", on: "Subject") -> Dialled:
-        """Call several parties, and bridge this call with the first that answers; returns as `dial` does."""
-
-
 class Detector(Protocol):
     """Listens to who answered."""
 
     async def detect(self, on: "Subject") -> Detected:
         """Find out whether it is a machine; raises AriError when the call ends meanwhile."""
-
-
-class Conferences(Protocol):
-    """Conferences that this call may join and leave."""
-
-    async def join(self, task: "JoinConference", on: "Subject") -> None:
-        """Take part until it ends, the call leaves or ends; raises TaskFailed where it cannot."""
-
-    async def leave(self, conference: str) -> None:
-        """Take the call out; without effect for the moderator."""
 
 
 class Line(Protocol):
@@ -152,73 +135,28 @@ class Line(Protocol):
         """End the call (or the conference with everybody in it); raises TaskFailed for a cause that is none."""
 
 
-class Customer(Protocol):
-    """Whoever says what a call does next."""
+class Subject(Protocol):
+    """A running task's view of its call or conference, and of itself."""
 
-    async def ask(self, task: "Ask", on: "Subject") -> Answered:
-        """Ask, and wait for the reply or the end of the time; what was replied is queued next then."""
-
-
-class Router(Protocol):
-    """Finds what a call goes on with."""
-
-    async def lead(self, destination: str, on: "Subject", *, hops: int) -> None:
-        """Queue what a destination means instead of what is queued behind this task.
-
-        `hops` is how often the call was led on before. Where it cannot be led there the call ends, and TaskFailed says
-        why.
-        """
-
-    async def offered(self, task: "Offer", on: "Subject") -> None:
-        """Wait until a task is queued behind this one, or end the call."""
-
-
-class Roles(Protocol):
-    """Everything that a call or a conference can do for its tasks."""
+    task_id: str
+    data: CallData | None
+    stop_requested: asyncio.Event
 
     @property
     def player(self) -> Player:
         """Plays."""
 
     @property
-    def recorder(self) -> Recorder:
-        """Records."""
-
-    @property
     def keypad(self) -> Keypad:
         """Hears and presses digits."""
-
-    @property
-    def dialler(self) -> Dialler:
-        """Connects."""
 
     @property
     def detector(self) -> Detector:
         """Tells machines from people."""
 
     @property
-    def conferences(self) -> Conferences:
-        """Joins and leaves conferences."""
-
-    @property
     def line(self) -> Line:
         """Hangs up."""
-
-    @property
-    def customer(self) -> Customer:
-        """Says what to do next."""
-
-    @property
-    def router(self) -> Router:
-        """Leads to destinations."""
-
-
-class Subject(Roles, Protocol):
-    """A running task's view of its call or conference, and of itself."""
-
-    task_id: str
-    data: CallData | None
-    stop_requested: asyncio.Event
 
     @property
     def resumed(self) -> bool:
@@ -247,20 +185,11 @@ class Subject(Roles, Protocol):
     def remaining(self, seconds: float | None) -> float | None:
         """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
 
-    @property
-    def question(self) -> "QuestionAsked":
-        """What this task asks (see Ask): it was committed with its beginning."""
+    async def lead(self, destination: str, *, hops: int) -> None:
+        """Queue what a destination means instead of what is queued behind this task.
 
-    async def replied(self) -> bool:
-        """Wait until this question is over, and what is done next is queued; whether nothing was said."""
-
-    async def fall_silent(self, tasks: "Sequence[AnyTask]", replace: bool) -> None:
-        """End this question without a reply: these are done next. Without effect where a reply is there."""
-
-    async def succeeded_by(self, tasks: "Sequence[AnyTask]", also: "Callable[[Connection], object]") -> None:
-        """Commit tasks that are done next, instead of what is queued behind this one; `also` with them.
-
-        This task's effect is accepted with it.
+        `hops` is how often the call was led on before. Where it cannot be led there the call ends, and TaskFailed says
+        why.
         """
 
     async def followed(self) -> None:
@@ -269,13 +198,13 @@ class Subject(Roles, Protocol):
     def remark(self, sentence: str) -> None:
         """Note what this task does otherwise than asked: TaskRemarked, once each."""
 
-    async def prompt(self, of: "Audible") -> Prompt:
+    async def prompt(self, of: Preparable) -> Prompt:
         """One of the task's prompts, prepared since it was queued; raises TaskFailed with what is wrong with it.
 
         One that is known only now (`Audible.due`) is made now.
         """
 
-    async def only_the_end(self, error: "TaskFailed | AriError") -> bool:
+    async def only_the_end(self, error: TaskFailed | AriError) -> bool:
         """Whether a failure is only the end of the call seen from this task; waits a moment for it."""
 
     def stop_background(self, kind: str, data: CallData | None = None) -> int:

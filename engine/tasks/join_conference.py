@@ -1,7 +1,7 @@
 """Take part in a conference."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
@@ -47,7 +47,22 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
         """A participant's queue goes on, so that a queued LeaveConference can run."""
         return True
 
-    async def run(self, on: Subject) -> Done:
+    async def run(self, on: "Joining") -> Done:
         """Take part until it is over."""
         await on.conferences.join(self, on)
         return Done()
+
+
+class Joins(Protocol):
+    """Conferences that this call may join."""
+
+    async def join(self, task: JoinConference, on: Subject) -> None:
+        """Take part until it ends, the call leaves or ends; raises TaskFailed where it cannot."""
+
+
+class Joining(Subject, Protocol):
+    """What a JoinConference needs."""
+
+    @property
+    def conferences(self) -> Joins:
+        """Joins conferences."""

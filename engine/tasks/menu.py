@@ -1,24 +1,77 @@
-"""One visit to one menu: its prompts, what is pressed, the attempts."""
+"""One menu, and one visit to it: its prompts, what is pressed, the attempts."""
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+import msgspec
+
+from engine.model.destination import Destination
 from engine.tasks.interfaces import Subject
 from engine.tasks.keys import Keys, cancelled
+from engine.tasks.play import Play
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import MenuEnded
+from engine.tasks.say import Say
 
-if TYPE_CHECKING:
-    from engine.tasks.run_menu import Menu
-
+DIGITS = frozenset("0123456789*#ABCD")
+MOST_REPEATS = 100
 TERMINATOR = "#"
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a digit does: goes to `menu`, ends the menus with `value`, or leads the call on to the destination `to`."""
+
+    digit: str
+    value: str | None = None
+    menu: str | None = None
+    to: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if self.digit not in DIGITS:
+            raise ValueError("A choice's digit must be one of 0-9, *, # and A-D.")
+        if sum(given is not None for given in (self.value, self.menu, self.to)) != 1:
+            raise ValueError(f"The choice {self.digit} must have either a value, a menu or a destination (to).")
+        if self.to is not None:
+            Destination.read(self.to)
+
+
+class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Prompts, and what may be pressed.
+
+    Without `most_digits` one digit is taken, which must be one of the `choices`. With it a sequence of up to that many
+    is, ended by # or by silence; a sequence that is just a choice's digit is that choice.
+    Nothing within `silence_seconds` after the prompts, or a digit that is no choice: `repeat` is played and the party
+    may try again, up to `repeats` times. After the last of them the call is led on to `otherwise` where one is given.
+    """
+
+    id: str
+    main: tuple[Play | Say, ...] = ()
+    repeat: tuple[Play | Say, ...] = ()
+    repeats: int = 0
+    most_digits: int | None = None
+    silence_seconds: float = 5.0
+    choices: tuple[Choice, ...] = ()
+    otherwise: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        if not 0 <= self.repeats <= MOST_REPEATS:
+            raise ValueError(f"repeats must be 0 to {MOST_REPEATS}.")
+        if self.most_digits is not None and self.most_digits < 1:
+            raise ValueError("most_digits must be at least 1.")
+        if not 0 <= self.silence_seconds <= 600:
+            raise ValueError("silence_seconds must be 0 to 600.")
+        if self.otherwise:
+            Destination.read(self.otherwise)
+        if {choice.value for choice in self.choices if choice.value} & {choice.to for choice in self.choices}:
+            raise ValueError("A value must not be written like a destination of the same menu.")
 
 
 class Visit:
     """Asks in one menu."""
 
-    def __init__(self, menu: "Menu", on: Subject, keys: Keys, series: Series, *, barge_in: bool) -> None:
+    def __init__(self, menu: Menu, on: Subject, keys: Keys, series: Series, *, barge_in: bool) -> None:
         self._menu, self._on, self._keys, self._series, self._barge_in = menu, on, keys, series, barge_in
 
     async def answer(self) -> MenuEnded | str:

@@ -1,6 +1,6 @@
 """Wait for the program that answers the call."""
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
@@ -18,7 +18,22 @@ class Offer(Task, frozen=True, kw_only=True, tag="offer"):
 
     seconds: float = 10.0
 
-    async def run(self, on: Subject) -> Done:
+    async def run(self, on: "Offering") -> Done:
         """Wait."""
         await on.router.offered(self, on)
         return Done()
+
+
+class Offers(Protocol):
+    """Offers calls to programs."""
+
+    async def offered(self, task: Offer, on: Subject) -> None:
+        """Wait until a task is queued behind this one, or end the call."""
+
+
+class Offering(Subject, Protocol):
+    """What an Offer needs."""
+
+    @property
+    def router(self) -> Offers:
+        """Offers the call."""

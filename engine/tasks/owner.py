@@ -2,19 +2,9 @@
 
 from typing import Protocol
 
-from engine.media.prompts import Prompt
-from engine.tasks.interfaces import Roles
+from engine.tasks.interfaces import Prepare
+from engine.tasks.roles import Roles
 from engine.tasks.task import Requires
-
-
-class Prepare(Protocol):
-    """Makes prompts for an account."""
-
-    async def source(self, source: str) -> Prompt:
-        """Fetch, check and convert an audio file, or take one that the account uploaded; raises PromptError."""
-
-    async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
-        """Synthesise a text, which may be SSML; raises PromptError."""
 
 
 class Owner(Protocol):

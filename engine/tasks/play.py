@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from engine.media.prompts import Prompt
-from engine.tasks.owner import Prepare
+from engine.tasks.interfaces import Prepare
 from engine.tasks.playing import Audible
 
 

@@ -4,8 +4,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, ClassVar, Self
 
 from engine.media.prompts import Prompt
-from engine.tasks.interfaces import Subject
-from engine.tasks.owner import Prepare
+from engine.tasks.interfaces import Prepare, Subject
 from engine.tasks.results import Done
 from engine.tasks.task import Recovery, Task
 

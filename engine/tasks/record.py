@@ -1,7 +1,8 @@
 """Record what the far party says, or both parties, or a whole conference."""
 
 import asyncio
-from typing import ClassVar, Literal
+from contextlib import AbstractAsyncContextManager
+from typing import ClassVar, Literal, Protocol
 
 from engine.media import s3_address
 from engine.tasks.interfaces import ActiveRecording, Subject
@@ -44,7 +45,7 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
         """A recorder lets the queue go on."""
         return True
 
-    async def run(self, on: Subject) -> Recorded:
+    async def run(self, on: "Recordable") -> Recorded:
         """Record until something ends it; the file is kept however it ends."""
         async with on.recorder.recording(self, on) as recording:
             await recording.started()
@@ -58,6 +59,21 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
             finally:
                 for watcher in watchers:
                     watcher.cancel()
+
+
+class Recorder(Protocol):
+    """Something that can be recorded: what a call's far party says, or a whole conference."""
+
+    def recording(self, task: Record, on: Subject) -> AbstractAsyncContextManager[ActiveRecording]:
+        """Record under `task`'s limits; leaving the block ends it."""
+
+
+class Recordable(Subject, Protocol):
+    """What a Record needs."""
+
+    @property
+    def recorder(self) -> Recorder:
+        """Records."""
 
 
 async def _stop_on_request(recording: ActiveRecording, on: Subject) -> None:

@@ -1,7 +1,7 @@
 """Ring several parties, and connect this call to the first that answers."""
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from engine.model.destination import Destination
 from engine.model.ring_strategy import Strategy
@@ -58,6 +58,21 @@ class Ring(Task, frozen=True, kw_only=True, tag="ring"):
         if self.otherwise:
             Destination.read(self.otherwise)
 
-    async def run(self, on: Subject) -> Dialled:
+    async def run(self, on: "Ringing") -> Dialled:
         """Ring until bridged."""
         return await on.dialler.ring(self, on)
+
+
+class Ringer(Protocol):
+    """Connects this call to the first of several parties."""
+
+    async def ring(self, task: Ring, on: Subject) -> Dialled:
+        """Call several parties, and bridge this call with the first that answers; returns as `Dialler.dial` does."""
+
+
+class Ringing(Subject, Protocol):
+    """What a Ring needs."""
+
+    @property
+    def dialler(self) -> Ringer:
+        """Connects."""

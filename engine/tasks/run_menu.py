@@ -3,68 +3,12 @@
 import msgspec
 
 from engine.ari.errors import AriError
-from engine.model.destination import Destination
 from engine.tasks.interfaces import Subject
 from engine.tasks.keys import Keys
-from engine.tasks.menu import Visit
-from engine.tasks.play import Play
+from engine.tasks.menu import Menu, Visit
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import MenuEnded, TaskFailed
-from engine.tasks.say import Say
 from engine.tasks.task import Task
-
-DIGITS = frozenset("0123456789*#ABCD")
-MOST_REPEATS = 100
-
-
-class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a digit does: goes to `menu`, ends the menus with `value`, or leads the call on to the destination `to`."""
-
-    digit: str
-    value: str | None = None
-    menu: str | None = None
-    to: str | None = None
-
-    def __post_init__(self) -> None:
-        """Raises ValueError."""
-        if self.digit not in DIGITS:
-            raise ValueError("A choice's digit must be one of 0-9, *, # and A-D.")
-        if sum(given is not None for given in (self.value, self.menu, self.to)) != 1:
-            raise ValueError(f"The choice {self.digit} must have either a value, a menu or a destination (to).")
-        if self.to is not None:
-            Destination.read(self.to)
-
-
-class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Prompts, and what may be pressed.
-
-    Without `most_digits` one digit is taken, which must be one of the `choices`. With it a sequence of up to that many
-    is, ended by # or by silence; a sequence that is just a choice's digit is that choice.
-    Nothing within `silence_seconds` after the prompts, or a digit that is no choice: `repeat` is played and the party
-    may try again, up to `repeats` times. After the last of them the call is led on to `otherwise` where one is given.
-    """
-
-    id: str
-    main: tuple[Play | Say, ...] = ()
-    repeat: tuple[Play | Say, ...] = ()
-    repeats: int = 0
-    most_digits: int | None = None
-    silence_seconds: float = 5.0
-    choices: tuple[Choice, ...] = ()
-    otherwise: str = ""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError."""
-        if not 0 <= self.repeats <= MOST_REPEATS:
-            raise ValueError(f"repeats must be 0 to {MOST_REPEATS}.")
-        if self.most_digits is not None and self.most_digits < 1:
-            raise ValueError("most_digits must be at least 1.")
-        if not 0 <= self.silence_seconds <= 600:
-            raise ValueError("silence_seconds must be 0 to 600.")
-        if self.otherwise:
-            Destination.read(self.otherwise)
-        if {choice.value for choice in self.choices if choice.value} & {choice.to for choice in self.choices}:
-            raise ValueError("A value must not be written like a destination of the same menu.")
 
 
 class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
@@ -115,7 +59,7 @@ class RunMenu(Task, frozen=True, kw_only=True, tag="run_menu"):
         ended = await self._ended(on)
         destination, hops = self._destination(ended)
         if destination:
-            await on.router.lead(destination, on, hops=hops)
+            await on.lead(destination, hops=hops)
         return ended
 
     def _destination(self, ended: MenuEnded) -> tuple[str, int]:

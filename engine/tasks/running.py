@@ -1,4 +1,4 @@
-"""A running task's view of its call or conference, and of itself (engine.tasks.interfaces.Subject)."""
+"""A running task's view of its call or conference, and of itself (engine.tasks.roles.SteeringSubject)."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -11,24 +11,15 @@ from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
 from engine.model.call_data import CallData
+from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
-from engine.tasks.interfaces import (
-    Conferences,
-    Customer,
-    Detector,
-    Dialler,
-    Digit,
-    Keypad,
-    Line,
-    Player,
-    Recorder,
-    Router,
-)
+from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
 from engine.tasks.journal import Journal
 from engine.tasks.kinds import AnyTask
 from engine.tasks.owner import Owner
-from engine.tasks.playing import Audible
-from engine.tasks.results import TaskFailed
+from engine.tasks.record import Recorder
+from engine.tasks.results import Answered, TaskFailed
+from engine.tasks.roles import Conferences, Connector, Customer, Router
 from engine.tasks.secret import MASK
 from engine.tasks.task import Phase
 
@@ -52,7 +43,7 @@ class Stopping(Protocol):
 
 
 class Running:
-    """A running task's view of its call or conference, and of itself (implements engine.tasks.interfaces.Subject)."""
+    """Implements engine.tasks.roles.SteeringSubject."""
 
     def __init__(self, entry: Entry, journal: Journal, owner: Owner, queue: Stopping) -> None:
         self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue
@@ -63,7 +54,7 @@ class Running:
         self.player: Player = roles.player
         self.recorder: Recorder = roles.recorder
         self.keypad: Keypad = roles.keypad
-        self.dialler: Dialler = roles.dialler
+        self.dialler: Connector = roles.dialler
         self.detector: Detector = roles.detector
         self.conferences: Conferences = roles.conferences
         self.line: Line = roles.line
@@ -130,6 +121,14 @@ class Running:
         """See Subject."""
         await self._queue.succeed(self.task_id, tasks, also)
 
+    async def ask(self, task: Ask) -> Answered:
+        """See Asking."""
+        return await self.customer.ask(task, self)
+
+    async def lead(self, destination: str, *, hops: int) -> None:
+        """See Subject."""
+        await self.router.lead(destination, self, hops=hops)
+
     async def followed(self) -> None:
         """See Subject."""
         await self._queue.more()
@@ -138,7 +137,7 @@ class Running:
         """See Subject."""
         self._journal.remarked(self._entry, (sentence,))
 
-    async def prompt(self, of: Audible) -> Prompt:
+    async def prompt(self, of: Preparable) -> Prompt:
         """One of the task's prompts, prepared since it was queued; raises TaskFailed with what is wrong with it."""
         known = self._entry.prompts.get(of)
         ready = asyncio.shield(known) if known else of.due(self.keypad.last).prepared(self._owner.prepare)

@@ -6,7 +6,7 @@ from typing import Any, Self
 import msgspec
 
 from engine.media.prompts import Prompt
-from engine.tasks.owner import Prepare
+from engine.tasks.interfaces import Prepare
 from engine.tasks.playing import Audible
 
 LAST_DIGIT = "{digit}"

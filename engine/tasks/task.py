@@ -1,16 +1,13 @@
 """What a queued task is: frozen parameters, what the call must be, and what a restart does with it."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
 from engine.model.call_data import CallData
-
-if TYPE_CHECKING:
-    from engine.tasks.interfaces import Subject
-    from engine.tasks.playing import Audible
-    from engine.tasks.results import Result
+from engine.tasks.interfaces import Preparable
+from engine.tasks.results import Result
 
 
 class Requires(StrEnum):
@@ -65,7 +62,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
         return False
 
     @property
-    def prompts(self) -> "tuple[Audible, ...]":
+    def prompts(self) -> tuple[Preparable, ...]:
         """What it will play, as far as that is known when it is queued: prepared from then on."""
         return ()
 
@@ -79,6 +76,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
         """Whether it never holds the queue for longer than a moment: it may be done beside what does."""
         return self.background
 
-    async def run(self, on: "Subject") -> "Result":
-        """Do it. Normal endings (a timeout too) are values, accidents exceptions; stopping is cancellation."""
+    async def run(self, on: Any) -> Result:
+        """Do it. Normal endings (a timeout too) are values, accidents exceptions; stopping is cancellation.
+
+        `on` is the Subject, with the roles that this kind needs: the queue offers all of them (engine.tasks.roles).
+        """
         raise NotImplementedError

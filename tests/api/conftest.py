@@ -1,7 +1,8 @@
 """The whole HTTP side on a real store, a fake engine below it and a real web server of a customer's behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time as wall_time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,33 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api.accounts import Accounts
 from api.app import build_app
+from api.callbacks.audience import RequestHearers
 from api.callbacks.delivery import Delivery, DeliveryPolicy
+from api.callbacks.mail import Mailer, MailServer
 from api.callbacks.publisher import Publisher
+from api.callbacks.signer import Signer
+from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner
 from api.inbound import Inbound
 from api.recordings import Recordings
-from api.vendors.ringful import Ringful
+from api.vendors.parts import VendorParts
+from api.vendors.ringful.vendor import Ringful
+from api.vendors.vendor import Vendor
 from engine.features.accounts.credentials import Credentials
-from engine.features.services import FeatureServices
+from engine.features.call_history.views import CallHistory
+from engine.features.recordings.service import RecordingService
+from engine.features.subscriptions.service import SubscriptionService
 from engine.media import Links
 from engine.net import Net
+from engine.platform.consumers import Consumers
+from engine.platform.feature import Features
+from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.writer import Writer
+from tests.api.serving import Unreached
 from tests.fakes.engine import FakeEngine
+from tests.fakes.mail_box import MailBox
 from tests.fakes.sink import Sink
 from tests.support.features import services_of
 
@@ -54,16 +68,22 @@ class Stack:
     db: Database
     writer: Writer
     net: Net
-    features: FeatureServices
+    features: Features
     accounts: Accounts
     recordings: Recordings
     engine: FakeEngine
-    ringful: Ringful
+    vendors: dict[str, Vendor]
     delivery: Delivery
-    publisher: Publisher
+    consumers: Consumers
+    subscriptions: SubscriptionService
     time: Time
     folder: Path
     client: TestClient[Any, Any]
+
+    @property
+    def ringful(self) -> Vendor:
+        """The vendor that most tests ask."""
+        return self.vendors["ringful"]
 
     async def ask(self, method: str, **parameters: str) -> tuple[int, str]:
         """Send one request as the document writes it; returns status and text."""
@@ -81,9 +101,27 @@ class Stack:
         """Wait until every event is published and every delivery is over."""
         async with asyncio.timeout(60):
             await self.writer.write(lambda conn: None)
-            while not self.publisher.idle or self.delivery.active_lanes:  # noqa: ASYNC110
+            while not self.consumers.idle or self.delivery.active_lanes:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             await self.writer.write(lambda conn: None)
+
+
+async def published_by(
+    db: Database,
+    writer: Writer,
+    features: Features,
+    vendors: Mapping[str, Vendor],
+    delivery: Delivery,
+    subscriptions: SubscriptionService,
+    clock: Callable[[], float],
+) -> Consumers:
+    """Return a publisher at its consumers, to be started."""
+    subscribers = SubscriptionHearers(subscriptions, features[CallHistory].get)
+    hearers = RequestHearers(db, vendors, Inbound(features, vendors))
+    await hearers.start()
+    consumers = Consumers(db, writer)
+    consumers.add(Publisher(writer, (hearers, subscribers), delivery, clock=clock))
+    return consumers
 
 
 async def create_account(writer: Writer, id: str, key: str, **fields: Any) -> Account:
@@ -106,13 +144,28 @@ async def sink() -> AsyncIterator[Sink]:
 
 
 @pytest.fixture
+async def mail_box() -> AsyncIterator[MailBox]:
+    """A customer's mail server."""
+    async with MailBox() as server:
+        yield server
+
+
+@pytest.fixture
 def policy() -> DeliveryPolicy:
     """The limits of delivering."""
     return DeliveryPolicy()
 
 
 @pytest.fixture
-async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
+def kinds() -> Sequence[type[Vendor]]:
+    """The vendors that are served."""
+    return (Ringful,)
+
+
+@pytest.fixture
+async def stack(
+    tmp_path: Path, policy: DeliveryPolicy, kinds: Sequence[type[Vendor]], mail_box: MailBox
+) -> AsyncIterator[Stack]:
     """Two accounts, Ann's (which may reach private addresses) and Bob's, and all that serves them."""
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
@@ -120,19 +173,26 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     known, engine = Accounts(Credentials(db)), FakeEngine(writer)
     features = services_of(db, writer, net, tmp_path)
     recordings = Recordings(
-        features.recordings, Links("a secret of the tests", clock=time), "http://api.test", clock=time
+        features[RecordingService], Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )
-    ringful = Ringful(engine, features.calls, known, recordings)
-    vendors = {ringful.name: ringful}
+    parts = VendorParts(
+        engine=engine, features=features, cache=SettingsCache(db), accounts=known, recordings=recordings,
+        live=lambda call: None, inquire=Unreached().inquire,
+    )  # fmt: skip
+    vendors = {kind.describe().name: kind.make(parts) for kind in kinds}
+    subscriptions = features[SubscriptionService]
+    signers: dict[str, Signer] = {**vendors, "carillon": SubscriptionSigner(subscriptions, wall_time.time)}
+    mailer = Mailer(MailServer("127.0.0.1", mail_box.port, "Carillon <carillon@example.com>"))
     delivery = Delivery(
-        db, writer, net, known, vendors, policy=policy, clock=time, sleep=time.sleep, chance=lambda: 0.0
-    )
-    publisher = Publisher(db, writer, vendors, Inbound(features, vendors), delivery, clock=time)
-    writer.on_events = publisher.feed
+        db, writer, net, known, signers, mailer=mailer, policy=policy, clock=time, sleep=time.sleep,
+        chance=lambda: 0.0,
+    )  # fmt: skip
+    consumers = await published_by(db, writer, features, vendors, delivery, subscriptions, time)
+    writer.on_events = consumers.feed
     await create_account(writer, "account-ann", KEY, allow_private=True)
     await create_account(writer, "account-bob", "key-of-bob")
-    await publisher.start()
     await delivery.start()
+    await consumers.start()
     app = build_app(
         engine=engine,
         accounts=known,
@@ -142,9 +202,10 @@ async def stack(tmp_path: Path, policy: DeliveryPolicy) -> AsyncIterator[Stack]:
     )
     async with TestClient(TestServer(app)) as client:
         yield Stack(
-            db, writer, net, features, known, recordings, engine, ringful, delivery, publisher, time, tmp_path, client
-        )
-    await publisher.stop()
+            db, writer, net, features, known, recordings, engine, vendors, delivery, consumers, subscriptions,
+            time, tmp_path, client,
+        )  # fmt: skip
+    await consumers.stop()
     await delivery.stop()
     await writer.stop()
     await net.close()

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
 from api.connections import Connections, Limits
 from api.serving import ListenAddress, listening
+from api.vendors.parts import VendorParts
 
 
 class Unreached:
@@ -14,6 +16,15 @@ class Unreached:
 
     def __getattr__(self, name: str) -> "Unreached":
         return Unreached()
+
+
+def nothing_behind() -> VendorParts:
+    """The parts of vendors whose requests reach no handler."""
+    nothing: Any = Unreached()
+    return VendorParts(
+        engine=nothing, features=nothing, cache=nothing, accounts=nothing, recordings=nothing,
+        live=nothing, inquire=nothing,
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -8,9 +8,8 @@ from aiohttp import web
 
 from api.app import build_app
 from api.own.routes import public_routes
-from api.vendors.ringful import Ringful
-from api.vendors.sinch import Sinch
-from tests.api.serving import Unreached, serve
+from api.vendors.registry import vendors
+from tests.api.serving import Unreached, nothing_behind, serve
 from tests.support.raw_http import Answer, ask, bomb, request
 
 RINGFUL, SINCH, OWN = "/Call/apikey/KEY", "/v1/calls/id/1", "/carillon/v1/calls"
@@ -20,11 +19,10 @@ CANARY = "canary-4711"
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     """All dialects, with nothing behind them: what is refused here reaches no handler."""
-    nothing = [None] * 4
     app = build_app(
         engine=None, accounts=None, delivery=None,  # type: ignore[arg-type]
         recordings=type("Recordings", (), {"routes": lambda self: []})(),
-        vendors=(Ringful(*nothing), Sinch(None, None, {}, None)),  # type: ignore[arg-type]
+        vendors=[vendor.make(nothing_behind()) for vendor in vendors()],
         routes=public_routes(Unreached()),  # type: ignore[arg-type]
     )  # fmt: skip
     async with serve(app) as (served, _):

@@ -17,6 +17,7 @@ import numpy as np
 
 from engine.ari.client import AriClient
 from engine.calls.call import Call
+from engine.calls.state import Milestone
 from engine.commands import HangUpCall, NoSuchCall
 from engine.engine import Engine, Parts
 from engine.events import CallAnswered
@@ -153,11 +154,11 @@ class LiveExchange(Exchange):
         if not self._started:
             return
         sessions = list(self.engine.registry)
-        left = [session.call.id for session in sessions if not session.gone.is_set()]
+        left = [session.call.id for session in sessions if not session.gone]
         for call in left:
             with suppress(NoSuchCall):  # it ended meanwhile
                 await self.engine.submit(HangUpCall(account=ACCOUNT, call=call))
-        await asyncio.gather(*(session.ended.wait() for session in sessions))
+        await asyncio.gather(*(session.until(Milestone.ENDED) for session in sessions))
         await self.engine.stop()
         await self.writer.stop()
         for file in self.tones.made:

@@ -9,11 +9,12 @@ from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.kinds import AnyTask
+from engine.tasks.menu import Menu
 from engine.tasks.park import Park
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.record import Record
-from engine.tasks.run_menu import Menu, RunMenu
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.asterisk.live_exchange import LiveExchange

@@ -7,11 +7,12 @@ import pytest
 
 from engine.commands import StopTasks
 from engine.events import TaskEnded, TaskStarted
+from engine.tasks.menu import Choice, Menu
 from engine.tasks.park import Park
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.results import Completed, MenuEnded
-from engine.tasks.run_menu import Choice, Menu, RunMenu
+from engine.tasks.run_menu import RunMenu
 from tests.asterisk.live_exchange import LiveExchange
 from tests.support.audio import Samples, read, tones
 from tests.support.exchange import ACCOUNT

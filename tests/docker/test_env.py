@@ -53,7 +53,7 @@ def test_a_misspelt_name_is_told_and_stays(tmp_path: Path) -> None:
     with file.open("a") as more:
         more.write("CARILLON_PUBLC_URL=http://pbx.example.com\n")
     done = subprocess.run([str(ROOT / "docker" / "env"), str(file)], check=True, capture_output=True, text=True)
-    assert done.stdout == "  note: CARILLON_PUBLC_URL in .env is no setting; .env.example has them all\n"
+    assert done.stdout == "  note: CARILLON_PUBLC_URL in .env is not a setting; .env.example lists all of them\n"
 
 
 def test_every_setting_is_named_once_in_the_example() -> None:

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from api.lab import Lab
+from tests.clients.ringful.client import Ringful
+from tests.clients.sinch.fixtures import client, customer, fallback, make_customer
 from tests.support import audio
 from tests.support.carillon import Account, Admin, Command, Own
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
 from tests.support.phone import Phone
-from tests.support.ringful import Ringful
 from tests.support.scenario import Carrier, LabEars
-from tests.support.sinch_fixtures import client, customer, fallback, make_customer
 from tests.support.sink import Sink
 from tests.support.sip_caller import SipCaller
 from tests.support.sipp import CarrierFront
@@ -41,7 +41,7 @@ PATIENCE_SECONDS = 420
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the tests of this folder and of tests/faults the time to wait for their turn; begin with the longest."""
     for item in items:
-        if item.path.parent.name in ("e2e", "faults"):
+        if {"e2e", "faults"} & set(item.path.parts):
             item.add_marker(pytest.mark.timeout(PATIENCE_SECONDS))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 

@@ -17,6 +17,7 @@ class Post:
     fields: dict[str, str]
     headers: dict[str, str]
     method: str
+    body: str = ""
 
 
 class Sink:
@@ -59,8 +60,9 @@ class Sink:
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         body = (await request.read()).decode()
-        fields = dict(parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body)))
-        post = Post(request.raw_path, fields, dict(request.headers), request.method)
+        is_json = request.content_type == "application/json"
+        fields = {} if is_json else dict(parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body)))
+        post = Post(request.raw_path, fields, dict(request.headers), request.method, body)
         self.busy += 1
         self.busiest = max(self.busiest, self.busy)
         try:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.clients.ringful.client import Ringful
 from tests.e2e.conftest import MakePhone
 from tests.faults.conftest import ROUNDS
 from tests.support import audio, people
@@ -11,7 +12,6 @@ from tests.support.carillon import Admin, Own
 from tests.support.far_end import Sound, assert_melody
 from tests.support.lab import RunningLab
 from tests.support.phone import Phone
-from tests.support.ringful import Ringful
 from tests.support.scenario import LabEars, call_ended, until
 from tests.support.sink import Sink
 from tests.support.system import System

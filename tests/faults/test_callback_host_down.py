@@ -2,10 +2,10 @@
 
 import socket
 
+from tests.clients.ringful.client import Ringful
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_melody
-from tests.support.ringful import Ringful
 from tests.support.scenario import LabEars, call_ended
 from tests.support.sink import Sink
 

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from api.lab import Lab
+from tests.clients.ringful.client import Ringful
 from tests.e2e.conftest import MakeNumber, RecordingOf
 from tests.faults.conftest import ROUNDS, kill_the_controller
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_hears, assert_melody, in_order
-from tests.support.ringful import Ringful
 from tests.support.scenario import LabEars, call_ended, until
 from tests.support.sink import Behaviour, Sink
 from tests.support.system import System

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.calls.test_inbound import audible, heard_by
 from tests.e2e.conftest import MakePhone
-from tests.e2e.test_destinations import ANSWERS, CALLER, leading
-from tests.e2e.test_inbound import audible, heard_by
-from tests.e2e.test_ring_groups import MakeGroup, cancels, group
+from tests.e2e.destinations.test_destinations import ANSWERS, CALLER, leading
+from tests.e2e.groups.test_ring_groups import MakeGroup, cancels, group
 from tests.faults.conftest import kill_the_controller
 from tests.support import audio, people
 from tests.support.carillon import Own

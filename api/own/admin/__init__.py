@@ -1,1 +1,1 @@
-"""The administrator's API: on a loopback port of its own, with a token; the command line is its client."""
+"""The admin API, on a loopback port of its own and with a token; its client is the command line."""

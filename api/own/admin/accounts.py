@@ -1,4 +1,4 @@
-"""Accounts: made, shown, allowed, limited, credited, their keys renewed, their changes listed."""
+"""Routes of accounts: create, show, limit, credit, allow prefixes, renew keys, list changes."""
 
 from decimal import Decimal, InvalidOperation
 
@@ -11,14 +11,15 @@ from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
 from engine.features.accounts.model import AccountView, Change, Limits, NewAccount
-from engine.features.billing.rating import MILLION
+from engine.features.accounts.service import AccountService
+from engine.model.money import MILLION
 from engine.platform.audit import ADMIN
 
 _MOST_MONEY = Decimal(1_000_000_000)
 
 
 class ChangedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is changed of an account; what is not there stays. `dialect` are settings such as {"sig": "kvmd5"}."""
+    """Changes of an account; absent fields stay. `dialect` has a dialect's settings, such as {"sig": "off"}."""
 
     allow_private: bool | None = None
     disabled: bool | None = None
@@ -26,7 +27,7 @@ class ChangedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class ChangedLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits to change; `daily_spend` is a decimal, "none" takes it away."""
+    """Limits to change; `daily_spend` is a decimal, or "none" for no limit."""
 
     max_calls: int | None = None
     calls_per_second: float | None = None
@@ -34,9 +35,9 @@ class ChangedLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Prefix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A prefix that may be called, or a host at which SIP addresses may (sip:host[:port]), or not any more.
+    """A prefix of numbers, or a host of SIP addresses (sip:host[:port]), to allow or to disallow.
 
-    `high_risk` is the word that a prefix within a range of high risk needs (engine.features.accounts.high_risk).
+    `high_risk` must be true for a prefix in a high-risk range (engine.features.accounts.high_risk).
     """
 
     prefix: str
@@ -45,21 +46,21 @@ class Prefix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class CallerId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number that the account has proved to be its own, or not any more."""
+    """A caller ID to add or to remove: a number that the account has proved to be its own."""
 
     number: str
     verified: bool = True
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Money paid in, a decimal in the account's currency (below zero: paid out); "none" ends prepayment."""
+    """A payment, a decimal in the account's currency (negative: out); "none" ends prepayment."""
 
     amount: str
     note: str = ""
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which dialect's key is renewed; None: every one's."""
+    """The dialect whose key is renewed; None: all."""
 
     dialect: str | None = None
 
@@ -68,8 +69,8 @@ class AccountsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._tenants = services, services.tenants
-        self._accounts = services.tenants.accounts
+        self._services = services
+        self._accounts = services.features[AccountService]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of accounts."""
@@ -90,38 +91,38 @@ class AccountsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All accounts; with `?closed=true` those that were removed, whose books are still here."""
+        """List all accounts; with `?closed=true` those that were removed and not purged."""
         found = await self._accounts.list_all(closed=request.query.get("closed") == "true")
         return web.json_response({"accounts": [accounts.shape(view) for view in found]})
 
     async def create(self, request: web.Request) -> web.Response:
-        """A new account with credentials for every dialect, and a number where a dialect's applications have one."""
+        """Create an account with credentials for every dialect, and a number if a dialect's applications have one."""
         opened = await self._accounts.create(ADMIN, await body_of(request, NewAccount))
         shape = accounts.keys(opened.keys, self._services.dialect)
         return web.json_response(shape | {"allowed": list(opened.allowed)}, status=201)
 
     async def show(self, request: web.Request) -> web.Response:
-        """One account, and what is held of its money by what; one that was removed by its id."""
+        """Show one account and its holds; a removed one is found by its id."""
         view = await self._accounts.show(request.match_info["account"])
         return web.json_response(accounts.shape(view) | {"holds": [render.hold(each) for each in view.holds]})
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change an account's switches and its dialects' settings."""
+        """Change an account's settings and those of its dialects."""
         wanted = await body_of(request, ChangedAccount)
         change = Change(allow_private=wanted.allow_private, disabled=wanted.disabled, settings=wanted.dialect)
         return _shown(await self._accounts.change(ADMIN, request.match_info["account"], change))
 
     async def history(self, request: web.Request) -> web.Response:
-        """What was changed of an account, newest first; `?limit= before=` (an entry's id)."""
+        """List the changes of an account, newest first; `?limit= before=` (an entry's id)."""
         account = await self._accounts.find(request.match_info["account"], closed=True)
-        return await audit_page(request, self._tenants.audit, account.id)
+        return await audit_page(request, self._services.platform.audit, account.id)
 
     async def installation_history(self, request: web.Request) -> web.Response:
-        """What was changed that belongs to no account, such as trunks; `?limit= before=`."""
-        return await audit_page(request, self._tenants.audit, None)
+        """List the changes of what belongs to no account, such as trunks; `?limit= before=`."""
+        return await audit_page(request, self._services.platform.audit, None)
 
     async def credentials(self, request: web.Request) -> web.Response:
-        """An account's keys and secrets."""
+        """Show an account's keys and secrets."""
         keys = await self._accounts.keys(request.match_info["account"])
         return web.json_response(accounts.keys(keys, self._services.dialect))
 
@@ -133,7 +134,7 @@ class AccountsAdmin:
         return _shown(await self._accounts.disallow(ADMIN, name, wanted.prefix))
 
     async def verify(self, request: web.Request) -> web.Response:
-        """Note or forget a caller id."""
+        """Add or remove a caller ID."""
         wanted, name = await body_of(request, CallerId), request.match_info["account"]
         change = self._accounts.add_caller if wanted.verified else self._accounts.remove_caller
         return _shown(await change(ADMIN, name, wanted.number))
@@ -151,20 +152,20 @@ class AccountsAdmin:
         return _shown(await self._accounts.limit(ADMIN, request.match_info["account"], limits))
 
     async def credit(self, request: web.Request) -> web.Response:
-        """Pay in; the first payment makes an account prepaid."""
+        """Store a payment; the first one makes an account prepaid."""
         wanted = await body_of(request, Credit)
         amount = None if wanted.amount.lower() == "none" else money_of(wanted.amount)
         return _shown(await self._accounts.pay_in(ADMIN, request.match_info["account"], amount, wanted.note))
 
     async def rotate(self, request: web.Request) -> web.Response:
-        """Renew keys and secrets; the old ones are refused at once. An application keeps its key, its name."""
+        """Renew keys and secrets; the old ones are refused at once. An application keeps its key."""
         wanted = await body_of(request, Rotation)
         keys = await self._accounts.rotate(ADMIN, request.match_info["account"], wanted.dialect)
         return web.json_response(accounts.keys(keys, self._services.dialect))
 
 
 def money_of(text: str) -> int:
-    """Read a decimal amount as millionths; raises BadRequest."""
+    """Parse a decimal amount as millionths; raises BadRequest."""
     try:
         amount = Decimal(text)
     except InvalidOperation:

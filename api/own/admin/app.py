@@ -1,4 +1,4 @@
-"""The administrator's application: every noun's routes behind one token, errors as JSON."""
+"""The web application of the admin API: all its routes behind one token, errors as JSON."""
 
 import re
 
@@ -13,6 +13,7 @@ from api.own.admin.applications import ApplicationsAdmin
 from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
+from api.own.admin.dialects import DialectsAdmin
 from api.own.admin.diversions import DiversionsAdmin
 from api.own.admin.doctor import DoctorAdmin
 from api.own.admin.extensions import ExtensionsAdmin
@@ -22,18 +23,19 @@ from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
+from api.own.admin.subscriptions import SubscriptionsAdmin
 from api.own.admin.trunks import TrunksAdmin
 from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
 from api.own.services import OwnServices
 
-HEALTH = "/health"  # the container's own check; it has no token and is told nothing else
-LARGEST_REQUEST = 32 * 1024 * 1024  # a file of rates
+HEALTH = "/health"  # the container's health check, which has no token and sees nothing else
+LARGEST_REQUEST = 32 * 1024 * 1024  # a CSV file of rates
 
 
 def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
-    """Return the administrator's application; it must listen on a loopback address only."""
+    """Return the web application; it must listen on a loopback address only."""
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -50,10 +52,10 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     doctor = DoctorAdmin(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
-        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.tenants), UsersAdmin(services.tenants),
-        GroupsAdmin(services), DiversionsAdmin(services),
+        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.features), UsersAdmin(services.features),
+        GroupsAdmin(services), DiversionsAdmin(services), DialectsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
-        CallbacksAdmin(services), doctor,
+        CallbacksAdmin(services), SubscriptionsAdmin(services), doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())
     app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, doctor.healthz)])
@@ -65,7 +67,7 @@ class _AdminErrors(OwnErrors):
 
 
 def _check_token(services: OwnServices, request: web.Request) -> None:
-    """Raise TokenRefused unless the request shows the administrator's token."""
+    """Raise TokenRefused unless the request has the administrator's token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
     shown = ShownCredential("admin", token) if token else None

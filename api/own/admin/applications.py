@@ -1,4 +1,4 @@
-"""Applications: what answers numbers, and the keys of those that have their own."""
+"""Routes of applications, the programs that answer numbers, and of their keys."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from api.own.errors import BadRequest
 from api.own.given_tasks import checked_tasks
 from api.own.services import OwnServices
 from engine.features.applications.model import Application, ApplicationDetails, WantedApplication
-from engine.features.applications.service import named
+from engine.features.applications.service import ApplicationService, named
 from engine.platform.audit import ADMIN
 from engine.tasks.kinds import AnyTask, shown
 
@@ -22,9 +22,9 @@ __all__ = ["ApplicationsAdmin", "named", "parts", "put", "shape"]
 
 
 class NewApplication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An application: a fixed list of tasks, or a dialect's with the URL that is notified or asked, and its fallback.
+    """An application: a fixed list of tasks, or a dialect with the URL that is notified or asked, and its fallback.
 
-    A dialect whose applications have keys of their own needs no URL: its API sets it too.
+    If the dialect's applications have keys of their own, the URL may be absent: the dialect's API sets it too.
     """
 
     account: str
@@ -36,7 +36,7 @@ class NewApplication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Urls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """URLs to change; what is not there stays, "" takes one away."""
+    """URLs to change; absent ones stay, "" removes one."""
 
     url: str | None = None
     fallback: str | None = None
@@ -46,10 +46,10 @@ class ApplicationsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._applications = services, services.features.applications
+        self._services, self._applications = services, services.features[ApplicationService]
 
     def routes(self) -> list[web.RouteDef]:
-        """Every route of applications; one is named by its id or its key."""
+        """Every route of applications, which are given by id or key."""
         one = "/applications/{application}"
         return [
             web.get("/applications", self.list_all),
@@ -61,13 +61,13 @@ class ApplicationsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All applications, by their accounts' names."""
+        """List all applications by the names of their accounts."""
         listed = await self._applications.list()
         shapes = [shape(row.application, row.key) | {"account": row.account} for row in listed]
         return web.json_response({"applications": shapes})
 
     async def add(self, request: web.Request) -> web.Response:
-        """Make or replace an application of an account; the answer shows its key and secret, where it has its own."""
+        """Create or replace an application of an account; the answer has its key and secret, if it has its own."""
         wanted = await body_of(request, NewApplication)
         account = await self._services.account_named(wanted.account)
         read = wanted_of(self._services, account.country, wanted)
@@ -75,7 +75,7 @@ class ApplicationsAdmin:
         return web.json_response(self._shown(made), status=201)
 
     async def show(self, request: web.Request) -> web.Response:
-        """One application, with its key and secret and its numbers."""
+        """Show one application with its key, its secret and its numbers."""
         return web.json_response(self._shown(await self._applications.details(request.match_info["application"])))
 
     async def change(self, request: web.Request) -> web.Response:
@@ -90,7 +90,7 @@ class ApplicationsAdmin:
         return web.json_response(self._shown(made))
 
     async def rotate(self, request: web.Request) -> web.Response:
-        """Renew an application's secret; the old one is worth nothing at once. The key, its name, stays."""
+        """Renew an application's secret; the old one is refused at once. The key stays."""
         made = await self._applications.renew_secret(ADMIN, request.match_info["application"])
         return web.json_response(self._shown(made))
 
@@ -108,11 +108,11 @@ class ApplicationsAdmin:
 
 
 def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplication:
-    """Read what a NewApplication (or a NewNumber) describes, its tasks and URLs checked.
+    """Return the fields that a NewApplication (or a NewNumber) describes, with its tasks and URLs checked.
 
     Raises BadRequest, NumberRefused, and PromptError for a text that cannot be spoken.
     """
-    dialect = services.features.applications.dialect(wanted.dialect or "")
+    dialect = services.features[ApplicationService].dialect(wanted.dialect or "")
     for url in (wanted.url, wanted.fallback):
         if url is not None:
             checked_url(url, dialect)
@@ -121,12 +121,12 @@ def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplica
 
 
 def parts(services: OwnServices, country: str, wanted: Any) -> dict[str, Any]:
-    """Return the fields of what a NewNumber describes; raises BadRequest and what `wanted_of` raises."""
-    return services.features.applications.fields(wanted_of(services, country, wanted))
+    """Return the fields that a NewNumber describes; raises BadRequest and what `wanted_of` raises."""
+    return services.features[ApplicationService].fields(wanted_of(services, country, wanted))
 
 
 def checked_url(url: str, dialect: Dialect | None) -> str:
-    """Return a URL that can be notified or asked by a dialect; raises BadRequest."""
+    """Return a URL after checking that a dialect can notify or ask it; raises BadRequest."""
     try:
         address(url, credentials=dialect is None or not dialect.signs)
     except BadAddress as error:
@@ -135,12 +135,12 @@ def checked_url(url: str, dialect: Dialect | None) -> str:
 
 
 def put(conn: Connection, services: OwnServices, account: str, name: str, given: dict[str, Any]) -> Application:
-    """Make or replace the application of a number, in the transaction that gives the number."""
-    return services.features.applications.put_within(conn, ADMIN, account, name, given)
+    """Create or replace the application of a number, in the transaction that adds the number."""
+    return services.features[ApplicationService].put_within(conn, ADMIN, account, name, given)
 
 
 def shape(row: Application, key: str | None = None) -> render.Shape:
-    """An application as it is shown; its secret is not."""
+    """Return an application for display, without its secret."""
     tasks = None if row.tasks is None else [_task(task) for task in row.tasks]
     fields: render.Shape = {
         "id": row.id,

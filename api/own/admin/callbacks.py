@@ -1,8 +1,9 @@
-"""Callbacks that were given up: seen, and sent again."""
+"""Routes of callbacks that failed for good: list them, send them again."""
 
 from aiohttp import web
 
 from api.own import render
+from api.own.replaying import replayed
 from api.own.services import OwnServices
 from engine.platform.audit import ADMIN
 
@@ -18,22 +19,27 @@ class CallbacksAdmin:
         return [
             web.get("/callbacks/failed", self.failed),
             web.post("/callbacks/failed/resend", self.resend_all),
+            web.post("/callbacks/replay", self.replay),
             web.post("/callbacks/{delivery}/resend", self.resend),
         ]
 
     async def failed(self, request: web.Request) -> web.Response:
-        """What was given up, oldest first; `?account=`."""
+        """List callbacks that failed for good, oldest first; `?account=`."""
         account = await self._services.account_of(request)
         rows = await self._services.delivery.dead(account.id if account else None)
         return web.json_response({"callbacks": [render.delivery(row) for row in rows]})
 
     async def resend(self, request: web.Request) -> web.Response:
-        """Send one again, from its first attempt."""
+        """Send one callback again, from its first attempt."""
         row = await self._services.delivery.resend(ADMIN, request.match_info["delivery"])
         return web.json_response(render.delivery(row), status=202)
 
+    async def replay(self, request: web.Request) -> web.Response:
+        """Deliver again what was delivered or given up; `?event=`, `?call=` or `?subscription=`, and `&since=`."""
+        return await replayed(request, self._services, ADMIN)
+
     async def resend_all(self, request: web.Request) -> web.Response:
-        """Send all again; `?account=`."""
+        """Send all failed callbacks again; `?account=`."""
         account = await self._services.account_of(request)
         rows = await self._services.delivery.dead(account.id if account else None)
         for row in rows:

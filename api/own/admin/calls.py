@@ -1,4 +1,4 @@
-"""Calls of all accounts: listed, shown, placed, hung up, exported; and speech to play in them."""
+"""Routes of calls of all accounts: list, show, place, hang up, export; and of speech to play in them."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from api.own import render
+from api.own import render, scheduled
 from api.own.admin import unmatched
 from api.own.bodies import body_of, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound
@@ -17,6 +17,8 @@ from api.own.timeline import timeline
 from api.own.v1 import NewCall, placed
 from engine.calls.call import Call
 from engine.commands import HangUpCall
+from engine.features.call_history.views import CallHistory
+from engine.features.scheduled_calls.service import ScheduledCalls
 
 COLUMNS = (
     "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",
@@ -32,7 +34,7 @@ class CallsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._calls = services, services.features.calls
+        self._services, self._calls = services, services.features[CallHistory]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of calls."""
@@ -41,15 +43,17 @@ class CallsAdmin:
             web.get("/calls", self.list_all),
             web.get("/calls/export", self.export),
             web.post("/accounts/{account}/calls", self.place),
+            web.get("/calls/scheduled", self.scheduled),
+            web.delete("/calls/scheduled/{call}", self.cancel_scheduled),
             web.get(one, self.show),
             web.delete(one, self.hang_up),
             web.get("/speech", self.speech),
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """Calls, newest first; `?account= live= since= limit= before=`.
+        """List calls, newest first; `?account= live= since= limit= before=`.
 
-        Without an account those that reached no number are among them.
+        Without an account, calls that reached no number are included.
         """
         account = await self._services.account_of(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
@@ -61,7 +65,7 @@ class CallsAdmin:
         return web.json_response({"calls": shapes})
 
     async def show(self, request: web.Request) -> web.Response:
-        """One call's whole story."""
+        """Show the timeline of one call."""
         id = request.match_info["call"]
         if lost := await self._calls.unmatched(id):
             return web.json_response(unmatched.timeline_of(lost))
@@ -70,11 +74,25 @@ class CallsAdmin:
         return web.json_response(shown | {"call": self._shape(call)})
 
     async def place(self, request: web.Request) -> web.Response:
-        """Place a call for an account."""
+        """Place a call for an account, or schedule it where it has a time."""
         account = await self._services.account_named(request.match_info["account"])
-        command = placed(await body_of(request, NewCall), account)
+        wanted = await body_of(request, NewCall)
+        command = placed(wanted, account)
+        if wanted.at is not None:
+            made = await scheduled.schedule(self._services, account, command, wanted.at)
+            return web.json_response(scheduled.shape(self._services, made, named=True), status=201)
         call = await self._services.engine.submit(command)
         return web.json_response(self._shape(call), status=201)
+
+    async def scheduled(self, request: web.Request) -> web.Response:
+        """Scheduled calls, the next one first, and those that were refused; `?account= limit=`."""
+        found = await scheduled.listed(self._services, request, await self._services.account_of(request))
+        return web.json_response({"calls": [scheduled.shape(self._services, call, named=True) for call in found]})
+
+    async def cancel_scheduled(self, request: web.Request) -> web.Response:
+        """Take a scheduled call back."""
+        await self._services.features[ScheduledCalls].cancel(None, request.match_info["call"])
+        return web.Response(status=204)
 
     async def hang_up(self, request: web.Request) -> web.Response:
         """End a call now."""
@@ -83,7 +101,7 @@ class CallsAdmin:
         return web.Response(status=204)
 
     async def export(self, request: web.Request) -> web.StreamResponse:
-        """Call records as CSV, newest first; `?account= since=`."""
+        """Export call records as CSV, newest first; `?account= since=`."""
         account, since = await self._services.account_of(request), time_of(request, "since")
         response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
         await response.prepare(request)
@@ -95,11 +113,11 @@ class CallsAdmin:
         return response
 
     async def speech(self, request: web.Request) -> web.Response:
-        """A text as a WAV; `?text= locale=`."""
+        """Return a text as speech in a WAV; `?text= locale=`."""
         text = request.query.get("text", "")
         if not text:
             raise BadRequest("There is no text to speak.")
-        prompt = await self._services.prompts.say(text, locale=request.query.get("locale", ""))
+        prompt = await self._services.platform.prompts.say(text, locale=request.query.get("locale", ""))
         samples = Path(prompt.path + ".sln16").read_bytes()  # noqa: ASYNC240 - a small file that was just written
         return web.Response(body=_wave(samples), content_type="audio/wav")
 
@@ -115,7 +133,7 @@ class CallsAdmin:
 
 
 def _cell(value: object) -> str:
-    """Return a value for a spreadsheet: what a caller sent as its name must not be read as a formula."""
+    """Return a value for a spreadsheet, in which a caller's name must not be a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if _FORMULA.match(text) and not _PLAIN.fullmatch(text) else text
 
@@ -127,7 +145,7 @@ def _line(fields: list[str]) -> bytes:
 
 
 def _wave(samples: bytes) -> bytes:
-    """Put a header before 16-bit mono samples."""
+    """Return 16-bit mono samples as a WAV."""
     layout = struct.pack("<IHHIIHH", 16, 1, 1, _SPEECH_RATE, 2 * _SPEECH_RATE, 2, 16)
     body = b"WAVEfmt " + layout + b"data" + struct.pack("<I", len(samples)) + samples
     return b"RIFF" + struct.pack("<I", len(body)) + body

@@ -1,4 +1,4 @@
-"""Destinations in requests of the administrator's API."""
+"""Destinations in requests of the admin API."""
 
 import msgspec
 
@@ -9,17 +9,17 @@ from engine.tasks.kinds import AnyTask
 
 
 class TaskList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fixed list of tasks as a destination, where any other is written as `kind:target`."""
+    """A fixed list of tasks as a destination; all other kinds are written as `kind:target`."""
 
     tasks: tuple[AnyTask, ...]
 
 
 Wanted = str | TaskList | None
-"""`extension:101`, or {"tasks": […]}; null or "" is nowhere."""
+"""`extension:101`, or {"tasks": […]}; null or "": no destination."""
 
 
 def leads_to(destinations: Destinations, wanted: Wanted) -> LeadsTo:
-    """Return what gives the destination that a request wants; raises BadRequest."""
+    """Return the function that resolves a request's destination; raises BadRequest."""
     if wanted is None:
         return nowhere
     tasks = listed_tasks(wanted) if isinstance(wanted, str) else wanted.tasks
@@ -29,5 +29,5 @@ def leads_to(destinations: Destinations, wanted: Wanted) -> LeadsTo:
 
 
 def given(destinations: Destinations, wanted: Wanted | msgspec.UnsetType) -> LeadsTo | None:
-    """Return the same; None where the request leaves it as it is."""
+    """Return the same, or None if the request does not change it."""
     return None if isinstance(wanted, msgspec.UnsetType) else leads_to(destinations, wanted)

@@ -1,4 +1,4 @@
-"""Where the calls go that an extension does not take."""
+"""The route that sets the destinations of calls that an extension does not take."""
 
 import msgspec
 from aiohttp import web
@@ -6,14 +6,15 @@ from aiohttp import web
 from api.own.admin.destinations import Wanted, given
 from api.own.bodies import body_of
 from api.own.services import OwnServices
-from engine.features.destinations.diversions import DiversionFields
+from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
+from engine.features.destinations.registry import Destinations
 from engine.platform.audit import ADMIN
 
 
 class ChangedDiversions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of an extension (of `account`, where there are several of that number); what is left out stays.
+    """Changes of an extension (of `account`, if several accounts have that number); absent fields stay.
 
-    null is nowhere; `ring_seconds` null or 0: as long as a call may ring.
+    null: no destination; `ring_seconds` null or 0: as long as a call may ring.
     """
 
     account: str | None = None
@@ -27,16 +28,17 @@ class DiversionsAdmin:
     """The handler."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._leading = services.leading
+        self._diversions = services.features[ExtensionDiversions]
+        self._kinds = services.features[Destinations]
 
     def routes(self) -> list[web.RouteDef]:
-        """The one route."""
+        """The route."""
         return [web.patch("/extensions/{number}", self.change)]
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change them."""
+        """Change the destinations."""
         wanted = await body_of(request, ChangedDiversions)
-        seconds, kinds = wanted.ring_seconds, self._leading.destinations
+        seconds, kinds = wanted.ring_seconds, self._kinds
         fields = DiversionFields(
             no_answer=given(kinds, wanted.no_answer),
             busy=given(kinds, wanted.busy),
@@ -44,4 +46,4 @@ class DiversionsAdmin:
             ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
         )
         number = request.match_info["number"]
-        return web.json_response(await self._leading.diversions.change(ADMIN, wanted.account, number, fields))
+        return web.json_response(await self._diversions.change(ADMIN, wanted.account, number, fields))

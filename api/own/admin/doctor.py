@@ -1,4 +1,4 @@
-"""How the installation is: a short status, and checks that can only be made from inside."""
+"""The status of the installation, and checks that can only be made from inside."""
 
 import asyncio
 import shutil
@@ -15,9 +15,12 @@ from api.own import render
 from api.own.admin import refused as refusals
 from api.own.services import OwnServices
 from engine.ari.errors import AriError
+from engine.features.endpoints.push import Endpoints
 from engine.features.errors import FeatureError, StoreError
+from engine.features.health.views import StoreHealth
 from engine.features.modules import MODULES
 from engine.features.trunks import registration
+from engine.features.trunks.refused_requests import RefusedRequests
 from engine.features.trunks.trunk import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.media.speech.piper import PIPER
@@ -30,7 +33,7 @@ _TRIAL = "1, 2, 3."
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing looked at: whether it is well, what was seen, and one line that mends it."""
+    """One check: whether it passed, what was found, and one line that says how to mend it."""
 
     name: str
     ok: bool
@@ -49,10 +52,10 @@ class DoctorAdmin:
         return [web.get("/status", self.status), web.get("/doctor", self.doctor)]
 
     async def status(self, request: web.Request) -> web.Response:
-        """Where the installation is reached, whether it is well, and what it is doing."""
+        """Return the installation's addresses, its health and its load."""
         services = self._services
         database, redis, asterisk = await self.database(), await self.redis(), self.asterisk()
-        health = services.features.health
+        health = services.features[StoreHealth]
         live = await health.live_calls() if database.ok else {}
         addresses = services.addresses
         return web.json_response(
@@ -72,12 +75,12 @@ class DoctorAdmin:
         )
 
     async def doctor(self, request: web.Request) -> web.Response:
-        """Every check from inside."""
+        """Run every check from inside."""
         checks = [check async for check in self._checks()]
         return web.json_response({"checks": msgspec.to_builtins(checks)})
 
     async def healthz(self, request: web.Request) -> web.Response:
-        """200 when new calls can be taken, else 503; for load balancers and containers. Shows nothing else."""
+        """Answer 200 if new calls can be taken, else 503, for load balancers and containers; without details."""
         checks = {
             "asterisk": self.asterisk().ok,
             "database": (await self.database()).ok,
@@ -100,21 +103,21 @@ class DoctorAdmin:
             yield check
         for line in await self._trunks():
             yield await self._trunk(line["name"].removeprefix("trunk-"), line["state"])
-        for refused in self._services.refused():
+        for refused in self._services.features[RefusedRequests].seen():
             yield Check(name="sip refused", ok=True, detail=refusals.sentence(refused))
 
     async def database(self) -> Check:
-        """Whether the database answers."""
+        """Check that the database answers."""
         mend = "See the carillon container's log; is the disk of its volume full or read-only?"
         try:
-            await self._services.features.health.check()
+            await self._services.features[StoreHealth].check()
         except StoreError as error:
             return Check(name="database", ok=False, detail=str(error), mend=mend)
-        ok = self._services.features.health.is_writable
+        ok = self._services.features[StoreHealth].is_writable
         return Check(name="database", ok=ok, detail="answers" if ok else "cannot be written", mend="" if ok else mend)
 
     async def redis(self) -> Check:
-        """Whether Redis answers."""
+        """Check that Redis answers."""
         try:
             await self._services.redis.ping()
         except (RedisError, OSError) as error:
@@ -123,7 +126,7 @@ class DoctorAdmin:
         return Check(name="redis", ok=True, detail="answers")
 
     def asterisk(self) -> Check:
-        """Whether Asterisk's events reach us."""
+        """Check that Asterisk's events reach us."""
         if self._services.connected():
             return Check(name="asterisk events", ok=True, detail="connected")
         mend = "Start Asterisk (make run), and compare CARILLON_ARI_PORT, CARILLON_ARI_USER and CARILLON_ARI_PASSWORD."
@@ -131,7 +134,7 @@ class DoctorAdmin:
 
     async def _version(self) -> Check:
         try:
-            info = await self._services.ari.asterisk.get_info(only="system")
+            info = await self._services.client.asterisk.get_info(only="system")
         except AriError as error:
             return Check(name="ari", ok=False, detail=str(error), mend="See `make logs`: is Asterisk up?")
         version = info.system.version if info.system else "unknown"
@@ -139,7 +142,7 @@ class DoctorAdmin:
 
     async def _modules(self) -> Check:
         try:
-            running = {module.name for module in await self._services.ari.asterisk.list_modules() if _runs(module)}
+            running = {module.name for module in await self._services.client.asterisk.list_modules() if _runs(module)}
         except AriError as error:
             return Check(name="modules", ok=False, detail=str(error), mend="See `make logs`: is Asterisk up?")
         missing = [name for name in MODULES if name not in running]
@@ -160,20 +163,20 @@ class DoctorAdmin:
 
     async def _speech(self) -> Check:
         try:
-            prompt = await self._services.prompts.say("Testing.")
+            prompt = await self._services.platform.prompts.say("Testing.")
         except PromptError as error:
             return Check(name="speech", ok=False, detail=str(error), mend="Install hibari-tts, flite or espeak-ng.")
         return Check(name="speech", ok=True, detail=f"spoke {prompt.seconds:.1f} s")
 
     async def models(self) -> list[Check]:
-        """Speak with each Piper model, and say which are not used; none where there are no models."""
-        voices = self._services.prompts.voices
+        """Speak with each Piper model, and report unusable ones; no checks if there are no models."""
+        voices = self._services.platform.prompts.voices
         mend = "See docs/voices.md; after a change, make restart SERVICE=carillon."
         checks = [Check(name="voices", ok=False, detail=fault, mend=mend) for fault in voices.faults]
         models = {voice.name: voice.locale for voice in reversed(voices.list()) if voice.engine == PIPER}
         for name, locale in models.items():
             try:
-                prompt = await self._services.prompts.say(_TRIAL, voice=name)
+                prompt = await self._services.platform.prompts.say(_TRIAL, voice=name)
             except PromptError as error:
                 checks.append(Check(name=f"voice {locale}", ok=False, detail=f"{name}: {error}", mend=mend))
             else:
@@ -182,7 +185,7 @@ class DoctorAdmin:
         return checks
 
     async def _trunks(self) -> list[dict[str, str]]:
-        """Return the trunks' states; one that was just added is offline until its first OPTIONS was answered."""
+        """Return the trunks' states. A new trunk is offline until its first OPTIONS is answered."""
         deadline = time.monotonic() + QUALIFY_SECONDS + 3
         while True:
             trunks = [line for line in await self._lines() if line["name"].startswith("trunk-")]
@@ -191,7 +194,7 @@ class DoctorAdmin:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _trunk(self, name: str, state: str) -> Check:
-        """How a trunk is; one that registers has its user and password proved, which its state does not."""
+        """Check a trunk; for one that registers also its user and password, of which the state says nothing."""
         mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
         trunk = next((each for each in self._services.cache.trunks if each.name == name and each.register), None)
         if state != "online" or trunk is None:
@@ -206,7 +209,7 @@ class DoctorAdmin:
 
     async def _lines(self) -> list[dict[str, str]]:
         try:
-            return [msgspec.to_builtins(line) for line in await self._services.endpoints.states()]
+            return [msgspec.to_builtins(line) for line in await self._services.features[Endpoints].states()]
         except (AriError, FeatureError):
             return []
 

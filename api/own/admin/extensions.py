@@ -1,16 +1,19 @@
-"""Extensions: added, removed, and what their phones are set up with."""
+"""Routes of extensions: add, remove, and show the settings of their phones."""
 
 from aiohttp import web
 
 from api.own import render
 from api.own.bodies import body_of
 from api.own.services import OwnServices
+from engine.features.destinations.diversions import ExtensionDiversions
 from engine.features.endpoints.model import Extension, NewExtension
+from engine.features.endpoints.push import Endpoints
+from engine.features.endpoints.service import Extensions
 from engine.platform.audit import ADMIN
 
 
 class ExtensionsAdmin:
-    """The handlers. `?account=` (name or id) says whose extension is meant where several accounts have its number."""
+    """The handlers. `?account=` (name or id) is needed if several accounts have the extension's number."""
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services
@@ -25,40 +28,40 @@ class ExtensionsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All extensions, or an account's, and whether a phone is registered (online)."""
+        """List all extensions, or an account's, and whether a phone is registered (online)."""
         account = await self._services.account_of(request)
-        states = {endpoint.name: endpoint.state for endpoint in await self._services.endpoints.states()}
-        found = self._services.extensions.all(account.id if account else None)
+        states = {endpoint.name: endpoint.state for endpoint in await self._services.features[Endpoints].states()}
+        found = self._services.features[Extensions].all(account.id if account else None)
         shapes = [self._shape(each, states.get(each.sip_user, "missing")) for each in found]
         return web.json_response({"extensions": shapes})
 
     async def add(self, request: web.Request) -> web.Response:
-        """Add an extension; the answer shows its SIP user name and its password."""
-        added = await self._services.extensions.add(ADMIN, await body_of(request, NewExtension))
+        """Add an extension; the answer has its SIP user name and its password."""
+        added = await self._services.features[Extensions].add(ADMIN, await body_of(request, NewExtension))
         return web.json_response(self._credentials(added), status=201)
 
     async def credentials(self, request: web.Request) -> web.Response:
-        """What a softphone is set up with."""
+        """Show the settings of a softphone."""
         return web.json_response(self._credentials(self._found(request)))
 
     async def remove(self, request: web.Request) -> web.Response:
         """Remove an extension."""
         found = self._found(request)
-        await self._services.extensions.remove(ADMIN, found.account, found.number)
+        await self._services.features[Extensions].remove(ADMIN, found.account, found.number)
         return web.Response(status=204)
 
     def _found(self, request: web.Request) -> Extension:
-        return self._services.extensions.find(request.match_info["number"], request.query.get("account"))
+        return self._services.features[Extensions].find(request.match_info["number"], request.query.get("account"))
 
     def _shape(self, extension: Extension, state: str) -> render.Shape:
         return {
             "number": extension.number,
             "name": extension.name,
-            "account": self._services.extensions.account_name(extension),
+            "account": self._services.features[Extensions].account_name(extension),
             "user": extension.sip_user,
-            "application": self._services.extensions.application_name(extension),
+            "application": self._services.features[Extensions].application_name(extension),
             "state": state,
-            **self._services.leading.diversions.of(extension),
+            **self._services.features[ExtensionDiversions].of(extension),
         }
 
     def _credentials(self, extension: Extension) -> render.Shape:
@@ -66,7 +69,7 @@ class ExtensionsAdmin:
         return {
             "number": extension.number,
             "name": extension.name,
-            "account": self._services.extensions.account_name(extension),
+            "account": self._services.features[Extensions].account_name(extension),
             "user": extension.sip_user,
             "password": extension.password,
             "server": f"{addresses.sip_host}:{addresses.sip_port}",

@@ -1,4 +1,4 @@
-"""Ring groups: several parties that are rung for one name."""
+"""Routes of ring groups."""
 
 import msgspec
 from aiohttp import web
@@ -6,13 +6,14 @@ from aiohttp import web
 from api.own.admin.destinations import Wanted, given
 from api.own.bodies import body_of
 from api.own.services import OwnServices
-from engine.features.groups.service import GroupFields
+from engine.features.destinations.registry import Destinations
+from engine.features.groups.service import GroupFields, Groups
 from engine.model.ring_strategy import Strategy
 from engine.platform.audit import ADMIN
 
 
 class ChangedGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of an account's group; what is left out stays. `otherwise` null is nowhere."""
+    """Changes of an account's group; absent fields stay. `otherwise` null: no destination."""
 
     account: str
     members: tuple[str, ...] | None = None
@@ -29,10 +30,10 @@ class NewGroup(ChangedGroup, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class GroupsAdmin:
-    """The handlers. A group is named within its account."""
+    """The handlers. A group's name is unique within its account."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._leading = services.leading
+        self._groups, self._kinds = services.features[Groups], services.features[Destinations]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of groups."""
@@ -44,27 +45,27 @@ class GroupsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All groups, by their accounts."""
-        return web.json_response({"groups": await self._leading.groups.list()})
+        """List all groups by account."""
+        return web.json_response({"groups": await self._groups.list()})
 
     async def add(self, request: web.Request) -> web.Response:
-        """Make a group."""
+        """Create a group."""
         wanted = await body_of(request, NewGroup)
-        made = await self._leading.groups.add(ADMIN, wanted.account, wanted.name, self._fields(wanted))
+        made = await self._groups.add(ADMIN, wanted.account, wanted.name, self._fields(wanted))
         return web.json_response(made, status=201)
 
     async def change(self, request: web.Request) -> web.Response:
-        """Change a group; calls that ring go on as it was."""
+        """Change a group; calls that are ringing continue as before."""
         wanted = await body_of(request, ChangedGroup)
         fields = self._fields(wanted)
         return web.json_response(
-            await self._leading.groups.change(ADMIN, wanted.account, request.match_info["name"], fields)
+            await self._groups.change(ADMIN, wanted.account, request.match_info["name"], fields)
         )
 
     async def remove(self, request: web.Request) -> web.Response:
         """Remove a group of the account `?account=`."""
         account = request.query.get("account", "")
-        await self._leading.groups.remove(ADMIN, account, request.match_info["name"])
+        await self._groups.remove(ADMIN, account, request.match_info["name"])
         return web.Response(status=204)
 
     def _fields(self, wanted: ChangedGroup) -> GroupFields:
@@ -73,5 +74,5 @@ class GroupsAdmin:
             strategy=wanted.strategy,
             seconds=wanted.seconds,
             seconds_each=wanted.seconds_each,
-            otherwise=given(self._leading.destinations, wanted.otherwise),
+            otherwise=given(self._kinds, wanted.otherwise),
         )

@@ -1,4 +1,4 @@
-"""The lab: who lives there, which numbers lead to whom, and calls that it places."""
+"""Routes of the lab: its personas, the numbers that were given one, and calls that it places."""
 
 import msgspec
 from aiohttp import web
@@ -11,14 +11,14 @@ from engine.features.numbers.phone_numbers import digits_of, normalise
 
 
 class LabMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number and the persona that it gets; None: it has none any more."""
+    """A number and its new persona; None removes it."""
 
     number: str
     persona: str | None
 
 
 class LabCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call of one of our numbers, placed by the lab as a persona, by one of the lab's trunks."""
+    """A call to one of our numbers that the lab places as a persona, by one of its trunks."""
 
     number: str
     persona: str = "12015550101"
@@ -42,16 +42,16 @@ class LabAdmin:
         ]
 
     async def personas(self, request: web.Request) -> web.Response:
-        """Everybody who lives in the lab."""
+        """List the personas."""
         shapes = [msgspec.to_builtins(persona) for persona in Lab.personas()]
         return web.json_response({"personas": shapes})
 
     async def mapped(self, request: web.Request) -> web.Response:
-        """The numbers that were given a persona."""
+        """List the numbers that were given a persona."""
         return web.json_response({"mapped": await self._lab().mapped()})
 
     async def map(self, request: web.Request) -> web.Response:
-        """Give a number a persona, or take it away."""
+        """Give a number a persona, or remove it."""
         wanted = await body_of(request, LabMapping)
         number = normalise(wanted.number, "US")
         if wanted.persona is None:
@@ -61,14 +61,12 @@ class LabAdmin:
         return web.json_response({"number": number, "persona": wanted.persona and _persona(wanted.persona)})
 
     async def dial(self, request: web.Request) -> web.Response:
-        """Let the lab call one of our numbers; `state` is how that goes (api.lab.Outcome), `known` whether it leads
-        anywhere.
-        """
+        """Call one of our numbers from the lab; `state` is an api.lab.Outcome, `known` whether the number is one."""
         wanted = await body_of(request, LabCall)
         if not 1 <= wanted.seconds <= 3600:
             raise BadRequest("A call of the lab lasts 1 to 3600 seconds.")
         if wanted.trunk not in TRUNKS:
-            raise BadRequest(f"{wanted.trunk} is no trunk of the lab: {' or '.join(TRUNKS)}.")
+            raise BadRequest(f"trunk must be {' or '.join(TRUNKS)} (got '{wanted.trunk}').")
         persona = _persona(wanted.persona)
         number = digits_of(wanted.number)
         dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)
@@ -87,6 +85,6 @@ class LabAdmin:
 
 
 def _persona(text: str) -> str:
-    """Read a persona as its number or the last four digits of it, e.g. 0114."""
+    """Return a persona's number, which may be given by its last four digits, e.g. 0114."""
     digits = digits_of(text)
     return f"1201555{digits}" if len(digits) == 4 else digits

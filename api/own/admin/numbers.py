@@ -1,4 +1,4 @@
-"""Numbers: owned, and led to what answers them."""
+"""Routes of numbers, and of what they lead to."""
 
 import msgspec
 from aiohttp import web
@@ -10,19 +10,21 @@ from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
 from engine.features.destinations.choosing import LeadsTo, nowhere
+from engine.features.destinations.registry import Destinations
 from engine.features.numbers import model
 from engine.features.numbers.model import VOICE, NumberView
 from engine.features.numbers.phone_numbers import digits_of
+from engine.features.numbers.service import Numbers
 from engine.platform.audit import ADMIN
 from engine.tasks.kinds import AnyTask
 
 
 class NewNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number for an account: with the destination it leads to (`to`), with an application by its name, with what one
-    is made of, or with none as yet.
+    """A number for an account: with its destination (`to`), with an application's name, with the fields of a new
+    application, or with nothing yet.
 
-    An application made so is named as the number. `replace`: the account may have the number already, and what
-    answers it is replaced.
+    A new application gets the number as its name. `replace`: if the account already has the number, what answers it
+    is replaced.
     """
 
     number: str
@@ -39,7 +41,7 @@ class NewNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a number leads to: a destination (`to`), or an application of the same account by its name; None: nobody."""
+    """What a number leads to: a destination (`to`), or an application of its account by name; None: nothing."""
 
     to: Wanted | msgspec.UnsetType = msgspec.UNSET
     application: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -51,7 +53,7 @@ class NumbersAdmin:
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services
-        self._numbers = services.leading.numbers
+        self._numbers = services.features[Numbers]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of numbers."""
@@ -63,11 +65,11 @@ class NumbersAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All numbers, one entry a capability."""
+        """List all numbers, one entry for each capability."""
         return web.json_response({"numbers": [_number(view) for view in await self._numbers.list()]})
 
     async def add(self, request: web.Request) -> web.Response:
-        """Give an account a number and let it lead somewhere."""
+        """Add a number to an account, with what it leads to."""
         wanted = await body_of(request, NewNumber)
         built = wanted.tasks is not None or wanted.url is not None
         if built + (wanted.application is not None) + (wanted.to is not None) + wanted.unassigned != 1:
@@ -81,28 +83,28 @@ class NumbersAdmin:
         return web.json_response(_number(added), status=201)
 
     async def assign(self, request: web.Request) -> web.Response:
-        """Let a number lead to another destination, or to nobody."""
+        """Lead a number to another destination, or to nothing."""
         wanted = await body_of(request, Assignment)
         if (wanted.to is msgspec.UNSET) == (wanted.application is msgspec.UNSET):
-            raise BadRequest("Give either a destination (to) or an application; null is nobody.")
+            raise BadRequest("Give either a destination (to) or an application; null leads to nothing.")
         number = request.match_info["number"]
         led = await self._numbers.lead(ADMIN, number, self._assigned(wanted), capability=wanted.capability)
         return web.json_response(_number(led))
 
     async def remove(self, request: web.Request) -> web.Response:
-        """Take a number away, and the application that was made for it alone."""
+        """Remove a number, and the application that was made for it alone."""
         await self._numbers.remove(ADMIN, request.match_info["number"])
         return web.Response(status=204)
 
     def _assigned(self, wanted: Assignment) -> LeadsTo:
         if isinstance(wanted.to, msgspec.UnsetType):
             return _application(wanted.application) if isinstance(wanted.application, str) else nowhere
-        return leads_to(self._services.leading.destinations, wanted.to)
+        return leads_to(self._services.features[Destinations], wanted.to)
 
     def _leads_to(self, wanted: NewNumber) -> LeadsTo:
         services = self._services
         if wanted.to is not None or wanted.unassigned:
-            return leads_to(services.leading.destinations, wanted.to)
+            return leads_to(services.features[Destinations], wanted.to)
         if wanted.application is not None:
             return _application(wanted.application)
         name = digits_of(wanted.number)

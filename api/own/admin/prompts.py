@@ -1,4 +1,4 @@
-"""Prompts of any account: the same as accounts have, below /accounts/{account}."""
+"""Routes of any account's prompts: the account's own routes, below /accounts/{account}."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""Rates: loaded from a file, listed, removed; those of one account or of all that have none of their own."""
+"""Routes of rates, those of one account or the general ones: load from a file, list, remove."""
 
 from aiohttp import web
 
@@ -7,6 +7,7 @@ from api.own import render
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
 from engine.features.billing.model import ListedRate
+from engine.features.billing.service import RateService
 from engine.platform.audit import ADMIN
 
 LARGEST_FILE = 32 * 1024 * 1024
@@ -14,7 +15,7 @@ SECONDS_FOR_A_FILE = 120.0
 
 
 class RatesAdmin:
-    """The handlers. `?account=` names the account; without it they are those of every account."""
+    """The handlers. `?account=` names the account; without it the general rates are meant."""
 
     def __init__(self, services: OwnServices) -> None:
         self._services = services
@@ -24,23 +25,23 @@ class RatesAdmin:
         return [web.get("/rates", self.list_all), web.put("/rates", self.load), web.delete("/rates", self.clear)]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """All rates, or an account's own."""
-        listed = await self._services.features.rates.list(await self._services.account_of(request))
+        """List all rates, or an account's own."""
+        listed = await self._services.features[RateService].list(await self._services.account_of(request))
         return web.json_response({"rates": [_shape(each) for each in listed]})
 
     async def load(self, request: web.Request) -> web.Response:
-        """Replace all such rates by those of a CSV body; a file with one wrong line changes nothing."""
+        """Replace these rates by those of a CSV body; a file with one wrong line changes nothing."""
         try:
             text = (await bodies.read(request, LARGEST_FILE, SECONDS_FOR_A_FILE)).decode()
         except UnicodeDecodeError as error:
             raise BadRequest("The file is not UTF-8 text.") from error
         account = await self._services.account_of(request)
-        return web.json_response({"loaded": await self._services.features.rates.load(ADMIN, text, account)})
+        return web.json_response({"loaded": await self._services.features[RateService].load(ADMIN, text, account)})
 
     async def clear(self, request: web.Request) -> web.Response:
-        """Remove all such rates."""
+        """Remove these rates."""
         account = await self._services.account_of(request)
-        return web.json_response({"removed": await self._services.features.rates.clear(ADMIN, account)})
+        return web.json_response({"removed": await self._services.features[RateService].clear(ADMIN, account)})
 
 
 def _shape(listed: ListedRate) -> render.Shape:

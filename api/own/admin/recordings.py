@@ -1,4 +1,4 @@
-"""Recordings: listed, measured, fetched, deleted."""
+"""Routes of recordings: list, measure, fetch, delete."""
 
 import msgspec
 from aiohttp import web
@@ -7,6 +7,7 @@ from api.files import File
 from api.own import render
 from api.own.bodies import number_of
 from api.own.services import OwnServices
+from engine.features.recordings.service import RecordingService
 from engine.media.recordings import CONTENT_TYPES
 from engine.platform.audit import ADMIN
 
@@ -15,7 +16,7 @@ class RecordingsAdmin:
     """The handlers."""
 
     def __init__(self, services: OwnServices) -> None:
-        self._services, self._recordings = services, services.features.recordings
+        self._services, self._recordings = services, services.features[RecordingService]
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of recordings."""
@@ -28,7 +29,7 @@ class RecordingsAdmin:
         ]
 
     async def list_all(self, request: web.Request) -> web.Response:
-        """Recordings, newest first; `?account= limit= before=`."""
+        """List recordings, newest first; `?account= limit= before=`."""
         limit, before = number_of(request, "limit", 100), request.query.get("before")
         account = await self._services.account_of(request)
         rows = await self._recordings.page(account.id if account else None, limit=limit, before=before)
@@ -36,15 +37,15 @@ class RecordingsAdmin:
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
     async def measure(self, request: web.Request) -> web.Response:
-        """Length, size and level (dBFS) of a recording's file."""
+        """Show length, size and level (dBFS) of a recording's file."""
         return web.json_response(msgspec.to_builtins(await self._recordings.measure(request.match_info["recording"])))
 
     async def audio(self, request: web.Request) -> web.StreamResponse:
-        """A recording's file."""
+        """Return a recording's file."""
         found = await self._recordings.file(request.match_info["recording"])
         return File(found.path, headers={"Content-Type": CONTENT_TYPES[found.format]})
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete a recording's file; that it was there stays noted."""
+        """Delete a recording's file; its record stays."""
         await self._recordings.delete(ADMIN, request.match_info["recording"])
         return web.Response(status=204)

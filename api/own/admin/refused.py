@@ -1,4 +1,4 @@
-"""The SIP requests that Asterisk refused, in sentences."""
+"""Sentences about the SIP requests that Asterisk refused."""
 
 from api.own import render
 from engine.features.trunks.refused_requests import RefusedKind, address_of
@@ -16,7 +16,7 @@ _SENTENCES = {
 
 
 def sentence(refused: RefusedKind) -> str:
-    """Return what was refused, how often, and where the last one came from and when."""
+    """Return a sentence about refused requests: what, how often, and the source and time of the last one."""
     text = _SENTENCES[refused.kind].format(detail=refused.detail, address=address_of(refused.source))
     times = "1 request" if refused.count == 1 else f"{refused.count} requests"
     return f"{times} {text}; from {refused.source} at {render.moment(refused.at)}"

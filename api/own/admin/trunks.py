@@ -1,4 +1,4 @@
-"""Trunks: added, changed, removed, and how they are."""
+"""Routes of trunks: add, change, remove, and show their state."""
 
 from typing import Any
 
@@ -10,7 +10,10 @@ from api.own.admin import refused as refusals
 from api.own.bodies import body_of
 from api.own.errors import BadRequest
 from api.own.services import OwnServices
+from engine.features.endpoints.push import Endpoints
 from engine.features.trunks.model import Trunk
+from engine.features.trunks.refused_requests import RefusedRequests
+from engine.features.trunks.service import Trunks
 from engine.features.trunks.trunk import endpoint_of
 from engine.platform.audit import ADMIN
 
@@ -33,7 +36,7 @@ class NewTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ChangedTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of a trunk; what is left out stays."""
+    """Changes of a trunk; absent fields stay."""
 
     host: str | msgspec.UnsetType = msgspec.UNSET
     port: int | msgspec.UnsetType = msgspec.UNSET
@@ -65,50 +68,50 @@ class TrunksAdmin:
         ]
 
     async def list_trunks(self, request: web.Request) -> web.Response:
-        """All trunks and how they are, and which SIP requests were refused since the controller's start."""
-        states, lost = await self._states(), await self._services.trunks.unmatched()
+        """List all trunks with their state, and the SIP requests refused since the controller's start."""
+        states, lost = await self._states(), await self._services.features[Trunks].unmatched()
         return web.json_response(
             {
                 "trunks": [
                     _trunk(trunk, states[endpoint_of(trunk.name)]) | {"unmatched": lost.get(trunk.name, 0)}
-                    for trunk in self._services.trunks.all()
+                    for trunk in self._services.features[Trunks].all()
                 ],
                 "refused": [
                     msgspec.to_builtins(each) | {"at": render.moment(each.at), "sentence": refusals.sentence(each)}
-                    for each in self._services.refused()
+                    for each in self._services.features[RefusedRequests].seen()
                 ],
             }
         )
 
     async def add_trunk(self, request: web.Request) -> web.Response:
-        """Add a trunk, to Asterisk too."""
-        trunk = await self._services.trunks.add(ADMIN, Trunk(**_fields(await body_of(request, NewTrunk))))
+        """Add a trunk, also to Asterisk."""
+        trunk = await self._services.features[Trunks].add(ADMIN, Trunk(**_fields(await body_of(request, NewTrunk))))
         states = await self._states()
         return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]), status=201)
 
     async def change_trunk(self, request: web.Request) -> web.Response:
-        """Change a trunk, in Asterisk too."""
+        """Change a trunk, also in Asterisk."""
         fields = _fields(await body_of(request, ChangedTrunk))
-        trunk = await self._services.trunks.change(ADMIN, request.match_info["name"], **fields)
+        trunk = await self._services.features[Trunks].change(ADMIN, request.match_info["name"], **fields)
         states = await self._states()
         return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]))
 
     async def remove_trunk(self, request: web.Request) -> web.Response:
         """Remove a trunk."""
-        await self._services.trunks.remove(ADMIN, request.match_info["name"])
+        await self._services.features[Trunks].remove(ADMIN, request.match_info["name"])
         return web.Response(status=204)
 
     async def push(self, request: web.Request) -> web.Response:
-        """Put all trunks and extensions into Asterisk again."""
-        await self._services.endpoints.push_all()
+        """Write all trunks and extensions to Asterisk again."""
+        await self._services.features[Endpoints].push_all()
         return web.Response(status=204)
 
     async def _states(self) -> dict[str, str]:
-        return {endpoint.name: endpoint.state for endpoint in await self._services.endpoints.states()}
+        return {endpoint.name: endpoint.state for endpoint in await self._services.features[Endpoints].states()}
 
 
 def _fields(wanted: NewTrunk | ChangedTrunk) -> dict[str, Any]:
-    """Return the fields of a trunk that a request gives, as the store names them."""
+    """Return the fields of a trunk in a request, with the store's names."""
     given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not msgspec.UNSET}
     if "user" in given:
         given["username"] = given.pop("user")

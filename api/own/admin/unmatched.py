@@ -1,4 +1,4 @@
-"""Calls by trunks that reached no number, shown among the calls: nobody's, so their account is "-"."""
+"""Renders calls from trunks that reached no number among the calls; their account is "-"."""
 
 from api.own import render
 from engine.calls.call import Direction, Party
@@ -10,7 +10,7 @@ NO_ACCOUNT = "-"
 
 
 def shape(row: UnmatchedCall) -> render.Shape:
-    """Return it with the fields of a call, and why and how often it reached no number."""
+    """Return an unmatched call with the fields of a call, the reason, and how often it came."""
     at = render.moment(row.at)
     return {
         "id": row.id,
@@ -38,6 +38,6 @@ def shape(row: UnmatchedCall) -> render.Shape:
 
 
 def timeline_of(row: UnmatchedCall) -> render.Shape:
-    """Return it as `calls show` has a call."""
+    """Return an unmatched call in the form of a timeline."""
     nothing = ("legs", "tasks", "events", "questions", "callbacks", "recordings")
     return {"call": shape(row), **{name: [] for name in nothing}}

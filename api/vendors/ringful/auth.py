@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from api.accounts import Accounts, KeyHolder
 from api.vendors.ringful.errors import RingfulUnauthorized
+from api.vendors.ringful.ids import DIALECT
 from engine.features.accounts import Account
 
-DIALECT = "ringful"
+SIGNING = ("off", "kvmd5")
+"""The values of an account's setting `sig`; the first is the default."""
 
 
 async def authenticate(accounts: Accounts, key: str, pairs: Sequence[tuple[str, str]]) -> Account:

@@ -6,7 +6,9 @@ import secrets
 import uuid
 
 DIALECT = "sinch"
-"""The dialect's name in the store, in paths and on the command line."""
+"""The dialect's name in the store, in call data and on the command line."""
+PRIMARY, FALLBACK = "primary", "fallback"
+"""The settings of an application with its callback URLs."""
 LONGEST_CONFERENCE = 64
 """«It should not exceed 64 characters.» (Callback API, ConnectConf, conferenceId)"""
 _CALL = re.compile(r"[A-Za-z0-9._:-]{1,128}")

@@ -14,6 +14,7 @@ class Dialect:
     own, made by this function; an account gets a first one with a number. None: the account has the key.
     `asks`: its applications are asked what a call shall do. `signs`: its callbacks and questions are signed, so that
     their URLs have no place for a user and a password.
+    `first_call`: the path of a GET that calls an extension, with `{key}` and `{number}`; "" where it takes more.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Dialect:
     issue: Callable[[], tuple[str, str]] | None = None
     asks: bool = False
     signs: bool = False
+    first_call: str = ""
 
 
 OWN = Dialect(name="carillon")  # our own API's

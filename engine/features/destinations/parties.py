@@ -8,10 +8,10 @@ import msgspec
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.accounts.emergency import NEVER
-from engine.features.destinations.registry import Kind
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import checked, is_emergency, normalise
 from engine.model.destination import Diversions
+from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.extensions import Extension
@@ -22,7 +22,7 @@ RING_SECONDS = 25.0  # of an extension that leads on where nobody answers, and d
 LONGEST_SHORT = 6  # digits of a number that is never an international one
 
 
-class ExtensionKind(Kind):
+class ExtensionKind(DestinationKind):
     """`extension:101`: its phone rings, and what the phone does not take goes where the extension says."""
 
     name = "extension"
@@ -54,7 +54,7 @@ class ExtensionKind(Kind):
         return found
 
 
-class ForwardKind(Kind):
+class ForwardKind(DestinationKind):
     """`forward:+1…`: a call to a number, which the account pays for and must be allowed to make (admission).
 
     A number of the account's own is not called: what it leads to takes the call.

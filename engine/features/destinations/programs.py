@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from engine.calls.directory import Answering, NoDestination
-from engine.features.destinations.registry import Kind, counted
+from engine.features.destinations.registry import counted
 from engine.features.errors import InvalidSetting, NotThere
 from engine.model.call_data import CallData
+from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -31,7 +32,7 @@ def without_data(application: Application) -> CallData | None:
     return None
 
 
-class ApplicationKind(Kind):
+class ApplicationKind(DestinationKind):
     """`application:NAME`, stored by its id: a customer's program, or a fixed list of tasks that has a name."""
 
     name = "application"
@@ -68,7 +69,7 @@ class ApplicationKind(Kind):
         return found if found and found.account == account.id else self._cache.application_named(account.id, target)
 
 
-class TaskListKind(Kind):
+class TaskListKind(DestinationKind):
     """`tasks:[…]`: a fixed list of tasks as JSON, its secrets sealed where it is stored."""
 
     name = "tasks"

@@ -1,1 +1,1 @@
-"""Speech engines behind one Protocol, and which of them speaks what."""
+"""Speech engines behind one Protocol, and the choice among them."""

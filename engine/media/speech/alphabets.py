@@ -1,6 +1,6 @@
-"""Which alphabet a text is written in, and which languages are written in it: a voice reads its own and Latin.
+"""The alphabet of a text, and the languages written in it: a voice reads its language's alphabet and Latin.
 
-By the names of the characters (Unicode Character Database, UnicodeData.txt), whose first word is the script's name.
+An alphabet is found by the first word of a character's name (Unicode Character Database, UnicodeData.txt).
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _LANGUAGES = {
     "MALAYALAM": ("ml",), "SINHALA": ("si",), "THAI": ("th",), "MYANMAR": ("my", "shn"), "GEORGIAN": ("ka",),
     "ARMENIAN": ("hy", "hyw"), "ETHIOPIC": ("am",), "LAO": ("lo",), "KHMER": ("km",), "TIBETAN": ("bo",),
 }  # fmt: skip
-"""The languages of each alphabet, the one first that is meant where nothing else says it."""
+"""The languages of each alphabet; the first one is the default."""
 _MARKS = {"ru": "", "uk": "іїєґІЇЄҐ", "be": "ўЎ", "sr": "ђћџЂЋЏ", "mk": "ѓќѕЃЌЅ", "fa": "پچژگ", "ur": "ٹڈڑے"}
-"""Letters that one language has and the first of its alphabet has not."""
+"""Letters of a language that the first language of its alphabet does not have."""
 
 
 @functools.lru_cache(maxsize=8192)
 def alphabet(character: str) -> str:
-    """The alphabet of a letter, such as HAN or CYRILLIC; "" for Latin and for what every language uses."""
+    """Return the alphabet of a letter, such as HAN or CYRILLIC; "" for Latin and for what every language uses."""
     if not unicodedata.category(character).startswith(("L", "M")):
         return ""
     word = unicodedata.name(character, "").partition(" ")[0]
@@ -40,12 +40,12 @@ def alphabet(character: str) -> str:
 
 
 def reads(language: str, script: str) -> bool:
-    """Whether a language, such as `de`, is written in an alphabet besides Latin."""
+    """Return whether a language, such as `de`, is written in an alphabet other than Latin."""
     return language in _LANGUAGES.get(script, ())
 
 
 def language_of(script: str, text: str) -> str:
-    """The language that a text in an alphabet is most likely in; "" for an alphabet that is not known here."""
+    """Return the most likely language of a text in an alphabet; "" for an unknown alphabet."""
     if script == "HAN" and any(alphabet(character) == "KANA" for character in text):
         return "ja"
     languages = _LANGUAGES.get(script, ("",))
@@ -54,12 +54,12 @@ def language_of(script: str, text: str) -> str:
 
 
 def runs(text: str, language: str) -> Iterable[tuple[str, str]]:
-    """A text cut where its alphabet changes: pieces with the alphabet that `language` does not read, or ""."""
+    """Split a text where its alphabet changes: pieces with the alphabet that `language` does not read, or ""."""
     pieces: list[tuple[str, str]] = []
     for character in text:
         script = alphabet(character)
         if not character.isalpha() and not unicodedata.category(character).startswith("M"):
-            script = pieces[-1][1] if pieces else ""  # blanks, digits and signs go with what is before them
+            script = pieces[-1][1] if pieces else ""  # blanks, digits and signs belong to the piece before them
         elif reads(language, script):
             script = ""
         if (pieces and pieces[-1][1] == script) or (pieces and not any(one.isalpha() for one in pieces[-1][0])):

@@ -1,4 +1,4 @@
-"""Phrases of one or several voices become one prompt: trimmed, at one level, joined by short fades."""
+"""Joins phrases of one or several voices into one prompt: trimmed, at one level, with short fades."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.media.prompt import NARROW, WIDE
 from engine.media.speech.speech_engine import PEAK, Speech
 
 with warnings.catch_warnings():
-    # It looks for ffmpeg, which decodes nothing here, and up to Python 3.12 imports a module that 3.13 has not.
+    # pydub warns about a missing ffmpeg, which is not used here, and imports a module that Python 3.13 does not have.
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
     from pydub.silence import detect_leading_silence
@@ -23,12 +23,12 @@ with warnings.catch_warnings():
 _SILENCE_DBFS = -50.0
 _FADE_MS = 5
 _MARGIN_MS = 60
-"""What is left of the silence on each inner side of a phrase, of which engines make up to 500 ms."""
+"""How much silence is left on each inner side of a phrase; engines make up to 500 ms."""
 _HIGHEST_DBFS = 20 * float(np.log10(PEAK))
 
 
 def assembled(spoken: Sequence[Speech | float]) -> Audio:
-    """What was spoken and the pauses (in seconds) between, as telephone audio. Raises NothingToPlay if nothing was."""
+    """Return phrases and the pauses between (in seconds) as telephone audio. Raises NothingToPlay if none has sound."""
     if len(spoken) == 1 and isinstance(spoken[0], Speech):
         return spoken[0].audio()
     parts = list(_parts(spoken))
@@ -50,7 +50,7 @@ def _parts(spoken: Sequence[Speech | float]) -> Iterator[AudioSegment | float]:
         if isinstance(part, float):
             yield part
             continue
-        with contextlib.suppress(errors.NothingToPlay):  # a voice has no word for one phrase; the others are heard
+        with contextlib.suppress(errors.NothingToPlay):  # the voice cannot speak this phrase; the others are heard
             yield _segment(part.audio().wide, first=index == 0, last=index == last)
 
 
@@ -59,7 +59,7 @@ def _pause(seconds: float) -> AudioSegment:
 
 
 def _segment(samples: Pcm, *, first: bool, last: bool) -> AudioSegment:
-    """A phrase without the silence towards its neighbours; where the prompt begins and ends it stays."""
+    """Return a phrase without the silence towards its neighbours; silence at the ends of the prompt stays."""
     whole = AudioSegment(samples.tobytes(), frame_rate=WIDE, sample_width=2, channels=1)
     begin = 0 if first else max(0, detect_leading_silence(whole, _SILENCE_DBFS) - _MARGIN_MS)
     silent = 0 if last else max(0, detect_leading_silence(whole.reverse(), _SILENCE_DBFS) - _MARGIN_MS)
@@ -67,5 +67,5 @@ def _segment(samples: Pcm, *, first: bool, last: bool) -> AudioSegment:
 
 
 def _levelled(phrase: AudioSegment, loudest: float) -> AudioSegment:
-    """As loud as the loudest phrase, but with no peak above that of speech: engines differ by 10 dB."""
+    """Return a phrase as loud as the loudest one, with no peak above that of speech: engines differ by 10 dB."""
     return phrase.apply_gain(min(loudest - phrase.dBFS, _HIGHEST_DBFS - phrase.max_dBFS))

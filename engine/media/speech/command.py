@@ -1,6 +1,6 @@
-"""Running a speech program: the text goes in by its standard input, a WAV comes out.
+"""Runs a speech program, which reads the text from its standard input and writes a WAV.
 
-Both are files without a name: programs that open /dev/stdin by its name cannot open the socket asyncio would give them.
+Both are unnamed files: a program that opens /dev/stdin by its name cannot open the socket that asyncio would use.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _PCM = 1
 
 
 async def spoken(program: str, *arguments: str, text: str) -> Speech:
-    """What the program said. Raises SpeechFailed. Its process ends with the call, whichever way that ends."""
+    """Return the speech of the program. Raises SpeechFailed. The process ends when this function returns or raises."""
     return _samples(await output(program, *arguments, text=text), program)
 
 
 async def output(program: str, *arguments: str, text: str) -> bytes:
-    """What the program wrote for the text. Otherwise as `spoken`."""
+    """Return the bytes that the program wrote. Otherwise as `spoken`."""
     with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as written:
         words.write(f"{text}\n".encode())
         words.seek(0)
@@ -54,7 +54,7 @@ async def _run(program: str, *arguments: str, words: IO[bytes], written: IO[byte
 
 
 def _samples(wav: bytes, program: str) -> Speech:
-    # Read here and not by libsndfile: written into a pipe, the header's length is wrong.
+    # Not read by libsndfile: a program that writes into a pipe declares a wrong length.
     layout = wave_of(io.BytesIO(wav))
     if layout is None or (layout.encoding, layout.channels, layout.bits) != (_PCM, 1, 16):
         raise errors.SpeechFailed(f"{program} gave no sound")

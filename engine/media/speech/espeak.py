@@ -1,4 +1,4 @@
-"""espeak-ng: over a hundred languages, by rules."""
+"""espeak-ng: a rule-based speech engine for over a hundred languages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Espeak:
     engine = "espeak-ng"
 
     def voices(self) -> Sequence[Voice]:
-        """What `espeak-ng --voices` lists, by language and by its other names; none where it is not installed."""
+        """Return the voices of `espeak-ng --voices`, by language and by other names; none if it is not installed."""
         if shutil.which("espeak-ng") is None:
             return []
         found: dict[str, tuple[int, str]] = {}
@@ -33,7 +33,7 @@ class Espeak:
             if matched := _LINE.match(line):
                 name = matched[2]
                 for locale, priority in [(name, "0"), *_OTHER.findall(matched[3])]:
-                    # The lower number is the better match for the language.
+                    # A lower number is a better match for the language.
                     found[locale.lower()] = min(found.get(locale.lower(), (99, "")), (int(priority), name))
         for locale, other in _ALIASES.items():
             if other in found:
@@ -50,7 +50,7 @@ class Espeak:
         return await spoken("espeak-ng", "-v", voice.name, "-b", "1", "--stdin", "--stdout", text=text)
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: this engine holds no resources."""
 
 
 def _output(*arguments: str) -> str:
@@ -58,5 +58,5 @@ def _output(*arguments: str) -> str:
 
 
 def _spells_pinyin() -> bool:
-    """Whether its Mandarin says the pinyin of a character in English («ni three»), as version 1.51 does."""
+    """Return whether it speaks Mandarin as pinyin in English («ni three»), as version 1.51 does."""
     return "(en)" in _output("-q", "-x", "-v", _LATIN_AS_ENGLISH, "你好")

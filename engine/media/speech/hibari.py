@@ -16,9 +16,9 @@ from engine.media.speech.speech_engine import Speech, Voice
 
 
 class HibariSpeaker:
-    """The package `hibari-tts`. Voices that are not in the package are used where they are; none is ever downloaded.
+    """The package `hibari-tts`. Voices outside of the package are used if they are installed; none is downloaded.
 
-    The default voice speaks British spelling and sounds too, so `en-gb` needs no other.
+    The default voice also speaks British English, so `en-gb` needs no other.
     """
 
     engine = "hibari"
@@ -28,7 +28,7 @@ class HibariSpeaker:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hibari")
 
     def voices(self) -> Sequence[Voice]:
-        """The default voice first; none where the package is not installed."""
+        """Return the voices, the default one first; none if the package is not installed."""
         if importlib.util.find_spec("hibari") is None:
             return []
         from hibari.voices import DEFAULT, VOICES, cache_dir
@@ -49,7 +49,7 @@ class HibariSpeaker:
     def _speak(self, text: str, voice: Voice) -> Speech:
         from hibari import SAMPLE_RATE
 
-        # The seed makes the same text the same audio.
+        # With a fixed seed the same text is the same audio.
         samples = np.asarray(self._model(voice)(text, seed=0), np.float32)
         return Speech(samples=samples, rate=int(SAMPLE_RATE))
 
@@ -63,5 +63,5 @@ class HibariSpeaker:
         return self._loaded[key]
 
     async def close(self) -> None:
-        """End the thread, after the sentence it is at."""
+        """End the thread after its current sentence."""
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)

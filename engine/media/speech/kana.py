@@ -1,4 +1,4 @@
-"""Japanese as espeak-ng can read it: its `ja` knows kana, and calls each kanji a "Chinese letter", in English."""
+"""Japanese in kana: espeak-ng's `ja` reads kana, but speaks each kanji as "Chinese letter", in English."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from engine.media.speech.command import output
 
 _KANJI = re.compile(r"[々〆\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _PARTICLES = {"ハ": "ワ", "ヘ": "エ", "コンニチハ": "コンニチワ", "コンバンハ": "コンバンワ"}
-"""Alone between blanks these are particles, or end with one, which are written thus and spoken otherwise."""
+"""Words that are particles, or end with one, and are spoken otherwise than written."""
 
 
 async def in_kana(text: str) -> str:
-    """A Japanese text with its kanji as katakana, by the program `kakasi`; as it is where it has none.
+    """Return a Japanese text with its kanji as katakana, by the program `kakasi`; unchanged if it has none.
 
-    Raises SpeechFailed where it has kanji and the program is not installed.
+    Raises SpeechFailed if it has kanji and the program is not installed.
     """
     if not _KANJI.search(text):
         return text

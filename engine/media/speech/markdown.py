@@ -1,4 +1,4 @@
-"""Texts that were written to be read, with Markdown (CommonMark 0.31) and links, as they are said aloud."""
+"""Converts texts with Markdown (CommonMark 0.31) and links to what is spoken."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 _KEYPAD = "to|for|key|or|and|if|when|then|is|again|sign|button|now"
 _HEADING = re.compile(rf"[ \t]{{0,3}}(?:#{{2,6}}|#(?![ \t]+(?:{_KEYPAD})\b))[ \t]+(?=\w)", re.IGNORECASE)
 _BULLET = re.compile(rf"[ \t]*(?:[+•▪◦‣\u2013-]|\*(?![ \t]+(?:{_KEYPAD})\b))[ \t]+(?=\S)", re.IGNORECASE)
-"""A # or * that begins a line is a key of the telephone where such a word follows: "# to repeat"."""
+"""A # or * at the beginning of a line is a telephone's key if one of these words follows: "# to repeat"."""
 _QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _RULE = re.compile(r"[ \t]*(?:([-*_=~`])[ \t]*)(?:\1[ \t]*){2,}\w*[ \t]*")
-"""A line across the page, the line below a heading, and the fence around code."""
+"""A thematic break, the underline of a heading, or a code fence."""
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = re.compile(
@@ -23,7 +23,7 @@ _LONGEST_WORD = 24
 
 
 def said(text: str, *, english: bool) -> str:
-    """Markdown without its marks, headings and items as sentences, and links by their names or hosts."""
+    """Return Markdown without its marks: headings and items as sentences, links as their names or hosts."""
     lines = [line for line in map(_line, text.splitlines()) if line.strip()]
     whole = _STRONG.sub(r"\2", _LINK.sub(r"\1", "\n".join(lines)))
     whole = _EMPHASIS.sub(lambda found: found[1] or found[2], whole)
@@ -41,7 +41,7 @@ def _line(line: str) -> str:
 
 
 def _address(url: str, english: bool) -> str:
-    """A link as people say it: the host, and a short path; what follows a question mark is for machines."""
+    """Return a link as it is spoken: the host and a short path, without the query."""
     bare = url.rstrip(".,;:!?…")
     try:
         parts = urlsplit(bare if "://" in bare else f"http://{bare}")

@@ -1,4 +1,4 @@
-"""SSML that was put together out of texts: what is no mark-up in it is read as text (XML 1.0, sections 2.4 and 4.1)."""
+"""Repairs SSML that contains unescaped text: what is not mark-up is read as text (XML 1.0, sections 2.4 and 4.1)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def mended(ssml: str) -> tuple[str, tuple[str, ...]]:
-    """The SSML with `&` and `<` that begin nothing escaped, and HTML's names of characters replaced by these.
+    """Return the SSML with each `&` and `<` that is not mark-up escaped, and HTML's named characters replaced.
 
-    With it a sentence for each that was done; well-formed SSML stays as it is, and so does what is wrong otherwise.
+    Also returns a sentence for each kind of repair. Well-formed SSML is not changed, nor are other errors.
     """
     if "<!" in ssml or _is_well_formed(ssml):
         return ssml, ()

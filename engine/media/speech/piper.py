@@ -1,4 +1,4 @@
-"""Piper (the package piper-tts, GPL-3): neural voices, each a model in a folder; every one in a process of its own."""
+"""Piper (the package piper-tts, GPL-3): neural voices, each a model in a folder, run in a process of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PIPER = "piper"
 _PACKAGE = "piper-tts"
 _PROGRAM = Path(__file__).with_name("piper_process.py")
 _MOST_PROCESSES = 2
-"""How many models are in memory, of 100 to 300 MB each; the one not used for longest makes room."""
+"""How many models are in memory, 100 to 300 MB each; the least recently used one is removed first."""
 _MISSING = (
     "{count} in {folder} and none is used: piper-tts is not installed (carillon[piper]; for the image CARILLON_PIPER=1 "
     "in .env and make run)."
@@ -31,9 +31,9 @@ _MISSING = (
 
 
 class Piper:
-    """The models of a folder, looked at once, when it is made; `faults` has a sentence for each that is not used.
+    """The models of a folder, which is read once, at construction; `faults` has a sentence for each unusable model.
 
-    A model is loaded with the first text. The owner calls `close`.
+    A model is loaded for its first text. The owner of this object calls `close`.
     """
 
     engine = PIPER
@@ -49,13 +49,13 @@ class Piper:
             log.warning("a Piper voice is not used", why=fault)
 
     def voices(self) -> Sequence[Voice]:
-        """Each model for its locale, then for its language as a whole."""
+        """Return each model for its locale, then for its language."""
         spoken = [(model, locale) for model in self._models.values() for locale in locales(model)]
         spoken.sort(key=lambda pair: pair[0].locale != pair[1])
         return [Voice(engine=self.engine, name=model.name, locale=locale, mark=model.mark) for model, locale in spoken]
 
     async def synthesise(self, text: str, voice: Voice) -> Speech:
-        """Speak a text. Raises SpeechFailed. One that is cancelled ends its process; the next text starts another."""
+        """Speak a text. Raises SpeechFailed. A cancellation ends the process; the next text starts another."""
         process = self._processes.get(voice.name)
         if process is None:
             while len(self._processes) >= _MOST_PROCESSES:
@@ -71,7 +71,7 @@ class Piper:
 
 
 class _Process:
-    """A model in memory (engine.media.speech.piper_process), started with its first text."""
+    """A process that holds a model (engine.media.speech.piper_process), started for its first text."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -92,11 +92,11 @@ class _Process:
                 await self.end()
                 raise errors.SpeechFailed(f"piper does not speak with {self._model.name}") from error
             except asyncio.CancelledError:
-                await self.end()  # its answer would be taken for the next text's
+                await self.end()  # else its answer would be read as the next text's
                 raise
 
     async def _start(self) -> asyncio.subprocess.Process:
-        # -I: the folder of this file is not one to import from, it has a piper.py. nice: calls come first.
+        # -I: nothing must be imported from this file's folder, which has a piper.py. nice: calls have priority.
         return await asyncio.create_subprocess_exec(
             "nice", "-n", "5", sys.executable, "-I", str(_PROGRAM), str(self._model.path),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -118,7 +118,7 @@ class _Process:
             return
         with contextlib.suppress(ProcessLookupError):
             child.kill()
-        # Reads what is left of its output: a process whose pipe is full is never seen to end.
+        # Read the rest of its output: a process whose pipe is full does not end.
         await child.communicate()
 
 

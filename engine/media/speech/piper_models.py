@@ -1,4 +1,4 @@
-"""The Piper models in a folder: which can be used, for which locale, and why the others cannot."""
+"""The Piper models in a folder: which can be used and for which locale, and why the others cannot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 
 _CODE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*", re.IGNORECASE)
 _PHONEMES = ("espeak", "text")
-"""The other kinds want further packages, or fetch data when they are first used."""
+"""The other kinds need further packages, or download data at their first use."""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,14 +24,14 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The file's name without its ending."""
+        """The file's name without its extension."""
         return self.path.stem
 
 
 def models(folder: Path) -> tuple[list[Model], list[str]]:
-    """Every `NAME.onnx` with a `NAME.onnx.json`, a language's home country first; a sentence for each that is not used.
+    """Return every usable model, a language's home country first, and a sentence for each that cannot be used.
 
-    A folder that is not there is an empty one.
+    A model is a `NAME.onnx` with a `NAME.onnx.json`. A missing folder counts as empty.
     """
     found: list[Model] = []
     faults: list[str] = []
@@ -51,7 +51,7 @@ def models(folder: Path) -> tuple[list[Model], list[str]]:
 
 
 def locales(model: Model) -> Iterator[str]:
-    """The locales a model speaks: its own, and its language's where no other voice is nearer; English has enough."""
+    """Return the locales of a model: its own, and except for English its language's, if no other voice is nearer."""
     yield model.locale
     language = model.locale.partition("-")[0]
     if language not in (model.locale, "en"):
@@ -67,7 +67,7 @@ def _read(file: Path) -> Model:
     if kind not in _PHONEMES:
         raise ValueError(f"its phonemes are of the kind {str(kind)[:16]!r}, which is not supported")
     language, espeak = about.get("language"), about.get("espeak")
-    # Models of before 2023 name their language only in this way.
+    # Models from before 2023 have only this field.
     code = (language.get("code") if isinstance(language, dict) else None) or (
         espeak.get("voice") if isinstance(espeak, dict) else None
     )

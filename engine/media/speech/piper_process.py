@@ -1,7 +1,8 @@
-"""Run as a program, beside the engine and never in it: piper-tts is GPL-3, and its end gives a model's memory back.
+"""A program that speaks with one Piper model: a process of its own, as piper-tts is GPL-3; its end frees the memory.
 
-Its argument is a model. A line of JSON on standard input is a text; the answer is a line of JSON and, where that names
-`rate` (Hz) and `bytes`, so many bytes of 16-bit mono samples; where it names `error`, nothing. It ends with its input.
+The argument is a model. Each line of JSON on standard input is a text. The answer is a line of JSON: with `rate` (Hz)
+and `bytes` it is followed by so many bytes of 16-bit mono samples, with `error` by nothing. The program ends when its
+input ends.
 """
 
 import json
@@ -10,8 +11,8 @@ import sys
 
 
 def main() -> None:
-    """Speak line after line."""
-    # What a library prints must not get between the samples.
+    """Speak each line."""
+    # What libraries print must not go into the samples.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     from piper import PiperVoice
@@ -23,7 +24,7 @@ def main() -> None:
         try:
             sound = b"".join(chunk.audio_int16_bytes for chunk in voice.synthesize(json.loads(line)))
             head = {"rate": voice.config.sample_rate, "bytes": len(sound)}
-        except Exception as error:  # whatever a model does wrong, the next text may be well
+        except Exception as error:  # whatever the error, the next text may succeed
             head = {"error": type(error).__name__}
         answers.write(json.dumps(head).encode() + b"\n" + sound)
         answers.flush()

@@ -1,4 +1,4 @@
-"""Which voice speaks which locale."""
+"""Chooses the voice that speaks a locale."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _NEAREST = {
     "en": "en-us", "en-au": "en-gb", "en-nz": "en-gb", "en-ie": "en-gb", "en-za": "en-gb", "en-in": "en-gb",
     "en-ca": "en-us", "en-gb-wls": "en-gb", "es-us": "es-mx", "cmn-cn": "zh-cn", "cmn-tw": "zh-tw", "yue-hk": "zh-hk",
 }
-"""For locales that have no voice of their own: the one that sounds more like them than any other of the language."""
+"""For locales without a voice of their own: the most similar locale of the language."""
 
 
 class Voices:
-    """The voices of the speakers given; an earlier speaker is preferred to a later one.
+    """The voices of the given engines; an earlier engine takes precedence over a later one.
 
-    The default voice is the one for `default_locale`, else the first voice of the first speaker that has any. `turn` is
-    held while speaking: one at a time. `faults` are sentences on voices that are there and cannot be used.
+    The default voice is the one for `default_locale`, else the first voice of the first engine that has any. `turn` is
+    held while speaking: one text at a time. `faults` are sentences about voices that cannot be used.
     """
 
     def __init__(self, speakers: Sequence[Speaker], default_locale: str = "en-us", faults: Sequence[str] = ()) -> None:
@@ -45,8 +45,8 @@ class Voices:
 
     @classmethod
     def standard(cls, folder: Path | None = None) -> Voices:
-        """A locale for which the folder has a Piper model by that; else English by hibari, or flite where that is not
-        installed, and every other locale by espeak-ng. Runs a program.
+        """Return the standard engines: the folder's Piper models for their locales; else hibari, or flite if that is
+        not installed, for English, and espeak-ng for all other locales. Runs a program.
         """
         hibari = HibariSpeaker()
         english: Speaker = hibari if hibari.voices() else Flite()
@@ -56,19 +56,19 @@ class Voices:
         return cls([piper, english, Espeak()], faults=piper.faults)
 
     def list(self) -> list[Voice]:
-        """All voices."""
+        """Return all voices."""
         return list(self._voices)
 
     def choose(self, locale: str = "", voice: str = "") -> Voice:
-        """The voice of that name, if it is one; else the best for the locale; else the default one, which is logged.
+        """Return the voice of that name, else the best one for the locale, else the default one, which is logged.
 
-        Raises SpeechFailed where no voice is installed at all.
+        Raises SpeechFailed if no voice is installed.
         """
         if named := self._by_name.get(voice.strip().lower()):
             return named
         wanted = locale.strip().lower().replace("_", "-")
         language = wanted.partition("-")[0]
-        # `en` itself is left out: an engine may have its own idea of English without a country.
+        # `en` itself is left out: engines differ in which English it is.
         own = "" if wanted == "en" else wanted
         for name in (own, _NEAREST.get(wanted, ""), _NEAREST.get(language, language)):
             if name in self._by_locale:
@@ -78,7 +78,7 @@ class Voices:
         return self._default(wanted)
 
     def of_language(self, language: str) -> Voice | None:
-        """The best voice of a language, such as `ar`; None where there is none."""
+        """Return the best voice of a language, such as `ar`; None if there is none."""
         if found := self._by_locale.get(language):
             return found
         return next((one for one in self._voices if one.locale.partition("-")[0] == language), None)
@@ -88,11 +88,11 @@ class Voices:
             raise errors.SpeechFailed("no speech engine is installed: hibari-tts, flite or espeak-ng")
         chosen = self._by_locale.get(self._default_locale, self._voices[0])
         if wanted:
-            log.warning("no voice speaks this locale, the default one does", locale=wanted[:16], voice=chosen.name)
+            log.warning("no voice speaks this locale; the default voice is used", locale=wanted[:16], voice=chosen.name)
         return chosen
 
     async def synthesise(self, text: str, voice: Voice, seconds: float) -> Speech:
-        """Speak clean text (see `text.clean`) within so many seconds. Raises SpeechFailed."""
+        """Speak a text that `text.clean` returned, within so many seconds. Raises SpeechFailed."""
         try:
             async with asyncio.timeout(seconds):
                 return await self._speakers[voice.engine].synthesise(text, voice)
@@ -100,7 +100,7 @@ class Voices:
             raise errors.SpeechFailed(f"it took more than {seconds:g} seconds") from error
 
     async def perform(self, script: Sequence[Phrase | float], seconds: float) -> Sequence[Speech | float]:
-        """Speak phrases; pauses (in seconds) between them stay. All within so many seconds. Raises SpeechFailed."""
+        """Speak phrases, all within so many seconds; pauses (in seconds) between them stay. Raises SpeechFailed."""
         end = time.monotonic() + seconds
         spoken: list[Speech | float] = []
         for part in script:
@@ -109,6 +109,6 @@ class Voices:
         return spoken
 
     async def close(self) -> None:
-        """Close all speakers."""
+        """Close all engines."""
         for speaker in self._speakers.values():
             await speaker.close()

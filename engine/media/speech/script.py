@@ -1,4 +1,4 @@
-"""A text or SSML as what is to be spoken: phrases, each with its voice, and pauses."""
+"""Parses a text or SSML into phrases, each with its voice, and pauses."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from engine.media.speech.text import clean
 
 
 class Script(msgspec.Struct, frozen=True):
-    """Phrases and pauses (in seconds), in order, and a sentence for each thing that is spoken otherwise."""
+    """Phrases and pauses (in seconds), in order, and a sentence for each part that is not spoken as requested."""
 
     parts: tuple[Phrase | float, ...]
     remarks: tuple[str, ...]
 
     def digest(self, mark: str) -> str:
-        """What distinguishes it from every other, in hex; `mark` from what was made of it in another manner."""
+        """Return a digest in hex that is unique to this script and to `mark`, the version of the conversion."""
         words = [f"\2{part:g}" if isinstance(part, float) else _spoken(part) for part in self.parts]
         return hashlib.sha256("\1".join((mark, *words, *self.remarks)).encode()).hexdigest()
 
@@ -35,9 +35,9 @@ def _spoken(phrase: Phrase) -> str:
 
 
 def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, voice: str, ssml: bool) -> Script:
-    """Read what is to be said in a locale, or by the voice of a name.
+    """Parse what is to be spoken in a locale, or by the voice of a name.
 
-    Raises BadSsml, NothingToPlay, TextTooLong, TooLong, and SpeechFailed where no voice is installed.
+    Raises BadSsml, NothingToPlay, TextTooLong, TooLong, and SpeechFailed if no voice is installed.
     """
     chosen = voices.choose(locale, voice)
     remarks: list[str] = []
@@ -52,7 +52,7 @@ def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, vo
         if isinstance(part, float):
             found.append(part)
             continue
-        with contextlib.suppress(errors.NothingToPlay):  # a full stop between two tags
+        with contextlib.suppress(errors.NothingToPlay):  # e.g. a full stop between two tags
             found += _phrases(clean(part, limit, chosen.locale), chosen, voices, remarks)
     if sum(part for part in found if isinstance(part, float)) > settings.max_seconds:
         raise errors.TooLong("its pauses alone")
@@ -62,7 +62,7 @@ def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, vo
 
 
 def _phrases(text: str, chosen: Voice, voices: Voices, remarks: list[str]) -> list[Phrase]:
-    """Cut a text where a letter comes that the chosen voice cannot read, and another can."""
+    """Split a text at letters that the chosen voice cannot read and another one can."""
     found: list[Phrase] = []
     for piece, script in runs(text, chosen.locale.partition("-")[0]):
         other = voices.of_language(language_of(script, text)) if script else None
@@ -83,4 +83,4 @@ def _phrases(text: str, chosen: Voice, voices: Voices, remarks: list[str]) -> li
 
 
 _NAMES = {"HAN": "Chinese", "KANA": "Japanese", "HANGUL": "Korean"}
-"""Where the name of an alphabet is not that of Unicode."""
+"""Names of alphabets that differ from Unicode's."""

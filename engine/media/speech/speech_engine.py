@@ -1,4 +1,4 @@
-"""What every speech engine looks like."""
+"""The interface of speech engines."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from engine.media import convert, errors
 from engine.media.mix import Samples
 
 PEAK = 0.7
-"""Speech is brought to this peak: engines differ by 10 dB, and a telephone has no volume to spare."""
+"""Speech is normalised to this peak: engines differ by 10 dB, and a telephone has little volume."""
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """A voice of an engine, and a locale it speaks (lower case, BCP 47: `en-gb`, `de`).
 
-    `mark` changes when the voice of this name becomes another one: what it said before is not played any more.
+    `mark` changes if the voice of this name is replaced: speech of the former voice is then not played from the cache.
     """
 
     engine: str
@@ -28,7 +28,7 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """Words that one voice says."""
+    """Words that one voice speaks."""
 
     text: str
     voice: Voice
@@ -41,7 +41,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     rate: int
 
     def audio(self) -> convert.Audio:
-        """As telephone audio, at an even level. Raises NothingToPlay where nothing was said."""
+        """Return telephone audio at the common peak. Raises NothingToPlay if it has no sound."""
         peak = float(np.abs(self.samples).max()) if len(self.samples) else 0.0
         if peak < 1e-4:
             raise errors.NothingToPlay("the text has no words that this voice can speak")
@@ -53,13 +53,13 @@ class Speaker(Protocol):
 
     @property
     def engine(self) -> str:
-        """Its name and version: what it said is kept under it."""
+        """Its name and version, which are part of the cache's key."""
 
     def voices(self) -> Sequence[Voice]:
-        """What it can speak here and now, the default voice of a language first; empty when it is not installed."""
+        """Return the installed voices, the default voice of a language first; empty if the engine is not installed."""
 
     async def synthesise(self, text: str, voice: Voice) -> Speech:
-        """Speak a text. Raises SpeechFailed. Cancelling it ends its work."""
+        """Speak a text. Raises SpeechFailed. A cancellation ends the work."""
 
     async def close(self) -> None:
-        """Let go of what it holds."""
+        """Release its processes and threads."""

@@ -1,8 +1,8 @@
-"""SSML as every speech engine can speak it: texts and pauses, one after the other.
+"""Parses SSML into texts and pauses, which every speech engine can speak.
 
-Of the W3C's Speech Synthesis Markup Language 1.1 these are heard: `<break>` (strength or time), `<p>` and `<s>` (a
-pause behind them), `<sub alias>`, `<say-as interpret-as>` digits, characters, spell-out and telephone. Of all other
-tags the text in them is spoken, of `<audio>`, `<desc>`, `<lexicon>`, `<meta>` and `<metadata>` nothing.
+Of the W3C's Speech Synthesis Markup Language 1.1 these have an effect: `<break>` (strength or time), `<p>` and `<s>` (a
+pause after them), `<sub alias>`, `<say-as interpret-as>` digits, characters, spell-out and telephone. Of other tags the
+text in them is spoken; `<audio>`, `<desc>`, `<lexicon>`, `<meta>` and `<metadata>` are skipped.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _BEHIND = {"p": 0.7, "s": 0.4}
 _TIME = re.compile(r"\+?(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})(ms|s)")
 LONGEST_PAUSE = 10.0
 MARKUP = 8
-"""How many times longer than its text SSML may be, tags and all."""
+"""How many times longer than its text SSML may be, including the tags."""
 
 Part = str | float
 """A text, or a pause in seconds."""
 
 
 def parts(ssml: str, limit: int) -> list[Part]:
-    """Read SSML of which `limit` characters at most are spoken; a text without `<speak>` gets one.
+    """Parse SSML of which at most `limit` characters are spoken; a text without `<speak>` gets one.
 
-    Raises BadSsml where it is not well-formed (a document type is refused: its entities could grow without end),
-    TextTooLong, Empty.
+    Raises BadSsml if it is not well-formed (a document type is refused, because entities may expand without limit),
+    TextTooLong, NothingToPlay.
     """
     if len(ssml) > limit * MARKUP:
         raise errors.TextTooLong(f"{len(ssml)} characters with its tags, {limit * MARKUP} are allowed")

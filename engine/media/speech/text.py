@@ -1,4 +1,4 @@
-"""What may be spoken: plain words."""
+"""Cleans texts before they are spoken."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from engine.media.speech.markdown import said
 
 _TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*>")
 _SYNTAX = str.maketrans("[]{}|\\`^", "        ")
-"""Brackets and their kind are commands to some engines ([[phonemes]], [word](/phonemes/))."""
+"""Brackets and similar characters are commands of some engines ([[phonemes]], [word](/phonemes/))."""
 _JOINERS = "\u200c\u200d"
-"""They are letters' shapes in Persian and the Indic scripts."""
+"""Joiners, which shape letters in Persian and the Indic scripts."""
 _LONE_SIGN = re.compile(r"(?<![^\s(\"'])([#*])(?=$|[\s.,;:!?)\"'])")
 _SIGNS = {"#": "pound", "*": "star"}
 _BRITISH = ("en-gb", "en-ie", "en-au", "en-nz", "en-za", "en-in")
 
 
 def clean(text: str, limit: int, locale: str = "en-us") -> str:
-    """Words only: no markup, no control characters, no engine's commands; a lone # or * is named in English.
+    """Return words only, without markup, control characters and engines' commands; a lone # or * is named in English.
 
-    Markdown and links are put as people say them (engine.media.speech.markdown).
+    Markdown and links are converted to what is spoken (engine.media.speech.markdown).
 
-    Raises TextTooLong past `limit` characters, Empty where nothing is left.
+    Raises TextTooLong past `limit` characters, NothingToPlay if nothing is left.
     """
     if len(text) > limit:
         raise errors.TextTooLong(f"{len(text)} characters, {limit} are allowed")

@@ -1,4 +1,4 @@
-"""Alembic's environment: always run in-process, on the connection that engine.store.migrate hands in."""
+"""Alembic's environment: always run in-process, on the connection that engine.store.migrate passes."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Addresses as they are read, once for all dialects, and what a callback says that it is about."""
+"""The parsing of addresses, for all dialects, and the subject of a callback's body."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from api.callbacks.callback import FORM, BadAddress, action_of, address
 
 
 @pytest.mark.parametrize("url", ["http://ann:secret@host/", "http://ann@host/", "http://:x@host/", "http://@host/"])
-def test_a_signed_request_has_no_place_for_a_user_and_the_sentence_says_so_without_the_password(url: str) -> None:
+def test_an_address_of_signed_requests_with_a_user_is_refused_without_showing_the_password(url: str) -> None:
     with pytest.raises(BadAddress, match="must not have a user or a password, such as user:password@host") as refused:
         address(url)
     assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", ["http://ann:secret@host/", "http://ann:p%40ss@host:81/x?y", "http://:token@host/"])
-def test_where_nothing_is_signed_an_address_may_have_them(url: str) -> None:
+def test_an_address_of_unsigned_requests_may_have_a_user_and_a_password(url: str) -> None:
     assert str(address(url, credentials=True)) == url
 
 
@@ -22,7 +22,7 @@ def test_a_user_with_a_colon_cannot_be_sent() -> None:
         address("http://a%3Ab:secret@host/", credentials=True)
 
 
-def test_an_at_sign_elsewhere_is_no_user() -> None:
+def test_an_at_sign_elsewhere_is_not_a_user() -> None:
     assert str(address("http://host/a@b?c=d@e")) == "http://host/a@b?c=d@e"
 
 
@@ -37,5 +37,5 @@ def test_an_at_sign_elsewhere_is_no_user() -> None:
         (FORM, "", ""),
     ],
 )
-def test_a_callback_is_named_by_what_its_body_says(content_type: str, body: str, action: str) -> None:
+def test_a_callback_is_named_by_its_body(content_type: str, body: str, action: str) -> None:
     assert action_of(content_type, body) == action

@@ -1,4 +1,4 @@
-"""Who may send when there are more callbacks than places."""
+"""Which callbacks are sent if there are more of them than places."""
 
 import asyncio
 import random
@@ -8,7 +8,7 @@ from api.callbacks.concurrency import Places
 
 
 class Crowd:
-    """Requests that hold a place until they are told to end."""
+    """Requests that hold a place until the test ends them."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -23,7 +23,7 @@ class Crowd:
         await settled()
 
     async def end(self, account: str, host: str) -> None:
-        """One request to this host is over."""
+        """End one request to this host."""
         self._ends[account, host].pop(0).set()
         await settled()
 
@@ -33,7 +33,7 @@ class Crowd:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
     def count(self, account: str, host: str = "") -> int:
-        """How many requests of an account are under way (to one host)."""
+        """Return how many requests of an account (to one host) are in progress."""
         return sum(each == (account, host or each[1]) for each in self.running)
 
     async def _request(self, account: str, host: str) -> None:
@@ -75,7 +75,7 @@ async def test_there_is_room_for_one_more_account_however_many_hang() -> None:
     await crowd.break_off()
 
 
-async def test_a_place_that_becomes_free_goes_to_who_has_the_fewest_not_to_who_came_first() -> None:
+async def test_a_free_place_goes_to_the_account_with_the_fewest_not_to_the_first() -> None:
     crowd = Crowd(Places(per_host=20, overall=8, least=1))
     await crowd.send("hog", *names(20))
     await crowd.send("late", *names(20))
@@ -86,7 +86,7 @@ async def test_a_place_that_becomes_free_goes_to_who_has_the_fewest_not_to_who_c
     await crowd.break_off()
 
 
-async def test_a_hanging_host_takes_no_more_than_its_part_of_its_accounts_places() -> None:
+async def test_a_hanging_host_uses_no_more_than_its_share_of_its_accounts_places() -> None:
     crowd = Crowd(Places(per_host=3, overall=100))
     await crowd.send("ann", *["slow"] * 10, "well")
     assert (crowd.count("ann", "slow"), crowd.count("ann", "well")) == (3, 1)
@@ -95,7 +95,7 @@ async def test_a_hanging_host_takes_no_more_than_its_part_of_its_accounts_places
     await crowd.break_off()
 
 
-async def test_the_same_host_is_as_free_for_one_account_as_if_another_had_never_asked_it() -> None:
+async def test_another_accounts_requests_to_a_host_do_not_limit_ones_own() -> None:
     crowd = Crowd(Places(per_host=3, overall=100))
     await crowd.send("ann", *["shared"] * 10)
     await crowd.send("bob", "shared")
@@ -116,7 +116,7 @@ async def test_a_new_host_of_an_account_at_its_limit_is_next_before_its_older_ho
     await crowd.break_off()
 
 
-async def test_who_stops_waiting_leaves_its_turn_to_the_next() -> None:
+async def test_a_cancelled_request_leaves_its_turn_to_the_next() -> None:
     places = Places(per_host=1, overall=100)
     crowd = Crowd(places)
     await crowd.send("ann", "host", "host", "host")
@@ -132,7 +132,7 @@ async def test_who_stops_waiting_leaves_its_turn_to_the_next() -> None:
     await crowd.break_off()
 
 
-async def test_a_place_given_to_who_was_cancelled_in_the_same_moment_is_given_back() -> None:
+async def test_a_place_given_to_a_request_cancelled_at_the_same_moment_is_freed() -> None:
     crowd = Crowd(Places(per_host=1, overall=100))
     await crowd.send("ann", "host", "host", "host")
     crowd._ends["ann", "host"].pop(0).set()

@@ -1,6 +1,6 @@
-"""Deliveries against a real web server that misbehaves, on a clock that passes only while somebody sleeps.
+"""Deliveries against a real web server that misbehaves, on a clock that advances only during sleeps.
 
-Over 300 lines: its stories share one server and one set of helpers, and each is short.
+Over 300 lines: its tests share one server and one set of helpers, and each is short.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ async def stored(stack: Stack, subject: str = "call-1") -> Sequence[DeliveryRow]
 
 
 async def tried(stack: Stack) -> Sequence[DeliveryRow]:
-    """What was tried at least once and was not delivered by then."""
+    """Return a delivery after at least one attempt that did not deliver it."""
     rows = await stack.db.read(lambda conn: deliveries.of_subject(conn, "call-1"))
     return [one for one in rows if one.tries]
 
@@ -154,7 +154,9 @@ async def test_a_resent_one_has_all_its_attempts_again(stack: Stack, sink: Sink)
         ("gopher://host/", "can never work"),
     ],
 )
-async def test_what_can_never_work_is_dead_at_once_with_its_sentence(stack: Stack, url: str, sentence: str) -> None:
+async def test_a_callback_that_can_never_work_is_dead_at_once_with_its_sentence(
+    stack: Stack, url: str, sentence: str
+) -> None:
     await hand_over(stack, row(url, account="account-bob"))
     (dead,) = await stored(stack)
     assert (dead.state, dead.attempts) == ("dead", 1)
@@ -198,7 +200,7 @@ async def test_a_url_is_requested_as_it_was_written(stack: Stack, sink: Sink) ->
     assert [post.path for post in sink.posts] == paths
 
 
-async def test_a_kept_connection_that_the_host_closes_costs_no_attempt(stack: Stack) -> None:
+async def test_a_kept_connection_that_the_host_closes_uses_no_attempt(stack: Stack) -> None:
     async with ClosingServer() as server:
         for number in range(1, 5):
             await hand_over(stack, row(server.url(), number))
@@ -213,17 +215,17 @@ async def test_a_user_and_a_password_are_sent_as_basic_authentication(stack: Sta
     assert sink.posts[0].path == "/x?y=%7E" and sink.posts[0].headers["Authorization"] == "Basic YW5uOnBAc3M="
 
 
-async def test_a_user_in_the_address_of_a_signed_callback_is_one_sentence_and_no_accident(
+async def test_a_user_in_the_address_of_a_signed_callback_is_one_sentence(
     stack: Stack, sink: Sink, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.delivery._vendors = {"ringful": Signing()}  # type: ignore[dict-item]
+    stack.delivery._signers = {"ringful": Signing()}  # type: ignore[dict-item]
     await hand_over(stack, row(sink.url().replace("//", "//ann:hunter2@")))
     (dead,) = await stored(stack)
     assert (dead.state, dead.attempts) == ("dead", 1) and "must not have a user" in (dead.error or "")
     assert not sink.posts and "Traceback" not in capsys.readouterr().out
 
 
-async def test_name_servers_that_are_silent_for_a_while_do_not_make_a_callback_hopeless(stack: Stack) -> None:
+async def test_a_callback_survives_name_servers_that_are_silent_for_a_while(stack: Stack) -> None:
     async with NameServer() as names:
         stack.delivery._net = Net(name_servers=(names.address,))
         await hand_over(stack, row("http://slow.example/"))
@@ -246,13 +248,13 @@ class TestSlowHosts:
     def policy(self) -> DeliveryPolicy:
         return DeliveryPolicy(total=0.5, connect=0.4, attempts=2)
 
-    async def test_a_hang_ends_by_the_limit(self, stack: Stack, sink: Sink) -> None:
+    async def test_a_hanging_host_ends_by_the_limit(self, stack: Stack, sink: Sink) -> None:
         await hand_over(stack, row(sink.url("/hang")))
         (dead,) = await stored(stack)
         assert [attempt.status for attempt in dead.tries] == [None, None]
         assert dead.error == "The host did not answer within 0.5 seconds."
 
-    async def test_a_host_that_takes_no_connection_ends_by_the_limit(self, stack: Stack) -> None:
+    async def test_a_host_that_accepts_no_connection_ends_by_the_limit(self, stack: Stack) -> None:
         with socket.socket() as listening, socket.socket() as first, socket.socket() as second:
             listening.bind(("127.0.0.1", 0))
             listening.listen(0)
@@ -266,7 +268,7 @@ class TestSlowHosts:
 
 
 class TestPlaces:
-    """How much may be under way at once; nothing here ends by a limit, however slow the machine is."""
+    """The limits of concurrent requests; nothing here ends by a time limit, however slow the machine is."""
 
     @pytest.fixture
     def policy(self) -> DeliveryPolicy:
@@ -287,7 +289,7 @@ class TestPlaces:
             assert (len(sink.posts), len(other.posts)) == (10, 10)
             assert sink.busiest <= 3 and other.busiest <= 3
 
-    async def test_another_accounts_callback_goes_out_at_once_while_one_accounts_hang(
+    async def test_another_accounts_callback_is_sent_at_once_while_one_accounts_hang(
         self, stack: Stack, sink: Sink
     ) -> None:
         await create_account(stack.writer, "account-cleo", "key-of-cleo", allow_private=True)
@@ -300,7 +302,7 @@ class TestPlaces:
             assert (await live.next())["number"] == "7"
             assert max(one.busiest for one in hosts) <= 3
 
-    async def test_another_host_of_the_same_call_is_not_held_up(self, stack: Stack, sink: Sink) -> None:
+    async def test_another_host_of_the_same_call_is_not_delayed(self, stack: Stack, sink: Sink) -> None:
         async with Sink() as live:
             hanging = [row(sink.url("/hang"), number) for number in range(1, 4)]
             fine = [row(live.url("/ok"), number) for number in range(4, 9)]
@@ -320,7 +322,7 @@ async def test_order_is_kept_per_call_and_host(stack: Stack, sink: Sink) -> None
         assert [key for key in dict.fromkeys(got) if key in keys] == keys
 
 
-async def test_what_was_pending_is_taken_up_in_order_after_a_restart(stack: Stack, sink: Sink) -> None:
+async def test_pending_callbacks_continue_in_order_after_a_restart(stack: Stack, sink: Sink) -> None:
     rows = [row(sink.url(), number) for number in (1, 2, 3)]
 
     def unit(conn: Any) -> None:
@@ -333,7 +335,7 @@ async def test_what_was_pending_is_taken_up_in_order_after_a_restart(stack: Stac
     assert [post.fields["number"] for post in sink.posts] == ["1", "2", "3"]
 
 
-async def test_stopping_leaves_what_is_under_way_pending(stack: Stack, sink: Sink) -> None:
+async def test_stopping_leaves_callbacks_in_progress_pending(stack: Stack, sink: Sink) -> None:
     await hand_over(stack, row(sink.url("/hang"), 1), row(sink.url(), 2))
     await sink.next()
     await stack.delivery.stop()
@@ -343,7 +345,7 @@ async def test_stopping_leaves_what_is_under_way_pending(stack: Stack, sink: Sin
     assert [one.state for one in await stored(stack)] == ["delivered", "delivered"]
 
 
-async def test_while_the_database_is_away_no_attempt_is_spent(
+async def test_while_the_database_is_down_no_attempt_is_used(
     stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outages = iter([StoreUnavailable("planted here")] * 3)
@@ -361,7 +363,7 @@ async def test_while_the_database_is_away_no_attempt_is_spent(
     assert stack.time.slept == [1, 1, 1]
 
 
-async def test_the_fallback_is_tried_at_once_and_then_by_turns(stack: Stack, sink: Sink) -> None:
+async def test_the_fallback_is_tried_at_once_and_then_in_turns(stack: Stack, sink: Sink) -> None:
     await hand_over(stack, row(sink.url("/always/a"), fallback=sink.url("/fail/1/b")))
     (done,) = await stored(stack)
     assert [post.path for post in sink.posts] == ["/always/a", "/fail/1/b", "/always/a", "/fail/1/b"]
@@ -395,7 +397,7 @@ class Signing:
 
 
 class Listener:
-    """A dialect that keeps what it hears, or breaks on it."""
+    """A dialect that stores the answers that it gets, or raises."""
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> dict[str, str]:
         return {}
@@ -406,7 +408,7 @@ class Listener:
         return f"{len(reply)} bytes"
 
 
-async def test_what_the_host_said_is_kept_and_never_makes_a_delivery_fail(stack: Stack, sink: Sink) -> None:
+async def test_the_host_s_answer_is_stored_and_never_makes_a_delivery_fail(stack: Stack, sink: Sink) -> None:
     delivery = Delivery(stack.db, stack.writer, stack.net, stack.accounts, {"ringful": Listener()})  # type: ignore[dict-item]
     rows = [row(sink.url("/status/200"), number) for number in (1, 2)]
 

@@ -4,22 +4,24 @@ from typing import Any
 
 import pytest
 
-from api.callbacks.publisher import CURSOR, Publisher
-from api.inbound import Inbound
+from api.callbacks.publisher import Publisher
+from api.vendors.vendor import Vendor
 from engine.model.call_data import CallData
-from engine.store import accounts, applications, deliveries, events
+from engine.platform.consumers import Consumers
+from engine.store import accounts, applications, cursors, deliveries, events
 from engine.store.applications import Application
 from engine.store.errors import StoreUnavailable
-from tests.api.conftest import Stack
+from tests.api.conftest import Stack, published_by
 from tests.fakes.sink import Sink
 
 
-def another(stack: Stack) -> Publisher:
+async def another(stack: Stack) -> Consumers:
     """A publisher as it is after a restart."""
-    vendors = {"ringful": stack.ringful}
-    return Publisher(
-        stack.db, stack.writer, vendors, Inbound(stack.features, vendors), stack.delivery, clock=stack.time
+    vendors: dict[str, Vendor] = {"ringful": stack.ringful}
+    stack.consumers = await published_by(
+        stack.db, stack.writer, stack.features, vendors, stack.delivery, stack.subscriptions, stack.time
     )
+    return stack.consumers
 
 
 async def pending(stack: Stack) -> list[str]:
@@ -28,14 +30,13 @@ async def pending(stack: Stack) -> list[str]:
 
 
 async def test_what_was_committed_while_nobody_published_is_told_after_a_restart(stack: Stack, sink: Sink) -> None:
-    await stack.publisher.stop()
+    await stack.consumers.stop()
     stack.writer.on_events = None
     call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
     await stack.engine.answer(call)
-    publisher = another(stack)
+    publisher = await another(stack)
     stack.writer.on_events = publisher.feed
     await publisher.start()
-    await stack.delivery.start()
     await stack.engine.end(call)
     assert [post["action"] for post in await sink.take(2)] == ["CallEstablished", "CalleeHangUp"]
     await publisher.stop()
@@ -45,24 +46,22 @@ async def test_an_event_seen_twice_is_told_once(stack: Stack, sink: Sink) -> Non
     call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
     await stack.engine.answer(call)
     await stack.settle()
-    await stack.publisher.stop()
-    await stack.writer.write(lambda conn: deliveries.set_cursor(conn, CURSOR, 0))
-    publisher = another(stack)
+    await stack.consumers.stop()
+    await stack.writer.write(lambda conn: cursors.put(conn, Publisher.name, 0))
+    publisher = await another(stack)
     await publisher.start()
-    await stack.delivery.start()
     await stack.settle()
     assert len(sink.posts) == 1
     await publisher.stop()
 
 
 async def test_what_is_committed_while_publishing_starts_is_told_once(stack: Stack, sink: Sink) -> None:
-    await stack.publisher.stop()
-    publisher = another(stack)
+    await stack.consumers.stop()
+    publisher = await another(stack)
     stack.writer.on_events = publisher.feed
     call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())
     await stack.engine.answer(call)  # fed before the start, and found in the table by it
     await publisher.start()
-    await stack.delivery.start()
     await stack.engine.end(call)
     assert [post["action"] for post in await sink.take(2)] == ["CallEstablished", "CalleeHangUp"]
     await publisher.stop()
@@ -74,10 +73,10 @@ async def test_the_cursor_follows_events_without_callbacks(stack: Stack) -> None
     call = await stack.ok("Call", callee="12015550100")
     await stack.engine.answer(call)
     await stack.settle()
-    await stack.publisher.stop()
+    await stack.consumers.stop()
     last = await stack.db.read(events.last_position)
     assert last > 0
-    assert await stack.db.read(lambda conn: deliveries.cursor(conn, CURSOR)) == last
+    assert await stack.db.read(lambda conn: cursors.get(conn, Publisher.name)) == last
 
 
 async def test_data_of_an_unknown_dialect_or_without_an_address_are_no_callback(stack: Stack, sink: Sink) -> None:
@@ -148,8 +147,8 @@ class TestInbound:
         await create_application(stack, inboundUrl=sink.url())
         call = await stack.engine.offer("account-ann", "app-1", "12015550101", "500")
         await stack.settle()
-        await stack.publisher.stop()
-        publisher = another(stack)
+        await stack.consumers.stop()
+        publisher = await another(stack)
         stack.writer.on_events = publisher.feed
         await publisher.start()
         await stack.engine.end(call.id)
@@ -160,13 +159,12 @@ class TestInbound:
         await create_application(stack, inboundUrl=sink.url())
         call = await stack.engine.offer("account-ann", "app-1", "12015550101", "500")
         await stack.settle()
-        await stack.publisher.stop()
+        await stack.consumers.stop()
         stack.writer.on_events = None
         await stack.engine.answer(call.id)
         await stack.engine.end(call.id)
-        publisher = another(stack)
+        publisher = await another(stack)
         await publisher.start()
-        await stack.delivery.start()
         assert [post["action"] for post in await sink.take(3)] == ["CallReceived", "CallEstablished", "CalleeHangUp"]
         await publisher.stop()
 
@@ -182,14 +180,14 @@ class TestInbound:
 async def test_while_the_database_is_away_callbacks_wait_for_it(
     stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.callbacks.publisher.SECONDS_AFTER_ACCIDENT", 0)
+    monkeypatch.setattr("engine.platform.consumers.SECONDS_AFTER_OUTAGE", 0)
     outages = iter([StoreUnavailable("planted here")] * 3)
     write = stack.writer.write
 
-    async def seldom(unit: Any) -> Any:
+    async def seldom(unit: Any, **how: Any) -> Any:
         if unit.__qualname__.startswith("Publisher") and (outage := next(outages, None)):
             raise outage
-        return await write(unit)
+        return await write(unit, **how)
 
     monkeypatch.setattr(stack.writer, "write", seldom)
     call = await stack.ok("Call", callee="12015550100", callbackUrl=sink.url())

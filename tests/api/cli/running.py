@@ -12,7 +12,7 @@ from tests.api.own.installation import TOKEN, Installation
 
 
 class Ran(NamedTuple):
-    """What a command printed, what it complained of, and its exit status."""
+    """The output, the errors and the exit status of a command."""
 
     status: int
     output: str

@@ -1,4 +1,4 @@
-"""The command line against both APIs: what it prints, and what it says when it cannot."""
+"""The command line against both APIs: its output and its errors."""
 
 import asyncio
 import csv
@@ -86,12 +86,12 @@ async def test_a_number_is_assigned_and_unassigned_by_capability(carillon: Run) 
     await carillon("accounts", "create", "acme")
     await carillon("applications", "add", "shop", "--dialect", "asking")
     added = await carillon("numbers", "add", "+14155550100", "--unassigned")
-    assert added.output.strip() == "14155550100 is answered by nobody."
+    assert added.output.strip() == "14155550100 is not answered."
     assert (await carillon("numbers", "add", "+14155550100", "--unassigned", "--capability", "sms")).status == 0
     assert "is answered by shop" in (await carillon("numbers", "assign", "14155550100", "shop")).output
     rows = [line.split() for line in (await carillon("numbers", "list")).output.splitlines() if "1415" in line]
     assert [row[2:4] for row in rows] == [["voice", "shop"], ["sms", "-"]]
-    assert "by nobody" in (await carillon("numbers", "unassign", "+14155550100")).output
+    assert "is not answered" in (await carillon("numbers", "unassign", "+14155550100")).output
     for refused in (("shop", "--capability", "fax"), ("nothing",)):
         assert (await carillon("numbers", "assign", "14155550100", *refused)).status == 1
     assert (await carillon("numbers", "remove", "14155550100")).status == 0
@@ -108,7 +108,7 @@ async def test_a_trunk_is_changed_and_says_where_its_calls_come_from(carillon: R
     listed = (await carillon("trunks", "list")).output
     assert "198.51.100.1:5060" in listed and "GB" in listed
     assert (await carillon("trunks", "set", "itsp", "--from", "", "--json")).json["from"] == []
-    for wrong, said in (((), "Give what is to change"), (("--from", "0.0.0.0/0"), "/8 or smaller")):
+    for wrong, said in (((), "Nothing to change"), (("--from", "0.0.0.0/0"), "/8 or smaller")):
         ran = await carillon("trunks", "set", "itsp", *wrong)
         assert ran.status == 1 and said in ran.errors
 
@@ -154,7 +154,7 @@ async def test_calls_are_placed_shown_hung_up_and_exported(carillon: Run, instal
     assert (await carillon("calls", "hangup", placed["id"])).status == 0
     assert isinstance(installation.engine.commands[-1], HangUpCall)
     shown = await carillon("calls", "show", placed["id"])
-    assert placed["id"] in shown.output and "call_answered" in shown.output and "cause=normal" in shown.output
+    assert "no callback was due" in shown.output and "call_answered" in shown.output and "cause=normal" in shown.output
     story = (await carillon("calls", "show", placed["id"], "--json")).json
     assert {"call", "tasks", "events", "questions", "callbacks", "recordings", "legs"} == set(story)
     assert "sip_call_id" in story["call"]
@@ -191,7 +191,7 @@ async def test_setup_makes_what_is_missing_and_changes_nothing_the_second_time(c
     assert "curl" in hint and first.json["apikey"] in hint
 
 
-async def test_status_says_whether_the_system_is_well_with_its_exit_status_too(
+async def test_status_shows_the_health_and_has_it_as_exit_status(
     carillon: Run, installation: Installation
 ) -> None:
     well = await carillon("status", "--json")
@@ -211,7 +211,7 @@ async def test_the_doctor_names_what_fails_and_how_to_mend_it(carillon: Run, ins
     assert "-> " in (await carillon("doctor")).output
 
 
-async def test_the_lab_s_personas_are_listed_and_its_absence_is_said(carillon: Run) -> None:
+async def test_the_lab_s_personas_are_listed_and_its_absence_is_reported(carillon: Run) -> None:
     assert "12015550114" in (await carillon("lab", "personas")).output
     for arguments in (("map", "+442079460000", "0114"), ("dial", "500"), ("mapped",)):
         ran = await carillon("lab", *arguments)
@@ -237,7 +237,7 @@ async def test_the_lab_s_personas_are_listed_and_its_absence_is_said(carillon: R
         (("accounts", "limits", "nobody", "--max-calls", "many"), "many"),
     ],
 )
-async def test_a_command_that_cannot_says_one_sentence_and_ends_with_1(
+async def test_a_command_that_fails_prints_one_sentence_and_exits_with_1(
     carillon: Run, arguments: tuple[str, ...], words: str
 ) -> None:
     ran = await carillon(*arguments)
@@ -254,7 +254,7 @@ async def test_without_a_running_system_it_says_how_to_start_one(
     assert ran.status == 1 and "does not answer" in ran.errors and "make run" in ran.errors
 
 
-async def test_a_wrong_token_and_missing_settings_are_said(
+async def test_a_wrong_token_and_missing_settings_are_reported(
     carillon: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CARILLON_ADMIN_TOKEN", "wrong")
@@ -272,7 +272,7 @@ async def test_help_needs_no_system(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "accounts" in capsys.readouterr().out
 
 
-async def test_what_a_far_party_sent_does_not_steer_the_terminal(carillon: Run, installation: Installation) -> None:
+async def test_text_of_a_remote_party_does_not_control_the_terminal(carillon: Run, installation: Installation) -> None:
     account = (await installation.account("acme"))["account"]
     call = await installation.engine.offer(account, "app", "\x1b[2Jevil", "500")
     shown = await carillon("calls", "show", call.id)

@@ -26,7 +26,7 @@ async def test_what_belongs_to_no_account_is_listed_without_a_name(carillon: Run
     assert account in (await carillon("accounts", "history")).output
 
 
-def test_a_change_is_written_from_what_to_what() -> None:
+def test_a_change_is_shown_with_the_values_before_and_after() -> None:
     assert difference({"allow_private": False}, {"allow_private": True}) == "allow private: no → yes"
     assert difference(None, {"name": "Desk", "codecs": ["ulaw", "alaw"]}) == "name: Desk; codecs: ulaw, alaw"
     assert difference({"balance": None}, {"balance": "1.00", "note": ""}) == "balance: - → 1.00; note: "

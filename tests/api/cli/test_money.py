@@ -10,7 +10,7 @@ from tests.api.cli.running import Run
 
 
 class Terminal:
-    """Somebody at a terminal who answers."""
+    """A terminal that answers."""
 
     def __init__(self, answer: str) -> None:
         self._answer = answer
@@ -27,11 +27,11 @@ Answers = Callable[[str], None]
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Puts somebody at the terminal who answers so."""
+    """Makes the terminal answer so."""
     return lambda answer: monkeypatch.setattr(confirming.sys, "stdin", Terminal(answer))
 
 
-async def test_everything_is_allowed_only_by_a_star_that_was_meant(carillon: Run, answers: Answers) -> None:
+async def test_everything_is_allowed_only_by_a_confirmed_star(carillon: Run, answers: Answers) -> None:
     await carillon("accounts", "create", "shop")
     refused = await carillon("accounts", "allow", "shop", "")
     assert refused.status != 0 and "prefix must be digits, such as +44, or * for every number" in refused.errors
@@ -40,12 +40,12 @@ async def test_everything_is_allowed_only_by_a_star_that_was_meant(carillon: Run
     assert "allowed           1201555\n" in (await carillon("accounts", "show", "shop")).output
     answers("y")
     allowed = await carillon("accounts", "allow", "shop", "*")
-    assert "every number in the world but those of high risk? [y/N]" in allowed.errors
+    assert "every number in the world except those of high risk? [y/N]" in allowed.errors
     assert "allowed           *, 1201555\n" in allowed.output
     assert "*, 1201555" in (await carillon("accounts", "list")).output
 
 
-async def test_a_range_of_high_risk_is_allowed_by_its_word(carillon: Run) -> None:
+async def test_a_range_of_high_risk_is_allowed_by_an_option(carillon: Run) -> None:
     await carillon("accounts", "create", "shop")
     refused = await carillon("accounts", "allow", "shop", "+882")
     assert refused.status != 0 and "--high-risk" in refused.errors
@@ -53,7 +53,7 @@ async def test_a_range_of_high_risk_is_allowed_by_its_word(carillon: Run) -> Non
     assert allowed.json["allowed"] == ["1201555", "882"]
 
 
-async def test_an_account_is_removed_when_that_was_meant(carillon: Run, answers: Answers) -> None:
+async def test_an_account_is_removed_if_that_is_confirmed(carillon: Run, answers: Answers) -> None:
     await carillon("accounts", "create", "shop")
     refused = await carillon("accounts", "remove", "shop")
     assert refused.status != 0 and "add --yes" in refused.errors
@@ -61,7 +61,7 @@ async def test_an_account_is_removed_when_that_was_meant(carillon: Run, answers:
     assert (await carillon("accounts", "remove", "shop")).status != 0
     answers("y")
     removed = await carillon("accounts", "remove", "shop")
-    assert removed.output.startswith("The account shop was removed. Its books stay: carillon accounts show account-")
+    assert removed.output.startswith("The account shop was removed. Its ledger stays: carillon accounts show account-")
     assert "There are no accounts" in (await carillon("accounts", "list")).output
     (closed,) = (await carillon("accounts", "list", "--closed", "--json")).json
     purged = await carillon("accounts", "remove", closed["account"], "--purge", "--yes", "--json")

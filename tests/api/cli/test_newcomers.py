@@ -1,4 +1,4 @@
-"""What a newcomer stumbles over: each command says what it does, refuses what would surprise, and names the way out."""
+"""Difficulties of new users: each command says what it does, refuses what would surprise, and says what to do."""
 
 import asyncio
 import os
@@ -46,7 +46,7 @@ async def test_of_several_accounts_none_is_guessed_and_all_are_named(carillon: R
 
 async def test_a_new_account_says_what_it_may_call(carillon: Run) -> None:
     made = await carillon("accounts", "create", "acme")
-    assert "the lab's people (+1201555…)" in made.output and "carillon accounts allow acme" in made.output
+    assert "the lab's personas (+1201555…)" in made.output and "carillon accounts allow acme" in made.output
     assert (await carillon("accounts", "create", "other", "--json")).json["allowed"] == ["1201555"]
 
 
@@ -73,7 +73,7 @@ async def test_a_number_leads_to_tasks_of_a_file_or_as_they_are_written(carillon
     assert ran.status == 1 and "must be followed by the name of a JSON file" in ran.errors
 
 
-async def test_a_number_is_replaced_only_when_that_is_said(carillon: Run) -> None:
+async def test_a_number_is_replaced_only_with_an_option(carillon: Run) -> None:
     await carillon("accounts", "create", "acme")
     await carillon("numbers", "add", "600", "--ringful-url", "http://host/one")
     again = await carillon("numbers", "add", "600", "--ringful-url", "http://host/two")
@@ -86,7 +86,7 @@ async def test_a_number_is_replaced_only_when_that_is_said(carillon: Run) -> Non
 @pytest.mark.parametrize(
     ("text", "words"), [("", "no words"), ("...", "no words"), ("x" * 700, "600"), ("x" * 601, "600")]
 )
-async def test_a_text_that_cannot_be_spoken_is_refused_before_anybody_s_phone_rings(
+async def test_a_text_that_cannot_be_spoken_is_refused_before_a_phone_rings(
     carillon: Run, installation: Installation, text: str, words: str
 ) -> None:
     await carillon("accounts", "create", "acme")
@@ -97,7 +97,7 @@ async def test_a_text_that_cannot_be_spoken_is_refused_before_anybody_s_phone_ri
     assert (await carillon("calls", "place", "12015550101", "--say", "x" * 600)).status == 0
 
 
-async def test_a_text_within_a_menu_or_a_dial_is_looked_at_too(carillon: Run, tmp_path: Path) -> None:
+async def test_a_text_within_a_menu_or_a_dial_is_checked_too(carillon: Run, tmp_path: Path) -> None:
     await carillon("accounts", "create", "acme")
     long = '{"kind": "say", "text": "' + "x" * 700 + '"}'
     menu = '{"id": "a", "main": [%s], "choices": [{"digit": "1", "value": "x"}]}'
@@ -113,7 +113,7 @@ async def test_a_text_within_a_menu_or_a_dial_is_looked_at_too(carillon: Run, tm
 
 
 class Lab:
-    """The lab's answers: how a placed call goes."""
+    """The lab's answers about a placed call."""
 
     def __init__(self, outcome: str) -> None:
         self._outcome = outcome
@@ -126,7 +126,7 @@ class Lab:
 
 
 @pytest.mark.parametrize(("outcome", "status"), [("refused", 1), ("ringing", 0), ("answered", 0)])
-async def test_the_lab_s_call_says_how_it_goes_and_fails_where_nobody_takes_it(
+async def test_the_lab_s_call_reports_its_state_and_fails_if_it_is_not_taken(
     carillon: Run, installation: Installation, outcome: str, status: int
 ) -> None:
     object.__setattr__(installation.services, "lab", Lab(outcome))
@@ -141,12 +141,12 @@ async def _recorded(installation: Installation, format: str) -> str:
     id = f"rec-{format}"
     row = RecordingRow(id=id, account=account, owner="c", task="t", name="n", created=0, seconds=1, format=format)
     await installation.writer.write(lambda conn: recordings.begin(conn, row))
-    installation.services.files.path(id, format).write_bytes(b"audio")
+    installation.services.platform.files.path(id, format).write_bytes(b"audio")
     return id
 
 
 @pytest.mark.parametrize(("format", "right", "wrong"), [("mp3", "x.mp3", "x.wav"), ("wav", "x.WAV", "x.mp3")])
-async def test_a_recording_is_saved_under_a_name_that_says_what_it_is(
+async def test_a_recording_is_saved_under_a_name_of_its_kind(
     carillon: Run, installation: Installation, tmp_path: Path, format: str, right: str, wrong: str
 ) -> None:
     recording = await _recorded(installation, format)
@@ -158,7 +158,7 @@ async def test_a_recording_is_saved_under_a_name_that_says_what_it_is(
         assert (tmp_path / kept).read_bytes() == b"audio"
 
 
-async def test_an_uploaded_prompt_too_is_not_saved_as_what_it_is_not(carillon: Run, tmp_path: Path) -> None:
+async def test_an_uploaded_prompt_is_not_saved_under_a_name_of_another_kind(carillon: Run, tmp_path: Path) -> None:
     await carillon("accounts", "create", "acme")
     (tmp_path / "a.wav").write_bytes(wav(notes_of([(440, 0.5)])))
     assert "upload:a.wav" in (await carillon("prompts", "upload", str(tmp_path / "a.wav"))).output
@@ -208,7 +208,7 @@ async def test_a_call_that_is_up_has_seconds_and_its_application_a_name(
         ({"direction": Direction.OUTBOUND}, "api", "outbound"),
     ],
 )
-async def test_a_softphone_s_own_call_is_told_from_one_that_came_by_a_trunk(
+async def test_a_softphone_s_own_call_is_distinguished_from_a_trunk_s(
     carillon: Run, installation: Installation, fields: dict[str, Any], origin: str, words: str
 ) -> None:
     await _a_call(installation, **fields)
@@ -218,7 +218,7 @@ async def test_a_softphone_s_own_call_is_told_from_one_that_came_by_a_trunk(
     assert words in (await carillon("calls", "show", call["id"])).output
 
 
-def test_who_hung_up_is_said_in_words() -> None:
+def test_what_ended_a_call_is_shown_in_words() -> None:
     parties = ("far", "us", "other", "network")
     said = {by: shown({"direction": "inbound", "hung_up_by": by})["hung_up_by"] for by in parties}
     assert all(text.startswith(f"{by} (") for by, text in said.items()) and len(set(said.values())) == 4
@@ -242,13 +242,13 @@ async def test_tables_fit_the_terminal_and_say_what_they_leave_out(
     assert columns == "40" or "call-0199aa00bb11cc22dd33ee44ff55" in wide, "an id stays whole, to be copied"
 
 
-async def test_a_program_that_reads_gets_every_column(carillon: Run, installation: Installation) -> None:
+async def test_a_program_gets_every_column(carillon: Run, installation: Installation) -> None:
     await _a_call(installation)
     header = (await carillon("calls", "list")).output.splitlines()[0]
     assert all(name in header for name in ("id", "account", "application", "created", "price"))
 
 
-def test_spare_columns_go_one_by_one() -> None:
+def test_spare_columns_are_left_out_one_by_one() -> None:
     cells = {"id": ["x" * 10], "url": ["y" * 30], "seconds": ["1"]}
     assert fitting(cells, 100, ("url", "seconds")) == ["id", "url", "seconds"]
     assert fitting(cells, 30, ("url", "seconds")) == ["id", "seconds"]
@@ -266,7 +266,7 @@ def test_a_terminal_s_width_is_its_own(monkeypatch: pytest.MonkeyPatch, capsys: 
 
 
 @pytest.mark.parametrize("bind", ["127.0.0.1", "0.0.0.0"])
-def test_the_doctor_asks_from_the_lab_s_address_wherever_sip_listens(bind: str) -> None:
+def test_the_doctor_s_request_comes_from_the_lab_s_address_wherever_sip_listens(bind: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asterisk:
         asterisk.bind((bind, 0))
         asterisk.settimeout(10)
@@ -284,7 +284,7 @@ def test_the_doctor_asks_from_the_lab_s_address_wherever_sip_listens(bind: str) 
     assert check["ok"] and "200 OK" in check["detail"] and asked[0][0] == "127.0.0.77"
 
 
-async def test_a_reader_that_has_enough_ends_a_command_without_a_traceback(
+async def test_a_reader_that_closes_the_pipe_ends_a_command_without_a_traceback(
     installation: Installation, carillon: Run
 ) -> None:
     await installation.account("acme")

@@ -1,4 +1,4 @@
-"""What `calls show` tells of questions, and of callbacks: whom, when, how it went, what was said."""
+"""Questions and callbacks in `calls show`: address, time, result, bodies."""
 
 import asyncio
 from typing import Any
@@ -30,7 +30,7 @@ def attempt(call: Call, number: int, **fields: Any) -> QuestionAttempt:
 
 
 async def offered(installation: Installation, *attempts: dict[str, Any]) -> Call:
-    """A call about which these were asked."""
+    """A call with these questions."""
     account = (await installation.account("acme"))["account"]
     call = await installation.engine.offer(account, "app", "+12015550101", "500")
 
@@ -52,7 +52,7 @@ async def test_a_question_is_shown_with_its_address_status_time_and_both_bodies(
     assert 'asked     {"event":"ice"}' in shown and 'answered  {"action":{"name":"hangup"}}' in shown
 
 
-async def test_an_empty_answer_and_one_that_did_not_come_are_told_apart(
+async def test_an_empty_answer_and_a_missing_one_are_distinguished(
     carillon: Run, installation: Installation
 ) -> None:
     silent = {"status": None, "answered": None, "answered_bytes": None, "error": "The host did not answer."}
@@ -61,7 +61,7 @@ async def test_an_empty_answer_and_one_that_did_not_come_are_told_apart(
     assert "(an empty body)" in shown and "(no answer)" in shown and "The host did not answer." in shown
 
 
-async def test_a_long_answer_is_cut_for_people_and_whole_for_programs(
+async def test_a_long_answer_is_cut_in_text_and_complete_in_json(
     carillon: Run, installation: Installation
 ) -> None:
     call = await offered(installation, {"answered": "x" * 8192 + "\x1b[2J", "answered_bytes": 9000})
@@ -72,7 +72,7 @@ async def test_a_long_answer_is_cut_for_people_and_whole_for_programs(
     assert (question["milliseconds"], question["status"], question["task"]) == (42, 200, "task-1")
 
 
-async def test_a_call_that_asked_nothing_has_no_heading_for_it(carillon: Run, installation: Installation) -> None:
+async def test_a_call_without_questions_has_no_heading_for_them(carillon: Run, installation: Installation) -> None:
     call = await offered(installation)
     assert "questions" not in (await carillon("calls", "show", call.id)).output
 

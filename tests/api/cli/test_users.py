@@ -77,7 +77,7 @@ async def test_a_token_is_made_shown_once_and_revoked(carillon: Run, installatio
         (("add", "b@example.com", "--account", "nobody"), "There is no account nobody."),
     ],
 )
-async def test_what_is_wrong_is_said_in_a_sentence(carillon: Run, arguments: tuple[str, ...], sentence: str) -> None:
+async def test_errors_are_one_sentence(carillon: Run, arguments: tuple[str, ...], sentence: str) -> None:
     await carillon("accounts", "create", "acme")
     await carillon("users", "add", "ann@example.com")
     ran = await carillon("users", *arguments)

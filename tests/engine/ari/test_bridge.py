@@ -14,7 +14,7 @@ async def room(asterisk: FakeAri, client: AriClient, bus: Bus) -> Bridge:
     return made
 
 
-async def test_it_never_leaves_asterisks_core_and_its_name_says_whose_it_is(
+async def test_it_stays_in_asterisks_core_and_is_named_as_the_application(
     asterisk: FakeAri, client: AriClient, room: Bridge
 ) -> None:
     asked = await asterisk.asked("POST", "/bridges/room")
@@ -66,6 +66,6 @@ async def test_music(asterisk: FakeAri, room: Bridge) -> None:
     assert asterisk.was_asked("DELETE", "/bridges/room/moh")
 
 
-async def test_destroying_it_while_it_goes_is_a_success(asterisk: FakeAri, room: Bridge) -> None:
+async def test_destroying_it_while_it_ends_is_a_success(asterisk: FakeAri, room: Bridge) -> None:
     asterisk.refuse("DELETE", "/bridges/room", 409, "Bridge not in Stasis application")
     await room.destroy()

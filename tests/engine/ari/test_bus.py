@@ -30,7 +30,7 @@ def bus(unclaimed: list[Any]) -> Bus:
     return Bus(unclaimed.append)
 
 
-async def test_an_event_reaches_those_who_follow_its_object_and_nobody_else(bus: Bus, unclaimed: list[Any]) -> None:
+async def test_an_event_reaches_only_the_subscriptions_of_its_object(bus: Bus, unclaimed: list[Any]) -> None:
     mine, also_mine, other = bus.subscribe("call-1"), bus.subscribe("call-1"), bus.subscribe("call-2")
     bus.dispatch(digit("call-1", "5"))
     assert (await mine.next(0)).digit == (await also_mine.next(0)).digit == "5"
@@ -39,7 +39,7 @@ async def test_an_event_reaches_those_who_follow_its_object_and_nobody_else(bus:
     assert unclaimed == []
 
 
-async def test_what_came_before_it_is_read_is_kept_in_order(bus: Bus) -> None:
+async def test_events_stay_in_order_until_they_are_read(bus: Bus) -> None:
     events = bus.subscribe("call-1")
     for pressed in "123":
         bus.dispatch(digit("call-1", pressed))
@@ -77,7 +77,7 @@ async def test_types_keep_the_rest_out_of_the_inbox(bus: Bus, unclaimed: list[An
     assert unclaimed == []
 
 
-async def test_until_passes_others_over(bus: Bus) -> None:
+async def test_until_skips_other_events(bus: Bus) -> None:
     events = bus.subscribe("call-1")
     bus.dispatch(digit("call-1", "5"))
     bus.dispatch(ari.StasisEnd(channel=channel("call-1")))
@@ -163,7 +163,7 @@ async def test_resumed_reaches_each_subscription_once(bus: Bus) -> None:
         ari.BridgeAttendedTransfer(transferer_first_leg=channel("a"), transferer_second_leg=channel("b")),
     ],
 )
-async def test_both_objects_of_an_event_are_told(bus: Bus, event: Any) -> None:
+async def test_both_objects_of_an_event_get_it(bus: Bus, event: Any) -> None:
     first, second = bus.subscribe("a"), bus.subscribe("b")
     bus.dispatch(event)
     assert await first.next(0) == await second.next(0) == event

@@ -101,7 +101,7 @@ async def test_dialling_twice_is_a_conflict(asterisk: FakeAri, channel: Channel)
         await channel.dial(seconds=20)
 
 
-async def test_hanging_up_says_why(asterisk: FakeAri, channel: Channel, bus: Bus) -> None:
+async def test_hanging_up_sends_the_reason(asterisk: FakeAri, channel: Channel, bus: Bus) -> None:
     await channel.create("PJSIP/1@trunk")
     with bus.subscribe("call-1") as events:
         await channel.hangup(cause=17)
@@ -115,7 +115,7 @@ async def test_hanging_up_what_is_gone_is_a_success(asterisk: FakeAri, channel: 
     assert asterisk.was_asked("DELETE", "/channels/call-1")
 
 
-async def test_an_inbound_channel_tells_its_end_once_it_is_subscribed(
+async def test_an_inbound_channel_reports_its_end_once_it_is_subscribed(
     asterisk: FakeAri, channel: Channel, bus: Bus
 ) -> None:
     asterisk.incoming("call-1", ["inbound"])

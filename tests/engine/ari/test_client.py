@@ -52,7 +52,7 @@ async def test_waiting_for_a_connection_of_the_pool_counts(asterisk: FakeAri) ->
             await first
 
 
-async def test_nobody_listens(unused_tcp_port: int) -> None:
+async def test_a_closed_port_is_unreachable(unused_tcp_port: int) -> None:
     async with AriClient(f"http://127.0.0.1:{unused_tcp_port}/ari", "u", "p", "carillon-0") as lonely:
         with pytest.raises(errors.AriUnreachable):
             await lonely.asterisk.ping()
@@ -66,7 +66,7 @@ async def test_a_client_that_is_not_open_says_so(asterisk: FakeAri) -> None:
         await closed.asterisk.ping()
 
 
-async def test_a_lost_lease_stops_commands_but_not_questions(asterisk: FakeAri) -> None:
+async def test_a_lost_lease_stops_commands_but_not_reads(asterisk: FakeAri) -> None:
     class LeaseLost(Exception):
         pass
 

@@ -15,7 +15,7 @@ from tests.fakes.ari import FakeAri
 
 
 class Controller:
-    """What the engine does around a connection, noted."""
+    """Records what the engine does around a connection."""
 
     def __init__(self, client: AriClient) -> None:
         self.seen: list[str] = []
@@ -61,7 +61,7 @@ async def controller(client: AriClient) -> AsyncIterator[Controller]:
     await asyncio.wait([made.running])
 
 
-async def test_events_wait_until_the_state_was_taken_over(asterisk: FakeAri, controller: Controller) -> None:
+async def test_events_wait_until_the_state_was_compared(asterisk: FakeAri, controller: Controller) -> None:
     controller.may_go_on.clear()
     await until(lambda: controller.connects == 1)
     asterisk.incoming("call-1", [])
@@ -75,13 +75,13 @@ async def test_events_wait_until_the_state_was_taken_over(asterisk: FakeAri, con
     assert controller.seen == ["reconciled", "StasisStart", "StasisStart", "StasisStart"]
 
 
-async def test_the_filter_is_put_before(asterisk: FakeAri, controller: Controller) -> None:
+async def test_the_filter_is_set_before(asterisk: FakeAri, controller: Controller) -> None:
     await until(lambda: controller.connection.connected)
     assert {"type": "ChannelVarset"} in asterisk.filter["disallowed"]
     assert asterisk.requests[0].path == "/applications/carillon-0/eventFilter"
 
 
-async def test_a_lost_socket_comes_back_and_everybody_is_told_behind_the_held_events(
+async def test_after_a_lost_socket_every_subscription_gets_resumed_after_the_held_events(
     asterisk: FakeAri, controller: Controller
 ) -> None:
     await until(lambda: controller.connection.connected)
@@ -112,7 +112,7 @@ async def test_a_failed_reconcile_connects_again(controller: Controller, failure
     assert (controller.connects, controller.lost) == (2, 1)
 
 
-async def test_the_socket_is_lost_while_the_state_is_taken_over(asterisk: FakeAri, controller: Controller) -> None:
+async def test_the_socket_is_lost_while_the_state_is_compared(asterisk: FakeAri, controller: Controller) -> None:
     controller.may_go_on.clear()
     await until(lambda: controller.connects == 1)
     await asterisk.drop_socket()
@@ -140,7 +140,7 @@ async def test_a_take_over_ends_it_for_good(asterisk: FakeAri, controller: Contr
     assert controller.lost == 1 and not controller.connection.connected
 
 
-async def test_a_take_over_while_the_state_is_taken_over(asterisk: FakeAri, controller: Controller) -> None:
+async def test_a_take_over_while_the_state_is_compared(asterisk: FakeAri, controller: Controller) -> None:
     controller.may_go_on.clear()
     await until(lambda: controller.connects == 1)
     asterisk.take_over()
@@ -196,7 +196,7 @@ async def test_a_peer_that_answers_no_heartbeat_is_lost(asterisk: FakeAri, clien
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"type": 7}'])
-def test_what_is_no_event_is_left_out(text: str) -> None:
+def test_messages_that_are_not_events_are_ignored(text: str) -> None:
     with structlog.testing.capture_logs():
         assert decode(text) is None
 

@@ -103,6 +103,6 @@ def test_a_folder_without_descriptions_is_refused(tmp_path: Path) -> None:
         generate(tmp_path)
 
 
-def test_no_descriptions_were_taken_along() -> None:
+def test_no_descriptions_were_copied() -> None:
     lines = Path(generated.__file__).read_text().splitlines()
     assert sum('"""' in line for line in lines) == 4

@@ -102,7 +102,7 @@ async def test_cancelled_after_it_started_it_is_stopped(asterisk: FakeAri, clien
     assert asterisk.world.playbacks == {}
 
 
-async def test_cancelled_while_the_request_is_on_its_way_the_stop_does_not_overtake_it(
+async def test_cancelled_while_the_request_is_in_flight_the_stop_does_not_overtake_it(
     asterisk: FakeAri, client: AriClient, bus: Bus
 ) -> None:
     held = asterisk.hold("POST", "/channels/call-1/play/*")
@@ -121,7 +121,7 @@ async def test_cancelled_while_the_request_is_on_its_way_the_stop_does_not_overt
     assert asterisk.world.playbacks == {}
 
 
-async def test_the_far_end_hangs_up_in_the_middle(asterisk: FakeAri, client: AriClient, bus: Bus) -> None:
+async def test_the_far_end_hangs_up_meanwhile(asterisk: FakeAri, client: AriClient, bus: Bus) -> None:
     async with playing(client, bus, CALL, "sound:hello", "task-1") as playback:
         await playback.started()
         asterisk.hangs_up("call-1")
@@ -155,7 +155,7 @@ async def test_the_socket_is_lost_and_the_playback_ends_meanwhile(
         assert await playback.finished() == Finished(state="done", unseen=True)
 
 
-async def test_the_socket_is_lost_and_the_playback_goes_on(asterisk: FakeAri, client: AriClient, bus: Bus) -> None:
+async def test_the_socket_is_lost_and_the_playback_continues(asterisk: FakeAri, client: AriClient, bus: Bus) -> None:
     async with playing(client, bus, CALL, "sound:hello", "task-1") as playback:
         await playback.started()
         await asterisk.drop_socket()

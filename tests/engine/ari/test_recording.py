@@ -112,7 +112,7 @@ async def test_asterisk_cannot_record(asterisk: FakeAri, client: AriClient, bus:
         assert await live.finished() == Finished(state="failed", cause="No space left on device")
 
 
-async def test_cancelled_while_the_snoop_is_on_its_way(asterisk: FakeAri, client: AriClient, bus: Bus) -> None:
+async def test_cancelled_while_the_snoop_is_being_made(asterisk: FakeAri, client: AriClient, bus: Bus) -> None:
     held = asterisk.hold("POST", "/channels/call-1/snoop/snoop-1")
     recorded = asyncio.create_task(record_shortly(client, bus))
     await held.reached.wait()

@@ -11,9 +11,10 @@ from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
 from engine.tasks.go_to import GoTo
 from engine.tasks.hang_up import HangUp
+from engine.tasks.menu import Choice, Menu
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Failed, MenuEnded
-from engine.tasks.run_menu import Choice, Menu, RunMenu
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from tests.fakes.ari import FakeAri
 from tests.support.call_data import noted

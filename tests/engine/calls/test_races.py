@@ -7,7 +7,7 @@ import pytest
 
 from engine.calls.admission_protocol import Route
 from engine.calls.call import Call
-from engine.calls.state import CallState
+from engine.calls.state import CallState, Milestone
 from engine.commands import EngineUnavailable
 from engine.conferences.policy import ConferencePolicy, Invited, encode
 from engine.events import ConferenceEnded, ParticipantLeft, TaskEnded
@@ -136,7 +136,7 @@ async def test_tasks_that_are_stored_while_the_call_ends_are_told_before_its_end
     await asyncio.sleep(0)
     asterisk.hangs_up(call.id)
     (session,) = exchange.engine.registry
-    await session.gone.wait()
+    await session.until(Milestone.GONE)
     await exchange.ended(call.id)
     await asyncio.wait([appending])
     await settled()

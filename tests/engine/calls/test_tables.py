@@ -1,34 +1,93 @@
 """The state table and the cause table, each whole."""
 
+import asyncio
 import itertools
 
 import pytest
 
 from engine.calls.cause import CODES, HangupCause, cause_of
-from engine.calls.state import CallState, IllegalMove, Trigger, move
+from engine.calls.state import RECORDED, CallState, IllegalMove, LiveState, Milestone, StateMachine, Trigger, move
+from tests.support.clock import settled
 
 LEGAL = {
     ("queued", "dial"): "dialing",
-    ("queued", "end"): "ended",
+    ("queued", "hang_up"): "cancelling",
+    ("queued", "lose"): "gone",
     ("dialing", "dial"): "dialing",
     ("dialing", "ring"): "ringing",
     ("dialing", "answer"): "answered",
-    ("dialing", "end"): "ended",
+    ("dialing", "hang_up"): "cancelling",
+    ("dialing", "lose"): "gone",
     ("ringing", "dial"): "dialing",
     ("ringing", "ring"): "ringing",
     ("ringing", "answer"): "answered",
-    ("ringing", "end"): "ended",
-    ("answered", "end"): "ended",
+    ("ringing", "hang_up"): "cancelling",
+    ("ringing", "lose"): "gone",
+    ("answered", "hang_up"): "hanging_up",
+    ("answered", "lose"): "gone",
+    ("cancelling", "dial"): "dialing",
+    ("cancelling", "ring"): "cancelling",
+    ("cancelling", "answer"): "hanging_up",
+    ("cancelling", "hang_up"): "cancelling",
+    ("cancelling", "lose"): "gone",
+    ("hanging_up", "hang_up"): "hanging_up",
+    ("hanging_up", "lose"): "gone",
+    ("gone", "hang_up"): "gone",
+    ("gone", "end"): "ended",
+    ("ended", "hang_up"): "ended",
 }
 
 
-@pytest.mark.parametrize(("state", "trigger"), [*itertools.product(CallState, Trigger)])
-def test_every_move_is_legal_or_names_itself(state: CallState, trigger: Trigger) -> None:
+@pytest.mark.parametrize(("state", "trigger"), [*itertools.product(LiveState, Trigger)])
+def test_every_move_is_legal_or_names_itself(state: LiveState, trigger: Trigger) -> None:
     if (state, trigger) in LEGAL:
         assert move(state, trigger) == LEGAL[state, trigger]
     else:
         with pytest.raises(IllegalMove, match=f"A call in state {state} cannot {trigger}"):
             move(state, trigger)
+
+
+def test_what_is_stored_of_a_call_is_where_a_restarted_controller_goes_on_from() -> None:
+    assert {LiveState(state) for state in CallState} < set(LiveState)
+    assert set(RECORDED.values()) == set(CallState) - {CallState.QUEUED}
+
+
+@pytest.mark.parametrize(
+    ("triggers", "reached"),
+    [
+        ((), ""),
+        (("dial", "ring"), ""),
+        (("dial", "answer"), "answered"),
+        (("dial", "answer", "hang_up"), "answered hanging_up"),
+        (("dial", "hang_up"), "hanging_up"),
+        (("dial", "hang_up", "dial"), ""),
+        (("dial", "hang_up", "answer"), "answered hanging_up"),
+        (("dial", "answer", "lose"), "answered hanging_up gone"),
+        (("lose", "end"), "hanging_up gone ended"),
+    ],
+)
+async def test_who_waits_for_a_call_is_woken_when_it_comes_to_that(triggers: tuple[str, ...], reached: str) -> None:
+    machine = StateMachine(CallState.QUEUED)
+    woken: list[str] = []
+
+    async def wait(milestone: Milestone) -> None:
+        await machine.until(milestone)
+        woken.append(milestone)
+
+    waiting = [asyncio.create_task(wait(milestone)) for milestone in Milestone]
+    await settled()
+    for trigger in triggers:
+        machine.move(Trigger(trigger))
+    await settled()
+    assert [one for one in Milestone if machine.reached(one)] == reached.split()
+    assert sorted(woken) == sorted({*reached.split()} | ({"hanging_up"} if "hang_up" in triggers else set()))
+    for one in waiting:
+        one.cancel()
+
+
+def test_a_restored_call_is_where_its_record_says() -> None:
+    machine = StateMachine(CallState.ANSWERED)
+    assert machine.reached(Milestone.ANSWERED) and not machine.reached(Milestone.HANGING_UP)
 
 
 def test_every_cause_has_codes() -> None:

@@ -72,7 +72,7 @@ async def test_both_channels_are_heard(prompts: Prompts, server: Web) -> None:
     assert has_tone(samples, rate, 700, 0.8) and has_tone(samples, rate, 1100, 0.8)
 
 
-async def test_samples_that_are_no_numbers_or_too_loud_do_no_harm(prompts: Prompts, server: Web) -> None:
+async def test_samples_that_are_not_numbers_or_too_loud_are_harmless(prompts: Prompts, server: Web) -> None:
     wild = sine(500, 1, 16_000, level=1.0)
     wild[100], wild[200], wild[300] = math.nan, math.inf, 40.0
     prompt = await prompts.prepare(server.put("wild.wav", encoded(wild, 16_000, width="FLOAT")), allow_private=True)
@@ -80,14 +80,14 @@ async def test_samples_that_are_no_numbers_or_too_loud_do_no_harm(prompts: Promp
     assert has_tone(samples, rate, 500, 0.8)
 
 
-async def test_a_wav_of_unknown_length_is_played_whole(prompts: Prompts, server: Web) -> None:
+async def test_a_wav_of_unknown_length_is_played_to_its_end(prompts: Prompts, server: Web) -> None:
     content = bytearray(encoded(sine(440, 1), 8_000))
     content[40:44] = (0xFFFFFFFF).to_bytes(4, "little")
     prompt = await prompts.prepare(server.put("streamed.wav", bytes(content)), allow_private=True)
     hears(prompt, 440, 1.0)
 
 
-async def test_a_wav_with_other_chunks_before_and_after_is_played_whole(prompts: Prompts, server: Web) -> None:
+async def test_a_wav_with_other_chunks_before_and_after_is_played_to_its_end(prompts: Prompts, server: Web) -> None:
     plain = encoded(sine(440, 1), 8_000)
     extra = b"LIST" + (5).to_bytes(4, "little") + b"hello\0"
     content = plain[:12] + extra + plain[12:] + extra

@@ -31,7 +31,7 @@ def test_how_long_a_response_is_fresh(headers: dict[str, str], seconds: float) -
 
 
 @pytest.mark.parametrize("headers", [{"ETag": '"one"'}, {"Cache-Control": "no-cache"}, {"Cache-Control": "max-age=5"}])
-async def test_a_changed_file_is_heard_when_its_server_says_so(
+async def test_a_changed_file_is_played_when_its_freshness_ends(
     prompts: Prompts, server: Web, clock: Clock, headers: dict[str, str]
 ) -> None:
     sent = {name.replace("-", "_"): value for name, value in headers.items()}
@@ -42,7 +42,7 @@ async def test_a_changed_file_is_heard_when_its_server_says_so(
     assert pitch((await prompts.prepare(url, allow_private=True)).path) == 880
 
 
-async def test_a_file_that_is_said_to_be_fresh_for_an_hour_is_not_asked_for(
+async def test_a_file_that_is_fresh_for_an_hour_is_not_requested(
     prompts: Prompts, server: Web, clock: Clock
 ) -> None:
     url = server.put("x.wav", tone(), Cache_Control="max-age=3600")
@@ -52,7 +52,7 @@ async def test_a_file_that_is_said_to_be_fresh_for_an_hour_is_not_asked_for(
     assert len(server.asked) == 1
 
 
-async def test_a_server_that_answers_late_does_not_keep_a_call_waiting_and_counts_for_the_next(
+async def test_a_late_revalidation_does_not_delay_a_call_and_counts_for_the_next_one(
     make, server: Web, clock: Clock
 ) -> None:
     prompts = await make(asking_seconds=0.05)
@@ -70,7 +70,7 @@ async def test_a_server_that_answers_late_does_not_keep_a_call_waiting_and_count
     assert len(server.asked) == 2, "one request for both"
 
 
-async def test_without_leave_to_stand_in_a_server_that_is_down_is_an_error(
+async def test_a_server_that_is_down_is_an_error_if_stale_audio_is_not_permitted(
     prompts: Prompts, server: Web, clock: Clock
 ) -> None:
     url = server.put("x.wav", tone(), Cache_Control="max-age=5, must-revalidate")

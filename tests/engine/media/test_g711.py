@@ -1,4 +1,4 @@
-"""G.711 as everybody else computes it."""
+"""G.711 agrees with a reference implementation."""
 
 import warnings
 
@@ -22,7 +22,7 @@ def test_every_sample_becomes_the_same_alaw_byte_as_elsewhere() -> None:
     assert g711.alaw(ALL).tobytes() == audioop.lin2alaw(ALL.tobytes(), 2)
 
 
-def test_the_tests_own_ears_decode_both_laws_like_everybody_else() -> None:
+def test_the_decoders_of_the_tests_agree_with_a_reference() -> None:
     codes = np.arange(256)
     assert _from_ulaw(codes).astype("<i2").tobytes() == audioop.ulaw2lin(bytes(range(256)), 2)
     assert _from_alaw(codes).astype("<i2").tobytes() == audioop.alaw2lin(bytes(range(256)), 2)

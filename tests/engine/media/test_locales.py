@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from api.vendors.sinch.defaults import LOCALES
+from api.vendors.sinch.script.defaults import LOCALES
 from engine.media import PromptError, Voices
 from engine.media.speech import kana
 from engine.media.speech.espeak import Espeak
@@ -56,7 +56,7 @@ def spoken_language(voice: Voice) -> str:
 
 
 def phonemes(voice: str, text: str) -> str:
-    """What espeak-ng would say; "(en)" stands where it goes over to English."""
+    """Return the phonemes that espeak-ng would speak; "(en)" marks a change to English."""
     said = subprocess.run(["espeak-ng", "-q", "-x", "-v", voice, text], capture_output=True, text=True, check=True)
     assert said.stdout.strip()
     return said.stdout
@@ -106,7 +106,7 @@ async def test_japanese_as_it_is_written_is_spoken_without_english(make, voices:
     assert "(en)" in phonemes("ja", text) and "(en)" not in phonemes("ja", await in_kana(text))
 
 
-async def test_kanji_that_nothing_can_read_are_an_error_that_says_what_is_missing(
+async def test_kanji_without_kakasi_are_an_error_that_names_it(
     make, voices: Voices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kana.shutil, "which", lambda program: None)

@@ -1,4 +1,4 @@
-"""Texts with Markdown and links are spoken as people say them; the keys of a telephone keep their names."""
+"""Texts with Markdown and links are spoken without marks; the keys of a telephone keep their names."""
 
 import contextlib
 
@@ -23,20 +23,20 @@ from engine.media.speech.text import clean
     ("Press\n#", "Press pound"), ("*", "star"), ("dial *72 or *21*555#", "dial *72 or *21*555#"),
     ("#1 in town", "#1 in town"), ("-5 degrees", "-5 degrees"), ("2 * 3", "2 star 3"),
 ])  # fmt: skip
-def test_a_text_is_said_without_its_marks(written: str, said: str) -> None:
+def test_a_text_is_spoken_without_its_marks(written: str, said: str) -> None:
     assert clean(written, 600) == said
 
 
 @pytest.mark.parametrize(("written", "said"), [
     ("# Titel\n* eins", "Titel. eins."), ("Siehe https://www.beispiel.de/hilfe", "Siehe beispiel.de hilfe"),
 ])  # fmt: skip
-def test_in_other_languages_no_english_word_is_put_in(written: str, said: str) -> None:
+def test_no_english_word_is_added_to_other_languages(written: str, said: str) -> None:
     assert clean(written, 600, "de") == said
 
 
 @pytest.mark.parametrize(
     "text", ["*" * 600, "[" * 300 + "](" * 150, "_a" * 300, "# " * 300, "`" * 600, "http://" * 80, "> " * 300]
 )
-def test_no_text_takes_long_to_read(text: str) -> None:
+def test_every_text_is_converted_fast(text: str) -> None:
     with contextlib.suppress(PromptError):
         clean(text, 600)

@@ -37,7 +37,7 @@ def test_the_page_has_the_table_of_these_files() -> None:
     assert text == page_with_table(text), "python -m tests.support.odd_audio writes it anew"
 
 
-def test_the_lengths_of_a_header_are_believed_where_the_sound_is_cut_in_earnest() -> None:
+def test_a_wav_that_is_really_cut_is_truncated() -> None:
     whole = wav(HZ)
     for missing in (2_000, 5_000, 20_000):
         with pytest.raises(PromptError) as error:
@@ -71,7 +71,7 @@ def test_a_long_mp3_of_few_bytes_is_refused_before_it_is_decoded() -> None:
     assert error.value.reason == "too_long"
 
 
-def test_noise_that_looks_like_frames_is_given_up_in_good_time() -> None:
+def test_noise_that_looks_like_frames_is_refused_in_time() -> None:
     with pytest.raises(PromptError):
         decode(io.BytesIO(b"ID3\3\0\0\0\0\0\0" + b"\xff\xfb\x90\x00" * 500_000), 60)
 

@@ -1,4 +1,4 @@
-"""Piper models in a folder: real piper-tts, real models, in processes that end with what wanted them."""
+"""Piper models in a folder: real piper-tts and real models, in processes that end with their owner."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ async def test_a_model_speaks_and_is_understood_on_the_telephone(make, folder: P
     assert not words(prompt.path + ".ulaw", "you pressed")
 
 
-def test_a_model_is_preferred_for_its_locale_and_for_its_language_where_nothing_is_nearer(folder: Path) -> None:
+def test_a_model_is_preferred_for_its_locale_and_for_its_language_if_no_voice_is_nearer(folder: Path) -> None:
     for name, code in {"a": "de_AT", "b": "de_DE", "c": "pt_BR", "d": "en_AU", "e": "cs"}.items():
         put(folder, name, code)
     voices = Voices([Piper(folder), HibariSpeaker(), Espeak()])
@@ -81,7 +81,9 @@ async def test_a_model_is_loaded_with_the_first_text_and_kept_for_the_next(folde
         os.kill(first["joe"], 0)
 
 
-async def test_no_more_models_are_kept_than_there_is_room_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_least_recently_used_model_is_removed_if_there_are_too_many(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(piper, "_MOST_PROCESSES", 1)
     put(folder, "a", "de_DE")
     put(folder, "b", "fr_FR")
@@ -101,7 +103,7 @@ async def test_a_text_that_takes_too_long_ends_its_process_and_the_next_one_is_s
     assert (await prompts.say("One.", locale="en-US")).seconds > 0.2
 
 
-async def test_texts_asked_for_at_once_are_not_mixed_up(folder: Path) -> None:
+async def test_concurrent_texts_are_not_mixed_up(folder: Path) -> None:
     put(folder, "joe")
     speaker = Piper(folder)
     voice = speaker.voices()[0]
@@ -112,7 +114,7 @@ async def test_texts_asked_for_at_once_are_not_mixed_up(folder: Path) -> None:
     await speaker.close()
 
 
-async def test_what_a_model_cannot_speak_is_empty_and_one_that_is_broken_says_so(make, folder: Path) -> None:
+async def test_an_unspeakable_text_is_empty_and_a_broken_model_is_an_error(make, folder: Path) -> None:
     put(folder, "text", "cs_CZ", phoneme_type="text", phoneme_id_map={"^": [1], "$": [2], "_": [0]})
     broken(folder, "broken", "de_DE")
     prompts = await make(voices=Voices.standard(folder))
@@ -123,7 +125,7 @@ async def test_what_a_model_cannot_speak_is_empty_and_one_that_is_broken_says_so
     assert len(samples)
 
 
-async def test_a_voice_that_is_replaced_is_not_heard_from_the_cache(make, folder: Path) -> None:
+async def test_speech_of_a_replaced_voice_is_not_played_from_the_cache(make, folder: Path) -> None:
     put(folder, "joe")
     first = await (await make(voices=Voices.standard(folder))).say("One.", locale="en-US")
     again = await (await make(voices=Voices.standard(folder))).say("One.", locale="en-US")
@@ -141,7 +143,7 @@ async def test_a_voice_that_is_replaced_is_not_heard_from_the_cache(make, folder
     ('{"language": {"code": "../de"}}', "x.onnx.json names no language.code"),
     ('{"language": {"code": "zh_CN"}, "phoneme_type": "pinyin"}', "its phonemes are of the kind 'pinyin'"),
 ])
-def test_a_model_that_cannot_be_used_is_told_and_others_are_used(
+def test_an_unusable_model_is_reported_and_others_are_used(
     folder: Path, description: str | None, why: str
 ) -> None:
     put(folder, "good", "de_DE")
@@ -164,7 +166,7 @@ def _mark(file: Path) -> str:
     return "-".join(f"{state.st_size}.{state.st_mtime_ns}" for state in states)
 
 
-def test_without_the_library_one_sentence_says_so_and_the_others_speak(
+def test_without_the_library_one_sentence_says_so_and_other_engines_speak(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(piper, "_PACKAGE", "piper-tts-that-is-not-there")
@@ -177,7 +179,7 @@ def test_without_the_library_one_sentence_says_so_and_the_others_speak(
     assert voices.faults[0].startswith(f"2 Piper models are in {folder} and none is used: piper-tts is not installed")
 
 
-def test_a_folder_that_is_not_there_or_empty_is_no_fault(folder: Path) -> None:
+def test_a_missing_or_empty_folder_is_not_a_fault(folder: Path) -> None:
     assert not Voices.standard(folder).faults
     folder.mkdir()
     (folder / "README").write_text("models go here")

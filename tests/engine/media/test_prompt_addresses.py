@@ -1,4 +1,4 @@
-"""A prompt's URL is asked for as the customer wrote it: links are signed byte for byte."""
+"""A prompt's URL is requested as the customer wrote it: links are signed byte for byte."""
 
 import asyncio
 import gc
@@ -18,7 +18,7 @@ SIGNED = "/raw/f%28g%29.wav?sig=a%2Fb%3D&t=%7Ex"
     "/raw/?url=https://o.example/x%3Fy%3D1&sig=~-_.!*'()", "/raw/" + "long/" * 300 + "x.wav",
     "/raw/x?X-Amz-Credential=A%2F20260101%2Feu%2Fs3&X-Amz-Signature=0af",
 ])  # fmt: skip
-async def test_a_url_is_asked_for_byte_for_byte(prompts: Prompts, server: Web, path: str) -> None:
+async def test_a_url_is_requested_byte_for_byte(prompts: Prompts, server: Web, path: str) -> None:
     assert (await prompts.prepare(server.base + path, allow_private=True)).seconds == 1.0
     assert server.asked_raw == [path]
 
@@ -34,7 +34,9 @@ async def test_redirects_are_followed_byte_for_byte(prompts: Prompts, server: We
     ("/raw/100%", "/raw/100%25"),
     ("/raw/x?q=%zz&r=\"a\"|{b}", "/raw/x?q=%25zz&r=%22a%22%7C%7Bb%7D"), ("/raw/x#part", "/raw/x"),
 ])  # fmt: skip
-async def test_what_no_request_may_hold_is_escaped(prompts: Prompts, server: Web, written: str, asked: str) -> None:
+async def test_bytes_that_no_request_may_hold_are_escaped(
+    prompts: Prompts, server: Web, written: str, asked: str
+) -> None:
     await prompts.prepare(server.base + written, allow_private=True)
     assert server.asked_raw == [asked]
 
@@ -54,7 +56,7 @@ def test_host_and_login_stay_readable(url: str, host: str, user: str | None) -> 
     assert (exact(url).raw_host, exact(url).user) == (host, user)
 
 
-async def test_a_file_that_is_missing_when_its_caller_has_hung_up_is_no_error_of_the_loop(
+async def test_a_missing_file_whose_caller_has_hung_up_is_not_logged_by_the_loop(
     make, tmp_path: Path
 ) -> None:
     (tmp_path / "media").mkdir()

@@ -1,4 +1,4 @@
-"""A bad prompt is an error with a reason that says what to mend, in good time, and never audio."""
+"""A bad prompt is an error in time, with a reason that says what to mend, and never audio."""
 
 import asyncio
 import os
@@ -45,7 +45,7 @@ OTHER_AUDIO = [b"#!AMR\n" + bytes(50), b"\0\0\0\x20ftypM4A " + bytes(50), b"\xff
 
 
 @pytest.mark.parametrize("content", NOT_AUDIO)
-async def test_what_is_not_audio_is_refused_whatever_its_type_says(
+async def test_what_is_not_audio_is_refused_whatever_its_declared_type(
     prompts: Prompts, server: Web, content: bytes
 ) -> None:
     url = server.put("page.wav", content, Content_Type="audio/wav")
@@ -133,7 +133,7 @@ async def test_three_redirects_are_followed_and_not_a_fourth(prompts: Prompts, s
     assert await reason(prompts, server.base + "/hops/4") == "redirects"
 
 
-async def test_a_redirect_to_the_metadata_service_is_refused_even_where_private_is_allowed(
+async def test_a_redirect_to_the_metadata_service_is_refused_even_if_private_is_allowed(
     prompts: Prompts, server: Web
 ) -> None:
     assert await reason(prompts, server.base + "/redirect?to=http://169.254.169.254/latest/") == "private_address"
@@ -170,7 +170,7 @@ async def test_a_bad_url_is_named_as_one(prompts: Prompts, source: str) -> None:
     assert await reason(prompts, source) == "bad_url"
 
 
-async def test_a_failure_leaves_nothing_behind(make, server: Web, tmp_path: Path) -> None:
+async def test_a_failure_leaves_no_files(make, server: Web, tmp_path: Path) -> None:
     prompts = await make(max_bytes=1_000_000)
     for path in ("/endless", "/cut", "/files/nothing"):
         await reason(prompts, server.base + path)
@@ -187,7 +187,7 @@ async def test_a_failure_is_remembered_for_a_moment_only(prompts: Prompts, serve
     assert (await prompts.prepare(url, allow_private=True)).seconds == 1.0
 
 
-async def test_a_full_or_forbidden_disk_is_said(make, server: Web, tmp_path: Path) -> None:
+async def test_a_full_or_forbidden_disk_is_reported(make, server: Web, tmp_path: Path) -> None:
     prompts = await make()
     (tmp_path / "cache").rmdir()
     (tmp_path / "cache").write_text("a file where the folder was")

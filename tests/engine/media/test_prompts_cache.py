@@ -1,4 +1,4 @@
-"""A prompt is fetched once, shared, asked about when it is old, and kept while anybody needs it."""
+"""A prompt is fetched once, shared, revalidated when it is not fresh, and kept while it is in use."""
 
 import asyncio
 import gc
@@ -28,7 +28,7 @@ async def test_within_a_minute_the_server_is_asked_once(prompts: Prompts, server
     assert len(server.asked) == 1
 
 
-async def test_after_a_minute_the_server_is_asked_whether_it_is_still_this(
+async def test_after_a_minute_the_audio_is_revalidated(
     prompts: Prompts, server: Web, clock: Clock
 ) -> None:
     url = server.put("x.wav", tone(), ETag='"one"', Last_Modified="Mon, 01 Jan 2024 00:00:00 GMT")
@@ -98,7 +98,7 @@ async def test_callers_at_once_share_one_fetch(prompts: Prompts, server: Web) ->
     assert len(server.asked) == 1
 
 
-async def test_a_caller_that_goes_leaves_the_others_undisturbed(prompts: Prompts, server: Web) -> None:
+async def test_a_cancelled_caller_does_not_affect_the_others(prompts: Prompts, server: Web) -> None:
     url = server.put("x.wav", tone())
     server.gate = asyncio.Event()
     first, second = (asyncio.create_task(prompts.prepare(url, allow_private=True)) for _ in range(2))
@@ -111,7 +111,7 @@ async def test_a_caller_that_goes_leaves_the_others_undisturbed(prompts: Prompts
     assert len(server.asked) == 1
 
 
-async def test_when_the_last_caller_goes_the_fetch_ends_and_the_next_one_starts_anew(
+async def test_after_the_last_caller_is_cancelled_the_fetch_ends_and_the_next_starts_a_new_one(
     prompts: Prompts, server: Web
 ) -> None:
     url = server.put("x.wav", tone())
@@ -156,7 +156,7 @@ async def test_a_prompt_whose_files_were_deleted_is_fetched_again(
     assert "If-None-Match" not in server.asked[1].headers
 
 
-async def test_a_restart_takes_over_what_is_there_and_removes_what_is_half_written(
+async def test_after_a_restart_complete_files_are_used_and_unfinished_ones_removed(
     make, server: Web, tmp_path: Path
 ) -> None:
     folder = tmp_path / "cache"

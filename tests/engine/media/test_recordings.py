@@ -57,7 +57,7 @@ async def test_a_stereo_recording_is_measured_by_its_frames(files: RecordingFile
     assert (await files.measure("stereo")).seconds == 1.0
 
 
-async def test_a_recording_that_is_missing_or_no_wav_is_said(files: RecordingFiles) -> None:
+async def test_a_recording_that_is_missing_or_not_a_wav_is_an_error(files: RecordingFiles) -> None:
     with pytest.raises(RecordingMissing):
         await files.measure("nothing")
     files.path("odd").write_bytes(b"<html>")

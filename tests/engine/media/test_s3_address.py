@@ -25,7 +25,7 @@ def test_places(url: str, expected: S3Location) -> None:
 @pytest.mark.parametrize(
     "url", ["", "s3://", "s3://x", "http://bucket/a", "s3://a_b/c", "s3://bucket/a\nb", "s3://b@c/d"]
 )
-def test_what_is_no_place(url: str) -> None:
+def test_what_is_not_an_address(url: str) -> None:
     with pytest.raises(ValueError, match="s3://bucket"):
         s3_address.place(url)
 

@@ -1,4 +1,4 @@
-"""Files are put into buckets of a foreign server, with nobody's keys but the customer's; errors are sentences."""
+"""Files are put into buckets of an independent server, only with the customer's keys; errors are sentences."""
 
 import asyncio
 import base64
@@ -39,14 +39,16 @@ async def refused(file: Path, url: str, bucket: Bucket, keys: S3Keys, seconds: f
     return found.value
 
 
-async def test_a_file_arrives_whole_under_its_key_and_type(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
+async def test_a_file_arrives_completely_under_its_key_and_type(
+    file: Path, s3_server: S3Server, bucket: Bucket
+) -> None:
     key = "folder/ü $1+%2F ~.wav"
     await put(file, s3_server.url, bucket, s3_server.keys, key)
     assert bucket.keys == [key]
     assert bucket.get(key) == ("audio/wav", BODY)
 
 
-async def test_what_is_there_already_is_replaced(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
+async def test_an_existing_object_is_replaced(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
     await put(file, s3_server.url, bucket, s3_server.keys)
     await asyncio.to_thread(file.write_bytes, b"another")
     await put(file, s3_server.url, bucket, s3_server.keys)
@@ -95,7 +97,7 @@ async def test_wrong_keys_and_a_missing_bucket_are_sentences(file: Path, s3_serv
         ((403, "Evil code: AKIA"), False, "refused the recording (HTTP 403)."),
     ],
 )
-async def test_what_a_server_answers_is_told_and_it_is_asked_once(
+async def test_a_server_s_error_is_reported_and_the_request_is_sent_once(
     file: Path, s3_server: S3Server, bucket: Bucket, answer: tuple[int, str], passing: bool, words: str
 ) -> None:
     async with Front() as front:
@@ -113,7 +115,7 @@ async def test_a_redirect_is_a_bucket_elsewhere(file: Path, s3_server: S3Server,
         assert "another region" in str(error) and not error.passing and front.asked == 1
 
 
-async def test_a_server_that_tells_the_bucket_s_region_is_asked_again_with_that(
+async def test_a_request_is_repeated_for_the_region_that_the_server_names(
     file: Path, s3_server: S3Server, bucket: Bucket
 ) -> None:
     async with Front(s3_server.port) as front:
@@ -122,7 +124,7 @@ async def test_a_server_that_tells_the_bucket_s_region_is_asked_again_with_that(
         assert front.asked == 2 and bucket.get("a.wav").body == BODY
 
 
-async def test_who_is_redirected_to_sees_no_signature(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
+async def test_the_target_of_a_redirect_gets_no_signature(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
     async with Front() as front, Front() as other:
         front.answers, front.extra = [(307, "TemporaryRedirect")] * 2, f"Location: {other.url}/bucket\r\n"
         other.answers = [(403, "AccessDenied")] * 2
@@ -140,7 +142,9 @@ async def test_the_md5_of_the_file_is_signed_with_the_request(file: Path, s3_ser
         assert b"\r\nContent-Length: 1024000\r\n" in front.head and b"chunked" not in front.head
 
 
-async def test_a_server_that_is_away_may_be_back(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
+async def test_a_later_attempt_at_a_server_that_is_down_may_succeed(
+    file: Path, s3_server: S3Server, bucket: Bucket
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     for where in (url, url.replace("http", "https"), "http://nobody.invalid"):
@@ -148,7 +152,7 @@ async def test_a_server_that_is_away_may_be_back(file: Path, s3_server: S3Server
         assert str(error) == "The bucket's server cannot be reached, or is too slow." and error.passing
 
 
-async def test_a_server_that_says_nothing_is_given_up_in_time(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
+async def test_a_silent_server_is_an_error_in_time(file: Path, s3_server: S3Server, bucket: Bucket) -> None:
     async with Front() as front:
         front.silent = True
         started = asyncio.get_running_loop().time()
@@ -203,7 +207,7 @@ async def test_what_the_machine_knows_of_amazon_is_never_used(
     assert bucket.keys == ["a.wav", "b.wav"]
 
 
-async def test_without_keys_nobody_elses_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_keys_no_keys_of_the_machine_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOFTHEMACHINE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-the-machine")
     assert await Buckets()._session.get_credentials() is None

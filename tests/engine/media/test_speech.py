@@ -24,7 +24,7 @@ PRESSED = [f"you pressed {digit}" for digit in DIGITS]
 
 
 class Tone:
-    """A speaker that says everything as a tone, and counts."""
+    """A speech engine that speaks every text as a tone, and counts."""
 
     engine = "tone"
 
@@ -74,7 +74,7 @@ async def test_english_is_understood(spoken_by, speaker, text: str, phrase: str,
 
 
 @pytest.mark.parametrize("speaker", [HibariSpeaker, Flite])
-async def test_every_digit_is_understood_and_told_from_the_others(spoken_by, speaker) -> None:
+async def test_every_digit_is_recognised_and_distinguished(spoken_by, speaker) -> None:
     prompts = await spoken_by(speaker())
     heard = []
     for digit in range(10):
@@ -120,19 +120,19 @@ def test_each_locale_gets_its_voice_and_an_unknown_one_the_default() -> None:
     assert voices.choose("fr").name == "fr-fr" and voices.choose("zh-CN").name in ("cmn", "cmn-latn-pinyin")
 
 
-def test_a_voice_is_chosen_by_name_and_an_unknown_name_is_no_option_of_a_program() -> None:
+def test_a_voice_is_chosen_by_name_and_an_unknown_name_is_not_an_option_of_a_program() -> None:
     voices = Voices([HibariSpeaker(), Flite(), Espeak()])
     assert voices.choose("en-US", "SLT").engine == "flite"
     assert voices.choose("en-US", "--help").name == "heart"
 
 
-def test_english_is_spoken_by_the_first_engine_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_english_is_spoken_by_the_first_installed_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Voices.standard().choose("en-US").engine == "hibari"
     monkeypatch.setattr(HibariSpeaker, "voices", lambda self: [])
     assert Voices.standard().choose("en-US").engine == "flite"
 
 
-def test_no_engine_at_all_is_said() -> None:
+def test_a_missing_engine_is_an_error() -> None:
     with pytest.raises(PromptError, match="no speech engine is installed"):
         Voices([]).choose("en-US")
 
@@ -205,7 +205,7 @@ async def test_texts_are_synthesised_one_at_a_time(spoken_by) -> None:
     assert (len(speaker.said), speaker.most_at_once) == (5, 1)
 
 
-async def test_an_engine_that_hangs_is_given_up_on(spoken_by) -> None:
+async def test_an_engine_that_hangs_is_an_error_in_time(spoken_by) -> None:
     prompts = await spoken_by(Tone(seconds=60), speech_seconds=0.05)
     with pytest.raises(PromptError) as caught:
         await prompts.say("hello")

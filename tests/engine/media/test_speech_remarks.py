@@ -19,7 +19,7 @@ from tests.support.audio import level, read, silence, sine, tones, words
 
 
 class Languages:
-    """A speaker of several languages, each a tone of its own; it has no word for letters of another one."""
+    """A speech engine with several languages, each a tone of its own; it cannot speak letters of others."""
 
     engine = "tones"
     pitches: ClassVar = {"en-us": 400, "zh": 600, "ar": 800, "ja": 1000, "ru": 1200, "uk": 1400, "de": 500}
@@ -153,7 +153,7 @@ def test_phrases_are_trimmed_joined_and_as_loud_as_each_other() -> None:
     assert len(audio.wide) == 2 * len(audio.narrow)
 
 
-def test_a_phrase_that_its_voice_has_no_sound_for_costs_the_others_nothing() -> None:
+def test_a_phrase_that_its_voice_cannot_speak_does_not_affect_the_others() -> None:
     mute = Speech(samples=silence(0.2, 16_000), rate=16_000)
     audio = assembled([spoken(400, 0.5, 0.0, 0.0), mute, spoken(600, 0.5, 0.0, 0.0)])
     assert [round(tone.frequency, -2) for tone in tones(audio.narrow.astype(np.float32) / 32768, 8_000)] == [400, 600]

@@ -1,4 +1,4 @@
-"""SSML becomes texts and pauses that every engine speaks; what is no SSML is refused."""
+"""SSML becomes texts and pauses that every engine speaks; what is not SSML is refused."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from tests.support.audio import read, sine, words
 
 
 class Tone:
-    """A speaker that says everything as half a second of a tone."""
+    """A speech engine that speaks every text as half a second of a tone."""
 
     engine = "tone"
 

@@ -1,4 +1,4 @@
-"""Files that are uploaded: judged by their bytes, converted once, kept whole, gone when discarded."""
+"""Uploaded files: checked by their bytes, converted once, stored unchanged, deleted when discarded."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -45,7 +45,7 @@ async def test_it_is_converted_once_and_again_when_the_cache_was_emptied(
     [(b"", "empty"), (b"<html>not audio</html>", "not_audio"), (tone(seconds=3)[:20_000], "truncated"),
      (tone(seconds=6), "too_long"), (tone(seconds=5) + bytes(100_000), "too_large")],
 )  # fmt: skip
-async def test_what_is_no_prompt_is_refused_and_nothing_is_left(
+async def test_what_is_not_a_prompt_is_refused_and_no_file_is_left(
     recording_delivery: Prompts, tmp_path: Path, content: bytes, reason: str
 ) -> None:
     with pytest.raises(PromptError) as refused:
@@ -83,7 +83,7 @@ async def test_what_an_earlier_process_did_not_finish_is_removed(make, tmp_path:
     assert [path.name for path in folder.iterdir()] == ["abc"]
 
 
-async def test_without_a_folder_nothing_is_taken(make) -> None:
+async def test_without_a_folder_uploads_are_refused(make) -> None:
     with pytest.raises(PromptError, match="no folder"):
         await (await make()).receive(chunks(tone()))
 

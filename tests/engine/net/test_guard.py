@@ -38,7 +38,7 @@ def test_a_public_address_is_reached_by_both_sessions(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_a_private_address_is_reached_only_where_that_is_allowed(address: str) -> None:
+def test_a_private_address_is_reached_only_if_that_is_allowed(address: str) -> None:
     assert not reaches(address, allow_private=False)
     assert reaches(address, allow_private=True)
 
@@ -49,7 +49,7 @@ def test_link_local_multicast_and_nowhere_are_never_reached(address: str) -> Non
     assert not reaches(address, allow_private=True)
 
 
-def test_what_is_no_address_is_refused() -> None:
+def test_what_is_not_an_address_is_refused() -> None:
     assert not reaches("not an address", allow_private=True)
 
 

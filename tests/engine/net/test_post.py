@@ -27,7 +27,7 @@ async def post(net: Net, url: str, total: float = 30.0) -> bytes:
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
-async def test_a_kept_connection_that_ends_as_the_next_request_goes_out_costs_that_request_nothing(
+async def test_a_request_is_repeated_if_its_kept_connection_ends_as_it_is_sent(
     net: Net, reset: bool
 ) -> None:
     async with ClosingServer(b"well", reset=reset) as server:
@@ -36,7 +36,7 @@ async def test_a_kept_connection_that_ends_as_the_next_request_goes_out_costs_th
         assert server.requests[1].body == server.requests[2].body == b"hello"
 
 
-async def test_a_new_connection_that_is_closed_is_not_tried_again(net: Net) -> None:
+async def test_a_request_is_not_repeated_if_its_new_connection_is_closed(net: Net) -> None:
     async with ClosingServer(closes_at=1) as server:
         with pytest.raises(aiohttp.ServerDisconnectedError):
             await post(net, server.url())
@@ -44,7 +44,7 @@ async def test_a_new_connection_that_is_closed_is_not_tried_again(net: Net) -> N
 
 
 @pytest.mark.parametrize("partly", [b"H", b"HTTP/1.1 20", b"HTTP/1.1 200 OK\r\nContent-Le"])
-async def test_a_kept_connection_that_ends_within_the_answer_is_not_asked_again(net: Net, partly: bytes) -> None:
+async def test_a_request_is_not_repeated_if_its_connection_ends_within_the_answer(net: Net, partly: bytes) -> None:
     async with ClosingServer(partly=partly) as server:
         await post(net, server.url())
         with pytest.raises(aiohttp.ClientError):
@@ -72,7 +72,7 @@ async def test_once_more_is_within_the_time_of_the_request(net: Net, monkeypatch
     ("written", "sent"), [("ann:secret", "ann:secret"), ("ann:p%40ss%2F%23", "ann:p@ss/#"), ("ann:%E2%82%AC", "ann:€"),
                           ("ann", "ann:"), (":token", ":token")],
 )  # fmt: skip
-async def test_a_user_and_a_password_go_into_the_header_as_they_are_meant(net: Net, written: str, sent: str) -> None:
+async def test_a_user_and_a_password_are_sent_unescaped_in_the_header(net: Net, written: str, sent: str) -> None:
     async with ClosingServer() as server:
         await post(net, server.url().replace("//", f"//{written}@"))
         (request,) = server.requests

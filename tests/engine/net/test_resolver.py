@@ -28,7 +28,7 @@ async def resolver(names: NameServer) -> AsyncIterator[Resolver]:
     await made.really_close()
 
 
-async def test_fifty_names_that_resolve_slowly_keep_neither_another_name_nor_a_file_waiting(
+async def test_fifty_slow_names_delay_neither_another_name_nor_a_file(
     names: NameServer, resolver: Resolver
 ) -> None:
     slow = [asyncio.create_task(resolver.resolve(f"slow{n}.example", 80)) for n in range(50)]
@@ -44,7 +44,7 @@ async def test_fifty_names_that_resolve_slowly_keep_neither_another_name_nor_a_f
     await asyncio.gather(*slow, return_exceptions=True)
 
 
-async def test_a_slow_name_is_given_up_and_told_from_one_that_is_not_there(resolver: Resolver) -> None:
+async def test_a_slow_name_fails_in_time_and_is_distinguished_from_a_missing_one(resolver: Resolver) -> None:
     async with asyncio.timeout(60):
         with pytest.raises(OSError) as slow:
             await resolver.resolve("slow.example", 80)
@@ -53,7 +53,7 @@ async def test_a_slow_name_is_given_up_and_told_from_one_that_is_not_there(resol
     assert slow.value.errno == errno.EAGAIN and missing.value.errno is None
 
 
-async def test_what_is_in_the_hosts_file_needs_no_name_server(names: NameServer, resolver: Resolver) -> None:
+async def test_names_of_the_hosts_file_need_no_name_server(names: NameServer, resolver: Resolver) -> None:
     found = await resolver.resolve("localhost", 80, socket.AF_INET)
     assert [each["host"] for each in found] == ["127.0.0.1"] and not names.asked
 
@@ -71,7 +71,7 @@ async def test_many_requests_to_one_slow_name_are_one_question(names: NameServer
     await net.close()
 
 
-async def test_names_that_resolve_slowly_take_none_of_the_threads_that_work_on_files_is_done_in(
+async def test_slow_names_use_none_of_the_threads_that_work_on_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     over, real = threading.Event(), socket.getaddrinfo

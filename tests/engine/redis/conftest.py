@@ -1,4 +1,4 @@
-"""The redis room's fixtures."""
+"""The fixtures of engine.redis."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Places and pace."""
+"""Places (concurrent calls) and turns (new calls a second) of accounts."""
 
 import asyncio
 import time
@@ -55,7 +55,7 @@ async def test_a_restored_place_counts_whatever_the_limit(counters: Counters) ->
     assert await counters.taken("acct-1") == 3
 
 
-async def test_a_call_that_comes_in_is_counted_before_the_next_place_is_taken(counters: Counters) -> None:
+async def test_an_incoming_call_is_counted_before_the_next_place_is_taken(counters: Counters) -> None:
     for number in range(3):
         counters.count("acct-1", f"call-{number}")
     with pytest.raises(TooManyCalls):
@@ -89,7 +89,7 @@ async def test_calls_that_came_in_while_redis_was_down_are_counted_later(
     counters.leave("acct-1", "call-1")
     with capture_logs() as logs, pytest.raises(RedisUnavailable):
         await _take(counters, "call-3")
-    assert {entry["event"] for entry in logs} == {"Places of calls are not counted; that is put right later."}
+    assert {entry["event"] for entry in logs} == {"The places of calls could not be counted; they are corrected later."}
     redis_server.thaw()
     await _take(counters, "call-3")
     assert await counters.taken("acct-1") == 2

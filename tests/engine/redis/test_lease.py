@@ -134,7 +134,7 @@ async def test_it_is_lost_when_the_store_names_another(redis: Redis, redis_serve
     await lease.release()
 
 
-async def test_no_lease_without_redis(redis: Redis, redis_server: RedisServer) -> None:
+async def test_without_redis_there_is_no_lease(redis: Redis, redis_server: RedisServer) -> None:
     redis_server.stop()
     with pytest.raises(RedisUnavailable):
         await Lease(redis, "carillon-0", "first").acquire()

@@ -22,7 +22,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def told() -> list[StoredEvent]:
-    """What the writer told after its commits."""
+    """The events that the writer passed on after its commits."""
     return []
 
 

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Connection
 
-from engine.store import accounts, ledger
+from engine.platform import ledger
+from engine.store import accounts
 from engine.store.accounts import KeyHolder
 from engine.store.database import Database
 from engine.store.errors import StoreConflict
@@ -76,7 +77,7 @@ async def test_a_key_belongs_to_one_account(writer: Writer) -> None:
         await writer.write(lambda conn: accounts.set_credential(conn, "acct-2", "one", "key", "secret"))
 
 
-async def test_prefixes_are_allowed_and_taken_back(writer: Writer, database: Database) -> None:
+async def test_prefixes_are_allowed_and_removed(writer: Writer, database: Database) -> None:
     def unit(conn: Connection) -> None:
         store_account(conn)
         for prefix in ("44", "1", "44"):

@@ -19,7 +19,7 @@ from engine.tasks.stop import StopBackground
 from tests.engine.store.samples import a_call
 
 DATA = CallData(dialect="one", address="http://shop/", values={"b": "2", "a": "1"})
-REVISION = "0024"
+REVISION = "0025"
 
 
 async def test_a_call_comes_back_with_its_data_and_a_change_of_its_state_leaves_them(

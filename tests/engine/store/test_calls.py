@@ -98,7 +98,7 @@ async def test_calls_are_listed_newest_first_by_pages(writer: Writer, database: 
     assert await ids(live=False, since=1001.0) == ["5", "3"]
 
 
-async def test_a_conference_and_who_was_in_it(writer: Writer, database: Database) -> None:
+async def test_a_conference_and_its_participants(writer: Writer, database: Database) -> None:
     row = ConferenceRow(id="conf-1", account="acct-1", policy="{}", ari_application="carillon-0", created=1.0)
     await writer.write(lambda conn: conferences.insert(conn, row))
     assert await writer.write(lambda conn: conferences.joined(conn, "conf-1", "call-1", "task-1", 2.0))
@@ -117,7 +117,7 @@ async def test_a_conference_and_who_was_in_it(writer: Writer, database: Database
     assert await database.read(lambda conn: conferences.get(conn, "conf-1")) == ended
 
 
-async def test_tasks_are_queued_behind_each_other(writer: Writer, database: Database) -> None:
+async def test_tasks_are_queued_in_order(writer: Writer, database: Database) -> None:
     first = await writer.write(lambda conn: tasks.append(conn, "call-1", [Play(id="task-1", source="http://a")], 1.0))
     more = [WaitForDigits(data=noted("t"), accept=("1", "2")), Record(id="task-3")]
     later = await writer.write(lambda conn: tasks.append(conn, "call-1", more, 2.0))
@@ -128,7 +128,7 @@ async def test_tasks_are_queued_behind_each_other(writer: Writer, database: Data
     assert await writer.write(lambda conn: tasks.append(conn, "call-1", [], 3.0)) == []
 
 
-async def test_a_tasks_life_is_written_down(writer: Writer, database: Database) -> None:
+async def test_the_progress_of_a_task_is_stored(writer: Writer, database: Database) -> None:
     task = Record(id="task-1", data=noted("before"))
     await writer.write(lambda conn: tasks.append(conn, "call-1", [task, Play(id="task-2", source="http://a")], 1.0))
     await writer.write(lambda conn: tasks.begin(conn, "task-1", 2.0, Phase.INTENDED))

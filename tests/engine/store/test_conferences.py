@@ -1,4 +1,4 @@
-"""Conferences by name: one that is open a name and account; what is known of those who are in."""
+"""Conferences by name, one open conference for each name and account; and their participants."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ def row(id: str, **fields: Any) -> ConferenceRow:
     return ConferenceRow(**{"id": id} | known | fields)
 
 
-async def test_whoever_asks_gets_the_one_that_is_open(writer: Writer) -> None:
+async def test_concurrent_callers_get_the_open_conference(writer: Writer) -> None:
     asked = (row("conf-1"), row("conf-2"), row("conf-3", account="acct-2"), row("conf-4", name="other"))
     found = [await writer.write(lambda conn, one=one: conferences.open_named(conn, one)) for one in asked]
     assert [one.id for one in found] == ["conf-1", "conf-1", "conf-3", "conf-4"]
@@ -29,7 +29,7 @@ async def test_a_name_is_free_as_soon_as_its_conference_begins_to_end(writer: Wr
         await writer.write(lambda conn, id=id, change=change: conferences.update(conn, id, **change))
 
 
-async def test_two_writers_that_ask_at_once_get_the_same_one(database: Database, writer: Writer) -> None:
+async def test_two_concurrent_writers_get_the_same_conference(database: Database, writer: Writer) -> None:
     other = Writer(database, "carillon-1")
     await other.claim()
     asked = [(one, row(f"conf-{place}")) for place, one in enumerate((writer, other) * 10)]
@@ -46,7 +46,7 @@ async def test_moderators_conferences_have_no_name_to_share(writer: Writer) -> N
         await writer.write(lambda conn, new=new: conferences.insert(conn, new))
 
 
-async def test_who_is_muted_or_held_as_long_as_it_is_in(writer: Writer, database: Database) -> None:
+async def test_mute_and_hold_of_a_participant_until_it_leaves(writer: Writer, database: Database) -> None:
     stay = ParticipantRow(conference="conf-1", call="call-1", task="task-1", joined=2.0)
     await writer.write(lambda conn: conferences.joined(conn, "conf-1", "call-1", "task-1", 2.0))
     assert await writer.write(lambda conn: conferences.mute(conn, stay, muted=True))

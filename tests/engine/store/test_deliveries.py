@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.store import deliveries, events, recordings, tables
+from engine.store import cursors, deliveries, events, recordings, tables
 from engine.store.database import Database
 from engine.store.deliveries import DEAD, DELIVERED, Attempt, DeliveryRow
 from engine.store.events import StoredEvent
@@ -48,14 +48,14 @@ async def test_events_come_back_in_order(writer: Writer, database: Database, tol
     assert await database.read(events.last_position) == told[-1].position
 
 
-async def test_a_position_is_never_used_twice(writer: Writer, told: list[StoredEvent]) -> None:
+async def test_a_position_is_never_reused(writer: Writer, told: list[StoredEvent]) -> None:
     for _ in range(2):
         await writer.write(lambda conn: events.append(conn, an_event()))
         await writer.write(lambda conn: conn.execute(tables.events.delete()).rowcount)
     assert told[0].position < told[1].position
 
 
-async def test_a_recordings_life(writer: Writer, database: Database) -> None:
+async def test_a_recording_from_its_start_to_its_deletion(writer: Writer, database: Database) -> None:
     row = RecordingRow(id="rec-1", account="acct-1", owner="call-1", task="task-1", name="call-1", created=1.0)
     await writer.write(lambda conn: recordings.begin(conn, row))
     await writer.write(lambda conn: recordings.finish(conn, "rec-1", 2.5, 2**33))
@@ -86,7 +86,7 @@ async def test_each_part_of_an_event_is_delivered_once(writer: Writer, database:
     assert [row.id for row in await database.read(deliveries.pending)] == ["delivery-1", "delivery-3"]
 
 
-async def test_a_deliverys_attempts_are_written_down(writer: Writer, database: Database) -> None:
+async def test_the_attempts_of_a_delivery_are_stored(writer: Writer, database: Database) -> None:
     await writer.write(lambda conn: deliveries.add(conn, _delivery()))
     await writer.write(lambda conn: deliveries.attempt(conn, "delivery-1", 1, 2.0, 0.5, 500, None))
     await writer.write(lambda conn: deliveries.attempt(conn, "delivery-1", 1, 2.0, 0.5, 500, None))
@@ -121,8 +121,8 @@ async def test_pending_deliveries_come_in_the_order_of_events(writer: Writer, da
     assert [row.id for row in await database.read(deliveries.pending)] == ["delivery-2", "delivery-0", "delivery-1"]
 
 
-async def test_a_cursor_is_kept(writer: Writer, database: Database) -> None:
-    assert await database.read(lambda conn: deliveries.cursor(conn, "publisher")) == 0
+async def test_a_cursor_is_stored(writer: Writer, database: Database) -> None:
+    assert await database.read(lambda conn: cursors.get(conn, "publisher")) is None
     for position in (5, 2**40):
-        await writer.write(lambda conn, position=position: deliveries.set_cursor(conn, "publisher", position))
-    assert await database.read(lambda conn: deliveries.cursor(conn, "publisher")) == 2**40
+        await writer.write(lambda conn, position=position: cursors.put(conn, "publisher", position))
+    assert await database.read(lambda conn: cursors.get(conn, "publisher")) == 2**40

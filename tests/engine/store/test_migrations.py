@@ -1,4 +1,4 @@
-"""The migrations and tables.py must say the same."""
+"""The migrations and tables.py must agree."""
 
 import sqlite3
 import time
@@ -12,14 +12,16 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from engine.store import accounts, applications, extensions, holds, ledger, numbers, rates
+from engine.features.billing import store as rates
+from engine.features.billing.store import Rate
+from engine.platform import holds, ledger
+from engine.platform.holds import Funds
+from engine.store import accounts, applications, extensions, numbers
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.errors import StoreConflict
 from engine.store.extensions import Extension
-from engine.store.holds import Funds
 from engine.store.numbers import Number
-from engine.store.rates import Rate
 from engine.store.tables import metadata
 from tests.support.postgres import Cluster
 
@@ -65,7 +67,7 @@ def _at_the_first_revision(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_what_the_first_revision_stored_is_there_after_the_others(
+async def test_data_of_the_first_revision_survives_the_others(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = f"sqlite:///{tmp_path}/old.db"
@@ -105,7 +107,7 @@ def _with_money(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_money_of_before_there_were_holds_is_counted_as_it_was(
+async def test_money_from_before_holds_is_counted_as_before(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = f"sqlite:///{tmp_path}/old.db"
@@ -146,7 +148,7 @@ def _with_extensions(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_extensions_of_before_register_as_they_did_and_others_may_have_their_numbers(
+async def test_older_extensions_register_as_before_and_other_accounts_may_have_their_numbers(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = f"sqlite:///{tmp_path}/old.db"

@@ -1,4 +1,4 @@
-"""What the writer does while the database is out, and what is left when the process is killed."""
+"""What the writer does while the database cannot be reached, and what is stored when the process is killed."""
 
 import asyncio
 import contextlib
@@ -46,7 +46,7 @@ def _append(conn: Connection) -> None:
     events.append(conn, an_event())
 
 
-async def test_what_a_write_returned_for_outlives_a_kill(database: Database, database_url: str) -> None:
+async def test_a_write_that_returned_survives_a_kill(database: Database, database_url: str) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", ENDLESS, database_url, stdout=asyncio.subprocess.PIPE
     )
@@ -83,7 +83,7 @@ async def test_a_write_waits_for_a_locked_sqlite_file(new_sqlite: NewUrl) -> Non
     await database.close()
 
 
-async def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
     with pytest.raises(StoreUnavailable):
         await database.migrate()
@@ -92,7 +92,9 @@ async def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_stopping_gives_a_database_up_that_stays_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stopping_does_not_wait_for_a_database_that_stays_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(writer, "GIVE_UP_SECONDS", 0.1)
     database = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
     waiter = Writer(database)
@@ -114,7 +116,7 @@ def _outage(cluster: Cluster, name: str) -> Iterator[None]:
     cluster.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
-async def test_writes_wait_for_a_postgresql_that_is_out(new_postgres: NewUrl, postgres_cluster: Cluster) -> None:
+async def test_writes_wait_for_a_postgresql_that_is_down(new_postgres: NewUrl, postgres_cluster: Cluster) -> None:
     url = new_postgres()
     database = Database(url)
     told: list[StoredEvent] = []
@@ -129,7 +131,7 @@ async def test_writes_wait_for_a_postgresql_that_is_out(new_postgres: NewUrl, po
                 await asyncio.wait(writes, timeout=0.02)
         with pytest.raises(StoreUnavailable):
             await database.read(events.last_position)
-    assert [entry["event"] for entry in logs] == ["The database is out; writes wait."]
+    assert [entry["event"] for entry in logs] == ["The database cannot be reached; writes wait."]
     await asyncio.gather(*writes)
     assert not waiter.out
     assert await database.read(lambda conn: events.after(conn, 0, 10)) == told

@@ -55,7 +55,7 @@ async def test_credentials_of_a_task_and_of_a_fixed_list_are_sealed_and_come_bac
         assert shown(found)["credentials"] == "***"
 
 
-def test_another_secret_does_not_open_it_and_the_error_says_which_setting() -> None:
+def test_another_secret_does_not_decrypt_it_and_the_error_names_the_setting() -> None:
     with pytest.raises(Unreadable, match="CARILLON_SECRET") as refused:
         Seal("another secret").open(SEAL.close(KEYS))
     assert WORD not in str(refused.value)
@@ -63,7 +63,7 @@ def test_another_secret_does_not_open_it_and_the_error_says_which_setting() -> N
         SEAL.open(SEALED + "not a token")
 
 
-def test_a_customer_cannot_hand_in_what_looks_sealed() -> None:
+def test_a_customer_cannot_submit_what_looks_sealed() -> None:
     for text_ in (SEAL.close(KEYS), f"{SEALED}{WORD}"):
         with pytest.raises(ValueError, match="access key"):
             Record(destination="s3://bucket", credentials=Secret(text_))
@@ -151,7 +151,7 @@ async def test_nothing_of_it_is_left_in_the_file_of_an_updated_database(tmp_path
     assert WORD.encode() not in (tmp_path / "old.db").read_bytes()
 
 
-async def test_a_database_s_files_are_its_owner_s_only(tmp_path: Path) -> None:
+async def test_only_the_owner_may_read_a_database_s_files(tmp_path: Path) -> None:
     file = tmp_path / "carillon.db"
     sqlite3.connect(file).close()
     file.touch(mode=0o644)

@@ -19,7 +19,7 @@ OLD = [
 ]
 
 
-async def test_digits_are_kept_in_their_order_until_they_are_taken_or_dropped(database: Database) -> None:
+async def test_digits_are_stored_in_order_until_they_are_taken_or_dropped(database: Database) -> None:
     one, two = TypedDigit("call-1", "1", "e1"), TypedDigit("call-1", "2", "e2")
     other = TypedDigit("call-2", "3", "e3")
     for digit in (one, other, two):
@@ -30,7 +30,7 @@ async def test_digits_are_kept_in_their_order_until_they_are_taken_or_dropped(da
     assert await database.read(typed_ahead.all) == [two]
 
 
-def test_the_welcome_that_a_first_try_was_given_takes_a_digit_from_now_on_and_no_other_list_changes() -> None:
+def test_the_welcome_of_an_older_setup_takes_a_digit_and_no_other_list_changes() -> None:
     stored = json.dumps([json.loads(encode(decode(json.dumps(task)))) for task in OLD])
     changed = stored.replace("Carillon", "Acme")
     with sa.create_engine("sqlite://").connect() as conn:

@@ -1,4 +1,4 @@
-"""The writer: group commit, order, failures, fencing, telling."""
+"""The writer: group commit, order, failures, fencing, and events passed on."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
-from engine.store import deliveries, events
+from engine.store import cursors, events
 from engine.store.database import Database
 from engine.store.errors import Fenced, StoreClosed
 from engine.store.events import StoredEvent
@@ -40,9 +40,9 @@ class _Gate:
 
 
 async def test_a_write_returns_the_units_value_after_the_commit(writer: Writer, database: Database) -> None:
-    assert await writer.write(lambda conn: deliveries.set_cursor(conn, "c", 7) or "value") == "value"
+    assert await writer.write(lambda conn: cursors.put(conn, "c", 7) or "value") == "value"
     other = Database(database._reading.url.render_as_string(hide_password=False))  # as another process would see it
-    assert await other.read(lambda conn: deliveries.cursor(conn, "c")) == 7
+    assert await other.read(lambda conn: cursors.get(conn, "c")) == 7
     await other.close()
 
 
@@ -62,7 +62,9 @@ async def test_group_commit_keeps_the_order_of_write_and_post(writer: Writer, to
     assert _notes(told) == [str(number) for number in range(100)]
 
 
-async def test_a_failing_unit_harms_no_neighbour(writer: Writer, database: Database, told: list[StoredEvent]) -> None:
+async def test_a_failing_unit_does_not_affect_others(
+    writer: Writer, database: Database, told: list[StoredEvent]
+) -> None:
     def failing(conn: Connection) -> None:
         events.append(conn, an_event("call-1", data=noted("bad")))
         raise LookupError("no such thing")
@@ -80,7 +82,9 @@ async def test_a_failing_unit_harms_no_neighbour(writer: Writer, database: Datab
     assert await database.read(lambda conn: events.of_root(conn, "call-1")) == told
 
 
-async def test_a_unit_that_breaks_a_constraint_harms_no_neighbour(writer: Writer, told: list[StoredEvent]) -> None:
+async def test_a_unit_that_violates_a_constraint_does_not_affect_others(
+    writer: Writer, told: list[StoredEvent]
+) -> None:
     twice = an_event("call-1")
     gate = _Gate()
     writer.post(gate)
@@ -110,7 +114,7 @@ async def test_sequences_rise_by_one_in_each_root(writer: Writer, database: Data
         assert [event.event.sequence for event in stored] == list(range(1, 21))
 
 
-async def test_events_are_told_after_their_commit_and_before_write_returns(database: Database) -> None:
+async def test_events_are_passed_on_after_their_commit_and_before_write_returns(database: Database) -> None:
     seen: list[asyncio.Future[int]] = []
 
     def tell(stored: list[StoredEvent]) -> None:
@@ -131,7 +135,7 @@ async def test_a_listener_that_fails_does_not_fail_the_write(database: Database)
     writer = Writer(database, "", tell)
     with capture_logs() as logs:
         await writer.write(_append("call-1"))
-    assert [entry["event"] for entry in logs] == ["Telling of committed events failed."]
+    assert [entry["event"] for entry in logs] == ["Passing committed events on failed."]
     await writer.stop()
 
 
@@ -176,7 +180,7 @@ async def test_stop_commits_what_waits(database: Database) -> None:
         writer.post(_append("call-1"))
 
 
-async def test_a_cancelled_write_is_not_taken_back(writer: Writer, database: Database) -> None:
+async def test_a_cancelled_write_is_not_withdrawn(writer: Writer, database: Database) -> None:
     gate = _Gate()
     writer.post(gate)
     write = asyncio.ensure_future(writer.write(_append("call-1")))
@@ -198,7 +202,7 @@ async def test_units_of_one_turn_of_the_loop_are_one_batch(database: Database) -
     await writer.stop()
 
 
-async def test_what_nobody_waits_for_goes_with_the_next_write(
+async def test_a_posted_unit_goes_with_the_next_write(
     writer: Writer, told: list[StoredEvent], database: Database
 ) -> None:
     writer.post_seconds = 60.0
@@ -211,7 +215,7 @@ async def test_what_nobody_waits_for_goes_with_the_next_write(
     assert unhurried.done()
 
 
-async def test_what_nobody_waits_for_does_not_wait_for_long(database: Database) -> None:
+async def test_a_posted_unit_does_not_wait_long(database: Database) -> None:
     told = asyncio.Event()
     writer = Writer(database, "", lambda _: told.set())
     writer.post(_append("call-1"))
@@ -234,4 +238,4 @@ async def test_writes_under_load_go_together(writer: Writer, database: Database,
 
 async def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(Exception, match=r"readonly|read-only"):
-        await database.read(lambda conn: deliveries.set_cursor(conn, "c", 1))
+        await database.read(lambda conn: cursors.put(conn, "c", 1))

@@ -7,9 +7,10 @@ import pytest
 from engine.commands import StopTasks
 from engine.events import TaskEnded, TaskStarted
 from engine.tasks.kinds import decode, encode
+from engine.tasks.menu import Choice, Menu
 from engine.tasks.play import Play
 from engine.tasks.results import Completed, MenuEnded, Stopped
-from engine.tasks.run_menu import Choice, Menu, RunMenu
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.task import TaskState
 from tests.fakes.ari import FakeAri

@@ -11,11 +11,12 @@ from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
+from engine.tasks.menu import Choice, Menu
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from engine.tasks.record import Record
 from engine.tasks.results import Completed, Digits
-from engine.tasks.run_menu import Choice, Menu, RunMenu
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri

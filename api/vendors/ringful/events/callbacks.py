@@ -29,7 +29,7 @@ Fields = dict[str, str]
 Link = Callable[[str, str], str]
 """Makes the URL of a recording from its id and its name."""
 _STARTED = {"play": "PlayStart", "record": "RecordStart", "detect_dtmf": "ToneDetectorStart"}
-ADDITIONS = frozenset({"CallReceived", "PlayFailed"})
+ADDITIONS = ("CallReceived", "PlayFailed")
 """The actions that are not in the document; an account's setting of that name, "off", switches one off."""
 
 

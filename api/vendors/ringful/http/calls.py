@@ -1,17 +1,14 @@
 """Ringful's operations on calls and queues: each reads its parameters, asks the engine once, and answers."""
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
-
 from aiohttp import web
 
 from api.ports import CommandTaker
 from api.vendors.ringful import call_data
 from api.vendors.ringful.errors import Invalid, NoMessages
 from api.vendors.ringful.http import resources
+from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringful.http.requests import Parameters
 from engine.commands import Enqueue, HangUpCall, PlaceCall, StopTasks
-from engine.features.accounts import Account
 from engine.model.call_data import CallData
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.hang_up import HangUp
@@ -22,21 +19,30 @@ from engine.tasks.stop import StopBackground
 from engine.tasks.wait_for_digits import WaitForDigits
 
 
-class AuthenticatedRequest(NamedTuple):
-    """An authenticated request."""
-
-    account: Account
-    parameters: Parameters
-
-
-Handler = Callable[[AuthenticatedRequest], Awaitable[web.Response]]
-
-
 class CallOperations:
     """Call, Hangup, Play, Record, StopRecord, WaitForTone, StartToneDetector, StopToneDetector, and the two of SMS."""
 
     def __init__(self, engine: CommandTaker) -> None:
         self._engine = engine
+
+    def operations(self) -> dict[str, Handler]:
+        """Return each by its method in lower case, with the aliases that the document's own slips ask for."""
+        return {
+            "call": self.call,
+            "hangup": self.hang_up,
+            "play": self.play,
+            "record": self.record,
+            "stoprecord": self.stop_record,
+            "recordstop": self.stop_record,
+            "waitfortone": self.wait_for_tone,
+            "starttonedetector": self.start_tone_detector,
+            "starttonedector": self.start_tone_detector,
+            "stoptonedetector": self.stop_tone_detector,
+            "stoptonedector": self.stop_tone_detector,
+            "sendreceivesms": self.message,
+            "sendrecivesms": self.message,
+            "sendsms": self.message,
+        }
 
     async def call(self, request: AuthenticatedRequest) -> web.Response:
         """Ring a phone; the id comes back before it is answered."""

@@ -5,7 +5,7 @@ from aiohttp import web
 from api.ports import CommandTaker
 from api.vendors.ringful import call_data
 from api.vendors.ringful.http import resources
-from api.vendors.ringful.http.calls import AuthenticatedRequest
+from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringful.http.requests import Parameters, WrittenNumber
 from api.vendors.ringful.ids import new_conference_id
 from engine.commands import (
@@ -32,6 +32,17 @@ class ConferenceOperations:
 
     def __init__(self, engine: CommandTaker, calls: CallHistory) -> None:
         self._engine, self._calls = engine, calls
+
+    def operations(self) -> dict[str, Handler]:
+        """Return each by its method in lower case."""
+        return {
+            "confcall": self.conf_call,
+            "startconf": self.start_conf,
+            "joinconf": self.join_conf,
+            "leaveconf": self.leave_conf,
+            "hangupconf": self.hang_up_conf,
+            "queryconf": self.query_conf,
+        }
 
     async def conf_call(self, request: AuthenticatedRequest) -> web.Response:
         """Call the moderator, then, once she is there, the attendees. The URL hears of the conference and each leg."""

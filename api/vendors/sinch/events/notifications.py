@@ -1,34 +1,46 @@
 """Telling: what an event of the engine's is as DiCE, notify, or the PIE of a menu in which somebody hung up."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET
 
 from api.callbacks.callback import Callback
+from api.callbacks.model import DeliveryRow
 from api.recordings import Recordings
-from api.vendors.sinch import call_data, summary
+from api.vendors.sinch import call_data
 from api.vendors.sinch.events import callbacks as bodies
 from api.vendors.sinch.events.callbacks import MenuEnding, MenuResult
-from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
+from api.vendors.sinch.http import summary
+from api.vendors.sinch.http.parties import Parties, as_written
 from api.vendors.sinch.http.resources import Identity, money, timestamp
-from api.vendors.sinch.parties import Parties, as_written
-from api.vendors.sinch.signing import CONTENT_TYPE
+from api.vendors.sinch.ids import FALLBACK, PRIMARY
+from api.vendors.sinch.signing import CONTENT_TYPE, signed_headers
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.call_history.views import CallHistory
 from engine.model.call_data import CallData
+from engine.platform.feature import Features
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.secret import SEALED
 
 
 class Notifications:
-    """Makes the callbacks that tell (see api.vendors.vendor.Vendor.callbacks)."""
+    """Makes and signs the callbacks that tell (see api.vendors.vendor.Vendor.callbacks). `clock`: Unix seconds."""
 
-    def __init__(self, features: FeatureServices, parties: Parties, recordings: Recordings) -> None:
-        self._applications, self._calls = features.applications, features.calls
-        self._parties, self._recordings = parties, recordings
+    def __init__(
+        self,
+        features: Features,
+        parties: Parties,
+        recordings: Recordings,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._applications, self._calls = features[ApplicationService], features[CallHistory]
+        self._parties, self._recordings, self._clock = parties, recordings, clock
 
     async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
@@ -49,6 +61,14 @@ class Notifications:
                 content_type=CONTENT_TYPE,
             )
         ]
+
+    async def sign(self, delivery: DeliveryRow) -> Mapping[str, str]:
+        """Sign with the secret of the application whose call it is about, at this attempt's time."""
+        found = await self._applications.of_call(delivery.root, delivery.subject)
+        if found is None or not found.key:
+            return {}
+        signed = signed_headers(delivery.url, delivery.body.encode(), found.key, found.secret, self._clock())
+        return {**call_data.headers_of(call_data.data_of(found.call)), **signed}
 
     async def _body(self, event: AnyEvent, data: CallData) -> bodies.AnyBody | None:
         match event:

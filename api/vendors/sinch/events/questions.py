@@ -1,13 +1,14 @@
 """Asking: what a question of the engine's is as ICE, ACE or PIE, and what the answer's script means."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec import UNSET
 
 from api.accounts import Accounts
 from api.exchange import About
+from api.vendors.parts import Inquire, Live
 from api.vendors.sinch import call_data, signing
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.events import callbacks
@@ -15,26 +16,25 @@ from api.vendors.sinch.events.callbacks import Amd, MenuEnding, MenuResult
 from api.vendors.sinch.http import requests
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.callouts import Callout, EventScript, EventUrl
-from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
+from api.vendors.sinch.http.parties import Parties
 from api.vendors.sinch.http.resources import Identity, timestamp
-from api.vendors.sinch.ids import DIALECT
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.ids import DIALECT, FALLBACK, PRIMARY
 from api.vendors.sinch.script import instructions, plan
 from api.vendors.sinch.script.actions import ScriptEvent
 from api.vendors.sinch.script.svaml import IllegalSvaml, Leg, SvamlContinue
-from api.vendors.vendor import AskingVendor, Question, Said
+from api.vendors.vendor import Question, Said
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
 from engine.features.applications.model import Application
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.call_history.views import CallHistory
 from engine.model.call_data import CallData
+from engine.platform.feature import Features
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 from engine.tasks.secret import Seal, Unreadable
 
-Inquire = Callable[[AskingVendor, Question, About], Awaitable[tuple[bytes | None, tuple[str, ...]]]]
-"""Puts a question about a call; returns what was answered, and a sentence for each address that gave no answer."""
 _EVENTS = {
     plan.OFFERED: ScriptEvent.ICE,
     plan.ANSWERED: ScriptEvent.ACE,
@@ -46,10 +46,6 @@ _BESIDE = frozenset({plan.MENU_BESIDE, plan.DIGITS})
 _ENDINGS = {"invalid_input": MenuEnding.INVALID_INPUT}
 CONFERENCE_MENU = "confmenu"
 """The menuId of digits that were pressed in a conference: ours, no source names one."""
-
-
-Live = Callable[[str], Call | None]
-"""A call that is up, from memory."""
 
 
 class Facts(NamedTuple):
@@ -67,7 +63,7 @@ class Questions:
 
     def __init__(
         self,
-        features: FeatureServices,
+        features: Features,
         accounts: Accounts,
         parties: Parties,
         live: Live,
@@ -75,7 +71,7 @@ class Questions:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._applications, self._calls, self._accounts = features.applications, features.calls, accounts
+        self._applications, self._calls, self._accounts = features[ApplicationService], features[CallHistory], accounts
         self._parties, self._live, self._seal, self._clock = parties, live, seal, clock
 
     async def question(self, event: QuestionAsked, data: CallData) -> Question | Said:

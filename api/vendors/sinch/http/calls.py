@@ -1,5 +1,7 @@
-"""Sinch's operations on calls: Manage Call, and the three callouts."""
+"""Sinch's operations on calls in progress and on those that ended: Manage Call, Get Call Result."""
 
+import time
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -7,106 +9,115 @@ from aiohttp import web
 
 from api.ports import CommandTaker
 from api.vendors.sinch import call_data
-from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
-from api.vendors.sinch.events.questions import Inquire, Questions
-from api.vendors.sinch.http import callouts, requests, resources
+from api.vendors.sinch.errors import INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
+from api.vendors.sinch.http import requests, resources, summary
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
-from api.vendors.sinch.http.callouts import (
-    Callout,
-    ConferenceCallout,
-    CustomCallout,
-    EventScript,
-    EventUrl,
-    Script,
-    TtsCallout,
-)
-from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
-from api.vendors.sinch.ids import DIALECT
-from api.vendors.sinch.parties import Parties
+from api.vendors.sinch.http.parties import Parties, as_shown, as_written
 from api.vendors.sinch.script import instructions, plan
 from api.vendors.sinch.script.svaml import (
     IllegalSvaml,
     Leg,
-    PartyAddress,
-    SvamlConnect,
+    Svaml,
     SvamlContinue,
     SvamlHangUp,
-    SvamlRecord,
     SvamlRunMenu,
     SvamlStopRecording,
 )
 from engine.calls.call import Call, Direction
-from engine.commands import Enqueue, HangUpCall, PlaceCall, Redirect
+from engine.commands import Enqueue, HangUpCall, Redirect
+from engine.features.billing import rating
 from engine.features.call_history.model import Activity
 from engine.features.call_history.views import CallHistory
-from engine.ids import new_id
-from engine.model.call_data import CallData
-from engine.tasks.answer import Answer
-from engine.tasks.hang_up import HangUp as HangUpTask
 from engine.tasks.join_conference import JoinConference
-from engine.tasks.kinds import AnyTask
 from engine.tasks.park import Park
 from engine.tasks.play import Play
 from engine.tasks.say import Say
-from engine.tasks.secret import Seal
+
+_DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
 
 class CallOperations:
-    """Manage Call: what a call in progress is told to do besides, or, while it is parked, instead."""
+    """Manage Call: what a call in progress is told to do besides, or, while it is parked, instead. Get Call Result.
 
-    def __init__(self, engine: CommandTaker, calls: CallHistory, parties: Parties) -> None:
-        self._engine, self._calls, self._parties = engine, calls, parties
+    `clock`: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        engine: CommandTaker,
+        calls: CallHistory,
+        parties: Parties,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._engine, self._calls = engine, calls
+        self._parties, self._clock = parties, clock
 
     def operations(self) -> dict[SinchOperation, Handler]:
-        """Return it by its name."""
-        return {SinchOperation.MANAGE_CALL: self.manage}
+        """Return each by its name."""
+        return {SinchOperation.MANAGE_CALL: self.manage, SinchOperation.GET_CALL: self.result}
 
     async def manage(self, request: AuthenticatedRequest) -> web.Response:
         """Play, speak, record, connect or hang up; the caller's leg where none is named."""
-        id = requests.call_id(request.http.match_info["call"], SinchOperation.MANAGE_CALL)
+        live = await self._live(request)
         leg = request.http.match_info.get("leg", Leg.CALLER.value)
-        live = _live(await self._calls.activity(id), id)
-        root = next((one for one in live.legs if one.id == id), None)
-        own = (request.account.id, request.application.id)
-        if root is None or (root.account, root.application) != own:
-            raise failure(NOT_FOUND, operation=SinchOperation.MANAGE_CALL)
-        wanted = requests.manage_call(id, request.body, request.account.country, leg=leg, parked=live.parked).answer
-        cookies = instructions.merged(call_data.cookies_of(call_data.data_of(root)), wanted.cookies)
-        if isinstance(cookies, IllegalSvaml):
-            raise failure(INVALID_REQUEST, cookies.reason, SinchOperation.MANAGE_CALL)
-        stored = call_data.data_of(root)
-        data, patch = plan.carrying(wanted, stored), plan.carried(wanted)
-        if patch:
-            patch = msgspec.structs.replace(patch, dialect=stored.dialect, address=stored.address)
-        try:
-            ask_on_answer = not self._parties.from_data_client(root)
-            resumed = live.speaking and isinstance(wanted.then, SvamlRunMenu)
-            place = plan.ScriptLeg(
-                alone=live.alone, resumed=resumed, dialled=root.callee, data=data, ask_on_answer=ask_on_answer
-            )
-            tasks = plan.tasks(wanted, place)
-        except plan.CannotBeDone as error:
-            raise failure(INVALID_REQUEST, str(error), SinchOperation.MANAGE_CALL) from None
-        if isinstance(wanted.then, SvamlHangUp) and not wanted.steps:
-            await self._engine.submit(HangUpCall(account=root.account, call=id))
-            return resources.render(resources.EmptyObject())
-        beside = isinstance(wanted.then, SvamlContinue | SvamlStopRecording) and not live.parked
-        for owner in _owners(live, root, wanted.leg):
-            account = root.account
-            if beside:
-                await self._engine.submit(Enqueue(account=account, owner=owner, tasks=tasks, now=True, patch=patch))
-            else:
-                redirect = Redirect(account=account, call=owner, tasks=tasks, patch=patch, resume=resumed)
-                await self._engine.submit(redirect)
+        wanted = requests.manage_call(
+            live.root.id, request.body, request.account.country, leg=leg, parked=live.parked
+        ).answer
+        for command in _commands(live, wanted, ask_on_answer=not self._parties.from_data_client(live.root)):
+            await self._engine.submit(command)
         return resources.render(resources.EmptyObject())
+
+    async def result(self, request: AuthenticatedRequest) -> web.Response:
+        """Return a call of this application; another's reads like none."""
+        id = requests.call_id(request.http.match_info["call"])
+        found = summary.of(await self._calls.tree(id), id)
+        if found is None or not _is_own(request, found.root):
+            raise failure(NOT_FOUND, operation=SinchOperation.GET_CALL)
+        return resources.render(self._result(found))
+
+    async def _live(self, request: AuthenticatedRequest) -> "_Live":
+        """Return the call that a path names; raises SinchError: 40400 for none, and for another application's."""
+        id = requests.call_id(request.http.match_info["call"], SinchOperation.MANAGE_CALL)
+        now = await self._calls.activity(id)
+        root = next((one for one in now.legs if one.id == id), None)
+        if root is None or not _is_own(request, root):
+            raise failure(NOT_FOUND, operation=SinchOperation.MANAGE_CALL)
+        return _live(now, root)
+
+    def _result(self, found: summary.CallSummary) -> resources.CallResult:
+        root, talked, parties = found.root, found.talked, self._parties
+        rates = [(leg, self._parties.minute(leg)) for leg in found.legs]
+        billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
+        data = call_data.data_of(root)
+        callee = as_written(data) if talked is root else None
+        callee = callee or parties.identity(root.account, talked.callee)
+        return resources.call_result(
+            call=root.id,
+            caller=as_shown(data) or parties.calling(root),
+            callee=callee,
+            domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
+            seconds=summary.seconds(found, self._clock()),
+            ended=summary.outcome(found),
+            at=root.created,
+            custom=data.values.get(call_data.CUSTOM, ""),
+            user_rate=parties.rate_of(talked),
+            debit=resources.money(found.price, found.currency),
+            minutes=billed / 60,
+        )
+
+
+def _is_own(request: AuthenticatedRequest, call: Call) -> bool:
+    """Whether a call is of the application that asks."""
+    return (call.account, call.application) == (request.account.id, request.application.id)
 
 
 class _Live(NamedTuple):
-    """A call as it is now: its legs that have not ended, those among them that it was connected with, and whether it
-    is parked, in a conference, or in the middle of a prompt.
+    """A call as it is now: its root, its legs that have not ended, those among them that it was connected with, and
+    whether it is parked, in a conference, or in the middle of a prompt.
     """
 
-    legs: list[Call]
+    root: Call
     callees: list[str]
     parked: bool
     joined: bool
@@ -118,181 +129,58 @@ class _Live(NamedTuple):
         return not self.callees and not self.joined
 
 
-def _live(now: Activity, root: str) -> _Live:
+def _live(now: Activity, root: Call) -> _Live:
     return _Live(
-        legs=now.legs,
-        callees=[one.id for one in now.legs if one.id != root and one.answered],
+        root=root,
+        callees=[one.id for one in now.legs if one.id != root.id and one.answered],
         parked=any(isinstance(task, Park) for task in now.running),
         joined=any(isinstance(task, JoinConference) for task in now.running),
         speaking=any(isinstance(task, Play | Say) for task in now.running),
     )
 
 
-def _owners(live: _Live, root: Call, leg: Leg) -> list[str]:
+def _commands(live: _Live, wanted: Svaml, *, ask_on_answer: bool) -> Iterator[Enqueue | Redirect | HangUpCall]:
+    """Return what a script asks of the engine; raises SinchError for a script that cannot be done."""
+    root, now = live.root, call_data.data_of(live.root)
+    cookies = instructions.merged(call_data.cookies_of(now), wanted.cookies)
+    if isinstance(cookies, IllegalSvaml):
+        raise failure(INVALID_REQUEST, cookies.reason, SinchOperation.MANAGE_CALL)
+    resumed = live.speaking and isinstance(wanted.then, SvamlRunMenu)
+    place = plan.ScriptLeg(
+        alone=live.alone,
+        resumed=resumed,
+        dialled=root.callee,
+        data=plan.carrying(wanted, now),
+        ask_on_answer=ask_on_answer,
+    )
+    try:
+        tasks = plan.tasks(wanted, place)
+    except plan.CannotBeDone as error:
+        raise failure(INVALID_REQUEST, str(error), SinchOperation.MANAGE_CALL) from None
+    if isinstance(wanted.then, SvamlHangUp) and not wanted.steps:
+        yield HangUpCall(account=root.account, call=root.id)
+        return
+    patch = plan.carried(wanted)
+    if patch:
+        patch = msgspec.structs.replace(patch, dialect=now.dialect, address=now.address)
+    beside = isinstance(wanted.then, SvamlContinue | SvamlStopRecording) and not live.parked
+    for owner in _owners(live, wanted.leg):
+        if beside:
+            yield Enqueue(account=root.account, owner=owner, tasks=tasks, now=True, patch=patch)
+        else:
+            yield Redirect(account=root.account, call=owner, tasks=tasks, patch=patch, resume=resumed)
+
+
+def _owners(live: _Live, leg: Leg) -> list[str]:
     """Return whose queues a script goes to; raises SinchError where there is no callee.
 
     «The callLeg identifier is ignored for calls that are part of a conference and calls initiated using the Callout
     API» (Manage Call, public page): whose one party it is, hears it.
     """
-    one_party = live.joined or root.direction is Direction.OUTBOUND
+    root = live.root.id
+    one_party = live.joined or live.root.direction is Direction.OUTBOUND
     if leg is Leg.CALLER or (one_party and not live.callees):
-        return [root.id]
+        return [root]
     if leg is Leg.CALLEE and not live.callees:
         raise failure(NOT_FOUND, "The call has no callee now.", SinchOperation.MANAGE_CALL)
-    return live.callees if leg is Leg.CALLEE else [root.id, *live.callees]
-
-
-class CalloutOperations:
-    """ttsCallout, conferenceCallout, customCallout."""
-
-    def __init__(self, engine: CommandTaker, questions: Questions, inquire: Inquire, seal: Seal | None = None) -> None:
-        self._engine, self._questions, self._inquire, self._seal = engine, questions, inquire, seal
-
-    def operations(self) -> dict[SinchOperation, Handler]:
-        """Return it by its name."""
-        return {SinchOperation.CALLOUT: self.place}
-
-    async def place(self, request: AuthenticatedRequest) -> web.Response:
-        """Ring a phone; the id comes back before it is answered."""
-        wanted, id = callouts.read(request.body, request.account.country), new_id("call")
-        if isinstance(wanted, CustomCallout) and wanted.callout.to is None and not isinstance(wanted.ice, EventScript):
-            script = await self._questions.offered(request, id, wanted.callout, wanted.ice, self._inquire)
-            wanted = msgspec.structs.replace(wanted, ice=script)
-        if isinstance(wanted, CustomCallout) and self._seal:
-            wanted = callouts.sealed(wanted, self._seal)
-        try:
-            command = msgspec.structs.replace(_command(wanted, request), id=id)
-        except plan.CannotBeDone as error:
-            raise failure(ILLEGAL_PARAMETERS, str(error), SinchOperation.CALLOUT) from None
-        call = await self._engine.submit(command)
-        return resources.render(resources.Placed(call_id=call.id))
-
-
-def _command(wanted: callouts.AnyCallout, request: AuthenticatedRequest) -> PlaceCall:
-    match wanted:
-        case TtsCallout():
-            data = _data(request, wanted.callout, _enabled(wanted))
-            place = _place(wanted.callout, data)
-            spoken = plan.steps(wanted.prompts, place)
-            tasks = (*wanted.callout.dtmf, *_question(wanted.enable_ace), *spoken, HangUpTask())
-        case ConferenceCallout():
-            data = _data(request, wanted.callout, _enabled(wanted))
-            place = _place(wanted.callout, data)
-            greeting = plan.steps(wanted.greeting, place)
-            joining = plan.join(wanted.conference, place)
-            tasks = (*wanted.callout.dtmf, *_question(wanted.enable_ace), *greeting, joining)
-        case CustomCallout():
-            return _custom(wanted, request)
-    return _placing(wanted.callout, request, data, tasks)
-
-
-def _custom(wanted: CustomCallout, request: AuthenticatedRequest) -> PlaceCall:
-    """Without a destination the ICE script says whom to call: its connect is the callout."""
-    callout = wanted.callout
-    names = (call_data.ICE, call_data.ACE, call_data.PIE, call_data.DICE)
-    where = dict(zip(names, (wanted.ice, wanted.ace, wanted.pie, wanted.dice), strict=True))
-    for name, script in where.items():
-        _check(name, script, callout)
-    addresses = {name: _url_or_script(script) for name, script in where.items() if script}
-    if callout.to is None:
-        return _offered(
-            callout, wanted.ice, request, {name: where for name, where in addresses.items() if name != call_data.ICE}
-        )
-    data = _data(request, callout, addresses)
-    offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
-    return _placing(callout, request, data, (*offered, *plan.before(callout.dtmf, None, asks=True, needed=True)))
-
-
-def _check(name: str, script: Script | None, callout: Callout) -> None:
-    """Refuse a script that came with the request and cannot be done; raises CannotBeDone."""
-    if isinstance(script, EventScript):
-        try:
-            plan.tasks(script.answer, _place(callout, CallData(dialect=DIALECT)))
-        except plan.CannotBeDone as error:
-            raise plan.CannotBeDone(f"{name}: {error}") from None
-
-
-def _offered(
-    callout: Callout, ice: Script | None, request: AuthenticatedRequest, addresses: dict[str, str]
-) -> PlaceCall:
-    """Call whom an ICE script connects to. Nobody hears its prompts; its cookies and recordings are the call's."""
-    script = ice.answer if isinstance(ice, EventScript) else None
-    if script is None or not isinstance(script.then, SvamlConnect) or script.then.to is None:
-        raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
-    connect = script.then
-    callout = _connected(callout, connect)
-    data = plan.carrying(script, _data(request, callout, addresses))
-    recorders = [step for step in (*script.steps, connect.record) if isinstance(step, SvamlRecord)]
-    recorded = plan.steps(recorders, _place(callout, data))
-    question_tasks = plan.before(callout.dtmf, connect.detect, asks=not connect.silent, needed=True, data=data)
-    return _placing(callout, request, data, (*recorded, *question_tasks))
-
-
-def _connected(callout: Callout, connect: SvamlConnect) -> Callout:
-    """Return a callout to whom its ICE script connects."""
-    return Callout(
-        to=connect.to,
-        caller=connect.caller or callout.caller,
-        private=connect.private or callout.private,
-        written_caller="" if connect.caller or connect.private else callout.written_caller,
-        domain=connect.domain,
-        transport=connect.transport,
-        dtmf=connect.dtmf or callout.dtmf,
-        custom=callout.custom,
-        max_seconds=connect.max_seconds or callout.max_seconds,
-        headers=connect.headers,
-        ring_seconds=connect.ring_seconds,
-    )
-
-
-def _question(wanted: bool) -> tuple[AnyTask, ...]:
-    return (Answer(), plan.ask(plan.ANSWERED)) if wanted else ()
-
-
-def _enabled(wanted: TtsCallout | ConferenceCallout) -> dict[str, str]:
-    """Return which events are off."""
-    on = {call_data.ACE: wanted.enable_ace, call_data.PIE: wanted.enable_pie, call_data.DICE: wanted.enable_dice}
-    return {name: call_data.OFF for name, enabled in on.items() if not enabled}
-
-
-def _url_or_script(script: Script) -> str:
-    return script.url if isinstance(script, EventUrl) else script.text
-
-
-def _data(request: AuthenticatedRequest, callout: Callout, where: dict[str, str]) -> CallData:
-    """Return a callout's data; its address says whether anybody is told at all."""
-    settings = request.application.settings
-    own = [said for name in (call_data.DICE, call_data.PIE) if (said := where.get(name, "")).lower().startswith("http")]
-    url = settings.get(PRIMARY) or settings.get(FALLBACK) or next(iter(own), "")
-    written = {
-        call_data.CUSTOM: callout.custom,
-        call_data.CALLEE: callout.to.written if callout.to else "",
-        call_data.KIND: callout.to.kind_of if callout.to else "",
-        call_data.CALLER: callout.written_caller,
-    }
-    headers = call_data.headers(requests.custom_headers(request.http.headers.items()))
-    values = {name: text for name, text in written.items() if text} | where | headers
-    return CallData(dialect=DIALECT, address=str(url), values=values)
-
-
-def _place(callout: Callout, data: CallData) -> plan.ScriptLeg:
-    return plan.ScriptLeg(alone=True, dialled=callout.to.dialled if callout.to else "", data=data)
-
-
-def _placing(callout: Callout, request: AuthenticatedRequest, data: CallData, tasks: tuple[AnyTask, ...]) -> PlaceCall:
-    to = callout.to or PartyAddress(kind_of="number", written="", dialled="")
-    return PlaceCall(
-        account=request.account.id,
-        application=request.application.id,
-        callee=to.dialled,
-        reach=plan.reach(callout.domain),
-        transport=plan.transport(callout.transport),
-        caller=callout.caller,
-        private=callout.private,
-        headers=plan.headers(callout.headers),
-        ring_seconds=callout.ring_seconds,
-        max_seconds=callout.max_seconds,
-        data=data,
-        tasks=tasks,
-        reports_tree=True,
-    )
+    return live.callees if leg is Leg.CALLEE else [root, *live.callees]

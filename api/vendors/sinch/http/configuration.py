@@ -1,46 +1,37 @@
-"""Sinch's operations that need no running call: numbers, callback URLs, a number's price, a call's result."""
+"""Sinch's operations that concern no call: numbers, callback URLs, a number's price."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from aiohttp import web
 
-from api.vendors.sinch import call_data, summary
 from api.vendors.sinch.errors import (
     ILLEGAL_PARAMETERS,
     INVALID_REQUEST,
-    NOT_FOUND,
     SinchOperation,
     failure,
 )
 from api.vendors.sinch.http import requests, resources
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
-from api.vendors.sinch.ids import DIALECT
-from api.vendors.sinch.parties import SHORTEST_NUMBER, Parties, as_shown, as_written
+from api.vendors.sinch.http.parties import SHORTEST_NUMBER, Parties
+from api.vendors.sinch.ids import DIALECT, FALLBACK, PRIMARY
 from engine.features.accounts import emergency
 from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.accounts.model import actor_of
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
-from engine.features.billing import rating
-from engine.features.call_history.views import CallHistory
 from engine.features.errors import NotThere
 from engine.features.numbers import phone_numbers
 from engine.features.numbers.assignments import NumberAssignments
-from engine.features.services import FeatureServices
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 
-PRIMARY, FALLBACK = "primary", "fallback"
-"""Where an application keeps its callback URLs."""
-_DATA_DOMAIN, _PHONE_DOMAIN = "mxp", "pstn"
 
-
-def operations(features: FeatureServices, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
+def operations(features: Features, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
     """Return the operations of this file by their names."""
     return {
-        **NumberOperations(features.applications, features.assignments).operations(),
-        **CallbackOperations(features.applications).operations(),
-        **QueryOperations(features.calls, cache, parties).operations(),
+        **NumberOperations(features[ApplicationService], features[NumberAssignments]).operations(),
+        **CallbackOperations(features[ApplicationService]).operations(),
+        **QueryOperations(cache, parties).operations(),
     }
 
 
@@ -120,16 +111,14 @@ class CallbackOperations:
 
 
 class QueryOperations:
-    """Query Number, Get Call Result. `clock`: Unix seconds."""
+    """Query Number."""
 
-    def __init__(
-        self, calls: CallHistory, cache: SettingsCache, parties: Parties, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._calls, self._cache, self._parties, self._clock = calls, cache, parties, clock
+    def __init__(self, cache: SettingsCache, parties: Parties) -> None:
+        self._cache, self._parties = cache, parties
 
     def operations(self) -> Mapping[SinchOperation, Handler]:
-        """Return each by its name."""
-        return {SinchOperation.QUERY_NUMBER: self.number, SinchOperation.GET_CALL: self.call}
+        """Return it by its name."""
+        return {SinchOperation.QUERY_NUMBER: self.number}
 
     async def number(self, request: AuthenticatedRequest) -> web.Response:
         """Return what is known of a number, what a minute to it costs, and whether this account may call it."""
@@ -139,36 +128,6 @@ class QueryOperations:
         restricted = bool(refused or emergency.refusal(digits, account.country))
         rate = self._parties.rate(account.id, digits)
         return resources.render(resources.query_number(digits, restricted=restricted, rate=rate))
-
-    async def call(self, request: AuthenticatedRequest) -> web.Response:
-        """Return a call of this application; another's reads like none."""
-        id = requests.call_id(request.http.match_info["call"])
-        found = summary.of(await self._calls.tree(id), id)
-        own = (request.account.id, request.application.id)
-        if found is None or (found.root.account, found.root.application) != own:
-            raise failure(NOT_FOUND, operation=SinchOperation.GET_CALL)
-        return resources.render(self._result(found))
-
-    def _result(self, found: summary.CallSummary) -> resources.CallResult:
-        root, talked, parties = found.root, found.talked, self._parties
-        rates = [(leg, self._cache.rate_of(leg.account, leg.callee)) for leg in found.legs]
-        billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
-        data = call_data.data_of(root)
-        callee = as_written(data) if talked is root else None
-        callee = callee or parties.identity(root.account, talked.callee)
-        return resources.call_result(
-            call=root.id,
-            caller=as_shown(data) or parties.calling(root),
-            callee=callee,
-            domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
-            seconds=summary.seconds(found, self._clock()),
-            ended=summary.outcome(found),
-            at=root.created,
-            custom=data.values.get(call_data.CUSTOM, ""),
-            user_rate=parties.rate_of(talked),
-            debit=resources.money(found.price, found.currency),
-            minutes=billed / 60,
-        )
 
 
 async def _application(

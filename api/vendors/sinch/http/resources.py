@@ -9,8 +9,9 @@ import phonenumbers
 from aiohttp import web
 from msgspec import UNSET, UnsetType, field
 
-from api.vendors.sinch import call_data, defaults
-from api.vendors.sinch.results import ONGOING, SinchEnding
+from api.vendors.sinch import call_data
+from api.vendors.sinch.http.results import ONGOING, SinchEnding
+from api.vendors.sinch.script import defaults
 from engine.commands import ConferenceMember, ConferenceView
 
 _JSON = "application/json"

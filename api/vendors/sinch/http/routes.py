@@ -10,33 +10,26 @@ from aiohttp import web
 
 from api import bodies
 from api.accounts import Accounts
-from api.callbacks.callback import Callback
-from api.callbacks.model import DeliveryRow
 from api.guess_throttle import Guesses
-from api.vendors.sinch import auth, call_data, errors, signing
+from api.vendors.sinch import auth, errors
 from api.vendors.sinch.auth import AuthPolicy, Incoming
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, SinchError, SinchOperation, failure
-from api.vendors.sinch.events.notifications import Notifications
-from api.vendors.sinch.events.reports import reported
-from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
-from api.vendors.sinch.http.configuration import FALLBACK, PRIMARY
-from api.vendors.sinch.ids import DIALECT
+from api.vendors.sinch.script.fields import MOST_BYTES
 from engine.commands import CommandRefused
-from engine.events import AnyEvent
-from engine.features.applications.service import ApplicationService
 from engine.features.errors import StoreError
-from engine.model.call_data import CallData
 
 log = structlog.get_logger(__name__)
 SECONDS_FOR_A_BODY = 15.0
+PATHS = re.compile(r"/(calling/)?v1(?!/apikey/)(/|$)")
+"""Matches the beginning of every path of the dialect."""
 PREFIXES = ("/v1", "/calling/v1")
 _NUMBERS = ("/configuration/numbers",)
 _CALLBACKS = ("/configuration/callbacks/applications/{key}",)
 _CALLS = ("/calls/id/{call}", "/call/id/{call}")
 _CONFERENCE = ("/conferences/id/{conference}",)
 _PARTICIPANT = ("/conferences/id/{conference}/{call}",)
-PATHS: Mapping[SinchOperation, tuple[str, Sequence[str]]] = {
+OPERATIONS: Mapping[SinchOperation, tuple[str, Sequence[str]]] = {
     SinchOperation.GET_NUMBERS: ("GET", _NUMBERS),
     SinchOperation.UPDATE_NUMBERS: ("POST", _NUMBERS),
     SinchOperation.UNASSIGN_NUMBER: ("DELETE", _NUMBERS),
@@ -54,32 +47,29 @@ PATHS: Mapping[SinchOperation, tuple[str, Sequence[str]]] = {
 """An operation's method, and its paths behind a prefix. `/call/id` is in the document's examples."""
 
 
-class Sinch:
-    """The Sinch Calling dialect (api.vendors.vendor.Vendor). An operation that is not given is not routed."""
+class Routes:
+    """Serves the operations: authenticates a request, does what it asks, and renders what was refused.
 
-    name = DIALECT
-    paths = re.compile(r"/(calling/)?v1(?!/apikey/)(/|$)")
+    An operation that is not given is not routed. `clock`: Unix seconds.
+    """
 
     def __init__(
         self,
-        applications: ApplicationService,
         accounts: Accounts,
         operations: Mapping[SinchOperation, Handler],
-        notifications: Notifications,
+        guesses: Guesses,
         *,
         policy: AuthPolicy | None = None,
-        guesses: Guesses | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._applications, self._accounts = applications, accounts
-        self._operations, self._notifications = operations, notifications
-        self._policy, self._guesses, self._clock = policy or AuthPolicy(), guesses or Guesses(), clock
+        self._accounts, self._operations, self._guesses = accounts, operations, guesses
+        self._policy, self._clock = policy or AuthPolicy(), clock
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Every path of every operation that is there."""
         return [
             web.route(method, f"{prefix}{path}{slash}", self._answering(operation), **_more(method))
-            for operation, (method, paths) in PATHS.items()
+            for operation, (method, paths) in OPERATIONS.items()
             if operation in self._operations
             for prefix in PREFIXES
             for path in paths
@@ -89,27 +79,6 @@ class Sinch:
     def render_error(self, status: int, sentence: str) -> web.Response:
         """An error that no operation gave, as JSON."""
         return self._refused(errors.of_status(status, sentence), None)
-
-    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
-        """The data of the calls that an application answers: its server hears of their end."""
-        return CallData(dialect=DIALECT, address=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
-
-    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
-        """DiCE, notify, and the PIE of a menu in which somebody hung up."""
-        return await self._notifications.callbacks(event, data)
-
-    async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
-        """Sign with the secret of the application whose call it is about, at this attempt's time."""
-        found = await self._applications.of_call(delivery.root, delivery.subject)
-        if found is None or not found.key:
-            return {}
-        body = delivery.body.encode()
-        signed = signing.signed_headers(delivery.url, body, found.key, found.secret, self._clock())
-        return {**call_data.headers_of(call_data.data_of(found.call)), **signed}
-
-    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
-        """How the customer judges a call that ended."""
-        return reported(delivery.body, reply)
 
     def _answering(self, operation: SinchOperation) -> Callable[[web.Request], Any]:
         """Return what serves an operation: read, authenticate, do it, and render what was refused."""

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from api.vendors.sinch import defaults
-from api.vendors.sinch.fields import Fields, Illegal, Missing
+from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script.fields import Fields, Illegal, Missing
 from api.vendors.sinch.script.prompts import Reader
 from api.vendors.sinch.script.svaml import PromptTask, SvamlRunMenu
-from engine.tasks.run_menu import Choice, Menu
+from engine.tasks.menu import Choice, Menu
 
 _DOES = re.compile(r"\s*(?P<does>return|menu)\s*\((?P<what>[^()]*)\)\s*", re.IGNORECASE)
 _LONGEST_ID = 128

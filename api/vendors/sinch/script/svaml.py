@@ -8,9 +8,9 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.tasks.menu import Menu
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
-from engine.tasks.run_menu import Menu
 from engine.tasks.say import Say
 from engine.tasks.secret import Secret
 from engine.tasks.send_dtmf import SendDtmf

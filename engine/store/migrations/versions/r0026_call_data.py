@@ -2,7 +2,7 @@
 
 Until now it was a text `tag`, JSON of a dialect, a URL and data, within the JSON of whatever carried it. Calls keep
 theirs, also those that have ended; of tasks those are rewritten that have not ended, of conferences those that are
-open. Of events, those that the publisher has not seen, and those that a recording still to be delivered goes by: older
+open. Of events, those that a consumer has not seen, and those that a recording still to be delivered goes by: older
 ones keep a `tag` that is not read. Commands of other processes have a table.
 """
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
@@ -23,7 +23,6 @@ _NAMES = {"tag": "data", "call_tag": "call_data", "join_tag": "join_data", "stop
 _ALL_IN_ONE = "cookies"
 """A value that was a JSON list of names and texts; each of them is a value of its own now."""
 _EACH = "cookie:"
-_PUBLISHER = "publisher"
 
 
 def upgrade() -> None:
@@ -97,11 +96,11 @@ def _tasks() -> sa.Select[Any]:
 
 
 def _events() -> Iterator[sa.Select[Any]]:
-    """What the publisher has not seen, and the ends of recordings that are still to be delivered."""
+    """What a consumer has not seen, and the ends of recordings that are still to be delivered."""
     events = sa.table("events", *(sa.column(name) for name in ("id", "position", "kind", "subject", "body")))
-    cursors = sa.table("cursors", sa.column("name"), sa.column("position"))
+    cursors = sa.table("cursors", sa.column("position"))
     recordings = sa.table("recordings", *(sa.column(name) for name in ("owner", "available", "error", "deleted")))
-    seen = sa.select(cursors.c.position).where(cursors.c.name == _PUBLISHER).scalar_subquery()
+    seen = sa.select(sa.func.min(cursors.c.position)).scalar_subquery()
     chosen = sa.select(events.c.id, events.c.body)
     yield chosen.where(events.c.position > sa.func.coalesce(seen, 0))
     undelivered = sa.select(recordings.c.owner).where(recordings.c.available.is_(None))

@@ -1,0 +1,110 @@
+"""The account's subscriptions as hearers of its events, and the signatures of what is sent to them.
+
+Bodies and headers are those of Standard Webhooks 1.0: webhook-id, webhook-timestamp, webhook-signature.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from standardwebhooks import Webhook
+
+from api.callbacks.audience import Addressed
+from api.callbacks.callback import JSON, Callback, address
+from api.callbacks.mail import MAIL, mail_of
+from api.callbacks.model import DeliveryRow
+from api.callbacks.publisher import row_of
+from api.callbacks.signer import NotToBeSent
+from api.dialects import OWN
+from engine.calls.call import Call
+from engine.events import Event
+from engine.features.subscriptions import bodies, catalogue
+from engine.features.subscriptions.model import Sink, Subscription
+from engine.features.subscriptions.service import SubscriptionService
+from engine.ids import new_id
+from engine.store.events import StoredEvent
+from engine.tasks.secret import Unreadable
+
+CallOf = Callable[[str], Awaitable[Call | None]]
+
+
+class SubscriptionHearers:
+    """What the accounts' subscriptions want. `call_of` reads a call by its id, where one is wanted."""
+
+    def __init__(self, subscriptions: SubscriptionService, call_of: CallOf) -> None:
+        self._index, self._call_of = subscriptions.index, call_of
+
+    async def callbacks(self, stored: StoredEvent) -> Sequence[Addressed]:
+        """Return one callback for each subscription that wants the event; raises StoreError."""
+        event = stored.event
+        found: list[Addressed] = []
+        for entry in catalogue.entries(event):
+            if wanting := self._index.wanting(event.account, entry.name):
+                call = await self._call_of(event.subject)
+                message = bodies.message(event, entry, call)
+                found += [_addressed(each, message) for each in wanting if _concerns(each, call)]
+        return found
+
+    def published(self, published: Sequence[StoredEvent]) -> None:
+        """Note nothing: what subscriptions want does not depend on what was."""
+
+
+class SubscriptionSigner:
+    """Signs what is sent to subscriptions, at each attempt anew. `clock` returns Unix seconds.
+
+    The subscriptions must be loaded before the first delivery: one that is not in memory counts as removed.
+    """
+
+    name = OWN.name
+
+    def __init__(self, subscriptions: SubscriptionService, clock: Callable[[], float]) -> None:
+        self._subscriptions, self._clock = subscriptions, clock
+
+    async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
+        """Return the headers; raises NotToBeSent where there is no such subscription any more."""
+        subscription = self._subscriptions.index.get(delivery.subscriber)
+        if subscription is None:
+            raise NotToBeSent("The subscription was removed.")
+        if subscription.disabled:
+            raise NotToBeSent("The subscription is disabled.")
+        try:
+            secrets = self._subscriptions.secrets(subscription)
+        except Unreadable as error:
+            raise NotToBeSent(str(error)) from None
+        now = datetime.fromtimestamp(int(self._clock()), UTC)
+        signatures = [Webhook(secret).sign(delivery.key, now, delivery.body) for secret in secrets]
+        return {
+            "webhook-id": delivery.key,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": " ".join(signatures),
+        }
+
+    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
+        """Return nothing: the status says it all."""
+        return ""
+
+
+def checked_url(url: str) -> object:
+    """Check the URL of a subscription as all addresses of callbacks are; raises ValueError."""
+    return address(url, credentials=True)
+
+
+def trial_of(subscription: Subscription, now: float) -> DeliveryRow:
+    """Return the delivery of a message that says that messages arrive."""
+    event = Event(
+        id=new_id("event"), account=subscription.account, subject=subscription.id, root=subscription.id, at=now
+    )
+    message = bodies.trial_message(event.id, now, subscription.id)
+    return row_of(event, 0, 0, _addressed(subscription, message), now)
+
+
+def _addressed(subscription: Subscription, message: bodies.Message) -> Addressed:
+    if subscription.sink is Sink.EMAIL:
+        body = mail_of(subscription.address, message)
+        callback = Callback(url=f"mailto:{subscription.address}", body=body, content_type=MAIL)
+    else:
+        callback = Callback(url=subscription.address, body=bodies.encoded(message), content_type=JSON)
+    return Addressed(subscription.id, OWN.name, callback)
+
+
+def _concerns(subscription: Subscription, call: Call | None) -> bool:
+    return subscription.application is None or (call is not None and call.application == subscription.application)

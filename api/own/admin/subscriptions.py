@@ -1,0 +1,22 @@
+"""Subscriptions of any account: the same routes as accounts have, below /accounts/{account}."""
+
+from aiohttp import web
+
+from api.own.access import Caller
+from api.own.services import OwnServices
+from api.own.subscriptions import SubscriptionRoutes
+from engine.platform.audit import ADMIN
+
+
+class SubscriptionsAdmin:
+    """The handlers."""
+
+    def __init__(self, services: OwnServices) -> None:
+        self._services = services
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route of subscriptions."""
+        return SubscriptionRoutes(self._services, self._caller).routes("/accounts/{account}")
+
+    async def _caller(self, request: web.Request) -> Caller:
+        return Caller(await self._services.account_named(request.match_info["account"]), ADMIN)

@@ -1,0 +1,117 @@
+"""Subscriptions of an account, and events that are delivered again: the administrator's and the account's routes."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from api.callbacks.masking import masked
+from api.callbacks.subscribers import trial_of
+from api.own import render
+from api.own.access import Caller
+from api.own.bodies import body_of
+from api.own.replaying import replayed
+from api.own.services import OwnServices
+from engine.features.subscriptions.model import NewSubscription, Sink, Subscription, SubscriptionChange, WithSecret
+from engine.features.subscriptions.service import SubscriptionService
+
+CallerOf = Callable[[web.Request], Awaitable[Caller]]
+
+
+class SubscriptionRoutes:
+    """The handlers; `caller_of` says whose subscriptions a request is about, and who asks."""
+
+    def __init__(self, services: OwnServices, caller_of: CallerOf) -> None:
+        self._services, self._caller_of = services, caller_of
+        self._subscriptions = services.features[SubscriptionService]
+
+    def routes(self, prefix: str) -> list[web.RouteDef]:
+        """Every route, below `prefix`. A subscription is named by its id."""
+        one = prefix + "/subscriptions/{subscription}"
+        return [
+            web.get(prefix + "/subscriptions", self.list_all),
+            web.post(prefix + "/subscriptions", self.add),
+            web.get(one, self.show),
+            web.patch(one, self.change),
+            web.delete(one, self.remove),
+            web.post(one + "/rotate", self.rotate),
+            web.post(one + "/test", self.test),
+            web.post(one + "/replay", self.replay),
+            web.post(prefix + "/events/{event}/replay", self.replay_event),
+        ]
+
+    async def list_all(self, request: web.Request) -> web.Response:
+        """The account's subscriptions, the oldest first."""
+        caller = await self._caller_of(request)
+        found = await self._subscriptions.list_all(caller.account.id)
+        return web.json_response({"subscriptions": [shape(each) for each in found]})
+
+    async def add(self, request: web.Request) -> web.Response:
+        """Add a subscription; the answer shows its secret, and no other one does."""
+        caller = await self._caller_of(request)
+        wanted = await body_of(request, NewSubscription)
+        added = await self._subscriptions.add(caller.by, caller.account.id, wanted)
+        return web.json_response(_with_secret(added), status=201)
+
+    async def show(self, request: web.Request) -> web.Response:
+        """One subscription."""
+        return web.json_response(shape((await self._named(request))[1]))
+
+    async def change(self, request: web.Request) -> web.Response:
+        """Change which events it hears, or whether it hears any."""
+        caller, id = await self._caller_of(request), request.match_info["subscription"]
+        change = await body_of(request, SubscriptionChange)
+        return web.json_response(shape(await self._subscriptions.change(caller.by, caller.account.id, id, change)))
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """Remove a subscription; what is still to be delivered to it is given up."""
+        caller, id = await self._caller_of(request), request.match_info["subscription"]
+        await self._subscriptions.remove(caller.by, caller.account.id, id)
+        return web.Response(status=204)
+
+    async def rotate(self, request: web.Request) -> web.Response:
+        """Renew the secret, which is shown here alone; the one before signs too for a day."""
+        caller, id = await self._caller_of(request), request.match_info["subscription"]
+        return web.json_response(_with_secret(await self._subscriptions.rotate(caller.by, caller.account.id, id)))
+
+    async def test(self, request: web.Request) -> web.Response:
+        """Send a test event; the answer names the delivery."""
+        _, subscription = await self._named(request)
+        row = trial_of(subscription, time.time())
+        await self._services.delivery.send(row)
+        return web.json_response(render.delivery(row), status=202)
+
+    async def replay(self, request: web.Request) -> web.Response:
+        """Deliver again what was delivered to a subscription or given up; `?since=`."""
+        caller, subscription = await self._named(request)
+        account = caller.account.id
+        return await replayed(request, self._services, caller.by, account, subscription=subscription.id)
+
+    async def replay_event(self, request: web.Request) -> web.Response:
+        """Deliver an event's callbacks again."""
+        caller = await self._caller_of(request)
+        event = request.match_info["event"]
+        return await replayed(request, self._services, caller.by, caller.account.id, event=event)
+
+    async def _named(self, request: web.Request) -> tuple[Caller, Subscription]:
+        caller = await self._caller_of(request)
+        return caller, await self._subscriptions.get(caller.account.id, request.match_info["subscription"])
+
+
+def shape(row: Subscription) -> render.Shape:
+    """A subscription, without its secrets."""
+    return {
+        "id": row.id,
+        "events": list(row.events),
+        "sink": row.sink,
+        "url": masked(row.address) if row.sink is Sink.HTTP else None,
+        "email": row.address if row.sink is Sink.EMAIL else None,
+        "application": row.application,
+        "disabled": row.disabled,
+        "created": render.moment(row.created),
+        "old_secret_until": render.moment(row.old_until),
+    }
+
+
+def _with_secret(made: WithSecret) -> render.Shape:
+    return shape(made.subscription) | ({} if made.secret is None else {"secret": made.secret})

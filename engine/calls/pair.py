@@ -1,0 +1,168 @@
+"""Two connected legs: their bridge, the time that they have, and who ends whom.
+
+A Dial or a Ring makes a pair when the other party is ready. Its bridge's id is made of the task's, so that a controller
+that comes finds the two again (engine.calls.recovery). Whichever ends, or their time, ends the other; how it ended is
+passed on (engine.calls.ending).
+"""
+
+import asyncio
+from typing import NamedTuple
+
+import msgspec
+
+from engine.ari.bridge import Bridge
+from engine.ari.errors import AriError
+from engine.calls.bridges import bridge_of
+from engine.calls.call import Direction, Party
+from engine.calls.cause import HangupCause
+from engine.calls.ending import Ending, ending_of, passed_on
+from engine.calls.session import Session, cancelled
+from engine.calls.state import Milestone
+from engine.ids import new_id
+from engine.store import calls
+from engine.tasks.dial import Dial
+from engine.tasks.join_conference import JoinConference
+from engine.tasks.ring import Ring
+from engine.tasks.task import Requires
+
+GONE_SECONDS = 0.5  # until the event of a channel's end comes, once Asterisk refuses to bridge it
+
+
+def other_of(task_id: str) -> str:
+    """The id of the call that a Dial places."""
+    return task_id.replace("task-", "call-", 1)
+
+
+class Terms(NamedTuple):
+    """How long two legs may be connected (seconds; None: as long as the calls last), and whether the first one ends
+    with the other."""
+
+    max_seconds: float | None
+    hang_up_after: bool
+
+    @classmethod
+    def of(cls, task: Dial | Ring) -> "Terms":
+        """Those of the task that connects."""
+        return cls(task.max_seconds, task.hang_up_after)
+
+
+class Pair:
+    """`session`, whose task connects, and `other`, the leg that it placed.
+
+    What holds the two is a part of `session`: it ends with that call, and with its controller, which leaves both as
+    they are for the next one.
+    """
+
+    def __init__(self, session: Session, other: Session, task_id: str, terms: Terms) -> None:
+        self.session, self.other, self.terms = session, other, terms
+        self.bridge = Bridge(session.services.client, session.services.bus, bridge_of(task_id))
+        self._holding: asyncio.Task[None] | None = None
+
+    async def connect(self) -> bool:
+        """Put both into the bridge, or this one where the other one is; False where the other party hung up meanwhile.
+
+        Where the other one has joined a conference, this one joins it the same way, and the bridge stays empty: a
+        restarted controller knows by it that the two belong together. Raises AriError.
+        """
+        session, other = self.session, self.other
+        await session.ready(Requires.ANSWERED)
+        session.media.bridges.own(self.bridge)
+        mine, its = session.media, other.media
+        try:
+            async with its.speaking, mine.speaking, its.silence.off(), mine.silence.off():
+                await self._meet()
+        except BaseException as error:
+            if not session.services.leaving():
+                await mine.bridges.remove(self.bridge)
+            if isinstance(error, AriError) and await other.ending(GONE_SECONDS):
+                return False
+            raise
+        self._hold(session.services.clock())
+        return True
+
+    def resume(self, since: float) -> None:
+        """Hold two together that an earlier controller connected at `since` (Unix seconds)."""
+        self.session.media.bridges.own(self.bridge)
+        self._enter()
+        self._hold(since)
+
+    async def part(self) -> None:
+        """Take the two apart: both calls go on, and neither ends with the other any more."""
+        for leg in (self.session, self.other):
+            leg.media.leave(self.bridge.id)
+        if self._holding:
+            await cancelled([self._holding])
+        if self.bridge.id in self.session.media.bridges:  # where it was cancelled before its first step
+            await self.session.media.bridges.remove(self.bridge)
+
+    async def end(self, cause: HangupCause, by: Party = Party.US) -> None:
+        """End both."""
+        await self.other.hang_up(cause, by)
+        await self.session.hang_up(cause, by)
+
+    def tie(self) -> None:
+        """End the other leg with this one also where this one's end comes before its task is resumed."""
+        self.other.media.bridges.own(self.bridge)
+        self.other.spawn(self._tied(), "tied")
+
+    async def _tied(self) -> None:
+        await end_along(self.other, self.session)
+        await self.other.media.bridges.remove(self.bridge)
+
+    async def _meet(self) -> None:
+        session, other = self.session, self.other
+        if session.call.direction is Direction.INBOUND:
+            await session.channel.stop_ringing()
+        await self.bridge.create()
+        if joining := other.queue.doing(JoinConference):
+            await session.queue.interject([msgspec.structs.replace(joining, id=new_id("task"))])
+        else:
+            await self.bridge.add(session.channel.id)
+            await self.bridge.add(other.channel.id)
+            self._enter()
+
+    def _enter(self) -> None:
+        for leg in (self.session, self.other):
+            leg.media.enter(self.bridge.id)
+
+    def _hold(self, since: float) -> None:
+        self._holding = self.session.spawn(self._together(since), "connected")
+
+    async def _together(self, since: float) -> None:
+        session, other, limit = self.session, self.other, self.terms.max_seconds
+        left = None if limit is None else since + limit - session.services.clock()
+        try:
+            await asyncio.wait_for(other.until(Milestone.GONE), left)
+            session.media.leave(self.bridge.id)
+            if self.terms.hang_up_after and other.ended_as:
+                await end_with(session, other.ended_as)
+        except TimeoutError:
+            await self.end(HangupCause.MAX_DURATION)
+        finally:
+            if session.ended_as and not other.gone:
+                await end_with(other, session.ended_as)
+            if not session.services.leaving():
+                await session.media.bridges.remove(self.bridge)
+
+
+async def end_with(session: Session, other: Ending) -> None:
+    """End a call because the one that it was connected with ended like this."""
+    ending = passed_on(other)
+    await session.hang_up(ending.cause, ending.by)
+
+
+async def end_along(other: Session, session: Session) -> None:
+    """End a leg that was placed for `session` when that one is gone: as its party's, or as a call that is cancelled."""
+    await session.until(Milestone.GONE)
+    if other.media.bridge and session.ended_as:
+        await end_with(other, session.ended_as)
+    else:
+        await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED)
+
+
+async def left_alone(session: Session, bridge: Bridge, gone: str | None) -> None:
+    """End the bridge of one whose other party, `gone`, ended before; and its call, unless it is to go on (None)."""
+    await session.media.bridges.remove(bridge)
+    if gone:
+        ended = await session.services.database.read(lambda conn: calls.get(conn, gone))
+        await end_with(session, ending_of(ended) if ended else Ending(cause=HangupCause.NORMAL, by=Party.FAR))

@@ -1,0 +1,1 @@
+"""Subscriptions: which events of an account are delivered, and where to."""

@@ -1,0 +1,197 @@
+"""The rules of subscriptions: every change of one goes through here, and is audited."""
+
+import base64
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.features.applications.service import named
+from engine.features.errors import InvalidSetting, NotThere
+from engine.features.subscriptions import store
+from engine.features.subscriptions.catalogue import checked
+from engine.features.subscriptions.index import SubscriptionIndex
+from engine.features.subscriptions.model import (
+    ROTATION_SECONDS,
+    NewSubscription,
+    Sink,
+    Subscription,
+    SubscriptionChange,
+    TooManySubscriptions,
+    WithSecret,
+)
+from engine.features.users.rules import email_of
+from engine.ids import new_id
+from engine.platform import audit
+from engine.platform.audit import Actor
+from engine.store.database import Database
+from engine.store.writer import Writer
+from engine.tasks.secret import Seal
+
+MOST = 1000
+"""How many subscriptions an account has, at most."""
+_SECRET_BYTES = 32  # Standard Webhooks: between 24 and 64
+SECRET_PREFIX = "whsec_"
+
+
+class SubscriptionService:
+    """Adds, changes, shows and removes subscriptions; `index` has them in memory once `load` has run.
+
+    `seal` is the one that the database seals secrets with. `mails`: whether this installation sends mail. `check_url`
+    raises a ValueError with what is wrong with a URL. Every method that takes an account takes its id, and raises
+    NotThere where the account has no such subscription.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        writer: Writer,
+        check_url: Callable[[str], object],
+        *,
+        seal: Seal | None = None,
+        mails: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db, self._writer, self._check_url = db, writer, check_url
+        self._seal, self._mails, self._clock = seal, mails, clock
+        self.index = SubscriptionIndex()
+
+    async def load(self) -> None:
+        """Read all of them, at the start."""
+        self.index.load(await self._db.read(store.all))
+
+    def secrets(self, subscription: Subscription) -> list[str]:
+        """Return what a message is signed with now, the newest first; raises engine.tasks.secret.Unreadable."""
+        stored = [subscription.secret]
+        if subscription.old_until is not None and subscription.old_until > self._clock():
+            stored.append(subscription.old_secret)
+        return [self._seal.open(each) if self._seal else each for each in stored if each]
+
+    async def list_all(self, account: str) -> list[Subscription]:
+        """Return an account's subscriptions, the oldest first."""
+        return await self._db.read(lambda conn: store.list(conn, account))
+
+    async def get(self, account: str, id: str) -> Subscription:
+        """Return one subscription."""
+        return await self._db.read(lambda conn: _find(conn, account, id))
+
+    async def add(self, by: Actor, account: str, wanted: NewSubscription) -> WithSecret:
+        """Add a subscription; raises InvalidSetting, NotThere for an application, TooManySubscriptions."""
+        sink, address = self._target(wanted)
+        secret = _new_secret() if sink is Sink.HTTP else None
+        subscription = Subscription(
+            id=new_id("subscription"),
+            account=account,
+            events=checked(wanted.events),
+            sink=sink,
+            address=address,
+            created=self._clock(),
+        )
+
+        def unit(conn: Connection) -> Subscription:
+            if store.count(conn, account) >= MOST:
+                raise TooManySubscriptions(f"An account has at most {MOST} subscriptions: remove one first.")
+            application = named(conn, account, wanted.application).id if wanted.application else None
+            sealed = store.sealed(conn, secret) if secret else ""
+            added = msgspec.structs.replace(subscription, secret=sealed, application=application)
+            store.add(conn, added)
+            _record(conn, by, "subscription.added", None, added)
+            return added
+
+        added = await self._writer.write(unit)
+        self.index.put(added)
+        return WithSecret(subscription=added, secret=secret)
+
+    async def change(self, by: Actor, account: str, id: str, change: SubscriptionChange) -> Subscription:
+        """Change what a subscription hears; raises InvalidSetting."""
+        fields: dict[str, Any] = {} if change.events is None else {"events": checked(change.events)}
+        fields |= {} if change.disabled is None else {"disabled": change.disabled}
+        return await self._updated(by, account, id, "subscription.changed", lambda conn, before: fields)
+
+    async def rotate(self, by: Actor, account: str, id: str) -> WithSecret:
+        """Renew a subscription's secret; the one before signs too for a day. Raises InvalidSetting for a mail's."""
+        secret, now = _new_secret(), self._clock()
+
+        def fields(conn: Connection, before: Subscription) -> dict[str, Any]:
+            if before.sink is not Sink.HTTP:
+                raise InvalidSetting("A mail is not signed: this subscription has no secret.")
+            sealed = store.sealed(conn, secret)
+            return {"secret": sealed, "old_secret": before.secret, "old_until": now + ROTATION_SECONDS}
+
+        changed = await self._updated(by, account, id, "subscription.rotated", fields)
+        return WithSecret(subscription=changed, secret=secret)
+
+    async def remove(self, by: Actor, account: str, id: str) -> Subscription:
+        """Remove a subscription; what is still to be delivered to it is given up."""
+
+        def unit(conn: Connection) -> Subscription:
+            found = _find(conn, account, id)
+            store.delete(conn, id)
+            _record(conn, by, "subscription.removed", found, None)
+            return found
+
+        removed = await self._writer.write(unit)
+        self.index.drop(id)
+        return removed
+
+    async def _updated(
+        self, by: Actor, account: str, id: str, what: str, fields: Callable[[Connection, Subscription], dict[str, Any]]
+    ) -> Subscription:
+        def unit(conn: Connection) -> Subscription:
+            before = _find(conn, account, id)
+            values = fields(conn, before)
+            after = msgspec.structs.replace(before, **values)
+            store.update(conn, id, **values)
+            _record(conn, by, what, before, after)
+            return after
+
+        changed = await self._writer.write(unit)
+        self.index.put(changed)
+        return changed
+
+    def _target(self, wanted: NewSubscription) -> tuple[Sink, str]:
+        if (wanted.url is None) == (wanted.email is None):
+            raise InvalidSetting("A subscription must have either a url or an email.")
+        if wanted.email is not None:
+            if not self._mails:
+                raise InvalidSetting("This installation sends no mail: its administrator must set CARILLON_SMTP_URL.")
+            return Sink.EMAIL, email_of(wanted.email)
+        assert wanted.url is not None
+        try:
+            self._check_url(wanted.url)
+        except ValueError as error:
+            raise InvalidSetting(f"The URL cannot be used. {error}") from None
+        return Sink.HTTP, wanted.url
+
+
+def _new_secret() -> str:
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def _find(conn: Connection, account: str, id: str) -> Subscription:
+    found = store.get(conn, id)
+    if found is None or found.account != account:
+        raise NotThere(f"The account has no subscription {id[:80]}.")
+    return found
+
+
+def _record(conn: Connection, by: Actor, what: str, before: Subscription | None, after: Subscription | None) -> None:
+    changed = after or before
+    assert changed is not None
+    old, new = (None if each is None else _audited(each) for each in (before, after))
+    if old is not None and new is not None:
+        old, new = audit.changed(old, new)
+    audit.record(conn, by, account=changed.account, what=what, subject=changed.id, before=old, after=new)
+
+
+def _audited(subscription: Subscription) -> dict[str, Any]:
+    """Return its fields without its secrets: of a URL without its user, its password and its query."""
+    fields: dict[str, Any] = msgspec.to_builtins(subscription)
+    if subscription.sink is Sink.HTTP:
+        parts = urlsplit(subscription.address)
+        fields["address"] = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return {name: fields[name] for name in ("events", "sink", "address", "application", "disabled")}

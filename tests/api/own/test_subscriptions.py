@@ -1,0 +1,229 @@
+"""Subscriptions at both APIs, replay, and the websocket of events."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from api.own import event_socket
+from engine.features.subscriptions import live
+from engine.features.subscriptions.live import LiveEvents
+from engine.store import deliveries
+from tests.api.own.installation import Installation
+from tests.fakes.sink import Sink
+
+EVENTS = {"events": ["call.*"], "url": "https://example.com/hook"}
+
+
+class Program:
+    """A customer's program."""
+
+    def __init__(self, installation: Installation, token: str, account: str) -> None:
+        self.installation, self.token, self.account = installation, token, account
+
+    async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
+        server = self.installation.public_server
+        return await self.installation.ask(server, method, f"/carillon/v1{path}", self.token, body, **more)
+
+    def socket(self, query: str = "") -> Any:
+        url = self.installation.public_server.make_url(f"/carillon/v1/events{query}")
+        return self.installation.session.ws_connect(url, headers={"Authorization": f"Bearer {self.token}"})
+
+    async def call(self) -> str:
+        """Place a call, which is answered and ends."""
+        engine = self.installation.engine
+        call = await engine._new_call(self.account, "12015550101", "12015550100")
+        await engine.answer(call.id)
+        await engine.end(call.id)
+        return call.id
+
+
+async def program(installation: Installation, name: str = "acme") -> Program:
+    made = await installation.account(name, allow_private=True)
+    return Program(installation, made["carillon"]["token"], made["account"])
+
+
+@pytest.fixture
+async def acme(installation: Installation) -> Program:
+    return await program(installation)
+
+
+async def test_an_account_adds_shows_changes_rotates_and_removes_its_own(acme: Program) -> None:
+    status, made = await acme.ask("POST", "/subscriptions", EVENTS)
+    assert status == 201 and made.pop("secret").startswith("whsec_")
+    assert made == {
+        "id": made["id"], "events": ["call.*"], "sink": "http", "url": "https://example.com/hook", "email": None,
+        "application": None, "disabled": False, "created": made["created"], "old_secret_until": None,
+    }  # fmt: skip
+    one = f"/subscriptions/{made['id']}"
+    assert await acme.ask("GET", "/subscriptions") == (200, {"subscriptions": [made]})
+    assert await acme.ask("GET", one) == (200, made)
+    assert (await acme.ask("PATCH", one, {"disabled": True}))[1]["disabled"] is True
+    status, rotated = await acme.ask("POST", f"{one}/rotate")
+    assert status == 200 and rotated["secret"].startswith("whsec_") and rotated["old_secret_until"]
+    assert (await acme.ask("DELETE", one))[0] == 204
+    assert (await acme.ask("GET", one))[0] == 404
+    whats = [entry["what"] for entry in (await acme.ask("GET", "/audit"))[1]["audit"]]
+    assert whats[:4] == [
+        "subscription.removed", "subscription.rotated", "subscription.changed", "subscription.added",
+    ]  # fmt: skip
+
+
+async def test_another_account_sees_none_of_them(installation: Installation, acme: Program) -> None:
+    other = await program(installation, "other")
+    _, made = await acme.ask("POST", "/subscriptions", EVENTS)
+    one = f"/subscriptions/{made['id']}"
+    assert (await other.ask("GET", "/subscriptions"))[1] == {"subscriptions": []}
+    for method, path in (
+        ("GET", one), ("PATCH", one), ("DELETE", one), ("POST", f"{one}/rotate"), ("POST", f"{one}/test"),
+        ("POST", f"{one}/replay"),
+    ):  # fmt: skip
+        assert (await other.ask(method, path, {}))[0] == 404, path
+
+
+async def test_a_member_reads_them_and_an_admin_changes_them(installation: Installation, acme: Program) -> None:
+    asked = {}
+    for role in ("owner", "admin", "member"):
+        body = {"email": f"{role}@example.com", "role": role}
+        await installation.admin("POST", "/accounts/acme/users", body)
+        _, made = await installation.admin("POST", f"/accounts/acme/users/{role}@example.com/tokens", {})
+        person = Program(installation, made["token"], acme.account)
+        assert (await person.ask("GET", "/subscriptions"))[0] == 200
+        asked[role] = (await person.ask("POST", "/subscriptions", EVENTS))[0]
+    assert asked == {"owner": 201, "admin": 201, "member": 403}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"events": ["call.*"]}, "either a url or an email"),
+        ({"events": ["nonsense"], "url": "http://a.example/"}, "got 'nonsense'"),
+        ({"events": "call.*", "url": "http://a.example/"}, "Expected `array`"),
+        ({"events": ["call.*"], "url": "gopher://a.example/"}, "The URL cannot be used."),
+        ({"events": ["call.*"], "url": "http://a.example/", "secret": "mine"}, "unknown field"),
+    ],
+)
+async def test_what_cannot_be_is_refused(acme: Program, body: Any, words: str) -> None:
+    status, answer = await acme.ask("POST", "/subscriptions", body)
+    assert status == 400 and words in answer["error"]
+
+
+async def test_a_test_event_arrives_and_is_replayed(installation: Installation, acme: Program) -> None:
+    async with Sink() as sink:
+        _, made = await acme.ask("POST", "/subscriptions", EVENTS | {"url": sink.url("/hook")})
+        status, sent = await acme.ask("POST", f"/subscriptions/{made['id']}/test")
+        assert status == 202 and sent["action"] == "subscription.test" and sent["subscription"] == made["id"]
+        await sink.next()
+        body = json.loads(sink.posts[0].body)
+        assert (body["type"], body["data"]) == ("subscription.test", {"subscription": made["id"]})
+        await _settled(installation)
+        other = await program(installation, "other")
+        assert (await other.ask("POST", f"/events/{body['id']}/replay"))[0] == 404
+        assert await acme.ask("POST", f"/events/{body['id']}/replay") == (202, {"replayed": 1})
+        await sink.next()
+        await _settled(installation)
+        assert await installation.admin("POST", f"/callbacks/replay?event={body['id']}") == (202, {"replayed": 1})
+        await sink.next()
+        await _settled(installation)
+        assert await acme.ask("POST", f"/subscriptions/{made['id']}/replay?since=2000-01-01") == (202, {"replayed": 1})
+        await sink.next()
+        assert [post.headers["webhook-id"] for post in sink.posts] == [body["id"]] * 4
+        assert len({post.body for post in sink.posts}) == 1
+
+
+@pytest.mark.parametrize("query", ["", "?event=a&call=b", "?since=2030-01-01"])
+async def test_a_replay_names_one_thing(installation: Installation, query: str) -> None:
+    status, answer = await installation.admin("POST", f"/callbacks/replay{query}")
+    assert (status, answer["error"]) == (400, "Name one of event, call and subscription.")
+
+
+async def _settled(installation: Installation) -> None:
+    async with asyncio.timeout(30):
+        while await installation.db.read(deliveries.pending):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+class TestSocket:
+    """The websocket of events."""
+
+    async def test_an_account_receives_its_events_as_they_happen_and_no_others(
+        self, installation: Installation, acme: Program
+    ) -> None:
+        other = await program(installation, "other")
+        async with acme.socket() as socket, acme.socket("?events=call.ended") as ends, other.socket() as foreign:
+            call = await acme.call()
+            heard = [await socket.receive_json(timeout=30) for _ in range(2)]
+            assert [(each["type"], each["data"]["call"]) for each in heard] == [
+                ("call.answered", call), ("call.ended", call),
+            ]  # fmt: skip
+            assert (await ends.receive_json(timeout=30))["type"] == "call.ended"
+            theirs = await other.call()
+            assert (await foreign.receive_json(timeout=30))["data"]["call"] == theirs
+
+    @pytest.mark.parametrize(("query", "token", "status"), [("", "a.b", 401), ("?events=nonsense", None, 400)])
+    async def test_who_may_not_listen_gets_an_answer(
+        self, acme: Program, query: str, token: str | None, status: int
+    ) -> None:
+        acme.token = token or acme.token
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await acme.socket(query)
+        assert refused.value.status == status
+
+    async def test_a_request_that_is_no_handshake_is_a_sentence(self, acme: Program) -> None:
+        status, answer = await acme.ask("GET", "/events")
+        assert status == 400 and answer["code"] == "http"
+
+    async def test_there_are_so_many_at_most(self, acme: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(live, "MOST_LISTENERS", 1)
+        async with acme.socket():
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await acme.socket()
+        assert refused.value.status == 429
+
+    async def test_one_that_is_too_slow_is_closed_with_a_reason(
+        self, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live, "MOST_WAITING", 0)
+        async with acme.socket() as socket:
+            await acme.call()
+            message = await socket.receive(timeout=30)
+        assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1013)
+        assert message.extra == "Events were not read fast enough."
+
+    async def test_one_that_does_not_read_is_cut_off(
+        self, installation: Installation, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(event_socket, "CLOSE_SECONDS", 0.1)
+        monkeypatch.setattr(live, "MOST_WAITING", 50)
+        monkeypatch.setattr(event_socket.bodies, "encoded", lambda message: "x" * 200_000)
+        reader, writer = await asyncio.open_connection("127.0.0.1", installation.public_server.port)
+        handshake = (
+            "GET /carillon/v1/events HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+            f"Authorization: Bearer {acme.token}\r\n\r\n"
+        )
+        writer.write(handshake.encode())
+        assert b" 101 " in await reader.readline()
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        hub = installation.services.live
+        async with asyncio.timeout(60):
+            while hub._listeners:
+                await acme.call()
+        writer.close()
+
+    async def test_a_key_that_is_not_valid_any_more_ends_it(
+        self, installation: Installation, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(event_socket, "ACCESS_SECONDS", 0.01)
+        async with acme.socket() as socket:
+            await installation.admin("PATCH", "/accounts/acme", {"disabled": True})
+            message = await socket.receive(timeout=30)
+        assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1008)
+
+    async def test_when_the_server_leaves_it_says_so(self, installation: Installation, acme: Program) -> None:
+        async with acme.socket() as socket:
+            installation.services.features[LiveEvents].close()
+            message = await socket.receive(timeout=30)
+        assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1001)

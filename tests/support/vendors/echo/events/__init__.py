@@ -1,0 +1,1 @@
+"""What its customers are notified of."""

@@ -1,0 +1,1 @@
+"""Its operations over HTTP."""
