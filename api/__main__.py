@@ -36,6 +36,7 @@ from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
 from engine.platform.feature import Features
+from engine.remote.inbox import Inbox
 from engine.settings import EngineSettings
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,8 @@ class Controller:
         self.features = Features(self.platform)
         self.engine = Engine(self._with_features(settings))
         self.engine.carries_out(self.features.commands)
+        application = settings.ari_application
+        self.inbox = Inbox(self.platform.database, self.platform.writer, self.base.redis, self.engine, application)
         self.front = Front(settings, self.base, self.features, self.engine, VENDORS)
 
     def _with_features(self, settings: Settings) -> Parts:
@@ -59,7 +62,7 @@ class Controller:
         on, provisioner, add = self.platform, self.base.provisioner, self.features.add
         billing = add(BillingFeature(on))
         admission = Admission(on.database, on.cache, billing.rates, self.base.counters)
-        leading = add(DestinationsFeature(on, lambda application: self.front.tag_of(application)))
+        leading = add(DestinationsFeature(on, lambda application: self.front.data_of(application)))
         self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
         endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks))
         add(NumbersFeature(on, leading.registry))
@@ -114,7 +117,7 @@ class Controller:
             async with started(self.features, front.delivery, self.platform, front.dialogue):
                 gc.collect()
                 gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
-                async with started(self.engine), front.serving():
+                async with started(self.engine, self.inbox), front.serving():
                     yield
 
 

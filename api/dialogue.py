@@ -3,22 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
 import structlog
 
 from api.accounts import Accounts
 from api.breaker import Breaker
-from api.callbacks.tags import Tag, decode, recoded
 from api.exchange import About, ExchangeLog, exchange
 from api.ports import CommandTaker
 from api.vendors.vendor import AskingVendor, Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked
+from engine.model.call_data import CallData, DataPatch
 from engine.net import Net
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 0.5
-TagOf = Callable[[QuestionAsked], Awaitable[Tag | None]]
-"""Finds the tag of a question without one: that of the inbound call's application."""
+DataOf = Callable[[QuestionAsked], Awaitable[CallData | None]]
+"""Finds the data of a question without any: that of the inbound call's application."""
 
 
 class Dialogue:
@@ -33,13 +34,13 @@ class Dialogue:
         net: Net,
         accounts: Accounts,
         vendors: Mapping[str, AskingVendor],
-        tag_of: TagOf,
+        data_of: DataOf,
         journal: ExchangeLog,
         *,
         breaker: Breaker | None = None,
     ) -> None:
         self._engine, self._net, self._accounts, self._vendors = engine, net, accounts, vendors
-        self._tag_of, self._journal, self._breaker = tag_of, journal, breaker or Breaker()
+        self._data_of, self._journal, self._breaker = data_of, journal, breaker or Breaker()
         self._asking: set[asyncio.Task[None]] = set()
 
     def ask(self, event: QuestionAsked) -> None:
@@ -66,27 +67,27 @@ class Dialogue:
             log.error("a question failed; the call continues without an answer", exc_info=error)
 
     async def _ask(self, event: QuestionAsked) -> None:
-        said, tag = Said(silent=True), None
+        said, data = Said(silent=True), None
         try:
-            tag = decode(event.tag) if event.tag else await self._tag_of(event)
-            if tag is not None and (vendor := self._vendors.get(tag.dialect)) is not None:
-                said = await self._said(vendor, event, tag)
+            data = event.data or await self._data_of(event)
+            if data is not None and (vendor := self._vendors.get(data.dialect)) is not None:
+                said = await self._said(vendor, event, data)
         except Exception:
             log.exception("a question could not be asked", question=event.task)
             said = Said(silent=True, remarks=("The question could not be asked; the engine's log says why.",))
-        await self._reply(event, said, tag)
+        await self._reply(event, said, data)
 
-    async def _said(self, vendor: AskingVendor, event: QuestionAsked, tag: Tag) -> Said:
-        question = await vendor.question(event, tag)
+    async def _said(self, vendor: AskingVendor, event: QuestionAsked, data: CallData) -> Said:
+        question = await vendor.question(event, data)
         if isinstance(question, Said):
             return question
         about = About(account=event.account, subject=event.subject, root=event.root, question=event.task)
         reply, remarks = await self.inquire(vendor, question, about)
-        said = await vendor.said(event, tag, reply)
+        said = await vendor.said(event, data, reply)
         return Said(
             tasks=said.tasks,
             replace=said.replace,
-            retag=said.retag,
+            patch=said.patch,
             refused=said.refused,
             remarks=(*remarks, *said.remarks),
             silent=said.silent,
@@ -118,7 +119,7 @@ class Dialogue:
         account = await self._accounts.get(about.account)
         return account is not None and account.allow_private
 
-    async def _reply(self, event: QuestionAsked, said: Said, tag: Tag | None) -> None:
+    async def _reply(self, event: QuestionAsked, said: Said, data: CallData | None) -> None:
         """Submit the reply to the engine, and retry while the engine is briefly unavailable."""
         command = Reply(
             account=event.account,
@@ -126,7 +127,7 @@ class Dialogue:
             question=event.task,
             tasks=said.tasks,
             replace=said.replace,
-            tag=recoded(said.retag, tag) if said.retag and tag else None,
+            patch=_addressed(said.patch, data),
             refused=said.refused,
             remarks=said.remarks,
             silent=said.silent,
@@ -140,3 +141,10 @@ class Dialogue:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             return
+
+
+def _addressed(patch: DataPatch | None, data: CallData | None) -> DataPatch | None:
+    """Return a patch that also says of which dialect a leg is that has no data yet: that of the question."""
+    if patch is None or data is None:
+        return None
+    return msgspec.structs.replace(patch, dialect=data.dialect, address=data.address)

@@ -17,7 +17,7 @@ from api.dialects import OWN
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog
 from api.foundation import Foundation
-from api.inbound import Inbound, tag_of
+from api.inbound import Inbound, data_of
 from api.own.admin.app import build_admin
 from api.own.metrics import Metrics
 from api.own.routes import public_routes
@@ -37,6 +37,7 @@ from engine.features.recordings.service import RecordingService
 from engine.features.subscriptions.live import LiveEvents
 from engine.features.subscriptions.service import SubscriptionService
 from engine.media import Links
+from engine.model.call_data import CallData
 from engine.platform.feature import Features
 
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ class Front:
         inbound, platform = Inbound(features, self.vendors), base.platform
         asking = {name: vendor.questions for name, vendor in self.vendors.items() if vendor.questions is not None}
         journal = StoredExchangeLog(features[QuestionLog])
-        self.dialogue = Dialogue(engine, base.net, base.accounts, asking, inbound.tag_of_question, journal)
+        self.dialogue = Dialogue(engine, base.net, base.accounts, asking, inbound.data_of_question, journal)
         subscriptions = features[SubscriptionService]
         signers: dict[str, Signer] = {**self.vendors, OWN.name: SubscriptionSigner(subscriptions, platform.clock)}
         mailer = Mailer(settings.mail_server)
@@ -86,9 +87,9 @@ class Front:
             replay_seconds=settings.replay_seconds,
         )
 
-    def tag_of(self, application: Application) -> str:
-        """Return the tag of an application's inbound calls."""
-        return tag_of(self.vendors, application)
+    def data_of(self, application: Application) -> CallData | None:
+        """Return the data of an application's inbound calls."""
+        return data_of(self.vendors, application)
 
     def ask(self, question: QuestionAsked) -> None:
         """Put a call's question to its customer."""

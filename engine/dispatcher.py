@@ -79,8 +79,8 @@ class Dispatcher:
             await (queue.interject(added) if command.now else queue.append(added))
         except QueueClosed:
             raise _gone(command.owner) from None
-        if command.tag is not None and (session := self._registry.find(command.account, command.owner)):
-            self._replies.retag(session, command.tag)
+        if command.patch and (session := self._registry.find(command.account, command.owner)):
+            self._replies.patch(session, command.patch)
         return tuple(task.id for task in added)
 
     async def _cancel(self, command: CancelTask) -> None:
@@ -92,7 +92,7 @@ class Dispatcher:
 
     async def _stop(self, command: StopTasks) -> int:
         queue = self._queue(command.account, command.owner)
-        return queue.stop((command.kind,), StopReason.REQUESTED, command.tag)
+        return queue.stop((command.kind,), StopReason.REQUESTED, command.data)
 
     async def _leave(self, command: LeaveNow) -> None:
         live = self._conferences.need(command.account, command.conference)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from api.callbacks.callback import Callback
-from api.callbacks.tags import Tag, decode
 from api.inbound import INBOUND_EVENTS, Inbound
 from api.vendors.vendor import Vendor
 from engine.events import AnyEvent, CallEnded
+from engine.model.call_data import CallData
 from engine.store import events
 from engine.store.database import Database
 from engine.store.events import StoredEvent
@@ -47,12 +47,12 @@ class RequestHearers:
         await self._inbound.load()
 
     async def callbacks(self, stored: StoredEvent) -> Sequence[Addressed]:
-        """Return what the dialect of the event's tag makes of it; raises StoreError."""
-        tag = await self._tag(stored)
-        if tag is None or not tag.url or (vendor := self._vendors.get(tag.dialect)) is None:
+        """Return what the dialect of the event's data makes of it; raises StoreError."""
+        data = await self._data(stored)
+        if data is None or not data.address or (vendor := self._vendors.get(data.dialect)) is None:
             return ()
-        callbacks = await vendor.callbacks(stored.event, tag)
-        return [Addressed("", tag.dialect, callback) for callback in callbacks]
+        callbacks = await vendor.callbacks(stored.event, data)
+        return [Addressed("", data.dialect, callback) for callback in callbacks]
 
     def published(self, published: Sequence[StoredEvent]) -> None:
         """Forget the applications of calls that have ended."""
@@ -60,11 +60,11 @@ class RequestHearers:
             if isinstance(stored.event, CallEnded):
                 self._inbound.forget(stored.event.subject)
 
-    async def _tag(self, stored: StoredEvent) -> Tag | None:
-        """Return where an event's request or application wants it: nothing else reads an event's tag for that."""
+    async def _data(self, stored: StoredEvent) -> CallData | None:
+        """Return where an event's request or application wants it: nothing else reads an event's data for that."""
         event: AnyEvent = stored.event
-        if event.tag:
-            return decode(event.tag)
+        if event.data:
+            return event.data
         if not isinstance(event, INBOUND_EVENTS):
             return None
-        return await self._inbound.tag(event, restarted=stored.position <= self._before)
+        return await self._inbound.data(event, restarted=stored.position <= self._before)

@@ -30,7 +30,7 @@ from engine.tasks.secret import MASK
 
 Shape = dict[str, Any]
 LONGEST_EXTENSION = 6
-_TAGS = frozenset({"tag", "call_tag", "stopped_tag"})
+_DATA = frozenset({"data", "call_data", "stopped_data"})
 
 
 def moment(at: float | None) -> str | None:
@@ -112,7 +112,7 @@ def _seconds(row: Call, now: float) -> float:
 
 def task(row: TaskRow, *, reveal: bool = False) -> Shape:
     """Return a task of a queue with its progress and outcome; secret digits only with `reveal`."""
-    parameters = _untagged(shown(row.task))
+    parameters = _without_data(shown(row.task))
     return {
         "id": row.id,
         "kind": kind_of(row.task),
@@ -149,18 +149,18 @@ def _discreet(outcome: Shape) -> Shape:
     return {**outcome, "result": {**result, **masked}}
 
 
-def _untagged(value: Any) -> Any:
-    """Remove the dialects' tags of tasks and of tasks within tasks, which may contain scripts with credentials."""
+def _without_data(value: Any) -> Any:
+    """Remove the dialects' data of tasks and of tasks within tasks, which may contain scripts with credentials."""
     if isinstance(value, dict):
-        return {name: _untagged(inner) for name, inner in value.items() if name not in _TAGS}
-    return [_untagged(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {name: _without_data(inner) for name, inner in value.items() if name not in _DATA}
+    return [_without_data(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def event(row: Event) -> Shape:
     """Return an event, its kind first."""
     fields = msgspec.to_builtins(row)
     kind, at = fields.pop("event"), fields.pop("at")
-    for name in ("account", "root", "tag"):
+    for name in ("account", "root", "data"):
         fields.pop(name, None)
     if "seconds" in fields:
         fields["seconds"] = round(fields["seconds"], 3)

@@ -1,7 +1,7 @@
 """What a vendor's folder offers to the rest of the API: its description, and what it does once it is made."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -9,9 +9,9 @@ from aiohttp import web
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
-from api.callbacks.tags import Tag
 from api.dialects import Dialect
 from engine.events import AnyEvent, QuestionAsked
+from engine.model.call_data import CallData, DataPatch
 from engine.tasks.kinds import AnyTask
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Vendor(Protocol):
 
     @property
     def name(self) -> str:
-        """The dialect's name in tags, credentials, applications and account settings."""
+        """The dialect's name in call data, credentials, applications and account settings."""
 
     @property
     def paths(self) -> re.Pattern[str]:
@@ -50,11 +50,11 @@ class Vendor(Protocol):
     def render_error(self, status: int, sentence: str) -> web.Response:
         """An error in this dialect's format."""
 
-    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
-        """The tag of the calls that an application with these settings answers; None: no notifications."""
+    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
+        """The data of the calls that an application with these settings answers; None: no notifications."""
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
-        """The callbacks that notify the customer of an event with this dialect's tag; empty: none."""
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+        """The callbacks that notify the customer of an event with this dialect's data; empty: none."""
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Headers that prove one attempt's origin; called at each attempt."""
@@ -83,11 +83,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What the customer said to a question, as engine.commands.Reply takes it; `retag` changes the calls' tags."""
+    """What the customer said to a question, as engine.commands.Reply takes it; `patch` changes the calls' data."""
 
     tasks: tuple[AnyTask, ...] = ()
     replace: bool = True
-    retag: Callable[[Tag], Tag] | None = None
+    patch: DataPatch | None = None
     refused: str = ""
     remarks: tuple[str, ...] = ()
     silent: bool = False
@@ -98,13 +98,13 @@ class AskingVendor(Protocol):
 
     @property
     def name(self) -> str:
-        """The dialect's name in tags, credentials, applications and account settings."""
+        """The dialect's name in call data, credentials, applications and account settings."""
 
-    async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
+    async def question(self, event: QuestionAsked, data: CallData) -> Question | Said:
         """How the customer is asked, or what is known to be his answer without asking."""
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
         """Headers that prove one request's origin."""
 
-    async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
+    async def said(self, event: QuestionAsked, data: CallData, reply: bytes | None) -> Said:
         """Read the customer's reply; None: there was none, at no address. Never raises."""

@@ -1,21 +1,22 @@
 """Asking the customer what a call does next, and what happens when nobody says it in time."""
 
 import asyncio
-import functools
+from collections.abc import Callable
 
 import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.calls.call import Call, Direction
+from engine.calls.call import Direction
 from engine.calls.cause import HangupCause
 from engine.calls.registry import Registry
 from engine.calls.session import Session
-from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply, Retag
+from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import ReplyRefused, ReplyRemarked
 from engine.ids import new_id
-from engine.store import calls, events
+from engine.model.call_data import CallData, DataPatch, patched
+from engine.store import call_data, events
 from engine.tasks.ask import Ask
 from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
@@ -81,12 +82,11 @@ class Replies:
         if session is None or asking is None:
             raise NoSuchQuestion("No question waits for this answer: it was answered, or its time or call has ended.")
         tasks, replace = unanswered(asking) if command.silent else (command.tasks, command.replace)
-        retagged = self._retagged(session, command.tag)
-        noted = _events_of_reply(session, asking.tag or session.call.tag, command)
+        store_data = self._patched(session, command.patch)
+        noted = _events_of_reply(session, asking.data or session.call.data, command)
 
         def also(conn: Connection) -> None:
-            for call in retagged:
-                calls.update(conn, call)
+            store_data(conn)
             for event in noted:
                 events.append(conn, event)
 
@@ -97,8 +97,8 @@ class Replies:
         session = self._registry.find(command.account, command.call)
         if session is None or session.gone:
             raise NoSuchCall("There is no such call, or it has ended.")
-        if command.tag is not None:
-            self.retag(session, command.tag)
+        if command.patch:
+            self.patch(session, command.patch)
         held = session.queue.holding()
         try:
             if command.resume and held:
@@ -113,28 +113,31 @@ class Replies:
         for entry in held:  # not what was appended just now, which may run already
             entry.stop(StopReason.REPLACED)
 
-    def retag(self, session: Session, tag: str | Retag) -> None:
-        """Give every live leg of a root another tag."""
-        for call in self._retagged(session, tag):
-            session.services.writer.post(functools.partial(calls.update, call=call))
+    def patch(self, session: Session, patch: DataPatch) -> None:
+        """Change the data of every live leg of a root; written, not waited for."""
+        session.services.writer.post(self._patched(session, patch))
 
-    def _retagged(self, session: Session, tag: str | Retag | None) -> list[Call]:
-        """Give every live leg of a root another tag; returns those that were changed, to be written."""
-        if tag is None:
-            return []
+    def _patched(self, session: Session, patch: DataPatch | None) -> Callable[[Connection], None]:
+        """Change the data of every live leg of a root; returns what writes the same change to their rows."""
         changed = []
-        for leg in self._registry.legs(session.call.root):
-            new = tag if isinstance(tag, str) else tag(leg.call.tag)
-            if new != leg.call.tag:
-                changed.append(leg.amend(tag=new))
-        return changed
+        for leg in self._registry.legs(session.call.root) if patch else ():
+            assert patch
+            if (data := patched(leg.call.data, patch)) is not leg.call.data:
+                changed.append(leg.amend(data=data).id)
+
+        def unit(conn: Connection) -> None:
+            for call in changed:
+                assert patch
+                call_data.change(conn, call, patch)
+
+        return unit
 
 
-def _events_of_reply(session: Session, tag: str, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
-    """The events of an answer besides its effect, with the asking task's tag or else the call's."""
+def _events_of_reply(session: Session, data: CallData | None, command: Reply) -> list[ReplyRefused | ReplyRemarked]:
+    """The events of an answer besides its effect, with the asking task's data or else the call's."""
     noted: list[ReplyRefused | ReplyRemarked] = []
     for remark in command.remarks:
-        noted.append(ReplyRemarked(**session.journal.common(tag), task=command.question, remark=remark))  # type: ignore[arg-type]
+        noted.append(ReplyRemarked(**session.journal.common(data), task=command.question, remark=remark))  # type: ignore[arg-type]
     if command.refused:
-        noted.append(ReplyRefused(**session.journal.common(tag), task=command.question, reason=command.refused))  # type: ignore[arg-type]
+        noted.append(ReplyRefused(**session.journal.common(data), task=command.question, reason=command.refused))  # type: ignore[arg-type]
     return noted

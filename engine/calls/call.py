@@ -6,6 +6,7 @@ import msgspec
 
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
+from engine.model.call_data import CallData
 from engine.model.leg_options import LegOptions
 
 
@@ -29,7 +30,8 @@ class Party(StrEnum):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A call as last committed; replaced, never mutated.
 
-    Times are Unix seconds (UTC); `price` is in millionths of `currency`; `tag` is opaque to the engine.
+    Times are Unix seconds (UTC); `price` is in millionths of `currency`; `data` is what a
+    customer stored with it.
     `sip_call_id` is the leg's SIP Call-ID (RFC 3261 §8.1.1.4), known once Asterisk has sent or seen the INVITE.
     `short_of_credit`: it may last `max_seconds` because the money lasts no longer. `reports_tree`: once the last leg of
     its root has ended, RootEnded is written. `options` None: dialled as a plain number. `headers`, `diverted_from`:
@@ -48,7 +50,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     state: CallState
     created: float
     application: str | None = None
-    tag: str = ""
+    data: CallData | None = None
     answered: float | None = None
     ended: float | None = None
     cause: HangupCause | None = None

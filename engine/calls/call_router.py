@@ -50,7 +50,7 @@ class CallRouter:
         session = self._session
         if found.application is None or session.call.direction is Direction.OUTBOUND:
             return lambda conn: None
-        changes: dict[str, object] = {"application": found.application, "tag": found.tag}
+        changes: dict[str, object] = {"application": found.application, "data": found.data}
         if found.headers:
             invite = await read_invite(session.channel)
             changes |= {"headers": invite.headers, "diverted_from": invite.diverted_from}

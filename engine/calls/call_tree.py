@@ -39,7 +39,7 @@ def _root_ended(root: Call, others: Sequence[Call], tried: bool, at: float | Non
         subject=root.id,
         root=root.id,
         at=at or root.created,
-        tag=root.tag,
+        data=root.data,
         cause=ending.cause,
         hung_up_by=ending.by,
         answered=root.answered is not None and (not dialled or any(leg.answered is not None for leg in others)),

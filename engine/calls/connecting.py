@@ -82,7 +82,7 @@ class CallDialler:
             callee=task.to,
             options=hidden_with(call, task.leg),
             party=call.caller if call.direction is Direction.INBOUND else call.callee,
-            tag=task.call_tag,
+            data=task.call_data,
             tasks=task.before_bridge,
             root=call.root,
             id=other_id,

@@ -10,19 +10,20 @@ from engine.calls.called import Called
 from engine.calls.cause import HangupCause
 from engine.events import CallOffered
 from engine.ids import new_id
+from engine.model.call_data import CallData
 from engine.tasks.kinds import AnyTask
 
 
 class Answering(msgspec.Struct, frozen=True, kw_only=True):
     """Who takes an inbound call: an account, and either a fixed list of tasks or an application that is asked.
 
-    `tag` is the call's tag for its events; `application` None with tasks: e.g. an extension that dials a number.
+    `data` is what the call carries for its customer; `application` None with tasks: e.g. an extension that dials.
     """
 
     account: str
     application: str | None = None
     tasks: tuple[AnyTask, ...] = ()
-    tag: str = ""
+    data: CallData | None = None
     reports_tree: bool = False  # the call's RootEnded is wanted
     headers: bool = False  # so are what Call.headers and diverted_from hold
     callee: str | None = None  # replaces what was dialled, e.g. a number read as in the caller's country
@@ -63,7 +64,7 @@ def offered(call: Call, at: float) -> CallOffered:
         subject=call.id,
         root=call.root,
         at=at,
-        tag=call.tag,
+        data=call.data,
         application=call.application or "",
         caller=call.caller,
         callee=call.callee,

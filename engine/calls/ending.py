@@ -1,16 +1,12 @@
 """How a call ended, and how that ends the one that it was connected with, or was to be."""
 
-from collections.abc import Mapping
-
 import msgspec
 
 from engine.calls.call import Call, Party
 from engine.calls.cause import HangupCause
 from engine.events import CallEnded, ParticipantLeft
 from engine.store.tasks import TaskRow
-
-Common = Mapping[str, str | float]
-"""The fields that every event has (engine.tasks.journal.Journal.common)."""
+from engine.tasks.journal import Common
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):

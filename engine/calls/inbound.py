@@ -157,7 +157,7 @@ class Reception:
             root=call_id,
             account=answering.account,
             application=answering.application,
-            tag=answering.tag,
+            data=answering.data,
             direction=Direction.INBOUND,
             caller=answering.caller or ("" if private else printable(channel.caller.number)),
             callee=answering.callee or given.dialled,

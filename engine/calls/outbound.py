@@ -94,7 +94,7 @@ class OutboundCalls:
             root=command.root or call_id,
             account=command.account,
             application=command.application,
-            tag=command.tag,
+            data=command.data,
             direction=Direction.OUTBOUND,
             caller=admitted.caller or "",
             callee=admitted.digits,

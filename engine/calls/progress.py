@@ -26,7 +26,7 @@ class CallProgress:
         self.services, self._call = services, call
         self.journal = Journal(
             services.writer, services.clock, account=call.account, subject=call.id, root=call.root,
-            tag=lambda: self._call.tag,
+            data=lambda: self._call.data,
         )  # fmt: skip
         self.channel = Channel(services.client, services.bus, call.channel_id or call.id)
         self._machine = StateMachine(call.state)
@@ -85,7 +85,7 @@ class CallProgress:
     def dialing(self, channel_id: str, trunk: str | None) -> Awaitable[None]:
         """An INVITE is about to go out on this channel; to be awaited before it does."""
         self.channel = Channel(self.services.client, self.services.bus, channel_id)
-        event = CallDialing(**self.journal.common(self.call.tag), trunk=trunk)  # type: ignore[arg-type]
+        event = CallDialing(**self.journal.common(self.call.data), trunk=trunk)  # type: ignore[arg-type]
         return self._change(Trigger.DIAL, event, channel_id=channel_id, trunk=trunk, sip_call_id=None)
 
     def note_dialled(self) -> None:
@@ -96,14 +96,14 @@ class CallProgress:
     def note_ringing(self) -> None:
         """The far party's phone rings."""
         if self._call.state is CallState.DIALING:
-            event = CallRinging(**self.journal.common(self._call.tag))  # type: ignore[arg-type]
+            event = CallRinging(**self.journal.common(self._call.data))  # type: ignore[arg-type]
             self._post(Trigger.RING, event)
 
     def note_answered(self) -> bool:
         """The call was answered; returns whether that is news."""
         news = self._call.state in (CallState.DIALING, CallState.RINGING)
         if news:
-            event = CallAnswered(**self.journal.common(self._call.tag))  # type: ignore[arg-type]
+            event = CallAnswered(**self.journal.common(self._call.data))  # type: ignore[arg-type]
             self._post(Trigger.ANSWER, event, answered=self.services.clock())
         return news
 

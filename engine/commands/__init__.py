@@ -15,7 +15,7 @@ from engine.commands.conferences import (
     QueryConference,
     StartConference,
 )
-from engine.commands.questions import Redirect, Reply, Retag
+from engine.commands.questions import Redirect, Reply
 from engine.commands.refusals import (
     CallerRefused,
     CommandRefused,
@@ -79,7 +79,6 @@ __all__ = [
     "QueryConference",
     "Redirect",
     "Reply",
-    "Retag",
     "StartConference",
     "StopTasks",
 ]

@@ -2,8 +2,10 @@
 
 from typing import Generic, TypeVar
 
+import msgspec
+
 R = TypeVar("R", covariant=True)
 
 
-class Command(Generic[R]):
-    """A request to the engine; `Engine.submit` returns R."""
+class Command(msgspec.Struct, Generic[R], frozen=True, kw_only=True, tag_field="command"):
+    """A request to the engine; `Engine.submit` returns R. It is data: it can be stored and sent to another process."""

@@ -1,23 +1,21 @@
 """Commands that place and end calls."""
 
-from dataclasses import dataclass
-
 from engine.calls.call import Call
 from engine.calls.cause import HangupCause
 from engine.commands.base import Command
+from engine.model.call_data import CallData
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.tasks.kinds import AnyTask
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlaceCall(Command[Call]):
+class PlaceCall(Command[Call], frozen=True, kw_only=True, tag="place_call"):
     """Call `callee` (an own extension, or 7 to 15 digits). Returns at once, the call QUEUED; its tasks wait for it.
 
     `options` say how it is dialled. `party` is the number of the call that this one will be connected with; it is shown
     if the options have no `caller`. `max_seconds`: the longest that it may last from its answer.
 
     Raises NumberRefused (NoSuchExtension), CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
-    `tag` comes back in the call's events; `root` is the first leg of the call tree that this leg belongs to.
+    `data` is stored with the call and comes back in its events; `root` is the first leg of its call tree.
     `reports_tree`: RootEnded is written when this call and all legs that it dialled have ended.
     """
 
@@ -25,7 +23,7 @@ class PlaceCall(Command[Call]):
     callee: str
     options: LegOptions = PLAIN
     party: str | None = None
-    tag: str = ""
+    data: CallData | None = None
     application: str | None = None
     tasks: tuple[AnyTask, ...] = ()
     root: str | None = None
@@ -34,8 +32,7 @@ class PlaceCall(Command[Call]):
     reports_tree: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HangUpCall(Command[None]):
+class HangUpCall(Command[None], frozen=True, kw_only=True, tag="hang_up_call"):
     """End a call now; its queued tasks are discarded. Raises NoSuchCall."""
 
     account: str

@@ -1,24 +1,23 @@
 """The commands of conferences, and the views that they return."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from engine.commands.base import Command
+from engine.model.call_data import CallData
 from engine.tasks.kinds import AnyTask
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Invitation:
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """A party that a conference calls. `before` are tasks that run before it joins."""
 
     callee: str
     caller: str | None = None
-    tag: str = ""
-    join_tag: str = ""
+    data: CallData | None = None
+    join_data: CallData | None = None
     before: tuple[AnyTask, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StartConference(Command[str]):
+class StartConference(Command[str], frozen=True, kw_only=True, tag="start_conference"):
     """Start a conference around a moderator; returns its id at once.
 
     A live call of this account to the moderator's number is reused, else the number is called.
@@ -33,12 +32,11 @@ class StartConference(Command[str]):
     attendees: tuple[Invitation, ...] = ()
     wait_for_participant: bool = True
     waiting_prompt: str | None = None
-    tag: str = ""
+    data: CallData | None = None
     id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeaveNow(Command[None]):
+class LeaveNow(Command[None], frozen=True, kw_only=True, tag="leave_now"):
     """Take a call out of a conference now; the moderator stays. Raises NoSuchCall, NoSuchConference."""
 
     account: str
@@ -46,8 +44,7 @@ class LeaveNow(Command[None]):
     call: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HangUpConference(Command[None]):
+class HangUpConference(Command[None], frozen=True, kw_only=True, tag="hang_up_conference"):
     """End a conference (by its id, or by its name) and hang up all its participants. Raises NoSuchConference."""
 
     account: str
@@ -55,8 +52,7 @@ class HangUpConference(Command[None]):
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MuteMember(Command[None]):
+class MuteMember(Command[None], frozen=True, kw_only=True, tag="mute_member"):
     """Mute or unmute a participant: a muted participant is not heard but still hears. Repeating it is harmless.
 
     The conference is given by its id, or by its name.
@@ -70,8 +66,7 @@ class MuteMember(Command[None]):
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HoldMember(Command[None]):
+class HoldMember(Command[None], frozen=True, kw_only=True, tag="hold_member"):
     """Hold a participant, or take it back: a held participant is not heard and does not hear. Repeating is harmless.
 
     `music` is the class of music on hold that it hears meanwhile; None: silence. Raises as MuteMember.
@@ -85,8 +80,7 @@ class HoldMember(Command[None]):
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KickMember(Command[None]):
+class KickMember(Command[None], frozen=True, kw_only=True, tag="kick_member"):
     """Hang up a participant's call, the moderator's too. Raises NoSuchConference, NoSuchCall."""
 
     account: str
@@ -95,23 +89,21 @@ class KickMember(Command[None]):
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConferenceMember:
-    """One party of a conference: its call, its number in digits, its call's tag, and how it takes part.
+class ConferenceMember(msgspec.Struct, frozen=True, kw_only=True):
+    """One party of a conference: its call, its number in digits, its call's data, and how it takes part.
 
     `joined` is Unix seconds; None for a moderator who is not in it yet.
     """
 
     call: str
     number: str
-    tag: str = ""
+    data: CallData | None = None
     muted: bool = False
     held: bool = False
     joined: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConferenceView:
+class ConferenceView(msgspec.Struct, frozen=True, kw_only=True):
     """The participants of a conference now, in the order in which they joined.
 
     `moderator` is None until its call exists, and in a conference with a `name`.
@@ -119,20 +111,18 @@ class ConferenceView:
 
     id: str
     moderator: ConferenceMember | None
-    participants: tuple[ConferenceMember, ...] = field(default=())
+    participants: tuple[ConferenceMember, ...] = ()
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueryConference(Command[ConferenceView]):
+class QueryConference(Command[ConferenceView], frozen=True, kw_only=True, tag="query_conference"):
     """Return the participants of a conference, by its id. Raises NoSuchConference."""
 
     account: str
     conference: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FindConference(Command[ConferenceView]):
+class FindConference(Command[ConferenceView], frozen=True, kw_only=True, tag="find_conference"):
     """Return the participants of the account's conference of this name. Raises NoSuchConference."""
 
     account: str

@@ -1,18 +1,15 @@
 """Commands that change the queue of a call or a conference."""
 
-from dataclasses import dataclass
-
 from engine.commands.base import Command
-from engine.commands.questions import Retag
+from engine.model.call_data import CallData, DataPatch
 from engine.tasks.kinds import AnyTask
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Enqueue(Command[tuple[str, ...]]):
+class Enqueue(Command[tuple[str, ...]], frozen=True, kw_only=True, tag="enqueue"):
     """Append tasks to a live call's or conference's queue; returns their ids, in order.
 
     `now` puts them before the queued tasks; those that do not hold the queue begin at once, beside the task that does.
-    `tag`, if given, becomes the tag of every live leg of the call tree (a Retag is called with each present tag).
+    `patch`, if given, changes the data of every live leg of the call tree.
 
     Raises NoSuchCall or NoSuchConference (also when it belongs to another account), EngineUnavailable.
     """
@@ -21,11 +18,10 @@ class Enqueue(Command[tuple[str, ...]]):
     owner: str
     tasks: tuple[AnyTask, ...]
     now: bool = False
-    tag: str | Retag | None = None
+    patch: DataPatch | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CancelTask(Command[None]):
+class CancelTask(Command[None], frozen=True, kw_only=True, tag="cancel_task"):
     """Remove a task that has not begun from the queue. Raises NoSuchTask."""
 
     account: str
@@ -33,14 +29,13 @@ class CancelTask(Command[None]):
     task: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StopTasks(Command[int]):
+class StopTasks(Command[int], frozen=True, kw_only=True, tag="stop_tasks"):
     """Stop the running (background) tasks of one kind, e.g. "record" or "detect_dtmf", now; returns how many.
 
-    `tag`, if given, replaces the tag of their TaskEnded events. Raises NoSuchCall, NoSuchConference.
+    `data`, if given, replaces that of their TaskEnded events. Raises NoSuchCall, NoSuchConference.
     """
 
     account: str
     owner: str
     kind: str
-    tag: str | None = None
+    data: CallData | None = None

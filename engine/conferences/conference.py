@@ -45,7 +45,7 @@ class Conference:
         self, services: CallServices, row: ConferenceRow, policy: ConferencePolicy, moderator: Session | None,
         inviter: Inviter, rows: Iterable[TaskRow] = (), *, restored: bool = False,
     ) -> None:  # fmt: skip
-        self.services, self.id, self.account, self.tag, self.policy = services, row.id, row.account, row.tag, policy
+        self.services, self.id, self.account, self.data, self.policy = services, row.id, row.account, row.data, policy
         self.name: str = row.name or ""
         self.moderator, self.started_at = moderator, row.started
         self.journal = Journal(services.writer, services.clock, account=row.account, subject=row.id, root=row.id)
@@ -118,7 +118,7 @@ class Conference:
     def note_started(self) -> None:
         """Note that it begins now."""
         at = self.started_at = self.services.clock()
-        event = ConferenceStarted(**self.journal.common(self.tag))  # type: ignore[arg-type]
+        event = ConferenceStarted(**self.journal.common(self.data))  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
             conferences.update(conn, self.id, started=at)
@@ -133,7 +133,7 @@ class Conference:
 
     async def _close(self) -> None:
         at, reason = self.services.clock(), self.reason
-        event = ConferenceEnded(**self.journal.common(self.tag), reason=reason)  # type: ignore[arg-type]
+        event = ConferenceEnded(**self.journal.common(self.data), reason=reason)  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
             conferences.update(conn, self.id, ended=at, reason=reason)
@@ -204,7 +204,7 @@ class Conference:
         await self._make()
         call, known = session.call.id, self._stays.pop(on.task_id, None)
         stay = known or ParticipantRow(conference=self.id, call=call, task=on.task_id, joined=self.services.clock())
-        member = Member(session, stay, tag=on.tag, alone=task.music if self.name else None)
+        member = Member(session, stay, data=on.data, alone=task.music if self.name else None)
         await self._music.update()  # whoever was alone is not any more, and this one must not hear the music
         absorb = task.digits is not ConferenceDigits.FORWARD  # a PIN is nobody else's
         async with session.media.speaking, session.media.silence.off():
@@ -253,8 +253,8 @@ class Conference:
         return (alone.alone or SILENCE) if alone else None
 
     def _note_joined(self, member: Member, on: Subject) -> None:
-        session, stay, tag = member.session, member.stay, on.tag
-        event = ParticipantJoined(**session.journal.common(tag), conference=self.id, task=on.task_id)  # type: ignore[arg-type]
+        session, stay, data = member.session, member.stay, on.data
+        event = ParticipantJoined(**session.journal.common(data), conference=self.id, task=on.task_id)  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
             if conferences.joined(conn, self.id, stay.call, stay.task, stay.joined):
@@ -265,8 +265,8 @@ class Conference:
     def _note_left(self, session: Session, on: Subject) -> None:
         if self.services.leaving():
             return
-        at, tag = self.services.clock(), on.tag
-        event = ParticipantLeft(**session.journal.common(tag), conference=self.id, task=on.task_id)  # type: ignore[arg-type]
+        at, data = self.services.clock(), on.data
+        event = ParticipantLeft(**session.journal.common(data), conference=self.id, task=on.task_id)  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
             conferences.left(conn, self.id, session.call.id, on.task_id, at)

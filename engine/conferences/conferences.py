@@ -98,7 +98,7 @@ class Conferences:
         row = ConferenceRow(
             id=conference_id,
             account=command.account,
-            tag=command.tag,
+            data=command.data,
             moderator=moderator.call,
             policy=encode(policy),
             ari_application=self._services.settings.ari_application,
@@ -128,7 +128,7 @@ class Conferences:
         return None
 
     async def _call_moderator(self, row: ConferenceRow, moderator: Invited, reused: Session | None) -> Session:
-        join = JoinConference(conference=row.id, tag=moderator.join_tag)
+        join = JoinConference(conference=row.id, data=moderator.join_data)
         if reused:
             try:
                 await reused.queue.append(with_ids((*moderator.before, join)))
@@ -144,7 +144,7 @@ class Conferences:
                 account=account,
                 callee=invited.callee,
                 options=LegOptions(caller=invited.caller),
-                tag=invited.tag,
+                data=invited.data,
                 tasks=(*invited.before, join),
                 id=invited.call,
             )
@@ -161,7 +161,7 @@ class Conferences:
         known = await self._services.database.read(lambda conn: calls.get(conn, invited.call))
         if known is not None:
             return
-        join = JoinConference(conference=conference.id, tag=invited.join_tag)
+        join = JoinConference(conference=conference.id, data=invited.join_data)
         try:
             await self._place(conference.account, invited, join)
         except CommandRefused as error:

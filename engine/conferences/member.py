@@ -13,8 +13,10 @@ from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.commands import ConferenceMember, EngineUnavailable, NoSuchCall
 from engine.events import AnyEvent, DigitsCollected, ParticipantHeld, ParticipantMuted
+from engine.model.call_data import CallData
 from engine.store import conferences, events
 from engine.store.conferences import ParticipantRow
+from engine.tasks.journal import Common
 
 log = structlog.get_logger(__name__)
 SILENCE = ""  # what a participant hears who is held without music
@@ -35,10 +37,12 @@ class Member:
     Asterisk 22.10.1), and it is muted. `alone` is the music it hears while nobody else is there.
     """
 
-    def __init__(self, session: Session, stay: ParticipantRow, *, tag: str = "", alone: str | None = None) -> None:
+    def __init__(
+        self, session: Session, stay: ParticipantRow, *, data: CallData | None = None, alone: str | None = None
+    ) -> None:
         self.session, self.stay, self.alone = session, stay, alone
         self._services: CallServices = session.services
-        self._tag = tag
+        self._data = data
         self._changing = asyncio.Lock()
         self._hears: str | None = None  # the music on its channel
         self._touched = stay.muted or stay.held
@@ -99,8 +103,8 @@ class Member:
         """Its call's id."""
         return self.session.call.id
 
-    def _common(self) -> dict[str, str | float]:
-        common = self.session.journal.common(self._tag)
+    def _common(self) -> Common:
+        common = self.session.journal.common(self._data)
         return {**common, "conference": self.stay.conference, "task": self.stay.task}
 
     async def _save(self, change: Callable[[Connection], bool], event: AnyEvent | None) -> None:
@@ -152,7 +156,7 @@ def view_of(session: Session, stay: ParticipantRow | None = None) -> ConferenceM
     return ConferenceMember(
         call=call.id,
         number=call.callee if call.direction is Direction.OUTBOUND else call.caller,
-        tag=call.tag,
+        data=call.data,
         muted=stay.muted if stay else False,
         held=stay.held if stay else False,
         joined=stay.joined if stay else None,

@@ -4,6 +4,7 @@ import msgspec
 
 from engine.commands import Invitation
 from engine.ids import new_id
+from engine.model.call_data import CallData
 from engine.tasks import secret
 from engine.tasks.kinds import AnyTask, read
 
@@ -14,8 +15,8 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
     call: str
     callee: str
     caller: str | None = None
-    tag: str = ""
-    join_tag: str = ""
+    data: CallData | None = None
+    join_data: CallData | None = None
     before: tuple[AnyTask, ...] = ()
 
     @classmethod
@@ -25,8 +26,8 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
             call=new_id("call"),
             callee=invite.callee,
             caller=invite.caller,
-            tag=invite.tag,
-            join_tag=invite.join_tag,
+            data=invite.data,
+            join_data=invite.join_data,
             before=invite.before,
         )
 

@@ -2,11 +2,13 @@
 
 import msgspec
 
+from engine.model.call_data import CallData
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """Something that happened to `subject` (a call or a conference).
 
-    `at` is Unix seconds; `tag` is the data that a dialect attached to the call, conference or task.
+    `at` is Unix seconds; `data` is what a customer stored with the call, conference or task, as it was then.
     `sequence` is 0 until the event is committed.
     """
 
@@ -16,4 +18,4 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     root: str
     at: float
     sequence: int = 0
-    tag: str = ""
+    data: CallData | None = None

@@ -64,7 +64,7 @@ class ScheduledCallRefused(Event, frozen=True, kw_only=True, tag="scheduled_call
 class RootEnded(Event, frozen=True, kw_only=True, tag="root_ended"):
     """All legs of a call tree have ended. Written once, if the root has `reports_tree`.
 
-    `subject` is the root, `tag` its tag at the end. `cause` and `hung_up_by` are the root leg's own: if a Dial did not
+    `subject` is the root, `data` its own at the end. `cause` and `hung_up_by` are the root leg's: if a Dial did not
     reach its party, or the connected party hung up, they say so (Party.CONNECTED).
     `answered`: the root leg was answered and, if it dialled, one of the dialled legs was too: if the callee was busy,
     the tree was not answered. `seconds`: how long the dialled legs were answered, added up; if none was dialled, that

@@ -1,27 +1,45 @@
 """Calls as last committed."""
 
 import builtins
+from typing import Any
 
 import msgspec
 import sqlalchemy
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from engine.calls.call import Call
-from engine.store import tables
+from engine.store import call_data, tables
 from engine.store.rows import Mapped, plain, to_json
-from engine.store.statement import Statement, insert_into
+from engine.store.statement import Row, Statement, insert_into
 
 _table = tables.calls
 # These never change, or only when another application takes a call over:
 _FIXED = ("id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from", "private")
-_call = Mapped(
-    Call,
-    _table,
-    converters={
-        "manner": lambda text: None if text is None else msgspec.json.decode(text),
-        "headers": lambda text: () if text is None else msgspec.json.decode(text),
-    },
-)
+_data = tables.call_data
+
+
+class _Calls(Mapped[Call]):
+    """Reads calls with what customers stored with them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Call,
+            _table,
+            converters={
+                "manner": lambda text: None if text is None else msgspec.json.decode(text),
+                "headers": lambda text: () if text is None else msgspec.json.decode(text),
+            },
+        )
+        with_data = _table.outerjoin(_data, _data.c.call == _table.c.id)
+        columns = (*(_table.c[name] for name in self.names), _data.c.dialect, _data.c.address, _data.c["values"])
+        self.select = select(*columns).select_from(with_data)
+
+    def of(self, row: Row) -> Call:
+        call, data = super().of(row[:-3]), call_data.read(*row[-3:])
+        return call if data is None else msgspec.structs.replace(call, data=data)
+
+
+_call = _Calls()
 _insert = insert_into(_table)
 _update = Statement(
     sqlalchemy.update(_table)
@@ -31,7 +49,7 @@ _update = Statement(
 _take_over = Statement(
     sqlalchemy.update(_table)
     .where(_table.c.id == bindparam("call"))
-    .values({name: bindparam(name) for name in ("application", "tag", "whole", "headers", "diverted_from")})
+    .values({name: bindparam(name) for name in ("application", "whole", "headers", "diverted_from")})
 )
 _withdraw = Statement(sqlalchemy.delete(_table).where(_table.c.id == bindparam("call")))
 _withdraw_tasks = Statement(sqlalchemy.delete(tables.tasks).where(tables.tasks.c.owner == bindparam("owner")))
@@ -45,28 +63,37 @@ _all_live = Statement(_call.select.where(_table.c.ended.is_(None)).order_by(_tab
 _by_root = Statement(_call.select.where(_table.c.root == bindparam("root")).order_by(_table.c.created, _table.c.id))
 
 
+def _columns(call: Call) -> dict[str, Any]:
+    """Return a call's own columns as the driver takes them."""
+    return plain(call if call.data is None else msgspec.structs.replace(call, data=None))
+
+
 def insert(conn: Connection, call: Call) -> None:
     """Store a new call."""
     options = None if call.options is None else to_json(call.options)
     headers = to_json(call.headers) if call.headers else None
-    _insert.run(conn, **plain(call) | {"manner": options, "headers": headers})
+    _insert.run(conn, **_columns(call) | {"manner": options, "headers": headers})
+    if call.data:
+        call_data.insert(conn, call.id, call.data)
 
 
 def update(conn: Connection, call: Call) -> None:
-    """Store a call's new version."""
-    _update.run(conn, call=call.id, **plain(call))
+    """Store a call's new version, except for its data (engine.store.call_data)."""
+    _update.run(conn, call=call.id, **_columns(call))
 
 
 def take_over(conn: Connection, call: Call) -> None:
-    """Store a call's new application and what depends on it: tag, headers, whether the tree's end is reported."""
-    values = plain(call) | {"headers": to_json(call.headers) if call.headers else None}
-    names = ("application", "tag", "whole", "headers", "diverted_from")
+    """Store a call's new application and what depends on it: data, headers, whether the tree's end is reported."""
+    values = _columns(call) | {"headers": to_json(call.headers) if call.headers else None}
+    names = ("application", "whole", "headers", "diverted_from")
     _take_over.run(conn, call=call.id, **{name: values[name] for name in names})
+    call_data.replace(conn, call.id, call.data)
 
 
 def withdraw(conn: Connection, id: str) -> None:
     """Delete a call that never began, with its tasks, as if it had not been requested."""
     _withdraw_tasks.run(conn, owner=id)
+    call_data.remove(conn, id)
     _withdraw.run(conn, call=id)
 
 

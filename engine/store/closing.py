@@ -19,6 +19,7 @@ _BOOKS: tuple[Table, ...] = (
     tables.ledger,
     tables.holds,
     tables.events,
+    tables.commands,
     tables.calls,
     tables.conferences,
 )
@@ -63,6 +64,7 @@ def purge(conn: Connection, account: str, owned: Sequence[Table]) -> None:
     conferences = select(tables.conferences.c.id).where(tables.conferences.c.account == account)
     owner, conference = tables.tasks.c.owner, tables.participants.c.conference
     _delete(conn, tables.tasks, or_(owner.in_(calls), owner.in_(conferences)))
+    _delete(conn, tables.call_data, tables.call_data.c.call.in_(calls))
     _delete(conn, tables.participants, conference.in_(conferences))
     _drop(conn, (*_OWNED, *_BOOKS, *owned), account)
     _delete(conn, tables.accounts, tables.accounts.c.id == account)

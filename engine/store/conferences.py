@@ -6,7 +6,8 @@ import msgspec
 import sqlalchemy
 from sqlalchemy import Connection, bindparam
 
-from engine.store.rows import Mapped, plain
+from engine.model.call_data import CallData
+from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import conferences
 from engine.store.tables import participants as _people
@@ -23,7 +24,7 @@ class ConferenceRow(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     ari_application: str
     created: float
-    tag: str = ""
+    data: CallData | None = None
     moderator: str | None = None
     started: float | None = None
     ended: float | None = None
@@ -47,7 +48,11 @@ class ParticipantRow(msgspec.Struct, frozen=True, kw_only=True):
     hold_music: str | None = None
 
 
-_conference = Mapped(ConferenceRow, conferences)
+_conference = Mapped(
+    ConferenceRow,
+    conferences,
+    converters={"data": lambda text: None if text is None else msgspec.json.decode(text)},
+)
 _participant = Mapped(ParticipantRow, _people)
 _insert = insert_into(conferences)
 _updates = Updates(conferences, "id")
@@ -95,9 +100,18 @@ _participants = Statement(
 )
 
 
+def _columns(conference: ConferenceRow) -> dict[str, Any]:
+    return plain(conference) | {"data": to_json(conference.data) if conference.data else None}
+
+
 def insert(conn: Connection, conference: ConferenceRow) -> None:
     """Store a new conference."""
-    _insert.run(conn, **plain(conference))
+    _insert.run(conn, **_columns(conference))
+
+
+def named(conn: Connection, account: str, name: str) -> ConferenceRow | None:
+    """Return the conference of this account and name that takes participants; None if there is none."""
+    return _conference.one(conn, _open_named, account=account, name=name)
 
 
 def open_named(conn: Connection, conference: ConferenceRow) -> ConferenceRow:
@@ -108,7 +122,7 @@ def open_named(conn: Connection, conference: ConferenceRow) -> ConferenceRow:
     wanted = {"account": conference.account, "name": conference.name}
     found = _conference.one(conn, _open_named, **wanted)
     if found is None:
-        _insert_named.run(conn, **plain(conference))
+        _insert_named.run(conn, **_columns(conference))
         found = _conference.one(conn, _open_named, **wanted)
     assert found
     return found

@@ -205,7 +205,6 @@ calls = Table(
     Column("root", String, nullable=False, index=True),
     Column("account", String, nullable=False),
     Column("application", String, nullable=True),
-    Column("tag", Text, nullable=False, default=""),
     Column("direction", String, nullable=False),
     Column("caller", String, nullable=False),
     Column("callee", String, nullable=False),
@@ -234,6 +233,15 @@ calls = Table(
     Index("calls_by_account", "account", "created"),
     Index("calls_by_time", "created"),
 )
+call_data = Table(  # what customers stored with calls: a row where there is any
+    "call_data",
+    metadata,
+    Column("call", String, primary_key=True),
+    Column("dialect", String, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("values", Text, nullable=False),  # texts by their names, as a JSON object
+    Column("version", Integer, nullable=False),  # rises by one with each change
+)
 unmatched_calls = Table(  # calls from a trunk that reached no number, the newest ones
     "unmatched_calls",
     metadata,
@@ -258,7 +266,7 @@ conferences = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("account", String, nullable=False),
-    Column("tag", Text, nullable=False, default=""),
+    Column("data", Text, nullable=True),  # engine.model.call_data as JSON; NULL: none
     Column("moderator", String, nullable=True),  # the moderator's call
     Column("policy", Text, nullable=False),  # engine.conferences.policy as JSON
     Column("ari_application", String, nullable=False),
@@ -326,6 +334,22 @@ events = Table(
     Column("body", Text, nullable=False),  # engine.events as JSON
     UniqueConstraint("root", "sequence"),
     sqlite_autoincrement=True,  # a position is never reused, even if old events are deleted
+)
+commands = Table(  # what other processes ask of a controller, and its answers
+    "commands",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("ari_application", String, nullable=False),  # whose controller carries it out
+    Column("account", String, nullable=False),
+    Column("subject", String, nullable=False),  # the call or conference that it names
+    Column("requester", String, nullable=False),  # who waits for the answer
+    Column("body", Text, nullable=False),  # engine.commands.wire
+    Column("created", Float, nullable=False),
+    Column("deadline", Float, nullable=False),
+    Column("state", String, nullable=False),
+    Column("answer", Text, nullable=True),  # engine.commands.wire: the result, or a refusal
+    Column("epoch", Integer, nullable=True),  # of the controller that took it
+    Index("commands_by_controller", "ari_application", "created"),
 )
 typed_ahead = Table(  # digits of live calls that no task has taken
     "typed_ahead",

@@ -45,7 +45,6 @@ _started = Statement(update(_table).where(_one).values(started=bindparam("starte
 _end = Statement(
     update(_table).where(_one).values(state=bindparam("state"), outcome=bindparam("outcome"), ended=bindparam("ended"))
 )
-_retag = Statement(update(_table).where(_one).values(parameters=bindparam("parameters")))
 _NAMES = ("id", "owner", "position", "parameters", "state", "phase", "queued", "begun", "started", "ended", "outcome")
 _select = select(*(_table.c[name] for name in _NAMES))
 _get = Statement(_select.where(_one))
@@ -109,11 +108,6 @@ def started(conn: Connection, id: str, at: float, phase: Phase) -> None:
 def end(conn: Connection, id: str, state: TaskState, outcome: Outcome, at: float) -> None:
     """Store how a task ended."""
     _end.run(conn, the_id=id, state=state.value, outcome=to_json(outcome), ended=at)
-
-
-def retag(conn: Connection, id: str, task: AnyTask) -> None:
-    """Store a task with a changed tag."""
-    _retag.run(conn, the_id=id, parameters=encode(task, seal_of(conn)))
 
 
 def get(conn: Connection, id: str) -> TaskRow | None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Protocol
 
+from engine.model.call_data import CallData
 from engine.model.destination import Diversions
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.tasks.answer import Answer
@@ -44,7 +45,7 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     leg: LegOptions = PLAIN
     max_seconds: float | None = None
     before_bridge: tuple[Before, ...] = ()
-    call_tag: str = ""
+    call_data: CallData | None = None
     hang_up_after: bool = True
     diversions: Diversions | None = None
     hops: int = 0

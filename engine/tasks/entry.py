@@ -8,6 +8,7 @@ import structlog
 from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
+from engine.model.call_data import CallData
 from engine.store.tasks import TaskRow
 from engine.tasks.interfaces import Preparable
 from engine.tasks.kinds import AnyTask, kind_of
@@ -39,7 +40,7 @@ class Entry:
         self.begun = row.begun
         self.started = row.started
         self.resumed = resumed
-        self.tag = row.task.tag
+        self.data = row.task.data
         self.prompts: dict[Preparable, asyncio.Task[Prompt]] = {}
         self.remarked: set[str] = set()
         self.runner: asyncio.Task[None] | None = None
@@ -61,10 +62,10 @@ class Entry:
         """Note that it began to ask with the commit that queued it."""
         self.state, self.phase, self.begun, self.question = TaskState.RUNNING, Phase.INTENDED, at, question
 
-    def stop(self, reason: StopReason, *, tag: str | None = None) -> None:
+    def stop(self, reason: StopReason, *, data: CallData | None = None) -> None:
         """Stop it while it runs: by request where it ends gracefully, else by cancelling it."""
-        if tag is not None:
-            self.tag = tag
+        if data is not None:
+            self.data = data
         if self.task.graceful:
             self.stop_requested.set()
         elif self.stopped_for is None:

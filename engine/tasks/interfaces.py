@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from engine.ari.errors import AriError
 from engine.media.prompts import Prompt
+from engine.model.call_data import CallData
 from engine.tasks.results import Detected, Recorded, TaskFailed
 
 
@@ -138,7 +139,7 @@ class Subject(Protocol):
     """A running task's view of its call or conference, and of itself."""
 
     task_id: str
-    tag: str
+    data: CallData | None
     stop_requested: asyncio.Event
 
     @property
@@ -206,5 +207,5 @@ class Subject(Protocol):
     async def only_the_end(self, error: TaskFailed | AriError) -> bool:
         """Whether a failure is only the end of the call seen from this task; waits a moment for it."""
 
-    def stop_background(self, kind: str, tag: str | None = None) -> int:
+    def stop_background(self, kind: str, data: CallData | None = None) -> int:
         """Stop this queue's running tasks of a kind; returns how many."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskRemarked, TaskStarted
 from engine.ids import new_id
+from engine.model.call_data import CallData
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
@@ -22,6 +23,8 @@ from engine.tasks.task import Phase, Recovery, TaskState
 T = TypeVar("T")
 _ACCEPTED_LATER = Ask | Dial | Ring
 """What begins before its effect: an answer, a connection or a destination accepts it."""
+Common = dict[str, str | float | CallData | None]
+"""The fields that every event has, by name."""
 Unit = Callable[[Connection], object]
 """Something to be written in a transaction."""
 
@@ -44,16 +47,16 @@ class Opened(NamedTuple):
 
 
 class Journal:
-    """Stores the progress of the tasks of one call or conference (`subject`). `tag` returns the tag of questions."""
+    """Stores the progress of the tasks of one call or conference (`subject`). `data`: the call's, for questions."""
 
     def __init__(
         self, writer: Write, clock: Callable[[], float], *, account: str, subject: str, root: str,
-        tag: Callable[[], str] = str,
+        data: Callable[[], CallData | None] = lambda: None,
     ) -> None:  # fmt: skip
-        self.writer, self.clock, self._tag = writer, clock, tag
+        self.writer, self.clock, self._data = writer, clock, data
         self.account, self.subject, self.root = account, subject, root
 
-    def common(self, tag: str = "") -> dict[str, str | float]:
+    def common(self, data: CallData | None = None) -> Common:
         """The fields that every event has."""
         return {
             "id": new_id("event"),
@@ -61,7 +64,7 @@ class Journal:
             "subject": self.subject,
             "root": self.root,
             "at": self.clock(),
-            "tag": tag,
+            "data": data,
         }
 
     async def queued(self, added: Sequence[AnyTask]) -> list[TaskRow]:
@@ -129,7 +132,7 @@ class Journal:
 
     def _asking(self, id: str, ask: Ask, deadline: float) -> Callable[[Connection], QuestionAsked]:
         """Append a question, once even over a restart, with the outcome of the task that it is about."""
-        common = self.common(ask.tag or self._tag()) | {"id": id.replace("task-", "event-", 1)}
+        common = self.common(ask.data or self._data()) | {"id": id.replace("task-", "event-", 1)}
 
         def unit(conn: Connection) -> QuestionAsked:
             last = tasks.last_of_kind(conn, self.subject, ask.about) if ask.about else None
@@ -157,7 +160,7 @@ class Journal:
         if entry.phase is Phase.INTENDED and not isinstance(entry.task, _ACCEPTED_LATER):
             entry.phase = Phase.ACCEPTED
         phase = entry.phase
-        event = TaskStarted(**self.common(entry.tag), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]
+        event = TaskStarted(**self.common(entry.data), task=entry.id, kind=entry.kind)  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
             tasks.started(conn, entry.id, at, phase)
@@ -169,7 +172,7 @@ class Journal:
     def digit(self, entry: Entry, digit: str, call: str, *, accepted: bool) -> None:
         """Note a digit that a task heard; `digit` as it may be shown."""
         event = DigitReceived(
-            **self.common(entry.tag),  # type: ignore[arg-type]
+            **self.common(entry.data),  # type: ignore[arg-type]
             task=entry.id,
             kind=entry.kind,
             digit=digit,
@@ -183,7 +186,7 @@ class Journal:
         new = [remark for remark in dict.fromkeys(remarks) if remark not in entry.remarked]
         entry.remarked.update(new)
         noted = [
-            TaskRemarked(**self.common(entry.tag), task=entry.id, kind=entry.kind, remark=remark)  # type: ignore[arg-type]
+            TaskRemarked(**self.common(entry.data), task=entry.id, kind=entry.kind, remark=remark)  # type: ignore[arg-type]
             for remark in new
         ]
         for event in noted:
@@ -199,7 +202,7 @@ class Journal:
         entry.state = state_after(outcome)
         at = self.clock()
         event = TaskEnded(
-            **self.common(entry.tag),  # type: ignore[arg-type]
+            **self.common(entry.data),  # type: ignore[arg-type]
             task=entry.id,
             kind=entry.kind,
             outcome=outcome,

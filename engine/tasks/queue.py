@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
+from engine.model.call_data import CallData
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
@@ -181,11 +182,11 @@ class Queue:
                 return True
         return False
 
-    def stop(self, kinds: Iterable[str], reason: StopReason, tag: str | None = None) -> int:
+    def stop(self, kinds: Iterable[str], reason: StopReason, data: CallData | None = None) -> int:
         """Stop running tasks of these kinds; returns how many."""
         found = [entry for entry in self._running.values() if entry.kind in kinds]
         for entry in found:
-            entry.stop(reason, tag=tag)
+            entry.stop(reason, data=data)
         return len(found)
 
     @property

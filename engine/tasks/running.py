@@ -10,6 +10,7 @@ from engine.ari.errors import AriError
 from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
+from engine.model.call_data import CallData
 from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry, StopReason
 from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
@@ -28,7 +29,7 @@ PROMPT_SECONDS = 10.0  # what a prompt that is not ready when due is waited for
 class Stopping(Protocol):
     """The queue that a task runs in, as far as the task may steer it."""
 
-    def stop(self, kinds: Iterable[str], reason: StopReason, tag: str | None = None) -> int:
+    def stop(self, kinds: Iterable[str], reason: StopReason, data: CallData | None = None) -> int:
         """Stop running tasks of these kinds; returns how many."""
 
     async def reply(self, question: str, tasks: Sequence[AnyTask], *, replace: bool, silent: bool) -> bool:
@@ -47,7 +48,7 @@ class Running:
     def __init__(self, entry: Entry, journal: Journal, owner: Owner, queue: Stopping) -> None:
         self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue
         self.task_id = entry.id
-        self.tag = entry.task.tag
+        self.data = entry.task.data
         self.stop_requested = entry.stop_requested
         roles = owner.roles
         self.player: Player = roles.player
@@ -153,9 +154,9 @@ class Running:
         """Whether a failure is only the end of the call seen from this task; waits a moment for it."""
         return await only_the_end(self._owner, error)
 
-    def stop_background(self, kind: str, tag: str | None = None) -> int:
+    def stop_background(self, kind: str, data: CallData | None = None) -> int:
         """Stop this queue's running tasks of a kind; returns how many."""
-        return self._queue.stop((kind,), StopReason.REQUESTED, tag)
+        return self._queue.stop((kind,), StopReason.REQUESTED, data)
 
 
 async def only_the_end(owner: Owner, error: TaskFailed | AriError) -> bool:

@@ -2,18 +2,19 @@
 
 from typing import ClassVar
 
+from engine.model.call_data import CallData
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
 from engine.tasks.task import Requires, Task
 
 
 class StopBackground(Task, frozen=True, kw_only=True, tag="stop_background"):
-    """Stop the running tasks of kind `stops`, e.g. "record"; `stopped_tag`, if given, goes with their end."""
+    """Stop the running tasks of kind `stops`, e.g. "record"; `stopped_data`, if given, goes with their end."""
 
     requires: ClassVar[Requires] = Requires.NOTHING
 
     stops: str
-    stopped_tag: str | None = None
+    stopped_data: CallData | None = None
 
     @property
     def momentary(self) -> bool:
@@ -22,5 +23,5 @@ class StopBackground(Task, frozen=True, kw_only=True, tag="stop_background"):
 
     async def run(self, on: Subject) -> Done:
         """Ask them to stop."""
-        on.stop_background(self.stops, self.stopped_tag)
+        on.stop_background(self.stops, self.stopped_data)
         return Done()

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from engine.model.call_data import CallData
 from engine.tasks.interfaces import Preparable
 from engine.tasks.results import Result
 
@@ -45,7 +46,7 @@ class Phase(StrEnum):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """One entry of a call's or conference's queue. `tag` is opaque to the engine and comes back in its events."""
+    """One entry of a call's or conference's queue. `data` comes back in its events."""
 
     requires: ClassVar[Requires] = Requires.ANSWERED
     recovery: ClassVar[Recovery] = Recovery.REPEAT
@@ -53,7 +54,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Ends by request (`stop_requested`) and still has a result, where others are cancelled."""
 
     id: str = ""
-    tag: str = ""
+    data: CallData | None = None
 
     @property
     def background(self) -> bool:

@@ -8,7 +8,6 @@ import pytest
 
 from api.accounts import Accounts
 from api.breaker import FAILURES, SECONDS_OPEN, Breaker
-from api.callbacks.tags import Tag, encode
 from api.dialogue import Dialogue
 from api.exchange import MOST_OF_AN_ANSWER, About, Exchange, StoredExchangeLog
 from api.vendors.vendor import Question, Said
@@ -16,6 +15,7 @@ from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked
 from engine.features.accounts.credentials import Credentials
 from engine.features.questions.service import QuestionLog
+from engine.model.call_data import CallData
 from engine.net import Net
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -26,7 +26,7 @@ from tests.support.closing_server import ClosingServer
 
 
 class Teller:
-    """A dialect that asks at its tag's url, then at its data's "fallback"; what is answered is kept."""
+    """A dialect that asks at its data's address, then at its "fallback"; what is answered is kept."""
 
     name = "teller"
 
@@ -37,18 +37,18 @@ class Teller:
         self.seconds = 0.3
         self.accident = ""  # the end of an address that cannot be signed for
 
-    async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
+    async def question(self, event: QuestionAsked, data: CallData) -> Question | Said:
         if self.known:
             return self.known
-        fallback = tag.data.get("fallback", "")
-        return Question(url=tag.url, fallback=fallback, body=b"", credential="k", seconds=self.seconds)
+        fallback = data.values.get("fallback", "")
+        return Question(url=data.address, fallback=fallback, body=b"", credential="k", seconds=self.seconds)
 
     async def sign_question(self, question: Question, url: str) -> Mapping[str, str]:
         if self.accident and url.endswith(self.accident):
             raise RuntimeError("the key is away")
         return {self.header: f"{question.credential} {url.rpartition('/')[2]}"}
 
-    async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
+    async def said(self, event: QuestionAsked, data: CallData, reply: bytes | None) -> Said:
         self.read.append(reply)
         return Said(silent=True) if reply is None else Said(tasks=(HangUp(),))
 
@@ -74,24 +74,24 @@ class Asking:
         vendors = {self.teller.name: self.teller}
         breaker = Breaker(clock=self.time)
         self.kept: list[tuple[About, Question, Exchange]] = []
-        self.dialogue = Dialogue(self.table, net, accounts, vendors, self._no_tag, self, breaker=breaker)
+        self.dialogue = Dialogue(self.table, net, accounts, vendors, self._no_data, self, breaker=breaker)
 
     def note(self, about: About, dialect: str, question: Question, exchange: Exchange) -> None:
         assert dialect == "teller"
         self.kept.append((about, question, exchange))
 
-    async def _no_tag(self, event: QuestionAsked) -> Tag | None:
-        return Tag(dialect="teller", url=self.sink.url("/found"))
+    async def _no_data(self, event: QuestionAsked) -> CallData | None:
+        return CallData(dialect="teller", address=self.sink.url("/found"))
 
     async def ask(self, path: str = "", fallback: str = "", *, account: str = "account-ann", url: str = "") -> Reply:
         """Ask once and return what the engine was told."""
         data = {"fallback": self.sink.url(fallback)} if fallback else {}
-        tag = Tag(dialect="teller", url=url or self.sink.url(path), data=data)
-        return await self.hand_over(encode(tag) if path or url else "", account)
+        carried = CallData(dialect="teller", address=url or self.sink.url(path), values=data)
+        return await self.hand_over(carried if path or url else None, account)
 
-    async def hand_over(self, tag: str, account: str = "account-ann") -> Reply:
+    async def hand_over(self, data: CallData | None, account: str = "account-ann") -> Reply:
         event = QuestionAsked(
-            id="event-1", account=account, subject="call-1", root="call-1", at=0.0, tag=tag,
+            id="event-1", account=account, subject="call-1", root="call-1", at=0.0, data=data,
             task="task-1", question="offered", deadline=12.0,
         )  # fmt: skip
         self.dialogue.ask(event)
@@ -227,7 +227,7 @@ async def test_an_answer_that_comes_too_late_is_dropped(asking: Asking) -> None:
 
 
 async def test_a_dialect_that_breaks_costs_an_answer_and_not_the_call(asking: Asking) -> None:
-    reply = await asking.hand_over(encode(Tag(dialect="unknown", url="http://host")))
+    reply = await asking.hand_over(CallData(dialect="unknown", address="http://host"))
     assert reply.silent
 
 

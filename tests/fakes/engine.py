@@ -18,6 +18,7 @@ from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
 from engine.ids import new_id
+from engine.model.call_data import CallData
 from engine.store import calls as call_rows
 from engine.store import events as event_rows
 from engine.store.writer import Writer
@@ -81,7 +82,7 @@ class FakeEngine:
         match command:
             case commands.PlaceCall():
                 caller = dialled(command.options.caller or "")
-                return await self._new_call(command.account, caller, dialled(command.callee), tag=command.tag)
+                return await self._new_call(command.account, caller, dialled(command.callee), data=command.data)
             case commands.StartConference():
                 return await self._start_conference(command)
             case commands.QueryConference():
@@ -99,7 +100,7 @@ class FakeEngine:
                 await self.end(command.call, Party.US)
             case commands.StopTasks():
                 self._owner(command.account, command.owner)
-                return await self._stop(command.owner, command.kind, command.tag)
+                return await self._stop(command.owner, command.kind, command.data)
             case commands.Enqueue():
                 return await self._enqueue(command)
             case _:
@@ -118,7 +119,7 @@ class FakeEngine:
 
     async def answer(self, call_id: str) -> None:
         """The far party answers, or we do if it is inbound."""
-        answered = self._event(events.CallAnswered, call_id, tag=self.calls[call_id].tag)
+        answered = self._event(events.CallAnswered, call_id, data=self.calls[call_id].data)
         await self._move(call_id, answered, state=CallState.ANSWERED, answered=time.time())
         await self._advance(call_id)
 
@@ -132,7 +133,7 @@ class FakeEngine:
         ended = self._event(
             events.CallEnded,
             call_id,
-            tag=call.tag,
+            data=call.data,
             cause="normal",
             hung_up_by=by.value,
             answered=call.answered is not None,
@@ -168,11 +169,11 @@ class FakeEngine:
         """The moderator answers, and the attendees are called."""
         conference = self.conferences[conference_id]
         await self.answer(conference.moderator)
-        await self.tell(events.ConferenceStarted, conference_id, tag=conference.command.tag)
+        await self.tell(events.ConferenceStarted, conference_id, data=conference.command.data)
         for attendee in conference.command.attendees:
             account = conference.command.account
-            call = await self._new_call(account, "", dialled(attendee.callee), tag=attendee.tag, root=conference_id)
-            conference.participants[call.id] = JoinConference(conference=conference_id, tag=attendee.join_tag)
+            call = await self._new_call(account, "", dialled(attendee.callee), data=attendee.data, root=conference_id)
+            conference.participants[call.id] = JoinConference(conference=conference_id, data=attendee.join_data)
 
     async def end_conference(self, conference_id: str) -> None:
         """A conference is over: everybody is hung up."""
@@ -181,7 +182,7 @@ class FakeEngine:
             if call in self.calls:
                 await self.end(call, Party.US, seconds=7.6, price=20_000)
         await self._close(conference_id, "conference_ended")
-        await self.tell(events.ConferenceEnded, conference_id, tag=conference.command.tag, reason="hung_up")
+        await self.tell(events.ConferenceEnded, conference_id, data=conference.command.data, reason="hung_up")
         del self.conferences[conference_id]
 
     async def tell(self, event_type: type[events.Event], subject: str, **fields: Any) -> None:
@@ -244,7 +245,7 @@ class FakeEngine:
         conference.moderator = next((call.id for call in mine if call.callee == command.moderator.callee), "")
         if not conference.moderator:
             moderator = command.moderator
-            call = await self._new_call(command.account, "", moderator.callee, tag=moderator.tag, root=id)
+            call = await self._new_call(command.account, "", moderator.callee, data=moderator.data, root=id)
             self._append(call.id, moderator.before)
             conference.moderator = call.id
         return id
@@ -287,11 +288,12 @@ class FakeEngine:
                 await self._ended(owner, task, Completed(Done()))
                 await self.end(owner, Party.US)
             case StopBackground():
-                await self._stop(owner, task.stops, task.stopped_tag)
+                await self._stop(owner, task.stops, task.stopped_data)
                 await self._ended(owner, task, Completed(Done()))
             case JoinConference():
                 self.conferences[task.conference].participants[owner] = task
-                await self.tell(events.ParticipantJoined, owner, tag=task.tag, conference=task.conference, task=task.id)
+                joined = {"conference": task.conference, "task": task.id}
+                await self.tell(events.ParticipantJoined, owner, data=task.data, **joined)
             case LeaveConference():
                 if owner in self.conferences[task.conference].participants:
                     await self._leave(task.conference, owner)
@@ -299,19 +301,19 @@ class FakeEngine:
             case Play(source=source) if "broken" in source:
                 await self._ended(owner, task, Failed("not_audio", "This is not audio."))
             case _:
-                await self.tell(events.TaskStarted, owner, tag=task.tag, task=task.id, kind=kind_of(task))
+                await self.tell(events.TaskStarted, owner, data=task.data, task=task.id, kind=kind_of(task))
                 if task.background:
                     queue.background.append(task)
                 else:
                     queue.holding = task
 
-    async def _stop(self, owner: str, kind: str, tag: str | None) -> int:
+    async def _stop(self, owner: str, kind: str, data: CallData | None) -> int:
         queue = self.queues[owner]
         found = [task for task in queue.background if kind_of(task) == kind]
         for task in found:
             queue.background.remove(task)
-            retagged = task if tag is None else msgspec.structs.replace(task, tag=tag)
-            await self._ended(owner, retagged, self._result(owner, task))
+            changed = task if data is None else msgspec.structs.replace(task, data=data)
+            await self._ended(owner, changed, self._result(owner, task))
         return len(found)
 
     def _result(self, owner: str, task: AnyTask) -> Outcome:
@@ -335,16 +337,16 @@ class FakeEngine:
 
     async def _leave(self, conference: str, call: str) -> None:
         task = self.conferences[conference].participants.pop(call)
-        await self.tell(events.ParticipantLeft, call, tag=task.tag, conference=conference, task=task.id)
+        await self.tell(events.ParticipantLeft, call, data=task.data, conference=conference, task=task.id)
 
     async def _ended(self, owner: str, task: AnyTask, outcome: Outcome) -> None:
-        await self.tell(events.TaskEnded, owner, tag=task.tag, task=task.id, kind=kind_of(task), outcome=outcome)
+        await self.tell(events.TaskEnded, owner, data=task.data, task=task.id, kind=kind_of(task), outcome=outcome)
 
     async def _digit(self, owner: str, task: AnyTask, digit: str, call: str, *, accepted: bool) -> None:
         await self.tell(
             events.DigitReceived,
             owner,
-            tag=task.tag,
+            data=task.data,
             task=task.id,
             kind=kind_of(task),
             digit=digit,

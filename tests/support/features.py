@@ -11,7 +11,7 @@ from engine.features.applications.feature import ApplicationsFeature
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.destinations.feature import DestinationsFeature, core_kinds
-from engine.features.destinations.programs import untagged
+from engine.features.destinations.programs import without_data
 from engine.features.destinations.registry import Destinations
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.provisioner import Provisioner
@@ -27,6 +27,7 @@ from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
 from engine.features.users.passwords import Passwords
 from engine.media import Prompts, PromptSettings, RecordingFiles
+from engine.model.call_data import CallData
 from engine.net import Net
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.feature import Features
@@ -80,6 +81,6 @@ def services_of(
     return features_on(platform_of(db, writer, net, folder), nobody, folder, dialects=dialects)
 
 
-def standard(cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> Destinations:
+def standard(cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data) -> Destinations:
     """Return the destinations that there are, on settings in memory of a test's own."""
-    return Destinations(cache, DestinationKinds((*core_kinds(cache, tag), GroupKind(cache))))
+    return Destinations(cache, DestinationKinds((*core_kinds(cache, data), GroupKind(cache))))

@@ -3,7 +3,7 @@
 from engine.ids import new_id
 
 DIALECT = "ringful"
-"""The dialect's name in the store, in tags and on the command line."""
+"""The dialect's name in the store, in call data and on the command line."""
 INBOUND_URL = "inboundUrl"
 """The setting of an application with the URL that is notified of its calls."""
 _CONFERENCE = "conf"

@@ -7,7 +7,6 @@ from aiohttp import web
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
-from api.callbacks.tags import Tag
 from api.dialects import Dialect
 from api.vendors.parts import VendorParts
 from api.vendors.ringful.auth import SIGNING
@@ -20,6 +19,7 @@ from api.vendors.ringful.ids import DIALECT, INBOUND_URL
 from api.vendors.vendor import Vendor
 from engine.events import AnyEvent
 from engine.features.call_history.views import CallHistory
+from engine.model.call_data import CallData
 
 
 class Ringful(Vendor):
@@ -63,14 +63,14 @@ class Ringful(Vendor):
         """An error as text."""
         return self._routes.render_error(status, sentence)
 
-    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
+    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
         """The application's inboundUrl hears of its calls."""
         url = settings.get(INBOUND_URL)
-        return Tag(dialect=DIALECT, url=str(url)) if url else None
+        return CallData(dialect=DIALECT, address=str(url)) if url else None
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """The document's callbacks, and our two additions."""
-        return await self._notifications.callbacks(event, tag)
+        return await self._notifications.callbacks(event, data)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Ringful signs no callback."""

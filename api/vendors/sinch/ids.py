@@ -6,7 +6,7 @@ import secrets
 import uuid
 
 DIALECT = "sinch"
-"""The dialect's name in the store, in tags and on the command line."""
+"""The dialect's name in the store, in call data and on the command line."""
 PRIMARY, FALLBACK = "primary", "fallback"
 """The settings of an application with its callback URLs."""
 LONGEST_CONFERENCE = 64

@@ -7,7 +7,6 @@ from aiohttp import web
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
-from api.callbacks.tags import Tag
 from api.dialects import Dialect
 from api.vendors.parts import VendorParts
 from api.vendors.sinch.auth import AuthPolicy
@@ -25,6 +24,7 @@ from api.vendors.vendor import Vendor
 from engine.events import AnyEvent
 from engine.features.billing.call_rates import CallRates
 from engine.features.call_history.views import CallHistory
+from engine.model.call_data import CallData
 
 
 class Sinch(Vendor):
@@ -73,13 +73,13 @@ class Sinch(Vendor):
         """An error that no operation gave, as JSON."""
         return self._routes.render_error(status, sentence)
 
-    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
-        """The tag of the calls that an application answers: its server hears of their end."""
-        return Tag(dialect=DIALECT, url=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
+    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
+        """The data of the calls that an application answers: its server hears of their end."""
+        return CallData(dialect=DIALECT, address=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """DiCE, notify, and the PIE of a menu in which somebody hung up."""
-        return await self._notifications.callbacks(event, tag)
+        return await self._notifications.callbacks(event, data)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Sign with the secret of the application whose call it is about, at this attempt's time."""

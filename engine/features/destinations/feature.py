@@ -5,8 +5,9 @@ from collections.abc import Callable
 from engine.features.destinations.diversions import ExtensionDiversions
 from engine.features.destinations.ends import ConferenceKind, HangUpKind
 from engine.features.destinations.parties import ExtensionKind, ForwardKind
-from engine.features.destinations.programs import ApplicationKind, TaskListKind, untagged
+from engine.features.destinations.programs import ApplicationKind, TaskListKind, without_data
 from engine.features.destinations.registry import Destinations
+from engine.model.call_data import CallData
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.feature import Feature
 from engine.platform.platform import Platform
@@ -17,25 +18,27 @@ from engine.store.applications import Application
 class DestinationsFeature(Feature):
     """The kinds that the call core can do by itself, and where extensions divert calls to.
 
-    `tag`: what calls of an application that asks carry.
+    `data`: what calls of an application that asks carry.
     """
 
     name = "destinations"
 
-    def __init__(self, platform: Platform, tag: Callable[[Application], str] = untagged) -> None:
+    def __init__(self, platform: Platform, data: Callable[[Application], CallData | None] = without_data) -> None:
         cache = platform.cache
         self.registry = Destinations(cache, platform.kinds)
         self.services = (
             self.registry,
             ExtensionDiversions(platform.writer, cache, self.registry, platform.refresh),
         )
-        self.destinations = core_kinds(cache, tag)
+        self.destinations = core_kinds(cache, data)
 
 
-def core_kinds(cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> tuple[DestinationKind, ...]:
+def core_kinds(
+    cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data
+) -> tuple[DestinationKind, ...]:
     """Return the kinds that need nothing but the call core."""
     return (
-        ApplicationKind(cache, tag),
+        ApplicationKind(cache, data),
         TaskListKind(),
         ExtensionKind(cache),
         ConferenceKind(),

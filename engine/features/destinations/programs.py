@@ -8,6 +8,7 @@ import msgspec
 from engine.calls.directory import Answering, NoDestination
 from engine.features.destinations.registry import counted
 from engine.features.errors import InvalidSetting, NotThere
+from engine.model.call_data import CallData
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
@@ -26,9 +27,9 @@ APOLOGY = Say(text="Sorry, your call cannot be taken now. Goodbye.")
 FIRST_TASKS: tuple[AnyTask, ...] = (Ask(question=OFFERED, apology=APOLOGY, hang_up_on_silence=True),)
 
 
-def untagged(application: Application) -> str:
-    """Say that an application's calls carry no tag."""
-    return ""
+def without_data(application: Application) -> CallData | None:
+    """Say that an application's calls carry no data."""
+    return None
 
 
 class ApplicationKind(DestinationKind):
@@ -36,8 +37,8 @@ class ApplicationKind(DestinationKind):
 
     name = "application"
 
-    def __init__(self, cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> None:
-        self._cache, self._tag = cache, tag
+    def __init__(self, cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data) -> None:
+        self._cache, self._data = cache, data
 
     def checked(self, account: Account, target: str) -> str:
         if (found := self._find(account, target)) is None:
@@ -55,8 +56,8 @@ class ApplicationKind(DestinationKind):
         tasks = counted(application.tasks or (), hops)
         found = Answering(account=account.id, application=application.id, tasks=tasks)
         if application.tasks is None and application.asks:
-            tag = self._tag(application)
-            return msgspec.structs.replace(found, tasks=FIRST_TASKS, tag=tag, reports_tree=True, headers=True)
+            data = self._data(application)
+            return msgspec.structs.replace(found, tasks=FIRST_TASKS, data=data, reports_tree=True, headers=True)
         return found
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
@@ -112,4 +113,4 @@ def _led_by(tasks: Iterable[AnyTask]) -> Iterator[str]:
 
 
 def _without_ids(task: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in task.items() if name not in ("id", "tag")}
+    return {name: value for name, value in task.items() if name not in ("id", "data")}

@@ -1,6 +1,7 @@
 """The events that customers subscribe to: their names, which are ours and do not change, and what each says.
 
-docs/api.md has the same table. Nothing else of an event leaves the house: no tag, no account, no digit that is hidden.
+docs/api.md has the same table. Nothing else of an event leaves the house: no call data, no account, no digit that is
+hidden.
 """
 
 from collections.abc import Callable, Sequence

@@ -6,6 +6,7 @@ import pytest
 
 from api.callbacks.publisher import Publisher
 from api.vendors.vendor import Vendor
+from engine.model.call_data import CallData
 from engine.platform.consumers import Consumers
 from engine.store import accounts, applications, cursors, deliveries, events
 from engine.store.applications import Application
@@ -78,9 +79,9 @@ async def test_the_cursor_follows_events_without_callbacks(stack: Stack) -> None
     assert await stack.db.read(lambda conn: cursors.get(conn, Publisher.name)) == last
 
 
-async def test_a_tag_that_is_nobodys_is_no_callback(stack: Stack, sink: Sink) -> None:
-    for tag in ("mine", "{", '{"dialect":"unknown","url":"http://host/"}', '{"dialect":"ringful"}', "[1]"):
-        call = await stack.engine._new_call("account-ann", "", "12015550100", tag=tag)
+async def test_data_of_an_unknown_dialect_or_without_an_address_are_no_callback(stack: Stack, sink: Sink) -> None:
+    for data in (None, CallData(dialect="unknown", address="http://host/"), CallData(dialect="ringful")):
+        call = await stack.engine._new_call("account-ann", "", "12015550100", data=data)
         await stack.engine.answer(call.id)
     await stack.settle()
     assert sink.posts == [] and await pending(stack) == []
@@ -91,10 +92,10 @@ async def test_one_event_that_cannot_be_told_does_not_stop_the_others(
 ) -> None:
     told = stack.ringful.callbacks
 
-    async def sometimes(event: Any, tag: Any) -> Any:
-        if tag.url.endswith("/poison"):
+    async def sometimes(event: Any, data: Any) -> Any:
+        if data.address.endswith("/poison"):
             raise RuntimeError("a fault planted here")
-        return await told(event, tag)
+        return await told(event, data)
 
     monkeypatch.setattr(stack.ringful, "callbacks", sometimes)
     for path in ("/poison", "/fine"):

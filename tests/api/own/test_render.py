@@ -9,10 +9,13 @@ from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
 from engine.tasks.results import Completed, Detected
 from engine.tasks.task import Phase, TaskState
+from tests.support.call_data import noted
 
 
 def test_what_dialects_note_on_tasks_is_not_shown_of_tasks_within_tasks_either() -> None:
-    dial = Dial(to="100", tag="secret", call_tag="secret", before_bridge=(DetectMachine(beside=True, tag="secret"),))
+    secret = noted("secret")
+    before = (DetectMachine(beside=True, data=secret),)
+    dial = Dial(to="100", data=secret, call_data=secret, before_bridge=before)
     row = TaskRow(
         id="task-1", owner="call-1", position=1, task=dial, state=TaskState.QUEUED, phase=Phase.NONE, queued=0.0
     )

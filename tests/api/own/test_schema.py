@@ -14,7 +14,7 @@ from api.own.schema.shown_tasks import as_given
 from engine.tasks import kinds
 
 MODULES = (account, admin_accounts, calls, leading, outcomes, people, recordings, system, tasks)
-ENGINES = {"id", "tag", "call_tag", "stopped_tag", "hops"}
+ENGINES = {"id", "data", "call_data", "stopped_data", "hops"}
 NEEDED: dict[str, dict[str, Any]] = {
     "play": {"source": "http://x/a.wav"},
     "say": {"text": "Hello"},

@@ -15,6 +15,7 @@ from engine.tasks.kinds import decode_list
 from engine.tasks.pause import Pause
 from engine.tasks.say import Say
 from tests.api.own.installation import Installation
+from tests.support.call_data import noted
 
 SAY = {"kind": "say", "text": "Hello"}
 
@@ -47,7 +48,7 @@ async def test_a_call_is_placed_with_its_tasks_and_answered_at_once(ann: Custome
     status, call = await ann.ask("POST", "/calls", body)
     assert (status, call["callee"], call["state"]) == (201, "12015550114", "queued")
     command = installation.engine.commands[-1]
-    assert isinstance(command, PlaceCall) and command.tag == ""
+    assert isinstance(command, PlaceCall) and command.data is None
     assert command.tasks[1] == Pause(seconds=1)
     assert (await ann.ask("GET", f"/calls/{call['id']}"))[1] == call
     assert (await ann.ask("GET", "/calls"))[1]["calls"] == [call]
@@ -124,7 +125,7 @@ async def test_a_queue_is_shown_appended_to_and_its_tasks_cancelled(ann: Custome
     assert status == 201 and len(added["tasks"]) == 1
     assert isinstance(installation.engine.commands[-1], Enqueue)
     rows = await installation.writer.write(
-        lambda conn: tasks.append(conn, call["id"], [Pause(seconds=1, tag="hidden")], time.time())
+        lambda conn: tasks.append(conn, call["id"], [Pause(seconds=1, data=noted("hidden"))], time.time())
     )
     (shown,) = (await ann.ask("GET", queue))[1]["tasks"]
     assert (shown["id"], shown["kind"], shown["state"], shown["parameters"]) == (
@@ -226,7 +227,7 @@ async def test_a_field_of_the_engine_is_refused_at_any_depth_with_its_place(
     ann: Customer, installation: Installation, around: Any, place: str
 ) -> None:
     for path, body in (("/calls", {"callee": "100"}), ("/calls/call-1/queue", {})):
-        for field in ("id", "tag", "call_tag", "stopped_tag", "hops", "account", "dialect", "question"):
+        for field in ("id", "tag", "data", "call_data", "stopped_data", "hops", "account", "dialect", "question"):
             status, answer = await ann.ask("POST", path, body | {"tasks": [around({field: NOTED})]})
             assert status == 400 and f"unknown field `{field}`" in answer["error"] and place in answer["error"]
     assert not installation.engine.commands
@@ -254,6 +255,29 @@ async def test_a_text_with_a_character_that_no_database_has_is_refused(ann: Cust
     assert answer["error"] == "A text must not contain the character U+0000 - at `$.tasks[0].text`."
     text = r"a\u0000"  # a backslash, and no escape
     assert (await ann.ask("POST", "/calls", {"callee": "100", "tasks": [SAY | {"text": text}]}))[0] == 201
+
+
+STOLEN: dict[str, Any] = {"dialect": "ringful", "address": "http://elsewhere/"}
+_BEFORE = {"kind": "say", "text": "Hello"}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        SAY | {"data": STOLEN},
+        {"kind": "dial", "to": "100", "call_data": STOLEN},
+        {"kind": "stop_background", "stops": "record", "stopped_data": STOLEN},
+        {"kind": "dial", "to": "100", "before_bridge": [_BEFORE | {"data": STOLEN}]},
+        {"kind": "run_menu", "first": "m", "menus": [{"id": "m", "main": [SAY | {"data": STOLEN}]}]},
+        {"kind": "go_to", "destination": f"tasks:{json.dumps([SAY | {'data': STOLEN}])}"},
+    ],
+)
+async def test_data_that_a_customer_gives_with_a_task_at_any_depth_are_refused(
+    ann: Customer, installation: Installation, task: Any
+) -> None:
+    status, answer = await ann.ask("POST", "/calls", {"callee": "12015550114", "tasks": [task]})
+    assert status == 400 and "unknown field" in answer["error"], answer
+    assert not installation.engine.commands
 
 
 @pytest.mark.parametrize(

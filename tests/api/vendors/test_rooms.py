@@ -17,7 +17,7 @@ NEEDED = {
     "http": {"routes", "authenticated", "requests", "resources", "calls"},
     "events": {"callbacks", "notifications"},
 }
-ALLOWED = {"signing", "tags", "call_data"}
+ALLOWED = {"signing", "call_data"}
 """Further files beside the rooms: how requests are signed, and what is kept with calls."""
 FOLDERS = pytest.mark.parametrize("folder", [*(FOLDER / name for name in SERVED), ADDED], ids=lambda one: one.name)
 

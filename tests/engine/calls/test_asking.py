@@ -11,6 +11,7 @@ from engine.calls.directory import Answering
 from engine.calls.state import CallState
 from engine.commands import Enqueue, NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import CallEnded, QuestionAsked, ReplyRefused, ReplyRemarked, TaskEnded
+from engine.model.call_data import DataPatch, patched
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
@@ -22,6 +23,7 @@ from engine.tasks.say import Say
 from engine.tasks.task import Phase, TaskState
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.dialling import connected
 from tests.support.exchange import ACCOUNT, Exchange, Left
@@ -32,6 +34,14 @@ OFFERED = Answering(account=ACCOUNT, application="app-1", tasks=(Ask(question="o
 def reply(question: QuestionAsked, *tasks: object, **fields: object) -> Reply:
     return Reply(account=ACCOUNT, call=question.subject, question=question.task, tasks=tasks, **fields)  # type: ignore[arg-type]
 
+
+AFTER = DataPatch(set={"after": "1"}, remove=("note",))
+NEW = DataPatch(set={"note": "new"}, dialect="test")
+
+
+def values_of(event: CallEnded) -> dict[str, str]:
+    """What the customer has stored with a call that ended."""
+    return event.data.values if event.data else {}
 
 async def asked(exchange: Exchange, times: int = 1) -> QuestionAsked:
     return await exchange.event(QuestionAsked, times=times)
@@ -155,21 +165,22 @@ async def test_a_question_carries_the_outcome_that_it_is_about(exchange: Exchang
 
 
 async def test_what_is_wrong_with_an_answer_is_told(exchange: Exchange, asterisk: FakeAri) -> None:
-    call = await exchange.call(Ask(question="offered", tag="mine"))
+    call = await exchange.call(Ask(question="offered", data=noted("mine")))
     question = await asked(exchange)
     await exchange.submit(reply(question, HangUp(cause="illegal_script"), refused="No such thing.", remarks=("Cut.",)))
     ended = await exchange.ended(call.id)
     assert ended.cause == "illegal_script"
     assert (await exchange.event(ReplyRefused)).reason == "No such thing."
     remark = await exchange.event(ReplyRemarked)
-    assert (remark.remark, remark.tag) == ("Cut.", "mine")
+    assert (remark.remark, remark.data) == ("Cut.", noted("mine"))
 
 
 async def test_an_answer_may_change_what_the_call_carries(exchange: Exchange, asterisk: FakeAri) -> None:
-    call = await exchange.call(Ask(question="answered"), tag="before")
-    await exchange.submit(reply(await asked(exchange), HangUp(), tag="after"))
-    assert (await exchange.ended(call.id)).tag == "after"
-    assert (await exchange.stored(call.id)).tag == "after"
+    call = await exchange.call(Ask(question="answered"), data=noted("before"))
+    changed = patched(noted("before"), AFTER)
+    await exchange.submit(reply(await asked(exchange), HangUp(), patch=AFTER))
+    assert (await exchange.ended(call.id)).data == changed
+    assert (await exchange.stored(call.id)).data == changed
 
 
 async def test_the_call_may_end_while_the_customer_thinks(exchange: Exchange, asterisk: FakeAri) -> None:
@@ -231,21 +242,21 @@ async def test_an_inbound_call_that_was_asked_about_still_rings_after_a_restart(
     assert asterisk.was_asked("POST", f"/channels/{call.channel_id}/answer")
 
 
-async def test_replies_to_two_legs_at_once_lose_nothing_of_each_others_tags(
+async def test_replies_to_two_legs_at_once_lose_nothing_of_each_others_data(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     asking = Ask(question="answered")
-    one, other = await connected(exchange, asterisk, Dial(to="2", call_tag="a"), asking)
+    one, other = await connected(exchange, asterisk, Dial(to="2", call_data=noted("a")), asking)
     await exchange.submit(Enqueue(account=ACCOUNT, owner=other, tasks=(asking,)))
     await exchange.event(QuestionAsked, times=2)
     questions = {event.subject: event for event in exchange.told_of(QuestionAsked)}
     await asyncio.gather(
-        exchange.submit(reply(questions[one], tag=lambda now: now + "b")),
-        exchange.submit(reply(questions[other], tag=lambda now: now + "c")),
+        exchange.submit(reply(questions[one], patch=DataPatch(set={"b": "1"}, dialect="test"))),
+        exchange.submit(reply(questions[other], patch=DataPatch(set={"c": "1"}, dialect="test"))),
     )
     asterisk.hangs_up("in-1")
-    assert sorted((await exchange.ended(one)).tag) == ["b", "c"]
-    assert sorted((await exchange.ended(other)).tag) == ["a", "b", "c"]
+    assert values_of(await exchange.ended(one)) == {"b": "1", "c": "1"}
+    assert values_of(await exchange.ended(other)) == {"note": "a", "b": "1", "c": "1"}
 
 
 async def test_a_redirect_stops_what_holds_the_queue_and_discards_the_rest(
@@ -253,9 +264,9 @@ async def test_a_redirect_stops_what_holds_the_queue_and_discards_the_rest(
 ) -> None:
     call = await exchange.call(WaitForDigits(), Play(source="http://host/never.wav"))
     await exchange.task_of(call.id, "wait_for_digits")
-    await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=(HangUp(),), tag="new"))
+    await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=(HangUp(),), patch=NEW))
     ended = await exchange.ended(call.id)
-    assert (ended.cause, ended.tag) == ("normal", "new")
+    assert (ended.cause, ended.data) == ("normal", noted("new"))
     assert not asterisk.was_asked("POST", "/*/*/play/*")
     with pytest.raises(NoSuchCall):
         await exchange.submit(Redirect(account=ACCOUNT, call=call.id, tasks=(HangUp(),)))
@@ -282,7 +293,7 @@ async def test_what_is_said_in_between_comes_before_what_is_queued(exchange: Exc
     call = await exchange.call(Play(source="http://host/a.wav"), Play(source="http://host/c.wav"))
     playback = await exchange.played()
     tasks = (Record(), Play(source="http://host/b.wav"))
-    await exchange.submit(Enqueue(account=ACCOUNT, owner=call.id, tasks=tasks, now=True, tag="new"))
+    await exchange.submit(Enqueue(account=ACCOUNT, owner=call.id, tasks=tasks, now=True, patch=NEW))
     await exchange.task_of(call.id, "record")  # it holds nothing, and began beside the prompt
     asterisk.finishes(playback)
     await exchange.played(times=2)
@@ -290,5 +301,5 @@ async def test_what_is_said_in_between_comes_before_what_is_queued(exchange: Exc
     sources = [row.task.source for row in rows if isinstance(row.task, Play)]
     assert sources == ["http://host/a.wav", "http://host/b.wav", "http://host/c.wav"]
     asterisk.hangs_up(call.id)
-    assert (await exchange.ended(call.id)).tag == "new"
+    assert (await exchange.ended(call.id)).data == noted("new")
     await exchange.told_once_each()

@@ -17,6 +17,7 @@ from engine.tasks.results import Completed, Failed, MenuEnded
 from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.dialling import dialling
 from tests.support.exchange import ACCOUNT, Exchange
@@ -151,16 +152,16 @@ async def test_an_application_that_asks_gets_its_tag_and_the_end_of_the_whole_ca
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     asking = Answering(
-        account=ACCOUNT, application="app-2", tag="its tag", reports_tree=True, tasks=(Ask(question="offered"),)
+        account=ACCOUNT, application="app-2", data=noted("its tag"), reports_tree=True, tasks=(Ask(question="offered"),)
     )
     exchange.directory.destinations["application:desk"] = asking
     await led_in(exchange, asterisk, GoTo(destination="application:desk"))
     await settled()
     (question,) = exchange.questions
-    assert question.tag == "its tag"
+    assert question.data == noted("its tag")
     asterisk.hangs_up("in-1")
     ended = await exchange.ended(question.subject)
-    assert ended.tag == "its tag"
+    assert ended.data == noted("its tag")
     await exchange.told_once_each()
 
 

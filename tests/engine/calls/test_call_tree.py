@@ -11,6 +11,7 @@ from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.dialling import answered_and_dialling, connected, dialling
 from tests.support.exchange import ACCOUNT, Exchange
@@ -31,12 +32,12 @@ async def test_a_call_that_is_no_whole_tells_nothing_more(exchange: Exchange, as
 
 
 async def test_one_leg_alone_is_a_whole(exchange: Exchange, asterisk: FakeAri) -> None:
-    call = await exchange.call(reports_tree=True, tag="t", caller="15550001")
+    call = await exchange.call(reports_tree=True, data=noted("t"), caller="15550001")
     await asyncio.sleep(10)
     asterisk.hangs_up(call.id)
     told = await tree_event(exchange, call.id)
     ended = await exchange.ended(call.id)
-    assert (told.cause, told.hung_up_by, told.answered, told.tag) == ("normal", "far", True, "t")
+    assert (told.cause, told.hung_up_by, told.answered, told.data) == ("normal", "far", True, noted("t"))
     assert (told.caller, told.callee) == ("15550001", "12015550100")
     assert told.seconds == ended.seconds >= 10 and told.price == ended.price > 0
     assert [leg.call for leg in told.legs] == [call.id]
@@ -110,21 +111,22 @@ async def test_an_inbound_call_that_dials_nobody_is_told_with_its_own_seconds(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     tasks = (Play(source="http://host/a.wav"), HangUp())
-    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, tasks=tasks, reports_tree=True, tag="mine")
+    exchange.directory.numbers["500"] = Answering(account=ACCOUNT, tasks=tasks, reports_tree=True, data=noted("mine"))
     asterisk.incoming("in-1", ["inbound", "500"])
     playback = await exchange.played()
     await asyncio.sleep(3)
     asterisk.finishes(playback)
     told = await exchange.event(RootEnded)
-    assert (told.answered, told.hung_up_by, told.tag) == (True, "us", "mine")
+    assert (told.answered, told.hung_up_by, told.data) == (True, "us", noted("mine"))
     assert told.seconds >= 3
 
 
-async def test_the_tag_is_the_root_legs_as_it_is_then(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, other = await connected(exchange, asterisk, Dial(to="2", call_tag="its"), reports_tree=True, tag="first")
+async def test_the_data_are_the_root_legs_as_it_is_then(exchange: Exchange, asterisk: FakeAri) -> None:
+    dial = Dial(to="2", call_data=noted("its"))
+    one, other = await connected(exchange, asterisk, dial, reports_tree=True, data=noted("first"))
     asterisk.hangs_up("in-1")
-    assert (await tree_event(exchange, one)).tag == "first"
-    assert (await exchange.ended(other)).tag == "its"
+    assert (await tree_event(exchange, one)).data == noted("first")
+    assert (await exchange.ended(other)).data == noted("its")
 
 
 async def test_it_is_told_once_though_the_controller_changes_between_two_ends(

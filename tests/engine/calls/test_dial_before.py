@@ -18,6 +18,7 @@ from engine.tasks.record import Record
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.task import Phase
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.dialling import answered_and_dialling, connected, dialling
 from tests.support.exchange import ACCOUNT, Exchange, Left
@@ -263,14 +264,14 @@ async def test_both_are_in_the_conference_that_the_other_was_sent_to_and_end_tog
     await exchange.event(ParticipantJoined)
     asterisk.picks_up(other)
     asked = await exchange.event(QuestionAsked)
-    joining = JoinConference(name="team", tag="t")
+    joining = JoinConference(name="team", data=noted("t"))
     await exchange.submit(Reply(account=ACCOUNT, call=other, question=asked.task, tasks=(joining,)))
     await exchange.event(ParticipantJoined, times=3)
     await exchange.event(TaskEnded, kind="dial")
     await settled()
     room = await exchange.submit(FindConference(account=ACCOUNT, name="team"))
     assert sorted(asterisk.world.bridges[room.id]["channels"]) == sorted([third.id, other, "in-1"])
-    assert exchange.told_of(ParticipantJoined, subject=one)[0].tag == "t", "it joined the same way"
+    assert exchange.told_of(ParticipantJoined, subject=one)[0].data == noted("t"), "it joined the same way"
     asterisk.hangs_up(other)
     assert (await exchange.ended(one)).hung_up_by == "other"
     await settled()

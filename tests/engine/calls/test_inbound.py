@@ -11,11 +11,12 @@ from engine.events import CallAnswered, CallEnded, CallOffered, TaskEnded, TaskS
 from engine.tasks.play import Play
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, Exchange
 
-FIXED = Answering(account=ACCOUNT, tasks=(Play(source="http://host/a.wav"), WaitForDigits()), tag="fixed")
-OFFERED = Answering(account=ACCOUNT, application="app-1", tag="asked")
+FIXED = Answering(account=ACCOUNT, tasks=(Play(source="http://host/a.wav"), WaitForDigits()), data=noted("fixed"))
+OFFERED = Answering(account=ACCOUNT, application="app-1", data=noted("asked"))
 
 
 def refusal(asterisk: FakeAri, channel: str) -> str | None:
@@ -43,7 +44,8 @@ async def test_a_fixed_list_answers_by_itself(exchange: Exchange, asterisk: Fake
         "ended normal by far",
     ]
     call = await exchange.stored(started.subject)
-    assert (call.direction, call.caller, call.callee, call.tag) == (Direction.INBOUND, "12015550101", "500", "fixed")
+    assert (call.direction, call.caller, call.callee) == (Direction.INBOUND, "12015550101", "500")
+    assert call.data == noted("fixed")
     assert (call.channel_id, ended.price, exchange.admission.places) == ("in-1", 0, set())
 
 
@@ -51,7 +53,8 @@ async def test_an_offered_call_rings_until_a_task_comes(exchange: Exchange, aste
     exchange.directory.numbers["501"] = OFFERED
     asterisk.incoming("in-1", ["inbound", "501"])
     offered = await exchange.event(CallOffered)
-    assert (offered.application, offered.caller, offered.callee, offered.tag) == ("app-1", "15550100", "501", "asked")
+    assert (offered.application, offered.caller, offered.callee) == ("app-1", "15550100", "501")
+    assert offered.data == noted("asked")
     await asyncio.sleep(9.9)
     assert asterisk.was_asked("POST", "/channels/in-1/ring") and not exchange.told_of(CallAnswered)
     await exchange.enqueue(offered.subject, Play(source="http://host/a.wav"))

@@ -20,6 +20,7 @@ from engine.tasks.play import Play
 from engine.tasks.results import Failed, Stopped
 from engine.tasks.task import Phase
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, APPLICATION, Exchange, Left
 
@@ -245,13 +246,13 @@ async def test_a_participant_that_hung_up_while_no_controller_was_there_is_told_
 ) -> None:
     exchange = stopped_exchange
     mine = await left_conference(exchange)
-    join = Left(task=JoinConference(id="task-p", conference="conf-1", tag="t"), phase=Phase.ACCEPTED)
+    join = Left(task=JoinConference(id="task-p", conference="conf-1", data=noted("t")), phase=Phase.ACCEPTED)
     gone = await exchange.left_behind(join, id="call-p", channel=None)
     at = exchange.clock()
     await exchange.database.transact(lambda conn: conferences.joined(conn, "conf-1", gone.id, "task-p", at))
     await exchange.start()
     await exchange.ended(gone.id)
-    assert [one.tag for one in exchange.told_of(ParticipantLeft, subject=gone.id)] == ["t"]
+    assert [one.data for one in exchange.told_of(ParticipantLeft, subject=gone.id)] == [noted("t")]
     asterisk.hangs_up(mine.id)
     await exchange.event(ConferenceEnded)
     await exchange.ended(mine.id)

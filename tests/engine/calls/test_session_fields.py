@@ -56,7 +56,7 @@ def test_a_session_has_the_fields_that_others_used_to_set() -> None:
     "planted",
     [
         "session.bridge = other.bridge = bridge.id",
-        "self._session.call = replace(self._session.call, tag='')",
+        "self._session.call = replace(self._session.call, data=None)",
         "leg.conference: str | None = None",
         "member.session._ours, x = None, 1",
         "for session._cover in covers: pass",

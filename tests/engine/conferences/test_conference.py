@@ -40,11 +40,12 @@ from engine.tasks.record import Record
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, Exchange
 
-MODERATOR = Invitation(callee="100", tag="mod")
-FRIENDS = (Invitation(callee="101", tag="a"), Invitation(callee="102", tag="b"))
+MODERATOR = Invitation(callee="100", data=noted("mod"))
+FRIENDS = (Invitation(callee="101", data=noted("a")), Invitation(callee="102", data=noted("b")))
 
 
 async def start(exchange: Exchange, **fields: Any) -> str:
@@ -96,18 +97,18 @@ async def meeting(exchange: Exchange, asterisk: FakeAri, **fields: Any) -> tuple
 
 
 async def test_the_moderator_comes_first_then_the_others_are_called(exchange: Exchange, asterisk: FakeAri) -> None:
-    conference = await start(exchange, attendees=FRIENDS, tag="meeting")
+    conference = await start(exchange, attendees=FRIENDS, data=noted("meeting"))
     moderator = await leg(exchange, "100")
     await asyncio.sleep(20)
     assert len(exchange.told_of(CallDialing)) == 1
     asterisk.picks_up(moderator)
-    assert (await exchange.event(ConferenceStarted)).tag == "meeting"
+    assert (await exchange.event(ConferenceStarted)).data == noted("meeting")
     first = await answered(exchange, asterisk, "101")
     await joined(exchange, first, moderator)
     assert sorted(inside(asterisk, conference)) == sorted([first, moderator])
     await exchange.submit(HangUpConference(account=ACCOUNT, conference=conference))
     ended = await exchange.event(ConferenceEnded)
-    assert (ended.reason, ended.tag) == ("requested", "meeting")
+    assert (ended.reason, ended.data) == ("requested", noted("meeting"))
     await exchange.event(CallEnded, times=3)  # also the one whose phone rang
     assert asterisk.world.channels == {} and asterisk.world.bridges == {}
     with pytest.raises(NoSuchConference):
@@ -293,8 +294,8 @@ async def test_a_live_call_to_the_moderator_is_used(exchange: Exchange, asterisk
 async def test_who_is_in_it(exchange: Exchange, asterisk: FakeAri) -> None:
     conference, calls = await meeting(exchange, asterisk)
     view = await exchange.submit(QueryConference(account=ACCOUNT, conference=conference))
-    assert view.moderator and (view.moderator.number, view.moderator.tag) == ("100", "mod")
-    assert sorted((one.call, one.number, one.tag) for one in view.participants) == sorted(
+    assert view.moderator and (view.moderator.number, view.moderator.data) == ("100", noted("mod"))
+    assert sorted((one.call, one.number, one.data and one.data.values["note"]) for one in view.participants) == sorted(
         [(calls[1], "101", "a"), (calls[2], "102", "b")]
     )
     with pytest.raises(NoSuchConference):

@@ -21,10 +21,11 @@ from engine.tasks.results import Completed, Discarded, Recorded
 from engine.tasks.task import Phase, TaskState
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.engine.store.samples import a_call
+from tests.support.call_data import noted
 
 
 async def test_a_call_comes_back_as_it_was_stored(writer: Writer, database: Database) -> None:
-    call = a_call(tag="opaque", application="app-1", trunk="lab")
+    call = a_call(data=noted("opaque"), application="app-1", trunk="lab")
     await writer.write(lambda conn: calls.insert(conn, call))
     assert await database.read(lambda conn: calls.get(conn, "call-1")) == call
     ended = msgspec.structs.replace(
@@ -118,7 +119,7 @@ async def test_a_conference_and_its_participants(writer: Writer, database: Datab
 
 async def test_tasks_are_queued_in_order(writer: Writer, database: Database) -> None:
     first = await writer.write(lambda conn: tasks.append(conn, "call-1", [Play(id="task-1", source="http://a")], 1.0))
-    more = [WaitForDigits(tag="t", accept=("1", "2")), Record(id="task-3")]
+    more = [WaitForDigits(data=noted("t"), accept=("1", "2")), Record(id="task-3")]
     later = await writer.write(lambda conn: tasks.append(conn, "call-1", more, 2.0))
     await writer.write(lambda conn: tasks.append(conn, "call-2", [Record()], 2.0))
     assert [row.position for row in (*first, *later)] == [1, 2, 3]
@@ -128,15 +129,14 @@ async def test_tasks_are_queued_in_order(writer: Writer, database: Database) -> 
 
 
 async def test_the_progress_of_a_task_is_stored(writer: Writer, database: Database) -> None:
-    task = Record(id="task-1", tag="before")
+    task = Record(id="task-1", data=noted("before"))
     await writer.write(lambda conn: tasks.append(conn, "call-1", [task, Play(id="task-2", source="http://a")], 1.0))
     await writer.write(lambda conn: tasks.begin(conn, "task-1", 2.0, Phase.INTENDED))
     await writer.write(lambda conn: tasks.set_phase(conn, "task-1", Phase.ACCEPTED))
     await writer.write(lambda conn: tasks.started(conn, "task-1", 3.0, Phase.ACCEPTED))
-    await writer.write(lambda conn: tasks.retag(conn, "task-1", msgspec.structs.replace(task, tag="after")))
     running = await database.read(lambda conn: tasks.get(conn, "task-1"))
     assert running is not None and (running.state, running.phase) == (TaskState.RUNNING, Phase.ACCEPTED)
-    assert (running.queued, running.begun, running.started, running.task.tag) == (1.0, 2.0, 3.0, "after")
+    assert (running.queued, running.begun, running.started, running.task.data) == (1.0, 2.0, 3.0, noted("before"))
     assert [row.id for row in await database.read(lambda conn: tasks.open_of(conn, "call-1"))] == ["task-1", "task-2"]
     outcome = Completed(Recorded(recording="recording-1", name="call-1", seconds=1.5))
     await writer.write(lambda conn: tasks.end(conn, "task-1", TaskState.COMPLETED, outcome, 4.0))

@@ -43,10 +43,8 @@ async def test_credentials_of_a_task_and_of_a_fixed_list_are_sealed_and_come_bac
         accounts.create(conn, Account(id="acct-1", name="acme", created=0.0))
         applications.create(conn, Application(id="app-1", account="acct-1", name="a", tasks=[RECORD]))
         (row,) = tasks.append(conn, "call-1", [RECORD], 0.0)
-        tasks.retag(conn, row.id, msgspec.structs.replace(RECORD, id=row.id, tag="changed"))
         listed, queued = applications.get(conn, "app-1"), tasks.get(conn, row.id)
         assert listed and listed.tasks and queued
-        tasks.retag(conn, row.id, queued.task)
         return _columns(conn), listed.tasks[0], tasks.of(conn, "call-1")[0].task
 
     columns, listed, queued = await sealed.transact(unit)
@@ -92,7 +90,7 @@ def _before(conn: Connection) -> None:
         ),
         (
             "INSERT INTO tasks (id, owner, position, kind, parameters, state, phase, queued)"
-            " VALUES ('task-1', 'call-1', 1, 'record', :held, 'completed', 'none', 1)",
+            " VALUES ('task-1', 'call-1', 1, 'record', :held, 'queued', 'none', 1)",
             {"held": record[:-1] + f',"tag":{msgspec.json.encode(TAG).decode()}}}'},
         ),
         (
@@ -113,7 +111,7 @@ def _before(conn: Connection) -> None:
 
 
 def _everything(conn: Connection) -> dict[str, str]:
-    queries = {"call": "SELECT tag FROM calls", "event": "SELECT body FROM events"}
+    queries = {"call": "SELECT \"values\" FROM call_data", "event": "SELECT body FROM events"}
     return _columns(conn) | {name: str(conn.execute(text(query)).scalar()) for name, query in queries.items()}
 
 
@@ -137,9 +135,10 @@ async def test_what_an_older_version_stored_in_the_clear_is_sealed_when_it_is_up
         assert WORD not in held
     task = decode(found["task"])
     assert isinstance(task, Record) and task.credentials and SEAL.open(task.credentials.value) == KEYS
-    for tag in (found["call"], task.tag, msgspec.json.decode(found["event"])["tag"]):
-        data = msgspec.json.decode(tag)["data"]
-        assert (SEAL.open(data["ace"]), data["custom"]) == (SCRIPT, "kept")
+    assert task.data
+    told = msgspec.json.decode(found["event"])["data"]["values"]
+    for values in (msgspec.json.decode(found["call"]), task.data.values, told):
+        assert (SEAL.open(values["ace"]), values["custom"]) == (SCRIPT, "kept")
 
 
 async def test_nothing_of_it_is_left_in_the_file_of_an_updated_database(tmp_path: Path) -> None:

@@ -14,15 +14,16 @@ from engine.store.errors import Fenced, StoreClosed
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 from tests.engine.store.samples import an_event
+from tests.support.call_data import noted
 
 
-def _append(root: str, tag: str = "") -> Callable[[Connection], None]:
-    event = an_event(root, tag=tag)
+def _append(root: str, note: str = "") -> Callable[[Connection], None]:
+    event = an_event(root, data=noted(note))
     return lambda conn: events.append(conn, event)
 
 
-def _tags(told: list[StoredEvent]) -> list[str]:
-    return [stored.event.tag for stored in told]
+def _notes(told: list[StoredEvent]) -> list[str]:
+    return [stored.event.data.values["note"] for stored in told if stored.event.data]
 
 
 class _Gate:
@@ -58,14 +59,14 @@ async def test_group_commit_keeps_the_order_of_write_and_post(writer: Writer, to
     gate.open()
     await asyncio.gather(*writes)
     await writer.write(lambda conn: None)
-    assert _tags(told) == [str(number) for number in range(100)]
+    assert _notes(told) == [str(number) for number in range(100)]
 
 
 async def test_a_failing_unit_does_not_affect_others(
     writer: Writer, database: Database, told: list[StoredEvent]
 ) -> None:
     def failing(conn: Connection) -> None:
-        events.append(conn, an_event("call-1", tag="bad"))
+        events.append(conn, an_event("call-1", data=noted("bad")))
         raise LookupError("no such thing")
 
     gate = _Gate()
@@ -76,7 +77,7 @@ async def test_a_failing_unit_does_not_affect_others(
     gate.open()
     results = await asyncio.gather(*writes, return_exceptions=True)
     assert [type(result) for result in results] == [type(None), LookupError, type(None)]
-    assert _tags(told) == ["before", "after"]
+    assert _notes(told) == ["before", "after"]
     assert [stored.event.sequence for stored in told] == [1, 2]
     assert await database.read(lambda conn: events.of_root(conn, "call-1")) == told
 
@@ -197,7 +198,7 @@ async def test_units_of_one_turn_of_the_loop_are_one_batch(database: Database) -
     writer.post(_append("call-1", "posted"))
     writer.post(_append("call-1", "posted too"))
     await writer.write(_append("call-1", "written"))
-    assert [_tags(batch) for batch in batches] == [["posted", "posted too", "written"]]
+    assert [_notes(batch) for batch in batches] == [["posted", "posted too", "written"]]
     await writer.stop()
 
 
@@ -210,7 +211,7 @@ async def test_a_posted_unit_goes_with_the_next_write(
     await database.read(lambda conn: None)
     assert (writer.waiting, told) == (2, [])
     await writer.write(_append("call-1", "written"))
-    assert _tags(told) == ["posted", "unhurried", "written"]
+    assert _notes(told) == ["posted", "unhurried", "written"]
     assert unhurried.done()
 
 

@@ -6,12 +6,14 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection
 
+from engine.model.call_data import CallData
 from engine.store import events, tasks
 from engine.store.database import Database
 from engine.tasks.ask import Ask
 from engine.tasks.entry import Entry
 from engine.tasks.journal import Journal
 from engine.tasks.task import Phase, TaskState
+from tests.support.call_data import noted
 from tests.support.stores import NewUrl
 
 T = TypeVar("T")
@@ -31,12 +33,13 @@ class Book:
         raise AssertionError("Nothing is posted here.")
 
 
-@pytest.mark.parametrize("tag", ["", "its own"])
-async def test_a_question_is_committed_with_its_beginning_and_once(new_sqlite: NewUrl, tag: str) -> None:
+@pytest.mark.parametrize("data", [None, noted("its own")])
+async def test_a_question_is_committed_with_its_beginning_and_once(new_sqlite: NewUrl, data: CallData | None) -> None:
     database = Database(new_sqlite())
     book = Book(database)
-    journal = Journal(book, lambda: 100.0, account="a", subject="call-1", root="call-1", tag=lambda: "the call's")
-    (row,) = await journal.queued([Ask(id="task-1", question="offered", seconds=12, tag=tag)])
+    own = noted("the call's")
+    journal = Journal(book, lambda: 100.0, account="a", subject="call-1", root="call-1", data=lambda: own)
+    (row,) = await journal.queued([Ask(id="task-1", question="offered", seconds=12, data=data)])
     for resumed in (False, True):
         book.units = 0
         entry = Entry(row, resumed=resumed)
@@ -44,7 +47,7 @@ async def test_a_question_is_committed_with_its_beginning_and_once(new_sqlite: N
         assert book.units == 1
         question = entry.question
         assert question and (question.id, question.deadline) == ("event-1", 112.0)
-        assert question.tag == (tag or "the call's")
+        assert question.data == (data or own)
         (row,) = await database.read(lambda conn: tasks.of(conn, "call-1"))
         assert (row.state, row.phase) == (TaskState.RUNNING, Phase.INTENDED)
     assert len(await database.read(lambda conn: events.of_subject(conn, "call-1"))) == 1

@@ -28,10 +28,11 @@ from engine.tasks.stop import StopBackground
 from engine.tasks.task import TaskState
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri
+from tests.support.call_data import noted
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, Exchange
 
-A, B, C = (Play(source=f"http://host/{name}.wav", tag=name) for name in "abc")
+A, B, C = (Play(source=f"http://host/{name}.wav", data=noted(name)) for name in "abc")
 
 
 async def over(exchange: Exchange, call: str) -> list[str]:
@@ -54,7 +55,7 @@ async def test_tasks_run_in_order_one_after_the_other(exchange: Exchange, asteri
     assert ids == (third,)
     asterisk.finishes(third)
     await exchange.event(TaskEnded, task=third)
-    assert [one.tag for one in exchange.told_of(TaskEnded)] == ["a", "b", "c"]
+    assert [one.data for one in exchange.told_of(TaskEnded)] == [noted("a"), noted("b"), noted("c")]
     assert await over(exchange, call.id) == ["play started", "play completed"] * 3
     assert [row.state for row in await exchange.rows(call.id)] == [TaskState.COMPLETED] * 3
 
@@ -155,12 +156,12 @@ async def test_the_task_that_is_next_is_cancelled_while_the_call_is_not_answered
     await over(exchange, call.id)
 
 
-async def test_running_tasks_of_a_kind_are_stopped_with_another_tag(exchange: Exchange, asterisk: FakeAri) -> None:
-    call = await exchange.call(DetectDtmf(tag="old"), Record(name="x"), Pause(seconds=50))
+async def test_running_tasks_of_a_kind_are_stopped_with_other_data(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call(DetectDtmf(data=noted("old")), Record(name="x"), Pause(seconds=50))
     await exchange.event(TaskStarted, kind="pause")
-    stop = StopTasks(account=ACCOUNT, owner=call.id, kind="detect_dtmf", tag="new")
+    stop = StopTasks(account=ACCOUNT, owner=call.id, kind="detect_dtmf", data=noted("new"))
     assert await exchange.submit(stop) == 1
-    assert (await exchange.event(TaskEnded, kind="detect_dtmf")).tag == "new"
+    assert (await exchange.event(TaskEnded, kind="detect_dtmf")).data == noted("new")
     assert await exchange.submit(stop) == 0
     assert await exchange.submit(StopTasks(account=ACCOUNT, owner=call.id, kind="record")) == 1
     ended = await exchange.event(TaskEnded, kind="record")
@@ -186,7 +187,7 @@ async def test_stopping_a_play_stops_it_in_asterisk_and_the_queue_goes_on(
 async def test_the_end_stops_what_runs_discards_what_waits_and_saves_recordings(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
-    call = await exchange.call(Record(name="x", tag="r"), A, B, HangUp())
+    call = await exchange.call(Record(name="x", data=noted("r")), A, B, HangUp())
     await exchange.played()
     await settled()
     asterisk.hangs_up(call.id)
@@ -358,11 +359,10 @@ async def test_many_digits_are_sent_in_parts_so_that_sending_can_end(exchange: E
     await over(exchange, call.id)
 
 
-async def test_a_queued_stop_ends_a_recording_with_its_tag(exchange: Exchange) -> None:
-    call = await exchange.call(
-        Record(name="x", tag="a"), Pause(seconds=2), StopBackground(stops="record", stopped_tag="b"), Pause(seconds=1)
-    )
-    assert (await exchange.event(TaskEnded, kind="record")).tag == "b"
+async def test_a_queued_stop_ends_a_recording_with_its_data(exchange: Exchange) -> None:
+    stop = StopBackground(stops="record", stopped_data=noted("b"))
+    call = await exchange.call(Record(name="x", data=noted("a")), Pause(seconds=2), stop, Pause(seconds=1))
+    assert (await exchange.event(TaskEnded, kind="record")).data == noted("b")
     await exchange.event(TaskEnded, kind="pause", times=2)
     await over(exchange, call.id)
 

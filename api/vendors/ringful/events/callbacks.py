@@ -7,8 +7,7 @@ ServerHangup any other end; a play cut short is neither complete nor failed; con
 from collections.abc import Callable
 from decimal import Decimal
 
-from api.callbacks.tags import Tag
-from api.vendors.ringful import tags
+from api.vendors.ringful import call_data
 from engine.calls.call import Party
 from engine.events import (
     AnyEvent,
@@ -23,6 +22,7 @@ from engine.events import (
     TaskEnded,
     TaskStarted,
 )
+from engine.model.call_data import CallData
 from engine.tasks.results import Completed, Discarded, Failed, Recorded
 
 Fields = dict[str, str]
@@ -33,7 +33,7 @@ ADDITIONS = ("CallReceived", "PlayFailed")
 """The actions that are not in the document; an account's setting of that name, "off", switches one off."""
 
 
-def fields(event: AnyEvent, tag: Tag, link: Link) -> Fields | None:
+def fields(event: AnyEvent, data: CallData, link: Link) -> Fields | None:
     """Return a callback's fields, in the document's order; None for an event that Ringful does not tell."""
     match event:
         case CallOffered():
@@ -41,9 +41,9 @@ def fields(event: AnyEvent, tag: Tag, link: Link) -> Fields | None:
         case CallAnswered():
             return {"action": "CallEstablished", "callId": event.subject}
         case CallEnded():
-            return _ended(event, tag)
+            return _ended(event, data)
         case TaskStarted() | TaskEnded() | DigitReceived():
-            return _task(event, tag, link)
+            return _task(event, data, link)
         case ParticipantJoined():
             return _participant("ConfCallJoined", event)
         case ParticipantLeft():
@@ -60,14 +60,14 @@ def bill_amount(price: int) -> str:
     return format((Decimal(price) / 1_000_000).normalize(), "f") if price else "0"
 
 
-def _ended(event: CallEnded, tag: Tag) -> Fields:
+def _ended(event: CallEnded, data: CallData) -> Fields:
     by_callee = event.answered and event.hung_up_by == Party.FAR
     parameters = {
         "action": "CalleeHangUp" if by_callee else "ServerHangup",
         "callId": event.subject,
         "billAmount": bill_amount(event.price),
     }
-    if conference := tag.data.get(tags.CONFERENCE):
+    if conference := data.values.get(call_data.CONFERENCE):
         parameters |= {"confCallId": conference, "duration": str(round(event.seconds))}
     return parameters
 
@@ -76,11 +76,11 @@ def _participant(action: str, event: ParticipantJoined | ParticipantLeft) -> Fie
     return {"action": action, "confCallId": event.conference, "participantCallId": event.subject}
 
 
-def _task(event: TaskStarted | TaskEnded | DigitReceived, tag: Tag, link: Link) -> Fields | None:
-    owner = {tags.owner_key(event.subject): event.subject}
+def _task(event: TaskStarted | TaskEnded | DigitReceived, data: CallData, link: Link) -> Fields | None:
+    owner = {call_data.owner_key(event.subject): event.subject}
     match event:
         case TaskStarted(kind="play"):
-            return {"action": "PlayStart", **_announcement(tag), **owner}
+            return {"action": "PlayStart", **_announcement(data), **owner}
         case TaskStarted(kind=kind) if kind in _STARTED:
             return {"action": _STARTED[kind], **owner}
         case DigitReceived(kind="detect_dtmf"):
@@ -89,9 +89,9 @@ def _task(event: TaskStarted | TaskEnded | DigitReceived, tag: Tag, link: Link) 
             action = "WaitForToneDetected" if event.accepted else "WaitForToneMisfire"
             return {"action": action, **owner, "tone": event.digit}
         case TaskEnded(kind="play", outcome=Completed()):
-            return {"action": "PlayComplete", **_announcement(tag), **owner}
+            return {"action": "PlayComplete", **_announcement(data), **owner}
         case TaskEnded(kind="play", outcome=Failed(reason=reason)):
-            return {"action": "PlayFailed", **_announcement(tag), **owner, "reason": reason}
+            return {"action": "PlayFailed", **_announcement(data), **owner, "reason": reason}
         case TaskEnded(kind="record", outcome=Completed(result=Recorded() as saved)):
             return {"action": "RecordComplete", **owner, "recordFile": link(saved.recording, saved.name)}
         case TaskEnded(kind="detect_dtmf", outcome=outcome) if not isinstance(outcome, Failed | Discarded):
@@ -99,5 +99,5 @@ def _task(event: TaskStarted | TaskEnded | DigitReceived, tag: Tag, link: Link) 
     return None
 
 
-def _announcement(tag: Tag) -> Fields:
-    return {"announcement": tag.data.get(tags.ANNOUNCEMENT, "")}
+def _announcement(data: CallData) -> Fields:
+    return {"announcement": data.values.get(call_data.ANNOUNCEMENT, "")}

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from api.accounts import Accounts
 from api.callbacks.callback import Callback, form
-from api.callbacks.tags import Tag
 from api.recordings import Recordings
 from api.vendors.ringful.events import callbacks
 from api.vendors.ringful.ids import DIALECT
 from engine.events import AnyEvent
+from engine.model.call_data import CallData
 
 
 class Notifications:
@@ -17,14 +17,14 @@ class Notifications:
     def __init__(self, accounts: Accounts, recordings: Recordings) -> None:
         self._accounts, self._recordings = accounts, recordings
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """One form by POST for an event of the document, and for our two additions unless they are switched off."""
-        fields = callbacks.fields(event, tag, self._recordings.url)
+        fields = callbacks.fields(event, data, self._recordings.url)
         if fields is None:
             return ()
         if fields["action"] in callbacks.ADDITIONS and not await self._wanted(event.account, fields["action"]):
             return ()
-        return (form(tag.url, fields),)
+        return (form(data.address, fields),)
 
     async def _wanted(self, account_id: str, addition: str) -> bool:
         account = await self._accounts.get(account_id)

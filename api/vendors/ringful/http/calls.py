@@ -3,12 +3,13 @@
 from aiohttp import web
 
 from api.ports import CommandTaker
-from api.vendors.ringful import tags
+from api.vendors.ringful import call_data
 from api.vendors.ringful.errors import Invalid, NoMessages
 from api.vendors.ringful.http import resources
 from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringful.http.requests import Parameters
 from engine.commands import Enqueue, HangUpCall, PlaceCall, StopTasks
+from engine.model.call_data import CallData
 from engine.model.leg_options import LegOptions
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.hang_up import HangUp
@@ -53,7 +54,7 @@ class CallOperations:
                 account=request.account.id,
                 callee=callee.digits,
                 options=LegOptions(caller=caller.digits if caller else None),
-                tag=tags.tag(url, **tags.spelling(callee)),
+                data=call_data.notified(url, **call_data.spelling(callee)),
             )
         )
         return resources.identifier(call.id)
@@ -73,13 +74,13 @@ class CallOperations:
         if announcement is None:
             raise Invalid("The parameter announcement is missing.")
         url, wait = parameters.callback_url(), parameters.flag("waitComplete")
-        tag = tags.tag(url, announcement=announcement) if url else ""
-        return await self._queue(request, owner, Play(source=announcement, wait=wait, tag=tag))
+        data = call_data.notified(url, announcement=announcement) if url else None
+        return await self._queue(request, owner, Play(source=announcement, wait=wait, data=data))
 
     async def record(self, request: AuthenticatedRequest) -> web.Response:
         """Queue a recorder; its link ends in `<callId>.wav`."""
         owner, url = _owner(request.parameters), request.parameters.callback_url()
-        return await self._queue(request, owner, Record(name=owner, tag=tags.tag(url)))
+        return await self._queue(request, owner, Record(name=owner, data=call_data.notified(url)))
 
     async def stop_record(self, request: AuthenticatedRequest) -> web.Response:
         """Stop the recorder, and only it."""
@@ -90,29 +91,29 @@ class CallOperations:
         owner, tones = _owner(request.parameters), request.parameters.tones("tone")
         if not tones:
             raise Invalid("The parameter tone is missing.")
-        tag = tags.tag(request.parameters.callback_url())
-        return await self._queue(request, owner, WaitForDigits(accept=tones, tag=tag))
+        data = call_data.notified(request.parameters.callback_url())
+        return await self._queue(request, owner, WaitForDigits(accept=tones, data=data))
 
     async def start_tone_detector(self, request: AuthenticatedRequest) -> web.Response:
         """Queue a detector that tells every tone."""
         owner, url = _owner(request.parameters), request.parameters.callback_url()
         if not url:
             raise Invalid("The parameter callbackUrl is missing.")
-        return await self._queue(request, owner, DetectDtmf(tag=tags.tag(url)))
+        return await self._queue(request, owner, DetectDtmf(data=call_data.notified(url)))
 
     async def stop_tone_detector(self, request: AuthenticatedRequest) -> web.Response:
         """Stop the detector; its end is told to this request's callbackUrl, else to the detector's."""
-        return await self._stop(request, "detect_dtmf", tags.tag(request.parameters.callback_url()) or None)
+        return await self._stop(request, "detect_dtmf", call_data.notified(request.parameters.callback_url()))
 
     async def message(self, request: AuthenticatedRequest) -> web.Response:
         """Refuse a text message: there is no route for one."""
         raise NoMessages("Text messages cannot be sent: this server has no message route yet.")
 
-    async def _stop(self, request: AuthenticatedRequest, kind: str, tag: str | None) -> web.Response:
+    async def _stop(self, request: AuthenticatedRequest, kind: str, data: CallData | None) -> web.Response:
         owner = _owner(request.parameters)
         if not request.parameters.flag("immediate", "immediately"):
-            return await self._queue(request, owner, StopBackground(stops=kind, stopped_tag=tag))
-        await self._engine.submit(StopTasks(account=request.account.id, owner=owner, kind=kind, tag=tag))
+            return await self._queue(request, owner, StopBackground(stops=kind, stopped_data=data))
+        await self._engine.submit(StopTasks(account=request.account.id, owner=owner, kind=kind, data=data))
         return resources.nothing()
 
     async def _queue(self, request: AuthenticatedRequest, owner: str, task: AnyTask) -> web.Response:

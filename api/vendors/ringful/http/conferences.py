@@ -2,9 +2,8 @@
 
 from aiohttp import web
 
-from api.callbacks.tags import decode
 from api.ports import CommandTaker
-from api.vendors.ringful import tags
+from api.vendors.ringful import call_data
 from api.vendors.ringful.http import resources
 from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringful.http.requests import Parameters, WrittenNumber
@@ -56,7 +55,7 @@ class ConferenceOperations:
             moderator=_leg(moderator, url, conference, before=_gate(parameters)),
             attendees=tuple(_leg(attendee, url, conference) for attendee in attendees),
             waiting_prompt=waiting,
-            tag=tags.tag(url),
+            data=call_data.notified(url),
         )
         return resources.identifier(await self._engine.submit(command))
 
@@ -67,9 +66,9 @@ class ConferenceOperations:
         command = StartConference(
             id=new_conference_id(),
             account=request.account.id,
-            moderator=Invitation(callee=moderator.digits, tag=tags.tag("", **tags.spelling(moderator))),
+            moderator=Invitation(callee=moderator.digits, data=call_data.notified("", **call_data.spelling(moderator))),
             wait_for_participant=parameters.flag("waitForParticipant"),
-            tag=tags.tag(url),
+            data=call_data.notified(url),
         )
         return resources.identifier(await self._engine.submit(command))
 
@@ -77,10 +76,10 @@ class ConferenceOperations:
         """Queue that a call joins."""
         parameters = request.parameters
         conference, call = parameters.text("confCallId"), parameters.text("participantCallId", "callId")
-        join_moderator, tag = parameters.flag("joinModerator"), tags.tag(parameters.callback_url())
+        join_moderator, data = parameters.flag("joinModerator"), call_data.notified(parameters.callback_url())
         await self._view(request, conference)
         return await self._queue(
-            request, call, JoinConference(conference=conference, join_moderator=join_moderator, tag=tag)
+            request, call, JoinConference(conference=conference, join_moderator=join_moderator, data=data)
         )
 
     async def leave_conf(self, request: AuthenticatedRequest) -> web.Response:
@@ -114,14 +113,14 @@ class ConferenceOperations:
     async def _written(self, view: ConferenceView) -> dict[str, str]:
         members = (*((view.moderator,) if view.moderator else ()), *view.participants)
         rows = await self._calls.some([member.call for member in members])
-        found = {row.id: tag.data.get(tags.WRITTEN) for row in rows if (tag := decode(row.tag))}
+        found = {row.id: row.data.values.get(call_data.WRITTEN) for row in rows if row.data}
         return {call: written for call, written in found.items() if written}
 
 
 def _leg(number: WrittenNumber, url: str, conference: str, before: tuple[AnyTask, ...] = ()) -> Invitation:
     """A leg of ConfCall: its hang-up carries the conference and the duration."""
-    tag = tags.tag(url, **{tags.CONFERENCE: conference}, **tags.spelling(number))
-    return Invitation(callee=number.digits, tag=tag, before=before)
+    data = call_data.notified(url, **{call_data.CONFERENCE: conference}, **call_data.spelling(number))
+    return Invitation(callee=number.digits, data=data, before=before)
 
 
 def _gate(parameters: Parameters) -> tuple[AnyTask, ...]:

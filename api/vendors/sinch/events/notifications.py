@@ -8,9 +8,8 @@ from msgspec import UNSET
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
-from api.callbacks.tags import Tag
 from api.recordings import Recordings
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.events import callbacks as bodies
 from api.vendors.sinch.events.callbacks import MenuEnding, MenuResult
 from api.vendors.sinch.http import summary
@@ -23,6 +22,7 @@ from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded,
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.call_history.views import CallHistory
+from engine.model.call_data import CallData
 from engine.platform.feature import Features
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.secret import SEALED
@@ -42,12 +42,12 @@ class Notifications:
         self._applications, self._calls = features[ApplicationService], features[CallHistory]
         self._parties, self._recordings, self._clock = parties, recordings, clock
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
-        where = _where(event, tag)
-        if where == tags.OFF or where.startswith(("{", SEALED)):  # nobody is asked: the request brought the answer
+        where = _where(event, data)
+        if where == call_data.OFF or where.startswith(("{", SEALED)):  # nobody is asked: the request brought the answer
             return ()
-        body = await self._body(event, tag)
+        body = await self._body(event, data)
         if body is None:
             return ()
         url, fallback = (where, "") if where else await self._urls(event.root)
@@ -68,26 +68,26 @@ class Notifications:
         if found is None or not found.key:
             return {}
         signed = signed_headers(delivery.url, delivery.body.encode(), found.key, found.secret, self._clock())
-        return {**tags.headers_of(tags.tag_of(found.call)), **signed}
+        return {**call_data.headers_of(call_data.data_of(found.call)), **signed}
 
-    async def _body(self, event: AnyEvent, tag: Tag) -> bodies.AnyBody | None:
+    async def _body(self, event: AnyEvent, data: CallData) -> bodies.AnyBody | None:
         match event:
             case RootEnded():
-                return await self._dice(event, tag)
+                return await self._dice(event, data)
             case TaskEnded(kind="run_menu", outcome=Stopped(reason="call_ended", where=menu)) if menu:
-                return await self._hung_up_in_menu(event, menu, tag)
+                return await self._hung_up_in_menu(event, menu, data)
         notify = self._notify(event)
-        return await self._carrying(notify, tag) if notify else None
+        return await self._carrying(notify, data) if notify else None
 
-    async def _carrying(self, notify: bodies.Notify, tag: Tag) -> bodies.Notify:
-        """Return a notification with what every event of its call carries now: a recording's tag may be older."""
+    async def _carrying(self, notify: bodies.Notify, data: CallData) -> bodies.Notify:
+        """Return a notification with what every event of its call carries now: a recording's data may be older."""
         root = await self._calls.get(notify.callid)
-        now = tags.tag_of(root) if root else tag
+        now = call_data.data_of(root) if root else data
         return msgspec.structs.replace(
             notify,
-            custom=now.data.get(tags.CUSTOM) or UNSET,
+            custom=now.values.get(call_data.CUSTOM) or UNSET,
             user=(self._parties.initiator(root) if root else None) or UNSET,
-            cookies=bodies.cookies(tags.cookies_of(now)),
+            cookies=bodies.cookies(call_data.cookies_of(now)),
         )
 
     def _notify(self, event: AnyEvent) -> bodies.Notify | None:
@@ -103,18 +103,18 @@ class Notifications:
                 return bodies.detected(event.root, bodies.amd_of(found))
         return None
 
-    async def _hung_up_in_menu(self, event: TaskEnded, menu: str, tag: Tag) -> bodies.Pie:
+    async def _hung_up_in_menu(self, event: TaskEnded, menu: str, data: CallData) -> bodies.Pie:
         _, key = await self._application(event.root)
         return bodies.Pie(
             callid=event.root,
             timestamp=timestamp(event.at),
-            custom=tag.data.get(tags.CUSTOM) or UNSET,
+            custom=data.values.get(call_data.CUSTOM) or UNSET,
             application_key=key,
             menu_result=MenuResult(menu_id=menu, type=MenuEnding.HANGUP, value=""),
-            cookies=bodies.cookies(tags.cookies_of(tag)),
+            cookies=bodies.cookies(call_data.cookies_of(data)),
         )
 
-    async def _dice(self, event: RootEnded, tag: Tag) -> bodies.Dice | None:
+    async def _dice(self, event: RootEnded, data: CallData) -> bodies.Dice | None:
         legs = await self._calls.tree(event.root)
         found = summary.of(legs, event.root)
         ending = summary.outcome(found) if found else None
@@ -128,16 +128,16 @@ class Notifications:
             timestamp=timestamp(event.at),
             reason=ending.reason.value,
             result=ending.result.value,
-            custom=tag.data.get(tags.CUSTOM, ""),
+            custom=data.values.get(call_data.CUSTOM, ""),
             user=parties.initiator(root) or UNSET,
             debit=money(event.price, event.currency),
             user_rate=parties.rate_of(talked),
-            to=as_written(tag) or callee,
+            to=as_written(data) or callee,
             duration=round(event.seconds) if event.answered else UNSET,
-            from_=tag.data.get(tags.CALLER) or _from(parties, root),
-            call_headers=bodies.pairs(tags.call_headers_of(tag) or root.headers) or UNSET,
+            from_=data.values.get(call_data.CALLER) or _from(parties, root),
+            call_headers=bodies.pairs(call_data.call_headers_of(data) or root.headers) or UNSET,
             application_key=key,
-            cookies=bodies.cookies(tags.cookies_of(tag)),
+            cookies=bodies.cookies(call_data.cookies_of(data)),
         )
 
     async def _urls(self, root: str) -> tuple[str, str]:
@@ -151,13 +151,13 @@ class Notifications:
         return (found.application, found.key) if found else (None, "")
 
 
-def _where(event: AnyEvent, tag: Tag) -> str:
+def _where(event: AnyEvent, data: CallData) -> str:
     """Return where the call's request wants an event told: OFF, a URL, a script, or "", the application's URLs."""
     match event:
         case RootEnded():
-            return tag.data.get(tags.DICE, "")
+            return data.values.get(call_data.DICE, "")
         case TaskEnded(kind="run_menu"):
-            return tag.data.get(tags.PIE, "")
+            return data.values.get(call_data.PIE, "")
     return ""
 
 

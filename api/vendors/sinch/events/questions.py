@@ -1,6 +1,5 @@
 """Asking: what a question of the engine's is as ICE, ACE or PIE, and what the answer's script means."""
 
-import functools
 import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -8,10 +7,9 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from api.accounts import Accounts
-from api.callbacks.tags import Tag, decode
 from api.exchange import About
 from api.vendors.parts import Inquire, Live
-from api.vendors.sinch import signing, tags
+from api.vendors.sinch import call_data, signing
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.events import callbacks
 from api.vendors.sinch.events.callbacks import Amd, MenuEnding, MenuResult
@@ -31,6 +29,7 @@ from engine.events import QuestionAsked
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.call_history.views import CallHistory
+from engine.model.call_data import CallData
 from engine.platform.feature import Features
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
@@ -75,21 +74,21 @@ class Questions:
         self._applications, self._calls, self._accounts = features[ApplicationService], features[CallHistory], accounts
         self._parties, self._live, self._seal, self._clock = parties, live, seal, clock
 
-    async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:
+    async def question(self, event: QuestionAsked, data: CallData) -> Question | Said:
         """How the customer is asked, or what is known to be his answer without asking.
 
         A script that came with the callout is the answer; an event that is off lets it go on.
         """
         kind = _EVENTS[event.question]
-        where = tag.data.get(kind.value, "")
-        if where == tags.OFF:
+        where = data.values.get(kind.value, "")
+        if where == call_data.OFF:
             return Said(replace=False)
         try:
             where = self._seal.open(where) if self._seal else where
         except Unreadable as error:
             return _refused(str(error))
         if where.startswith("{"):
-            return await self.said(event, tag, where.encode())
+            return await self.said(event, data, where.encode())
         facts = await self._facts(event)
         if facts is None:
             return Said(silent=True, remarks=("The call's application was removed, so no question was sent.",))
@@ -99,13 +98,13 @@ class Questions:
             # «If no URL is configured, the callback will not be invoked»: who answered is then nobody's question.
             remark = "The application has no callback URL, so no question was sent."
             return Said(silent=kind is not ScriptEvent.ACE, replace=False, remarks=(remark,))
-        body = self._body(kind, event, tag, facts)
+        body = self._body(kind, event, data, facts)
         return Question(
             url=primary or fallback,
             fallback=fallback if primary else "",
             body=callbacks.encode(body),
             credential=facts.key,
-            headers=tags.headers_of(tag),
+            headers=call_data.headers_of(data),
             name=kind.value,
             shown=callbacks.encode(callbacks.shown(body)),
         )
@@ -157,7 +156,7 @@ class Questions:
         secret = holder.secret if holder else ""
         return signing.signed_headers(url, question.body, question.credential, secret, self._clock())
 
-    async def said(self, event: QuestionAsked, tag: Tag, reply: bytes | None) -> Said:
+    async def said(self, event: QuestionAsked, data: CallData, reply: bytes | None) -> Said:
         """Read the customer's reply; None: there was none, at no address."""
         kind = _EVENTS[event.question]
         if reply is None or not reply.strip():
@@ -167,14 +166,13 @@ class Questions:
         if isinstance(answer, IllegalSvaml):
             return _refused(answer.reason)
         asking = self._live(event.subject)
-        tag = (decode(asking.tag) if asking else None) or tag  # another leg's answer may have changed it since
-        cookies = instructions.merged(tags.cookies_of(tag), answer.cookies)
+        data = (asking.data if asking else None) or data  # another leg's answer may have changed it since
+        cookies = instructions.merged(call_data.cookies_of(data), answer.cookies)
         if isinstance(cookies, IllegalSvaml):
             return _refused(cookies.reason)
-        retag = functools.partial(plan.carried, answer)
-        tag = retag(tag)
+        data = plan.carrying(answer, data)
         alone = event.subject == event.root and event.question not in _BESIDE
-        place = await self._place(event, tag, alone=alone)
+        place = await self._place(event, data, alone=alone)
         try:
             tasks = plan.tasks(answer, place)
         except plan.CannotBeDone as error:
@@ -182,12 +180,12 @@ class Questions:
         return Said(
             tasks=tasks,
             replace=not isinstance(answer.then, SvamlContinue),
-            retag=retag,
+            patch=plan.carried(answer),
             remarks=answer.warnings,
         )
 
-    def _body(self, kind: ScriptEvent, event: QuestionAsked, tag: Tag, facts: Facts) -> callbacks.AnyBody:
-        at, custom = timestamp(event.at), tag.data.get(tags.CUSTOM, "")
+    def _body(self, kind: ScriptEvent, event: QuestionAsked, data: CallData, facts: Facts) -> callbacks.AnyBody:
+        at, custom = timestamp(event.at), data.values.get(call_data.CUSTOM, "")
         match kind:
             case ScriptEvent.ICE:
                 return self._ice(at, custom, facts)
@@ -198,7 +196,7 @@ class Questions:
                     custom=custom,
                     application_key=facts.key,
                     amd=_amd(event) or UNSET,
-                    cookies=callbacks.cookies(tags.cookies_of(tag)),
+                    cookies=callbacks.cookies(call_data.cookies_of(data)),
                 )
         return callbacks.Pie(
             callid=event.root,
@@ -206,7 +204,7 @@ class Questions:
             custom=custom or UNSET,
             application_key=facts.key,
             menu_result=_menu_result(event),
-            cookies=callbacks.cookies(tags.cookies_of(tag)),
+            cookies=callbacks.cookies(call_data.cookies_of(data)),
         )
 
     def _ice(self, at: str, custom: str, facts: Facts) -> callbacks.Ice:
@@ -237,12 +235,12 @@ class Questions:
         """Return the root of the call that asks; a leg may ask when its root is over, or not up yet after a restart."""
         return self._live(event.root) or await self._calls.get(event.root)
 
-    async def _place(self, event: QuestionAsked, tag: Tag, *, alone: bool) -> plan.ScriptLeg:
+    async def _place(self, event: QuestionAsked, data: CallData, *, alone: bool) -> plan.ScriptLeg:
         root = await self._root(event)
         if root is None:
-            return plan.ScriptLeg(alone=alone, dialled="", tag=tag)
+            return plan.ScriptLeg(alone=alone, dialled="", data=data)
         return plan.ScriptLeg(
-            alone=alone, dialled=root.callee, tag=tag, ask_on_answer=not self._parties.from_data_client(root)
+            alone=alone, dialled=root.callee, data=data, ask_on_answer=not self._parties.from_data_client(root)
         )
 
 

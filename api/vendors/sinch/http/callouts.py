@@ -88,7 +88,7 @@ AnyCallout = TtsCallout | ConferenceCallout | CustomCallout
 
 
 def sealed(callout: CustomCallout, seal: Seal) -> CustomCallout:
-    """Return a callout whose scripts that hold a bucket's credentials are sealed: the call keeps them in its tag."""
+    """Return a callout whose scripts that hold a bucket's credentials are sealed: the call keeps them in its data."""
     scripts = {"ice": callout.ice, "ace": callout.ace, "pie": callout.pie, "dice": callout.dice}
     closed = {
         name: msgspec.structs.replace(script, text=seal.close(script.text))

@@ -1,15 +1,14 @@
 """Sinch's operations on calls in progress and on those that ended: Manage Call, Get Call Result."""
 
-import functools
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import msgspec
 from aiohttp import web
 
-from api.callbacks.tags import recoded
 from api.ports import CommandTaker
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.errors import INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
 from api.vendors.sinch.http import requests, resources, summary
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
@@ -90,18 +89,18 @@ class CallOperations:
         root, talked, parties = found.root, found.talked, self._parties
         rates = [(leg, self._parties.minute(leg)) for leg in found.legs]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
-        tag = tags.tag_of(root)
-        callee = as_written(tag) if talked is root else None
+        data = call_data.data_of(root)
+        callee = as_written(data) if talked is root else None
         callee = callee or parties.identity(root.account, talked.callee)
         return resources.call_result(
             call=root.id,
-            caller=as_shown(tag) or parties.calling(root),
+            caller=as_shown(data) or parties.calling(root),
             callee=callee,
             domain=_DATA_DOMAIN if callee and callee.type == "username" else _PHONE_DOMAIN,
             seconds=summary.seconds(found, self._clock()),
             ended=summary.outcome(found),
             at=root.created,
-            custom=tag.data.get(tags.CUSTOM, ""),
+            custom=data.values.get(call_data.CUSTOM, ""),
             user_rate=parties.rate_of(talked),
             debit=resources.money(found.price, found.currency),
             minutes=billed / 60,
@@ -142,8 +141,8 @@ def _live(now: Activity, root: Call) -> _Live:
 
 def _commands(live: _Live, wanted: Svaml, *, ask_on_answer: bool) -> Iterator[Enqueue | Redirect | HangUpCall]:
     """Return what a script asks of the engine; raises SinchError for a script that cannot be done."""
-    root, now = live.root, tags.tag_of(live.root)
-    cookies = instructions.merged(tags.cookies_of(now), wanted.cookies)
+    root, now = live.root, call_data.data_of(live.root)
+    cookies = instructions.merged(call_data.cookies_of(now), wanted.cookies)
     if isinstance(cookies, IllegalSvaml):
         raise failure(INVALID_REQUEST, cookies.reason, SinchOperation.MANAGE_CALL)
     resumed = live.speaking and isinstance(wanted.then, SvamlRunMenu)
@@ -151,7 +150,7 @@ def _commands(live: _Live, wanted: Svaml, *, ask_on_answer: bool) -> Iterator[En
         alone=live.alone,
         resumed=resumed,
         dialled=root.callee,
-        tag=plan.carried(wanted, now),
+        data=plan.carrying(wanted, now),
         ask_on_answer=ask_on_answer,
     )
     try:
@@ -161,13 +160,15 @@ def _commands(live: _Live, wanted: Svaml, *, ask_on_answer: bool) -> Iterator[En
     if isinstance(wanted.then, SvamlHangUp) and not wanted.steps:
         yield HangUpCall(account=root.account, call=root.id)
         return
-    retag = recoded(functools.partial(plan.carried, wanted), now)
+    patch = plan.carried(wanted)
+    if patch:
+        patch = msgspec.structs.replace(patch, dialect=now.dialect, address=now.address)
     beside = isinstance(wanted.then, SvamlContinue | SvamlStopRecording) and not live.parked
     for owner in _owners(live, wanted.leg):
         if beside:
-            yield Enqueue(account=root.account, owner=owner, tasks=tasks, now=True, tag=retag)
+            yield Enqueue(account=root.account, owner=owner, tasks=tasks, now=True, patch=patch)
         else:
-            yield Redirect(account=root.account, call=owner, tasks=tasks, tag=retag, resume=resumed)
+            yield Redirect(account=root.account, call=owner, tasks=tasks, patch=patch, resume=resumed)
 
 
 def _owners(live: _Live, leg: Leg) -> list[str]:

@@ -1,13 +1,13 @@
 """Who takes part in a call, and what it costs, as Sinch's objects say it."""
 
-from api.callbacks.tags import Tag
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.http import resources
 from api.vendors.sinch.http.resources import Identity, Money
 from api.vendors.sinch.script import defaults
 from engine.calls.call import Call, Direction
 from engine.features.billing.call_rates import CallRates
 from engine.features.billing.model import Rate
+from engine.model.call_data import CallData
 from engine.platform.settings_cache import SettingsCache
 
 SHORTEST_NUMBER = 7
@@ -92,13 +92,13 @@ class Parties:
         return f"{self._api_url}/calling/v1/calls/id/{call}"
 
 
-def as_shown(tag: Tag) -> Identity | None:
+def as_shown(data: CallData) -> Identity | None:
     """Return whom a callout shows as its caller, as the customer wrote it; None: nobody was named, or it is hidden."""
-    cli = tag.data.get(tags.CALLER, "")
+    cli = data.values.get(call_data.CALLER, "")
     return Identity(type="number", endpoint=cli) if cli and cli.lower() != defaults.PRIVATE else None
 
 
-def as_written(tag: Tag) -> Identity | None:
+def as_written(data: CallData) -> Identity | None:
     """Return whom a callout calls as the customer wrote it; None where the call is none."""
-    endpoint = tag.data.get(tags.CALLEE)
-    return Identity(type=tag.data.get(tags.KIND, "number"), endpoint=endpoint) if endpoint else None
+    endpoint = data.values.get(call_data.CALLEE)
+    return Identity(type=data.values.get(call_data.KIND, "number"), endpoint=endpoint) if endpoint else None

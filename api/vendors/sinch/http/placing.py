@@ -1,14 +1,12 @@
 """Sinch's callouts: each request becomes one command that places a call, with what it is to do."""
 
-import dataclasses
 
 import msgspec
 from aiohttp import web
 
-from api.callbacks.tags import Tag, encode
 from api.ports import CommandTaker
 from api.vendors.parts import Inquire
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, SinchOperation, failure
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http import callouts, requests, resources
@@ -27,6 +25,7 @@ from api.vendors.sinch.script import plan
 from api.vendors.sinch.script.svaml import PartyAddress, SvamlConnect, SvamlRecord
 from engine.commands import PlaceCall
 from engine.ids import new_id
+from engine.model.call_data import CallData
 from engine.tasks.answer import Answer
 from engine.tasks.hang_up import HangUp as HangUpTask
 from engine.tasks.kinds import AnyTask
@@ -52,7 +51,7 @@ class CalloutOperations:
         if isinstance(wanted, CustomCallout) and self._seal:
             wanted = callouts.sealed(wanted, self._seal)
         try:
-            command = dataclasses.replace(_command(wanted, request), id=id)
+            command = msgspec.structs.replace(_command(wanted, request), id=id)
         except plan.CannotBeDone as error:
             raise failure(ILLEGAL_PARAMETERS, str(error), SinchOperation.CALLOUT) from None
         call = await self._engine.submit(command)
@@ -62,42 +61,43 @@ class CalloutOperations:
 def _command(wanted: callouts.AnyCallout, request: AuthenticatedRequest) -> PlaceCall:
     match wanted:
         case TtsCallout():
-            tag = _tag(request, wanted.callout, _enabled(wanted))
-            place = _place(wanted.callout, tag)
+            data = _data(request, wanted.callout, _enabled(wanted))
+            place = _place(wanted.callout, data)
             spoken = plan.steps(wanted.prompts, place)
             tasks = (*wanted.callout.dtmf, *_question(wanted.enable_ace), *spoken, HangUpTask())
         case ConferenceCallout():
-            tag = _tag(request, wanted.callout, _enabled(wanted))
-            place = _place(wanted.callout, tag)
+            data = _data(request, wanted.callout, _enabled(wanted))
+            place = _place(wanted.callout, data)
             greeting = plan.steps(wanted.greeting, place)
             joining = plan.join(wanted.conference, place)
             tasks = (*wanted.callout.dtmf, *_question(wanted.enable_ace), *greeting, joining)
         case CustomCallout():
             return _custom(wanted, request)
-    return _placing(wanted.callout, request, tag, tasks)
+    return _placing(wanted.callout, request, data, tasks)
 
 
 def _custom(wanted: CustomCallout, request: AuthenticatedRequest) -> PlaceCall:
     """Without a destination the ICE script says whom to call: its connect is the callout."""
     callout = wanted.callout
-    where = {tags.ICE: wanted.ice, tags.ACE: wanted.ace, tags.PIE: wanted.pie, tags.DICE: wanted.dice}
+    names = (call_data.ICE, call_data.ACE, call_data.PIE, call_data.DICE)
+    where = dict(zip(names, (wanted.ice, wanted.ace, wanted.pie, wanted.dice), strict=True))
     for name, script in where.items():
         _check(name, script, callout)
     addresses = {name: _url_or_script(script) for name, script in where.items() if script}
     if callout.to is None:
         return _offered(
-            callout, wanted.ice, request, {name: where for name, where in addresses.items() if name != tags.ICE}
+            callout, wanted.ice, request, {name: where for name, where in addresses.items() if name != call_data.ICE}
         )
-    tag = _tag(request, callout, addresses)
+    data = _data(request, callout, addresses)
     offered = (plan.ask(plan.OFFERED),) if wanted.ice else ()
-    return _placing(callout, request, tag, (*offered, *plan.before(callout.dtmf, None, asks=True, needed=True)))
+    return _placing(callout, request, data, (*offered, *plan.before(callout.dtmf, None, asks=True, needed=True)))
 
 
 def _check(name: str, script: Script | None, callout: Callout) -> None:
     """Refuse a script that came with the request and cannot be done; raises CannotBeDone."""
     if isinstance(script, EventScript):
         try:
-            plan.tasks(script.answer, _place(callout, Tag(dialect=DIALECT)))
+            plan.tasks(script.answer, _place(callout, CallData(dialect=DIALECT)))
         except plan.CannotBeDone as error:
             raise plan.CannotBeDone(f"{name}: {error}") from None
 
@@ -111,11 +111,11 @@ def _offered(
         raise plan.CannotBeDone("customCallout needs a destination, or an ice script that connects to a number.")
     connect = script.then
     callout = _connected(callout, connect)
-    tag = plan.carried(script, _tag(request, callout, addresses))
+    data = plan.carrying(script, _data(request, callout, addresses))
     recorders = [step for step in (*script.steps, connect.record) if isinstance(step, SvamlRecord)]
-    recorded = plan.steps(recorders, _place(callout, tag))
-    question_tasks = plan.before(callout.dtmf, connect.detect, asks=not connect.silent, needed=True, tag=encode(tag))
-    return _placing(callout, request, tag, (*recorded, *question_tasks))
+    recorded = plan.steps(recorders, _place(callout, data))
+    question_tasks = plan.before(callout.dtmf, connect.detect, asks=not connect.silent, needed=True, data=data)
+    return _placing(callout, request, data, (*recorded, *question_tasks))
 
 
 def _connected(callout: Callout, connect: SvamlConnect) -> Callout:
@@ -141,35 +141,35 @@ def _question(wanted: bool) -> tuple[AnyTask, ...]:
 
 def _enabled(wanted: TtsCallout | ConferenceCallout) -> dict[str, str]:
     """Return which events are off."""
-    on = {tags.ACE: wanted.enable_ace, tags.PIE: wanted.enable_pie, tags.DICE: wanted.enable_dice}
-    return {name: tags.OFF for name, enabled in on.items() if not enabled}
+    on = {call_data.ACE: wanted.enable_ace, call_data.PIE: wanted.enable_pie, call_data.DICE: wanted.enable_dice}
+    return {name: call_data.OFF for name, enabled in on.items() if not enabled}
 
 
 def _url_or_script(script: Script) -> str:
     return script.url if isinstance(script, EventUrl) else script.text
 
 
-def _tag(request: AuthenticatedRequest, callout: Callout, where: dict[str, str]) -> Tag:
-    """Return a callout's tag; its url says whether anybody is told at all."""
+def _data(request: AuthenticatedRequest, callout: Callout, where: dict[str, str]) -> CallData:
+    """Return a callout's data; its address says whether anybody is told at all."""
     settings = request.application.settings
-    own = [said for name in (tags.DICE, tags.PIE) if (said := where.get(name, "")).lower().startswith("http")]
+    own = [said for name in (call_data.DICE, call_data.PIE) if (said := where.get(name, "")).lower().startswith("http")]
     url = settings.get(PRIMARY) or settings.get(FALLBACK) or next(iter(own), "")
     written = {
-        tags.CUSTOM: callout.custom,
-        tags.CALLEE: callout.to.written if callout.to else "",
-        tags.KIND: callout.to.kind_of if callout.to else "",
-        tags.CALLER: callout.written_caller,
+        call_data.CUSTOM: callout.custom,
+        call_data.CALLEE: callout.to.written if callout.to else "",
+        call_data.KIND: callout.to.kind_of if callout.to else "",
+        call_data.CALLER: callout.written_caller,
     }
-    data = {name: text for name, text in written.items() if text}
-    headers = requests.custom_headers(request.http.headers.items())
-    return tags.with_headers(Tag(dialect=DIALECT, url=str(url), data=data | where), headers)
+    headers = call_data.headers(requests.custom_headers(request.http.headers.items()))
+    values = {name: text for name, text in written.items() if text} | where | headers
+    return CallData(dialect=DIALECT, address=str(url), values=values)
 
 
-def _place(callout: Callout, tag: Tag) -> plan.ScriptLeg:
-    return plan.ScriptLeg(alone=True, dialled=callout.to.dialled if callout.to else "", tag=tag)
+def _place(callout: Callout, data: CallData) -> plan.ScriptLeg:
+    return plan.ScriptLeg(alone=True, dialled=callout.to.dialled if callout.to else "", data=data)
 
 
-def _placing(callout: Callout, request: AuthenticatedRequest, tag: Tag, tasks: tuple[AnyTask, ...]) -> PlaceCall:
+def _placing(callout: Callout, request: AuthenticatedRequest, data: CallData, tasks: tuple[AnyTask, ...]) -> PlaceCall:
     to = callout.to or PartyAddress(kind_of="number", written="", dialled="")
     return PlaceCall(
         account=request.account.id,
@@ -177,7 +177,7 @@ def _placing(callout: Callout, request: AuthenticatedRequest, tag: Tag, tasks: t
         callee=to.dialled,
         options=plan.leg(callout),
         max_seconds=callout.max_seconds,
-        tag=encode(tag),
+        data=data,
         tasks=tasks,
         reports_tree=True,
     )

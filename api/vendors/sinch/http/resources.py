@@ -9,7 +9,7 @@ import phonenumbers
 from aiohttp import web
 from msgspec import UNSET, UnsetType, field
 
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.http.results import ONGOING, SinchEnding
 from api.vendors.sinch.script import defaults
 from engine.commands import ConferenceMember, ConferenceView
@@ -214,7 +214,7 @@ def conference(view: ConferenceView, now: float) -> ConferenceInfo:
 
 def _participant(member: ConferenceMember, now: float) -> Participant:
     number = member.number.removeprefix("+")
-    written = tags.participant(member.tag)
+    written = call_data.participant(member.data)
     return Participant(
         cli=written or (f"+{number}" if number.isdecimal() and len(number) >= SHORTEST_NUMBER else member.number),
         id=member.call,

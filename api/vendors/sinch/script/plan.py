@@ -5,9 +5,9 @@ from typing import Protocol
 
 import msgspec
 
-from api.callbacks.tags import Tag, encode
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.script import svaml
+from engine.model.call_data import CallData, DataPatch, patched
 from engine.model.leg_options import LegOptions, Reach, Transport
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
@@ -38,13 +38,13 @@ class ScriptLeg(msgspec.Struct, frozen=True, kw_only=True):
 
     `alone`: nobody waits to be connected with it or is, and it is in no conference, so that it ends when there is
     nothing left to do; `resumed`: but something that the script breaks into goes on after it. `dialled`: whom
-    the caller called. `tag` is the call's. `told`: the answer of whom it connects to is asked about (ACE).
+    the caller called. `data` is the call's. `told`: the answer of whom it connects to is asked about (ACE).
     """
 
     alone: bool
     resumed: bool = False
     dialled: str
-    tag: Tag
+    data: CallData
     ask_on_answer: bool = True
 
 
@@ -82,7 +82,7 @@ def _record(record: svaml.SvamlRecord, place: ScriptLeg) -> Record:
         raise CannotBeDone("The destination of a recording must be an s3:// address on this server.")
     try:
         return Record(
-            tag=encode(place.tag) if record.notify else "",
+            data=place.data if record.notify else None,
             both_sides=True,
             format="wav" if record.format == "wav" else "mp3",
             destination=record.destination or "",
@@ -106,7 +106,7 @@ def _then(then: svaml.Then, place: ScriptLeg) -> tuple[AnyTask, ...]:
         case svaml.SvamlConnectConf(record=record):
             return (*((_record(record, place),) if record else ()), join(then, place))
         case svaml.SvamlRunMenu():
-            menus = RunMenu(first=then.first, menus=then.menus, barge_in=then.barge_in, tag=encode(place.tag))
+            menus = RunMenu(first=then.first, menus=then.menus, barge_in=then.barge_in, data=place.data)
             if place.alone:
                 return (menus, ask(MENU_ENDED), *(() if place.resumed else (HangUp(),)))
             return menus, ask(MENU_BESIDE)
@@ -124,8 +124,8 @@ def _dial(connect: svaml.SvamlConnect, place: ScriptLeg) -> Dial:
         to=to,
         leg=msgspec.structs.replace(leg(connect), ringback=connect.ringback or "", music=connect.music or ""),
         max_seconds=connect.max_seconds,
-        before_bridge=before(connect.dtmf, connect.detect, asks=asks, tag=encode(place.tag)),
-        call_tag=encode(tags.silenced(place.tag) if silent else place.tag),
+        before_bridge=before(connect.dtmf, connect.detect, asks=asks, data=place.data),
+        call_data=call_data.with_values(place.data, call_data.SILENCED) if silent else place.data,
     )
 
 
@@ -198,23 +198,33 @@ def transport(name: str | None) -> Transport:
     return "udp"
 
 
-def carried(said: svaml.Svaml, tag: Tag) -> Tag:
-    """Return what a call carries from this script on: its cookies, whether its answer and end are told, and its call
-    headers.
+def carried(said: svaml.Svaml) -> DataPatch | None:
+    """Return what a call carries from this script on: its cookies, whether its answer and end are notified, and its
+    call headers. None: nothing changes.
     """
-    then = said.then
-    tag = tags.with_cookies(tag, (dict(tags.cookies_of(tag)) | dict(said.cookies)).items()) if said.cookies else tag
-    if not isinstance(then, svaml.SvamlConnect):
-        return tag
-    tag = tags.silenced(tag) if then.silent else tag
-    return tags.with_call_headers(tag, then.headers) if then.headers else tag
+    values, then = call_data.cookies(said.cookies), said.then
+    if isinstance(then, svaml.SvamlConnect):
+        values |= call_data.SILENCED if then.silent else {}
+        values |= call_data.call_headers(then.headers)
+    return DataPatch(set=values) if values else None
+
+
+def carrying(said: svaml.Svaml, data: CallData) -> CallData:
+    """Return a call's data after a script (see `carried`)."""
+    patch = carried(said)
+    return data if patch is None else patched(data, patch) or data
 
 
 def before(
-    dtmf: Iterable[Before], detect: svaml.SvamlAmd | None, *, asks: bool, needed: bool = False, tag: str = ""
+    dtmf: Iterable[Before],
+    detect: svaml.SvamlAmd | None,
+    *,
+    asks: bool,
+    needed: bool = False,
+    data: CallData | None = None,
 ) -> tuple[Before, ...]:
     """Return what happens to a phone that answered: digits, who answered, and the question what to do (see `ask`)."""
-    detecting = (DetectMachine(beside=detect.beside, tag=tag if detect.beside else ""),) if detect else ()
+    detecting = (DetectMachine(beside=detect.beside, data=data if detect.beside else None),) if detect else ()
     return (*dtmf, *detecting, *((Answer(), ask(ANSWERED, needed=needed)) if asks else ()))
 
 
@@ -227,5 +237,5 @@ def join(confer: svaml.SvamlConnectConf, place: ScriptLeg) -> JoinConference:
         most_digits=confer.most_digits,
         silence_seconds=confer.silence_seconds,
         question=DIGITS if confer.digits == "detect" else "",
-        tag=encode(place.tag),
+        data=place.data,
     )

@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
-from api.callbacks.tags import Tag
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http import callouts
 from api.vendors.sinch.http.callouts import CustomCallout, EventScript
 from api.vendors.vendor import Said
 from engine.events import QuestionAsked
+from engine.model.call_data import CallData
 from engine.tasks.record import Record
 from engine.tasks.secret import SEALED, Seal
 from tests.api.vendors.sinch.served import Served, a_call
@@ -55,7 +55,7 @@ async def test_a_sealed_script_is_followed_or_refused_with_the_setting_s_name(se
     call = a_call()
     await served.store(call)
     questions = Questions(served.features, served.accounts, served.parties, {"call-1": call}.get, Seal(secret))
-    said = await questions.question(EVENT, Tag(dialect="sinch", data={tags.ACE: ace.text}))
+    said = await questions.question(EVENT, CallData(dialect="sinch", values={call_data.ACE: ace.text}))
     assert isinstance(said, Said)
     if secret == "another secret":
         assert "CARILLON_SECRET" in said.refused and WORD not in said.refused

@@ -15,6 +15,7 @@ from engine.store.numbers import SMS, Number
 from engine.store.writer import Writer
 from engine.tasks.ask import Ask
 from engine.tasks.hang_up import HangUp
+from tests.support.call_data import noted
 from tests.support.features import standard
 
 NUMBER = Called(user="14155550100")
@@ -54,26 +55,26 @@ async def test_a_number_for_messages_takes_no_call(writer: Writer, cache: Settin
     assert await _reached(cache, "14155550100") == "no_number"
 
 
-async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_tag(
+async def test_a_call_of_an_application_that_asks_is_its_own_and_carries_its_data(
     writer: Writer, cache: SettingsCache, account: Account
 ) -> None:
     asking = Application(id="app-1", account=account.id, name="asks", dialect="one", settings={"url": "x"}, asks=True)
     await _with(writer, cache, account, asking)
-    destinations = standard(cache, lambda application: f"to {application.settings['url']}")
+    destinations = standard(cache, lambda application: noted(f"to {application.settings['url']}"))
     found = await Directory(cache, destinations).from_trunk(NUMBER, "")
     assert isinstance(found, Answering)
-    assert (found.account, found.application, found.tag) == (account.id, "app-1", "to x")
+    assert (found.account, found.application, found.data) == (account.id, "app-1", noted("to x"))
     (first,) = found.tasks
     assert isinstance(first, Ask) and first.question == "offered"
 
 
-async def test_a_call_of_an_application_that_is_told_has_no_tag(
+async def test_a_call_of_an_application_that_is_told_has_no_data(
     writer: Writer, cache: SettingsCache, account: Account
 ) -> None:
     told = Application(id="app-1", account=account.id, name="told", dialect="one", settings={"url": "x"})
     await _with(writer, cache, account, told)
-    found = await Directory(cache, standard(cache, lambda application: "tag")).from_trunk(NUMBER, "")
-    assert isinstance(found, Answering) and (found.application, found.tag, found.tasks) == ("app-1", "", ())
+    found = await Directory(cache, standard(cache, lambda application: noted("it"))).from_trunk(NUMBER, "")
+    assert isinstance(found, Answering) and (found.application, found.data, found.tasks) == ("app-1", None, ())
 
 
 async def test_what_a_minute_costs_is_by_prefix_and_own_extensions_cost_nothing(

@@ -34,6 +34,7 @@ from engine.tasks.results import Completed, Recorded
 from engine.tasks.secret import Seal, Secret
 from tests.fakes.s3 import Front
 from tests.support.audio import sine
+from tests.support.call_data import noted
 from tests.support.s3_server import Bucket, S3Server
 
 
@@ -131,8 +132,8 @@ class House:
             ))  # fmt: skip
             recordings.finish(conn, "rec-1", 2.0, 32044)
             events.append(conn, TaskEnded(
-                id="event-1", account="acct-1", subject="call-1", root="call-1", at=1.0, tag="mine", task=row.id,
-                kind="record", outcome=Completed(saved),
+                id="event-1", account="acct-1", subject="call-1", root="call-1", at=1.0, data=noted("mine"),
+                task=row.id, kind="record", outcome=Completed(saved),
             ))  # fmt: skip
 
         await self.writer.write(unit)
@@ -180,7 +181,7 @@ async def test_what_stays_here_as_it_is_is_told_of_at_once(house: House) -> None
     await house.recorded(Record(notify=True))
     event = await house.told_of(RecordingAvailable)
     assert isinstance(event, RecordingAvailable)
-    assert (event.tag, event.root, event.destination, event.format) == ("mine", "call-1", "", "wav")
+    assert (event.data, event.root, event.destination, event.format) == (noted("mine"), "call-1", "", "wav")
     assert (await house.row()).available and house.files.path("rec-1").is_file()
 
 

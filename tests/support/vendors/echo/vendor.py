@@ -12,11 +12,11 @@ from api.vendors.echo.ids import DIALECT
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
-from api.callbacks.tags import Tag
 from api.dialects import Dialect
 from api.vendors.parts import VendorParts
 from api.vendors.vendor import Vendor
 from engine.events import AnyEvent
+from engine.model.call_data import CallData
 
 
 class Echo(Vendor):
@@ -45,11 +45,11 @@ class Echo(Vendor):
     def render_error(self, status: int, sentence: str) -> web.Response:
         return render(status, sentence)
 
-    def inbound_tag(self, settings: Mapping[str, Any]) -> Tag | None:
-        return Tag(dialect=DIALECT, url=str(settings["notify"]))
+    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
+        return CallData(dialect=DIALECT, address=str(settings["notify"]))
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
-        return await self._notifications.callbacks(event, tag)
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+        return await self._notifications.callbacks(event, data)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         return {"Echo-Attempt": str(attempt)}

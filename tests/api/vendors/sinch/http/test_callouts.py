@@ -7,15 +7,15 @@ import msgspec
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from api.callbacks.tags import Tag, decode
 from api.exchange import About
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.placing import CalloutOperations
 from api.vendors.vendor import AskingVendor, Question
 from engine.commands import PlaceCall
+from engine.model.call_data import CallData
 from engine.store import accounts, applications
 from engine.tasks.ask import Ask
 from engine.tasks.kinds import kind_of
@@ -74,9 +74,9 @@ class Office:
         return raised.value.code, raised.value.message
 
     @property
-    def tag(self) -> Tag:
+    def data(self) -> CallData:
         """What the call that was placed last carries."""
-        found = decode(self.placed[-1].tag)
+        found = self.placed[-1].data
         assert found is not None
         return found
 
@@ -121,7 +121,7 @@ async def test_cookies_and_recordings_of_the_ice_script_are_the_calls(office: Of
     )
     office.answer = said.encode()
     await office.place(ice=said if inline else "http://own/ice")
-    assert tags.cookies_of(office.tag) == (("k", "v"),)
+    assert call_data.cookies_of(office.data) == (("k", "v"),)
     assert [kind_of(task) for task in office.placed[0].tasks] == ["record", "answer", "ask"]
 
 
@@ -130,7 +130,8 @@ async def test_what_the_request_says_of_the_caller_and_of_digits_holds_where_the
 ) -> None:
     said = json.dumps(script(action=CONNECT))
     await office.place(ice=said, cli="+1 415 555 0100", dtmf="12")
-    assert office.placed[0].tasks[0] == SendDtmf(digits="12") and office.tag.data[tags.CALLER] == "+1 415 555 0100"
+    assert office.placed[0].tasks[0] == SendDtmf(digits="12")
+    assert office.data.values[call_data.CALLER] == "+1 415 555 0100"
     await office.place(ice=json.dumps(script(action=CONNECT | {"dtmf": "3"})), dtmf="12")
     assert office.placed[1].tasks[0] == SendDtmf(digits="3")
 
@@ -140,7 +141,7 @@ async def test_what_the_request_says_of_the_caller_and_of_digits_holds_where_the
 async def test_no_menu_is_asked_about_where_enable_pie_is_false(office: Office, given: Any, off: bool) -> None:
     destination = {"endpoint": "+46730170102"}
     await office.place(method="ttsCallout", destination=destination, text="Hi", enableAce=True, **given)
-    assert (office.tag.data.get(tags.PIE) == tags.OFF) is off and tags.ACE not in office.tag.data
+    assert (office.data.values.get(call_data.PIE) == call_data.OFF) is off and call_data.ACE not in office.data.values
 
 
 async def test_a_callout_of_which_nothing_is_known_ends_where_nobody_says_what_to_do(office: Office) -> None:
@@ -174,13 +175,13 @@ async def test_what_every_event_of_a_custom_callout_carries_is_bounded(office: O
     await office.place(destination={"endpoint": "+46730170102"}, ace=said, pie=said)
     office.answer = json.dumps(script(*[{"name": "say", "text": "x" * 500}] * 20, action=CONNECT)).encode()
     await office.place(ice="http://own/ice")
-    assert tags.ICE not in office.tag.data, "it has been asked"
+    assert call_data.ICE not in office.data.values, "it has been asked"
 
 
 async def test_a_menu_whose_end_goes_to_a_url_of_its_own_is_told_though_the_application_has_none(
     office: Office,
 ) -> None:
     await office.place(destination={"endpoint": "+46730170102"}, ace="http://own/ace", pie="http://own/pie")
-    assert office.tag.url == "http://own/pie"
+    assert office.data.address == "http://own/pie"
     await office.place(destination={"endpoint": "+46730170102"}, dice=json.dumps(script(action={"name": "hangup"})))
-    assert office.tag.url == ""
+    assert office.data.address == ""

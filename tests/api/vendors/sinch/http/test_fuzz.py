@@ -6,13 +6,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.callbacks.tags import Tag
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.http import callouts, requests
 from api.vendors.sinch.script import plan
 from api.vendors.sinch.script.actions import ALLOWED, ScriptEvent
 from api.vendors.sinch.script.instructions import read
 from api.vendors.sinch.script.svaml import IllegalSvaml, Leg, Svaml
+from engine.model.call_data import CallData
 from engine.tasks.kinds import decode_list, encode
 
 NAMES = [
@@ -89,7 +89,7 @@ def test_any_script_that_is_read_is_done_or_refused(action: Any, event: ScriptEv
     found = read(text_of({"action": action}), event, "US")
     if isinstance(found, Svaml):
         try:
-            tasks = plan.tasks(found, plan.ScriptLeg(alone=alone, dialled="1", tag=Tag(dialect="sinch")))
+            tasks = plan.tasks(found, plan.ScriptLeg(alone=alone, dialled="1", data=CallData(dialect="sinch")))
         except plan.CannotBeDone as error:
             assert str(error).endswith(".")
         else:

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from api.callbacks.tags import Tag
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
@@ -17,6 +16,7 @@ from engine.calls.state import CallState
 from engine.commands import Enqueue, Redirect
 from engine.events import QuestionAsked
 from engine.features.call_history.views import CallHistory
+from engine.model.call_data import CallData
 from engine.store import accounts, applications, tasks
 from engine.tasks.ask import Ask
 from engine.tasks.join_conference import JoinConference
@@ -115,7 +115,7 @@ async def test_a_menu_that_follows_a_menu_beside_something_else_leaves_that_too(
             id="event-1", account="account-ann", subject="call-1", root="call-1", at=0.0, task="task-1",
             question=question, deadline=12.0,
         )  # fmt: skip
-        said = await questions.said(event, Tag(dialect="sinch"), json.dumps({"action": MENU}).encode())
+        said = await questions.said(event, CallData(dialect="sinch"), json.dumps({"action": MENU}).encode())
         behind = [task.question if isinstance(task, Ask) else kind_of(task) for task in said.tasks[1:]]
         assert behind == left
 

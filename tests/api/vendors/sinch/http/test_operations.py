@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.callbacks.tags import Tag, encode
 from engine.calls.call import Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
+from engine.model.call_data import CallData
 from engine.store import accounts, applications
 from engine.store.numbers import SMS
 from tests.api.vendors.sinch.served import BOBS, BOBS_NUMBER, BOTH, FREE, HELP, SHOP, SHOPS, Served, a_call
@@ -160,9 +160,9 @@ async def test_a_path_that_is_not_utf_8_is_refused_and_its_byte_named(served: Se
 
 
 async def test_the_result_of_a_call_is_told_as_the_document_prints_it(served: Served) -> None:
-    tag = encode(Tag(dialect="sinch", url="http://primary.com", data={"custom": '{"order": 7}'}))
+    data = CallData(dialect="sinch", address="http://primary.com", values={"custom": '{"order": 7}'})
     over = a_call(
-        tag=tag, state=CallState.ENDED, answered=1_400_000_002.0, ended=1_400_000_062.4, cause=HangupCause.NORMAL,
+        data=data, state=CallState.ENDED, answered=1_400_000_002.0, ended=1_400_000_062.4, cause=HangupCause.NORMAL,
         hung_up_by=Party.FAR, price=40_480,
     )  # fmt: skip
     await served.store(over)
@@ -195,8 +195,8 @@ async def test_a_call_in_progress_is_ongoing_and_one_to_a_data_client_is_mxp(ser
 
 
 async def test_the_callee_is_spelled_as_the_customer_wrote_it(served: Served) -> None:
-    tag = Tag(dialect="sinch", data={"to": "+46 (0)73-017-0102", "to_type": "number"})
-    await served.store(a_call(tag=encode(tag)))
+    data = CallData(dialect="sinch", values={"to": "+46 (0)73-017-0102", "to_type": "number"})
+    await served.store(a_call(data=data))
     assert (await served.shop.ask("GET", CALL + "call-1")).body["to"] == {
         "type": "number", "endpoint": "+46 (0)73-017-0102"
     }  # fmt: skip
@@ -204,7 +204,7 @@ async def test_the_callee_is_spelled_as_the_customer_wrote_it(served: Served) ->
 
 @pytest.mark.parametrize(("cli", "shown"), [("1 (415) 555-0100", "1 (415) 555-0100"), ("private", f"+{BOTH}")])
 async def test_the_caller_is_spelled_as_the_customer_wrote_it(served: Served, cli: str, shown: str) -> None:
-    await served.store(a_call(tag=encode(Tag(dialect="sinch", data={"cli": cli}))))
+    await served.store(a_call(data=CallData(dialect="sinch", values={"cli": cli})))
     assert (await served.shop.ask("GET", CALL + "call-1")).body["from"] == {"type": "number", "endpoint": shown}
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from api.callbacks.tags import Tag, encode
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.http import resources
 from api.vendors.sinch.http.resources import Identity, money
 from api.vendors.sinch.http.results import Reason, SinchEnding, SinchResult
+from engine.model.call_data import CallData
 from tests.api.vendors.sinch.conftest import VendorsClient
 
 
@@ -142,8 +142,8 @@ def test_conference() -> None:
     ],
 )
 def test_as_whom_a_callout_takes_part(data: dict[str, str], shown: str) -> None:
-    assert tags.participant(encode(Tag(dialect="sinch", data=data))) == shown
-    assert tags.participant(encode(Tag(dialect="ringful", data=data))) == tags.participant("") == ""
+    assert call_data.participant(CallData(dialect="sinch", values=data)) == shown
+    assert call_data.participant(CallData(dialect="ringful", values=data)) == call_data.participant(None) == ""
 
 
 def test_empty_is_an_object() -> None:

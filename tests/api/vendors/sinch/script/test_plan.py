@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from api.callbacks.tags import Tag
-from api.vendors.sinch import tags
+from api.vendors.sinch import call_data
 from api.vendors.sinch.script import instructions, plan
 from api.vendors.sinch.script.actions import ScriptEvent
 from api.vendors.sinch.script.svaml import Svaml
+from engine.model.call_data import CallData
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
 
-TAG = Tag(dialect="sinch", url="http://shop")
-PLACE = plan.ScriptLeg(alone=True, dialled="14155550101", tag=TAG)
+DATA = CallData(dialect="sinch", address="http://shop")
+PLACE = plan.ScriptLeg(alone=True, dialled="14155550101", data=DATA)
 
 
 def answer(event: ScriptEvent = ScriptEvent.ICE, **action: Any) -> Svaml:
@@ -43,7 +43,7 @@ def test_call_headers_that_sip_cannot_carry_are_refused(key: str, value: str, ti
 # «headers specified in a `connectMXP` action in the ICE response» (DiCE, callHeaders); `suppressCallbacks`
 def test_a_call_carries_from_its_connection_on_what_its_end_tells() -> None:
     said = answer(name="connectMxp", callHeaders=[{"key": "foo", "value": "bar"}])
-    assert tags.call_headers_of(plan.carried(said, TAG)) == (("foo", "bar"),)
-    silent = plan.carried(answer(name="connectPstn", suppressCallbacks=True), TAG)
-    assert (silent.data[tags.ACE], silent.data[tags.DICE]) == (tags.OFF, tags.OFF)
-    assert plan.carried(answer(name="hangup"), TAG) == TAG
+    assert call_data.call_headers_of(plan.carrying(said, DATA)) == (("foo", "bar"),)
+    silent = plan.carrying(answer(name="connectPstn", suppressCallbacks=True), DATA)
+    assert (silent.values[call_data.ACE], silent.values[call_data.DICE]) == (call_data.OFF, call_data.OFF)
+    assert plan.carrying(answer(name="hangup"), DATA) is DATA

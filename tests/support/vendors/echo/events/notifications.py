@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from api.vendors.echo.events import callbacks
 
 from api.callbacks.callback import Callback, form
-from api.callbacks.tags import Tag
 from engine.events import AnyEvent, CallEnded
+from engine.model.call_data import CallData
 
 
 class Notifications:
     """Makes the callbacks."""
 
-    async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:
+    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
         """A form for the end of a call."""
-        return (form(tag.url, callbacks.over(event.subject)),) if isinstance(event, CallEnded) else ()
+        return (form(data.address, callbacks.over(event.subject)),) if isinstance(event, CallEnded) else ()

@@ -5,9 +5,9 @@ from api.vendors.echo.http import requests, resources
 from api.vendors.echo.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.echo.ids import DIALECT
 
-from api.callbacks.tags import Tag, encode
 from api.ports import CommandTaker
 from engine.commands import PlaceCall
+from engine.model.call_data import CallData
 
 
 class CallOperations:
@@ -23,6 +23,6 @@ class CallOperations:
     async def place(self, request: AuthenticatedRequest) -> web.Response:
         """Ring a phone."""
         wanted = requests.new_call(request.body)
-        tag = encode(Tag(dialect=DIALECT, url=wanted.notify))
-        call = await self._engine.submit(PlaceCall(account=request.account.id, callee=wanted.to, tag=tag))
+        data = CallData(dialect=DIALECT, address=wanted.notify)
+        call = await self._engine.submit(PlaceCall(account=request.account.id, callee=wanted.to, data=data))
         return resources.placed(call.id)

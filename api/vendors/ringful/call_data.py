@@ -1,17 +1,17 @@
-"""What Ringful writes on calls, conferences and tasks, to find it again in their events."""
+"""What Ringful stores with calls, conferences and tasks, to find it again in their events."""
 
-from api.callbacks.tags import Tag, encode
 from api.vendors.ringful.http.requests import WrittenNumber
 from api.vendors.ringful.ids import DIALECT, is_conference
+from engine.model.call_data import CallData
 
 ANNOUNCEMENT = "announcement"
 CONFERENCE = "confCallId"
 WRITTEN = "written"
 
 
-def tag(url: str, **data: str) -> str:
-    """Return the tag of what a callback URL is told about."""
-    return encode(Tag(dialect=DIALECT, url=url, data=data)) if url or data else ""
+def notified(url: str, **values: str) -> CallData | None:
+    """Return the data of what a callback URL ("": none) is notified of; None where there is nothing to keep."""
+    return CallData(dialect=DIALECT, address=url, values=values) if url or values else None
 
 
 def owner_key(owner: str) -> str:

@@ -1,0 +1,155 @@
+"""Commands are data: each goes through JSON and back, and so does what it returns and why it is refused."""
+
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from engine.calls.call import Call, Direction, Party
+from engine.calls.cause import HangupCause
+from engine.calls.state import CallState
+from engine.commands import (
+    AnyCommand,
+    CancelTask,
+    Command,
+    CommandRefused,
+    ConferenceMember,
+    ConferenceView,
+    EngineUnavailable,
+    Enqueue,
+    FindConference,
+    HangUpCall,
+    HangUpConference,
+    HoldMember,
+    Invitation,
+    KickMember,
+    LeaveNow,
+    MuteMember,
+    NoSuchExtension,
+    NumberRefused,
+    PlaceCall,
+    QueryConference,
+    Redirect,
+    Reply,
+    StartConference,
+    StopTasks,
+    wire,
+)
+from engine.model.call_data import CallData, DataPatch
+from engine.model.leg_options import LegOptions
+from engine.tasks.ask import Ask
+from engine.tasks.dial import Dial
+from engine.tasks.join_conference import JoinConference
+from engine.tasks.record import Record
+from engine.tasks.run_menu import Choice, Menu, RunMenu
+from engine.tasks.say import Say
+from engine.tasks.secret import Seal, Secret
+from engine.tasks.stop import StopBackground
+
+DATA = CallData(dialect="one", address="http://shop/", values={"cookie:ü": '{"a": "1"}', "b": ""})
+PATCH = DataPatch(set={"a": "1"}, remove=("b",), dialect="one", address="http://shop/")
+HELLO = Say(id="task-1", text="Hello, 世界", data=DATA)
+TASKS = (
+    HELLO,
+    Dial(to="100", call_data=DATA, before_bridge=(Ask(question="answered"), HELLO), headers=(("X-A", "1"),)),
+    Record(destination="s3://bucket", credentials=Secret("key:secret:eu-north-1"), notify=True),
+    RunMenu(first="m", menus=(Menu(id="m", main=(HELLO,), choices=(Choice(digit="1", value="yes"),)),)),
+    StopBackground(stops="record", stopped_data=DATA),
+    JoinConference(name="team"),
+)
+PARTY = Invitation(callee="100", caller="12015550101", data=DATA, join_data=DATA, before=TASKS)
+OWN, NAMED = {"account": "acct-1"}, {"account": "acct-1", "name": "team"}
+MEMBER: dict[str, Any] = {**NAMED, "call": "call-1", "conference": "conf-1"}
+ANSWER: dict[str, Any] = {**OWN, "call": "call-1", "tasks": TASKS, "patch": PATCH}
+
+COMMANDS: list[Command[Any]] = [
+    PlaceCall(
+        **OWN, callee="100", caller="12015550101", party="12015550102", data=DATA, application="app-1", tasks=TASKS,
+        root="call-0", id="call-1", ring_seconds=5.5, max_seconds=60.0, reach="extension", transport="tcp",
+        private=True, headers=(("X-A", "1"),), reports_tree=True,
+    ),
+    HangUpCall(**OWN, call="call-1", cause=HangupCause.BUSY),
+    Enqueue(**OWN, owner="call-1", tasks=TASKS, now=True, patch=PATCH),
+    CancelTask(**OWN, owner="call-1", task="task-1"),
+    StopTasks(**OWN, owner="call-1", kind="record", data=DATA),
+    Reply(**ANSWER, question="task-1", replace=False, refused="No.", remarks=("One.", "Two."), silent=True),
+    Redirect(**ANSWER, resume=True),
+    StartConference(
+        **OWN, moderator=PARTY, attendees=(PARTY, PARTY), wait_for_participant=False, waiting_prompt="http://host/a.wav",
+        data=DATA, id="conf-1",
+    ),
+    LeaveNow(**OWN, conference="conf-1", call="call-1"),
+    HangUpConference(**NAMED, conference="conf-1"),
+    MuteMember(**MEMBER, muted=True),
+    HoldMember(**MEMBER, held=True, music="default"),
+    KickMember(**MEMBER),
+    QueryConference(**OWN, conference="conf-1"),
+    FindConference(**NAMED),
+]  # fmt: skip
+
+CALL = Call(
+    id="call-1", root="call-0", account="acct-1", direction=Direction.INBOUND, caller="1", callee="2",
+    state=CallState.ENDED, created=1.5, application="app-1", data=DATA, answered=2.0, ended=3.0,
+    cause=HangupCause.NORMAL, sip_status=200, hung_up_by=Party.CONNECTED, price=2**40, trunk="lab", reports_tree=True,
+    options=LegOptions(private=True, headers=(("X-A", "1"),)), headers=(("X-B", "2"),),
+)  # fmt: skip
+ONE = ConferenceMember(call="call-1", number="100", data=DATA, muted=True, held=True, joined=1.5)
+VIEW = ConferenceView(id="conf-1", moderator=ONE, participants=(ONE, ONE), name="team")
+RESULTS: dict[Any, Any] = {Call: CALL, tuple[str, ...]: ("task-1", "task-2"), int: 2, str: "conf-1",
+                           type(None): None, ConferenceView: VIEW}  # fmt: skip
+
+
+def test_every_command_has_an_example_here() -> None:
+    assert {type(command) for command in COMMANDS} == set(get_args(AnyCommand)) == set(wire.KINDS.values())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
+def test_the_example_of_a_command_gives_every_field_a_value_of_its_own(command: Command[Any]) -> None:
+    missing = [
+        field.name
+        for field in msgspec.structs.fields(command)
+        if not field.required and getattr(command, field.name) == field.default
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
+def test_a_command_goes_through_json_and_back(command: Command[Any]) -> None:
+    assert wire.decode(wire.encode(command)) == command
+
+
+def test_a_commands_secrets_are_sealed_and_opened_again() -> None:
+    seal = Seal("the installation's secret")
+    text = wire.encode(COMMANDS[0], seal)
+    assert "key:secret" not in text
+    read = wire.decode(text)
+    assert isinstance(read, PlaceCall)
+    record = read.tasks[2]
+    assert isinstance(record, Record) and record.credentials and record.credentials.sealed
+    assert seal.open(record.credentials.value) == "key:secret:eu-north-1"
+
+
+@pytest.mark.parametrize("kind", wire.KINDS.values(), ids=lambda kind: kind.__name__)
+def test_what_a_command_returns_goes_through_json_and_back(kind: type[Command[Any]]) -> None:
+    result = RESULTS[wire.result_type(kind)]
+    assert wire.decode_result(kind, wire.encode_result(result)) == result
+
+
+def _refusals(kind: type[CommandRefused]) -> set[type[CommandRefused]]:
+    return {kind}.union(*map(_refusals, kind.__subclasses__()))
+
+
+@pytest.mark.parametrize("kind", sorted(_refusals(CommandRefused), key=lambda kind: kind.__name__))
+def test_every_refusal_comes_back_as_its_own_class_with_its_sentence(kind: type[CommandRefused]) -> None:
+    refusal = wire.Refusal.of(kind("Why it was refused."))
+    back = msgspec.json.decode(msgspec.json.encode(refusal), type=wire.Refusal).error
+    assert type(back) is kind and str(back) == "Why it was refused."
+
+
+def test_a_refusal_of_a_class_that_is_not_known_comes_back_as_the_next_one_above_it() -> None:
+    class Newer(NoSuchExtension):
+        pass
+
+    assert wire.Refusal.of(Newer("x")).reason == "NoSuchExtension"
+    assert isinstance(wire.Refusal(reason="Unheard", sentence="x").error, EngineUnavailable)
+    assert issubclass(NoSuchExtension, NumberRefused)
