@@ -1,238 +1,99 @@
-"""The composition root: settings, store, Redis, engine, vendors, apps; one process, started by `python -m api`."""
+"""The composition root: settings, store, engine, features, vendors, apps; one process, started by `python -m api`."""
 
 import asyncio
 import gc
 import sys
-import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import structlog
 
-from api import __version__
-from api.accounts import Accounts
-from api.app import build_app
-from api.callbacks.audience import RequestHearers
-from api.callbacks.delivery import Delivery
-from api.callbacks.mail import Mailer
-from api.callbacks.publisher import Publisher
-from api.callbacks.signer import Signer
-from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner, subscriptions_of
-from api.clients import Clients
-from api.dialects import OWN
-from api.dialogue import Dialogue
-from api.exchange import About, StoredExchangeLog
-from api.guess_throttle import Guesses
-from api.inbound import Inbound, tag_of
-from api.lab import Lab
-from api.own.admin.app import build_admin
-from api.own.metrics import MeasuredClient, Metrics
-from api.own.routes import public_routes
-from api.own.services import Addresses, OwnServices
+from api.callbacks.subscribers import checked_url
+from api.foundation import Foundation
+from api.front import Front
+from api.life import started
 from api.process import run
-from api.recordings import Recordings
-from api.serving import listening, places
 from api.settings import Settings
-from api.steering import Steering, owner_of
-from api.vendors.parts import VendorParts
 from api.vendors.registry import vendors
-from api.vendors.vendor import AskingVendor, Question, Vendor
 from engine.engine import Engine, Parts
-from engine.events import QuestionAsked
-from engine.features.accounts.credentials import Credentials
+from engine.features.accounts.feature import AccountsFeature
 from engine.features.admission import Admission
-from engine.features.destination_services import assembled
-from engine.features.destinations.standard import standard
-from engine.features.endpoint_services import EndpointServices
+from engine.features.applications.feature import ApplicationsFeature
+from engine.features.billing.feature import BillingFeature
+from engine.features.call_history.feature import CallHistoryFeature
+from engine.features.destinations.feature import DestinationsFeature
+from engine.features.endpoints.feature import EndpointsFeature
+from engine.features.groups.feature import GroupsFeature
+from engine.features.health.feature import HealthFeature
 from engine.features.numbers.directory import Directory
-from engine.features.numbers.pool import Pool
-from engine.features.recordings.delivery import RecordingDelivery
-from engine.features.services import FeatureServices
-from engine.features.subscriptions.live import LiveEvents
-from engine.features.tenants import tenants_of
-from engine.media import Links, Prompts, PromptSettings, RecordingFiles
-from engine.media.s3_client import Buckets
-from engine.media.speech.registry import Voices
-from engine.net import Net
-from engine.platform.consumers import Consumers
-from engine.platform.settings_cache import SettingsCache
-from engine.redis.client import connect
-from engine.redis.counters import Counters
+from engine.features.numbers.feature import NumbersFeature
+from engine.features.questions.feature import QuestionsFeature
+from engine.features.recordings.feature import RecordingsFeature
+from engine.features.retention.feature import RetentionFeature
+from engine.features.scheduled_calls.feature import ScheduledCallsFeature
+from engine.features.subscriptions.feature import SubscriptionsFeature
+from engine.features.trunks.feature import TrunksFeature
+from engine.features.uploads.feature import UploadsFeature
+from engine.features.users.feature import UsersFeature
+from engine.platform.feature import Features
 from engine.settings import EngineSettings
-from engine.store.database import Database
-from engine.store.events import StoredEvent
-from engine.store.writer import Writer
-from engine.tasks.secret import Seal
 
 log = structlog.get_logger(__name__)
 VENDORS = vendors()
 DIALECTS = tuple(vendor.describe() for vendor in VENDORS)
-SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter: its worst write halves
 
 
 class Controller:
     """Everything of this process, put together; `running` is its life."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.seal = Seal(settings.secret)
-        self.database = Database(settings.database_url, self.seal)
-        self.writer = Writer(self.database, settings.ari_application)
-        self.redis = connect(settings.redis_url)
-        self.steering = Steering(self.redis, self.writer, settings.ari_application, owner_of(settings.data))
-        self.client = MeasuredClient(
-            settings.ari_url,
-            settings.ari_user,
-            settings.ari_password,
-            settings.ari_application,
-            before_command=self.steering.may_command,
+        self.settings, self.base = settings, Foundation(settings)
+        self.platform, self.steering = self.base.platform, self.base.steering
+        self.features = Features(self.platform)
+        self.engine = Engine(self._with_features(settings))
+        self.engine.carries_out(self.features.commands)
+        self.front = Front(settings, self.base, self.features, self.engine, VENDORS)
+
+    def _with_features(self, settings: Settings) -> Parts:
+        """Add what this installation can do, each feature once; returns what the engine is made of."""
+        on, provisioner, add = self.platform, self.base.provisioner, self.features.add
+        billing = add(BillingFeature(on))
+        admission = Admission(on.database, on.cache, billing.rates, self.base.counters)
+        leading = add(DestinationsFeature(on, lambda application: self.front.tag_of(application)))
+        self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
+        endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks))
+        add(NumbersFeature(on, leading.registry))
+        add(GroupsFeature(on, leading.registry))
+        add(ApplicationsFeature(on, DIALECTS))
+        add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
+        add(UsersFeature(on))
+        add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
+        add(CallHistoryFeature(on))
+        add(QuestionsFeature(on))
+        add(UploadsFeature(on))
+        add(RecordingsFeature(on, settings.s3_endpoint))
+        add(SubscriptionsFeature(on, checked_url, mails=settings.mail_server is not None))
+        add(HealthFeature(on))
+        add(RetentionFeature(on, settings.kept))
+        return Parts(
+            client=self.base.client,
+            database=on.database,
+            writer=on.writer,
+            prompts=on.prompts,
+            files=on.files,
+            admission=admission,
+            directory=Directory(on.cache, leading.registry),
+            settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
+            on_media_server=endpoints.all.push_all,
+            on_question=lambda question: self.front.ask(question),
+            on_unmatched=self.trunks.watch.unmatched.note,
         )
-        self.cache = SettingsCache(self.database)
-        self.counters = Counters(self.redis, settings.ari_application)
-        self.endpoints = EndpointServices(
-            self.client, self.database, self.writer, self.cache, settings.own_addresses, settings.asterisk_log
-        )
-        self.accounts = Accounts(Credentials(self.database))
-        self.files = RecordingFiles(settings.recordings)
-        self.net = Net()
-        self.clients = Clients.read(settings.trusted_proxies)
-        self.guesses = Guesses(self.clients)
-        files = PromptSettings(media_root=settings.media_root, uploads=settings.data / "uploads")
-        self.prompts = Prompts(self.net, settings.prompts, files, Voices.standard(settings.voices))
-        self.features = FeatureServices.build(
-            self.database, self.writer, self.files, self.prompts, DIALECTS, self._refresh, self.cache.load_rates
-        )
-        self.recordings = Recordings(self.features.recordings, Links(settings.secret), settings.api_url)
-        self.destinations = standard(self.cache, lambda application: tag_of(self.vendors, application))
-        self.engine = self._engine()
-        parts = self._vendor_parts()
-        self.vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (kind.make(parts) for kind in VENDORS)}
-        self.subscriptions = subscriptions_of(self.database, self.writer, self.seal, settings.mail_server is not None)
-        signers: dict[str, Signer] = {**self.vendors, OWN.name: SubscriptionSigner(self.subscriptions, time.time)}
-        mailer = Mailer(settings.mail_server)
-        self.delivery = Delivery(self.database, self.writer, self.net, self.accounts, signers, mailer=mailer)
-        inbound = Inbound(self.features, self.vendors)
-        self.dialogue = self._dialogue(inbound)
-        self.hearers = RequestHearers(self.database, self.vendors, inbound)
-        self.recording_delivery = RecordingDelivery(
-            self.database, self.writer, self.files, Buckets(settings.s3_endpoint), self.seal
-        )
-        self.live = LiveEvents()
-        self.consumers = Consumers(self.database, self.writer)
-        subscribers = SubscriptionHearers(self.subscriptions, self.features.calls.get)
-        self.consumers.add(Publisher(self.writer, (self.hearers, subscribers), self.delivery))
-        self.consumers.add(self.recording_delivery)
-        self.metrics = self.client.metrics = Metrics(self.features.health, self.delivery.counts)
-        self.writer.on_events = self._feed
-        self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
-        self.services = self._services()
-
-    def _engine(self) -> Engine:
-        settings = self.settings
-        return Engine(
-            Parts(
-                client=self.client,
-                database=self.database,
-                writer=self.writer,
-                prompts=self.prompts,
-                files=self.files,
-                admission=Admission(self.database, self.cache, self.counters),
-                directory=Directory(self.cache, self.destinations),
-                settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
-                on_media_server=self.endpoints.all.push_all,
-                on_question=self._ask,
-                on_unmatched=self.endpoints.watch.unmatched.note,
-            )
-        )
-
-    def _vendor_parts(self) -> VendorParts:
-        settings = self.settings
-        return VendorParts(
-            engine=self.engine,
-            features=self.features,
-            cache=self.cache,
-            accounts=self.accounts,
-            recordings=self.recordings,
-            live=self.engine.live,
-            inquire=self._inquire,
-            guesses=self.guesses,
-            seal=self.seal,
-            api_url=settings.api_url,
-            mounted_at=settings.mounted_at,
-            replay_seconds=settings.replay_seconds,
-        )
-
-    def _dialogue(self, inbound: Inbound) -> Dialogue:
-        asking = {name: vendor.questions for name, vendor in self.vendors.items() if vendor.questions is not None}
-        journal = StoredExchangeLog(self.features.questions)
-        return Dialogue(self.engine, self.net, self.accounts, asking, inbound.tag_of_question, journal)
-
-    async def _inquire(
-        self, vendor: AskingVendor, question: Question, about: About
-    ) -> tuple[bytes | None, tuple[str, ...]]:
-        return await self.dialogue.inquire(vendor, question, about)
-
-    async def _refresh(self) -> None:
-        await self.services.refresh()
-
-    def _services(self) -> OwnServices:
-        settings = self.settings
-        return OwnServices(
-            engine=self.engine,
-            features=self.features,
-            cache=self.cache,
-            endpoints=self.endpoints.all,
-            extensions=self.endpoints.extensions,
-            trunks=self.endpoints.trunks,
-            leading=assembled(
-                self.database, self.writer, self.cache, self.destinations, self._refresh, self.accounts.forget
-            ),
-            accounts=self.accounts,
-            delivery=self.delivery,
-            subscriptions=self.subscriptions,
-            live=self.live,
-            recordings=self.recordings,
-            files=self.files,
-            prompts=self.prompts,
-            ari=self.client,
-            connected=lambda: self.engine.available,
-            redis=self.redis,
-            addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
-            admin_token=settings.admin_token,
-            tenants=tenants_of(
-                self.database,
-                self.writer,
-                self.cache,
-                self.accounts,
-                extensions=self.endpoints.extensions,
-                prompts=self.prompts,
-                files=self.files,
-                dialects=DIALECTS,
-                pool=Pool.read(settings.number_pool),
-            ),
-            folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
-            dialects=DIALECTS,
-            lab=self.lab,
-            guesses=self.guesses,
-            version=__version__,
-            refused=self.endpoints.watch.refused.seen,
-        )
-
-    def _ask(self, question: QuestionAsked) -> None:
-        self.dialogue.ask(question)
-
-    def _feed(self, committed: list[StoredEvent]) -> None:
-        self.consumers.feed(committed)
-        self.live.feed(committed)
-        self.metrics.feed(stored.event for stored in committed)
-
-    # Its life
 
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""
         async with self.running():
-            ends = [self.steering.stopping.wait(), self.engine.replaced.wait(), self.writer.fenced.wait()]
-            waiting = [asyncio.create_task(end, name="end of the controller") for end in ends]
+            ends = (self.steering.stopping, self.engine.replaced, self.platform.writer.fenced)
+            waiting = [asyncio.create_task(end.wait(), name="end of the controller") for end in ends]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
                 task.cancel()
@@ -243,55 +104,18 @@ class Controller:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Start everything in order; leaving the block stops it in the opposite one."""
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(self.database.close)
-            stack.push_async_callback(self.redis.aclose)
-            stack.push_async_callback(self.net.close)
-            stack.push_async_callback(self.lab.close)
-            await self.database.migrate()
-            await self.steering.lease.acquire()
-            stack.push_async_callback(self.steering.lease.release)
-            await self.writer.claim()
-            stack.push_async_callback(self.writer.stop)
-            await self.prompts.start()
-            stack.push_async_callback(self.prompts.close)
-            await self.endpoints.trunks.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
-            await self.cache.load()
-            await self.cache.load_rates()
-            await self.counters.reconcile()
-            await self.delivery.start()
-            stack.push_async_callback(self.delivery.stop)
-            await self.recording_delivery.start()
-            stack.push_async_callback(self.recording_delivery.stop)
-            await self.hearers.start()
-            await self.subscriptions.load()
-            await self.consumers.start()
-            stack.push_async_callback(self.consumers.stop)
-            stack.push_async_callback(self.dialogue.stop)
-            await self.endpoints.watch.start()
-            stack.push_async_callback(self.endpoints.watch.stop)
-            gc.collect()
-            gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
-            await self.engine.start()
-            stack.push_async_callback(self.engine.stop)
-            await stack.enter_async_context(self._serving())
-            stack.callback(self.live.close)
-            yield
-
-    @asynccontextmanager
-    async def _serving(self) -> AsyncIterator[None]:
-        public = build_app(
-            engine=self.engine,
-            accounts=self.accounts,
-            delivery=self.delivery,
-            recordings=self.recordings,
-            vendors=self.vendors.values(),
-            routes=public_routes(self.services),
-        )
-        admin = build_admin(self.services, self.metrics)
-        async with listening(places(self.settings, public, admin, self.clients)):
-            log.info("the API listens", api=self.settings.api_url)
-            yield
+        front = self.front
+        async with self.base.opened():
+            await self.trunks.trunks.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
+            await self.platform.cache.load()
+            await self.base.counters.reconcile()
+            await front.hearers.start()
+            # The features first: a delivery needs the subscriptions in memory.
+            async with started(self.features, front.delivery, self.platform, front.dialogue):
+                gc.collect()
+                gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
+                async with started(self.engine), front.serving():
+                    yield
 
 
 def main() -> int:

@@ -48,6 +48,9 @@ class Dialogue:
         self._asking.add(task)
         task.add_done_callback(self._on_done)
 
+    async def start(self) -> None:
+        """Nothing is left from an earlier process: the engine puts its calls' open questions again."""
+
     async def stop(self) -> None:
         """Cancel all questions; the engine asks them again after the next start."""
         for task in self._asking:

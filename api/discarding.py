@@ -2,7 +2,7 @@
 
 If a connection with unread data is closed, the kernel resets it and the response may be lost (RFC 9112 §9.6; nginx
 calls this a lingering close). The rest is read into one buffer that all such connections share, a piece at a time:
-megabytes that nobody wants must not delay calls.
+megabytes that are discarded must not delay calls.
 """
 
 import asyncio

@@ -9,7 +9,9 @@ from api.vendors.vendor import Vendor
 from engine.calls.call import Call, Direction
 from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
 from engine.features.applications.model import Application
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.call_history.views import CallHistory
+from engine.platform.feature import Features
 
 log = structlog.get_logger(__name__)
 INBOUND_EVENTS = (CallOffered, CallAnswered, CallEnded)
@@ -30,8 +32,8 @@ class Inbound:
     found by the call. Must be given all events in their order.
     """
 
-    def __init__(self, features: FeatureServices, vendors: Mapping[str, Vendor]) -> None:
-        self._applications, self._calls, self._vendors = features.applications, features.calls, vendors
+    def __init__(self, features: Features, vendors: Mapping[str, Vendor]) -> None:
+        self._applications, self._calls, self._vendors = features[ApplicationService], features[CallHistory], vendors
         self._tags: dict[str, Tag] = {}
 
     async def tag(self, event: AnyEvent, *, restarted: bool = False) -> Tag | None:

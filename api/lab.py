@@ -127,7 +127,7 @@ class Lab:
         """Gives another number a persona, which is kept over restarts of the lab."""
         number = self._free(number)
         if (given := _digits(persona)) not in _NUMBERS:
-            raise LabError(f"{persona} is no persona; `carillon lab personas` lists them")
+            raise LabError(f"{persona} is not a persona; `carillon lab personas` lists them")
         async with self._database({"LAB_NUMBER": number, "LAB_PERSONA": given}) as channel:
             kept = await self._variable(channel, "LAB_KEPT")
         if kept != given:
@@ -156,7 +156,7 @@ class Lab:
         if not called:
             raise LabError(f"{number} is not a number: only digits, with or without a + before them")
         if trunk not in TRUNKS:
-            raise LabError(f"{trunk} is no trunk of the lab: {' or '.join(TRUNKS)}")
+            raise LabError(f"the lab's trunk must be {' or '.join(TRUNKS)} (got '{trunk}')")
         if caller not in _NUMBERS and caller not in await self.mapped():
             raise LabError(f"{as_} has no persona; give it one with `carillon lab map {as_} 12015550100`")
         channel = f"lab-{uuid4().hex}"

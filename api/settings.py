@@ -13,6 +13,7 @@ from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.pool import Pool
+from engine.features.retention.worker import Kept
 
 PREFIX = "CARILLON_"
 
@@ -53,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     number_pool: str = "+12015552000-+12015559999"
     replay_seconds: Annotated[float, msgspec.Meta(gt=0)] = 900.0
     trusted_proxies: str = ""
+    audit_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
     most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
 
@@ -87,6 +90,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Our host name or address as seen from outside."""
         wide = self.bind in ("0.0.0.0", "::")
         return self.external_address or ("127.0.0.1" if wide else self.bind)
+
+    @property
+    def kept(self) -> Kept:
+        """For how long what is kept."""
+        return Kept(audit_days=self.audit_days, events_days=self.events_days)
 
     @property
     def own_addresses(self) -> frozenset[str]:

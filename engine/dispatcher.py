@@ -1,6 +1,6 @@
 """Routes each command to the call or conference it names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.calls.asking import Replies
@@ -60,6 +60,10 @@ class Dispatcher:
             HoldMember: self._conferences.hold,
             KickMember: self._conferences.kick,
         }
+
+    def add(self, handlers: Mapping[type[Command[Any]], Callable[[Any], Any]]) -> None:
+        """Let commands be carried out by others: those of features."""
+        self._by_kind.update(handlers)
 
     async def submit(self, command: Command[Any]) -> Any:
         """Carry out a command; raises engine.commands.CommandRefused."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -101,6 +101,7 @@ class Engine:
         self._recovered = False
         self._media_server_since: str | None = None
         self.replaced = asyncio.Event()
+        self._ready = asyncio.Event()  # set too when it leaves: who waited is refused then
 
     async def start(self) -> None:
         """Begin to listen to Asterisk; calls are taken once it answers."""
@@ -117,6 +118,7 @@ class Engine:
         """
         self._leaving = True
         self._outbound.open = False
+        self._ready.set()
         self.services.watch.note()
         tasks = [task for task in (self._task, self._noting) if task]
         for task in tasks:
@@ -131,6 +133,10 @@ class Engine:
             await asyncio.wait(tasks)
         await self._parts.client.close()
 
+    def carries_out(self, handlers: Mapping[type[Command[Any]], Callable[[Any], Awaitable[Any]]]) -> None:
+        """Take the commands of features too, which carry them out themselves."""
+        self._dispatcher.add(handlers)
+
     @property
     def available(self) -> bool:
         """Whether new work is taken."""
@@ -140,6 +146,10 @@ class Engine:
         """A call that is up, as it is now; None where this engine has none of that id."""
         session = self.registry.get(call)
         return session.call if session else None
+
+    async def ready(self) -> None:
+        """Wait until new work is taken, or this engine leaves and refuses it."""
+        await self._ready.wait()
 
     async def submit(self, command: Command[R]) -> R:
         """Carry out a command; raises engine.commands.CommandRefused."""
@@ -181,10 +191,13 @@ class Engine:
         self.conferences.sweep()
         self._media_server_since = since
         self._outbound.open = True
+        self._ready.set()
         self.services.watch.begin()
 
     def _on_lost(self) -> None:
         self._outbound.open = False
+        if not self._leaving:
+            self._ready.clear()
         self.services.watch.lose()
 
     def _unclaimed(self, event: ari.AnyEvent) -> None:

@@ -6,19 +6,14 @@ Each hearer is asked for the callbacks that notify it; the publisher stores them
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-import structlog
-
 from api.callbacks.callback import Callback
 from api.callbacks.tags import Tag, decode
 from api.inbound import INBOUND_EVENTS, Inbound
 from api.vendors.vendor import Vendor
 from engine.events import AnyEvent, CallEnded
-from engine.features.errors import StoreError
 from engine.store import events
 from engine.store.database import Database
 from engine.store.events import StoredEvent
-
-log = structlog.get_logger(__name__)
 
 
 class Addressed(NamedTuple):
@@ -56,14 +51,7 @@ class RequestHearers:
         tag = await self._tag(stored)
         if tag is None or not tag.url or (vendor := self._vendors.get(tag.dialect)) is None:
             return ()
-        try:
-            callbacks = await vendor.callbacks(stored.event, tag)
-        except StoreError:
-            raise
-        except Exception:
-            id = stored.event.id
-            log.exception("an event could not be turned into its callbacks", event_id=id, dialect=tag.dialect)
-            return ()
+        callbacks = await vendor.callbacks(stored.event, tag)
         return [Addressed("", tag.dialect, callback) for callback in callbacks]
 
     def published(self, published: Sequence[StoredEvent]) -> None:

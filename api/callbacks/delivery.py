@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 import structlog
@@ -15,7 +16,7 @@ from api.accounts import Accounts
 from api.callbacks.attempt import AttemptResult, Verdict, attempt
 from api.callbacks.concurrency import Places
 from api.callbacks.mail import MAIL, Mailer
-from api.callbacks.replay import Replay
+from api.callbacks.replay import REPLAYED_TOGETHER, Replay, revive
 from api.callbacks.signer import NotToBeSent, Signer
 from engine.net import Net
 from engine.platform import audit
@@ -173,21 +174,17 @@ class Delivery:
         What is still to be delivered is left as it is. Raises NoSuchDelivery where nothing is meant.
         """
 
-        def revive(conn: Connection) -> list[DeliveryRow]:
-            named = what.rows(conn)
-            if not named:
-                raise NoSuchDelivery(f"There is no callback of {what.subject[:80]}.")
-            found = [row for row in named if deliveries.repeat(conn, row.id)]
-            for account in dict.fromkeys(row.account for row in found):
-                count = sum(row.account == account for row in found)
-                after = {"deliveries": count}
-                audit.record(conn, by, account=account, what="callbacks.replayed", subject=what.subject, after=after)
-            return found
-
-        rows = await self._writer.write(revive)
-        for row in rows:
-            self._add(msgspec.structs.replace(row, state=PENDING, due=0.0), before=row.attempts)
-        return len(rows)
+        named = await self._db.read(what.rows)
+        if not named:
+            raise NoSuchDelivery(f"There is no callback of {what.subject[:80]}.")
+        count = 0
+        for begin in range(0, len(named), REPLAYED_TOGETHER):
+            ids = [row.id for row in named[begin : begin + REPLAYED_TOGETHER]]
+            revived = await self._writer.write(partial(revive, ids=ids, by=by, subject=what.subject))
+            for row in revived:
+                self._add(row, before=row.attempts)
+            count += len(revived)
+        return count
 
     def _add(self, row: DeliveryRow, *, before: int) -> None:
         key = _lane_of(row)

@@ -4,18 +4,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+import structlog
 from sqlalchemy import Connection
 
 from api.callbacks.audience import Addressed, Hearers
 from api.callbacks.callback import host_of
 from api.callbacks.delivery import Delivery
 from engine.events import Event
+from engine.features.errors import StoreError
 from engine.ids import new_id
 from engine.platform.consumers import Done
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
+
+log = structlog.get_logger(__name__)
 
 
 class Publisher:
@@ -59,12 +63,22 @@ class Publisher:
     async def _rows(self, stored: StoredEvent) -> list[DeliveryRow]:
         rows: list[DeliveryRow] = []
         for hearers in self._audience:
-            addressed = await hearers.callbacks(stored)
+            addressed = await self._addressed(hearers, stored)
             parts: Counter[str] = Counter()
             for each in addressed:
                 rows.append(row_of(stored.event, stored.position, parts[each.subscriber], each, self._clock()))
                 parts[each.subscriber] += 1
         return rows
+
+    async def _addressed(self, hearers: Hearers, stored: StoredEvent) -> Sequence[Addressed]:
+        """Ask for an event's callbacks; what goes wrong with one event must not hold up the others."""
+        try:
+            return await hearers.callbacks(stored)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("an event could not be turned into its callbacks", event_id=stored.event.id)
+            return ()
 
 
 def row_of(event: Event, position: int, part: int, addressed: Addressed, now: float) -> DeliveryRow:

@@ -1,13 +1,19 @@
 """Which deliveries are delivered again."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection
 
+from engine.platform import audit
+from engine.platform.audit import Actor
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
 
 MOST = 10_000
 """How many deliveries are delivered again at once, at most: the oldest."""
+REPLAYED_TOGETHER = 500
+"""How many are made pending in one transaction: calls wait for it."""
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,3 +44,12 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if self.call is not None:
             return [*deliveries.of_subject(conn, self.call)]
         return deliveries.of_subscriber(conn, self.subscription or "", self.since, limit=MOST)
+
+
+def revive(conn: Connection, *, ids: Sequence[str], by: Actor, subject: str) -> list[DeliveryRow]:
+    """Make deliveries pending, but for those that are, and write that down; returns them as they are now."""
+    found = [row for id in ids if deliveries.repeat(conn, id) and (row := deliveries.get(conn, id))]
+    for account in dict.fromkeys(row.account for row in found):
+        after = {"deliveries": sum(row.account == account for row in found)}
+        audit.record(conn, by, account=account, what="callbacks.replayed", subject=subject, after=after)
+    return found

@@ -21,10 +21,8 @@ from engine.features.subscriptions import bodies, catalogue
 from engine.features.subscriptions.model import Sink, Subscription
 from engine.features.subscriptions.service import SubscriptionService
 from engine.ids import new_id
-from engine.store.database import Database
 from engine.store.events import StoredEvent
-from engine.store.writer import Writer
-from engine.tasks.secret import Seal, Unreadable
+from engine.tasks.secret import Unreadable
 
 CallOf = Callable[[str], Awaitable[Call | None]]
 
@@ -51,7 +49,10 @@ class SubscriptionHearers:
 
 
 class SubscriptionSigner:
-    """Signs what is sent to subscriptions, at each attempt anew. `clock` returns Unix seconds."""
+    """Signs what is sent to subscriptions, at each attempt anew. `clock` returns Unix seconds.
+
+    The subscriptions must be loaded before the first delivery: one that is not in memory counts as removed.
+    """
 
     name = OWN.name
 
@@ -82,9 +83,9 @@ class SubscriptionSigner:
         return ""
 
 
-def subscriptions_of(db: Database, writer: Writer, seal: Seal | None, mails: bool) -> SubscriptionService:
-    """Return the service, whose URLs are checked as all addresses of callbacks are."""
-    return SubscriptionService(db, writer, lambda url: address(url, credentials=True), seal=seal, mails=mails)
+def checked_url(url: str) -> object:
+    """Check the URL of a subscription as all addresses of callbacks are; raises ValueError."""
+    return address(url, credentials=True)
 
 
 def trial_of(subscription: Subscription, now: float) -> DeliveryRow:

@@ -17,6 +17,7 @@ _COLUMNS = (
     *("id", "account", "direction", "trunk", "caller", "callee", "application", "state", "created", "seconds", "cause"),
     "price",
 )
+_SCHEDULED = ("at", "id", "account", "callee", "caller", "state", "reason")
 _SPARE = ("price", "application", "created", "account", "trunk", "state", "direction")
 LONGEST_CALL = 4 * 3600
 """For how many seconds `--wait` and `--follow` watch a call."""
@@ -33,6 +34,10 @@ def commands(cli: Cli) -> App:
     app.command(noun.place)
     app.command(noun.hangup)
     app.command(noun.export)
+    scheduled = App(name="scheduled", help="Calls that are placed at a time: listed, cancelled.")
+    scheduled.command(noun.scheduled, name="list")
+    scheduled.command(noun.cancel)
+    app.command(scheduled)
     return app
 
 
@@ -101,6 +106,7 @@ class CallCommands:
         caller: str | None = None,
         say: str | None = None,
         tasks: Path | None = None,
+        at: str | None = None,
         wait: bool = False,
     ) -> None:
         """Call a number or an extension.
@@ -111,10 +117,16 @@ class CallCommands:
             When the call is answered, speak this text and hang up.
         tasks
             A JSON file with the list of tasks to run when the call is answered.
+        at
+            Place it at this time, such as 2030-01-31T12:00:00+01:00, at most a year ahead.
         wait
             Print the call's events until it has ended.
         """
+        if at is not None and wait:
+            raise CommandFailed("A scheduled call cannot be waited for: leave out --wait or --at.")
         body: dict[str, Any] = {"callee": number, "caller": caller, "tasks": tasks_of(say, tasks) or []}
+        if at is not None:
+            body["at"] = at
         placed = self._cli.admin.post(f"/accounts/{part(self._cli.account(account))}/calls", body)
         if wait:
             self._cli.output.say(placed["id"])
@@ -122,6 +134,16 @@ class CallCommands:
             self._cli.output.done(timeline, f"The call ended: {timeline['call']['cause']}.")
         else:
             self._cli.output.done(placed, str(placed["id"]))
+
+    def scheduled(self, *, account: str | None = None, limit: int = 50) -> None:
+        """List the calls that are scheduled, the next one first, and those that were refused at their time."""
+        found = self._cli.admin.get("/calls/scheduled", account=account, limit=str(limit))["calls"]
+        self._cli.output.table(found, found, _SCHEDULED, "No call is scheduled.", spare=("reason", "account"))
+
+    def cancel(self, call: str) -> None:
+        """Cancel a scheduled call."""
+        self._cli.admin.delete(f"/calls/scheduled/{part(call)}")
+        self._cli.output.done({"cancelled": call}, f"{call} was cancelled.")
 
     def hangup(self, call: str) -> None:
         """End a call now."""

@@ -11,7 +11,7 @@ _COLUMNS = ("id", "events", "to", "application", "disabled", "created")
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = SubscriptionCommands(cli)
-    app = App(name="subscriptions", help="Webhooks and mails of an account's events.")
+    app = App(name="subscriptions", help="Subscriptions: webhooks and mails about an account's events.")
     app.command(noun.add)
     app.command(noun.list_all, name="list")
     app.command(noun.show)
@@ -37,20 +37,20 @@ class SubscriptionCommands:
         email: str | None = None,
         application: str | None = None,
     ) -> None:
-        """Subscribe to events of an account. A webhook's secret is printed, once.
+        """Subscribe to events of an account. A webhook's secret is printed once.
 
         Parameters
         ----------
         account
-            The account; without it the only one there is.
+            The account; may be left out if there is only one.
         events
-            Names of events and patterns with commas between, such as call.ended,recording.* ("*": all).
+            Names of events and patterns, separated by commas, e.g. call.ended,recording.* ("*": all).
         url
-            Where events are posted to, signed after Standard Webhooks.
+            The URL to which events are posted, signed as Standard Webhooks.
         email
-            Where they are mailed to: one mail an event.
+            The address to which they are mailed, one mail for each event.
         application
-            The name of the application of whose calls alone events are sent.
+            The name of an application; only events of its calls are sent.
         """
         if (url is None) == (email is None):
             raise CommandFailed("Give either --url or --email.")
@@ -74,14 +74,14 @@ class SubscriptionCommands:
     def set(
         self, subscription: str, *, account: str | None = None, events: str | None = None, disabled: bool | None = None
     ) -> None:
-        """Change which events a subscription hears.
+        """Change the events of a subscription, or disable it.
 
         Parameters
         ----------
         events
-            Names of events and patterns with commas between.
+            Names of events and patterns, separated by commas.
         disabled
-            Send nothing; what is still to be delivered is given up. --no-disabled sends again.
+            Send no events; pending deliveries are cancelled. --no-disabled sends events again.
         """
         body = present(events=None if events is None else _names(events), disabled=disabled)
         if not body:
@@ -89,17 +89,17 @@ class SubscriptionCommands:
         self._cli.output.fields(self._cli.admin.ask("PATCH", self._path(account, subscription), body=body))
 
     def remove(self, subscription: str, *, account: str | None = None) -> None:
-        """Remove a subscription; what is still to be delivered to it is given up."""
+        """Remove a subscription and cancel its pending deliveries."""
         self._cli.admin.delete(self._path(account, subscription))
         self._cli.output.done({"removed": subscription}, f"The subscription {subscription} was removed.")
 
     def rotate(self, subscription: str, *, account: str | None = None) -> None:
-        """Renew the secret and print it, once. The one before signs too for 24 hours."""
+        """Renew the secret and print it once. For 24 hours the former secret signs too."""
         self._cli.output.fields(self._cli.admin.post(f"{self._path(account, subscription)}/rotate"))
         self._cli.output.say("The secret is not shown again.")
 
     def test(self, subscription: str, *, account: str | None = None) -> None:
-        """Send a test event; `carillon callbacks failed` shows what does not arrive."""
+        """Send a test event; `carillon callbacks failed` lists it if it cannot be delivered."""
         sent = self._cli.admin.post(f"{self._path(account, subscription)}/test")
         self._cli.output.done(sent, f"A test event is sent to {sent['url']}.")
 

@@ -17,13 +17,13 @@ from engine.events import Event
 from engine.features.accounts import Account
 from engine.features.accounts.allowed_prefixes import shown as shown_prefix
 from engine.features.billing.model import Hold
-from engine.features.billing.rating import decimal
 from engine.features.call_history.model import TaskRow
 from engine.features.questions.model import QuestionAttempt
 from engine.features.recordings.model import RecordingRow
 from engine.features.uploads.model import UploadRow
 from engine.media.upload_files import SCHEME
 from engine.model.moment import moment as rfc3339
+from engine.model.money import decimal
 from engine.tasks.kinds import kind_of, shown
 from engine.tasks.results import Outcome
 from engine.tasks.secret import MASK

@@ -18,16 +18,9 @@ from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.calls.call import Call
 from engine.features.accounts import Account
-from engine.features.destination_services import Leading
-from engine.features.endpoints.push import Endpoints
-from engine.features.endpoints.service import Extensions
-from engine.features.services import FeatureServices
-from engine.features.subscriptions.live import LiveEvents
-from engine.features.subscriptions.service import SubscriptionService
-from engine.features.tenants import Tenants
-from engine.features.trunks.refused_requests import RefusedKind
-from engine.features.trunks.service import Trunks
-from engine.media import Prompts, RecordingFiles
+from engine.features.accounts.service import AccountService
+from engine.platform.feature import Features
+from engine.platform.platform import Platform
 from engine.platform.settings_cache import SettingsCache
 
 
@@ -45,44 +38,38 @@ class OwnServices:
     """The services that our own API uses. `connected` returns whether Asterisk's events reach us; `lab` may be None.
 
     `folders` are those whose free space is checked. `dialects` are the vendors', without our own. `guesses` throttles
-    the guessing of keys. `refused` are the SIP requests that Asterisk refused.
+    the guessing of keys.
     """
 
     engine: CommandTaker
-    features: FeatureServices
-    cache: SettingsCache
-    endpoints: Endpoints
-    extensions: Extensions
-    trunks: Trunks
-    leading: Leading
+    platform: Platform
+    features: Features
     accounts: Accounts
     delivery: Delivery
     recordings: Recordings
-    files: RecordingFiles
-    prompts: Prompts
-    ari: AriClient
+    client: AriClient
     connected: Callable[[], bool]
     redis: Redis
     addresses: Addresses
     admin_token: str
-    tenants: Tenants
-    subscriptions: SubscriptionService
-    live: LiveEvents = field(default_factory=LiveEvents)
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
-    refused: Callable[[], Sequence[RefusedKind]] = tuple
+
+    @property
+    def cache(self) -> SettingsCache:
+        """The settings in memory."""
+        return self.platform.cache
 
     async def refresh(self) -> None:
         """Apply a change of accounts, numbers or applications at once, by refreshing the caches."""
-        await self.cache.load()
-        self.accounts.forget()
+        await self.platform.refresh()
 
     async def account_named(self, name: str) -> Account:
         """Return an account by its name or id; raises NotThere."""
-        return await self.tenants.accounts.find(name)
+        return await self.features[AccountService].find(name)
 
     async def account_of(self, request: web.Request) -> Account | None:
         """Return the account that a request's query names (`?account=`), None if it names none; raises NotThere."""

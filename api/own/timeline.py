@@ -3,14 +3,17 @@
 from api.own import render
 from api.own.services import OwnServices
 from engine.calls.call import Call
+from engine.features.call_history.views import CallHistory
+from engine.features.questions.service import QuestionLog
+from engine.features.recordings.service import RecordingService
 
 
 async def timeline(services: OwnServices, call: Call) -> render.Shape:
     """Return the timeline of a call, with the other legs of its call tree."""
-    found = await services.features.calls.timeline(call)
-    questions = await services.features.questions.of_call(call.id, call.root)
+    found = await services.features[CallHistory].timeline(call)
+    questions = await services.features[QuestionLog].of_call(call.id, call.root)
     callbacks = await services.delivery.of_subject(call.id)
-    recordings = await services.features.recordings.of_owner(call.id)
+    recordings = await services.features[RecordingService].of_owner(call.id)
     return {
         "call": services.call(call),
         "legs": [services.call(leg) for leg in found.legs],

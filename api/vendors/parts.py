@@ -11,7 +11,7 @@ from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.vendor import AskingVendor, Question
 from engine.calls.call import Call
-from engine.features.services import FeatureServices
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 from engine.tasks.secret import Seal
 
@@ -31,7 +31,7 @@ class VendorParts:
     """
 
     engine: CommandTaker
-    features: FeatureServices
+    features: Features
     cache: SettingsCache
     accounts: Accounts
     recordings: Recordings

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 
 from engine.calls.call import Call
 from engine.model.leg_options import PLAIN, LegOptions
+from engine.model.money import Price
 
+__all__ = ["AHEAD_SECONDS", "Admission", "Admitted", "Cover", "Held", "Price", "Route", "Uncovered"]
 AHEAD_SECONDS = 180.0
 """A hold covers a call for so much longer than it has lasted, or for the rest of it."""
 
@@ -38,13 +40,6 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     max_seconds: float
     cover: "Cover | None" = None
     wait: float = 0.0
-
-
-class Price(msgspec.Struct, frozen=True, kw_only=True):
-    """What a leg cost: millionths of `currency`."""
-
-    amount: int
-    currency: str
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +111,15 @@ class Admission(Protocol):
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
+
+    def settle(self, conn: Connection, call: Call, cover: Cover | None, at: float) -> None:
+        """Charge what a call that ended costs, and hold nothing for it any more; `at` is now (Unix seconds).
+
+        A step of the transaction that stores the call's end.
+        """
+
+    def drop(self, conn: Connection, call: str) -> None:
+        """Hold nothing for a call that was not placed after all; a step of the transaction that withdraws it."""
 
     def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
         """The routes of a leg that was admitted before a restart."""

@@ -1,21 +1,20 @@
 """The money of a live call: its hold grows with it, ends it where it cannot, and becomes its charge.
 
 A hold is taken in the transaction that stores the call and ended in the one that stores its end, so a controller that
-dies in between leaves neither too much nor too little.
+dies in between leaves neither too much nor too little. Holds and charges are made by what is handed in
+(engine.calls.admission_protocol): the same code serves calls and everything else that costs (engine.platform.money).
 """
 
 from typing import Protocol
 
 import msgspec
 import structlog
-from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import Admission, Cover
 from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.calls.services import CallServices
 from engine.calls.state import Milestone
-from engine.store import holds, ledger
 from engine.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -83,12 +82,3 @@ def priced(call: Call, cover: Cover | None, admission: Admission) -> Call:
     seconds = min(call.duration, longest(call, cover))  # hanging up takes a moment
     price = cover.price(seconds) if cover else admission.price(call.account, call.callee, seconds)
     return msgspec.structs.replace(call, price=price.amount, currency=price.currency)
-
-
-def settle(conn: Connection, call: Call, cover: Cover | None, at: float) -> None:
-    """Charge what a call that ended costs, and hold nothing for it any more; `at` is now (Unix seconds)."""
-    purpose = ledger.for_call(call.id)
-    if call.price:
-        ledger.charge(conn, call.account, purpose, call.price, f"call to {call.callee}", at)
-    if cover:
-        holds.end(conn, purpose)

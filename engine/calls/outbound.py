@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -23,8 +24,7 @@ from engine.calls.state import CallState, Milestone
 from engine.commands import CreditSpent, EngineUnavailable, PlaceCall
 from engine.ids import new_id
 from engine.model.leg_options import PLAIN, LegOptions
-from engine.store import calls, holds, tasks
-from engine.store.ledger import for_call
+from engine.store import calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
 
@@ -75,13 +75,17 @@ class OutboundCalls:
                 raise CreditSpent(stored.why)
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError):  # that does not take the write back, and nobody knows of it
-                services.writer.post(lambda conn: _withdraw(conn, call_id))
+                services.writer.post(partial(self._withdraw, call=call_id))
             await admission.release(command.account, call_id)
             raise
         session = self._make(call, stored.rows)
         session.hold(admitted.cover, stored.held)
         self.registry.start(session, lambda live: dial(live, admitted))
         return session
+
+    def _withdraw(self, conn: Connection, call: str) -> None:
+        calls.withdraw(conn, call)
+        self._services.admission.drop(conn, call)
 
     def _call(self, call_id: str, command: PlaceCall, admitted: Admitted) -> Call:
         settings = self._services.settings
@@ -135,11 +139,6 @@ def _inserting(
         return _Stored(tasks.append(conn, call.id, added, call.created) if added else [], held)
 
     return unit
-
-
-def _withdraw(conn: Connection, call: str) -> None:
-    calls.withdraw(conn, call)
-    holds.end(conn, for_call(call))
 
 
 async def dial(session: Session, admitted: Admitted) -> Ending:

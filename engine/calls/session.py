@@ -15,7 +15,7 @@ from engine.calls.admission_protocol import Cover, Held
 from engine.calls.call import Call, Direction, Party
 from engine.calls.call_media import CallMedia
 from engine.calls.cause import CODES, HangupCause
-from engine.calls.credit import keep_covered, longest, priced, settle
+from engine.calls.credit import keep_covered, longest, priced
 from engine.calls.ending import Ending, event_of, left_by
 from engine.calls.keypad import PressedDigit
 from engine.calls.progress import CallProgress
@@ -125,7 +125,7 @@ class Session(CallProgress):
             for leaving in left:
                 if conference := conferences.left_by(conn, call.id, leaving.task, leaving.at):
                     events.append(conn, msgspec.structs.replace(leaving, conference=conference))
-            settle(conn, call, self._cover, now)
+            self.services.admission.settle(conn, call, self._cover, now)
             events.append(conn, event)
             if not self.media.typed_ahead.empty:
                 self.media.typed_ahead.clear(conn)

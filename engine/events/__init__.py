@@ -1,7 +1,16 @@
 """The events of the engine, in the order in which they happened (`sequence` rises by one per root)."""
 
 from engine.events.base import Event
-from engine.events.calls import CallAnswered, CallDialing, CallEnded, CallOffered, CallRinging, EndedLeg, RootEnded
+from engine.events.calls import (
+    CallAnswered,
+    CallDialing,
+    CallEnded,
+    CallOffered,
+    CallRinging,
+    EndedLeg,
+    RootEnded,
+    ScheduledCallRefused,
+)
 from engine.events.conferences import (
     ConferenceEnded,
     ConferenceStarted,
@@ -29,6 +38,7 @@ AnyEvent = (
     | DigitReceived
     | RecordingAvailable
     | RecordingUndelivered
+    | ScheduledCallRefused
     | ParticipantJoined
     | ParticipantLeft
     | ParticipantMuted
@@ -65,6 +75,7 @@ __all__ = [
     "ReplyRefused",
     "ReplyRemarked",
     "RootEnded",
+    "ScheduledCallRefused",
     "TaskEnded",
     "TaskRemarked",
     "TaskStarted",

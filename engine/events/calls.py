@@ -55,6 +55,12 @@ class EndedLeg(msgspec.Struct, frozen=True, kw_only=True):
     price: int
 
 
+class ScheduledCallRefused(Event, frozen=True, kw_only=True, tag="scheduled_call_refused"):
+    """A call that was scheduled could not be placed at its time; there is no call of that id."""
+
+    reason: str
+
+
 class RootEnded(Event, frozen=True, kw_only=True, tag="root_ended"):
     """All legs of a call tree have ended. Written once, if the root has `reports_tree`.
 

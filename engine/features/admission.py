@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from engine.calls.admission_protocol import Admitted, Cover, Held, Price, Route
 from engine.calls.call import Call, Direction
 from engine.commands import (
@@ -17,17 +19,17 @@ from engine.commands import (
 )
 from engine.features.accounts import emergency
 from engine.features.accounts.allowed_prefixes import not_allowed
-from engine.features.billing import rating
+from engine.features.billing.call_rates import CallRates
 from engine.features.billing.credit import CallCover, held_by
 from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
 from engine.features.numbers import phone_numbers
 from engine.features.trunks import outbound_routing
 from engine.model.leg_options import PLAIN, LegOptions
+from engine.platform import holds, ledger, money
 from engine.platform.cached_account import AccountRules
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls
-from engine.store import holds, ledger
 from engine.store.accounts import Account
 from engine.store.database import Database
 
@@ -62,9 +64,14 @@ class Admission:
     the transaction that stores the call (engine.features.billing.credit): calls at once cannot spend the same money."""
 
     def __init__(
-        self, db: Database, cache: SettingsCache, counters: Counters, clock: Callable[[], float] = time.time
+        self,
+        db: Database,
+        cache: SettingsCache,
+        rates: CallRates,
+        counters: Counters,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db, self._cache, self._counters, self._clock = db, cache, counters, clock
+        self._db, self._cache, self._rates, self._counters, self._clock = db, cache, rates, counters, clock
 
     async def admit(
         self,
@@ -136,7 +143,7 @@ class Admission:
         if found:
             rate, held = held_by(found)
             return make(rate, call.max_seconds, held)
-        priced = self._cache.rate_of(account.id, call.callee)
+        priced = self._rates.rate_of(account.id, call.callee)
         if not _is_limited(account) or priced is None or priced.per_minute <= 0:
             return None
         lasted = self._clock() - call.answered if call.answered else 0.0
@@ -148,10 +155,17 @@ class Admission:
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
         """What an answered outbound leg of `seconds` costs; 0 where no rate is loaded."""
-        owner = self._cache.find(account)
-        currency = owner.currency if owner else "USD"
-        rate = self._cache.rate_of(account, digits)
-        return Price(amount=rating.price(rate, seconds) if rate else 0, currency=currency)
+        return self._rates.price(account, digits, seconds)
+
+    def settle(self, conn: Connection, call: Call, cover: Cover | None, at: float) -> None:
+        """Charge what a call that ended costs, and hold nothing for it any more; `at` is now (Unix seconds)."""
+        if call.price or cover:
+            purpose, note = ledger.for_call(call.id), f"call to {call.callee}"
+            money.settle(conn, call.account, purpose, call.price, at, note=note, held=cover is not None)
+
+    def drop(self, conn: Connection, call: str) -> None:
+        """Hold nothing for a call that was not placed after all."""
+        holds.end(conn, ledger.for_call(call))
 
     def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
         """The routes of a leg that was admitted before a restart."""
@@ -258,7 +272,7 @@ class Admission:
         """
         if not _is_limited(account):
             return None
-        cover = CallCover(account, call, digits, self._cache.rate_of(account.id, digits), longest)
+        cover = CallCover(account, call, digits, self._rates.rate_of(account.id, digits), longest)
         if why := await self._db.read(partial(cover.refusal, at=self._clock())):
             raise CreditSpent(why)
         return cover

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, or_
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from engine.ids import new_id
 from engine.store.database import Database
@@ -150,6 +150,12 @@ def of(
 def forget(conn: Connection, account: str) -> None:
     """Delete all entries of an account: it is purged."""
     conn.execute(delete(audit).where(audit.c.account == account))
+
+
+def expire(conn: Connection, before: float, most: int) -> int:
+    """Delete at most so many entries that are older than a moment (Unix seconds), the oldest; returns how many."""
+    old = select(audit.c.id).where(audit.c.at < before).order_by(audit.c.at).limit(most)
+    return conn.execute(delete(audit).where(audit.c.id.in_(old))).rowcount
 
 
 def _masked(value: Any) -> Any:

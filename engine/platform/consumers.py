@@ -8,7 +8,8 @@
    what concerns one event alone.
 
 A consumer whose queue grows beyond `MOST_FED` events loses the queue and reads them from the store, as it does after a
-start. Positions become visible in their order (engine.store.batch), so that a cursor cannot skip an event.
+start. So it does where a position is missing before what it is fed: another process may have written that one.
+Positions become visible in their order (engine.store.batch), so that a cursor cannot skip an event.
 """
 
 import asyncio
@@ -115,6 +116,9 @@ class _Run:
     def feed(self, committed: Sequence[StoredEvent]) -> None:
         if self._behind:
             return  # it reads them from the store
+        if committed[0].position > max(self._fed_to, self._seen) + 1:  # another process may have written between
+            self._fed, self._behind = [], True
+            return self._woken.set()
         wanted = self._wanted(committed)
         self._fed_to = committed[-1].position
         if not wanted:

@@ -7,7 +7,7 @@ together or not at all; then it calls `Scheduler.wake`.
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from engine.store.rows import Mapped
 from engine.store.statement import Statement
@@ -108,6 +108,36 @@ def try_again(conn: Connection, work: DueWork, at: float, error: str, epoch: int
 def give_up(conn: Connection, work: DueWork, now: float, error: str, epoch: int) -> None:
     """Note that the last attempt failed; the row stays, to be looked at. Not of work that was put in again."""
     _note(conn, work, epoch, failed=now, error=error)
+
+
+def postpone(conn: Connection, work: DueWork, at: float, epoch: int) -> None:
+    """Put work off that was claimed, without counting an attempt; not work that was put in again meanwhile."""
+    claimed = (due_work.c.id == work.id, due_work.c.epoch == epoch)
+    conn.execute(update(due_work).where(*claimed).values(at=at, epoch=None))
+
+
+def of_account(conn: Connection, kind: str, account: str | None = None, limit: int = 100) -> list[DueWork]:
+    """Return an account's work of a kind, or all accounts', the next due first; what was given up is among it."""
+    query = _rows.select.where(due_work.c.kind == kind)
+    query = query if account is None else query.where(due_work.c.account == account)
+    return _rows.each(conn.execute(query.order_by(due_work.c.at, due_work.c.id).limit(limit)))
+
+
+def count(conn: Connection, kind: str, account: str) -> int:
+    """Return how much work of a kind an account has, what was given up not counted."""
+    waiting = (due_work.c.kind == kind, due_work.c.account == account, due_work.c.failed.is_(None))
+    return int(conn.execute(select(func.count()).select_from(due_work).where(*waiting)).scalar_one())
+
+
+def withdraw(conn: Connection, id: str, epoch: int | None) -> bool:
+    """Take work back that the controller of this epoch has not claimed; False where it has, or there is none."""
+    open_to_us = or_(due_work.c.epoch.is_(None), due_work.c.epoch != epoch)
+    return conn.execute(delete(due_work).where(due_work.c.id == id, open_to_us)).rowcount > 0
+
+
+def forget_failed(conn: Connection, before: float) -> int:
+    """Delete what was given up before a time (Unix seconds); returns how much it was."""
+    return conn.execute(delete(due_work).where(due_work.c.failed < before)).rowcount
 
 
 def _note(conn: Connection, work: DueWork, epoch: int, **values: object) -> None:

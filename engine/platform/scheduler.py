@@ -7,13 +7,19 @@
    to the scheduler.
 5. A handler that fails is tried again with growing pauses; then the row is kept as failed.
 
+A kind may have a limit of its own: what reaches foreign servers waits for itself and holds up no other kind.
+
 A row that a controller had claimed when it ended is claimed by the next one. So a handler may run twice for work whose
 transaction was not committed, and for what leaves the store it must give an id that is made of the work's.
 """
 
 import asyncio
+import contextlib
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
@@ -26,7 +32,7 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 200
-"""How many handlers run at the same time, at most."""
+"""How many handlers run at the same time, at most, of all kinds that have no limit of their own."""
 REFILL = 100
 """How many run when more is claimed: claims cost more than what they claim."""
 LOOK_SECONDS = 0.5
@@ -38,8 +44,23 @@ Finish = Callable[[Connection], object]
 Handler = Callable[[DueWork, Finish], Awaitable[None]]
 
 
+class Timer(NamedTuple):
+    """Who does the work of a kind; `at_once`: how many of it run at the same time at most, None: no own limit."""
+
+    handler: Handler
+    at_once: int | None = None
+
+
 class UnknownEpoch(RuntimeError):
     """The scheduler was started before the writer claimed its ARI application."""
+
+
+class Later(Exception):
+    """Work cannot be done now, by no fault of its own: it is tried `at` another time; this attempt does not count."""
+
+    def __init__(self, at: float, why: str) -> None:
+        self.at = at
+        super().__init__(why)
 
 
 class Scheduler:
@@ -47,23 +68,24 @@ class Scheduler:
 
     def __init__(self, db: Database, writer: Writer, *, clock: Callable[[], float] = time.time) -> None:
         self._db, self._writer, self._clock = db, writer, clock
-        self._handlers: dict[str, Handler] = {}
+        self._timers: dict[str, Timer] = {}
+        self._busy: Counter[str] = Counter()  # handlers that run, by kind
         self._woken = asyncio.Event()
         self._next: float | None = None
         self._running: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
-    def register(self, kind: str, handler: Handler) -> None:
+    def register(self, kind: str, handler: Handler, *, at_once: int | None = None) -> None:
         """Let a handler do the work of a kind.
 
         It gets the work and `finish`, which takes the row away: a unit for the writer, to be run in the transaction in
         which the handler writes what it did, and which is committed when the handler returns. Raises ValueError for a
         kind that has a handler.
         """
-        if kind in self._handlers:
+        if kind in self._timers:
             raise ValueError(f"two handlers were registered for {kind}")
-        self._handlers[kind] = handler
+        self._timers[kind] = Timer(handler, at_once)
 
     def wake(self, at: float | None = None) -> None:
         """Note that work was put into the store, due `at` a time (None: look there)."""
@@ -122,21 +144,45 @@ class Scheduler:
 
     async def _take(self, epoch: int) -> bool:
         """Start what is due, as far as there are slots; returns whether to look again at once."""
-        while len(self._running) > REFILL:
+        while self._sharing > REFILL:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        slots = AT_ONCE - len(self._running)
-        kinds = list(self._handlers)
+        kinds = [kind for kind in self._timers if self._free(kind) > 0]
         self._next = None  # until it is known: who puts work in meanwhile must be heard
         self._next = await self._db.read(lambda conn: due_work.next_at(conn, kinds, epoch))
         if self._next is None or self._next > self._clock():
             return False
         now = self._clock()
-        claimed = await self._writer.write(lambda conn: due_work.claim(conn, kinds, now, epoch, slots))
-        for work in claimed:
+        for work in await self._writer.write(lambda conn: self._claim(conn, kinds, now, epoch)):
+            self._busy[work.kind] += 1
             task = asyncio.create_task(self._do(work, epoch), name=f"{work.kind} {work.id}")
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            task.add_done_callback(partial(self._on_done, work.kind))
         return True
+
+    def _claim(self, conn: Connection, kinds: list[str], now: float, epoch: int) -> list[DueWork]:
+        """Claim what is due: of a kind with a limit as much as that leaves, of the others as slots are free."""
+        sharing = [kind for kind in kinds if self._timers[kind].at_once is None]
+        claimed = due_work.claim(conn, sharing, now, epoch, AT_ONCE - self._sharing) if sharing else []
+        for kind in kinds:
+            if self._timers[kind].at_once is not None:
+                claimed += due_work.claim(conn, [kind], now, epoch, self._free(kind))
+        return claimed
+
+    @property
+    def _sharing(self) -> int:
+        """How many handlers run of kinds without a limit."""
+        return sum(count for kind, count in self._busy.items() if self._timers[kind].at_once is None)
+
+    def _free(self, kind: str) -> int:
+        """How many more of a kind may begin."""
+        limit = self._timers[kind].at_once
+        return AT_ONCE - self._sharing if limit is None else limit - self._busy[kind]
+
+    def _on_done(self, kind: str, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._busy[kind] -= 1
+        if self._timers[kind].at_once is not None:  # rows of it may have been passed over
+            self._woken.set()
 
     async def _sleep(self) -> None:
         """Wait until the next row is due, or there is a new one."""
@@ -157,13 +203,21 @@ class Scheduler:
             return due_work.done(conn, work.id, epoch)
 
         try:
-            await self._handlers[work.kind](work, finish)
+            await self._timers[work.kind].handler(work, finish)
             if not finished:
                 await self._writer.write(finish)
         except (Fenced, StoreClosed):
             return  # the next controller does it
+        except Later as later:
+            await self._postpone(work, later, epoch)
         except Exception as error:
             await self._failed(work, error, epoch)
+
+    async def _postpone(self, work: DueWork, later: Later, epoch: int) -> None:
+        log.info("scheduled work waits", kind=work.kind, id=work.id, why=str(later))
+        with contextlib.suppress(Fenced, StoreClosed, StoreUnavailable):  # then the next controller does it
+            await self._writer.write(lambda conn: due_work.postpone(conn, work, later.at, epoch))
+            self.wake(later.at)
 
     async def _failed(self, work: DueWork, error: Exception, epoch: int) -> None:
         log.error("scheduled work failed", kind=work.kind, id=work.id, attempts=work.attempts + 1, exc_info=error)

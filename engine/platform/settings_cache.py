@@ -7,24 +7,22 @@ from functools import partial
 
 from engine.commands import NumberRefused
 from engine.platform.cached_account import AccountRules, CachedAccount, everything, number_rows, one_account
-from engine.platform.rate_table import RateTable
-from engine.store import extensions, rates, trunks
+from engine.store import extensions, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import VOICE, Number
-from engine.store.rates import Rate
 from engine.store.ring_groups import RingGroup
 from engine.store.trunks import Trunk
 
 
 class SettingsCache:
-    """Accounts, trunks, extensions, numbers, applications and rates in memory; each change is followed by a reading.
+    """Accounts, trunks, extensions, numbers and applications in memory; each change is followed by a reading.
 
     Its cost does not grow with what is there: `reload_extension` and `reload_number` read one row, `reload` what one
-    account has. `load_trunks` and `load_rates` read those, `load` everything but the rates. Balances in here are as old
-    as the last reading: who needs one asks the store. It is changed in the event loop and may be read in any thread.
+    account has. `load_trunks` reads those, `load` everything. Balances in here are as old as the last reading: who
+    needs one asks the store. It is changed in the event loop and may be read in any thread.
     """
 
     def __init__(self, db: Database) -> None:
@@ -35,12 +33,11 @@ class SettingsCache:
         self._by_sip_user: dict[str, Extension] = {}
         self._countries: Counter[str] = Counter()  # of the numbers that take calls
         self._trunks: tuple[Trunk, ...] = ()
-        self.rates = RateTable()
         self._reading = asyncio.Lock()  # of two readings at once the older must not be kept last
         self._turns: defaultdict[str, _Turns] = defaultdict(_Turns)
 
     async def load(self) -> None:
-        """Read everything but the rates."""
+        """Read everything."""
         await self._once("", self._read_everything)
 
     async def reload(self, account: str) -> None:
@@ -77,11 +74,6 @@ class SettingsCache:
         """Read the trunks."""
         async with self._reading:
             self._trunks = tuple(await self._db.read(trunks.list))
-
-    async def load_rates(self) -> None:
-        """Read the rates."""
-        async with self._reading:
-            self.rates = RateTable(await self._db.read(rates.list))
 
     async def _once(self, what: str, read: Callable[[], Awaitable[None]]) -> None:
         """Read it; those who ask while it is read share the next reading."""
@@ -237,15 +229,6 @@ class SettingsCache:
             return None
         named = (one for one in list(found.extensions.values()) if one.name.casefold() == name.casefold())
         return found.extensions.get(name) or next(named, None)
-
-    def rate_of(self, account: str, digits: str) -> Rate | None:
-        """Return what a minute from an account to `digits` costs; None: nothing (its own extension, or no rate)."""
-        if "@" in digits:  # a SIP address costs nothing, whatever number it begins with
-            return None
-        owner = self.find(account)
-        if owner is None or self.extension(account, digits):
-            return None
-        return self.rates.match(digits, owner.currency, account)
 
 
 class _Turns:

@@ -1,5 +1,6 @@
-"""Counts and deletes the rows of an account, in the order that the tables' references need."""
+"""Counts and deletes the rows of an account."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
@@ -8,30 +9,20 @@ from engine.store import tables
 from engine.store.accounts import Account
 
 _OWNED: tuple[Table, ...] = (
-    tables.numbers,
-    tables.ring_groups,
-    tables.extensions,
     tables.credentials,
-    tables.users,
-    tables.applications,
     tables.allowed_prefixes,
     tables.caller_ids,
-    tables.uploads,
-    tables.rates,
     tables.due_work,
-    tables.subscriptions,
 )
-"""The tables whose rows are deleted when an account is closed."""
-_MONEY_TABLES: tuple[Table, ...] = (
+"""The tables whose rows are deleted when an account is closed, besides those of features."""
+_BOOKS: tuple[Table, ...] = (
     tables.ledger,
     tables.holds,
-    tables.recordings,
-    tables.question_attempts,
     tables.events,
     tables.calls,
     tables.conferences,
 )
-"""The tables that keep an account's records after it is closed, until it is purged."""
+"""The tables that keep an account's records after it is closed, until it is purged; features have more."""
 
 
 def live(conn: Connection, account: str) -> int:
@@ -49,15 +40,21 @@ def undelivered(conn: Connection, account: str) -> int:
     return int(conn.execute(select(func.count()).select_from(tables.deliveries).where(*pending)).scalar_one())
 
 
-def close(conn: Connection, account: Account, at: float) -> None:
-    """Delete an account's rows except ledger, calls and recordings, and free its name."""
-    _drop(conn, _OWNED, account.id)
+def close(conn: Connection, account: Account, at: float, owned: Sequence[Table]) -> None:
+    """Delete an account's rows except its books, and free its name.
+
+    `owned` are the tables of features whose rows are deleted too; each has a column `account`.
+    """
+    _drop(conn, (*_OWNED, *owned), account.id)
     fields = {"closed": at, "disabled": True, "name": f"{account.name} ({account.id})"}
     conn.execute(update(tables.accounts).where(tables.accounts.c.id == account.id).values(fields))
 
 
-def purge(conn: Connection, account: str) -> None:
-    """Delete an account completely: also ledger, calls, conferences, events, questions, recordings and deliveries."""
+def purge(conn: Connection, account: str, owned: Sequence[Table]) -> None:
+    """Delete an account completely, also its ledger, calls, conferences, events and deliveries.
+
+    `owned` are the tables of features that have a column `account`.
+    """
     deliveries, attempts = tables.deliveries, tables.delivery_attempts
     own_deliveries = select(deliveries.c.id).where(deliveries.c.account == account)
     _delete(conn, attempts, attempts.c.delivery.in_(own_deliveries))
@@ -67,7 +64,7 @@ def purge(conn: Connection, account: str) -> None:
     owner, conference = tables.tasks.c.owner, tables.participants.c.conference
     _delete(conn, tables.tasks, or_(owner.in_(calls), owner.in_(conferences)))
     _delete(conn, tables.participants, conference.in_(conferences))
-    _drop(conn, (*_OWNED, *_MONEY_TABLES), account)
+    _drop(conn, (*_OWNED, *_BOOKS, *owned), account)
     _delete(conn, tables.accounts, tables.accounts.c.id == account)
 
 
@@ -77,12 +74,13 @@ def recordings_of(conn: Connection, account: str) -> list[str]:
     return [row[0] for row in conn.execute(found)]
 
 
-def _drop(conn: Connection, each: tuple[Table, ...], account: str) -> None:
+def _drop(conn: Connection, each: Sequence[Table], account: str) -> None:
     """Delete the account's rows. Its SIP user names stay, without an account: no other account may ever have them."""
     users = tables.sip_users
     conn.execute(update(users).where(users.c.account == account).values(account=""))
-    for table in each:
-        _delete(conn, table, table.c.account == account)
+    for table in reversed(tables.metadata.sorted_tables):  # those that refer to others first
+        if table in each:
+            _delete(conn, table, table.c.account == account)
 
 
 def _delete(conn: Connection, table: Table, where: Any) -> None:

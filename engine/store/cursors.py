@@ -1,4 +1,4 @@
-"""Durable cursors: up to which event somebody has come."""
+"""Durable cursors: the positions of the event consumers."""
 
 from sqlalchemy import Connection, bindparam, select
 

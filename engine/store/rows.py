@@ -7,12 +7,13 @@ import msgspec
 from sqlalchemy import Connection, Select, Table, select
 
 from engine.store.statement import Row, Statement
-from engine.tasks.secret import Seal
+from engine.tasks.secret import Seal, revealed
 
 T = TypeVar("T", bound=msgspec.Struct)
 SEAL = "seal"
 """The key in `Connection.info` of the Seal that encrypts secrets; without it they are stored in the clear."""
 _encoder = msgspec.json.Encoder()
+_revealing = msgspec.json.Encoder(enc_hook=revealed)
 
 
 def plain(struct: msgspec.Struct) -> dict[str, Any]:
@@ -24,6 +25,12 @@ def plain(struct: msgspec.Struct) -> dict[str, Any]:
 def to_json(value: Any) -> str:
     """Return a value as JSON; raises TypeError if it contains a Secret."""
     return _encoder.encode(value).decode()
+
+
+def to_sealed_json(conn: Connection, value: Any) -> str:
+    """Return a value as JSON with its secrets encrypted."""
+    seal = seal_of(conn)
+    return (seal.encoder if seal else _revealing).encode(value).decode()
 
 
 def seal_of(conn: Connection) -> Seal | None:

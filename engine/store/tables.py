@@ -188,7 +188,7 @@ holds = Table(  # money of accounts with a limit that is held for what is in pro
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("at", Float, nullable=False),
     Column("amount", _BIG, nullable=False),
-    Column("terms", Text, nullable=True),  # JSON from which it is calculated: a call's engine.store.rates.Rate
+    Column("terms", Text, nullable=True),  # JSON from which it is calculated: a call's rate (engine.features.billing)
     Column("note", String, nullable=False, default=""),
 )
 owners = Table(  # the controller that may write for an ARI application (fencing)

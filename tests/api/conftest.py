@@ -17,18 +17,20 @@ from api.callbacks.delivery import Delivery, DeliveryPolicy
 from api.callbacks.mail import Mailer, MailServer
 from api.callbacks.publisher import Publisher
 from api.callbacks.signer import Signer
-from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner, subscriptions_of
+from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner
 from api.inbound import Inbound
 from api.recordings import Recordings
 from api.vendors.parts import VendorParts
 from api.vendors.ringful.vendor import Ringful
 from api.vendors.vendor import Vendor
 from engine.features.accounts.credentials import Credentials
-from engine.features.services import FeatureServices
+from engine.features.call_history.views import CallHistory
+from engine.features.recordings.service import RecordingService
 from engine.features.subscriptions.service import SubscriptionService
 from engine.media import Links
 from engine.net import Net
 from engine.platform.consumers import Consumers
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts
 from engine.store.accounts import Account
@@ -66,7 +68,7 @@ class Stack:
     db: Database
     writer: Writer
     net: Net
-    features: FeatureServices
+    features: Features
     accounts: Accounts
     recordings: Recordings
     engine: FakeEngine
@@ -107,14 +109,14 @@ class Stack:
 async def published_by(
     db: Database,
     writer: Writer,
-    features: FeatureServices,
+    features: Features,
     vendors: Mapping[str, Vendor],
     delivery: Delivery,
     subscriptions: SubscriptionService,
     clock: Callable[[], float],
 ) -> Consumers:
     """Return a publisher at its consumers, to be started."""
-    subscribers = SubscriptionHearers(subscriptions, features.calls.get)
+    subscribers = SubscriptionHearers(subscriptions, features[CallHistory].get)
     hearers = RequestHearers(db, vendors, Inbound(features, vendors))
     await hearers.start()
     consumers = Consumers(db, writer)
@@ -171,14 +173,14 @@ async def stack(
     known, engine = Accounts(Credentials(db)), FakeEngine(writer)
     features = services_of(db, writer, net, tmp_path)
     recordings = Recordings(
-        features.recordings, Links("a secret of the tests", clock=time), "http://api.test", clock=time
+        features[RecordingService], Links("a secret of the tests", clock=time), "http://api.test", clock=time
     )
     parts = VendorParts(
         engine=engine, features=features, cache=SettingsCache(db), accounts=known, recordings=recordings,
         live=lambda call: None, inquire=Unreached().inquire,
     )  # fmt: skip
     vendors = {kind.describe().name: kind.make(parts) for kind in kinds}
-    subscriptions = subscriptions_of(db, writer, None, mails=True)
+    subscriptions = features[SubscriptionService]
     signers: dict[str, Signer] = {**vendors, "carillon": SubscriptionSigner(subscriptions, wall_time.time)}
     mailer = Mailer(MailServer("127.0.0.1", mail_box.port, "Carillon <carillon@example.com>"))
     delivery = Delivery(

@@ -129,7 +129,7 @@ async def test_all_mapped_numbers_are_told_past_the_first_page(fake: FakeLab, la
         ("12&34", "12015550101", "12&34 is not a number"),
         ("${EXTEN}", "12015550101", "is not a number"),
         ("1234567890123456", "12015550101", "is not a number"),
-        ("1234", "12015550119", "12015550119 is no persona"),
+        ("1234", "12015550119", "12015550119 is not a persona"),
         ("12015550101", "12015550102", "12015550101 is a persona itself"),
     ],
 )

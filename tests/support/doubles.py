@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.calls.admission_protocol import Admitted, Price, Route
+from sqlalchemy import Connection
+
+from engine.calls.admission_protocol import Admitted, Cover, Price, Route
 from engine.calls.call import Call
 from engine.calls.called import Called
 from engine.calls.cause import HangupCause
@@ -15,6 +17,7 @@ from engine.media.errors import AudioNotFound, PromptError
 from engine.media.prompts import Prompt
 from engine.model.destination import MOST_HOPS
 from engine.model.leg_options import PLAIN, LegOptions
+from engine.platform import ledger
 from engine.store.batch import Result, Unit
 from engine.store.database import Database
 from engine.store.events import StoredEvent
@@ -82,6 +85,13 @@ class ScriptedAdmission:
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
         return Price(amount=round(seconds * self.per_second), currency="USD")
+
+    def settle(self, conn: Connection, call: Call, cover: Cover | None, at: float) -> None:
+        if call.price:
+            ledger.charge(conn, call.account, ledger.for_call(call.id), call.price, at=at)
+
+    def drop(self, conn: Connection, call: str) -> None:
+        pass
 
     def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
         if options.reach == "sip":

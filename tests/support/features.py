@@ -1,29 +1,85 @@
-"""The features' services for tests: on a real store, with files in a folder of the test."""
+"""The features for tests: on a real store, with files in a folder of the test."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from api.callbacks.subscribers import checked_url
+from engine.ari.client import AriClient
+from engine.features.accounts.feature import AccountsFeature
 from engine.features.applications.dialects import Dialect
-from engine.features.services import FeatureServices
+from engine.features.applications.feature import ApplicationsFeature
+from engine.features.billing.feature import BillingFeature
+from engine.features.call_history.feature import CallHistoryFeature
+from engine.features.destinations.feature import DestinationsFeature, core_kinds
+from engine.features.destinations.programs import untagged
+from engine.features.destinations.registry import Destinations
+from engine.features.endpoints.feature import EndpointsFeature
+from engine.features.endpoints.provisioner import Provisioner
+from engine.features.groups.destination import GroupKind
+from engine.features.groups.feature import GroupsFeature
+from engine.features.health.feature import HealthFeature
+from engine.features.numbers.feature import NumbersFeature
+from engine.features.questions.feature import QuestionsFeature
+from engine.features.recordings.feature import RecordingsFeature
+from engine.features.subscriptions.feature import SubscriptionsFeature
+from engine.features.trunks.feature import TrunksFeature
+from engine.features.uploads.feature import UploadsFeature
+from engine.features.users.feature import UsersFeature
+from engine.features.users.passwords import Passwords
 from engine.media import Prompts, PromptSettings, RecordingFiles
 from engine.net import Net
-from engine.platform.refresh import Refresh
+from engine.platform.destination_kind import DestinationKinds
+from engine.platform.feature import Features
+from engine.platform.platform import Platform
+from engine.platform.settings_cache import SettingsCache
+from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.writer import Writer
 
 
-async def unchanged() -> None:
-    """What is in memory stays: nothing is kept there."""
+def platform_of(db: Database, writer: Writer, net: Net, folder: Path) -> Platform:
+    """Build a platform. The prompts are not started: who uploads makes the folders `prompts` and `uploads` before."""
+    prompts = Prompts(net, folder / "prompts", PromptSettings(uploads=folder / "uploads"))
+    return Platform(db, writer, RecordingFiles(folder), prompts)
+
+
+def features_on(
+    platform: Platform,
+    client: AriClient,
+    folder: Path,
+    *,
+    dialects: Sequence[Dialect] = (),
+    pool: str = "",
+    passwords: Passwords | None = None,
+) -> Features:
+    """Build every feature that asks nothing of the engine."""
+    features, provisioner = Features(platform), Provisioner(client)
+    add = features.add
+    billing, leading = add(BillingFeature(platform)), add(DestinationsFeature(platform))
+    trunks = add(TrunksFeature(platform, provisioner, (), folder / "refused"))
+    endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks))
+    add(NumbersFeature(platform, leading.registry))
+    add(GroupsFeature(platform, leading.registry))
+    add(ApplicationsFeature(platform, dialects))
+    add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
+    add(UsersFeature(platform, passwords))
+    add(CallHistoryFeature(platform))
+    add(QuestionsFeature(platform))
+    add(UploadsFeature(platform))
+    add(RecordingsFeature(platform))
+    add(SubscriptionsFeature(platform, checked_url, mails=True))
+    add(HealthFeature(platform))
+    return features
 
 
 def services_of(
-    db: Database,
-    writer: Writer,
-    net: Net,
-    folder: Path,
-    *,
-    dialects: tuple[Dialect, ...] = (),
-    refresh: Refresh = unchanged,
-) -> FeatureServices:
-    """Build them. The prompts are not started: who uploads makes the folders `prompts` and `uploads` before."""
-    prompts = Prompts(net, folder / "prompts", PromptSettings(uploads=folder / "uploads"))
-    return FeatureServices.build(db, writer, RecordingFiles(folder), prompts, dialects, refresh, refresh)
+    db: Database, writer: Writer, net: Net, folder: Path, *, dialects: tuple[Dialect, ...] = ()
+) -> Features:
+    """Build them on a platform of their own, for an Asterisk that is not there."""
+    nobody = AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0")
+    return features_on(platform_of(db, writer, net, folder), nobody, folder, dialects=dialects)
+
+
+def standard(cache: SettingsCache, tag: Callable[[Application], str] = untagged) -> Destinations:
+    """Return the destinations that there are, on settings in memory of a test's own."""
+    return Destinations(cache, DestinationKinds((*core_kinds(cache, tag), GroupKind(cache))))

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -33,6 +33,7 @@ class Callback:
     at: float
     answered: int
     content_type: str
+    body: str = ""
 
     @property
     def action(self) -> str:
@@ -116,6 +117,7 @@ class Sink:
             self._behaviours[name] = behaviour
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
+        body = (await request.read()).decode(errors="replace")
         form = {key: str(value) for key, value in (await request.post()).items()}
         behaviour = self._behaviours.get(request.match_info["name"], Behaviour())
         status = 200
@@ -132,6 +134,7 @@ class Sink:
                     at=time.monotonic(),
                     answered=status,
                     content_type=request.content_type,
+                    body=body,
                 )
             )
             self._changed.notify_all()
@@ -156,6 +159,17 @@ class Sink:
             except ConnectionError:
                 break
         return answer
+
+    async def until_any(self, wanted: Callable[[Callback], bool], *, within: float = LIMIT_SECONDS) -> Callback:
+        """Wait for a callback that was answered 200 and is a wanted one; returns the first. Earlier ones count too."""
+        try:
+            async with asyncio.timeout(within), self._changed:
+                while not (found := [one for one in self.received if one.answered == 200 and wanted(one)]):
+                    await self._changed.wait()
+        except TimeoutError:
+            seen = [(one.path, one.body[:200]) for one in self.received]
+            raise NotCalledBack(f"no such callback within {within} s; there came {seen}") from None
+        return found[0]
 
     def taken(self, action: str | None = None, **fields: str) -> list[Callback]:
         """The callbacks so far with this action and these form fields, oldest first (failed attempts too)."""

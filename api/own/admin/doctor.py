@@ -13,11 +13,17 @@ from redis.exceptions import RedisError
 
 from api.own import render
 from api.own.admin import refused as refusals
+from api.own.operations import operation
+from api.own.schema.account import Health
+from api.own.schema.system import Checks, Status
 from api.own.services import OwnServices
 from engine.ari.errors import AriError
+from engine.features.endpoints.push import Endpoints
 from engine.features.errors import FeatureError, StoreError
+from engine.features.health.views import StoreHealth
 from engine.features.modules import MODULES
 from engine.features.trunks import registration
+from engine.features.trunks.refused_requests import RefusedRequests
 from engine.features.trunks.trunk import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.media.speech.piper import PIPER
@@ -48,11 +54,12 @@ class DoctorAdmin:
         """The administrator's routes."""
         return [web.get("/status", self.status), web.get("/doctor", self.doctor)]
 
+    @operation("getStatus", {200: Status})
     async def status(self, request: web.Request) -> web.Response:
-        """Return the installation's addresses, its health and its load."""
+        """Show where the installation is reached, whether it is well, and what it is doing."""
         services = self._services
         database, redis, asterisk = await self.database(), await self.redis(), self.asterisk()
-        health = services.features.health
+        health = services.features[StoreHealth]
         live = await health.live_calls() if database.ok else {}
         addresses = services.addresses
         return web.json_response(
@@ -71,13 +78,15 @@ class DoctorAdmin:
             }
         )
 
+    @operation("runChecks", {200: Checks})
     async def doctor(self, request: web.Request) -> web.Response:
-        """Run every check from inside."""
+        """Check the installation from inside."""
         checks = [check async for check in self._checks()]
         return web.json_response({"checks": msgspec.to_builtins(checks)})
 
+    @operation("getHealth", {200: Health, 503: Health}, is_open=True)
     async def healthz(self, request: web.Request) -> web.Response:
-        """Answer 200 if new calls can be taken, else 503, for load balancers and containers; without details."""
+        """Say whether new calls can be taken: 200, else 503. For load balancers and containers."""
         checks = {
             "asterisk": self.asterisk().ok,
             "database": (await self.database()).ok,
@@ -100,17 +109,17 @@ class DoctorAdmin:
             yield check
         for line in await self._trunks():
             yield await self._trunk(line["name"].removeprefix("trunk-"), line["state"])
-        for refused in self._services.refused():
+        for refused in self._services.features[RefusedRequests].seen():
             yield Check(name="sip refused", ok=True, detail=refusals.sentence(refused))
 
     async def database(self) -> Check:
         """Check that the database answers."""
         mend = "See the carillon container's log; is the disk of its volume full or read-only?"
         try:
-            await self._services.features.health.check()
+            await self._services.features[StoreHealth].check()
         except StoreError as error:
             return Check(name="database", ok=False, detail=str(error), mend=mend)
-        ok = self._services.features.health.is_writable
+        ok = self._services.features[StoreHealth].is_writable
         return Check(name="database", ok=ok, detail="answers" if ok else "cannot be written", mend="" if ok else mend)
 
     async def redis(self) -> Check:
@@ -131,7 +140,7 @@ class DoctorAdmin:
 
     async def _version(self) -> Check:
         try:
-            info = await self._services.ari.asterisk.get_info(only="system")
+            info = await self._services.client.asterisk.get_info(only="system")
         except AriError as error:
             return Check(name="ari", ok=False, detail=str(error), mend="See `make logs`: is Asterisk up?")
         version = info.system.version if info.system else "unknown"
@@ -139,7 +148,7 @@ class DoctorAdmin:
 
     async def _modules(self) -> Check:
         try:
-            running = {module.name for module in await self._services.ari.asterisk.list_modules() if _runs(module)}
+            running = {module.name for module in await self._services.client.asterisk.list_modules() if _runs(module)}
         except AriError as error:
             return Check(name="modules", ok=False, detail=str(error), mend="See `make logs`: is Asterisk up?")
         missing = [name for name in MODULES if name not in running]
@@ -160,20 +169,20 @@ class DoctorAdmin:
 
     async def _speech(self) -> Check:
         try:
-            prompt = await self._services.prompts.say("Testing.")
+            prompt = await self._services.platform.prompts.say("Testing.")
         except PromptError as error:
             return Check(name="speech", ok=False, detail=str(error), mend="Install hibari-tts, flite or espeak-ng.")
         return Check(name="speech", ok=True, detail=f"spoke {prompt.seconds:.1f} s")
 
     async def models(self) -> list[Check]:
         """Speak with each Piper model, and report unusable ones; no checks if there are no models."""
-        voices = self._services.prompts.voices
+        voices = self._services.platform.prompts.voices
         mend = "See docs/voices.md; after a change, make restart SERVICE=carillon."
         checks = [Check(name="voices", ok=False, detail=fault, mend=mend) for fault in voices.faults]
         models = {voice.name: voice.locale for voice in reversed(voices.list()) if voice.engine == PIPER}
         for name, locale in models.items():
             try:
-                prompt = await self._services.prompts.say(_TRIAL, voice=name)
+                prompt = await self._services.platform.prompts.say(_TRIAL, voice=name)
             except PromptError as error:
                 checks.append(Check(name=f"voice {locale}", ok=False, detail=f"{name}: {error}", mend=mend))
             else:
@@ -206,7 +215,7 @@ class DoctorAdmin:
 
     async def _lines(self) -> list[dict[str, str]]:
         try:
-            return [msgspec.to_builtins(line) for line in await self._services.endpoints.states()]
+            return [msgspec.to_builtins(line) for line in await self._services.features[Endpoints].states()]
         except (AriError, FeatureError):
             return []
 

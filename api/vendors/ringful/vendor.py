@@ -19,6 +19,7 @@ from api.vendors.ringful.http.routes import PATHS, Routes
 from api.vendors.ringful.ids import DIALECT, INBOUND_URL
 from api.vendors.vendor import Vendor
 from engine.events import AnyEvent
+from engine.features.call_history.views import CallHistory
 
 
 class Ringful(Vendor):
@@ -47,7 +48,7 @@ class Ringful(Vendor):
         """Make it with all of its operations."""
         operations = (
             CallOperations(parts.engine).operations()
-            | ConferenceOperations(parts.engine, parts.features.calls).operations()
+            | ConferenceOperations(parts.engine, parts.features[CallHistory]).operations()
         )
         return cls(
             Routes(parts.accounts, operations, parts.guesses),

@@ -23,6 +23,8 @@ from api.vendors.sinch.http.routes import PATHS, Routes
 from api.vendors.sinch.ids import DIALECT, FALLBACK, PRIMARY, issue
 from api.vendors.vendor import Vendor
 from engine.events import AnyEvent
+from engine.features.billing.call_rates import CallRates
+from engine.features.call_history.views import CallHistory
 
 
 class Sinch(Vendor):
@@ -42,11 +44,12 @@ class Sinch(Vendor):
     @classmethod
     def make(cls, parts: VendorParts) -> "Sinch":
         """Make it with all of its operations."""
-        parties, features, engine = Parties(parts.cache, parts.api_url), parts.features, parts.engine
+        features, engine = parts.features, parts.engine
+        parties = Parties(parts.cache, features[CallRates], parts.api_url)
         questions = Questions(features, parts.accounts, parties, parts.live, parts.seal, clock=parts.clock)
         operations = (
             configuration.operations(features, parts.cache, parties)
-            | CallOperations(engine, features.calls, parts.cache, parties, clock=parts.clock).operations()
+            | CallOperations(engine, features[CallHistory], parties, clock=parts.clock).operations()
             | CalloutOperations(engine, questions, parts.inquire, parts.seal).operations()
             | ConferenceOperations(engine, clock=parts.clock).operations()
         )

@@ -10,7 +10,8 @@ from engine.features.accounts import allowed_prefixes
 from engine.features.accounts.model import Change, KeyScheme, Limits
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import normalise
-from engine.store import accounts, ledger
+from engine.platform import ledger
+from engine.store import accounts
 from engine.store.accounts import Account
 
 _MOST_CALLS, _MOST_CALLS_PER_SECOND = 100_000, 1000

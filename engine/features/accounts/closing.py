@@ -15,6 +15,7 @@ from engine.features.errors import StillUsed
 from engine.media import Prompts, RecordingFiles
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.platform import Owned
 from engine.store import accounts, closing, uploads
 from engine.store.accounts import Account
 from engine.store.writer import Writer
@@ -37,7 +38,7 @@ class _Taken(NamedTuple):
 
 
 class Closing:
-    """Removes accounts. `refresh` makes a change of accounts count at once."""
+    """Removes accounts. `owned` are the tables of all features; `refresh` makes a change of accounts count at once."""
 
     def __init__(
         self,
@@ -45,10 +46,11 @@ class Closing:
         extensions: Extensions,
         prompts: Prompts,
         files: RecordingFiles,
+        owned: Owned,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
         self._writer, self._extensions, self._prompts, self._files = writer, extensions, prompts, files
-        self._refresh = refresh
+        self._owned, self._refresh = owned, refresh
 
     async def remove(self, by: Actor, name: str, *, purge: bool = False) -> Removed:
         """Remove an account with its users, applications, numbers, extensions, uploads, keys and rates.
@@ -81,11 +83,11 @@ class Closing:
         before = views.audited(views.view(conn, account))
         removed = self._extensions.remove_all(conn, by, account.id)
         if not purge:
-            closing.close(conn, account, time.time())
+            closing.close(conn, account, time.time(), self._owned.while_open)
             audit.record(conn, by, account=account.id, what="account.removed", subject=account.name, before=before)
             return _Taken(removed, files, [])
         recordings = closing.recordings_of(conn, account.id)
-        closing.purge(conn, account.id)
+        closing.purge(conn, account.id, [*self._owned.while_open, *self._owned.books])
         audit.forget(conn, account.id)
         audit.record(conn, by, account=None, what="account.purged", subject=account.id)
         return _Taken(removed, files, recordings)

@@ -6,8 +6,8 @@ from typing import Protocol
 import msgspec
 
 from engine.platform.audit import Actor
+from engine.platform.holds import Hold
 from engine.store.accounts import Account
-from engine.store.holds import Hold
 
 
 class KeyScheme(Protocol):

@@ -11,9 +11,9 @@ from engine.features.accounts.lookup import find
 from engine.features.accounts.model import AccountView, Change, Keys, KeyScheme, Limits, NewAccount, Opened
 from engine.features.accounts.opening import create, rotate
 from engine.features.applications import keys as application_keys
-from engine.features.billing.rating import decimal
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.pool import Pool
+from engine.model.money import decimal
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.store import accounts, applications

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from engine.features.accounts import issuing
 from engine.features.accounts.allowed_prefixes import shown as shown_prefix
 from engine.features.accounts.model import AccountView, Credential, Keys, KeyScheme
-from engine.features.billing.rating import decimal
-from engine.store import accounts, holds
+from engine.model.money import decimal
+from engine.platform import holds
+from engine.store import accounts
 from engine.store.accounts import Account
 
 

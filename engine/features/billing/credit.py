@@ -1,19 +1,15 @@
-"""What is held for a call, and why an account's money does not cover one (engine.calls.admission_protocol.Cover)."""
-
-from collections.abc import Sequence
+"""The money that is held for a leg: engine.platform.money's holds, reckoned in seconds of talk."""
 
 import msgspec
 from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import AHEAD_SECONDS, Held, Price, Uncovered
 from engine.features.billing import rating
-from engine.features.billing.rating import decimal
-from engine.store import holds, ledger
+from engine.features.billing.store import Rate
+from engine.platform import holds, ledger, money
+from engine.platform.holds import Funds, Hold
 from engine.store.accounts import Account
-from engine.store.holds import Funds, Hold
-from engine.store.rates import Rate
 
-NAMED = 3  # holds that a refusal names
 _FOREVER = Held(seconds=float("inf"))
 
 
@@ -71,19 +67,8 @@ class CallCover:
         cost = rating.price(self._rate, wanted)
         paid = cost if left is None or left >= cost else rating.price(self._rate, self._lasting(left))
         amount = max(least, paid)
-        purpose = self._purpose
-        holds.put(
-            conn,
-            Hold(
-                kind=purpose.kind,
-                id=purpose.id,
-                account=self._account.id,
-                at=at,
-                amount=amount,
-                terms=terms_of(self._rate),
-                note=f"call to {self._callee}",
-            ),
-        )
+        note, terms = f"call to {self._callee}", terms_of(self._rate)
+        money.put(conn, self._account.id, self._purpose, amount, at, note=note, terms=terms)
         return Held(amount=amount, seconds=self._lasting(amount), short=amount < cost)
 
     def _lasting(self, amount: int) -> float:
@@ -91,16 +76,10 @@ class CallCover:
         return rating.max_seconds(self._rate, amount) or 0.0
 
     def _refusal(self, conn: Connection, funds: Funds | None) -> str | None:
-        if funds is None:
-            return "This account is closed."
-        if funds.spendable is None:
-            return None
-        if funds.spendable <= 0:
-            return f"{_limit(funds)} is used up."
-        least = rating.price(self._rate, 0.001) if self._rate else 0
-        if funds.left is None or funds.left >= least:
-            return None
-        return _uncovered(funds, holds.list(conn, self._account.id), least, self._rate)
+        rate = self._rate
+        least, seconds = (rating.price(rate, 0.001), rating.billed(rate, 0.001)) if rate else (0, 0)
+        costs = f"the first {seconds} s cost"
+        return money.refusal(conn, self._account.id, funds, least, what=self._purpose.kind, costs=costs)
 
 
 def terms_of(rate: Rate) -> str:
@@ -112,21 +91,3 @@ def held_by(hold: Hold) -> tuple[Rate, Held]:
     """Return by which rate a call's hold was reckoned, and what it covers."""
     rate = msgspec.json.decode(hold.terms or "", type=Rate)
     return rate, Held(amount=hold.amount, seconds=rating.max_seconds(rate, hold.amount) or 0.0)
-
-
-def _limit(funds: Funds) -> str:
-    """Name the limit that leaves less."""
-    if funds.daily_spend is not None and (funds.balance is None or funds.daily_spend - funds.spent < funds.balance):
-        spent = f", {decimal(funds.spent)} of it spent today (UTC)," if funds.spent else ""
-        return f"The daily spend of {decimal(funds.daily_spend)} {funds.currency}{spent}"
-    return f"The balance of {decimal(funds.balance or 0)} {funds.currency}"
-
-
-def _uncovered(funds: Funds, held: Sequence[Hold], least: int, rate: Rate | None) -> str:
-    named = ", ".join(f"{decimal(one.amount)} by the {one.note} ({one.id})" for one in held[:NAMED])
-    rest = sum(one.amount for one in held[NAMED:])
-    more = f" and {decimal(rest)} by {len(held) - NAMED} more" if rest else ""
-    kept = f": {decimal(funds.held)} is held for what goes on, {named}{more}" if held else ""
-    seconds = rating.billed(rate, 0.001) if rate else 0
-    needed = f"{decimal(max(0, funds.left or 0))} is left, and the first {seconds} s cost {decimal(least)}"
-    return f"{_limit(funds)} does not cover this call{kept}; {needed}."

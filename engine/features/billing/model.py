@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from engine.store.holds import Hold
-from engine.store.rates import Rate
+from engine.features.billing.store import Rate
+from engine.platform.holds import Hold
 
 __all__ = ["Hold", "ListedRate", "Rate"]
 

@@ -7,21 +7,14 @@ from decimal import Decimal, InvalidOperation
 from math import ceil
 
 from engine.features.accounts.currencies import is_currency
+from engine.features.billing.store import Rate
 from engine.features.errors import InvalidNumber, RatesInvalid
 from engine.features.numbers.phone_numbers import prefix_of
-from engine.store.rates import Rate
+from engine.model.money import MILLION
 
-MILLION = 1_000_000
 COLUMNS = ("prefix", "price", "first", "next", "currency")
 _LONGEST_INCREMENT = 3600
 _HIGHEST_PRICE = Decimal(1000)
-
-
-def decimal(millionths: int) -> str:
-    """Return millionths as a decimal with at least two places: 1230000 is "1.23"."""
-    sign, amount = ("-" if millionths < 0 else ""), abs(millionths)
-    fraction = f"{amount % MILLION:06}".rstrip("0").ljust(2, "0")
-    return f"{sign}{amount // MILLION}.{fraction}"
 
 
 def price(rate: Rate, seconds: float) -> int:

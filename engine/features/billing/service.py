@@ -5,12 +5,13 @@ import asyncio
 from sqlalchemy import Connection
 
 from engine.features.accounts import Account
+from engine.features.billing import store
 from engine.features.billing.model import ListedRate
 from engine.features.billing.rating import read_csv
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.refresh import Refresh
-from engine.store import accounts, rates
+from engine.store import accounts
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -26,7 +27,7 @@ class RateService:
 
         def read(conn: Connection) -> list[ListedRate]:
             names = {each.id: each.name for each in accounts.list(conn)}
-            own = (rate for rate in rates.list(conn) if account is None or rate.account == account.id)
+            own = (rate for rate in store.list(conn) if account is None or rate.account == account.id)
             return [ListedRate(rate, names.get(rate.account)) for rate in own]
 
         return await self._db.read(read)
@@ -40,8 +41,8 @@ class RateService:
         loaded = await asyncio.to_thread(read_csv, text, owner, currency)
 
         def unit(conn: Connection) -> None:
-            removed = rates.clear(conn, owner)
-            rates.load(conn, loaded)
+            removed = store.clear(conn, owner)
+            store.load(conn, loaded)
             _record(conn, by, "rates.loaded", account, removed, len(loaded))
 
         await self._writer.write(unit)
@@ -52,7 +53,7 @@ class RateService:
         """Remove such rates; returns how many there were."""
 
         def unit(conn: Connection) -> int:
-            removed = rates.clear(conn, account.id if account else "")
+            removed = store.clear(conn, account.id if account else "")
             _record(conn, by, "rates.cleared", account, removed, 0)
             return removed
 

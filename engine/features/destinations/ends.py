@@ -4,8 +4,8 @@ import re
 
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
-from engine.features.destinations.registry import Kind
 from engine.features.errors import InvalidSetting
+from engine.platform.destination_kind import DestinationKind
 from engine.store.accounts import Account
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -13,7 +13,7 @@ from engine.tasks.join_conference import JoinConference
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
-class ConferenceKind(Kind):
+class ConferenceKind(DestinationKind):
     """`room:sales`: the account's conference of that name, which its first participant opens."""
 
     name = "room"
@@ -29,7 +29,7 @@ class ConferenceKind(Kind):
         return Answering(account=account.id, tasks=(JoinConference(name=target),))
 
 
-class HangUpKind(Kind):
+class HangUpKind(DestinationKind):
     """`hangup:CAUSE`: the call ends, or is refused; `rejected` where no cause is given."""
 
     name = "hangup"

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.accounts.emergency import NEVER
-from engine.features.destinations.registry import Kind
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import checked, is_emergency, normalise
 from engine.model.destination import Diversions
 from engine.model.leg_options import LegOptions
+from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.extensions import Extension
@@ -21,7 +21,7 @@ RING_SECONDS = 25.0  # of an extension that leads on where nobody answers, and d
 LONGEST_SHORT = 6  # digits of a number that is never an international one
 
 
-class ExtensionKind(Kind):
+class ExtensionKind(DestinationKind):
     """`extension:101`: its phone rings, and what the phone does not take goes where the extension says."""
 
     name = "extension"
@@ -39,8 +39,7 @@ class ExtensionKind(Kind):
         if diversions == Diversions():
             dial = Dial(to=found.number, leg=LegOptions(ring_seconds=found.ring_seconds))
         else:
-            seconds = found.ring_seconds or (RING_SECONDS if found.no_answer else None)
-            leg = LegOptions(ring_seconds=seconds)
+            leg = LegOptions(ring_seconds=found.ring_seconds or (RING_SECONDS if found.no_answer else None))
             dial = Dial(to=found.number, leg=leg, diversions=diversions, hops=hops)
         return Answering(account=account.id, tasks=(dial,))
 
@@ -55,7 +54,7 @@ class ExtensionKind(Kind):
         return found
 
 
-class ForwardKind(Kind):
+class ForwardKind(DestinationKind):
     """`forward:+1…`: a call to a number, which the account pays for and must be allowed to make (admission).
 
     A number of the account's own is not called: what it leads to takes the call.

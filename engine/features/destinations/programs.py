@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from engine.calls.directory import Answering, NoDestination
-from engine.features.destinations.registry import Kind, counted
+from engine.features.destinations.registry import counted
 from engine.features.errors import InvalidSetting, NotThere
+from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.applications import Application
@@ -30,7 +31,7 @@ def untagged(application: Application) -> str:
     return ""
 
 
-class ApplicationKind(Kind):
+class ApplicationKind(DestinationKind):
     """`application:NAME`, stored by its id: a customer's program, or a fixed list of tasks that has a name."""
 
     name = "application"
@@ -67,7 +68,7 @@ class ApplicationKind(Kind):
         return found if found and found.account == account.id else self._cache.application_named(account.id, target)
 
 
-class TaskListKind(Kind):
+class TaskListKind(DestinationKind):
     """`tasks:[…]`: a fixed list of tasks as JSON, its secrets sealed where it is stored."""
 
     name = "tasks"

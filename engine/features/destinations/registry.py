@@ -1,13 +1,12 @@
 """The kinds of destination there are, each resolved by the feature that it belongs to.
 
 A destination is kept and passed on as text, `kind:target` (engine.model.destination). Nothing else knows which kinds
-there are: a feature adds its own to those that engine.features.destinations.standard puts together.
+there are: a feature names its own (engine.platform.feature.Feature.destinations).
 """
 
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -15,52 +14,24 @@ from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.errors import FeatureError, InvalidSetting
 from engine.model.destination import MOST_HOPS, Destination
+from engine.platform.destination_kind import DestinationKinds
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.tasks.kinds import AnyTask
 
 
-class Kind(ABC):
-    """One kind of destination. A `target` is what a text names; accounts are as the settings in memory have them."""
-
-    name: ClassVar[str]
-    """What its texts begin with, e.g. `extension`."""
-    alone: ClassVar[bool] = False
-    """Whether its name is a destination without a target."""
-
-    @abstractmethod
-    def checked(self, account: Account, target: str) -> str:
-        """Return a target as it is stored: one that goes on meaning the same. Raises FeatureError."""
-
-    @abstractmethod
-    def answering(self, account: Account, target: str, hops: int) -> Answering:
-        """What a call does that is led there for the `hops`th time; `target` as it is stored, or as it is written.
-
-        Raises NoDestination.
-        """
-
-    def fields(self, account: Account, target: str) -> dict[str, Any]:
-        """A stored target as it is shown: `target` as it is written and, where there is more to it, that."""
-        return {"target": target}
-
-    def leads_on(self, account: Account, target: str) -> Iterable[str]:
-        """The destinations that a call is led on to from there without anybody's choice; "" is none."""
-        return ()
-
-
 class Destinations:
     """Reads, shows and resolves destinations by their kinds."""
 
-    def __init__(self, cache: SettingsCache, kinds: Iterable[Kind]) -> None:
-        self._cache = cache
-        self._kinds = {kind.name: kind for kind in kinds}
+    def __init__(self, cache: SettingsCache, kinds: DestinationKinds) -> None:
+        self._cache, self._kinds = cache, kinds
 
     def checked(self, account: Account, text: str) -> str:
         """Return a destination as it is stored. Raises InvalidSetting, and what its kind raises (FeatureError)."""
         found = _read(text)
         kind = self._kinds.get(found.kind)
         if kind is None:
-            known = ", ".join(sorted(self._kinds))
+            known = ", ".join(self._kinds.names)
             raise InvalidSetting(f"A destination's kind must be one of {known} (got {found.kind!r}).")
         if not (found.target or kind.alone):
             raise InvalidSetting(f"A destination must say which {kind.name} it names (got {text[:64]!r}).")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from engine.calls.directory import Answering, NoDestination
-from engine.features.destinations.registry import Kind
 from engine.features.errors import NotThere
+from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.tasks.ring import Ring
@@ -12,7 +12,7 @@ from engine.tasks.ring import Ring
 LONGEST_EXTENSION = 6
 
 
-class GroupKind(Kind):
+class GroupKind(DestinationKind):
     """`group:sales`: its members ring; where none answers, the call goes where the group says."""
 
     name = "group"

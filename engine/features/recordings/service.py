@@ -1,4 +1,4 @@
-"""Recordings that were made: found, fetched, deleted. Their delivery is engine.features.recordings.delivery's."""
+"""Recordings that were made: found, fetched, deleted. Their delivery is engine.features.recordings.worker's."""
 
 import asyncio
 import time
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from engine.features.errors import NotThere
+from engine.features.recordings import store
 from engine.features.recordings.errors import NoSuchRecording, NotReady, RecordingDeleted
 from engine.features.recordings.model import RecordingFile, RecordingRow
 from engine.media.recordings import Measure, RecordingFiles
 from engine.platform import audit
 from engine.platform.audit import Actor
-from engine.store import recordings
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -29,15 +29,15 @@ class RecordingService:
         self, account: str | None = None, *, limit: int = 100, before: str | None = None
     ) -> list[RecordingRow]:
         """Return recordings that are not deleted, newest first; `before` is the last id of the page before."""
-        return await self._db.read(lambda conn: recordings.list(conn, account, limit=limit, before=before))
+        return await self._db.read(lambda conn: store.list(conn, account, limit=limit, before=before))
 
     async def of_owner(self, owner: str) -> list[RecordingRow]:
         """Return a call's or conference's recordings, oldest first, deleted ones too."""
-        return await self._db.read(lambda conn: recordings.of_owner(conn, owner))
+        return await self._db.read(lambda conn: store.of_owner(conn, owner))
 
     async def get(self, recording: str) -> RecordingRow:
         """Return a recording that is not deleted; raises NoSuchRecording."""
-        row = await self._db.read(lambda conn: recordings.get(conn, recording))
+        row = await self._db.read(lambda conn: store.get(conn, recording))
         if row is None or row.deleted is not None:
             raise NoSuchRecording("There is no such recording.")
         return row
@@ -58,7 +58,7 @@ class RecordingService:
 
         Raises NoSuchRecording, NotReady if it is still being made, RecordingDeleted if its file is gone.
         """
-        row = await self._db.read(lambda conn: recordings.get(conn, recording))
+        row = await self._db.read(lambda conn: store.get(conn, recording))
         if row is None or (row.name, row.format) != (name, format):
             raise NoSuchRecording("There is no such recording.")
         if row.deleted is None and row.format != "wav" and not (row.available or row.error):
@@ -72,8 +72,8 @@ class RecordingService:
         """Delete a recording's file; the row stays, marked as deleted. Raises NoSuchRecording."""
 
         def unit(conn: Connection) -> RecordingRow:
-            row = recordings.get(conn, recording)
-            if row is None or not recordings.mark_deleted(conn, recording, self._clock()):
+            row = store.get(conn, recording)
+            if row is None or not store.mark_deleted(conn, recording, self._clock()):
                 raise NoSuchRecording("There is no such recording.")
             before = {"owner": row.owner, "name": row.name, "format": row.format, "seconds": row.seconds}
             audit.record(conn, by, account=row.account, what="recording.deleted", subject=row.id, before=before)

@@ -10,9 +10,9 @@ import msgspec
 
 from engine import events
 from engine.events import Event
-from engine.features.billing.rating import decimal
 from engine.features.errors import InvalidSetting
-from engine.tasks.results import Completed, Digits, Outcome
+from engine.model.money import decimal
+from engine.tasks.results import Completed, Digits, Outcome, Recorded
 from engine.tasks.secret import MASK
 
 Fields = dict[str, Any]
@@ -61,6 +61,17 @@ def _task_digits(event: events.TaskEnded) -> Fields:
     }
 
 
+def _task_recording(event: events.TaskEnded) -> Fields:
+    assert isinstance(event.outcome, Completed) and isinstance(event.outcome.result, Recorded)
+    return _only("recording", "name", "format", "destination")(event.outcome.result)
+
+
+def _is_recorded(event: events.TaskEnded) -> bool:
+    """Whether a recording ended that is where it should be: nothing is left to do with it."""
+    outcome = event.outcome
+    return isinstance(outcome, Completed) and isinstance(outcome.result, Recorded) and not outcome.result.pending
+
+
 def _brought_digits(event: events.TaskEnded) -> bool:
     return isinstance(event.outcome, Completed) and isinstance(event.outcome.result, Digits)
 
@@ -77,6 +88,7 @@ ENTRIES = (
     Entry("digit.pressed", events.DigitPressed, _only("digit")),
     Entry("digits.collected", events.TaskEnded, _task_digits, _brought_digits),
     Entry("digits.collected", events.DigitsCollected, _only("conference", "task", "digits", "how")),
+    Entry("recording.available", events.TaskEnded, _task_recording, _is_recorded),
     Entry("recording.available", events.RecordingAvailable, _only("recording", "name", "format", "destination")),
     Entry("recording.failed", events.RecordingUndelivered, _only("recording", "reason")),
     Entry("conference.started", events.ConferenceStarted, _only()),

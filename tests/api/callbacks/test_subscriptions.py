@@ -13,7 +13,8 @@ from api.callbacks import subscribers
 from api.callbacks.delivery import NoSuchDelivery
 from api.callbacks.replay import Replay
 from api.callbacks.subscribers import SubscriptionHearers
-from engine.events import CallAnswered, CallEnded, TaskEnded
+from engine.events import CallAnswered, CallEnded, RecordingUndelivered, TaskEnded
+from engine.features.subscriptions import bodies
 from engine.features.subscriptions.model import NewSubscription, Subscription, SubscriptionChange
 from engine.platform import audit
 from engine.platform.audit import ADMIN
@@ -113,6 +114,25 @@ async def test_a_subscriber_that_was_dead_hears_everything_in_order_afterwards(s
     assert len(set(ids[:4])) == 1 and len(set(ids)) == 4
     assert [post.headers["Carillon-Attempt"] for post in sink.posts] == ["1", "2", "3", "4", "1", "1", "1"]
     assert {row.state for row in await stored(stack, subscription.id)} == {"delivered"}
+
+
+async def test_each_attempt_has_the_same_id_and_the_same_bytes(stack: Stack, sink: Sink) -> None:
+    _, secret = await subscribe(stack, sink.url("/fail/2"), "call.ended")
+    await a_call(stack)
+    await stack.settle()
+    assert len(sink.posts) == 3
+    assert len({(post.headers["webhook-id"], post.body) for post in sink.posts}) == 1
+    assert all(verified(secret, post) for post in sink.posts)
+
+
+async def test_a_text_that_is_not_ascii_is_signed_as_it_is_sent(stack: Stack, sink: Sink) -> None:
+    _, secret = await subscribe(stack, sink.url("/x"), "recording.failed")
+    call = await stack.ok("Call", callee="12015550100")
+    reason = "The bucket «Größe» says: 電話 ☎"
+    await stack.engine.tell(RecordingUndelivered, call, task="task-1", recording="rec-1", reason=reason)
+    await stack.settle()
+    assert reason in sink.posts[0].body
+    assert verified(secret, sink.posts[0])["data"]["reason"] == reason
 
 
 async def test_a_foreign_library_verifies_what_is_sent_and_nothing_that_was_changed(stack: Stack, sink: Sink) -> None:
@@ -336,6 +356,24 @@ async def test_a_thousand_subscribers_cost_an_event_that_they_do_not_want_nothin
     assert await hearers.callbacks(StoredEvent(1, CallAnswered(**common))) == [] and work == []  # type: ignore[arg-type]
     ended = CallEnded(**common, cause="normal", hung_up_by="far", answered=False, seconds=0.0, price=0, currency="USD")  # type: ignore[arg-type]
     assert len(await hearers.callbacks(StoredEvent(2, ended))) == 1000 and len(work) == 1001
+
+
+async def test_an_event_that_cannot_be_put_into_words_holds_up_no_other(
+    stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = bodies.message
+
+    def sometimes(event: Any, *more: Any) -> Any:
+        if isinstance(event, CallAnswered):
+            raise RuntimeError("a fault planted here")
+        return message(event, *more)
+
+    monkeypatch.setattr(bodies, "message", sometimes)
+    await subscribe(stack, sink.url("/x"), "call.*")
+    await a_call(stack, callbackUrl=sink.url("/request"))
+    await stack.settle()
+    assert [body["type"] for body in at(sink, "/x")] == ["call.ended"]
+    assert len([post for post in sink.posts if post.path == "/request"]) == 2
 
 
 async def test_digits_that_a_task_hides_leave_no_trace(stack: Stack, sink: Sink) -> None:

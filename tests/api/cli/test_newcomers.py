@@ -141,7 +141,7 @@ async def _recorded(installation: Installation, format: str) -> str:
     id = f"rec-{format}"
     row = RecordingRow(id=id, account=account, owner="c", task="t", name="n", created=0, seconds=1, format=format)
     await installation.writer.write(lambda conn: recordings.begin(conn, row))
-    installation.services.files.path(id, format).write_bytes(b"audio")
+    installation.services.platform.files.path(id, format).write_bytes(b"audio")
     return id
 
 

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
-from api.callbacks.subscribers import SubscriptionSigner, subscriptions_of
+from api.callbacks.subscribers import SubscriptionSigner
 from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics
@@ -23,27 +23,23 @@ from api.own.services import Addresses, OwnServices
 from api.recordings import Recordings
 from api.vendors.ringful.vendor import Ringful
 from engine.features.accounts.credentials import Credentials
-from engine.features.destination_services import assembled
-from engine.features.destinations.standard import standard
-from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.push import Endpoints
-from engine.features.endpoints.service import Extensions
-from engine.features.numbers.pool import Pool
-from engine.features.services import FeatureServices
-from engine.features.tenants import tenants_of
+from engine.features.health.views import StoreHealth
+from engine.features.recordings.service import RecordingService
+from engine.features.subscriptions.service import SubscriptionService
 from engine.features.trunks.service import Trunks
 from engine.features.users.passwords import Passwords
 from engine.ids import new_id
 from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
 from engine.net import Net
-from engine.platform.settings_cache import SettingsCache
+from engine.platform.platform import Platform
 from engine.redis.client import connect
 from engine.store.database import Database
-from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.api.own.installation import TOKEN, Engine, Installation
+from tests.support.features import features_on
 from tests.support.redis_server import RedisServer
 
 ASKING = Dialect(
@@ -51,7 +47,7 @@ ASKING = Dialect(
     asks=True, signs=True,
 )  # fmt: skip
 DIALECTS = (Ringful.describe(), ASKING)
-POOL = Pool.read("+12015552000-+12015552009")
+POOL = "+12015552000-+12015552009"
 
 
 @pytest.fixture
@@ -76,50 +72,29 @@ async def installation(
     db = Database(f"sqlite:///{tmp_path}/carillon.db")
     await db.migrate()
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
-    engine, known, cache = Engine(writer), Accounts(Credentials(db)), SettingsCache(db)
-    files = RecordingFiles(tmp_path)
+    engine, known = Engine(writer), Accounts(Credentials(db))
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))
+    platform = Platform(db, writer, RecordingFiles(tmp_path), prompts)
+    platform.on_refresh(known.forget)
     connected = [True]
     await prompts.start()
     async with FakeConfiguration() as asterisk:
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
-            provisioner = Provisioner(client)
-            extensions, trunks = Extensions(writer, cache, provisioner), Trunks(db, writer, cache, provisioner)
-            endpoints = Endpoints(provisioner, (trunks, extensions))
-            subscriptions = subscriptions_of(db, writer, None, True)
-            signers = {"carillon": SubscriptionSigner(subscriptions, time.time)}
+            passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+            features = features_on(platform, client, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
+            signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}
             delivery = Delivery(db, writer, net, known, signers)
-            features = FeatureServices.build(
-                db, writer, files, prompts, dialects, lambda: services.refresh(), cache.load_rates
-            )
-            metrics = client.metrics = Metrics(features.health, delivery.counts)
-
-            def fed(committed: list[StoredEvent]) -> None:
-                metrics.feed(stored.event for stored in committed)
-                services.live.feed(committed)
-
-            writer.on_events = fed
-            await trunks.ensure_lab("127.0.0.2", 5070)
-            await cache.load()
-            await endpoints.push_all()
-
-            async def refresh() -> None:
-                await services.refresh()
-
+            metrics = client.metrics = Metrics(features[StoreHealth], delivery.counts, features.metrics)
+            platform.on_commit(lambda committed: metrics.feed(stored.event for stored in committed))
+            await features[Trunks].ensure_lab("127.0.0.2", 5070)
+            await platform.cache.load()
+            await features[Endpoints].push_all()
             services = OwnServices(
-                engine=engine, features=features, cache=cache, endpoints=endpoints,
-                extensions=extensions, trunks=trunks, accounts=known,
-                leading=assembled(db, writer, cache, standard(cache), refresh, known.forget),
-                delivery=delivery, subscriptions=subscriptions,
-                recordings=Recordings(features.recordings, Links("a secret of the tests"), "http://x"),
-                files=files, prompts=prompts, ari=client, connected=lambda: connected[0], redis=redis,
+                engine=engine, platform=platform, features=features, accounts=known, delivery=delivery,
+                recordings=Recordings(features[RecordingService], Links("a secret of the tests"), "http://x"),
+                client=client, connected=lambda: connected[0], redis=redis,
                 addresses=Addresses(api="http://127.0.0.1:8080", sip_host="127.0.0.1", sip_port=5060),
-                tenants=tenants_of(
-                    db, writer, cache, known, extensions=extensions, prompts=prompts, files=files, dialects=dialects,
-                    pool=POOL,
-                    passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
-                ),
                 admin_token=TOKEN, folders={"data": tmp_path}, dialects=dialects,
             )  # fmt: skip
             public = build_app(

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from engine.store import accounts, holds, ledger
-from engine.store.holds import Hold
+from engine.platform import holds, ledger
+from engine.platform.holds import Hold
+from engine.store import accounts
 from tests.api.own.installation import Installation
 
 

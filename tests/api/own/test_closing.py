@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from engine.calls.state import CallState
+from engine.features.billing.call_rates import CallRates
 from engine.features.questions import store as questions
 from engine.features.questions.model import QuestionAttempt
-from engine.platform import due_work
+from engine.platform import due_work, ledger
 from engine.platform.due_work import DueWork
-from engine.store import accounts, calls, events, extensions, ledger, recordings, tables
+from engine.store import accounts, calls, events, extensions, recordings, tables
 from engine.store.recordings import RecordingRow
 from tests.api.own.installation import Installation
 from tests.engine.store.samples import a_call, an_event
@@ -84,7 +85,7 @@ async def test_a_removed_account_leaves_its_books_under_its_id_and_its_name_free
     assert history["audit"][0]["before"]["balance"] == "4.40"
     assert not any(path.is_file() for path in (installation.folder / "uploads").rglob("*"))
     assert not services.cache.extensions() and services.cache.application_of("500") is None
-    assert services.cache.rates.match("12015550114", "USD", account) is None
+    assert services.features[CallRates].table.match("12015550114", "USD", account) is None
     assert (await installation.admin("GET", "/accounts/shop"))[0] == 404
     assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == []
     (closed,) = (await installation.admin("GET", "/accounts?closed=true"))[1]["accounts"]
@@ -107,11 +108,11 @@ async def test_a_purged_account_leaves_nothing(installation: Installation) -> No
     account = await _furnished(installation)
     services = installation.services
     await installation.writer.write(_books(account))
-    services.files.path("rec-1").write_bytes(b"RIFF")
+    services.platform.files.path("rec-1").write_bytes(b"RIFF")
     assert (await installation.admin("DELETE", "/accounts/shop?purge=true"))[1]["purged"] is True
     assert await installation.db.read(_rows(account)) == {}
     assert await installation.db.read(lambda conn: accounts.get(conn, account)) is None
-    assert not services.files.path("rec-1").exists()
+    assert not services.platform.files.path("rec-1").exists()
     assert (await installation.admin("GET", f"/accounts/{account}"))[0] == 404
     _, history = await installation.admin("GET", "/audit")
     assert [entry["subject"] for entry in history["audit"] if entry["what"] == "account.purged"] == [account]

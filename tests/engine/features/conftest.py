@@ -8,12 +8,13 @@ import pytest
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.applications.dialects import Dialect
-from engine.features.services import FeatureServices
+from engine.features.billing.call_rates import CallRates
 from engine.features.trunks.trunk import lab
 from engine.ids import new_id
 from engine.net import Net
 from engine.platform import audit
 from engine.platform.audit import Entry
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 from engine.store import trunks
 from engine.store.accounts import Account
@@ -56,7 +57,7 @@ async def account(writer: Writer) -> Account:
 
 
 @pytest.fixture
-async def services(database: Database, writer: Writer, tmp_path: Path) -> AsyncIterator[FeatureServices]:
+async def services(database: Database, writer: Writer, tmp_path: Path) -> AsyncIterator[Features]:
     """The features' services, with one dialect whose applications have keys and one whose accounts have."""
     net = Net()
     yield services_of(database, writer, net, tmp_path, dialects=(KEYED, PLAIN))
@@ -78,5 +79,12 @@ async def cache(database: Database, account: Account) -> SettingsCache:
     """The settings in memory."""
     cache = SettingsCache(database)
     await cache.load()
-    await cache.load_rates()
     return cache
+
+
+@pytest.fixture
+async def call_rates(database: Database, cache: SettingsCache) -> CallRates:
+    """The rates in memory."""
+    call_rates = CallRates(database, cache)
+    await call_rates.load()
+    return call_rates

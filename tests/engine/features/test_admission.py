@@ -7,6 +7,7 @@ import pytest
 
 from engine.commands import CallerRefused, EngineUnavailable, LimitReached, NumberRefused
 from engine.features.admission import Admission
+from engine.features.billing.call_rates import CallRates
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.errors import RedisUnavailable
 from engine.store import accounts, applications, extensions, numbers, trunks
@@ -28,8 +29,10 @@ def counters() -> CountersInMemory:
 
 
 @pytest.fixture
-def admission(database: Database, cache: SettingsCache, counters: CountersInMemory) -> Admission:
-    return Admission(database, cache, counters)
+def admission(
+    database: Database, cache: SettingsCache, call_rates: CallRates, counters: CountersInMemory
+) -> Admission:
+    return Admission(database, cache, call_rates, counters)
 
 
 async def test_a_new_account_may_call_the_lab(admission: Admission, account: Account) -> None:

@@ -189,6 +189,21 @@ async def test_a_queue_that_grows_too_long_is_read_from_the_store(
     assert slow.noted == ids
 
 
+async def test_events_of_another_process_are_handled_in_their_order(
+    start: Start, writer: Writer, database: Database
+) -> None:
+    noting = Noting()
+    await start(noting)
+    elsewhere = Writer(database)
+    ids: list[str] = []
+    for number in range(12):
+        ids += await commit(elsewhere if number % 3 else writer, 2)
+    ids += await commit(writer)
+    await noting.until(ids[-1])
+    assert noting.noted == ids
+    await elsewhere.stop()
+
+
 async def test_events_that_none_wants_cost_no_write_each(
     start: Start, writer: Writer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Connection
 
-from engine.store import accounts, ledger
+from engine.platform import ledger
+from engine.store import accounts
 from engine.store.accounts import KeyHolder
 from engine.store.database import Database
 from engine.store.errors import StoreConflict

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import Connection
 
-from engine.store import accounts, applications, extensions, numbers, rates, trunks
+from engine.features.billing import store as rates
+from engine.features.billing.store import Rate
+from engine.store import accounts, applications, extensions, numbers, trunks
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.errors import StoreConflict
 from engine.store.extensions import Extension
 from engine.store.numbers import SMS, VOICE, Number
-from engine.store.rates import Rate
 from engine.store.trunks import Trunk
 from engine.store.writer import Writer
 from engine.tasks.hang_up import HangUp

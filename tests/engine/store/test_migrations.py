@@ -12,14 +12,16 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from engine.store import accounts, applications, extensions, holds, ledger, numbers, rates
+from engine.features.billing import store as rates
+from engine.features.billing.store import Rate
+from engine.platform import holds, ledger
+from engine.platform.holds import Funds
+from engine.store import accounts, applications, extensions, numbers
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.errors import StoreConflict
 from engine.store.extensions import Extension
-from engine.store.holds import Funds
 from engine.store.numbers import Number
-from engine.store.rates import Rate
 from engine.store.tables import metadata
 from tests.support.postgres import Cluster
 

@@ -21,7 +21,9 @@ from api.vendors.sinch.signing import CONTENT_TYPE, signed_headers
 from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.call_history.views import CallHistory
+from engine.platform.feature import Features
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from engine.tasks.secret import SEALED
 
@@ -31,13 +33,13 @@ class Notifications:
 
     def __init__(
         self,
-        features: FeatureServices,
+        features: Features,
         parties: Parties,
         recordings: Recordings,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._applications, self._calls = features.applications, features.calls
+        self._applications, self._calls = features[ApplicationService], features[CallHistory]
         self._parties, self._recordings, self._clock = parties, recordings, clock
 
     async def callbacks(self, event: AnyEvent, tag: Tag) -> Sequence[Callback]:

@@ -29,7 +29,9 @@ from engine.calls.call import Call, Direction
 from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
 from engine.features.applications.model import Application
-from engine.features.services import FeatureServices
+from engine.features.applications.service import ApplicationService
+from engine.features.call_history.views import CallHistory
+from engine.platform.feature import Features
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded
 from engine.tasks.secret import Seal, Unreadable
@@ -62,7 +64,7 @@ class Questions:
 
     def __init__(
         self,
-        features: FeatureServices,
+        features: Features,
         accounts: Accounts,
         parties: Parties,
         live: Live,
@@ -70,7 +72,7 @@ class Questions:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._applications, self._calls, self._accounts = features.applications, features.calls, accounts
+        self._applications, self._calls, self._accounts = features[ApplicationService], features[CallHistory], accounts
         self._parties, self._live, self._seal, self._clock = parties, live, seal, clock
 
     async def question(self, event: QuestionAsked, tag: Tag) -> Question | Said:

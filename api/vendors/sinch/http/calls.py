@@ -29,7 +29,6 @@ from engine.commands import Enqueue, HangUpCall, Redirect
 from engine.features.billing import rating
 from engine.features.call_history.model import Activity
 from engine.features.call_history.views import CallHistory
-from engine.platform.settings_cache import SettingsCache
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.park import Park
 from engine.tasks.play import Play
@@ -48,12 +47,11 @@ class CallOperations:
         self,
         engine: CommandTaker,
         calls: CallHistory,
-        cache: SettingsCache,
         parties: Parties,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._engine, self._calls, self._cache = engine, calls, cache
+        self._engine, self._calls = engine, calls
         self._parties, self._clock = parties, clock
 
     def operations(self) -> dict[SinchOperation, Handler]:
@@ -90,7 +88,7 @@ class CallOperations:
 
     def _result(self, found: summary.CallSummary) -> resources.CallResult:
         root, talked, parties = found.root, found.talked, self._parties
-        rates = [(leg, self._cache.rate_of(leg.account, leg.callee)) for leg in found.legs]
+        rates = [(leg, self._parties.minute(leg)) for leg in found.legs]
         billed = sum(rating.billed(rate, leg.duration) for leg, rate in rates if rate and leg.price)
         tag = tags.tag_of(root)
         callee = as_written(tag) if talked is root else None

@@ -22,15 +22,15 @@ from engine.features.applications.service import ApplicationService
 from engine.features.errors import NotThere
 from engine.features.numbers import phone_numbers
 from engine.features.numbers.assignments import NumberAssignments
-from engine.features.services import FeatureServices
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 
 
-def operations(features: FeatureServices, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
+def operations(features: Features, cache: SettingsCache, parties: Parties) -> dict[SinchOperation, Handler]:
     """Return the operations of this file by their names."""
     return {
-        **NumberOperations(features.applications, features.assignments).operations(),
-        **CallbackOperations(features.applications).operations(),
+        **NumberOperations(features[ApplicationService], features[NumberAssignments]).operations(),
+        **CallbackOperations(features[ApplicationService]).operations(),
         **QueryOperations(cache, parties).operations(),
     }
 

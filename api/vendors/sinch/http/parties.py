@@ -6,16 +6,22 @@ from api.vendors.sinch.http import resources
 from api.vendors.sinch.http.resources import Identity, Money
 from api.vendors.sinch.script import defaults
 from engine.calls.call import Call, Direction
+from engine.features.billing.call_rates import CallRates
+from engine.features.billing.model import Rate
 from engine.platform.settings_cache import SettingsCache
 
 SHORTEST_NUMBER = 7
 
 
 class Parties:
-    """Reads extensions and rates from the settings in memory; `api_url` is where our API is reached."""
+    """Reads extensions and rates from what is in memory; `api_url` is where our API is reached."""
 
-    def __init__(self, cache: SettingsCache, api_url: str = "") -> None:
-        self._cache, self._api_url = cache, api_url.rstrip("/")
+    def __init__(self, cache: SettingsCache, rates: CallRates, api_url: str = "") -> None:
+        self._cache, self._rates, self._api_url = cache, rates, api_url.rstrip("/")
+
+    def minute(self, leg: Call) -> Rate | None:
+        """By which rate a leg out is priced; None: it costs nothing."""
+        return self._rates.rate_of(leg.account, leg.callee)
 
     def user(self, account: str, number: str) -> str | None:
         """The name of an own extension; None: it is none."""
@@ -71,7 +77,7 @@ class Parties:
 
     def rate(self, account: str, number: str) -> Money:
         """What a minute costs, 0 where no rate is loaded."""
-        rate = self._cache.rate_of(account, number)
+        rate = self._rates.rate_of(account, number)
         owner = self._cache.find(account)
         return resources.money(rate.per_minute if rate else 0, owner.currency if owner else "USD")
 

@@ -1,4 +1,4 @@
-"""Keys of applications, applications that ask, numbers by capability that may be answered by nobody."""
+"""Keys of applications, applications that ask, and numbers by capability, which may lead to nothing."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A call may be one of a whole that is told when its last leg has ended, and may be dialled in a manner of its own."""
+"""A call may belong to a call tree whose end is reported, and may have leg options."""
 
 import sqlalchemy as sa
 from alembic import op

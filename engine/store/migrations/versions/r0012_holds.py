@@ -1,4 +1,4 @@
-"""Money that is held for what goes on; charges by what they are for; rates of one account; closed accounts."""
+"""Holds of money; charges by purpose; rates of one account; closed accounts."""
 
 import time
 
@@ -51,7 +51,7 @@ def _ledger() -> None:
     with op.batch_alter_table("ledger") as ledger:  # by its new name
         ledger.create_unique_constraint("ledger_by_kind_subject", ["kind", "subject"])
     op.execute(sa.text("UPDATE ledger SET kind = 'call' WHERE subject IS NOT NULL"))
-    day = int(time.time() // _DAY)  # what was spent today goes on counting
+    day = int(time.time() // _DAY)  # what was spent today continues to count
     spent = (
         "UPDATE accounts SET spent_day = :day, spent = COALESCE((SELECT -SUM(amount) FROM ledger"
         " WHERE ledger.account = accounts.id AND kind IS NOT NULL AND at >= :since), 0)"

@@ -1,4 +1,4 @@
-"""What customers were asked about their calls is kept, with what they answered."""
+"""Questions to customers' servers are stored with their answers."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Digits that were typed ahead; and the number that a first try calls takes a digit during its welcome."""
+"""Digits typed ahead; and the number of the setup takes a digit during its welcome."""
 
 import json
 from typing import Any
@@ -38,7 +38,7 @@ def upgrade() -> None:
 
 
 def _is_the_welcome(tasks: list[dict[str, Any]]) -> bool:
-    """Whether these are the tasks that `carillon setup` gave the number 500 until now, and nobody has changed them."""
+    """Return whether these are the unchanged tasks that `carillon setup` gave the number 500 until now."""
     if [task.get("kind") for task in tasks] != _KINDS:
         return False
     welcome, wait = tasks[0], tasks[1]

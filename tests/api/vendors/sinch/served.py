@@ -21,22 +21,26 @@ from api.vendors.sinch.http.calls import CallOperations
 from api.vendors.sinch.http.configuration import operations
 from api.vendors.sinch.http.parties import Parties
 from api.vendors.sinch.http.routes import PATHS, Routes
+from engine.ari.client import AriClient
 from engine.calls.call import Call, Direction
 from engine.calls.state import CallState
 from engine.features.accounts.credentials import Credentials
-from engine.features.services import FeatureServices
+from engine.features.billing import store as rates
+from engine.features.billing.call_rates import CallRates
+from engine.features.billing.store import Rate
+from engine.features.call_history.views import CallHistory
 from engine.net import Net
+from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
-from engine.store import accounts, applications, calls, extensions, numbers, rates
+from engine.store import accounts, applications, calls, extensions, numbers
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import SMS, VOICE, Number
-from engine.store.rates import Rate
 from engine.store.writer import Writer
 from tests.clients.sinch.client import BareClient
-from tests.support.features import services_of
+from tests.support.features import features_on, platform_of
 
 SECRET = "JViE5vDor0Sw3WllZka15Q=="
 SHOP, HELP, BOBS = "11983f76-12c8-1111-9515-4785c7b67ca8", "94983f76-1161-4655-9515-4785c7b67ca8", "bob-s-key"
@@ -51,15 +55,20 @@ class Served:
     writer: Writer
     cache: SettingsCache
     accounts: Accounts
-    features: FeatureServices
+    features: Features
     shop: BareClient
     help: BareClient
     bob: BareClient
 
+    @property
+    def parties(self) -> Parties:
+        """Who takes part in calls."""
+        return Parties(self.cache, self.features[CallRates], "http://api")
+
     async def refresh(self) -> None:
         """Make what was written count."""
         await self.cache.load()
-        await self.cache.load_rates()
+        await self.features[CallRates].load()
         self.accounts.forget()
 
     async def store(self, *made: Call) -> None:
@@ -121,17 +130,14 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
     db = Database(f"sqlite:///{folder}/served.db")
     await db.migrate()
-    writer, net, cache, known = Writer(db), Net(), SettingsCache(db), Accounts(Credentials(db))
+    writer, net, known = Writer(db), Net(), Accounts(Credentials(db))
     await writer.write(_fill)
-
-    async def refresh() -> None:
-        await cache.load()
-        known.forget()
-
-    features = services_of(db, writer, net, folder, refresh=refresh)
-    parties = Parties(cache, "http://api")
-    calls = CallOperations(None, features.calls, cache, parties).operations()  # type: ignore[arg-type]
-    served = operations(features, cache, parties) | {SinchOperation.GET_CALL: calls[SinchOperation.GET_CALL]}
+    platform = platform_of(db, writer, net, folder)
+    platform.on_refresh(known.forget)
+    features = features_on(platform, AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0"), folder)
+    parties = Parties(platform.cache, features[CallRates], "http://api")
+    calls = CallOperations(None, features[CallHistory], parties).operations()  # type: ignore[arg-type]
+    served = operations(features, platform.cache, parties) | {SinchOperation.GET_CALL: calls[SinchOperation.GET_CALL]}
     routes = Routes(known, served, Guesses(), policy=AuthPolicy(prefixes=("/mounted",)))
     rendering = Errors([SimpleNamespace(paths=PATHS, render_error=routes.render_error)])
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(rendering)])
@@ -139,7 +145,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     async with TestServer(app) as server, ClientSession() as session:
         base = f"http://{server.host}:{server.port}"
         clients = [BareClient(session, base, key, SECRET) for key in (SHOP, HELP, BOBS)]
-        found = Served(db, writer, cache, known, features, *clients)
+        found = Served(db, writer, platform.cache, known, features, *clients)
         await found.refresh()
         yield found
     await writer.stop()

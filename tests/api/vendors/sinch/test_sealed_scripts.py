@@ -8,7 +8,6 @@ from api.vendors.sinch import tags
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http import callouts
 from api.vendors.sinch.http.callouts import CustomCallout, EventScript
-from api.vendors.sinch.http.parties import Parties
 from api.vendors.vendor import Said
 from engine.events import QuestionAsked
 from engine.tasks.record import Record
@@ -55,7 +54,7 @@ async def test_a_sealed_script_is_followed_or_refused_with_the_setting_s_name(se
     _, ace = a_sealed_callout()
     call = a_call()
     await served.store(call)
-    questions = Questions(served.features, served.accounts, Parties(served.cache), {"call-1": call}.get, Seal(secret))
+    questions = Questions(served.features, served.accounts, served.parties, {"call-1": call}.get, Seal(secret))
     said = await questions.question(EVENT, Tag(dialect="sinch", data={tags.ACE: ace.text}))
     assert isinstance(said, Said)
     if secret == "another secret":

@@ -4,9 +4,10 @@ import pytest
 
 from engine.features.applications.errors import ApplicationInvalid
 from engine.features.applications.model import WantedApplication
+from engine.features.applications.service import ApplicationService
 from engine.features.errors import NotThere, StoreConflict
-from engine.features.services import FeatureServices
 from engine.platform.audit import ADMIN
+from engine.platform.feature import Features
 from engine.store import extensions, numbers
 from engine.store.accounts import Account
 from engine.store.extensions import Extension
@@ -19,11 +20,11 @@ SHOP = WantedApplication(dialect="keyed", url="https://ann:secret-word@shop.exam
 
 
 async def test_an_application_of_a_dialect_with_keys_gets_one_and_keeps_it_when_it_is_replaced(
-    services: FeatureServices, account: Account, history: History
+    services: Features, account: Account, history: History
 ) -> None:
-    first = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    first = await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
     assert first.key and first.secret and first.application.asks
-    again = await services.applications.put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
+    again = await services[ApplicationService].put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
     assert (again.application.id, again.key, again.secret) == (first.application.id, first.key, first.secret)
     assert again.application.settings == {}
     replaced, added = await history(account.id)
@@ -33,23 +34,23 @@ async def test_an_application_of_a_dialect_with_keys_gets_one_and_keeps_it_when_
 
 
 async def test_the_audit_keeps_no_credentials_of_a_url(
-    services: FeatureServices, account: Account, history: History
+    services: Features, account: Account, history: History
 ) -> None:
-    await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
     (added,) = await history(account.id)
     assert added.after is not None and added.after["settings"] == {"primary": "https://shop.example/ice?***"}
     assert "secret-word" not in str(added)
 
 
 async def test_an_application_that_becomes_another_dialects_loses_its_key(
-    services: FeatureServices, account: Account
+    services: Features, account: Account
 ) -> None:
-    first = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    first = await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
     assert first.key
     plain = WantedApplication(dialect="plain", url="http://shop.example/")
-    assert (await services.applications.put(ADMIN, account.id, "shop", plain)).key is None
+    assert (await services[ApplicationService].put(ADMIN, account.id, "shop", plain)).key is None
     with pytest.raises(NotThere):
-        await services.applications.details(first.key)
+        await services[ApplicationService].details(first.key)
 
 
 @pytest.mark.parametrize(
@@ -63,54 +64,54 @@ async def test_an_application_that_becomes_another_dialects_loses_its_key(
     ],
 )
 async def test_what_no_application_is_changes_nothing(
-    services: FeatureServices, account: Account, history: History, wanted: WantedApplication, sentence: str
+    services: Features, account: Account, history: History, wanted: WantedApplication, sentence: str
 ) -> None:
     with pytest.raises(ApplicationInvalid, match=sentence):
-        await services.applications.put(ADMIN, account.id, "shop", wanted)
-    assert await services.applications.list() == [] and await history(account.id) == []
+        await services[ApplicationService].put(ADMIN, account.id, "shop", wanted)
+    assert await services[ApplicationService].list() == [] and await history(account.id) == []
 
 
 async def test_urls_change_one_by_one_and_an_empty_one_goes(
-    services: FeatureServices, account: Account, history: History
+    services: Features, account: Account, history: History
 ) -> None:
-    made = await services.applications.put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
+    made = await services[ApplicationService].put(ADMIN, account.id, "shop", WantedApplication(dialect="keyed"))
     id = made.application.id
-    await services.applications.set_urls(ADMIN, id, url="http://a.example/", fallback="http://b.example/")
-    changed = await services.applications.set_urls(ADMIN, made.key or "", url="", fallback=None)
+    await services[ApplicationService].set_urls(ADMIN, id, url="http://a.example/", fallback="http://b.example/")
+    changed = await services[ApplicationService].set_urls(ADMIN, made.key or "", url="", fallback=None)
     assert changed.application.settings == {"fallback": "http://b.example/"}
     last = (await history(account.id))[0]
     assert last.what == "application.changed" and last.after is not None and last.before is not None
     assert last.before["settings"] == {"primary": "http://a.example/", "fallback": "http://b.example/"}
 
 
-async def test_a_renewed_secret_leaves_the_key(services: FeatureServices, account: Account, history: History) -> None:
-    made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
-    renewed = await services.applications.renew_secret(ADMIN, made.application.id)
+async def test_a_renewed_secret_leaves_the_key(services: Features, account: Account, history: History) -> None:
+    made = await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
+    renewed = await services[ApplicationService].renew_secret(ADMIN, made.application.id)
     assert renewed.key == made.key and renewed.secret != made.secret
     last = (await history(account.id))[0]
     assert (last.what, last.after) == ("application.secret_renewed", {"key": made.key})
 
 
 async def test_an_application_that_a_number_leads_to_stays(
-    services: FeatureServices, account: Account, writer: Writer, history: History
+    services: Features, account: Account, writer: Writer, history: History
 ) -> None:
-    made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    made = await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
     id = made.application.id
     row = Number(number="12015552000", account=account.id, application=id)
     await writer.write(lambda conn: numbers.assign(conn, row))
     with pytest.raises(StoreConflict):
-        await services.applications.remove(ADMIN, id)
-    assert (await services.applications.details(id)).numbers == ("12015552000",)
+        await services[ApplicationService].remove(ADMIN, id)
+    assert (await services[ApplicationService].details(id)).numbers == ("12015552000",)
     assert [entry.what for entry in await history(account.id)] == ["application.added"]
     await writer.write(lambda conn: numbers.release(conn, "12015552000"))
-    await services.applications.remove(ADMIN, id)
+    await services[ApplicationService].remove(ADMIN, id)
     assert (await history(account.id))[0].what == "application.removed"
 
 
 async def test_an_application_that_an_extension_leads_to_stays(
-    services: FeatureServices, account: Account, writer: Writer, history: History
+    services: Features, account: Account, writer: Writer, history: History
 ) -> None:
-    made = await services.applications.put(ADMIN, account.id, "shop", SHOP)
+    made = await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
     row = Extension(
         number="101",
         sip_user="101",
@@ -120,6 +121,6 @@ async def test_an_application_that_an_extension_leads_to_stays(
     )
     await writer.write(lambda conn: extensions.add(conn, row))
     with pytest.raises(StoreConflict, match="An extension"):
-        await services.applications.remove(ADMIN, made.application.id)
-    assert (await services.applications.details(made.application.id)).key == made.key
+        await services[ApplicationService].remove(ADMIN, made.application.id)
+    assert (await services[ApplicationService].details(made.application.id)).key == made.key
     assert [entry.what for entry in await history(account.id)] == ["application.added"]

@@ -3,15 +3,17 @@
 import pytest
 
 from engine.calls.admission_protocol import Held, Uncovered
-from engine.calls.credit import settle
 from engine.commands import CreditSpent
 from engine.features.admission import Admission
+from engine.features.billing import store as rates
+from engine.features.billing.call_rates import CallRates
+from engine.features.billing.store import Rate
+from engine.platform import holds, ledger
 from engine.platform.settings_cache import SettingsCache
-from engine.store import accounts, extensions, holds, ledger, rates
+from engine.store import accounts, extensions
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.extensions import Extension
-from engine.store.rates import Rate
 from engine.store.writer import Writer
 from tests.engine.store.samples import a_call
 from tests.support.counters import CountersInMemory
@@ -24,8 +26,11 @@ LONG = 14400.0
 class Paying:
     """An account with money, and a rate of 0.60 a minute by whole minutes unless another is loaded."""
 
-    def __init__(self, admission: Admission, account: Account, writer: Writer, cache: SettingsCache) -> None:
+    def __init__(
+        self, admission: Admission, account: Account, writer: Writer, cache: SettingsCache, call_rates: CallRates
+    ) -> None:
         self._admission, self.account, self._writer, self._cache = admission, account.id, writer, cache
+        self._rates = call_rates
         self.now = NOON
 
     async def has(self, balance: int | None = None, daily: int | None = None, *table: Rate) -> None:
@@ -33,7 +38,7 @@ class Paying:
         await self._writer.write(lambda conn: accounts.update(conn, self.account, balance=balance, daily_spend=daily))
         await self._writer.write(lambda conn: rates.replace_all(conn, loaded))
         await self._cache.load()
-        await self._cache.load_rates()
+        await self._rates.load()
 
     async def places(self, call: str, seconds: float = LONG, callee: str = LAB_NUMBER) -> Held:
         """Admit a call and hold its money; raises CreditSpent."""
@@ -59,7 +64,7 @@ class Paying:
         found = a_call(call, account=self.account, callee=LAB_NUMBER, answered=self.now)
         cover = await self._admission.cover_of(found)
         priced = a_call(call, account=self.account, callee=LAB_NUMBER, price=price)
-        await self._writer.write(lambda conn: settle(conn, priced, cover, self.now))
+        await self._writer.write(lambda conn: self._admission.settle(conn, priced, cover, self.now))
         await self._admission.release(self.account, call)
 
     async def holding(self) -> dict[str, int]:
@@ -68,13 +73,15 @@ class Paying:
 
 
 @pytest.fixture
-def admission(database: Database, cache: SettingsCache) -> Admission:
-    return Admission(database, cache, CountersInMemory(), lambda: NOON)
+def admission(database: Database, cache: SettingsCache, call_rates: CallRates) -> Admission:
+    return Admission(database, cache, call_rates, CountersInMemory(), lambda: NOON)
 
 
 @pytest.fixture
-def paying(admission: Admission, account: Account, writer: Writer, cache: SettingsCache) -> Paying:
-    return Paying(admission, account, writer, cache)
+def paying(
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache, call_rates: CallRates
+) -> Paying:
+    return Paying(admission, account, writer, cache, call_rates)
 
 
 async def test_an_unlimited_call_holds_a_few_minutes_and_leaves_money_for_the_next(paying: Paying) -> None:

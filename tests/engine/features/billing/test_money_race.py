@@ -13,19 +13,22 @@ from redis.asyncio import Redis
 
 from engine.calls.admission_protocol import Cover, Held
 from engine.calls.call import Call
-from engine.calls.credit import longest, priced, settle
+from engine.calls.credit import longest, priced
 from engine.calls.outbound import OutboundCalls
 from engine.commands import CreditSpent, PlaceCall
 from engine.features.admission import Admission
+from engine.features.billing import store as rates
+from engine.features.billing.call_rates import CallRates
+from engine.features.billing.store import Rate
 from engine.features.trunks.trunk import lab
+from engine.platform import holds, ledger
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.settings import EngineSettings
-from engine.store import accounts, calls, holds, ledger, rates, trunks
+from engine.store import accounts, calls, trunks
 from engine.store.accounts import Account
 from engine.store.database import Database
-from engine.store.rates import Rate
 from engine.store.writer import Writer
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
@@ -41,7 +44,8 @@ class Bank:
 
     def __init__(self, database: Database, writer: Writer, redis: Redis) -> None:
         self.database, self.writer, self.cache = database, writer, SettingsCache(database)
-        self.admission = Admission(database, self.cache, Counters(redis, "carillon-0"), lambda: NOW)
+        self.rates = CallRates(database, self.cache)
+        self.admission = Admission(database, self.cache, self.rates, Counters(redis, "carillon-0"), lambda: NOW)
         services: Any = SimpleNamespace(
             writer=writer, admission=self.admission, settings=EngineSettings(ari_application="carillon-0"),
             clock=lambda: NOW,
@@ -77,7 +81,7 @@ class Bank:
 
         def unit(conn: Any) -> None:
             calls.update(conn, call)
-            settle(conn, call, talk.cover, NOW)
+            self.admission.settle(conn, call, talk.cover, NOW)
 
         await self.committed(call.account, unit)
         await self.admission.release(call.account, call.id)
@@ -103,7 +107,7 @@ async def bank(database_url: str, redis_server: RedisServer) -> AsyncIterator[Ba
     await writer.write(lambda conn: trunks.add(conn, lab("127.0.0.2", 5070)))
     await writer.write(lambda conn: rates.load(conn, [Rate(prefix="1201555", currency="USD", per_minute=MINUTE)]))
     bank = Bank(database, writer, redis)
-    await bank.cache.load_rates()
+    await bank.rates.load()
     yield bank
     await redis.aclose()
     await writer.stop()

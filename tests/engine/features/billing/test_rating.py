@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.features.billing.rate_table import RateTable
 from engine.features.billing.rating import billed, max_seconds, price, read_csv
+from engine.features.billing.store import Rate
 from engine.features.errors import RatesInvalid
-from engine.platform.rate_table import RateTable
-from engine.store.rates import Rate
 
 
 def rate(per_minute: int = 12_000, first: int = 60, next: int = 60, prefix: str = "1") -> Rate:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.features.call_history import views
-from engine.features.services import FeatureServices
+from engine.features.call_history.views import CallHistory
+from engine.platform.feature import Features
 from engine.store import calls, events, tasks, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from engine.store.writer import Writer
@@ -24,42 +25,42 @@ async def stored(writer: Writer, count: int = 4, **fields: Any) -> None:
 
 
 async def test_calls_that_reached_no_number_stand_among_the_others_by_their_time(
-    services: FeatureServices, writer: Writer
+    services: Features, writer: Writer
 ) -> None:
     await stored(writer)
     await writer.write(lambda conn: unmatched_calls.note(conn, [LOST]))
-    page = await services.calls.page_with_unmatched(limit=3)
+    page = await services[CallHistory].page_with_unmatched(limit=3)
     assert [one.id for one in page] == ["call-4", "call-3", "lost-1"]
-    assert [one.id for one in await services.calls.page_with_unmatched(before="lost-1")] == ["call-2", "call-1"]
-    assert [one.id for one in await services.calls.page_with_unmatched(before="call-3")] == [
+    assert [one.id for one in await services[CallHistory].page_with_unmatched(before="lost-1")] == ["call-2", "call-1"]
+    assert [one.id for one in await services[CallHistory].page_with_unmatched(before="call-3")] == [
         "lost-1", "call-2", "call-1",
     ]  # fmt: skip
-    assert await services.calls.unmatched("lost-1") == LOST
+    assert await services[CallHistory].unmatched("lost-1") == LOST
 
 
 async def test_one_accounts_and_live_calls_are_all_that_is_listed_of_them(
-    services: FeatureServices, writer: Writer
+    services: Features, writer: Writer
 ) -> None:
     await stored(writer)
     await writer.write(lambda conn: unmatched_calls.note(conn, [LOST]))
     for wanted in ({"account": "acct-1"}, {"live": True}):
-        page = await services.calls.page_with_unmatched(**wanted)  # type: ignore[arg-type]
+        page = await services[CallHistory].page_with_unmatched(**wanted)  # type: ignore[arg-type]
         assert [one.id for one in page] == ["call-4", "call-3", "call-2", "call-1"]
-    assert await services.calls.page_with_unmatched(account="another") == []
-    assert await services.calls.page_with_unmatched(before="call-unknown") == []
+    assert await services[CallHistory].page_with_unmatched(account="another") == []
+    assert await services[CallHistory].page_with_unmatched(before="call-unknown") == []
 
 
 async def test_every_call_is_read_once_however_many_pages_there_are(
-    services: FeatureServices, writer: Writer, monkeypatch: pytest.MonkeyPatch
+    services: Features, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stored(writer, 7)
     monkeypatch.setattr(views, "PAGE", 3)
-    assert [call.id async for call in services.calls.every()] == [f"call-{number}" for number in range(7, 0, -1)]
-    assert [call.id async for call in services.calls.every(since=1006.0)] == ["call-7", "call-6"]
+    assert [call.id async for call in services[CallHistory].every()] == [f"call-{number}" for number in range(7, 0, -1)]
+    assert [call.id async for call in services[CallHistory].every(since=1006.0)] == ["call-7", "call-6"]
 
 
 async def test_what_goes_on_in_a_call_is_its_live_legs_and_running_tasks(
-    services: FeatureServices, writer: Writer
+    services: Features, writer: Writer
 ) -> None:
     root, gone, leg = a_call(), a_call("call-2", root="call-1", ended=1005.0), a_call("call-3", root="call-1")
 
@@ -72,11 +73,11 @@ async def test_what_goes_on_in_a_call_is_its_live_legs_and_running_tasks(
             events.append(conn, an_event("call-1", subject=subject))
 
     await writer.write(unit)
-    now = await services.calls.activity("call-1")
+    now = await services[CallHistory].activity("call-1")
     assert [one.id for one in now.legs] == ["call-1", "call-3"]
     assert [type(task) for task in now.running] == [Park]
-    story = await services.calls.timeline(leg)
+    story = await services[CallHistory].timeline(leg)
     assert [one.id for one in story.legs] == ["call-1", "call-2"] and story.tasks == []
     assert [event.subject for event in story.events] == ["call-3"]
-    assert [row.id for row in await services.calls.queue("call-1")] == ["task-1", "task-2"]
-    assert [one.id for one in await services.calls.some(["call-3", "call-unknown"])] == ["call-3"]
+    assert [row.id for row in await services[CallHistory].queue("call-1")] == ["task-1", "task-2"]
+    assert [one.id for one in await services[CallHistory].some(["call-3", "call-unknown"])] == ["call-3"]

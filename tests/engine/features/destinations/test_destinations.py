@@ -12,7 +12,6 @@ from engine.calls.directory import Answering, NoDestination
 from engine.features.destinations.choosing import nowhere, to_destination, to_tasks
 from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
 from engine.features.destinations.registry import Destinations
-from engine.features.destinations.standard import standard
 from engine.features.errors import FeatureError, InvalidSetting, NotThere, StillUsed
 from engine.features.groups.service import GroupFields, Groups
 from engine.features.numbers.directory import Directory
@@ -34,6 +33,7 @@ from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.ring import Ring
 from engine.tasks.say import Say
+from tests.support.features import standard
 
 NUMBER, OTHER = "14155550100", "14155550101"
 

@@ -5,6 +5,9 @@ import pytest
 from engine.calls.admission_protocol import Route
 from engine.commands import NoSuchExtension, NumberRefused
 from engine.features.admission import Admission
+from engine.features.billing import store as rates
+from engine.features.billing.call_rates import CallRates
+from engine.features.billing.store import Rate
 from engine.features.endpoints import sip_addresses
 from engine.features.endpoints.sip_addresses import (
     SipAddress,
@@ -18,11 +21,10 @@ from engine.features.endpoints.sip_addresses import (
 from engine.features.errors import InvalidNumber
 from engine.model.leg_options import LegOptions
 from engine.platform.settings_cache import SettingsCache
-from engine.store import accounts, extensions, rates
+from engine.store import accounts, extensions
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.extensions import Extension
-from engine.store.rates import Rate
 from engine.store.writer import Writer
 from tests.support.counters import CountersInMemory
 
@@ -109,8 +111,9 @@ async def admission(database: Database, cache: SettingsCache, writer: Writer, ac
     rate = Rate(prefix="1201555", currency="USD", per_minute=10_000)
     await writer.write(lambda conn: rates.replace_all(conn, [rate]))
     await cache.load()
-    await cache.load_rates()
-    return Admission(database, cache, CountersInMemory())
+    call_rates = CallRates(database, cache)
+    await call_rates.load()
+    return Admission(database, cache, call_rates, CountersInMemory())
 
 
 async def test_an_allowed_host_is_admitted_without_a_trunk_and_costs_nothing(

@@ -2,18 +2,20 @@
 
 from engine.calls.called import Called
 from engine.calls.directory import Answering, Unmatched
-from engine.features.destinations.standard import standard
+from engine.features.billing import store as rates
+from engine.features.billing.call_rates import CallRates
+from engine.features.billing.store import Rate
 from engine.features.numbers.directory import Directory
 from engine.platform.settings_cache import SettingsCache
-from engine.store import applications, extensions, numbers, rates
+from engine.store import applications, extensions, numbers
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.extensions import Extension
 from engine.store.numbers import SMS, Number
-from engine.store.rates import Rate
 from engine.store.writer import Writer
 from engine.tasks.ask import Ask
 from engine.tasks.hang_up import HangUp
+from tests.support.features import standard
 
 NUMBER = Called(user="14155550100")
 
@@ -75,18 +77,18 @@ async def test_a_call_of_an_application_that_is_told_has_no_tag(
 
 
 async def test_what_a_minute_costs_is_by_prefix_and_own_extensions_cost_nothing(
-    writer: Writer, cache: SettingsCache, account: Account
+    writer: Writer, cache: SettingsCache, call_rates: CallRates, account: Account
 ) -> None:
     deck = [Rate(prefix="1", currency="USD", per_minute=5), Rate(prefix="4", currency="EUR", per_minute=7)]
     await writer.write(lambda conn: rates.load(conn, deck))
     own = Extension(number="100", sip_user="100", account=account.id, password="x")
     await writer.write(lambda conn: extensions.add(conn, own))
     await cache.load()
-    await cache.load_rates()
-    assert cache.rate_of(account.id, "14155550100") == deck[0]
-    assert cache.rate_of(account.id, "442079460000") is None
-    assert cache.rate_of(account.id, "100") is None
-    assert cache.rate_of("nobody", "14155550100") is None
+    await call_rates.load()
+    assert call_rates.rate_of(account.id, "14155550100") == deck[0]
+    assert call_rates.rate_of(account.id, "442079460000") is None
+    assert call_rates.rate_of(account.id, "100") is None
+    assert call_rates.rate_of("nobody", "14155550100") is None
 
 
 async def test_an_extension_of_an_application_that_asks_calls_nobody_by_itself(

@@ -7,7 +7,6 @@ from engine.calls.called import Called, user_of
 from engine.calls.directory import Answering
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
-from engine.features.destinations.standard import standard
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.inbound_numbers import DialledNumber, dialled
 from engine.platform.settings_cache import SettingsCache
@@ -18,6 +17,7 @@ from engine.store.numbers import Number
 from engine.store.trunks import Trunk
 from engine.store.writer import Writer
 from engine.tasks.hang_up import HangUp
+from tests.support.features import standard
 
 OURS = "12015552005"
 FORMS = (

@@ -8,8 +8,9 @@ import pytest
 from engine.features.errors import NotThere
 from engine.features.recordings.errors import NoSuchRecording, NotReady, RecordingDeleted
 from engine.features.recordings.model import RecordingRow
-from engine.features.services import FeatureServices
+from engine.features.recordings.service import RecordingService
 from engine.platform.audit import ADMIN
+from engine.platform.feature import Features
 from engine.store import recordings
 from engine.store.accounts import Account
 from engine.store.writer import Writer
@@ -33,52 +34,52 @@ async def begun(writer: Writer, account: Account, id: str = "rec-1", **fields: A
 
 
 async def test_a_deleted_recording_leaves_its_row_and_who_deleted_it(
-    services: FeatureServices, row: RecordingRow, history: History, tmp_path: Path
+    services: Features, row: RecordingRow, history: History, tmp_path: Path
 ) -> None:
-    await services.recordings.delete(ADMIN, row.id)
+    await services[RecordingService].delete(ADMIN, row.id)
     assert not (tmp_path / "rec-1.wav").exists()
     with pytest.raises(NoSuchRecording):
-        await services.recordings.get(row.id)
-    (kept,) = await services.recordings.of_owner("call-1")
-    assert kept.deleted is not None and await services.recordings.page() == []
+        await services[RecordingService].get(row.id)
+    (kept,) = await services[RecordingService].of_owner("call-1")
+    assert kept.deleted is not None and await services[RecordingService].page() == []
     (entry,) = await history(row.account)
     assert (entry.what, entry.subject, entry.actor_kind) == ("recording.deleted", row.id, "admin")
     assert entry.before is not None and entry.before["owner"] == "call-1" and entry.after is None
 
 
-async def test_a_recording_is_deleted_once(services: FeatureServices, row: RecordingRow, history: History) -> None:
-    await services.recordings.delete(ADMIN, row.id)
+async def test_a_recording_is_deleted_once(services: Features, row: RecordingRow, history: History) -> None:
+    await services[RecordingService].delete(ADMIN, row.id)
     for id in (row.id, "rec-unknown"):
         with pytest.raises(NoSuchRecording):
-            await services.recordings.delete(ADMIN, id)
+            await services[RecordingService].delete(ADMIN, id)
     assert len(await history(row.account)) == 1
 
 
-async def test_a_link_opens_only_what_it_names(services: FeatureServices, row: RecordingRow, tmp_path: Path) -> None:
-    found = await services.recordings.linked(row.id, "call-1", "wav")
+async def test_a_link_opens_only_what_it_names(services: Features, row: RecordingRow, tmp_path: Path) -> None:
+    found = await services[RecordingService].linked(row.id, "call-1", "wav")
     assert found == (tmp_path / "rec-1.wav", "wav")
     for name, format in (("call-2", "wav"), ("call-1", "mp3")):
         with pytest.raises(NoSuchRecording):
-            await services.recordings.linked(row.id, name, format)
+            await services[RecordingService].linked(row.id, name, format)
 
 
 async def test_a_link_says_whether_a_recording_is_not_ready_or_gone(
-    services: FeatureServices, account: Account, writer: Writer, row: RecordingRow, tmp_path: Path
+    services: Features, account: Account, writer: Writer, row: RecordingRow, tmp_path: Path
 ) -> None:
     await begun(writer, account, "rec-2", format="mp3")
     with pytest.raises(NotReady):
-        await services.recordings.linked("rec-2", "call-1", "mp3")
+        await services[RecordingService].linked("rec-2", "call-1", "mp3")
     (tmp_path / "rec-1.wav").unlink()
     with pytest.raises(RecordingDeleted):
-        await services.recordings.linked(row.id, "call-1", "wav")
+        await services[RecordingService].linked(row.id, "call-1", "wav")
     with pytest.raises(NotThere, match="file is not there"):
-        await services.recordings.file(row.id)
+        await services[RecordingService].file(row.id)
 
 
 async def test_recordings_are_listed_by_account_and_page(
-    services: FeatureServices, account: Account, writer: Writer, row: RecordingRow
+    services: Features, account: Account, writer: Writer, row: RecordingRow
 ) -> None:
     await begun(writer, account, "rec-2", owner="call-2")
-    assert [each.id for each in await services.recordings.page(account.id, limit=1)] == ["rec-2"]
-    assert [each.id for each in await services.recordings.page(before="rec-2")] == ["rec-1"]
-    assert await services.recordings.page("another") == []
+    assert [each.id for each in await services[RecordingService].page(account.id, limit=1)] == ["rec-2"]
+    assert [each.id for each in await services[RecordingService].page(before="rec-2")] == ["rec-1"]
+    assert await services[RecordingService].page("another") == []

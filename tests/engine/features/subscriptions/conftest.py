@@ -6,14 +6,13 @@ import pytest
 
 from api.callbacks.callback import address
 from engine.features.subscriptions.service import SubscriptionService
-from engine.store import accounts
 from engine.store.database import Database
 from engine.store.writer import Writer
 from engine.tasks.secret import Seal
-from tests.engine.store.samples import an_account
+from tests.engine.features.users.conftest import writer
 from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
+__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster", "writer"]
 
 
 class Clock:
@@ -41,16 +40,6 @@ async def database(database_url: str, seal: Seal) -> AsyncIterator[Database]:
     database = Database(database_url, seal)
     yield database
     await database.close()
-
-
-@pytest.fixture
-async def writer(database: Database) -> AsyncIterator[Writer]:
-    """A writer with two accounts, acct-1 (first) and acct-2 (second)."""
-    writer = Writer(database)
-    await writer.write(lambda conn: accounts.create(conn, an_account()))
-    await writer.write(lambda conn: accounts.create(conn, an_account(id="acct-2", name="second")))
-    yield writer
-    await writer.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Subscriptions: added, changed, rotated, removed, by whom; what is kept of their secrets, and what they match."""
 
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from engine.events import CallAnswered
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.subscriptions import catalogue, live
 from engine.features.subscriptions import service as module
+from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.subscriptions.live import LiveEvents, TooManyListeners
 from engine.features.subscriptions.model import NewSubscription, Sink, SubscriptionChange, TooManySubscriptions
 from engine.features.subscriptions.service import SubscriptionService
@@ -20,6 +23,7 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
+from engine.tasks.results import Completed, Digits, Recorded
 from engine.tasks.secret import Seal, Unreadable
 from tests.engine.features.subscriptions.conftest import Clock
 from tests.engine.store.samples import an_account
@@ -154,7 +158,7 @@ async def test_after_a_restart_all_that_are_not_disabled_hear(
 async def test_they_go_with_their_account(subscriptions: SubscriptionService, writer: Writer) -> None:
     await subscriptions.add(ADMIN, ACCOUNT, wanted())
     await subscriptions.add(ADMIN, OTHER, wanted())
-    await writer.write(lambda conn: closing.close(conn, an_account(), 1.0))
+    await writer.write(lambda conn: closing.close(conn, an_account(), 1.0, SubscriptionsFeature.tables))
     assert await subscriptions.list_all(ACCOUNT) == [] and len(await subscriptions.list_all(OTHER)) == 1
 
 
@@ -162,6 +166,19 @@ def test_patterns_mean_the_names_that_there_are() -> None:
     assert catalogue.meant(["*"]) == frozenset(catalogue.NAMES)
     assert catalogue.meant(["conference.*"]) == {"conference.started", "conference.ended"}
     assert catalogue.meant(["call.ended", "digit.*"]) == {"call.ended", "digit.pressed"}
+
+
+def test_the_page_of_the_api_has_each_event_with_its_fields() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "api.md").read_text().partition("## Subscriptions")[2]
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for entry in catalogue.ENTRIES:
+        (row,) = [row for row in rows if f"`{entry.name}`" in row.split("|")[1]]
+        stand_in = SimpleNamespace(**dict.fromkeys(entry.kind.__struct_fields__, 0))
+        is_recording = entry.name == "recording.available"
+        recorded, digits = Recorded(recording="rec-1", name="x", seconds=1.0), Digits(digits="1")
+        stand_in.outcome = Completed(recorded if is_recording else digits)
+        missing = [name for name in entry.fields(stand_in) if f"`{name}`" not in row]
+        assert not missing, f"{entry.name}: {missing}"
 
 
 class TestLive:

@@ -13,11 +13,11 @@ from api.callbacks.tags import Tag, encode
 from api.recordings import Recordings
 from api.vendors.sinch import tags
 from api.vendors.sinch.events.notifications import Notifications
-from api.vendors.sinch.http.parties import Parties
 from engine.calls.call import Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
+from engine.features.recordings.service import RecordingService
 from engine.media import Links
 from engine.store import applications
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
@@ -52,8 +52,8 @@ class Told:
 
     def __init__(self, served: Served, folder: Path) -> None:
         self.served = served
-        recordings = Recordings(served.features.recordings, Links("a secret of the tests"), "http://api")
-        self.notifications = Notifications(served.features, Parties(served.cache), recordings)
+        recordings = Recordings(served.features[RecordingService], Links("a secret of the tests"), "http://api")
+        self.notifications = Notifications(served.features, served.parties, recordings)
 
     async def store(self, tag: Tag, **fields: Any) -> None:
         """Ann's application has a URL, and a call with this tag."""
@@ -101,12 +101,12 @@ async def test_a_data_clients_name_is_in_the_end_of_its_call_and_in_its_errors(t
     )  # fmt: skip
     assert (await told.body(event, tag()))["user"] == "anna"
     assert (await told.body(REFUSED, tag()))["user"] == "anna"
-    parties = Parties(told.served.cache)
+    parties = told.served.parties
     assert parties.initiator(a_call(caller="100", trunk=None)) is None, "a callout is the server's"
 
 
 def test_who_calls_by_a_trunk_is_no_data_client_whatever_number_it_shows(told: Told) -> None:
-    parties = Parties(told.served.cache)
+    parties = told.served.parties
     by_trunk, by_phone = (a_call(direction=Direction.INBOUND, caller="100", trunk=each) for each in ("lab", None))
     assert (parties.initiator(by_trunk), parties.initiator(by_phone)) == (None, "anna")
     assert not parties.from_data_client(by_trunk)

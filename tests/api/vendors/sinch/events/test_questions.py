@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from api.callbacks.tags import Tag
 from api.vendors.sinch import tags
 from api.vendors.sinch.events.questions import Questions
-from api.vendors.sinch.http.parties import Parties
 from api.vendors.vendor import Question, Said
 from engine.calls.call import Call, Direction
 from engine.events import QuestionAsked
@@ -34,7 +33,7 @@ def nobody(call: str) -> Call | None:
 
 
 def asker(served: Served, live: Callable[[str], Call | None]) -> Questions:
-    return Questions(served.features, served.accounts, Parties(served.cache), live)
+    return Questions(served.features, served.accounts, served.parties, live)
 
 
 async def leads_to(served: Served, url: str) -> None:

@@ -13,7 +13,6 @@ from api.vendors.sinch import tags
 from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
-from api.vendors.sinch.http.parties import Parties
 from api.vendors.sinch.http.placing import CalloutOperations
 from api.vendors.vendor import AskingVendor, Question
 from engine.commands import PlaceCall
@@ -39,7 +38,7 @@ class Office:
         self.placed: list[PlaceCall] = []
         self.questions: list[Question] = []
         self.answer: bytes | None = None
-        questions = Questions(served.features, served.accounts, Parties(served.cache, "http://api"), lambda call: None)
+        questions = Questions(served.features, served.accounts, served.parties, lambda call: None)
         self.operations = CalloutOperations(self, questions, self.inquire)
 
     async def submit(self, command: Any) -> Any:

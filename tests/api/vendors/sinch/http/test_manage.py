@@ -12,11 +12,11 @@ from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.calls import CallOperations
-from api.vendors.sinch.http.parties import Parties
 from engine.calls.call import Direction
 from engine.calls.state import CallState
 from engine.commands import Enqueue, Redirect
 from engine.events import QuestionAsked
+from engine.features.call_history.views import CallHistory
 from engine.store import accounts, applications, tasks
 from engine.tasks.ask import Ask
 from engine.tasks.join_conference import JoinConference
@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.commands: list[Redirect | Enqueue] = []
-        self.operations = CallOperations(self, served.features.calls, served.cache, Parties(served.cache))
+        self.operations = CallOperations(self, served.features[CallHistory], served.parties)
 
     async def submit(self, command: Any) -> Any:
         """Take a command (api.ports.CommandTaker)."""
@@ -109,7 +109,7 @@ async def test_a_menu_beside_something_else_leaves_that_as_it_is(desk: Desk, bes
 
 async def test_a_menu_that_follows_a_menu_beside_something_else_leaves_that_too(served: Served) -> None:
     root = a_call(**INBOUND)
-    questions = Questions(served.features, served.accounts, Parties(served.cache), {"call-1": root}.get)
+    questions = Questions(served.features, served.accounts, served.parties, {"call-1": root}.get)
     for question, left in (("menu_ended", ["menu_ended", "hang_up"]), ("menu_beside_ended", ["menu_beside_ended"])):
         event = QuestionAsked(
             id="event-1", account="account-ann", subject="call-1", root="call-1", at=0.0, task="task-1",

@@ -1,0 +1,1 @@
+"""Calls that are placed at a time."""

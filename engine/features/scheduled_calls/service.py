@@ -1,0 +1,158 @@
+"""Calls that are placed at a time: scheduled, listed, cancelled, and placed once, also over a restart.
+
+A scheduled call is a row of work that is due (engine.platform.due_work). Its id is the call's: a second run finds the
+call and does nothing.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.commands import Command, CommandRefused, EngineUnavailable, LimitReached, PlaceCall
+from engine.events import ScheduledCallRefused
+from engine.features.errors import InvalidSetting, NotThere, StillUsed
+from engine.features.scheduled_calls.model import ScheduledCall, WantedCall
+from engine.ids import new_id
+from engine.model.leg_options import LegOptions
+from engine.platform import due_work
+from engine.platform.due_work import DueWork
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Finish, Later
+from engine.store import calls, events
+from engine.store.rows import to_sealed_json
+from engine.tasks import kinds, secret
+
+KIND = "call"
+AT_ONCE = 100
+LONGEST_AHEAD = 366 * 86_400.0
+MOST = 10_000
+"""Calls that an account may have scheduled."""
+AGAIN_SECONDS = 1.0
+"""Until the next attempt where the engine takes no calls."""
+R = TypeVar("R")
+Check = Callable[[str, str, str | None], None]
+
+
+class Placing(Protocol):
+    """Who places calls: the engine."""
+
+    async def ready(self) -> None:
+        """Wait until calls are taken, or never will be again."""
+
+    async def submit(self, command: Command[R]) -> R:
+        """Carry out a command; raises CommandRefused."""
+
+
+class ScheduledCalls:
+    """`check` refuses numbers that an account may not call, or not show (engine.calls.admission_protocol.Admission)."""
+
+    def __init__(self, platform: Platform, check: Check, engine: Callable[[], Placing]) -> None:
+        self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
+        self._scheduler, self._check, self._engine = platform.scheduler, check, engine
+
+    async def schedule(self, account: str, wanted: WantedCall, at: float) -> ScheduledCall:
+        """Schedule a call for a time (Unix seconds).
+
+        Raises InvalidSetting for a time that has passed or is too far ahead, NumberRefused and CallerRefused for what
+        the account may not call or show now, LimitReached where it has too many.
+        """
+        now = self._clock()
+        if not now < at <= now + LONGEST_AHEAD:
+            raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.3f}).")
+        self._check(account, wanted.callee, wanted.caller)
+        id = new_id("call")
+
+        def unit(conn: Connection) -> DueWork:
+            if due_work.count(conn, KIND, account) >= MOST:
+                raise LimitReached(f"This account has {MOST} scheduled calls, and may have no more.")
+            work = DueWork(id=id, kind=KIND, at=at, account=account, payload=to_sealed_json(conn, wanted))
+            due_work.put(conn, work)
+            return work
+
+        work = await self._writer.write(unit)
+        self._scheduler.wake(at)
+        return _shown(work)
+
+    async def page(self, account: str | None = None, limit: int = 100) -> list[ScheduledCall]:
+        """Return an account's scheduled calls, or all accounts', the next one first; refused ones are among them."""
+        found = await self._db.read(lambda conn: due_work.of_account(conn, KIND, account, limit))
+        return [_shown(work) for work in found]
+
+    async def get(self, account: str | None, call: str) -> ScheduledCall:
+        """Return a scheduled call, of an account or (None) of any; raises NotThere."""
+        return _shown(await self._db.read(lambda conn: _found(conn, account, call)))
+
+    async def cancel(self, account: str | None, call: str) -> ScheduledCall:
+        """Take a scheduled call back; raises NotThere, and StillUsed where it is being placed now."""
+
+        def unit(conn: Connection) -> DueWork:
+            work = _found(conn, account, call)
+            if not due_work.withdraw(conn, call, self._writer.epoch):
+                raise StillUsed(f"The call {call} is being placed now: hang it up instead.")
+            return work
+
+        return _shown(await self._writer.write(unit))
+
+    async def place(self, work: DueWork, finish: Finish) -> None:
+        """Place a call whose time has come; one that is refused stays in the list, with the reason."""
+        if await self._db.read(lambda conn: calls.get(conn, work.id)):
+            return  # by a controller that ended before it could note that
+        wanted = _wanted(work)
+        engine = self._engine()
+        await engine.ready()
+        try:
+            await engine.submit(_command(work, wanted))
+        except EngineUnavailable as error:
+            raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
+        except CommandRefused as error:
+            await self._refused(work, str(error))
+
+    async def _refused(self, work: DueWork, reason: str) -> None:
+        now = self._clock()
+        event = ScheduledCallRefused(
+            id=new_id("event"), account=work.account or "", subject=work.id, root=work.id, at=now, reason=reason
+        )
+        refused = msgspec.structs.replace(work, failed=now, error=reason)
+
+        def unit(conn: Connection) -> None:
+            due_work.put(conn, refused)
+            events.append(conn, event)
+
+        await self._writer.write(unit)
+
+
+def _found(conn: Connection, account: str | None, call: str) -> DueWork:
+    work = due_work.get(conn, call)
+    if work is None or work.kind != KIND or account not in (None, work.account):
+        raise NotThere(f"There is no scheduled call {call}.")
+    return work
+
+
+def _wanted(work: DueWork) -> WantedCall:
+    return kinds.read(work.payload, WantedCall, secret.stored)
+
+
+def _command(work: DueWork, wanted: WantedCall) -> PlaceCall:
+    return PlaceCall(
+        account=work.account or "",
+        id=work.id,
+        callee=wanted.callee,
+        options=LegOptions(caller=wanted.caller, ring_seconds=wanted.ring_seconds),
+        tasks=wanted.tasks,
+        max_seconds=wanted.max_seconds,
+    )
+
+
+def _shown(work: DueWork) -> ScheduledCall:
+    wanted = _wanted(work)
+    return ScheduledCall(
+        id=work.id,
+        account=work.account or "",
+        at=work.at,
+        state="scheduled" if work.failed is None else "refused",
+        callee=wanted.callee,
+        caller=wanted.caller,
+        reason=work.error if work.failed is not None else None,
+    )

@@ -1,0 +1,18 @@
+"""Users: the people of accounts."""
+
+from engine.features.applications.dialects import OWN
+from engine.features.users.passwords import Passwords
+from engine.features.users.service import UserService
+from engine.platform.feature import Feature
+from engine.platform.platform import Platform
+from engine.store import tables
+
+
+class UsersFeature(Feature):
+    """Users and their tokens, which are shown to our own API. `passwords`: how they are hashed; None: as usual."""
+
+    name = "users"
+    tables = (tables.users,)
+
+    def __init__(self, platform: Platform, passwords: Passwords | None = None) -> None:
+        self.services = (UserService(platform.database, platform.writer, OWN.name, platform.forget, passwords),)

@@ -1,0 +1,134 @@
+"""A feature: a capability with its rules, tables and workers, in a folder of engine.features.
+
+It is added by its folder and one line in the composition root. Everything else that must know of it learns it from
+here: no list of kinds, tables, timers or commands elsewhere is edited.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from sqlalchemy import Table
+
+from engine.commands import Command
+from engine.events import AnyEvent
+from engine.platform.consumers import Consumer
+from engine.platform.destination_kind import DestinationKind
+from engine.platform.money import Pricing
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Timer
+
+CommandHandler = Callable[[Any], Awaitable[Any]]
+F = TypeVar("F", bound="Feature")
+S = TypeVar("S")
+
+
+class Measure(NamedTuple):
+    """A number that Prometheus reads: its name (carillon_…), what it is, and its value now."""
+
+    name: str
+    help: str
+    read: Callable[[], float]
+
+
+class Feature:
+    """What a feature offers; one that has nothing of a kind leaves that empty.
+
+    It is built from the platform, and from the services of other features that it needs.
+    """
+
+    name: ClassVar[str]
+    """Its folder."""
+    events: ClassVar[tuple[type[AnyEvent], ...]] = ()
+    """Those that only it writes."""
+    tables: ClassVar[tuple[Table, ...]] = ()
+    """What an account has of it for as long as it is open; each has a column `account`."""
+    books: ClassVar[tuple[Table, ...]] = ()
+    """What is kept of a closed account until it is purged; each has a column `account`."""
+    services: Sequence[object] = ()
+    """What the API calls; each is found by its class."""
+    commands: Mapping[type[Command[Any]], CommandHandler] = {}
+    """Those that it carries out; the engine hands them on."""
+    consumers: Sequence[Consumer] = ()
+    """What reacts to events."""
+    timers: Mapping[str, Timer] = {}
+    """By the kind of work that is due (engine.platform.due_work): who does it."""
+    destinations: Sequence[DestinationKind] = ()
+    """The kinds of destination that it resolves."""
+    prices: Mapping[str, Pricing] = {}
+    """By the kind of what is sold: how it is priced."""
+    metrics: Sequence[Measure] = ()
+
+    async def start(self) -> None:
+        """Begin what it does by itself; called after the settings were read, before calls are taken."""
+
+    async def stop(self) -> None:
+        """End it; what is left is done after the next start."""
+
+
+class Features:
+    """The features of this process. They start in the order in which they are added, and stop in the opposite one."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._all: list[Feature] = []
+        self._services: dict[type, object] = {}
+        self._commands: dict[type[Command[Any]], CommandHandler] = {}
+
+    def add(self, feature: F) -> F:
+        """Make a feature known with all that it offers; raises ValueError for what another one offers already."""
+        platform = self._platform
+        for service in feature.services:
+            _put(self._services, type(service), service, feature)
+        for command, handler in feature.commands.items():
+            _put(self._commands, command, handler, feature)
+        for kind, timer in feature.timers.items():
+            platform.scheduler.register(kind, timer.handler, at_once=timer.at_once)
+        for consumer in feature.consumers:
+            platform.consumers.add(consumer)
+        for destination in feature.destinations:
+            platform.kinds.add(destination)
+        for what, pricing in feature.prices.items():
+            platform.prices.add(what, pricing)
+        platform.owned.while_open += feature.tables
+        platform.owned.books += feature.books
+        self._all.append(feature)
+        return feature
+
+    def __getitem__(self, service: type[S]) -> S:
+        """Return a feature's service by its class; raises KeyError where no feature has it."""
+        found = self._services[service]
+        assert isinstance(found, service)
+        return found
+
+    @property
+    def commands(self) -> Mapping[type[Command[Any]], CommandHandler]:
+        """The commands that features carry out."""
+        return self._commands
+
+    @property
+    def metrics(self) -> list[Measure]:
+        """What Prometheus reads of features."""
+        return [measure for feature in self._all for measure in feature.metrics]
+
+    async def start(self) -> None:
+        """Start all; if one fails, those before it are stopped, and its error is raised."""
+        started: list[Feature] = []
+        try:
+            for feature in self._all:
+                await feature.start()
+                started.append(feature)
+        except BaseException:
+            for feature in reversed(started):
+                await feature.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop all."""
+        for feature in reversed(self._all):
+            await feature.stop()
+
+
+def _put(into: dict[type, Any], kind: type, value: object, feature: Feature) -> None:
+    if kind in into:
+        raise ValueError(f"the feature {feature.name!r} offers {kind.__name__}, which another one offers already")
+    into[kind] = value

@@ -1,0 +1,103 @@
+"""What every feature is built from."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from engine.media import Prompts, RecordingFiles
+from engine.platform.audit import AuditLog
+from engine.platform.consumers import Consumers
+from engine.platform.destination_kind import DestinationKinds
+from engine.platform.money import Prices
+from engine.platform.scheduler import Scheduler
+from engine.platform.settings_cache import SettingsCache
+from engine.store.database import Database
+from engine.store.events import StoredEvent
+from engine.store.writer import Writer
+from engine.tasks.secret import Seal
+
+
+class Owned:
+    """The tables of features that have a column `account`, so that an account can be removed with what it has."""
+
+    def __init__(self) -> None:
+        self.while_open: list[Table] = []
+        """Their rows are deleted when the account is closed."""
+        self.books: list[Table] = []
+        """Their rows stay when the account is closed, and are deleted when it is purged."""
+
+
+class Platform:
+    """The store, its settings in memory, the scheduler, consumers, money, the audit, destinations, and where files are.
+
+    `clock` gives Unix seconds. `seal` seals secrets that customers gave; None: nothing is sealed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        files: RecordingFiles,
+        prompts: Prompts,
+        *,
+        seal: Seal | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.database, self.writer, self.files, self.prompts = database, writer, files, prompts
+        self.seal, self.clock = seal, clock
+        self.cache = SettingsCache(database)
+        self.scheduler = Scheduler(database, writer, clock=clock)
+        self.audit = AuditLog(database, writer)
+        self.prices = Prices()
+        self.kinds = DestinationKinds()
+        self.owned = Owned()
+        self.consumers = Consumers(database, writer)
+        self._forgetting: list[Callable[[], None]] = []
+        self._watching: list[Callable[[Sequence[StoredEvent]], None]] = []
+        writer.on_events = self._feed
+
+    @classmethod
+    def at(cls, url: str, application: str, prompts: Prompts, recordings: Path, seal: Seal) -> "Platform":
+        """Open a database by its URL (engine.store.database.Database), to write for an ARI application."""
+        database = Database(url, seal)
+        return cls(database, Writer(database, application), RecordingFiles(recordings), prompts, seal=seal)
+
+    async def start(self) -> None:
+        """Begin to do what is due, and to hear events; after the writer has claimed its ARI application."""
+        await self.scheduler.start()
+        await self.consumers.start()
+
+    async def stop(self) -> None:
+        """End that; what is left is done after the next start."""
+        await self.consumers.stop()
+        await self.scheduler.stop()
+
+    def on_commit(self, watch: Callable[[Sequence[StoredEvent]], None]) -> None:
+        """Call `watch` with the events of each commit; what must lose none is a consumer instead."""
+        self._watching.append(watch)
+
+    def _feed(self, committed: list[StoredEvent]) -> None:
+        self.consumers.feed(committed)
+        for watch in self._watching:
+            watch(committed)
+
+    def on_refresh(self, forget: Callable[[], None]) -> None:
+        """Call `forget` after each change of accounts, users, numbers or applications: of what is kept outside."""
+        self._forgetting.append(forget)
+
+    async def refresh(self) -> None:
+        """Make a committed change of accounts, numbers or applications count at once."""
+        await self.cache.load()
+        self.forget()
+
+    async def refresh_number(self, account: str, digits: str) -> None:
+        """Make a committed change of one number of an account count at once."""
+        await self.cache.reload_number(account, digits)
+        self.forget()
+
+    def forget(self) -> None:
+        """Let everybody read keys and applications anew who keeps them outside of the settings cache."""
+        for forget in self._forgetting:
+            forget()

@@ -1,0 +1,80 @@
+"""Mails of events: what is in them, and what the settings of the mail server may be."""
+
+from email import message_from_string, policy
+
+import pytest
+
+from api.callbacks.mail import BadMailServer, MailServer, kind_of, mail_of
+from api.settings import SettingsError, read
+
+MESSAGE = {
+    "type": "call.ended",
+    "id": "event-1",
+    "timestamp": "2030-01-31T23:59:59.123Z",
+    "data": {"call": "call-1", "caller": "12015550101", "callee": "12015550100", "outcome": {"type": "stopped"}},
+}
+NEEDED = {"CARILLON_ADMIN_TOKEN": "t", "CARILLON_ARI_PASSWORD": "p", "CARILLON_SECRET": "s"}
+
+
+def test_a_mail_says_what_happened_to_whom() -> None:
+    text = mail_of("ann@example.com", MESSAGE)
+    mail = message_from_string(text, policy=policy.default)
+    assert mail["Subject"] == "call.ended 12015550101 to 12015550100" and kind_of(text) == "call.ended"
+    assert mail.get_content().splitlines() == [
+        "event: call.ended", "id: event-1", "time: 2030-01-31T23:59:59.123Z", "call: call-1", "caller: 12015550101",
+        "callee: 12015550100", "outcome.type: stopped",
+    ]  # fmt: skip
+
+
+def test_each_line_of_a_mail_ends_in_crlf() -> None:
+    text = mail_of("ann@example.com", MESSAGE)
+    assert text.count("\n") == text.count("\r\n") > 8
+
+
+@pytest.mark.parametrize(
+    "caller", ["1\r\nBcc: bob@example.com", "1\nBcc: bob@example.com", "1\x0bBcc: b", "1\u2028Bcc: b"]
+)
+def test_a_line_break_in_what_a_caller_sends_adds_no_header(caller: str) -> None:
+    message = {**MESSAGE, "data": {"caller": caller, "callee": caller}}
+    mail = message_from_string(mail_of("ann@example.com", message), policy=policy.default)
+    assert mail["Bcc"] is None and "Bcc" in str(mail["Subject"])
+    assert len(mail.get_content().splitlines()) == 5
+
+
+def test_a_text_of_another_script_and_a_very_long_one_are_carried() -> None:
+    message = {**MESSAGE, "data": {"caller": "Jürgen ☎ 電話", "reason": "x" * 100_000}}
+    text = mail_of("ann@example.com", message)
+    mail = message_from_string(text, policy=policy.default)
+    assert mail["Subject"] == "call.ended Jürgen ☎ 電話" and "caller: Jürgen ☎ 電話" in mail.get_content()
+    assert len(text) < 5000 and text.isascii()
+
+
+def test_settings_of_a_mail_server_are_read() -> None:
+    assert MailServer.read("", "") is None
+    sender = "Carillon <c@example.com>"
+    plain = MailServer.read("smtp://mail.example.com", sender)
+    assert plain == MailServer("mail.example.com", 25, sender, None, None, False)
+    signed_in = MailServer.read("smtps://ann:p%40ss@mail.example.com", sender)
+    assert signed_in == MailServer("mail.example.com", 465, sender, "ann", "p@ss", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("http://host", "a@b"),
+        ("host:25", "a@b"),
+        ("smtp://", "a@b"),
+        ("smtp://host:x", "a@b"),
+        ("smtp://host", "nobody"),
+    ],
+)
+def test_settings_that_cannot_be_are_a_sentence(url: str, sender: str) -> None:
+    with pytest.raises(BadMailServer, match="CARILLON_SMTP_URL"):
+        MailServer.read(url, sender)
+    with pytest.raises(SettingsError, match="CARILLON_SMTP_URL"):
+        read(NEEDED | {"CARILLON_SMTP_URL": url, "CARILLON_SMTP_FROM": sender})
+
+
+def test_the_password_is_among_the_secrets_that_no_log_holds() -> None:
+    url = {"CARILLON_SMTP_URL": "smtp://ann:p%40ss@host", "CARILLON_SMTP_FROM": "a@b"}
+    assert "p@ss" in read(NEEDED | url).secrets
