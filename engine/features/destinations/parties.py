@@ -39,8 +39,7 @@ class ExtensionKind(DestinationKind):
         if diversions == Diversions():
             dial = Dial(to=found.number, leg=LegOptions(ring_seconds=found.ring_seconds))
         else:
-            seconds = found.ring_seconds or (RING_SECONDS if found.no_answer else None)
-            leg = LegOptions(ring_seconds=seconds)
+            leg = LegOptions(ring_seconds=found.ring_seconds or (RING_SECONDS if found.no_answer else None))
             dial = Dial(to=found.number, leg=leg, diversions=diversions, hops=hops)
         return Answering(account=account.id, tasks=(dial,))
 

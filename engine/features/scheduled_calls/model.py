@@ -10,7 +10,7 @@ State = Literal["scheduled", "refused"]
 
 
 class WantedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call to place at a time; the fields are those of engine.commands.PlaceCall."""
+    """A call to place at a time; the fields are those of engine.commands.PlaceCall and of its leg options."""
 
     callee: str
     caller: str | None = None

@@ -22,7 +22,7 @@ from engine.platform.platform import Platform
 from engine.platform.scheduler import Finish, Later
 from engine.store import calls, events
 from engine.store.rows import to_sealed_json
-from engine.tasks import secret
+from engine.tasks import kinds, secret
 
 KIND = "call"
 AT_ONCE = 100
@@ -33,7 +33,6 @@ AGAIN_SECONDS = 1.0
 """Until the next attempt where the engine takes no calls."""
 R = TypeVar("R")
 Check = Callable[[str, str, str | None], None]
-_wanted = msgspec.json.Decoder(WantedCall, dec_hook=secret.stored)
 
 
 class Placing(Protocol):
@@ -100,7 +99,7 @@ class ScheduledCalls:
         """Place a call whose time has come; one that is refused stays in the list, with the reason."""
         if await self._db.read(lambda conn: calls.get(conn, work.id)):
             return  # by a controller that ended before it could note that
-        wanted = _wanted.decode(work.payload)
+        wanted = _wanted(work)
         engine = self._engine()
         await engine.ready()
         try:
@@ -131,6 +130,10 @@ def _found(conn: Connection, account: str | None, call: str) -> DueWork:
     return work
 
 
+def _wanted(work: DueWork) -> WantedCall:
+    return kinds.read(work.payload, WantedCall, secret.stored)
+
+
 def _command(work: DueWork, wanted: WantedCall) -> PlaceCall:
     return PlaceCall(
         account=work.account or "",
@@ -143,7 +146,7 @@ def _command(work: DueWork, wanted: WantedCall) -> PlaceCall:
 
 
 def _shown(work: DueWork) -> ScheduledCall:
-    wanted = _wanted.decode(work.payload)
+    wanted = _wanted(work)
     return ScheduledCall(
         id=work.id,
         account=work.account or "",
