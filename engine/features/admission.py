@@ -161,7 +161,7 @@ class Admission:
         """Charge what a call that ended costs, and hold nothing for it any more; `at` is now (Unix seconds)."""
         if call.price or cover:
             purpose, note = ledger.for_call(call.id), f"call to {call.callee}"
-            money.settle(conn, call.account, purpose, call.price, at, note=note)
+            money.settle(conn, call.account, purpose, call.price, at, note=note, held=cover is not None)
 
     def drop(self, conn: Connection, call: str) -> None:
         """Hold nothing for a call that was not placed after all."""

@@ -106,13 +106,17 @@ def put(
     return made
 
 
-def settle(conn: Connection, account: str, purpose: Purpose, amount: int, at: float, *, note: str = "") -> bool:
+def settle(
+    conn: Connection, account: str, purpose: Purpose, amount: int, at: float, *, note: str = "", held: bool = True
+) -> bool:
     """Charge an amount, once, and hold nothing for the purpose any more.
 
-    0 charges nothing. Returns whether it was charged: a second charge for the same purpose changes nothing.
+    0 charges nothing. Returns whether it was charged: a second charge for the same purpose changes nothing. `held` is
+    false where it is known that nothing is held, which saves a statement.
     """
     charged = bool(amount) and ledger.charge(conn, account, purpose, amount, note, at)
-    holds.end(conn, purpose)
+    if held:
+        holds.end(conn, purpose)
     return charged
 
 

@@ -207,7 +207,7 @@ class TestSocket:
         writer.write(handshake.encode())
         assert b" 101 " in await reader.readline()
         writer.transport.pause_reading()  # type: ignore[attr-defined]
-        hub = installation.services.live
+        hub = installation.services.features[LiveEvents]
         async with asyncio.timeout(60):
             while hub._listeners:
                 await acme.call()

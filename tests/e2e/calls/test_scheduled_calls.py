@@ -32,9 +32,7 @@ async def test_a_scheduled_call_is_placed_at_its_time_and_is_heard(own: Own, sin
     assert (await own.ask("GET", "calls/scheduled"))[1]["calls"] == []
 
 
-async def test_a_scheduled_call_is_cancelled_and_seen_by_nobody_else(
-    own: Own, admin: Admin, carillon: Command
-) -> None:
+async def test_a_scheduled_call_is_cancelled_and_seen_by_nobody_else(own: Own, admin: Admin, carillon: Command) -> None:
     body = {"callee": people.LISTENS, "at": in_seconds(3600)}
     first, second = [(await own.ask("POST", "calls", json=body))[1]["id"] for _ in range(2)]
     stranger = Own(own.session, own.system, make_account(admin))
