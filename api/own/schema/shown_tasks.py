@@ -12,7 +12,7 @@ _LIST = f"{TASK_LIST}:["
 
 
 def as_given(shown: Any) -> Any:
-    """Return tasks as built-in types without ids, tags, counts and questions, at any depth; anything else stays."""
+    """Return tasks as built-in types without ids, data, counts and questions, at any depth; anything else stays."""
     match shown:
         case {"kind": _}:
             return {name: as_given(value) for name, value in shown.items() if name not in _ENGINES}

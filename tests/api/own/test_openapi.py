@@ -115,4 +115,4 @@ def test_nothing_in_the_documents_names_the_code() -> None:
     for name in NAMES:
         text = documents()[f"{name}.json"].decode()
         assert not re.search(r"\b(engine|api)\.[a-z_]+\.[a-z]", text)
-        assert not re.search(r'"(tag|call_tag|stopped_tag|hops)":', text)
+        assert not re.search(r'"(data|call_data|stopped_data|hops)":', text)

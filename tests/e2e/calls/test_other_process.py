@@ -1,9 +1,8 @@
 """A second process, which runs no calls, steers a call of the running system."""
 
-from tests.support.ringful import Ringful
-
 from engine.commands import Command, Enqueue, HangUpCall, wire
 from engine.tasks.play import Play
+from tests.clients.ringful.client import Ringful
 from tests.support import people
 from tests.support.carillon import Account, Own
 from tests.support.far_end import assert_melody

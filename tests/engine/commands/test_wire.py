@@ -40,18 +40,20 @@ from engine.model.leg_options import LegOptions
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
+from engine.tasks.menu import Choice, Menu
 from engine.tasks.record import Record
-from engine.tasks.run_menu import Choice, Menu, RunMenu
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.secret import Seal, Secret
 from engine.tasks.stop import StopBackground
 
 DATA = CallData(dialect="one", address="http://shop/", values={"cookie:ü": '{"a": "1"}', "b": ""})
 PATCH = DataPatch(set={"a": "1"}, remove=("b",), dialect="one", address="http://shop/")
+LEG = LegOptions(private=True, headers=(("X-A", "1"),))
 HELLO = Say(id="task-1", text="Hello, 世界", data=DATA)
 TASKS = (
     HELLO,
-    Dial(to="100", call_data=DATA, before_bridge=(Ask(question="answered"), HELLO), headers=(("X-A", "1"),)),
+    Dial(to="100", call_data=DATA, before_bridge=(Ask(question="answered"), HELLO), leg=LEG),
     Record(destination="s3://bucket", credentials=Secret("key:secret:eu-north-1"), notify=True),
     RunMenu(first="m", menus=(Menu(id="m", main=(HELLO,), choices=(Choice(digit="1", value="yes"),)),)),
     StopBackground(stops="record", stopped_data=DATA),
@@ -64,9 +66,8 @@ ANSWER: dict[str, Any] = {**OWN, "call": "call-1", "tasks": TASKS, "patch": PATC
 
 COMMANDS: list[Command[Any]] = [
     PlaceCall(
-        **OWN, callee="100", caller="12015550101", party="12015550102", data=DATA, application="app-1", tasks=TASKS,
-        root="call-0", id="call-1", ring_seconds=5.5, max_seconds=60.0, reach="extension", transport="tcp",
-        private=True, headers=(("X-A", "1"),), reports_tree=True,
+        **OWN, callee="100", party="12015550102", data=DATA, application="app-1", tasks=TASKS,
+        root="call-0", id="call-1", options=LEG, max_seconds=60.0, reports_tree=True,
     ),
     HangUpCall(**OWN, call="call-1", cause=HangupCause.BUSY),
     Enqueue(**OWN, owner="call-1", tasks=TASKS, now=True, patch=PATCH),
