@@ -17,6 +17,9 @@ class Unreached:
     def __getattr__(self, name: str) -> "Unreached":
         return Unreached()
 
+    def __getitem__(self, service: type) -> "Unreached":
+        return Unreached()
+
 
 def nothing_behind() -> VendorParts:
     """The parts of vendors whose requests reach no handler."""

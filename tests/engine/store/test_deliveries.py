@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.features.recordings import store as kept
 from engine.store import cursors, deliveries, events, recordings, tables
 from engine.store.database import Database
 from engine.store.deliveries import DEAD, DELIVERED, Attempt, DeliveryRow
@@ -61,12 +62,12 @@ async def test_a_recording_from_its_start_to_its_deletion(writer: Writer, databa
     await writer.write(lambda conn: recordings.finish(conn, "rec-1", 2.5, 2**33))
     stored = await database.read(lambda conn: recordings.get(conn, "rec-1"))
     assert stored is not None and (stored.seconds, stored.bytes) == (2.5, 2**33)
-    assert await database.read(lambda conn: recordings.of_owner(conn, "call-1")) == [stored]
-    assert await database.read(lambda conn: recordings.list(conn, "acct-1")) == [stored]
-    assert await database.read(lambda conn: recordings.list(conn, before="rec-1")) == []
-    assert await writer.write(lambda conn: recordings.mark_deleted(conn, "rec-1", 3.0))
-    assert not await writer.write(lambda conn: recordings.mark_deleted(conn, "rec-1", 4.0))
-    assert await database.read(lambda conn: recordings.list(conn)) == []
+    assert await database.read(lambda conn: kept.of_owner(conn, "call-1")) == [stored]
+    assert await database.read(lambda conn: kept.list(conn, "acct-1")) == [stored]
+    assert await database.read(lambda conn: kept.list(conn, before="rec-1")) == []
+    assert await writer.write(lambda conn: kept.mark_deleted(conn, "rec-1", 3.0))
+    assert not await writer.write(lambda conn: kept.mark_deleted(conn, "rec-1", 4.0))
+    assert await database.read(lambda conn: kept.list(conn)) == []
 
 
 async def test_recordings_of_one_call_have_names_of_their_own(writer: Writer) -> None:
