@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help run build up down restart logs status clean test faults fuzz unit lint ari bench lock venv shell-asterisk shell-lab
+.PHONY: help run build up down restart logs status clean test faults fuzz unit lint ari openapi bench lock venv shell-asterisk shell-lab
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,13 +39,16 @@ faults: ## Kill and restart each part of a test system during calls, five times 
 	@CARILLON_FAULTS=full docker/test tests/faults
 
 fuzz: ## Send 500 random requests to each operation of a test system (make test sends fewer)
-	@CARILLON_FUZZ=full docker/test tests/e2e/sinch/test_configuration_fuzz.py tests/e2e/sinch/test_fuzz.py
+	@CARILLON_FUZZ=full docker/test tests/e2e/sinch/test_configuration_fuzz.py tests/e2e/sinch/test_fuzz.py tests/e2e/test_api_fuzz.py tests/api/own/test_api_fuzz.py
 
 unit: ## Run the tests that need no container, e.g. make unit ARGS=tests/engine
 	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)
 
 lint: ## Check style, types, and the imports between packages
 	@docker/venv test && docker/lint
+
+openapi: ## Generate docs/openapi/*.json from the code
+	@docker/venv && $(PYTHON) -m api.own.openapi_files docs/openapi
 
 ari: ## Generate engine/ari/generated.py from the API description in Asterisk's image
 	@docker/venv && docker/ari

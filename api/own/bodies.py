@@ -1,14 +1,14 @@
 """Parses requests: JSON bodies into Structs, queries into numbers and times."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from api import bodies
-from api.own import strict
 from api.own.errors import BadRequest
 from engine.commands import NumberRefused
 from engine.features.errors import InvalidNumber
@@ -18,6 +18,7 @@ from engine.tasks import secret
 T = TypeVar("T")
 LONGEST_EXTENSION = 6
 MOST_LISTED = 1000
+_NUL = b"\\u0000"
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{0,9})?", re.ASCII)
 
@@ -30,12 +31,27 @@ async def body_of(request: web.Request, kind: type[T], most: int = bodies.LARGES
     raw = await bodies.read(request, most) or b"{}"
     try:
         wanted = msgspec.json.decode(raw, type=kind, dec_hook=secret.read)
-        strict.check(raw, kind)
-        return wanted
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"The body is not JSON: {error}") from error
+    if _NUL in raw and (place := next(_with_nul(msgspec.json.decode(raw), "$"), None)):
+        raise BadRequest(f"A text must not contain the character U+0000 - at `{place}`.")
+    return wanted
+
+
+def _with_nul(value: Any, at: str) -> Iterator[str]:
+    """Find where a JSON value has a NUL, which PostgreSQL cannot store in a text."""
+    match value:
+        case str() if "\0" in value:
+            yield at
+        case dict():
+            for name, inner in value.items():
+                yield from _with_nul(name, at)
+                yield from _with_nul(inner, f"{at}.{name}")
+        case list():
+            for index, inner in enumerate(value):
+                yield from _with_nul(inner, f"{at}[{index}]")
 
 
 def number_as_read(text: str, country: str) -> str:

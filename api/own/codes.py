@@ -30,7 +30,6 @@ _CODES: dict[type[BaseException], str] = {
     commands.NoSuchQuestion: "no_such_question",
     commands.NumberRefused: "number_refused",
     commands.NoSuchExtension: "no_such_extension",
-    commands.HeadersRefused: "headers_refused",
     commands.CallerRefused: "caller_refused",
     commands.LimitReached: "limit_reached",
     commands.CreditSpent: "credit_spent",

@@ -1,5 +1,6 @@
 """The errors of our own API, rendered as JSON with a sentence and a code."""
 
+import functools
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -99,6 +100,7 @@ def answering(handler: Handler) -> Handler:
     The code is one of docs/api.md and does not change; the sentence is for people.
     """
 
+    @functools.wraps(handler)
     async def answered(request: web.Request) -> web.StreamResponse:
         try:
             _check_address(request)

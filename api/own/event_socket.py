@@ -8,12 +8,15 @@ from aiohttp import WSCloseCode, web
 
 from api.own.access import Caller
 from api.own.errors import Forbidden, Unauthorized
+from api.own.operations import Media, operation
+from api.own.schema.queries import EVENTS
 from api.own.services import OwnServices
 from engine.features.call_history.views import CallHistory
 from engine.features.subscriptions import bodies
 from engine.features.subscriptions.catalogue import ALL
 from engine.features.subscriptions.live import Listener, LiveEvents
 
+STREAM = Media("A websocket, on which each event is a text of JSON.", ())
 log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 20.0
 """How often the client is asked whether it is there; it is gone if it does not answer in half that time."""
@@ -39,8 +42,9 @@ class EventSocket:
         """The route, below `prefix`."""
         return [web.get(prefix + "/events", self.serve)]
 
+    @operation("listenToEvents", {101: STREAM}, query=(EVENTS,))
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Send the account's events; `?events=` has names and patterns with commas between, without it all."""
+        """Send the account's events as they happen, over a websocket (RFC 6455)."""
         caller = await self._caller_of(request)
         patterns = [name for each in request.query.get("events", ALL).split(",") if (name := each.strip())]
         with self._services.features[LiveEvents].listening(caller.account.id, patterns) as listener:

@@ -8,12 +8,14 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from api.own.operations import Media, operation
 from engine.ari.client import AriClient
 from engine.calls.state import CallState
 from engine.events import AnyEvent, CallEnded, TaskEnded
 from engine.features.health.views import StoreHealth
 from engine.platform.feature import Measure
 
+PAGE = Media("The metrics in Prometheus' text format.", ("text/plain",))
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _DELIVERY_STATES = ("pending", "delivered", "dead")
 
@@ -66,8 +68,9 @@ class Metrics:
             histogram = self._ari_seconds[method, resource] = self._ari.labels(method, resource)
         histogram.observe(seconds)
 
+    @operation("getMetrics", {200: PAGE})
     async def serve(self, request: web.Request) -> web.Response:
-        """Return the page that Prometheus reads."""
+        """Show the metrics, for Prometheus."""
         live, deliveries = await self._health.live_calls(), await self._count_deliveries()
         for state in CallState:
             if state is not CallState.ENDED:

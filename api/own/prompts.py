@@ -8,6 +8,8 @@ from aiohttp import web
 from api.files import File
 from api.own import render
 from api.own.errors import BadRequest
+from api.own.operations import Media, operation
+from api.own.schema.recordings import Prompt, Prompts
 from api.own.services import OwnServices
 from engine.features.uploads.service import UploadService
 from engine.media import errors
@@ -17,6 +19,8 @@ from engine.platform.audit import Actor
 _CHUNK = 65_536
 _UPLOAD_SECONDS = 300.0
 _TYPES = {"WAV": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": "audio/ogg"}
+FILE = Media("A file: WAV, MP3, FLAC or OGG, whatever its Content-Type.", ("application/octet-stream", "audio/*"))
+AUDIO = Media("The file as it was uploaded.", tuple(sorted(_TYPES.values())))
 Owner = tuple[str, Actor]
 """The account whose files a request is about, and the actor of its changes."""
 OwnerOf = Callable[[web.Request], Awaitable[Owner]]
@@ -42,13 +46,15 @@ class PromptRoutes:
             web.delete(one, self.delete),
         ]
 
+    @operation("listPrompts", {200: Prompts})
     async def list_all(self, request: web.Request) -> web.Response:
-        """List the account's files by name."""
+        """List the account's prompts, by name."""
         account, _ = await self._owner_of(request)
         return web.json_response({"prompts": [render.upload(row) for row in await self._uploads.list(account)]})
 
+    @operation("putPrompt", {200: Prompt, 201: Prompt}, body=FILE)
     async def put(self, request: web.Request) -> web.Response:
-        """Store the body as a file: WAV, MP3, FLAC or OGG, whatever its Content-Type."""
+        """Upload a prompt: WAV, MP3, FLAC or OGG, whatever the Content-Type says. A name may contain slashes."""
         account, by = await self._owner_of(request)
         if (request.content_length or 0) > self._services.platform.prompts.upload_limit:
             raise errors.TooLarge(f"{request.content_length} bytes")
@@ -60,8 +66,9 @@ class PromptRoutes:
             raise BadRequest(f"The file did not arrive within {_UPLOAD_SECONDS:g} s.") from None
         return web.json_response(render.upload(row), status=201 if new else 200)
 
+    @operation("getPrompt", {200: AUDIO, 206: AUDIO}, errors=(416,))
     async def get(self, request: web.Request) -> web.StreamResponse:
-        """Return a file as it was uploaded."""
+        """Fetch a prompt as it was uploaded."""
         account, _ = await self._owner_of(request)
         row = await self._uploads.get(account, request.match_info["name"])
         path = self._services.platform.prompts.path_of(row.file)
@@ -76,8 +83,9 @@ class PromptRoutes:
             raise errors.AudioNotFound("the uploaded file is gone") from None
         return File(path, headers={"Content-Type": content_type, "Cache-Control": "private"})
 
+    @operation("removePrompt", {204: None})
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete a file for good."""
+        """Delete a prompt."""
         account, by = await self._owner_of(request)
         await self._uploads.delete(by, account, request.match_info["name"])
         return web.Response(status=204)

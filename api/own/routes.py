@@ -5,10 +5,30 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from api.own.admin.doctor import DoctorAdmin
+from api.own.openapi import About, OpenApi
 from api.own.services import OwnServices
 from api.own.v1 import AccountApi
 
+ABOUT = About(
+    title="Carillon's own API",
+    description="Calls, their queues, recordings and users of one account.",
+    schemes={
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "KEY.SECRET",
+            "description": "The account's key and secret, or a user's token.",
+        },
+        "basic": {"type": "http", "scheme": "basic", "description": "The account's key and secret."},
+    },
+    has_roles=True,
+)
+
 
 def public_routes(services: OwnServices) -> Iterable[web.RouteDef]:
-    """Return the routes of /carillon/v1 and /healthz."""
-    return [*AccountApi(services).routes(), web.get("/healthz", DoctorAdmin(services).healthz)]
+    """Return /carillon/v1, its document, and /healthz."""
+    return [
+        *AccountApi(services).routes(),
+        web.get("/healthz", DoctorAdmin(services).healthz),
+        web.get("/carillon/v1/openapi.json", OpenApi(ABOUT).serve),
+    ]

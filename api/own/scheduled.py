@@ -48,9 +48,9 @@ async def schedule(services: OwnServices, account: Account, command: PlaceCall, 
     """Schedule a call as it would be placed; raises what ScheduledCalls.schedule raises, and BadRequest."""
     wanted = WantedCall(
         callee=command.callee,
-        caller=command.caller,
+        caller=command.options.caller,
         tasks=command.tasks,
-        ring_seconds=command.ring_seconds,
+        ring_seconds=command.options.ring_seconds,
         max_seconds=command.max_seconds,
     )
     return await services.features[ScheduledCalls].schedule(account.id, wanted, moment(at))

@@ -2,24 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from aiohttp import web
 
 from api.own import render
 from api.own.access import Caller
-from api.own.bodies import body_of
-from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange
+from api.own.operations import Body, operation, taking
+from api.own.schema.people import ChangedUser, NewToken, NewUser, Tokens, User, Users, UserWithPassword, WantedToken
+from engine.features.users import model
+from engine.features.users.role import Role
 from engine.features.users.service import UserService
 from engine.platform.feature import Features
 
 CallerOf = Callable[[web.Request], Awaitable[Caller]]
-
-
-class WantedToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A token to make: its purpose, and for how many seconds it is valid; without them it does not expire."""
-
-    name: str = ""
-    seconds: float | None = msgspec.field(default=None)
 
 
 class UserRoutes:
@@ -42,49 +36,57 @@ class UserRoutes:
             web.delete(one + "/tokens/{token}", self.remove_token),
         ]
 
+    @operation("listUsers", {200: Users})
     async def list_all(self, request: web.Request) -> web.Response:
         """List the account's users."""
         caller = await self._caller_of(request)
         users = await self._users.list_all(caller.account.id)
         return web.json_response({"users": [shape(user) for user in users]})
 
-    async def add(self, request: web.Request) -> web.Response:
-        """Add a user; the answer has the password if one was made."""
+    @taking("addUser", NewUser, {201: UserWithPassword}, errors=(409,))
+    async def add(self, request: web.Request, body: Body[NewUser]) -> web.Response:
+        """Add a user; the answer shows the password if one was made."""
         caller = await self._caller_of(request)
-        added = await self._users.add(caller.by, caller.account.id, await body_of(request, NewUser))
+        added = await self._users.add(caller.by, caller.account.id, _new(await body()))
         return web.json_response(_with_password(added.user, added.password), status=201)
 
+    @operation("getUser", {200: User})
     async def show(self, request: web.Request) -> web.Response:
-        """Show one user."""
+        """Show a user."""
         caller = await self._caller_of(request)
         return web.json_response(shape(await self._users.get(caller.account.id, request.match_info["user"])))
 
-    async def change(self, request: web.Request) -> web.Response:
-        """Change a user; the answer has the password if one was made."""
+    @taking("changeUser", ChangedUser, {200: UserWithPassword}, errors=(409,))
+    async def change(self, request: web.Request, body: Body[ChangedUser]) -> web.Response:
+        """Change a user; the answer shows the password if one was made."""
         caller, user = await self._caller_of(request), request.match_info["user"]
-        change = await body_of(request, UserChange)
+        change = _change(await body())
         changed = await self._users.change(caller.by, caller.account.id, user, change)
         return web.json_response(_with_password(changed.user, changed.password))
 
+    @operation("removeUser", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
         """Remove a user."""
         caller = await self._caller_of(request)
         await self._users.remove(caller.by, caller.account.id, request.match_info["user"])
         return web.Response(status=204)
 
+    @operation("listTokens", {200: Tokens})
     async def list_tokens(self, request: web.Request) -> web.Response:
         """List a user's tokens, without their secrets."""
         caller = await self._caller_of(request)
         tokens = await self._users.tokens(caller.account.id, request.match_info["user"])
         return web.json_response({"tokens": [_entry(token) for token in tokens]})
 
-    async def add_token(self, request: web.Request) -> web.Response:
-        """Make a token; only this answer shows it."""
+    @taking("addToken", WantedToken, {201: NewToken})
+    async def add_token(self, request: web.Request, body: Body[WantedToken]) -> web.Response:
+        """Make a token, which is shown here alone."""
         caller, user = await self._caller_of(request), request.match_info["user"]
-        wanted = await body_of(request, WantedToken)
+        wanted = await body()
         made = await self._users.add_token(caller.by, caller.account.id, user, wanted.name, wanted.seconds)
         return web.json_response(token_shape(made), status=201)
 
+    @operation("removeToken", {204: None})
     async def remove_token(self, request: web.Request) -> web.Response:
         """Delete a token by its id, the part before its dot."""
         caller, user = await self._caller_of(request), request.match_info["user"]
@@ -92,8 +94,23 @@ class UserRoutes:
         return web.Response(status=204)
 
 
-def shape(user: User) -> render.Shape:
-    """Return a user for display."""
+def _new(wanted: NewUser) -> model.NewUser:
+    return model.NewUser(email=wanted.email, name=wanted.name, role=Role(wanted.role), password=wanted.password)
+
+
+def _change(wanted: ChangedUser) -> model.UserChange:
+    return model.UserChange(
+        email=wanted.email,
+        name=wanted.name,
+        role=None if wanted.role is None else Role(wanted.role),
+        disabled=wanted.disabled,
+        password=wanted.password,
+        new_password=wanted.new_password,
+    )
+
+
+def shape(user: model.User) -> render.Shape:
+    """A user."""
     return {
         "id": user.id,
         "email": user.email,
@@ -104,12 +121,12 @@ def shape(user: User) -> render.Shape:
     }
 
 
-def token_shape(made: NewToken) -> render.Shape:
-    """Return a new token for display, with its secret."""
+def token_shape(made: model.NewToken) -> render.Shape:
+    """A token that was just made."""
     return {"token": made.token} | _entry(made.entry)
 
 
-def _entry(entry: TokenEntry) -> render.Shape:
+def _entry(entry: model.TokenEntry) -> render.Shape:
     return {
         "id": entry.id,
         "name": entry.name,
@@ -118,5 +135,5 @@ def _entry(entry: TokenEntry) -> render.Shape:
     }
 
 
-def _with_password(user: User, password: str | None) -> render.Shape:
+def _with_password(user: model.User, password: str | None) -> render.Shape:
     return shape(user) | ({} if password is None else {"password": password})

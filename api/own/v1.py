@@ -2,17 +2,39 @@
 
 from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from api.own import render, scheduled, users
 from api.own.access import Access, Caller
 from api.own.audit import audit_page
-from api.own.bodies import body_of, number_as_read, number_of, switch_of, time_of
+from api.own.bodies import number_as_read, number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound, answering_all
 from api.own.event_socket import EventSocket
-from api.own.given_tasks import checked_tasks
+from api.own.operations import Body, operation, taking
 from api.own.prompts import Owner, PromptRoutes
+from api.own.schema.account import OwnAccount
+from api.own.schema.calls import (
+    LONGEST_SECONDS,
+    Calls,
+    NewCall,
+    NewTasks,
+    Queue,
+    QueuedIds,
+    ScheduledCall,
+    ScheduledCallList,
+    StoppedTasks,
+    Timeline,
+)
+from api.own.schema.calls import (
+    Call as ShownCall,
+)
+from api.own.schema.calls import (
+    StopTasks as Stop,
+)
+from api.own.schema.engine_tasks import engine_tasks
+from api.own.schema.people import Audit
+from api.own.schema.queries import LIMIT, LIVE, PAGE, SINCE
+from api.own.schema.recordings import Recordings
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
 from api.own.subscriptions import SubscriptionRoutes
@@ -24,43 +46,23 @@ from engine.features.accounts.service import AccountService
 from engine.features.call_history.views import CallHistory
 from engine.features.recordings.service import RecordingService
 from engine.features.scheduled_calls.service import ScheduledCalls
-from engine.tasks.kinds import AnyTask, kind_of
-
-
-class NewCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call to place. `tasks` are what it does once it is up; times in seconds."""
-
-    callee: str
-    caller: str | None = None
-    tasks: tuple[AnyTask, ...] = ()
-    ring_seconds: float | None = None
-    max_seconds: float | None = None
-    at: float | str | None = None
-
-
-class NewTasks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Tasks to append to a call's queue."""
-
-    tasks: tuple[AnyTask, ...]
-
-
-class Stop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Running background tasks to stop, by their kind, e.g. record."""
-
-    kind: str
+from engine.model.leg_options import LegOptions
+from engine.tasks.kinds import kind_of
 
 
 def placed(wanted: NewCall, account: Account) -> PlaceCall:
     """Return the command for a call to place; raises BadRequest."""
     for name, seconds in (("ring_seconds", wanted.ring_seconds), ("max_seconds", wanted.max_seconds)):
-        if seconds is not None and not 1 <= seconds <= 86_400:
-            raise BadRequest(f"{name} is 1 to 86400 seconds.")
+        if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
+            raise BadRequest(f"{name} must be 1 to {LONGEST_SECONDS} seconds (got {seconds:g}).")
     return PlaceCall(
         account=account.id,
         callee=number_as_read(wanted.callee, account.country),
-        caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
-        tasks=checked_tasks(wanted.tasks, account.country),
-        ring_seconds=wanted.ring_seconds,
+        options=LegOptions(
+            caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
+            ring_seconds=wanted.ring_seconds,
+        ),
+        tasks=engine_tasks(wanted.tasks, account.country),
         max_seconds=wanted.max_seconds,
     )
 
@@ -104,21 +106,24 @@ class AccountApi:
             ]
         )
 
+    @operation("getAccount", {200: OwnAccount})
     async def account(self, request: web.Request) -> web.Response:
-        """Who asks: the account, and the user where a user's token is shown."""
+        """Show the account, and the user whose token is sent."""
         caller = await self._caller(request)
         account, user = caller.account, caller.user
         view = await self._services.features[AccountService].show(account.id)
         shown = render.account(account, view.allowed, view.callers)
         return web.json_response(shown | {"user": users.shape(user) if user else None})
 
+    @operation("listChanges", {200: Audit}, query=PAGE)
     async def history(self, request: web.Request) -> web.Response:
-        """What was changed of the account, newest first; `?limit= before=` (an entry's id)."""
+        """List what was changed of the account, newest first."""
         account = await self._account(request)
         return await audit_page(request, self._services.platform.audit, account.id)
 
+    @operation("listCalls", {200: Calls}, query=(LIVE, SINCE, *PAGE))
     async def list_calls(self, request: web.Request) -> web.Response:
-        """The account's calls, newest first; `?live= since= limit= before=` (a call's id)."""
+        """List the account's calls, newest first."""
         account = await self._account(request)
         live, since = switch_of(request, "live"), time_of(request, "since")
         limit, before = number_of(request, "limit", 100), request.query.get("before")
@@ -127,9 +132,11 @@ class AccountApi:
         )
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
-    async def place(self, request: web.Request) -> web.Response:
-        """Place a call; answers at once, the call queued."""
-        caller, wanted = await self._caller(request), await body_of(request, NewCall)
+    @taking("placeCall", NewCall, {201: (ShownCall, ScheduledCall)}, errors=(402,))
+    async def place(self, request: web.Request, body: Body[NewCall]) -> web.Response:
+        """Place a call, or schedule it if it has a time; the answer comes at once, while the call is queued."""
+        caller = await self._caller(request)
+        wanted = await body()
         command = placed(wanted, caller.account)
         if wanted.at is not None:
             made = await scheduled.schedule(self._services, caller.account, command, wanted.at)
@@ -139,17 +146,20 @@ class AccountApi:
         await self._note(caller, "call.placed", call.id, callee=call.callee)
         return web.json_response(self._services.call(call), status=201)
 
+    @operation("listScheduledCalls", {200: ScheduledCallList}, query=(LIMIT,))
     async def scheduled(self, request: web.Request) -> web.Response:
-        """List the account's scheduled calls, the next one first, and those that were refused; `?limit=`."""
+        """List the account's scheduled calls, the next one first, and those that were refused."""
         found = await scheduled.listed(self._services, request, await self._account(request))
         return web.json_response({"calls": [scheduled.shape(self._services, call) for call in found]})
 
+    @operation("getScheduledCall", {200: ScheduledCall})
     async def scheduled_call(self, request: web.Request) -> web.Response:
         """Show one scheduled call."""
         account, service = await self._account(request), self._services.features[ScheduledCalls]
         found = await service.get(account.id, request.match_info["call"])
         return web.json_response(scheduled.shape(self._services, found))
 
+    @operation("cancelScheduledCall", {204: None})
     async def cancel_scheduled(self, request: web.Request) -> web.Response:
         """Cancel a scheduled call."""
         caller, service = await self._caller(request), self._services.features[ScheduledCalls]
@@ -157,10 +167,12 @@ class AccountApi:
         await self._note(caller, "call.cancelled", cancelled.id, callee=cancelled.callee)
         return web.Response(status=204)
 
+    @operation("getCall", {200: ShownCall})
     async def show(self, request: web.Request) -> web.Response:
-        """One call."""
+        """Show a call."""
         return web.json_response(self._services.call(await self._call(request)))
 
+    @operation("hangUpCall", {204: None})
     async def hang_up(self, request: web.Request) -> web.Response:
         """End a call now."""
         caller, call = await self._caller(request), request.match_info["call"]
@@ -168,13 +180,15 @@ class AccountApi:
         await self._note(caller, "call.hung_up", call)
         return web.Response(status=204)
 
+    @operation("getTimeline", {200: Timeline})
     async def timeline(self, request: web.Request) -> web.Response:
-        """One call's whole story."""
+        """Show all that is known of a call."""
         call = await self._call(request)
         return web.json_response(await timeline(self._services, call))
 
+    @operation("getQueue", {200: Queue})
     async def queue(self, request: web.Request) -> web.Response:
-        """One call's tasks in their order, those that are over too.
+        """List a call's tasks in their order, those that have ended too.
 
         Digits that a task hides are shown here alone, and to the account's own key alone.
         """
@@ -182,35 +196,39 @@ class AccountApi:
         rows = await self._services.features[CallHistory].queue(call.id)
         return web.json_response({"tasks": [render.task(row, reveal=caller.user is None) for row in rows]})
 
-    async def enqueue(self, request: web.Request) -> web.Response:
-        """Append tasks."""
+    @taking("queueTasks", NewTasks, {201: QueuedIds})
+    async def enqueue(self, request: web.Request, body: Body[NewTasks]) -> web.Response:
+        """Append tasks to a call's queue."""
         caller, call = await self._caller(request), request.match_info["call"]
-        wanted = await body_of(request, NewTasks)
-        tasks = checked_tasks(wanted.tasks, caller.account.country)
+        wanted = await body()
+        tasks = engine_tasks(wanted.tasks, caller.account.country)
         command = Enqueue(account=caller.account.id, owner=call, tasks=tasks)
         ids = await self._services.engine.submit(command)
         await self._note(caller, "tasks.queued", call, tasks=[kind_of(task) for task in tasks])
         return web.json_response({"tasks": list(ids)}, status=201)
 
+    @operation("cancelTask", {204: None})
     async def cancel(self, request: web.Request) -> web.Response:
-        """Take a task that has not begun out of the queue."""
+        """Remove a task that has not begun from the queue."""
         caller = await self._caller(request)
         owner, task = request.match_info["call"], request.match_info["task"]
         await self._services.engine.submit(CancelTask(account=caller.account.id, owner=owner, task=task))
         await self._note(caller, "task.cancelled", owner, task=task)
         return web.Response(status=204)
 
-    async def stop(self, request: web.Request) -> web.Response:
+    @taking("stopTasks", Stop, {200: StoppedTasks})
+    async def stop(self, request: web.Request, body: Body[Stop]) -> web.Response:
         """Stop running background tasks of one kind."""
         caller, call = await self._caller(request), request.match_info["call"]
-        wanted = await body_of(request, Stop)
+        wanted = await body()
         command = StopTasks(account=caller.account.id, owner=call, kind=wanted.kind)
         stopped = await self._services.engine.submit(command)
         await self._note(caller, "tasks.stopped", call, kind=wanted.kind)
         return web.json_response({"stopped": stopped})
 
+    @operation("listRecordings", {200: Recordings})
     async def recordings(self, request: web.Request) -> web.Response:
-        """The account's recordings with fresh links."""
+        """List the account's recordings, with fresh links."""
         account = await self._account(request)
         rows = await self._services.features[RecordingService].page(account.id)
         links = self._services.recordings

@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import msgspec
+
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
 from engine.calls.ending import ending_of, passed_on
@@ -21,6 +23,7 @@ from engine.calls.session import Session
 from engine.calls.state import Milestone
 from engine.commands import CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NoSuchExtension, PlaceCall
 from engine.model.destination import Diversions
+from engine.model.leg_options import LegOptions
 from engine.store import calls
 from engine.tasks.dial import Dial
 from engine.tasks.interfaces import Subject
@@ -77,17 +80,12 @@ class CallDialler:
         command = PlaceCall(
             account=call.account,
             callee=task.to,
-            caller=task.caller,
+            options=hidden_with(call, task.leg),
             party=call.caller if call.direction is Direction.INBOUND else call.callee,
             tag=task.call_tag,
             tasks=task.before_bridge,
             root=call.root,
             id=other_id,
-            ring_seconds=task.ring_seconds,
-            reach=task.reach,
-            transport=task.transport,
-            private=task.private or (call.private and task.caller is None),
-            headers=task.headers,
             reports_tree=call.reports_tree,
         )
         try:
@@ -119,6 +117,11 @@ async def connect(session: Session, task: Dial | Ring, on: Subject, other: Sessi
     if connected:
         on.accepted()
     return connected
+
+
+def hidden_with(call: Call, leg: LegOptions) -> LegOptions:
+    """Return the options of a leg that a call places: a caller who is not to be shown is not, unless another one is."""
+    return msgspec.structs.replace(leg, private=True) if call.private and leg.caller is None else leg
 
 
 def diverted_to(diversions: Diversions | None, other: Call) -> str:

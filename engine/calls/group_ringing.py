@@ -10,9 +10,11 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
+
 from engine.calls.call import Call, Direction, Party
 from engine.calls.cause import HangupCause
-from engine.calls.connecting import connect, is_ready
+from engine.calls.connecting import connect, hidden_with, is_ready
 from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
 from engine.calls.pair import other_of
@@ -187,12 +189,10 @@ class _Group:
         return PlaceCall(
             account=call.account,
             callee=member,
-            caller=task.caller,
+            options=msgspec.structs.replace(hidden_with(call, task.leg), ring_seconds=seconds),
             party=self._party,
             root=call.root,
             id=call_id,
-            ring_seconds=seconds,
-            private=call.private and task.caller is None,
             reports_tree=call.reports_tree,
         )
 

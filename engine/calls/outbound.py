@@ -21,7 +21,7 @@ from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.state import CallState, Milestone
-from engine.commands import CreditSpent, EngineUnavailable, HeadersRefused, PlaceCall
+from engine.commands import CreditSpent, EngineUnavailable, PlaceCall
 from engine.ids import new_id
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.store import calls, tasks
@@ -57,18 +57,18 @@ class OutboundCalls:
         if not self.open:
             raise EngineUnavailable("The telephone engine is starting or has lost its media server. Try again.")
         services, longest = self._services, self._services.settings.max_call_seconds
-        call_id, options = command.id or new_id("call"), _leg_options(command)
+        call_id, options = command.id or new_id("call"), command.options
         admission = services.admission
         admitted = await admission.admit(
             command.account,
             call_id,
             command.callee,
-            command.caller,
+            options.caller,
             max_seconds=min(command.max_seconds or longest, longest),
             party=command.party,
-            options=options or PLAIN,
+            options=options,
         )
-        call = self._call(call_id, command, admitted, options)
+        call = self._call(call_id, command, admitted)
         try:
             stored = await services.writer.write(_inserting(call, with_ids(command.tasks), admitted.cover))
             if isinstance(stored, Uncovered):
@@ -87,7 +87,7 @@ class OutboundCalls:
         calls.withdraw(conn, call)
         self._services.admission.drop(conn, call)
 
-    def _call(self, call_id: str, command: PlaceCall, admitted: Admitted, options: LegOptions | None) -> Call:
+    def _call(self, call_id: str, command: PlaceCall, admitted: Admitted) -> Call:
         settings = self._services.settings
         return Call(
             id=call_id,
@@ -103,21 +103,20 @@ class OutboundCalls:
             node=settings.node,
             ari_application=settings.ari_application,
             channel_id=call_id,
-            ring_seconds=command.ring_seconds or settings.ring_seconds,
+            ring_seconds=command.options.ring_seconds or settings.ring_seconds,
             max_seconds=admitted.max_seconds,
             reports_tree=command.reports_tree,
-            options=options,
+            options=_recorded(command.options),
         )
 
 
-def _leg_options(command: PlaceCall) -> LegOptions | None:
-    try:
-        options = LegOptions(
-            reach=command.reach, transport=command.transport, private=command.private, headers=tuple(command.headers)
-        )
-    except ValueError as error:
-        raise HeadersRefused(str(error)) from error
-    return None if options == PLAIN else options
+def _recorded(options: LegOptions) -> LegOptions | None:
+    """Return what a call keeps of its options: caller and time to ring are the record's own, and what is heard
+    meanwhile is known to the task that waits."""
+    if options is PLAIN:
+        return None
+    kept = msgspec.structs.replace(options, caller=None, ring_seconds=None, ringback="", music="")
+    return None if kept == PLAIN else kept
 
 
 class _Stored(NamedTuple):

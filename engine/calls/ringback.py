@@ -27,9 +27,9 @@ async def ringback(session: Session, task: Dial | Ring, on: Subject) -> AsyncIte
     A 180 that was sent stays said: who answers the caller ends it.
     """
     async with contextlib.AsyncExitStack() as stack:
-        if task.music and session.answered:
-            await stack.enter_async_context(_music(session, task.music))
-        elif task.ringback:
+        if task.leg.music and session.answered:
+            await stack.enter_async_context(_music(session, task.leg.music))
+        elif task.leg.ringback:
             tone = asyncio.create_task(_tone(session, task, on), name=f"ringback {session.call.id}")
             stack.push_async_callback(cancelled, [tone])
         elif session.call.direction is Direction.INBOUND:
@@ -58,9 +58,9 @@ async def _without_silence(session: Session, stack: contextlib.AsyncExitStack) -
 async def end_left(session: Session, task: Dial | Ring, on: Subject) -> None:
     """End what a controller that is gone let the caller hear: it would go on for ever."""
     client, bus = session.services.client, session.services.bus
-    if task.music:
+    if task.leg.music:
         await undone(session.channel.stop_moh(), "Music could not be stopped.", call=session.call.id)
-    if task.ringback:
+    if task.leg.ringback:
         with contextlib.suppress(AriError):
             async with adopting(client, bus, OnChannel(session.channel.id), _tone_id(on)):
                 pass  # leaving ends it
@@ -68,7 +68,7 @@ async def end_left(session: Session, task: Dial | Ring, on: Subject) -> None:
 
 async def _tone(session: Session, task: Dial | Ring, on: Subject) -> None:
     """Play a country's ringing tone, behind a prompt that still plays; before the answer it is early media."""
-    client, bus, media = session.services.client, session.services.bus, f"tone:ring;tonezone={task.ringback}"
+    client, bus, media = session.services.client, session.services.bus, f"tone:ring;tonezone={task.leg.ringback}"
     try:
         async with (
             session.media.sounding(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.calls.call import Call
 from engine.calls.cause import HangupCause
 from engine.commands.base import Command
-from engine.model.leg_options import Reach, Transport
+from engine.model.leg_options import PLAIN, LegOptions
 from engine.tasks.kinds import AnyTask
 
 
@@ -13,29 +13,24 @@ from engine.tasks.kinds import AnyTask
 class PlaceCall(Command[Call]):
     """Call `callee` (an own extension, or 7 to 15 digits). Returns at once, the call QUEUED; its tasks wait for it.
 
-    `party` is the number of the call that this one will be connected with; it is shown if no `caller` is given.
-    `reach`, `transport`, `private` and `headers` are those of engine.tasks.dial.Dial.
+    `options` say how it is dialled. `party` is the number of the call that this one will be connected with; it is shown
+    if the options have no `caller`. `max_seconds`: the longest that it may last from its answer.
 
-    Raises NumberRefused (NoSuchExtension), HeadersRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
+    Raises NumberRefused (NoSuchExtension), CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
     `tag` comes back in the call's events; `root` is the first leg of the call tree that this leg belongs to.
     `reports_tree`: RootEnded is written when this call and all legs that it dialled have ended.
     """
 
     account: str
     callee: str
-    caller: str | None = None
+    options: LegOptions = PLAIN
     party: str | None = None
     tag: str = ""
     application: str | None = None
     tasks: tuple[AnyTask, ...] = ()
     root: str | None = None
     id: str | None = None
-    ring_seconds: float | None = None
     max_seconds: float | None = None
-    reach: Reach = "any"
-    transport: Transport = "udp"
-    private: bool = False
-    headers: tuple[tuple[str, str], ...] = ()
     reports_tree: bool = False
 
 

@@ -29,10 +29,6 @@ class NoSuchExtension(NumberRefused):
     """The account has no extension of that name."""
 
 
-class HeadersRefused(CommandRefused):
-    """A SIP header of the command may not be sent."""
-
-
 class CallerRefused(CommandRefused):
     """The caller id is neither owned nor verified by this account."""
 

@@ -34,6 +34,7 @@ from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
 from engine.conferences.policy import ConferencePolicy, Invited, decode, encode
 from engine.ids import new_id
+from engine.model.leg_options import LegOptions
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow, ParticipantRow
 from engine.store.tasks import TaskRow
@@ -81,7 +82,6 @@ class Conferences:
 
     async def start(self, command: StartConference) -> str:
         """Carry out a StartConference; returns the conference's id."""
-        assert self.outbound
         conference_id = command.id or new_id("conf")
         for invite in (command.moderator, *command.attendees):
             self._services.admission.check(command.account, invite.callee, invite.caller)
@@ -128,7 +128,6 @@ class Conferences:
         return None
 
     async def _call_moderator(self, row: ConferenceRow, moderator: Invited, reused: Session | None) -> Session:
-        assert self.outbound
         join = JoinConference(conference=row.id, tag=moderator.join_tag)
         if reused:
             try:
@@ -136,14 +135,18 @@ class Conferences:
             except QueueClosed:
                 raise EngineUnavailable("The moderator's call ended just now. Try again.") from None
             return reused
+        return await self._place(row.account, moderator, join)
+
+    async def _place(self, account: str, invited: Invited, join: JoinConference) -> Session:
+        assert self.outbound
         return await self.outbound.place(
             PlaceCall(
-                account=row.account,
-                callee=moderator.callee,
-                caller=moderator.caller,
-                tag=moderator.tag,
-                tasks=(*moderator.before, join),
-                id=moderator.call,
+                account=account,
+                callee=invited.callee,
+                options=LegOptions(caller=invited.caller),
+                tag=invited.tag,
+                tasks=(*invited.before, join),
+                id=invited.call,
             )
         )
 
@@ -155,22 +158,12 @@ class Conferences:
 
     async def invite(self, conference: Led, invited: Invited) -> None:
         """Call one attendee, unless that was done before; a refusal is logged and the others are called."""
-        assert self.outbound
         known = await self._services.database.read(lambda conn: calls.get(conn, invited.call))
         if known is not None:
             return
         join = JoinConference(conference=conference.id, tag=invited.join_tag)
         try:
-            await self.outbound.place(
-                PlaceCall(
-                    account=conference.account,
-                    callee=invited.callee,
-                    caller=invited.caller,
-                    tag=invited.tag,
-                    tasks=(*invited.before, join),
-                    id=invited.call,
-                )
-            )
+            await self._place(conference.account, invited, join)
         except CommandRefused as error:
             log.warning("An attendee could not be called.", conference=conference.id, error=str(error))
 

@@ -4,7 +4,8 @@ import msgspec
 
 from engine.commands import Invitation
 from engine.ids import new_id
-from engine.tasks.kinds import AnyTask
+from engine.tasks import secret
+from engine.tasks.kinds import AnyTask, read
 
 
 class Invited(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,4 +47,4 @@ def encode(policy: ConferencePolicy) -> str:
 
 def decode(text: str) -> ConferencePolicy:
     """Read a policy."""
-    return msgspec.json.decode(text, type=ConferencePolicy)
+    return read(text, ConferencePolicy, secret.stored)

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.errors import StoreConflict
-from engine.store.rows import Mapped, to_json, to_sealed_json
+from engine.store.rows import Mapped, seal_of, to_json
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import applications, credentials, extensions, ring_groups
-from engine.tasks.kinds import AnyTask, decode_list
+from engine.tasks.kinds import AnyTask, decode_list, encode_list
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,5 +167,5 @@ def _stored(conn: Connection, fields: dict[str, Any]) -> dict[str, Any]:
     if "settings" in values:
         values["settings"] = to_json(values["settings"])
     if values.get("tasks") is not None:
-        values["tasks"] = to_sealed_json(conn, values["tasks"])
+        values["tasks"] = encode_list(values["tasks"], seal_of(conn))
     return values

@@ -1,9 +1,15 @@
-"""Every kind of task, and their JSON."""
+"""Every kind of task, and their JSON.
 
-from typing import Any
+In JSON the leg options of a task are fields of its own: {"kind": "dial", "to": "101", "ringback": "de"}. They are put
+into their struct when they are read, and laid flat when they are written (docs/decisions/023).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
+from engine.model.leg_options import LegOptions
 from engine.tasks import secret
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
@@ -48,7 +54,18 @@ AnyTask = (
     | GoTo
     | Offer
 )
+T = TypeVar("T")
+Hook = Callable[[type, Any], Any]
+FLAT: dict[type[msgspec.Struct], tuple[str, ...]] = {
+    Dial: LegOptions.__struct_encode_fields__,
+    Ring: ("caller", "ringback", "music"),
+}
+"""The leg options that a kind of task has as fields of its own in JSON."""
+_LEG = "leg"
+_BY_KIND = {str(kind.__struct_config__.tag): names for kind, names in FLAT.items()}
+_QUOTED = tuple(f'"{kind}"' for kind in _BY_KIND)
 _encoder = msgspec.json.Encoder(enc_hook=secret.revealed)
+_plain_encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask, dec_hook=secret.stored)
 _list_decoder: msgspec.json.Decoder[list[AnyTask]] = msgspec.json.Decoder(list[AnyTask], dec_hook=secret.stored)
 
@@ -60,21 +77,91 @@ def kind_of(task: AnyTask) -> str:
 
 def encode(task: AnyTask, seal: secret.Seal | None = None) -> str:
     """Return a task as JSON for the store: its secrets sealed, or in the clear where there is no seal."""
-    encoder = _encoder if seal is None else seal.encoder
-    return encoder.encode(task).decode()
+    return _encoded(task, _store_encoder(seal), flat=type(task) in FLAT)
+
+
+def encode_list(tasks: Sequence[AnyTask], seal: secret.Seal | None = None) -> str:
+    """Return a fixed list of tasks as JSON for the store, as `encode` does."""
+    return _encoded(tasks, _store_encoder(seal), flat=_any_flat(tasks))
+
+
+def encode_without_secrets(tasks: Sequence[AnyTask]) -> str:
+    """Return a list of tasks as JSON for a place that holds no secrets; raises TypeError if one has any."""
+    return _encoded(tasks, _plain_encoder, flat=_any_flat(tasks))
+
+
+def _store_encoder(seal: secret.Seal | None) -> msgspec.json.Encoder:
+    return _encoder if seal is None else seal.encoder
+
+
+def _any_flat(tasks: Sequence[AnyTask]) -> bool:
+    return any(type(task) in FLAT for task in tasks)
+
+
+def _encoded(value: object, encoder: msgspec.json.Encoder, *, flat: bool) -> str:
+    text = encoder.encode(value)
+    return (msgspec.json.encode(_flat(msgspec.json.decode(text))) if flat else text).decode()
 
 
 def shown(task: AnyTask) -> dict[str, Any]:
     """Return a task's fields for whoever looks, its secrets masked."""
-    fields: dict[str, Any] = msgspec.to_builtins(task, enc_hook=secret.masked)
+    fields: dict[str, Any] = _flat(msgspec.to_builtins(task, enc_hook=secret.masked))
     return fields
 
 
 def decode(text: str | bytes) -> AnyTask:
     """Read a task of the store; raises msgspec.ValidationError that says what is wrong."""
+    if _may_be_flat(text):
+        return read(text, AnyTask, secret.stored)  # type: ignore[arg-type]
     return _decoder.decode(text)
 
 
 def decode_list(text: str | bytes) -> list[AnyTask]:
     """Read a fixed list of tasks of the store; raises msgspec.ValidationError that says what is wrong."""
-    return _list_decoder.decode(text)
+    return read(text, list[AnyTask], secret.stored) if _may_be_flat(text) else _list_decoder.decode(text)
+
+
+def read(text: str | bytes, kind: type[T], hook: Hook) -> T:
+    """Read JSON with tasks anywhere in it as a `kind`, as msgspec.json.decode does with this dec_hook.
+
+    Raises msgspec.DecodeError, and msgspec.ValidationError with the place of what is wrong as in the JSON.
+    """
+    try:
+        return msgspec.convert(_lifted(msgspec.json.decode(text)), kind, dec_hook=hook)
+    except msgspec.ValidationError as error:
+        raise msgspec.ValidationError(str(error).replace(f".{_LEG}.", ".").replace(f".{_LEG}`", "`")) from error
+    except RecursionError:
+        raise msgspec.DecodeError("JSON is nested too deeply") from None
+
+
+def _may_be_flat(text: str | bytes) -> bool:
+    """Whether a text of the store, which escapes no letter, has a task with leg options."""
+    plain = text if isinstance(text, str) else text.decode()
+    return any(kind in plain for kind in _QUOTED)
+
+
+def _lifted(value: Any) -> Any:
+    """Return decoded JSON with the leg options of each task in a struct of their own."""
+    if isinstance(value, list):
+        return [_lifted(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    fields = {name: _lifted(each) for name, each in value.items()}
+    kind = fields.get("kind")
+    names = _BY_KIND.get(kind, ()) if isinstance(kind, str) else ()
+    if leg := {name: fields.pop(name) for name in names if name in fields}:
+        fields[_LEG] = leg
+    return fields
+
+
+def _flat(value: Any) -> Any:
+    """Return tasks, as built-in types, with their leg options as fields of their own."""
+    if isinstance(value, list):
+        return [_flat(each) for each in value]
+    names = _BY_KIND.get(value["kind"])
+    if names is None:
+        return value
+    flat: dict[str, Any] = {}
+    for name, each in value.items():
+        flat |= {inner: each[inner] for inner in names} if name == _LEG else {name: each}
+    return flat

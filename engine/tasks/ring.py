@@ -4,8 +4,8 @@ import re
 from typing import ClassVar, Protocol
 
 from engine.model.destination import Destination
+from engine.model.leg_options import PLAIN, LegOptions
 from engine.model.ring_strategy import Strategy
-from engine.tasks.dial import check_heard
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Dialled
 from engine.tasks.task import Recovery, Requires, Task
@@ -24,7 +24,8 @@ class Ring(Task, frozen=True, kw_only=True, tag="ring"):
     phone shows no missed call).
     Where nobody answers the call is led on to `otherwise` (see GoTo, also for `hops`), or ends with the cause that
     says most: no_answer, else busy, else unavailable.
-    `ringback`, `music`, `max_seconds` and `hang_up_after` are as those of Dial. Raises ValueError.
+    `max_seconds` and `hang_up_after` are as those of Dial; of `leg` it has `caller`, `ringback` and `music`: how long a
+    member rings is said by the seconds, and a member is an extension or a number. Raises ValueError.
     """
 
     requires: ClassVar[Requires] = Requires.NOTHING
@@ -34,9 +35,7 @@ class Ring(Task, frozen=True, kw_only=True, tag="ring"):
     strategy: Strategy = "all"
     seconds: float = 60.0
     seconds_each: float = 20.0
-    caller: str | None = None
-    ringback: str = ""
-    music: str = ""
+    leg: LegOptions = PLAIN
     max_seconds: float | None = None
     hang_up_after: bool = True
     otherwise: str = ""
@@ -54,7 +53,8 @@ class Ring(Task, frozen=True, kw_only=True, tag="ring"):
         for name, seconds in (("seconds", self.seconds), ("seconds_each", self.seconds_each)):
             if not 1 <= seconds <= LONGEST_SECONDS:
                 raise ValueError(f"{name} must be 1 to {LONGEST_SECONDS:g} (got {seconds:g}).")
-        check_heard(self.ringback, self.music)
+        if self.leg != LegOptions(caller=self.leg.caller, ringback=self.leg.ringback, music=self.leg.music):
+            raise ValueError("The leg options of a ring must be caller, ringback and music only.")
         if self.otherwise:
             Destination.read(self.otherwise)
 

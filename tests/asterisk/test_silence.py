@@ -4,6 +4,7 @@ import asyncio
 
 from engine.commands import HangUpCall, HangUpConference, Invitation, StartConference
 from engine.events import CallAnswered, ConferenceEnded, ParticipantJoined, TaskEnded, TaskStarted
+from engine.model.leg_options import LegOptions
 from engine.tasks.ask import Ask
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
@@ -63,8 +64,8 @@ WAITS: dict[str, tuple[AnyTask, ...]] = {
     "a menu without prompts": (RunMenu(first="main", menus=(Menu(id="main", silence_seconds=20),)),),
     "who answered": (DetectMachine(),),
     "another party, in silence": (Dial(to=people.NEVER_ANSWERS),),
-    "another party, with a ringing tone": (Dial(to=people.NEVER_ANSWERS, ringback="de"),),
-    "another party, with music": (Dial(to=people.NEVER_ANSWERS, music="music1"),),
+    "another party, with a ringing tone": (Dial(to=people.NEVER_ANSWERS, leg=LegOptions(ringback="de")),),
+    "another party, with music": (Dial(to=people.NEVER_ANSWERS, leg=LegOptions(music="music1")),),
     "digits that were sent": (SendDtmf(digits="12"), WaitForDigits()),
     "alone in a conference": (JoinConference(name="alone"),),
     "alone in a conference with music": (JoinConference(name="music", music="music1"),),

@@ -12,6 +12,7 @@ from engine.events import (
     ParticipantLeft,
     TaskEnded,
 )
+from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.leave_conference import LeaveConference
@@ -58,7 +59,7 @@ async def test_dials_fail_time_out_are_stopped_and_end_with_either_call(exchange
         assert (await exchange.ended(call)).cause == "busy"
 
     async def times_out() -> None:
-        call, outcome = await dialled(Dial(to=RINGS, ring_seconds=2, hang_up_after=False))
+        call, outcome = await dialled(Dial(to=RINGS, leg=LegOptions(ring_seconds=2), hang_up_after=False))
         assert how(outcome).cause == "no_answer"
         await exchange.hang_up(call)
 

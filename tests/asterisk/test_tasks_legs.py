@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from engine.events import CallEnded, CallRinging, RootEnded, TaskEnded
+from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
@@ -38,7 +39,7 @@ async def other_leg(exchange: LiveExchange, call: str) -> str:
 
 async def test_an_answered_caller_hears_the_countrys_ringing_or_music(exchange: LiveExchange) -> None:
     async def tone(country: str, *hertz: float) -> None:
-        call = await exchange.call(Dial(to=RINGS, ring_seconds=3, ringback=country), callee=LISTENS)
+        call = await exchange.call(Dial(to=RINGS, leg=LegOptions(ring_seconds=3, ringback=country)), callee=LISTENS)
         ended = await exchange.ended(call.id)
         assert (ended.cause, ended.hung_up_by) == ("no_answer", "other")
         ringing = (await heard(exchange, call.id)).part(0.08, 0.38)  # the shortest of them rings for 0.4 s
@@ -47,12 +48,12 @@ async def test_an_answered_caller_hears_the_countrys_ringing_or_music(exchange: 
         assert sorted(loudest) == list(hertz) and min(levels[hz] for hz in hertz) > -35, f"{country}: {levels}"
 
     async def nothing() -> None:
-        call = await exchange.call(Dial(to=RINGS, ring_seconds=3), callee=LISTENS)
+        call = await exchange.call(Dial(to=RINGS, leg=LegOptions(ring_seconds=3)), callee=LISTENS)
         sound = await heard(exchange, call.id)
         assert level(sound.samples) < -60
 
     async def music() -> None:
-        dial = Dial(to=RINGS, ring_seconds=4, music="default", ringback="de", hang_up_after=False)
+        dial = Dial(to=RINGS, leg=LegOptions(ring_seconds=4, music="default", ringback="de"), hang_up_after=False)
         call = await exchange.call(dial, Pause(seconds=1), callee=LISTENS)
         await exchange.event(TaskEnded, subject=call.id, kind="pause")
         await exchange.hang_up(call.id)
@@ -66,7 +67,7 @@ async def test_an_answered_caller_hears_the_countrys_ringing_or_music(exchange: 
 
 
 async def test_the_tone_ends_when_the_other_answers_and_the_two_hear_each_other(exchange: LiveExchange) -> None:
-    call = await exchange.call(Dial(to="12015550118", ringback="de"), callee=TONE_440)
+    call = await exchange.call(Dial(to="12015550118", leg=LegOptions(ringback="de")), callee=TONE_440)
     ended = await exchange.event(TaskEnded, kind="dial")
     other = await other_leg(exchange, call.id)
     assert ended.outcome == Completed(Dialled(call=other, answered=True))
@@ -134,7 +135,7 @@ async def at_the_lab(sip_call_id: str | None) -> dict[str, Any]:
 
 async def test_a_private_caller_is_anonymous_at_the_lab_and_another_is_not(exchange: LiveExchange) -> None:
     for private, shown in ((False, "12015550101"), (True, "anonymous")):
-        dial = Dial(to=RINGS, caller="12015550101", private=private)
+        dial = Dial(to=RINGS, leg=LegOptions(caller="12015550101", private=private))
         call = await exchange.call(dial, callee=LISTENS)
         other = await other_leg(exchange, call.id)
         await exchange.event(CallRinging, subject=other)
@@ -147,10 +148,9 @@ async def test_a_private_caller_is_anonymous_at_the_lab_and_another_is_not(excha
 
 async def test_a_sip_address_is_called_with_headers_and_without_its_caller(exchange: LiveExchange) -> None:
     async with SipListener() as listener:
-        dial = Dial(
-            to=f"anna@{listener.place}", reach="sip", caller="12015550101", private=True, hang_up_after=False,
-            headers=(("X-Order", 'a, "b"; c=ü'), ("X-Tenant", "acme")),
-        )  # fmt: skip
+        headers = (("X-Order", 'a, "b"; c=ü'), ("X-Tenant", "acme"))
+        leg = LegOptions(reach="sip", caller="12015550101", private=True, headers=headers)
+        dial = Dial(to=f"anna@{listener.place}", leg=leg, hang_up_after=False)
         call = await exchange.call(dial, callee=LISTENS)
         invite = await listener.invite()
         ended = await exchange.event(TaskEnded, kind="dial")

@@ -80,7 +80,7 @@ class FakeEngine:
             raise error
         match command:
             case commands.PlaceCall():
-                caller = dialled(command.caller or "")
+                caller = dialled(command.options.caller or "")
                 return await self._new_call(command.account, caller, dialled(command.callee), tag=command.tag)
             case commands.StartConference():
                 return await self._start_conference(command)

@@ -34,6 +34,7 @@ from engine.events import (
     TaskStarted,
 )
 from engine.media.recordings import RecordingFiles
+from engine.model.leg_options import LegOptions
 from engine.settings import EngineSettings
 from engine.store import accounts, calls, events, tasks
 from engine.store.accounts import Account
@@ -167,7 +168,8 @@ class Exchange:
 
     async def place(self, *queued: AnyTask, callee: str = "12015550100", **fields: Any) -> Call:
         """An outbound call; returned when it is accepted."""
-        return await self.submit(PlaceCall(account=ACCOUNT, callee=callee, tasks=queued, **fields))
+        options = LegOptions(**{name: fields.pop(name) for name in LegOptions.__struct_fields__ if name in fields})
+        return await self.submit(PlaceCall(account=ACCOUNT, callee=callee, tasks=queued, options=options, **fields))
 
     async def dialled(self, *queued: AnyTask, **fields: Any) -> Call:
         """An outbound call that was dialled."""

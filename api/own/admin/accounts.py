@@ -2,67 +2,37 @@
 
 from decimal import Decimal, InvalidOperation
 
-import msgspec
 from aiohttp import web
 
 from api.own import accounts, render
 from api.own.audit import audit_page
-from api.own.bodies import body_of
+from api.own.bodies import switch_of
 from api.own.errors import BadRequest
+from api.own.operations import Body, operation, taking
+from api.own.schema.admin_accounts import (
+    Account,
+    Accounts,
+    AccountWithHolds,
+    CallerId,
+    ChangedAccount,
+    ChangedLimits,
+    Credentials,
+    Credit,
+    NewAccount,
+    OpenedAccount,
+    Prefix,
+    Rotation,
+)
+from api.own.schema.people import Audit
+from api.own.schema.queries import CLOSED, PAGE
 from api.own.services import OwnServices
-from engine.features.accounts.model import AccountView, Change, Limits, NewAccount
+from engine.features.accounts import model
+from engine.features.accounts.model import AccountView, Change, Limits
 from engine.features.accounts.service import AccountService
 from engine.model.money import MILLION
 from engine.platform.audit import ADMIN
 
 _MOST_MONEY = Decimal(1_000_000_000)
-
-
-class ChangedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes of an account; absent fields stay. `dialect` has a dialect's settings, such as {"sig": "off"}."""
-
-    allow_private: bool | None = None
-    disabled: bool | None = None
-    dialect: dict[str, str] = {}
-
-
-class ChangedLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits to change; `daily_spend` is a decimal, or "none" for no limit."""
-
-    max_calls: int | None = None
-    calls_per_second: float | None = None
-    daily_spend: str | None = None
-
-
-class Prefix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A prefix of numbers, or a host of SIP addresses (sip:host[:port]), to allow or to disallow.
-
-    `high_risk` must be true for a prefix in a high-risk range (engine.features.accounts.high_risk).
-    """
-
-    prefix: str
-    allowed: bool = True
-    high_risk: bool = False
-
-
-class CallerId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A caller ID to add or to remove: a number that the account has proved to be its own."""
-
-    number: str
-    verified: bool = True
-
-
-class Credit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A payment, a decimal in the account's currency (negative: out); "none" ends prepayment."""
-
-    amount: str
-    note: str = ""
-
-
-class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The dialect whose key is renewed; None: all."""
-
-    dialect: str | None = None
 
 
 class AccountsAdmin:
@@ -90,58 +60,75 @@ class AccountsAdmin:
             web.post(one + "/rotate", self.rotate),
         ]
 
+    @operation("listAccounts", {200: Accounts}, query=(CLOSED,))
     async def list_all(self, request: web.Request) -> web.Response:
-        """List all accounts; with `?closed=true` those that were removed and not purged."""
-        found = await self._accounts.list_all(closed=request.query.get("closed") == "true")
+        """List the accounts, or those that were removed and whose books are still here."""
+        found = await self._accounts.list_all(closed=switch_of(request, "closed") or False)
         return web.json_response({"accounts": [accounts.shape(view) for view in found]})
 
-    async def create(self, request: web.Request) -> web.Response:
-        """Create an account with credentials for every dialect, and a number if a dialect's applications have one."""
-        opened = await self._accounts.create(ADMIN, await body_of(request, NewAccount))
+    @taking("createAccount", NewAccount, {201: OpenedAccount}, errors=(409,))
+    async def create(self, request: web.Request, body: Body[NewAccount]) -> web.Response:
+        """Make an account, with credentials for every dialect, and a number if a dialect's applications have one."""
+        wanted = await body()
+        new = model.NewAccount(
+            name=wanted.name,
+            allow_private=wanted.allow_private,
+            country=wanted.country,
+            currency=wanted.currency,
+        )
+        opened = await self._accounts.create(ADMIN, new)
         shape = accounts.keys(opened.keys, self._services.dialect)
         return web.json_response(shape | {"allowed": list(opened.allowed)}, status=201)
 
+    @operation("getAccount", {200: AccountWithHolds})
     async def show(self, request: web.Request) -> web.Response:
-        """Show one account and its holds; a removed one is found by its id."""
+        """Show an account, and what is held of its money; one that was removed is found by its id."""
         view = await self._accounts.show(request.match_info["account"])
         return web.json_response(accounts.shape(view) | {"holds": [render.hold(each) for each in view.holds]})
 
-    async def change(self, request: web.Request) -> web.Response:
-        """Change an account's settings and those of its dialects."""
-        wanted = await body_of(request, ChangedAccount)
+    @taking("changeAccount", ChangedAccount, {200: Account}, errors=(409,))
+    async def change(self, request: web.Request, body: Body[ChangedAccount]) -> web.Response:
+        """Change an account's switches and its dialects' settings."""
+        wanted = await body()
         change = Change(allow_private=wanted.allow_private, disabled=wanted.disabled, settings=wanted.dialect)
         return _shown(await self._accounts.change(ADMIN, request.match_info["account"], change))
 
+    @operation("listChangesOfAccount", {200: Audit}, query=PAGE)
     async def history(self, request: web.Request) -> web.Response:
-        """List the changes of an account, newest first; `?limit= before=` (an entry's id)."""
+        """List what was changed of an account, newest first."""
         account = await self._accounts.find(request.match_info["account"], closed=True)
         return await audit_page(request, self._services.platform.audit, account.id)
 
+    @operation("listChanges", {200: Audit}, query=PAGE)
     async def installation_history(self, request: web.Request) -> web.Response:
-        """List the changes of what belongs to no account, such as trunks; `?limit= before=`."""
+        """List what was changed that belongs to no account, such as trunks."""
         return await audit_page(request, self._services.platform.audit, None)
 
+    @operation("getCredentials", {200: Credentials})
     async def credentials(self, request: web.Request) -> web.Response:
         """Show an account's keys and secrets."""
         keys = await self._accounts.keys(request.match_info["account"])
         return web.json_response(accounts.keys(keys, self._services.dialect))
 
-    async def allow(self, request: web.Request) -> web.Response:
-        """Allow or disallow a prefix."""
-        wanted, name = await body_of(request, Prefix), request.match_info["account"]
+    @taking("allowPrefix", Prefix, {200: Account}, errors=(409,))
+    async def allow(self, request: web.Request, body: Body[Prefix]) -> web.Response:
+        """Allow an account to call a prefix or a host, or not any more."""
+        wanted, name = await body(), request.match_info["account"]
         if wanted.allowed:
             return _shown(await self._accounts.allow(ADMIN, name, wanted.prefix, high_risk=wanted.high_risk))
         return _shown(await self._accounts.disallow(ADMIN, name, wanted.prefix))
 
-    async def verify(self, request: web.Request) -> web.Response:
-        """Add or remove a caller ID."""
-        wanted, name = await body_of(request, CallerId), request.match_info["account"]
+    @taking("verifyCaller", CallerId, {200: Account}, errors=(409,))
+    async def verify(self, request: web.Request, body: Body[CallerId]) -> web.Response:
+        """Set whether an account has verified a number."""
+        wanted, name = await body(), request.match_info["account"]
         change = self._accounts.add_caller if wanted.verified else self._accounts.remove_caller
         return _shown(await change(ADMIN, name, wanted.number))
 
-    async def limit(self, request: web.Request) -> web.Response:
-        """Change limits."""
-        wanted = await body_of(request, ChangedLimits)
+    @taking("limitAccount", ChangedLimits, {200: Account}, errors=(409,))
+    async def limit(self, request: web.Request, body: Body[ChangedLimits]) -> web.Response:
+        """Change an account's limits."""
+        wanted = await body()
         unlimited = (wanted.daily_spend or "").lower() == "none"
         limits = Limits(
             max_calls=wanted.max_calls,
@@ -151,15 +138,17 @@ class AccountsAdmin:
         )
         return _shown(await self._accounts.limit(ADMIN, request.match_info["account"], limits))
 
-    async def credit(self, request: web.Request) -> web.Response:
-        """Store a payment; the first one makes an account prepaid."""
-        wanted = await body_of(request, Credit)
+    @taking("creditAccount", Credit, {200: Account}, errors=(409,))
+    async def credit(self, request: web.Request, body: Body[Credit]) -> web.Response:
+        """Pay money into an account; the first payment makes an account prepaid."""
+        wanted = await body()
         amount = None if wanted.amount.lower() == "none" else money_of(wanted.amount)
         return _shown(await self._accounts.pay_in(ADMIN, request.match_info["account"], amount, wanted.note))
 
-    async def rotate(self, request: web.Request) -> web.Response:
+    @taking("rotateKeys", Rotation, {200: Credentials}, errors=(409,))
+    async def rotate(self, request: web.Request, body: Body[Rotation]) -> web.Response:
         """Renew keys and secrets; the old ones are refused at once. An application keeps its key."""
-        wanted = await body_of(request, Rotation)
+        wanted = await body()
         keys = await self._accounts.rotate(ADMIN, request.match_info["account"], wanted.dialect)
         return web.json_response(accounts.keys(keys, self._services.dialect))
 

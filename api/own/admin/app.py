@@ -28,10 +28,23 @@ from api.own.admin.trunks import TrunksAdmin
 from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
 from api.own.metrics import Metrics
+from api.own.openapi import About, OpenApi
 from api.own.services import OwnServices
 
-HEALTH = "/health"  # the container's health check, which has no token and sees nothing else
-LARGEST_REQUEST = 32 * 1024 * 1024  # a CSV file of rates
+HEALTH = "/health"  # the container's own check; it has no token and is told nothing else
+DOCUMENT = "/openapi.json"  # the same for every installation
+ABOUT = About(
+    title="Carillon's administrator's API",
+    description="Accounts, numbers, trunks and calls of one installation, on its loopback address.",
+    schemes={
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The installation's CARILLON_ADMIN_TOKEN.",
+        }
+    },
+)
+LARGEST_REQUEST = 32 * 1024 * 1024  # a file of rates
 
 
 def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
@@ -41,7 +54,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         async def judged(request: web.Request) -> web.StreamResponse:
             bodies.check(request)
-            if request.path != HEALTH:
+            if request.path not in (HEALTH, DOCUMENT):
                 _check_token(services, request)
             return await handler(request)
 
@@ -59,6 +72,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     ):  # fmt: skip
         app.add_routes(noun.routes())
     app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, doctor.healthz)])
+    app.add_routes([web.get(DOCUMENT, OpenApi(ABOUT).serve)])
     return app
 
 

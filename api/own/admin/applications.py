@@ -2,16 +2,18 @@
 
 from typing import Any
 
-import msgspec
 from aiohttp import web
 from sqlalchemy import Connection
 
 from api.callbacks.callback import BadAddress, address
 from api.dialects import Dialect
 from api.own import render
-from api.own.bodies import body_of
 from api.own.errors import BadRequest
-from api.own.given_tasks import checked_tasks
+from api.own.operations import Body, operation, taking
+from api.own.schema.engine_tasks import engine_tasks
+from api.own.schema.leading import Application as ShownApplication
+from api.own.schema.leading import Applications, ChangedUrls, NewApplication
+from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.applications.model import Application, ApplicationDetails, WantedApplication
 from engine.features.applications.service import ApplicationService, named
@@ -19,27 +21,6 @@ from engine.platform.audit import ADMIN
 from engine.tasks.kinds import AnyTask, shown
 
 __all__ = ["ApplicationsAdmin", "named", "parts", "put", "shape"]
-
-
-class NewApplication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An application: a fixed list of tasks, or a dialect with the URL that is notified or asked, and its fallback.
-
-    If the dialect's applications have keys of their own, the URL may be absent: the dialect's API sets it too.
-    """
-
-    account: str
-    name: str = ""
-    tasks: tuple[AnyTask, ...] | None = None
-    dialect: str | None = None
-    url: str | None = None
-    fallback: str | None = None
-
-
-class Urls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """URLs to change; absent ones stay, "" removes one."""
-
-    url: str | None = None
-    fallback: str | None = None
 
 
 class ApplicationsAdmin:
@@ -60,27 +41,31 @@ class ApplicationsAdmin:
             web.delete(one, self.remove),
         ]
 
+    @operation("listApplications", {200: Applications})
     async def list_all(self, request: web.Request) -> web.Response:
-        """List all applications by the names of their accounts."""
+        """List the applications, by their accounts' names."""
         listed = await self._applications.list()
         shapes = [shape(row.application, row.key) | {"account": row.account} for row in listed]
         return web.json_response({"applications": shapes})
 
-    async def add(self, request: web.Request) -> web.Response:
-        """Create or replace an application of an account; the answer has its key and secret, if it has its own."""
-        wanted = await body_of(request, NewApplication)
+    @taking("putApplication", NewApplication, {201: ShownApplication}, errors=(403, 409,))
+    async def add(self, request: web.Request, body: Body[NewApplication]) -> web.Response:
+        """Make or replace an application of an account; the answer shows its key and secret if it has its own."""
+        wanted = await body()
         account = await self._services.account_named(wanted.account)
         read = wanted_of(self._services, account.country, wanted)
         made = await self._applications.put(ADMIN, account.id, wanted.name, read)
         return web.json_response(self._shown(made), status=201)
 
+    @operation("getApplication", {200: ShownApplication})
     async def show(self, request: web.Request) -> web.Response:
-        """Show one application with its key, its secret and its numbers."""
+        """Show an application, with its key and secret and its numbers."""
         return web.json_response(self._shown(await self._applications.details(request.match_info["application"])))
 
-    async def change(self, request: web.Request) -> web.Response:
-        """Change the URLs that are notified or asked."""
-        wanted, name = await body_of(request, Urls), request.match_info["application"]
+    @taking("changeApplication", ChangedUrls, {200: ShownApplication}, errors=(409,))
+    async def change(self, request: web.Request, body: Body[ChangedUrls]) -> web.Response:
+        """Change the URLs of an application."""
+        wanted, name = await body(), request.match_info["application"]
         found = await self._applications.details(name)
         dialect = self._applications.dialect(found.application.dialect)
         for url in (wanted.url, wanted.fallback):
@@ -89,11 +74,13 @@ class ApplicationsAdmin:
         made = await self._applications.set_urls(ADMIN, name, url=wanted.url, fallback=wanted.fallback)
         return web.json_response(self._shown(made))
 
+    @operation("rotateApplication", {200: ShownApplication}, errors=(409,))
     async def rotate(self, request: web.Request) -> web.Response:
         """Renew an application's secret; the old one is refused at once. The key stays."""
         made = await self._applications.renew_secret(ADMIN, request.match_info["application"])
         return web.json_response(self._shown(made))
 
+    @operation("removeApplication", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
         """Delete an application that no number leads to."""
         await self._applications.remove(ADMIN, request.match_info["application"])
@@ -116,7 +103,7 @@ def wanted_of(services: OwnServices, country: str, wanted: Any) -> WantedApplica
     for url in (wanted.url, wanted.fallback):
         if url is not None:
             checked_url(url, dialect)
-    tasks = None if wanted.tasks is None else checked_tasks(wanted.tasks, country)
+    tasks = None if wanted.tasks is None else engine_tasks(wanted.tasks, country)
     return WantedApplication(tasks=tasks, dialect=wanted.dialect, url=wanted.url, fallback=wanted.fallback)
 
 
@@ -154,4 +141,5 @@ def shape(row: Application, key: str | None = None) -> render.Shape:
 
 
 def _task(task: AnyTask) -> render.Shape:
-    return {name: value for name, value in shown(task).items() if name not in ("id", "tag")}
+    fields: render.Shape = as_given(shown(task))
+    return fields

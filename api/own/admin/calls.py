@@ -10,11 +10,15 @@ from aiohttp import web
 
 from api.own import render, scheduled
 from api.own.admin import unmatched
-from api.own.bodies import body_of, number_of, switch_of, time_of
+from api.own.bodies import number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound
+from api.own.operations import Body, Media, operation, taking
+from api.own.schema.calls import NewCall, ScheduledCall, ScheduledCallList
+from api.own.schema.queries import ACCOUNT, LIMIT, LIVE, LOCALE, PAGE, SINCE, TEXT
+from api.own.schema.system import AnyCall, AnyCalls, AnyTimeline
 from api.own.services import OwnServices
 from api.own.timeline import timeline
-from api.own.v1 import NewCall, placed
+from api.own.v1 import placed
 from engine.calls.call import Call
 from engine.commands import HangUpCall
 from engine.features.call_history.views import CallHistory
@@ -25,6 +29,8 @@ COLUMNS = (
     "cause", "sip_status", "hung_up_by", "price", "currency", "trunk", "sip_call_id", "application",
     "origin", "application_name",
 )  # fmt: skip
+RECORDS = Media("Call records as CSV, newest first.", ("text/csv",))
+SPEECH = Media("The text, spoken.", ("audio/wav",))
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _PLAIN = re.compile(r"[+-]?[0-9.]+")
 _SPEECH_RATE = 16_000
@@ -50,8 +56,9 @@ class CallsAdmin:
             web.get("/speech", self.speech),
         ]
 
+    @operation("listCalls", {200: AnyCalls}, query=(ACCOUNT, LIVE, SINCE, *PAGE))
     async def list_all(self, request: web.Request) -> web.Response:
-        """List calls, newest first; `?account= live= since= limit= before=`.
+        """List calls, newest first.
 
         Without an account, calls that reached no number are included.
         """
@@ -64,8 +71,9 @@ class CallsAdmin:
         shapes = [self._shape(row) if isinstance(row, Call) else unmatched.shape(row) for row in rows]
         return web.json_response({"calls": shapes})
 
+    @operation("getCall", {200: AnyTimeline})
     async def show(self, request: web.Request) -> web.Response:
-        """Show the timeline of one call."""
+        """Show all that is known of a call."""
         id = request.match_info["call"]
         if lost := await self._calls.unmatched(id):
             return web.json_response(unmatched.timeline_of(lost))
@@ -73,10 +81,11 @@ class CallsAdmin:
         shown = await timeline(self._services, call)
         return web.json_response(shown | {"call": self._shape(call)})
 
-    async def place(self, request: web.Request) -> web.Response:
-        """Place a call for an account, or schedule it where it has a time."""
+    @taking("placeCall", NewCall, {201: (AnyCall, ScheduledCall)}, errors=(402, 403))
+    async def place(self, request: web.Request, body: Body[NewCall]) -> web.Response:
+        """Place a call for an account, or schedule it if it has a time."""
         account = await self._services.account_named(request.match_info["account"])
-        wanted = await body_of(request, NewCall)
+        wanted = await body()
         command = placed(wanted, account)
         if wanted.at is not None:
             made = await scheduled.schedule(self._services, account, command, wanted.at)
@@ -84,24 +93,28 @@ class CallsAdmin:
         call = await self._services.engine.submit(command)
         return web.json_response(self._shape(call), status=201)
 
+    @operation("listScheduledCalls", {200: ScheduledCallList}, query=(ACCOUNT, LIMIT))
     async def scheduled(self, request: web.Request) -> web.Response:
-        """Scheduled calls, the next one first, and those that were refused; `?account= limit=`."""
+        """List scheduled calls, the next one first, and those that were refused."""
         found = await scheduled.listed(self._services, request, await self._services.account_of(request))
         return web.json_response({"calls": [scheduled.shape(self._services, call, named=True) for call in found]})
 
+    @operation("cancelScheduledCall", {204: None})
     async def cancel_scheduled(self, request: web.Request) -> web.Response:
-        """Take a scheduled call back."""
+        """Cancel a scheduled call."""
         await self._services.features[ScheduledCalls].cancel(None, request.match_info["call"])
         return web.Response(status=204)
 
+    @operation("hangUpCall", {204: None})
     async def hang_up(self, request: web.Request) -> web.Response:
         """End a call now."""
         call = await self._call(request)
         await self._services.engine.submit(HangUpCall(account=call.account, call=call.id))
         return web.Response(status=204)
 
+    @operation("exportCalls", {200: RECORDS}, query=(ACCOUNT, SINCE))
     async def export(self, request: web.Request) -> web.StreamResponse:
-        """Export call records as CSV, newest first; `?account= since=`."""
+        """Export call records as CSV, newest first."""
         account, since = await self._services.account_of(request), time_of(request, "since")
         response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
         await response.prepare(request)
@@ -112,8 +125,9 @@ class CallsAdmin:
         await response.write_eof()
         return response
 
+    @operation("speak", {200: SPEECH}, query=(TEXT, LOCALE))
     async def speech(self, request: web.Request) -> web.Response:
-        """Return a text as speech in a WAV; `?text= locale=`."""
+        """Speak a text."""
         text = request.query.get("text", "")
         if not text:
             raise BadRequest("There is no text to speak.")

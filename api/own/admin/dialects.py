@@ -4,6 +4,8 @@ from aiohttp import web
 
 from api.dialects import Dialect
 from api.own import render
+from api.own.operations import operation
+from api.own.schema.subscriptions import Dialects
 from api.own.services import OwnServices
 
 
@@ -17,8 +19,9 @@ class DialectsAdmin:
         """Every route of dialects."""
         return [web.get("/dialects", self.list_all)]
 
+    @operation("listDialects", {200: Dialects})
     async def list_all(self, request: web.Request) -> web.Response:
-        """All dialects, in the order in which they are served."""
+        """List the dialects, in the order in which they are served."""
         return web.json_response({"dialects": [shape(dialect) for dialect in self._dialects]})
 
 

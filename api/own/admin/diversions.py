@@ -3,25 +3,14 @@
 import msgspec
 from aiohttp import web
 
-from api.own.admin.destinations import Wanted, given
-from api.own.bodies import body_of
+from api.own.admin.destinations import given
+from api.own.operations import Body, taking
+from api.own.schema.leading import ChangedDiversions, Diverted
+from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
 from engine.features.destinations.registry import Destinations
 from engine.platform.audit import ADMIN
-
-
-class ChangedDiversions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes of an extension (of `account`, if several accounts have that number); absent fields stay.
-
-    null: no destination; `ring_seconds` null or 0: as long as a call may ring.
-    """
-
-    account: str | None = None
-    no_answer: Wanted | msgspec.UnsetType = msgspec.UNSET
-    busy: Wanted | msgspec.UnsetType = msgspec.UNSET
-    unregistered: Wanted | msgspec.UnsetType = msgspec.UNSET
-    ring_seconds: float | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class DiversionsAdmin:
@@ -35,9 +24,10 @@ class DiversionsAdmin:
         """The route."""
         return [web.patch("/extensions/{number}", self.change)]
 
-    async def change(self, request: web.Request) -> web.Response:
-        """Change the destinations."""
-        wanted = await body_of(request, ChangedDiversions)
+    @taking("divertExtension", ChangedDiversions, {200: Diverted}, errors=(403, 409,))
+    async def change(self, request: web.Request, body: Body[ChangedDiversions]) -> web.Response:
+        """Change where calls go that an extension does not take."""
+        wanted = await body()
         seconds, kinds = wanted.ring_seconds, self._kinds
         fields = DiversionFields(
             no_answer=given(kinds, wanted.no_answer),
@@ -46,4 +36,5 @@ class DiversionsAdmin:
             ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
         )
         number = request.match_info["number"]
-        return web.json_response(await self._diversions.change(ADMIN, wanted.account, number, fields))
+        changed = await self._diversions.change(ADMIN, wanted.account, number, fields)
+        return web.json_response(as_given(changed))

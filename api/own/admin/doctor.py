@@ -13,6 +13,9 @@ from redis.exceptions import RedisError
 
 from api.own import render
 from api.own.admin import refused as refusals
+from api.own.operations import operation
+from api.own.schema.account import Health
+from api.own.schema.system import Checks, Status
 from api.own.services import OwnServices
 from engine.ari.errors import AriError
 from engine.features.endpoints.push import Endpoints
@@ -51,8 +54,9 @@ class DoctorAdmin:
         """The administrator's routes."""
         return [web.get("/status", self.status), web.get("/doctor", self.doctor)]
 
+    @operation("getStatus", {200: Status})
     async def status(self, request: web.Request) -> web.Response:
-        """Return the installation's addresses, its health and its load."""
+        """Show where the installation is reached, whether it is well, and what it is doing."""
         services = self._services
         database, redis, asterisk = await self.database(), await self.redis(), self.asterisk()
         health = services.features[StoreHealth]
@@ -74,13 +78,15 @@ class DoctorAdmin:
             }
         )
 
+    @operation("runChecks", {200: Checks})
     async def doctor(self, request: web.Request) -> web.Response:
-        """Run every check from inside."""
+        """Check the installation from inside."""
         checks = [check async for check in self._checks()]
         return web.json_response({"checks": msgspec.to_builtins(checks)})
 
+    @operation("getHealth", {200: Health, 503: Health}, is_open=True)
     async def healthz(self, request: web.Request) -> web.Response:
-        """Answer 200 if new calls can be taken, else 503, for load balancers and containers; without details."""
+        """Say whether new calls can be taken: 200, else 503. For load balancers and containers."""
         checks = {
             "asterisk": self.asterisk().ok,
             "database": (await self.database()).ok,

@@ -1,32 +1,16 @@
 """Routes of ring groups."""
 
-import msgspec
 from aiohttp import web
 
-from api.own.admin.destinations import Wanted, given
-from api.own.bodies import body_of
+from api.own.admin.destinations import given
+from api.own.operations import Body, operation, taking
+from api.own.schema.leading import ChangedGroup, Group, GroupList, NewGroup
+from api.own.schema.queries import ACCOUNT
+from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.destinations.registry import Destinations
 from engine.features.groups.service import GroupFields, Groups
-from engine.model.ring_strategy import Strategy
 from engine.platform.audit import ADMIN
-
-
-class ChangedGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes of an account's group; absent fields stay. `otherwise` null: no destination."""
-
-    account: str
-    members: tuple[str, ...] | None = None
-    strategy: Strategy | None = None
-    seconds: float | None = None
-    seconds_each: float | None = None
-    otherwise: Wanted | msgspec.UnsetType = msgspec.UNSET
-
-
-class NewGroup(ChangedGroup, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A group to add."""
-
-    name: str
 
 
 class GroupsAdmin:
@@ -44,26 +28,29 @@ class GroupsAdmin:
             web.delete("/groups/{name}", self.remove),
         ]
 
+    @operation("listGroups", {200: GroupList})
     async def list_all(self, request: web.Request) -> web.Response:
-        """List all groups by account."""
-        return web.json_response({"groups": await self._groups.list()})
+        """List the ring groups, by their accounts."""
+        return web.json_response({"groups": as_given(await self._groups.list())})
 
-    async def add(self, request: web.Request) -> web.Response:
-        """Create a group."""
-        wanted = await body_of(request, NewGroup)
+    @taking("addGroup", NewGroup, {201: Group}, errors=(403, 409,))
+    async def add(self, request: web.Request, body: Body[NewGroup]) -> web.Response:
+        """Add a ring group."""
+        wanted = await body()
         made = await self._groups.add(ADMIN, wanted.account, wanted.name, self._fields(wanted))
-        return web.json_response(made, status=201)
+        return web.json_response(as_given(made), status=201)
 
-    async def change(self, request: web.Request) -> web.Response:
-        """Change a group; calls that are ringing continue as before."""
-        wanted = await body_of(request, ChangedGroup)
+    @taking("changeGroup", ChangedGroup, {200: Group}, errors=(403, 409,))
+    async def change(self, request: web.Request, body: Body[ChangedGroup]) -> web.Response:
+        """Change a ring group; calls that ring go on as it was."""
+        wanted = await body()
         fields = self._fields(wanted)
-        return web.json_response(
-            await self._groups.change(ADMIN, wanted.account, request.match_info["name"], fields)
-        )
+        changed = await self._groups.change(ADMIN, wanted.account, request.match_info["name"], fields)
+        return web.json_response(as_given(changed))
 
+    @operation("removeGroup", {204: None}, query=(ACCOUNT,), errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
-        """Remove a group of the account `?account=`."""
+        """Remove a ring group of an account."""
         account = request.query.get("account", "")
         await self._groups.remove(ADMIN, account, request.match_info["name"])
         return web.Response(status=204)

@@ -4,26 +4,11 @@ import msgspec
 from aiohttp import web
 
 from api.lab import TRUNKS, Lab
-from api.own.bodies import body_of
 from api.own.errors import BadRequest
+from api.own.operations import Body, operation, taking
+from api.own.schema.system import LabCall, LabCallPlaced, LabMapping, MappedNumber, MappedNumbers, Personas
 from api.own.services import OwnServices
 from engine.features.numbers.phone_numbers import digits_of, normalise
-
-
-class LabMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number and its new persona; None removes it."""
-
-    number: str
-    persona: str | None
-
-
-class LabCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call to one of our numbers that the lab places as a persona, by one of its trunks."""
-
-    number: str
-    persona: str = "12015550101"
-    seconds: int = 20
-    trunk: str = TRUNKS[0]
 
 
 class LabAdmin:
@@ -41,18 +26,21 @@ class LabAdmin:
             web.post("/lab/dial", self.dial),
         ]
 
+    @operation("listPersonas", {200: Personas})
     async def personas(self, request: web.Request) -> web.Response:
-        """List the personas."""
+        """List the lab's personas."""
         shapes = [msgspec.to_builtins(persona) for persona in Lab.personas()]
         return web.json_response({"personas": shapes})
 
+    @operation("listMappedNumbers", {200: MappedNumbers}, errors=(502,))
     async def mapped(self, request: web.Request) -> web.Response:
         """List the numbers that were given a persona."""
         return web.json_response({"mapped": await self._lab().mapped()})
 
-    async def map(self, request: web.Request) -> web.Response:
-        """Give a number a persona, or remove it."""
-        wanted = await body_of(request, LabMapping)
+    @taking("mapNumber", LabMapping, {200: MappedNumber}, errors=(502,))
+    async def map(self, request: web.Request, body: Body[LabMapping]) -> web.Response:
+        """Give a number a persona, or take it away."""
+        wanted = await body()
         number = normalise(wanted.number, "US")
         if wanted.persona is None:
             await self._lab().unmap(number)
@@ -60,9 +48,10 @@ class LabAdmin:
             await self._lab().map(number, _persona(wanted.persona))
         return web.json_response({"number": number, "persona": wanted.persona and _persona(wanted.persona)})
 
-    async def dial(self, request: web.Request) -> web.Response:
-        """Call one of our numbers from the lab; `state` is an api.lab.Outcome, `known` whether the number is one."""
-        wanted = await body_of(request, LabCall)
+    @taking("placeLabCall", LabCall, {201: LabCallPlaced}, errors=(502,))
+    async def dial(self, request: web.Request, body: Body[LabCall]) -> web.Response:
+        """Let the lab call one of our numbers."""
+        wanted = await body()
         if not 1 <= wanted.seconds <= 3600:
             raise BadRequest("A call of the lab lasts 1 to 3600 seconds.")
         if wanted.trunk not in TRUNKS:

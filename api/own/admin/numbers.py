@@ -5,47 +5,19 @@ from aiohttp import web
 
 from api.own import render
 from api.own.admin.applications import named, parts, put, shape
-from api.own.admin.destinations import Wanted, leads_to
-from api.own.bodies import body_of
+from api.own.admin.destinations import leads_to
 from api.own.errors import BadRequest
+from api.own.operations import Body, operation, taking
+from api.own.schema.leading import Assignment, NewNumber, Number, NumberList
+from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.destinations.choosing import LeadsTo, nowhere
 from engine.features.destinations.registry import Destinations
 from engine.features.numbers import model
-from engine.features.numbers.model import VOICE, NumberView
+from engine.features.numbers.model import NumberView
 from engine.features.numbers.phone_numbers import digits_of
 from engine.features.numbers.service import Numbers
 from engine.platform.audit import ADMIN
-from engine.tasks.kinds import AnyTask
-
-
-class NewNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number for an account: with its destination (`to`), with an application's name, with the fields of a new
-    application, or with nothing yet.
-
-    A new application gets the number as its name. `replace`: if the account already has the number, what answers it
-    is replaced.
-    """
-
-    number: str
-    account: str
-    capability: str = VOICE
-    to: Wanted = None
-    application: str | None = None
-    unassigned: bool = False
-    replace: bool = False
-    tasks: tuple[AnyTask, ...] | None = None
-    dialect: str | None = None
-    url: str | None = None
-    fallback: str | None = None
-
-
-class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a number leads to: a destination (`to`), or an application of its account by name; None: nothing."""
-
-    to: Wanted | msgspec.UnsetType = msgspec.UNSET
-    application: str | msgspec.UnsetType | None = msgspec.UNSET
-    capability: str = VOICE
 
 
 class NumbersAdmin:
@@ -64,13 +36,15 @@ class NumbersAdmin:
             web.delete("/numbers/{number}", self.remove),
         ]
 
+    @operation("listNumbers", {200: NumberList})
     async def list_all(self, request: web.Request) -> web.Response:
-        """List all numbers, one entry for each capability."""
+        """List the numbers."""
         return web.json_response({"numbers": [_number(view) for view in await self._numbers.list()]})
 
-    async def add(self, request: web.Request) -> web.Response:
-        """Add a number to an account, with what it leads to."""
-        wanted = await body_of(request, NewNumber)
+    @taking("addNumber", NewNumber, {201: Number}, errors=(403, 409,))
+    async def add(self, request: web.Request, body: Body[NewNumber]) -> web.Response:
+        """Give an account a number."""
+        wanted = await body()
         built = wanted.tasks is not None or wanted.url is not None
         if built + (wanted.application is not None) + (wanted.to is not None) + wanted.unassigned != 1:
             raise BadRequest(
@@ -82,15 +56,17 @@ class NumbersAdmin:
         added = await self._numbers.add(ADMIN, new, self._leads_to(wanted))
         return web.json_response(_number(added), status=201)
 
-    async def assign(self, request: web.Request) -> web.Response:
-        """Lead a number to another destination, or to nothing."""
-        wanted = await body_of(request, Assignment)
+    @taking("leadNumber", Assignment, {200: Number}, errors=(403, 409,))
+    async def assign(self, request: web.Request, body: Body[Assignment]) -> web.Response:
+        """Lead a number to another destination, or nowhere."""
+        wanted = await body()
         if (wanted.to is msgspec.UNSET) == (wanted.application is msgspec.UNSET):
             raise BadRequest("Give either a destination (to) or an application; null leads to nothing.")
         number = request.match_info["number"]
         led = await self._numbers.lead(ADMIN, number, self._assigned(wanted), capability=wanted.capability)
         return web.json_response(_number(led))
 
+    @operation("removeNumber", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
         """Remove a number, and the application that was made for it alone."""
         await self._numbers.remove(ADMIN, request.match_info["number"])
@@ -123,5 +99,5 @@ def _number(view: NumberView) -> render.Shape:
         "account": view.account,
         "capability": view.capability,
         "application": shape(view.application) if view.application else None,
-        "leads_to": view.leads_to,
+        "leads_to": as_given(view.leads_to),
     }

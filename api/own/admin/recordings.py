@@ -6,10 +6,15 @@ from aiohttp import web
 from api.files import File
 from api.own import render
 from api.own.bodies import number_of
+from api.own.operations import Media, operation
+from api.own.schema.queries import ACCOUNT, PAGE
+from api.own.schema.recordings import Measure, Recordings
 from api.own.services import OwnServices
 from engine.features.recordings.service import RecordingService
 from engine.media.recordings import CONTENT_TYPES
 from engine.platform.audit import ADMIN
+
+AUDIO = Media("The recording's file.", tuple(sorted(CONTENT_TYPES.values())))
 
 
 class RecordingsAdmin:
@@ -28,23 +33,27 @@ class RecordingsAdmin:
             web.delete(one, self.delete),
         ]
 
+    @operation("listRecordings", {200: Recordings}, query=(ACCOUNT, *PAGE))
     async def list_all(self, request: web.Request) -> web.Response:
-        """List recordings, newest first; `?account= limit= before=`."""
+        """List recordings, newest first."""
         limit, before = number_of(request, "limit", 100), request.query.get("before")
         account = await self._services.account_of(request)
         rows = await self._recordings.page(account.id if account else None, limit=limit, before=before)
         links = self._services.recordings
         return web.json_response({"recordings": [render.recording(row, links) for row in rows]})
 
+    @operation("measureRecording", {200: Measure})
     async def measure(self, request: web.Request) -> web.Response:
-        """Show length, size and level (dBFS) of a recording's file."""
+        """Measure the length, size and level of a recording."""
         return web.json_response(msgspec.to_builtins(await self._recordings.measure(request.match_info["recording"])))
 
+    @operation("getAudio", {200: AUDIO, 206: AUDIO}, errors=(416,))
     async def audio(self, request: web.Request) -> web.StreamResponse:
-        """Return a recording's file."""
+        """Fetch a recording's file."""
         found = await self._recordings.file(request.match_info["recording"])
         return File(found.path, headers={"Content-Type": CONTENT_TYPES[found.format]})
 
+    @operation("removeRecording", {204: None})
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a recording's file; its record stays."""
         await self._recordings.delete(ADMIN, request.match_info["recording"])

@@ -7,8 +7,10 @@ from aiohttp import web
 
 from api.own import render
 from api.own.admin import refused as refusals
-from api.own.bodies import body_of
 from api.own.errors import BadRequest
+from api.own.operations import Body, operation, taking
+from api.own.schema.system import ChangedTrunk, NewTrunk, TrunkList
+from api.own.schema.system import Trunk as ShownTrunk
 from api.own.services import OwnServices
 from engine.features.endpoints.push import Endpoints
 from engine.features.trunks.model import Trunk
@@ -16,39 +18,6 @@ from engine.features.trunks.refused_requests import RefusedRequests
 from engine.features.trunks.service import Trunks
 from engine.features.trunks.trunk import endpoint_of
 from engine.platform.audit import ADMIN
-
-
-class NewTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A trunk to add."""
-
-    name: str
-    host: str
-    port: int = 5060
-    user: str | None = None
-    password: str | None = None
-    register: bool = False
-    codecs: str = "ulaw,alaw"
-    dtmf: str = "rfc4733"
-    prefix: str = ""
-    priority: int = 10
-    sources: list[str] = msgspec.field(default_factory=list, name="from")
-    country: str = ""
-
-
-class ChangedTrunk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes of a trunk; absent fields stay."""
-
-    host: str | msgspec.UnsetType = msgspec.UNSET
-    port: int | msgspec.UnsetType = msgspec.UNSET
-    user: str | msgspec.UnsetType | None = msgspec.UNSET
-    password: str | msgspec.UnsetType | None = msgspec.UNSET
-    register: bool | msgspec.UnsetType = msgspec.UNSET
-    codecs: str | msgspec.UnsetType = msgspec.UNSET
-    dtmf: str | msgspec.UnsetType = msgspec.UNSET
-    prefix: str | msgspec.UnsetType = msgspec.UNSET
-    priority: int | msgspec.UnsetType = msgspec.UNSET
-    sources: list[str] | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="from")
-    country: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class TrunksAdmin:
@@ -67,8 +36,9 @@ class TrunksAdmin:
             web.post("/lines/push", self.push),
         ]
 
+    @operation("listTrunks", {200: TrunkList}, errors=(502,))
     async def list_trunks(self, request: web.Request) -> web.Response:
-        """List all trunks with their state, and the SIP requests refused since the controller's start."""
+        """List the trunks, and which SIP requests were refused since the controller's start."""
         states, lost = await self._states(), await self._services.features[Trunks].unmatched()
         return web.json_response(
             {
@@ -83,24 +53,28 @@ class TrunksAdmin:
             }
         )
 
-    async def add_trunk(self, request: web.Request) -> web.Response:
-        """Add a trunk, also to Asterisk."""
-        trunk = await self._services.features[Trunks].add(ADMIN, Trunk(**_fields(await body_of(request, NewTrunk))))
+    @taking("addTrunk", NewTrunk, {201: ShownTrunk}, errors=(409, 502))
+    async def add_trunk(self, request: web.Request, body: Body[NewTrunk]) -> web.Response:
+        """Add a trunk, to Asterisk too."""
+        trunk = await self._services.features[Trunks].add(ADMIN, Trunk(**_fields(await body())))
         states = await self._states()
         return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]), status=201)
 
-    async def change_trunk(self, request: web.Request) -> web.Response:
-        """Change a trunk, also in Asterisk."""
-        fields = _fields(await body_of(request, ChangedTrunk))
+    @taking("changeTrunk", ChangedTrunk, {200: ShownTrunk}, errors=(409, 502))
+    async def change_trunk(self, request: web.Request, body: Body[ChangedTrunk]) -> web.Response:
+        """Change a trunk, in Asterisk too."""
+        fields = _fields(await body())
         trunk = await self._services.features[Trunks].change(ADMIN, request.match_info["name"], **fields)
         states = await self._states()
         return web.json_response(_trunk(trunk, states[endpoint_of(trunk.name)]))
 
+    @operation("removeTrunk", {204: None}, errors=(409, 502))
     async def remove_trunk(self, request: web.Request) -> web.Response:
         """Remove a trunk."""
         await self._services.features[Trunks].remove(ADMIN, request.match_info["name"])
         return web.Response(status=204)
 
+    @operation("pushEndpoints", {204: None}, errors=(502,))
     async def push(self, request: web.Request) -> web.Response:
         """Write all trunks and extensions to Asterisk again."""
         await self._services.features[Endpoints].push_all()

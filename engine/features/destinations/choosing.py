@@ -1,18 +1,20 @@
 """What somebody wants a thing to lead to, made into a destination as stored, in the transaction that stores it."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
 from engine.store.accounts import Account
-from engine.store.rows import to_sealed_json
-from engine.tasks.kinds import AnyTask
+from engine.store.rows import seal_of
+from engine.tasks.kinds import AnyTask, encode_list
 
+Given = TypeVar("Given")
 LeadsTo = Callable[[Connection, Account], str]
 """Gives a destination as stored, "" for nowhere; it may make what it names. Raises FeatureError."""
-ReadTasks = Callable[[Sequence[AnyTask], str], tuple[AnyTask, ...]]
-"""Checks tasks as somebody in a country (ISO 3166) gives them, their numbers read."""
+ReadTasks = Callable[[Sequence[Given], str], tuple[AnyTask, ...]]
+"""Reads tasks as a request gives them, their numbers as in a country (ISO 3166)."""
 
 
 def nowhere(conn: Connection, account: Account) -> str:
@@ -25,11 +27,11 @@ def to_destination(destinations: Destinations, text: str) -> LeadsTo:
     return lambda conn, account: destinations.checked(account, text) if text else ""
 
 
-def to_tasks(destinations: Destinations, tasks: Sequence[AnyTask], read: ReadTasks) -> LeadsTo:
+def to_tasks(destinations: Destinations, tasks: Sequence[Given], read: ReadTasks[Given]) -> LeadsTo:
     """Lead to a fixed list of tasks."""
 
     def leads_to(conn: Connection, account: Account) -> str:
-        sealed = to_sealed_json(conn, list(read(tasks, account.country)))
+        sealed = encode_list(read(tasks, account.country), seal_of(conn))
         return destinations.checked(account, f"tasks:{sealed}")
 
     return leads_to

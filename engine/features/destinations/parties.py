@@ -3,14 +3,13 @@
 import contextlib
 from collections.abc import Iterable
 
-import msgspec
-
 from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.accounts.emergency import NEVER
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import checked, is_emergency, normalise
 from engine.model.destination import Diversions
+from engine.model.leg_options import LegOptions
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
@@ -37,10 +36,12 @@ class ExtensionKind(DestinationKind):
         missing = NoDestination(f"The account has no extension {target}.", HangupCause.USER_UNKNOWN)
         found = self._found(account, target, missing)
         diversions = Diversions(no_answer=found.no_answer, busy=found.busy, unregistered=found.unregistered)
-        dial = Dial(to=found.number, ring_seconds=found.ring_seconds)
-        if diversions != Diversions():
+        if diversions == Diversions():
+            dial = Dial(to=found.number, leg=LegOptions(ring_seconds=found.ring_seconds))
+        else:
             seconds = found.ring_seconds or (RING_SECONDS if found.no_answer else None)
-            dial = msgspec.structs.replace(dial, diversions=diversions, hops=hops, ring_seconds=seconds)
+            leg = LegOptions(ring_seconds=seconds)
+            dial = Dial(to=found.number, leg=leg, diversions=diversions, hops=hops)
         return Answering(account=account.id, tasks=(dial,))
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:

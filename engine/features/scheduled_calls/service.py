@@ -5,7 +5,7 @@ call and does nothing.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from engine.events import ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere, StillUsed
 from engine.features.scheduled_calls.model import ScheduledCall, WantedCall
 from engine.ids import new_id
+from engine.model.leg_options import LegOptions
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
@@ -133,8 +134,14 @@ def _found(conn: Connection, account: str | None, call: str) -> DueWork:
 
 
 def _command(work: DueWork, wanted: WantedCall) -> PlaceCall:
-    fields: dict[str, Any] = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-    return PlaceCall(account=work.account or "", id=work.id, **fields)
+    return PlaceCall(
+        account=work.account or "",
+        id=work.id,
+        callee=wanted.callee,
+        options=LegOptions(caller=wanted.caller, ring_seconds=wanted.ring_seconds),
+        tasks=wanted.tasks,
+        max_seconds=wanted.max_seconds,
+    )
 
 
 def _shown(work: DueWork) -> ScheduledCall:

@@ -13,6 +13,7 @@ from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.fakes.engine import FakeEngine
+from tests.support.conformance import declared
 
 TOKEN = "the-token-of-the-administrator"
 
@@ -61,6 +62,9 @@ class Installation:
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         given = more if body is None else {"json": body, **more}
         async with self.session.request(method, server.make_url(path), headers=headers, **given) as answer:
+            if answer.content_type in ("application/json", "application/octet-stream") and method.isupper():
+                name = "admin" if server is self.admin_server else "v1"
+                declared(name).check(method, answer.url.path, answer.status, await answer.read())
             if answer.content_type == "application/json":
                 return answer.status, await answer.json()
             return answer.status, await answer.text()

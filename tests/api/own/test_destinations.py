@@ -121,14 +121,15 @@ async def test_a_customer_rings_a_group_and_goes_to_a_destination_by_tasks(acme:
 
 async def test_a_list_of_tasks_that_is_written_as_text_is_read_as_any_other(acme: Installation) -> None:
     record = {"kind": "record", "destination": "s3://mine/a", "credentials": "key:the-secret:eu-north-1"}
-    written = "tasks:" + json.dumps([{"kind": "dial", "to": "(201) 555-0114", "tag": "mine"}, record])
+    written = "tasks:" + json.dumps([{"kind": "dial", "to": "(201) 555-0114"}, record])
     status, added = await acme.admin("POST", "/numbers", {"number": "600", "account": "acme", "to": written})
     assert status == 201
     dial, _ = added["leads_to"]["tasks"]
     assert dial["to"] == "12015550114" and "the-secret" not in str(added)
     (stored,) = await acme.db.read(lambda conn: numbers.of(conn, "600"))
-    assert stored.destination and '"tag":"mine"' not in stored.destination
-    for wrong in ("tasks:[{}]", "tasks:nothing", "tasks:[]", 'tasks:[{"kind":"say","txt":"x"}]'):
+    assert stored.destination and json.loads(stored.destination.removeprefix("tasks:"))[0]["to"] == "12015550114"
+    tagged = 'tasks:[{"kind":"answer","tag":"mine"}]'
+    for wrong in (tagged, "tasks:[{}]", "tasks:nothing", "tasks:[]", 'tasks:[{"kind":"say","txt":"x"}]'):
         status, answer = await acme.admin("PATCH", "/numbers/600", {"to": wrong})
         assert status == 400 and "tasks" in answer["error"]
 

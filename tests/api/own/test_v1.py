@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from engine.commands import CancelTask, CreditSpent, Enqueue, LimitReached, NumberRefused, PlaceCall
+from engine.model.leg_options import LegOptions
 from engine.store import tasks
 from engine.tasks.dial import Dial
-from engine.tasks.kinds import decode_list, encode
+from engine.tasks.kinds import decode_list
 from engine.tasks.pause import Pause
+from engine.tasks.say import Say
 from tests.api.own.installation import Installation
 
 SAY = {"kind": "say", "text": "Hello"}
@@ -41,12 +43,12 @@ async def bob(installation: Installation) -> Customer:
 
 
 async def test_a_call_is_placed_with_its_tasks_and_answered_at_once(ann: Customer, installation: Installation) -> None:
-    body = {"callee": "+1 201 555 0114", "tasks": [SAY, {"kind": "pause", "seconds": 1, "id": "mine", "tag": "{}"}]}
+    body = {"callee": "+1 201 555 0114", "tasks": [SAY, {"kind": "pause", "seconds": 1}]}
     status, call = await ann.ask("POST", "/calls", body)
     assert (status, call["callee"], call["state"]) == (201, "12015550114", "queued")
     command = installation.engine.commands[-1]
     assert isinstance(command, PlaceCall) and command.tag == ""
-    assert command.tasks[1] == Pause(seconds=1), "ids and tags are not the customer's to choose"
+    assert command.tasks[1] == Pause(seconds=1)
     assert (await ann.ask("GET", f"/calls/{call['id']}"))[1] == call
     assert (await ann.ask("GET", "/calls"))[1]["calls"] == [call]
 
@@ -197,33 +199,67 @@ async def test_lists_take_limits_and_times_and_refuse_nonsense(ann: Customer) ->
 
 
 NOTED = '{"dialect":"ringful","url":"http://elsewhere/"}'
-LISTED = json.dumps([{"kind": "dial", "to": "08-123 456 78", "tag": NOTED, "call_tag": NOTED}])
 
 
-async def test_tasks_within_tasks_and_destinations_carry_nothing_that_is_not_the_customer_s_to_set(
-    installation: Installation,
+def listed(**more: Any) -> str:
+    """A destination that is a list of tasks, one of which has further fields."""
+    return "tasks:" + json.dumps([{"kind": "dial", "to": "08-123 456 78", **more}])
+
+
+@pytest.mark.parametrize(
+    ("around", "place"),
+    [
+        (lambda more: SAY | more, "`$.tasks[0]`"),
+        (lambda more: {"kind": "dial", "to": "100", "before_bridge": [SAY, SAY | more]},
+         "`$.tasks[0].before_bridge[1]`"),
+        (lambda more: {"kind": "dial", "to": "100", "diversions": {"busy": listed(**more)}}, "`$[0]`"),
+        (lambda more: {"kind": "run_menu", "first": "m", "menus": [{"id": "m", "main": [SAY | more]}]},
+         "`$.tasks[0].menus[0].main[0]`"),
+        (lambda more: {"kind": "run_menu", "first": "m", "menus": [
+            {"id": "m", "choices": [{"digit": "1", "to": listed(**more)}]}]}, "`$[0]`"),
+        (lambda more: {"kind": "park", "hold": [SAY | more]}, "`$.tasks[0].hold[0]`"),
+        (lambda more: {"kind": "ring", "members": ["100"], "otherwise": listed(**more)}, "`$[0]`"),
+        (lambda more: {"kind": "go_to", "destination": listed(diversions={"busy": listed(**more)})}, "`$[0]`"),
+    ],
+)  # fmt: skip
+async def test_a_field_of_the_engine_is_refused_at_any_depth_with_its_place(
+    ann: Customer, installation: Installation, around: Any, place: str
 ) -> None:
+    for path, body in (("/calls", {"callee": "100"}), ("/calls/call-1/queue", {})):
+        for field in ("id", "tag", "call_tag", "stopped_tag", "hops", "account", "dialect", "question"):
+            status, answer = await ann.ask("POST", path, body | {"tasks": [around({field: NOTED})]})
+            assert status == 400 and f"unknown field `{field}`" in answer["error"] and place in answer["error"]
+    assert not installation.engine.commands
+
+
+async def test_numbers_in_destinations_are_read_in_the_account_s_country(installation: Installation) -> None:
     swede = Customer(installation, (await installation.account("sven", country="SE"))["carillon"]["token"])
-    menu = {"id": "m", "main": [SAY | {"tag": NOTED}], "choices": [{"digit": "1", "to": f"tasks:{LISTED}"}]}
-    tasks = [
-        {"kind": "dial", "to": "100", "before_bridge": [{"kind": "ask", "question": "answered", "tag": NOTED}],
-         "diversions": {"busy": f"tasks:{LISTED}"}, "hops": -1_000_000},
-        {"kind": "run_menu", "first": "m", "menus": [menu]},
-        {"kind": "ring", "members": ["100"], "otherwise": f"tasks:{LISTED}"},
-        {"kind": "go_to", "destination": f"tasks:{LISTED}", "hops": -1_000_000},
-    ]  # fmt: skip
+    tasks = [{"kind": "ring", "members": ["100"], "otherwise": listed(before_bridge=[SAY])}]
     assert (await swede.ask("POST", "/calls", {"callee": "100", "tasks": tasks}))[0] == 201
-    command = installation.engine.commands[-1]
-    queued = "".join(encode(task) for task in command.tasks)
-    assert "elsewhere" not in queued and "1000000" not in queued
-    *_, go_to = command.tasks
-    assert decode_list(go_to.destination.removeprefix("tasks:")) == [Dial(to="46812345678")]
+    (ring,) = installation.engine.commands[-1].tasks
+    (dial,) = decode_list(ring.otherwise.removeprefix("tasks:"))
+    assert dial == Dial(to="46812345678", before_bridge=(Say(text="Hello"),))
+
+
+async def test_a_sip_address_is_dialled_as_it_is_written(ann: Customer, installation: Installation) -> None:
+    task = {"kind": "dial", "to": "bob@example.com", "over": "sip", "transport": "tcp"}
+    assert (await ann.ask("POST", "/calls", {"callee": "100", "tasks": [task]}))[0] == 201
+    leg = LegOptions(reach="sip", transport="tcp")
+    assert installation.engine.commands[-1].tasks == (Dial(to="bob@example.com", leg=leg),)
+
+
+async def test_a_text_with_a_character_that_no_database_has_is_refused(ann: Customer) -> None:
+    status, answer = await ann.ask("POST", "/calls", {"callee": "100", "tasks": [SAY | {"text": "a\0b"}]})
+    assert (status, answer["code"]) == (400, "bad_request")
+    assert answer["error"] == "A text must not contain the character U+0000 - at `$.tasks[0].text`."
+    text = r"a\u0000"  # a backslash, and no escape
+    assert (await ann.ask("POST", "/calls", {"callee": "100", "tasks": [SAY | {"text": text}]}))[0] == 201
 
 
 @pytest.mark.parametrize(
     ("task", "sentence"),
     [
-        ({"kind": "ring", "members": ["12015550101", "+1 201 555 0101"]}, "extension or a number in digits"),
+        ({"kind": "ring", "members": ["12015550101", "+1 201 555 0101"]}, "named once. - at `$.tasks[0]`"),
         ({"kind": "ring", "members": ["12015550101", "+12015550101"]}, "named once"),
         ({"kind": "go_to", "destination": "tasks:[{}]"}, "list of tasks"),
         ({"kind": "go_to", "destination": 'tasks:[{"kind":"say","txt":"x"}]'}, "list of tasks"),

@@ -7,6 +7,7 @@ from engine.calls.directory import Answering
 from engine.calls.group_ringing import member_of
 from engine.commands import NumberRefused
 from engine.events import TaskEnded, TaskRemarked, TaskStarted
+from engine.model.leg_options import LegOptions
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Dialled
 from engine.tasks.ring import Ring
@@ -254,4 +255,4 @@ async def test_a_caller_who_hangs_up_while_the_others_are_cancelled_ends_who_ans
 )
 def test_a_group_s_tone_and_music_are_checked_as_those_of_a_dial(fields: dict[str, str], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        Ring(members=("101",), **fields)  # type: ignore[arg-type]
+        Ring(members=("101",), leg=LegOptions(**fields))  # type: ignore[arg-type]

@@ -4,7 +4,6 @@ import pytest
 
 from engine.calls.call import Call
 from engine.calls.state import CallState
-from engine.commands import HeadersRefused
 from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
 from tests.fakes.ari import FakeAri
@@ -69,16 +68,23 @@ def test_headers_are_as_long_as_an_invite_carries(headers: tuple[tuple[str, str]
 
 
 @pytest.mark.parametrize("header", [("Via", "x"), ("X-A", "x\r\nContact: y"), ("X- A", "x"), ("", "x")])
-async def test_a_header_that_may_not_be_sent_is_refused(
-    exchange: Exchange, asterisk: FakeAri, header: tuple[str, str]
-) -> None:
-    with pytest.raises(HeadersRefused, match="header"):
-        await exchange.place(headers=(header,))
-    assert exchange.admission.places == set() and not asterisk.was_asked("POST", "/channels/create")
+def test_no_leg_has_a_header_that_may_not_be_sent(header: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match="header"):
+        LegOptions(headers=(header,))
+
+
+async def test_a_call_keeps_of_its_options_what_its_record_does_not_say(exchange: Exchange, asterisk: FakeAri) -> None:
+    options = LegOptions(caller="15550001", ring_seconds=7, ringback="de", music="calm")
+    one, other = await dialling(exchange, asterisk, Dial(to="2", leg=options))
+    leg = await exchange.stored(other)
+    assert (leg.caller, leg.ring_seconds, leg.options) == ("15550001", 7, None)
+    asterisk.hangs_up("in-1")
+    await exchange.ended(one)
+    await exchange.ended(other)
 
 
 async def test_a_dial_hands_its_manner_on(exchange: Exchange, asterisk: FakeAri) -> None:
-    dial = Dial(to="anna@pbx.example", reach="sip", transport="tcp", private=True, headers=HEADERS)
+    dial = Dial(to="anna@pbx.example", leg=LegOptions(reach="sip", transport="tcp", private=True, headers=HEADERS))
     one, other = await dialling(exchange, asterisk, dial)
     leg = await exchange.stored(other)
     assert leg.options == LegOptions(reach="sip", transport="tcp", private=True, headers=HEADERS)

@@ -9,6 +9,7 @@ from engine.calls.call import Direction
 from engine.calls.directory import Answering
 from engine.calls.privacy import withholds
 from engine.events import CallEnded, CallOffered, RootEnded
+from engine.model.leg_options import LegOptions
 from engine.store import calls
 from engine.tasks.dial import Dial
 from tests.fakes.ari import FakeAri
@@ -115,7 +116,7 @@ async def test_it_is_passed_on_privately_after_a_restart_too(stopped_exchange: E
 
 
 async def test_a_number_that_the_script_shows_is_shown(exchange: Exchange, asterisk: FakeAri) -> None:
-    call = await offered(exchange, asterisk, PRIVATE, Dial(to="2", caller="15550001"))
+    call = await offered(exchange, asterisk, PRIVATE, Dial(to="2", leg=LegOptions(caller="15550001")))
     assert await variables(asterisk) == {"CONNECTEDLINE(all,i)": '"15550001" <15550001>'}
     await asterisk.asked("POST", "/channels/*/dial")
     asterisk.hangs_up("in-1")
@@ -148,7 +149,7 @@ async def test_a_softphone_of_the_account_is_known_to_it_and_passed_on_privately
 
 
 async def test_a_leg_that_a_script_makes_private_says_so(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, other = await dialling(exchange, asterisk, Dial(to="2", private=True))
+    one, other = await dialling(exchange, asterisk, Dial(to="2", leg=LegOptions(private=True)))
     assert (await variables(asterisk))["PJSIP_HEADER(add,Privacy)"] == "id"
     asterisk.hangs_up("in-1")
     await exchange.ended(one)

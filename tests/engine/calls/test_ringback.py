@@ -13,7 +13,7 @@ from tests.support.dialling import answered_and_dialling, dialling, order
 from tests.support.exchange import ACCOUNT, Exchange
 
 DIAL = Dial(to="12015550199")
-GERMAN = Dial(to="12015550199", ringback="de")
+GERMAN = Dial(to="12015550199", leg=LegOptions(ringback="de"))
 
 
 def playing(asterisk: FakeAri) -> dict[str, str]:
@@ -58,7 +58,8 @@ async def test_a_caller_who_was_not_answered_hears_it_as_early_media_and_no_180(
 
 
 async def test_an_answered_caller_hears_music_until_the_other_answers(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, other = await answered_and_dialling(exchange, asterisk, Dial(to="2", music="calm", ringback="de"))
+    dial = Dial(to="2", leg=LegOptions(music="calm", ringback="de"))
+    one, other = await answered_and_dialling(exchange, asterisk, dial)
     assert (await asterisk.asked("POST", f"/channels/{one}/moh")).query["mohClass"] == "calm"
     assert not asterisk.world.playbacks and not asterisk.was_asked("DELETE", f"/channels/{one}/moh")
     asterisk.picks_up(other)
@@ -69,14 +70,14 @@ async def test_an_answered_caller_hears_music_until_the_other_answers(exchange: 
 
 
 async def test_music_waits_for_an_answer_and_a_180_is_sent_meanwhile(exchange: Exchange, asterisk: FakeAri) -> None:
-    one, other = await dialling(exchange, asterisk, Dial(to="2", music="calm"))
+    one, other = await dialling(exchange, asterisk, Dial(to="2", leg=LegOptions(music="calm")))
     assert asterisk.was_asked("POST", "/channels/in-1/ring")
     assert not asterisk.was_asked("POST", "/channels/in-1/moh")
     await end(exchange, asterisk, one, "in-1", other)
 
 
 async def test_the_tone_ends_before_what_follows_a_busy_party(exchange: Exchange, asterisk: FakeAri) -> None:
-    dial = Dial(to="2", ringback="fr", hang_up_after=False)
+    dial = Dial(to="2", leg=LegOptions(ringback="fr"), hang_up_after=False)
     call = await exchange.call(dial, Play(source="http://host/a.wav"))
     other = (await asterisk.asked("POST", "/channels/*/dial", 2)).path.split("/")[2]
     await settled()
@@ -120,7 +121,8 @@ async def test_the_tone_of_a_controller_that_is_gone_is_ended_and_another_one_pl
 async def test_the_tone_of_a_controller_that_is_gone_ends_also_where_the_other_was_busy_meanwhile(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
-    one, other = await answered_and_dialling(exchange, asterisk, Dial(to="2", ringback="de", hang_up_after=False))
+    dial = Dial(to="2", leg=LegOptions(ringback="de"), hang_up_after=False)
+    one, other = await answered_and_dialling(exchange, asterisk, dial)
     await exchange.leave()
     asterisk.hangs_up(other, 17, 486)
     await exchange.start()
@@ -134,13 +136,13 @@ async def test_the_tone_of_a_controller_that_is_gone_ends_also_where_the_other_w
 @pytest.mark.parametrize("country", ["de,number:1", "DE", "../x", "d", "de;x"])
 def test_a_country_that_is_none_is_refused(country: str) -> None:
     with pytest.raises(ValueError, match="zone of Asterisk's indications"):
-        Dial(to="2", ringback=country)
+        Dial(to="2", leg=LegOptions(ringback=country))
 
 
 @pytest.mark.parametrize("music", ["a b", "a/b", "x" * 65, "a\n"])
 def test_a_class_of_music_that_is_none_is_refused(music: str) -> None:
     with pytest.raises(ValueError, match="class of music"):
-        Dial(to="2", music=music)
+        Dial(to="2", leg=LegOptions(music=music))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ def test_a_class_of_music_that_is_none_is_refused(music: str) -> None:
 )
 def test_a_header_that_would_say_something_of_sips_own_is_refused(headers: tuple[tuple[str, str], ...]) -> None:
     with pytest.raises(ValueError, match=r"header"):
-        Dial(to="2", headers=headers)
+        Dial(to="2", leg=LegOptions(headers=headers))
 
 
 def test_headers_with_commas_quotes_and_other_alphabets_are_taken() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from engine.calls.silence import AGAIN_SECONDS, QUIET_SECONDS, RESTORED_SECONDS
 from engine.events import TaskEnded, TaskStarted
+from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -107,7 +108,8 @@ async def test_one_that_is_still_on_its_way_is_waited_for_before_the_bridge(
 
 
 async def test_music_for_who_waits_is_begun_when_the_silence_has_ended(exchange: Exchange, asterisk: FakeAri) -> None:
-    call = await exchange.call(Pause(seconds=1), Dial(to="12015550101", music="music1", hang_up_after=False))
+    dial = Dial(to="12015550101", leg=LegOptions(music="music1"), hang_up_after=False)
+    call = await exchange.call(Pause(seconds=1), dial)
     other = (await asterisk.asked("POST", "/channels/*/dial", 2)).path.split("/")[2]
     await asyncio.sleep(5)
     asterisk.hangs_up(other)

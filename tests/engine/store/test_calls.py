@@ -57,7 +57,7 @@ async def test_options_and_the_call_tree_are_stored_under_the_names_that_earlier
 def test_a_dial_of_an_earlier_version_is_read_and_written_under_the_same_names() -> None:
     stored = '{"kind":"dial","to":"anna@pbx.example","over":"sip"}'
     dial = kinds.decode(stored)
-    assert isinstance(dial, Dial) and dial.reach == "sip"
+    assert isinstance(dial, Dial) and dial.leg.reach == "sip"
     assert json.loads(kinds.encode(dial))["over"] == "sip"
 
 

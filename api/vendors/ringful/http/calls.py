@@ -9,6 +9,7 @@ from api.vendors.ringful.http import resources
 from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringful.http.requests import Parameters
 from engine.commands import Enqueue, HangUpCall, PlaceCall, StopTasks
+from engine.model.leg_options import LegOptions
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.hang_up import HangUp
 from engine.tasks.kinds import AnyTask
@@ -51,7 +52,7 @@ class CallOperations:
             PlaceCall(
                 account=request.account.id,
                 callee=callee.digits,
-                caller=caller.digits if caller else None,
+                options=LegOptions(caller=caller.digits if caller else None),
                 tag=tags.tag(url, **tags.spelling(callee)),
             )
         )

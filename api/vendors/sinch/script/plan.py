@@ -1,6 +1,7 @@
 """From what a script says to the tasks that do it: instructions first, the action as the last."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -121,17 +122,50 @@ def _dial(connect: svaml.SvamlConnect, place: ScriptLeg) -> Dial:
     asks = place.ask_on_answer and not silent and connect.domain != "mxp"
     return Dial(
         to=to,
-        reach=reach(connect.domain),
-        transport=transport(connect.transport),
-        caller=connect.caller,
-        private=connect.private,
-        headers=headers(connect.headers),
-        ring_seconds=connect.ring_seconds,
+        leg=msgspec.structs.replace(leg(connect), ringback=connect.ringback or "", music=connect.music or ""),
         max_seconds=connect.max_seconds,
-        ringback=connect.ringback or "",
-        music=connect.music or "",
         before_bridge=before(connect.dtmf, connect.detect, asks=asks, tag=encode(place.tag)),
         call_tag=encode(tags.silenced(place.tag) if silent else place.tag),
+    )
+
+
+class Dialled(Protocol):
+    """How a party is to be dialled: a connect's, or a callout's."""
+
+    @property
+    def domain(self) -> str:
+        """Pstn, mxp or sip."""
+
+    @property
+    def transport(self) -> str | None:
+        """What a SIP address is reached by."""
+
+    @property
+    def caller(self) -> str | None:
+        """The number that is shown."""
+
+    @property
+    def private(self) -> bool:
+        """Whether none is."""
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """The call headers as written."""
+
+    @property
+    def ring_seconds(self) -> float | None:
+        """How long it may ring."""
+
+
+def leg(said: Dialled) -> LegOptions:
+    """Return how a party is dialled; raises CannotBeDone."""
+    return LegOptions(
+        reach=reach(said.domain),
+        transport=transport(said.transport),
+        caller=said.caller,
+        private=said.private,
+        headers=headers(said.headers),
+        ring_seconds=said.ring_seconds,
     )
 
 

@@ -144,12 +144,12 @@ async def test_an_extension_leads_on_where_it_says_and_rings_for_its_time(house:
     await house.divert("101", no_answer="forward:+12015550114", busy="extension:102")
     (dial,) = house.resolved("extension:101", hops=2).tasks
     assert isinstance(dial, Dial) and dial.diversions is not None
-    assert (dial.ring_seconds, dial.hops) == (25.0, 2)
+    assert (dial.leg.ring_seconds, dial.hops) == (25.0, 2)
     assert (dial.diversions.no_answer, dial.diversions.busy) == ("forward:+12015550114", "extension:102")
     await house.diversions.change(ADMIN, None, "101", DiversionFields(ring_seconds=7, busy=nowhere))
     (dial,) = house.resolved("extension:101").tasks
     assert isinstance(dial, Dial) and dial.diversions is not None
-    assert (dial.ring_seconds, dial.diversions.busy) == (7, "")
+    assert (dial.leg.ring_seconds, dial.diversions.busy) == (7, "")
     assert await house.audited() == ["extension.diverted", "extension.diverted"]
 
 

@@ -42,7 +42,7 @@ async def test_the_number_is_read_as_customers_write_it(stack: Stack, written: s
     await stack.ok("Call", callee=written, callerId="12015550199")
     command = stack.engine.commands[-1]
     assert isinstance(command, PlaceCall)
-    assert (command.account, command.callee, command.caller) == ("account-ann", digits, "12015550199")
+    assert (command.account, command.callee, command.options.caller) == ("account-ann", digits, "12015550199")
 
 
 async def test_a_call_tells_its_answer_and_the_callees_hang_up_with_the_bill(stack: Stack, sink: Sink) -> None:

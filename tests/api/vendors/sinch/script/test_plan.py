@@ -31,7 +31,7 @@ def done(event: ScriptEvent = ScriptEvent.ICE, **action: Any) -> tuple[AnyTask, 
 def test_call_headers_become_sip_headers() -> None:
     headers = [{"key": "foo", "value": "bar"}, {"key": "x-baz", "value": "qux"}]
     (dial,) = done(name="connectMXP", callHeaders=headers)
-    assert isinstance(dial, Dial) and dial.headers == (("X-foo", "bar"), ("x-baz", "qux"))
+    assert isinstance(dial, Dial) and dial.leg.headers == (("X-foo", "bar"), ("x-baz", "qux"))
 
 
 @pytest.mark.parametrize(("key", "value", "times"), [("a#b", "x", 1), ("k" * 63, "x", 1), ("foo", "v" * 1000, 5)])

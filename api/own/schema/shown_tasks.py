@@ -1,0 +1,33 @@
+"""Tasks that are kept as a setting, shown as a request may give them again: without the engine's own fields."""
+
+from typing import Any
+
+import msgspec
+
+from api.own.schema.engine_tasks import TASK_LIST
+
+_ENGINES = frozenset({"id", "tag", "call_tag", "stopped_tag", "hops", "question"})
+_LIST = f"{TASK_LIST}:["
+
+
+def as_given(shown: Any) -> Any:
+    """Return tasks as built-in types without ids, tags, counts and questions, at any depth; anything else stays."""
+    match shown:
+        case {"kind": _}:
+            return {name: as_given(value) for name, value in shown.items() if name not in _ENGINES}
+        case dict():
+            return {name: as_given(value) for name, value in shown.items()}
+        case list() | tuple():
+            return [as_given(each) for each in shown]
+        case str() if shown.startswith(_LIST):
+            return _listed(shown)
+    return shown
+
+
+def _listed(text: str) -> str:
+    """A destination that is a list of tasks; a text that only begins like one stays."""
+    try:
+        tasks = msgspec.json.decode(text.removeprefix(f"{TASK_LIST}:"))
+    except msgspec.DecodeError:
+        return text
+    return f"{TASK_LIST}:{msgspec.json.encode(as_given(tasks)).decode()}"
