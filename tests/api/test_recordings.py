@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from engine.features.recordings import store
 from engine.store import recordings
 from engine.store.recordings import RecordingRow
 from tests.api.conftest import Stack
@@ -65,7 +66,7 @@ async def test_an_mp3_is_served_as_one_once_it_is_made(stack: Stack) -> None:
     async with stack.client.get(path) as response:
         assert (response.status, await response.text()) == (404, "This recording is not ready yet.")
     (stack.folder / "rec-2.mp3").write_bytes(SAVED)
-    await stack.writer.write(lambda conn: recordings.made_available(conn, "rec-2", "", 12, 1.0))
+    await stack.writer.write(lambda conn: store.made_available(conn, "rec-2", "", 12, 1.0))
     async with stack.client.get(path) as response:
         assert (response.status, response.content_type, await response.read()) == (200, "audio/mpeg", SAVED)
     async with stack.client.get(path.replace(".mp3", ".wav")) as response:
@@ -79,7 +80,7 @@ async def test_an_expired_link_is_gone(stack: Stack, link: str) -> None:
 
 
 async def test_a_deleted_recording_is_gone(stack: Stack, link: str) -> None:
-    await stack.writer.write(lambda conn: recordings.mark_deleted(conn, "rec-1", 1.0))
+    await stack.writer.write(lambda conn: store.mark_deleted(conn, "rec-1", 1.0))
     async with stack.client.get(link) as response:
         assert (response.status, await response.text()) == (410, "This recording was deleted.")
 

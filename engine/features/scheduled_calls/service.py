@@ -56,11 +56,13 @@ class ScheduledCalls:
         """Schedule a call for a time (Unix seconds).
 
         Raises InvalidSetting for a time that has passed or is too far ahead, NumberRefused and CallerRefused for what
-        the account may not call or show now, LimitReached where it has too many.
+        the account may not call or show now, LimitReached where it has too many, EngineUnavailable without the store.
         """
         now = self._clock()
         if not now < at <= now + LONGEST_AHEAD:
             raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.3f}).")
+        if self._writer.out:
+            raise EngineUnavailable("The store cannot be reached now. Try again.")
         self._check(account, wanted.callee, wanted.caller)
         id = new_id("call")
 
