@@ -27,11 +27,11 @@ DIAL = Dial(id="task-1", to="anna@pbx.example", leg=ALL, max_seconds=60, before_
 RING = Ring(id="task-2", members=("101", "102"), leg=LegOptions(caller="101", ringback="us-old", music="calm"))
 PLAY = Play(id="task-3", source="http://host/a.wav")
 WRITTEN_BEFORE = {
-    "kind": "dial", "id": "task-1", "tag": "", "to": "anna@pbx.example", "over": "sip", "transport": "tcp",
+    "kind": "dial", "id": "task-1", "data": None, "to": "anna@pbx.example", "over": "sip", "transport": "tcp",
     "caller": "12015550101", "private": True, "headers": [["X-Order", "1"]], "ring_seconds": 20.0, "max_seconds": 60.0,
     "ringback": "de", "music": "calm",
-    "before_bridge": [{"kind": "play", "id": "", "tag": "", "wait": True, "source": "upload:hello"}],
-    "call_tag": "", "hang_up_after": True, "diversions": None, "hops": 0,
+    "before_bridge": [{"kind": "play", "id": "", "data": None, "wait": True, "source": "upload:hello"}],
+    "call_data": None, "hang_up_after": True, "diversions": None, "hops": 0,
 }  # fmt: skip
 
 
