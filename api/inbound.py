@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import structlog
 
 from api.vendors.vendor import Vendor
-from engine.calls.call import Call, Direction
 from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.call_history.views import CallHistory
+from engine.model.call import Call, Direction
 from engine.model.call_data import CallData
 from engine.platform.feature import Features
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.calls.asking import Replies
-from engine.calls.call import Call
 from engine.calls.outbound import OutboundCalls, with_ids
 from engine.calls.registry import Registry
 from engine.calls.session import Session
@@ -30,8 +29,9 @@ from engine.commands import (
     StopTasks,
 )
 from engine.conferences.conferences import Conferences
-from engine.tasks.entry import StopReason
-from engine.tasks.queue import Queue, QueueClosed
+from engine.model.call import Call
+from engine.queues.entry import StopReason
+from engine.queues.queue import Queue, QueueClosed
 
 _GONE_CALL = "There is no such call, or it has ended."
 _GONE_CONFERENCE = "There is no such conference, or it has ended."

@@ -14,7 +14,6 @@ from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import Replaced
 from engine.calls.admission_protocol import Admission
-from engine.calls.call import Call
 from engine.calls.directory import Directory
 from engine.calls.inbound import Reception
 from engine.calls.outbound import OutboundCalls
@@ -30,6 +29,7 @@ from engine.dispatcher import Dispatcher
 from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
 from engine.media.recordings import RecordingFiles
+from engine.model.call import Call
 from engine.settings import EngineSettings
 from engine.store.database import Database
 from engine.store.errors import StoreError

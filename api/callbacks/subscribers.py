@@ -15,12 +15,12 @@ from api.callbacks.model import DeliveryRow
 from api.callbacks.publisher import row_of
 from api.callbacks.signer import NotToBeSent
 from api.dialects import OWN
-from engine.calls.call import Call
 from engine.events import Event
 from engine.features.subscriptions import bodies, catalogue
 from engine.features.subscriptions.model import Sink, Subscription
 from engine.features.subscriptions.service import SubscriptionService
 from engine.ids import new_id
+from engine.model.call import Call
 from engine.store.events import StoredEvent
 from engine.tasks.secret import Unreadable
 

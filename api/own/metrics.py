@@ -10,9 +10,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from api.own.operations import Media, operation
 from engine.ari.client import AriClient
-from engine.calls.state import CallState
 from engine.events import AnyEvent, CallEnded, TaskEnded
 from engine.features.health.views import StoreHealth
+from engine.model.call import CallState
 from engine.platform.feature import Measure
 
 PAGE = Media("The metrics in Prometheus' text format.", ("text/plain",))

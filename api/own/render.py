@@ -12,7 +12,6 @@ from api.callbacks.mail import kind_of as kind_of_mail
 from api.callbacks.masking import masked
 from api.callbacks.model import DeliveryRow
 from api.recordings import Recordings
-from engine.calls.call import Call, Direction
 from engine.events import Event
 from engine.features.accounts import Account
 from engine.features.accounts.allowed_prefixes import shown as shown_prefix
@@ -22,6 +21,7 @@ from engine.features.questions.model import QuestionAttempt
 from engine.features.recordings.model import RecordingRow
 from engine.features.uploads.model import UploadRow
 from engine.media.upload_files import SCHEME
+from engine.model.call import Call, Direction
 from engine.model.moment import moment as rfc3339
 from engine.model.money import decimal
 from engine.tasks.kinds import kind_of, shown

@@ -16,9 +16,9 @@ from api.own import render
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import AriClient
-from engine.calls.call import Call
 from engine.features.accounts import Account
 from engine.features.accounts.service import AccountService
+from engine.model.call import Call
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
 from engine.platform.settings_cache import SettingsCache

@@ -2,10 +2,10 @@
 
 from api.own import render
 from api.own.services import OwnServices
-from engine.calls.call import Call
 from engine.features.call_history.views import CallHistory
 from engine.features.questions.service import QuestionLog
 from engine.features.recordings.service import RecordingService
+from engine.model.call import Call
 
 
 async def timeline(services: OwnServices, call: Call) -> render.Shape:

@@ -39,13 +39,13 @@ from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
 from api.own.subscriptions import SubscriptionRoutes
 from api.own.timeline import timeline
-from engine.calls.call import Call
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.features.accounts import Account
 from engine.features.accounts.service import AccountService
 from engine.features.call_history.views import CallHistory
 from engine.features.recordings.service import RecordingService
 from engine.features.scheduled_calls.service import ScheduledCalls
+from engine.model.call import Call
 from engine.model.leg_options import LegOptions
 from engine.tasks.kinds import kind_of
 

@@ -10,7 +10,7 @@ from api.guess_throttle import Guesses
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.vendor import AskingVendor, Question
-from engine.calls.call import Call
+from engine.model.call import Call
 from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
 from engine.tasks.secret import Seal

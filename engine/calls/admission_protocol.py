@@ -5,7 +5,7 @@ from typing import Protocol
 import msgspec
 from sqlalchemy import Connection
 
-from engine.calls.call import Call
+from engine.model.call import Call
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.model.money import Price
 

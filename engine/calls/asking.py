@@ -8,29 +8,29 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.calls.call import Direction
-from engine.calls.cause import HangupCause
 from engine.calls.registry import Registry
 from engine.calls.session import Session
 from engine.commands import NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import ReplyRefused, ReplyRemarked
 from engine.ids import new_id
+from engine.model.call import Direction
 from engine.model.call_data import CallData, DataPatch, patched
+from engine.model.cause import HangupCause
+from engine.queues.entry import StopReason
+from engine.queues.queue import QueueClosed
+from engine.queues.roles import SteeringSubject
 from engine.store import call_data, events
 from engine.tasks.ask import Ask
-from engine.tasks.entry import StopReason
 from engine.tasks.hang_up import HangUp
 from engine.tasks.kinds import AnyTask
 from engine.tasks.playing import Audible
-from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Answered
-from engine.tasks.roles import SteeringSubject
 
 log = structlog.get_logger(__name__)
 
 
 class CallCustomer:
-    """Whoever says what a call does next (engine.tasks.roles.Customer)."""
+    """Whoever says what a call does next (engine.queues.roles.Customer)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

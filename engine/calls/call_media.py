@@ -8,7 +8,7 @@ from engine.calls.bridges import OwnedBridges
 from engine.calls.keypad import DigitRouter
 from engine.calls.silence import Silence, SilentCall
 from engine.calls.typed_ahead import TypedAhead
-from engine.tasks.journal import Journal
+from engine.queues.journal import Journal
 
 
 class CallMedia:

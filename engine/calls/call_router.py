@@ -7,25 +7,25 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
-from engine.calls.call import Direction
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination, offered
 from engine.calls.invite import read_invite
 from engine.calls.outbound import with_ids
 from engine.calls.session import Session
+from engine.model.call import Direction
+from engine.model.cause import HangupCause
+from engine.queues.roles import SteeringSubject
 from engine.store import calls, events
 from engine.tasks.ask import Ask
 from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.offer import Offer
 from engine.tasks.results import TaskFailed
-from engine.tasks.roles import SteeringSubject
 
 log = structlog.get_logger(__name__)
 
 
 class CallRouter:
-    """Leads one call (engine.tasks.roles.Router)."""
+    """Leads one call (engine.queues.roles.Router)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import Admission
-from engine.calls.call import Call
 from engine.calls.ending import ending_of
 from engine.events import EndedLeg, RootEnded
 from engine.ids import new_id
+from engine.model.call import Call
 from engine.store import calls, events, tasks
 from engine.tasks.dial import Dial
 from engine.tasks.ring import Ring

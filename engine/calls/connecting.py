@@ -13,8 +13,6 @@ from typing import Any
 
 import msgspec
 
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
 from engine.calls.ending import ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
 from engine.calls.pair import Pair, Terms, other_of
@@ -22,6 +20,8 @@ from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session
 from engine.calls.state import Milestone
 from engine.commands import CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NoSuchExtension, PlaceCall
+from engine.model.call import Call, Direction, Party
+from engine.model.cause import HangupCause
 from engine.model.destination import Diversions
 from engine.model.leg_options import LegOptions
 from engine.store import calls

@@ -11,10 +11,10 @@ import msgspec
 import structlog
 
 from engine.calls.admission_protocol import Admission, Cover
-from engine.calls.call import Call, Direction
-from engine.calls.cause import HangupCause
 from engine.calls.services import CallServices
 from engine.calls.state import Milestone
+from engine.model.call import Call, Direction
+from engine.model.cause import HangupCause
 from engine.store.errors import StoreError
 
 log = structlog.get_logger(__name__)

@@ -5,12 +5,12 @@ from typing import Protocol
 
 import msgspec
 
-from engine.calls.call import Call
 from engine.calls.called import Called
-from engine.calls.cause import HangupCause
 from engine.events import CallOffered
 from engine.ids import new_id
+from engine.model.call import Call
 from engine.model.call_data import CallData
+from engine.model.cause import HangupCause
 from engine.tasks.kinds import AnyTask
 
 

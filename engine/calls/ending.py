@@ -2,11 +2,11 @@
 
 import msgspec
 
-from engine.calls.call import Call, Party
-from engine.calls.cause import HangupCause
 from engine.events import CallEnded, ParticipantLeft
+from engine.model.call import Call, Party
+from engine.model.cause import HangupCause
+from engine.queues.journal import Common
 from engine.store.tasks import TaskRow
-from engine.tasks.journal import Common
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,11 +7,11 @@ import structlog
 from engine.ari import generated as ari
 from engine.ari.bus import Nudged, Resumed, Subscription
 from engine.ari.errors import AriError
-from engine.calls.call import Party
-from engine.calls.cause import HangupCause, cause_of
 from engine.calls.credit import limit_of
 from engine.calls.ending import Ending
 from engine.calls.session import Session
+from engine.model.call import Party
+from engine.model.cause import HangupCause, cause_of
 
 log = structlog.get_logger(__name__)
 FOLLOWED = (

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
 from engine.calls.connecting import connect, hidden_with, is_ready
 from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
@@ -22,6 +20,8 @@ from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session, cancelled
 from engine.calls.state import Milestone
 from engine.commands import CommandRefused, EngineUnavailable, PlaceCall
+from engine.model.call import Call, Direction, Party
+from engine.model.cause import HangupCause
 from engine.store import calls
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Dialled

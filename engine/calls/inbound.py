@@ -10,9 +10,7 @@ from engine.ari import generated as ari
 from engine.ari.bus import Subscription
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
-from engine.calls.call import Call, Direction
 from engine.calls.called import Called, printable, read_headers, trunk_of, user_of
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, Directory, Unmatched, offered
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
@@ -24,11 +22,12 @@ from engine.calls.privacy import withholds
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
-from engine.calls.state import CallState
 from engine.ids import new_id
+from engine.model.call import Call, CallState, Direction
+from engine.model.cause import HangupCause
+from engine.queues.journal import Opened
 from engine.store import calls, events
 from engine.store.unmatched_calls import UnmatchedCall
-from engine.tasks.journal import Opened
 
 log = structlog.get_logger(__name__)
 

@@ -16,9 +16,9 @@ from engine.ari.bus import NEVER_CALLS
 from engine.ari.channel import Channel
 from engine.ari.errors import AriError
 from engine.calls.bridges import task_of
-from engine.calls.cause import CODES, HangupCause
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
+from engine.model.cause import CODES, HangupCause
 from engine.store import calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.task import TaskState

@@ -13,16 +13,16 @@ from sqlalchemy import Connection
 
 from engine.ari.errors import AriError, Gone
 from engine.calls.admission_protocol import Admitted, Cover, Held, Route, Uncovered
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
-from engine.calls.state import CallState, Milestone
+from engine.calls.state import Milestone
 from engine.commands import CreditSpent, EngineUnavailable, PlaceCall
 from engine.ids import new_id
+from engine.model.call import Call, CallState, Direction, Party
+from engine.model.cause import HangupCause
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.store import calls, tasks
 from engine.store.tasks import TaskRow

@@ -13,12 +13,12 @@ import msgspec
 from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
 from engine.calls.bridges import bridge_of
-from engine.calls.call import Direction, Party
-from engine.calls.cause import HangupCause
 from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.session import Session, cancelled
 from engine.calls.state import Milestone
 from engine.ids import new_id
+from engine.model.call import Direction, Party
+from engine.model.cause import HangupCause
 from engine.store import calls
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference

@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.ari.channel import Channel
-from engine.calls.call import Call
 from engine.calls.ending import Ending
 from engine.calls.services import CallServices
-from engine.calls.state import RECORDED, CallState, Milestone, StateMachine, Trigger
+from engine.calls.state import RECORDED, Milestone, StateMachine, Trigger
 from engine.events import AnyEvent, CallAnswered, CallDialing, CallRinging
+from engine.model.call import Call, CallState
+from engine.queues.journal import Journal
 from engine.store import calls, events
-from engine.tasks.journal import Journal
 
 
 class CallProgress:

@@ -13,7 +13,6 @@ from engine.ari.bus import Subscription
 from engine.ari.errors import AriConflict, AriError
 from engine.calls.admission_protocol import Admitted, Cover
 from engine.calls.bridges import bridge_of, task_of
-from engine.calls.call import Call, Direction
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow, lost, note_state
 from engine.calls.group_ringing import member_of
@@ -23,8 +22,8 @@ from engine.calls.pair import Pair, Terms, end_along, left_alone, other_of
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Life, Session
-from engine.calls.state import CallState
 from engine.commands import CommandRefused
+from engine.model.call import Call, CallState, Direction
 from engine.model.leg_options import PLAIN
 from engine.store import calls, owners, tasks, typed_ahead
 from engine.store.tasks import TaskRow

@@ -11,8 +11,8 @@ from engine.ari.errors import AriError
 from engine.ari.playback import adopting, playing
 from engine.ari.requests import undone
 from engine.ari.targets import OnChannel
-from engine.calls.call import Direction
 from engine.calls.session import Session, cancelled
+from engine.model.call import Direction
 from engine.tasks.dial import Dial
 from engine.tasks.interfaces import Subject
 from engine.tasks.ring import Ring

@@ -12,22 +12,22 @@ from engine.ari.errors import AriError
 from engine.calls import call_tree
 from engine.calls.account_prompts import Preparing
 from engine.calls.admission_protocol import Cover, Held
-from engine.calls.call import Call, Direction, Party
 from engine.calls.call_media import CallMedia
-from engine.calls.cause import CODES, HangupCause
 from engine.calls.credit import keep_covered, longest, priced
 from engine.calls.ending import Ending, event_of, left_by
 from engine.calls.keypad import PressedDigit
 from engine.calls.progress import CallProgress
 from engine.calls.services import CallServices
 from engine.calls.state import RECORDED, Milestone, Trigger
+from engine.model.call import Call, Direction, Party
+from engine.model.cause import CODES, HangupCause
+from engine.queues.entry import StopReason
+from engine.queues.queue import Queue
+from engine.queues.roles import Roles
 from engine.store import calls, conferences, events
 from engine.store.tasks import TaskRow
 from engine.store.typed_ahead import TypedDigit
-from engine.tasks.entry import StopReason
 from engine.tasks.join_conference import JoinConference
-from engine.tasks.queue import Queue
-from engine.tasks.roles import Roles
 from engine.tasks.task import Requires, TaskState
 
 log = structlog.get_logger(__name__)

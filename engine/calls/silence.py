@@ -14,7 +14,7 @@ import structlog
 
 from engine.ari.channel import Channel
 from engine.ari.errors import AriConflict, AriError, AriNotFound
-from engine.calls.call import Call
+from engine.model.call import Call
 
 log = structlog.get_logger(__name__)
 QUIET_SECONDS = 0.1  # between two prompts is no silence: it would be one more request for each

@@ -1,17 +1,9 @@
-"""The states of a call and every move between them: one table, and the machine of one live call."""
+"""The states of a live call and every move between them: one table, and the machine of one call."""
 
 import asyncio
 from enum import StrEnum
 
-
-class CallState(StrEnum):
-    """Where a call stands, as it is stored and shown. That it is being hung up is not stored."""
-
-    QUEUED = "queued"
-    DIALING = "dialing"
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    ENDED = "ended"
+from engine.model.call import CallState
 
 
 class LiveState(StrEnum):

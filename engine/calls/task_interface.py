@@ -1,11 +1,10 @@
-"""What a call does for its tasks, put together (engine.tasks.roles.Roles)."""
+"""What a call does for its tasks, put together (engine.queues.roles.Roles)."""
 
 import asyncio
 from contextlib import AbstractContextManager
 
 from engine.calls.asking import CallCustomer
 from engine.calls.call_router import CallRouter
-from engine.calls.cause import HangupCause
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
 from engine.calls.group_ringing import CallRinger
@@ -14,6 +13,7 @@ from engine.calls.machine import CallDetector
 from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import OutboundCalls
 from engine.calls.session import Session
+from engine.model.cause import HangupCause
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.results import TaskFailed

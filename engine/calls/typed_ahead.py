@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from engine.calls.keypad import PressedDigit
 from engine.events import DigitPressed
+from engine.queues.journal import Journal
 from engine.store import events, typed_ahead
 from engine.store.typed_ahead import TypedDigit
-from engine.tasks.journal import Journal
 from engine.tasks.secret import MASK
 
 MOST_KEPT = 64

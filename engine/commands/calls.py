@@ -1,9 +1,9 @@
 """Commands that place and end calls."""
 
-from engine.calls.call import Call
-from engine.calls.cause import HangupCause
 from engine.commands.base import Command
+from engine.model.call import Call
 from engine.model.call_data import CallData
+from engine.model.cause import HangupCause
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.tasks.kinds import AnyTask
 

@@ -3,10 +3,10 @@
 import contextlib
 
 from engine.conferences.member import Member
+from engine.queues.queue import QueueClosed
 from engine.tasks.ask import Ask
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.keys import Keys
-from engine.tasks.queue import QueueClosed
 from engine.tasks.results import Digits
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from engine.ari.bridge import Bridge
 from engine.ari.errors import AriError
 from engine.calls.account_prompts import Preparing
-from engine.calls.cause import HangupCause
 from engine.calls.keypad import DigitRouter, PressedDigit
 from engine.calls.services import CallServices
 from engine.calls.session import Session, cancelled
@@ -22,14 +21,15 @@ from engine.conferences.music import LoneMusic
 from engine.conferences.policy import ConferencePolicy
 from engine.conferences.task_interface import ConferenceRoles
 from engine.events import ConferenceEnded, ConferenceStarted, ParticipantJoined, ParticipantLeft
+from engine.model.cause import HangupCause
+from engine.queues.entry import StopReason
+from engine.queues.journal import Journal
+from engine.queues.queue import Queue
 from engine.store import conferences, events
 from engine.store.conferences import ConferenceRow, ParticipantRow
 from engine.store.tasks import TaskRow
-from engine.tasks.entry import StopReason
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
-from engine.tasks.journal import Journal
-from engine.tasks.queue import Queue
 from engine.tasks.results import TaskFailed
 from engine.tasks.task import Requires
 

@@ -9,7 +9,6 @@ import msgspec
 import structlog
 
 from engine.ari.errors import Detached
-from engine.calls.call import Direction
 from engine.calls.outbound import OutboundCalls, with_ids
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
@@ -34,12 +33,13 @@ from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
 from engine.conferences.policy import ConferencePolicy, Invited, decode, encode
 from engine.ids import new_id
+from engine.model.call import Direction
 from engine.model.leg_options import LegOptions
+from engine.queues.queue import QueueClosed
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow, ParticipantRow
 from engine.store.tasks import TaskRow
 from engine.tasks.join_conference import JoinConference
-from engine.tasks.queue import QueueClosed
 
 log = structlog.get_logger(__name__)
 STORE_SECONDS = 2.0  # that the end of a conference waits for its commit

@@ -8,15 +8,15 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriBadRequest, AriConflict, AriError, AriNotFound
-from engine.calls.call import Direction
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.commands import ConferenceMember, EngineUnavailable, NoSuchCall
 from engine.events import AnyEvent, DigitsCollected, ParticipantHeld, ParticipantMuted
+from engine.model.call import Direction
 from engine.model.call_data import CallData
+from engine.queues.journal import Common
 from engine.store import conferences, events
 from engine.store.conferences import ParticipantRow
-from engine.tasks.journal import Common
 
 log = structlog.get_logger(__name__)
 SILENCE = ""  # what a participant hears who is held without music

@@ -11,10 +11,10 @@ from engine.conferences.conference import Conference
 from engine.conferences.policy import ConferencePolicy, encode
 from engine.events import ConferenceStarted
 from engine.ids import new_id
+from engine.queues.journal import Journal
 from engine.store import conferences, events
 from engine.store.conferences import ConferenceRow
 from engine.store.errors import StoreError
-from engine.tasks.journal import Journal
 from engine.tasks.results import TaskFailed
 
 log = structlog.get_logger(__name__)

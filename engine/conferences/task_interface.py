@@ -1,4 +1,4 @@
-"""What a conference does for its tasks, put together (engine.tasks.roles.Roles)."""
+"""What a conference does for its tasks, put together (engine.queues.roles.Roles)."""
 
 from contextlib import AbstractContextManager
 from typing import NoReturn, Protocol

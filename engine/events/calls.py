@@ -30,7 +30,7 @@ class CallAnswered(Event, frozen=True, kw_only=True, tag="call_answered"):
 class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
     """The call has ended: its last event, except for events of its recordings (RootEnded is the tree's).
 
-    `seconds` counts from the answer, `price` in millionths. `hung_up_by` is an engine.calls.call.Party.
+    `seconds` counts from the answer, `price` in millionths. `hung_up_by` is an engine.model.call.Party.
     """
 
     cause: str

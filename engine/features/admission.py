@@ -8,7 +8,6 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import Admitted, Cover, Held, Price, Route
-from engine.calls.call import Call, Direction
 from engine.commands import (
     CallerRefused,
     CreditSpent,
@@ -25,6 +24,7 @@ from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
 from engine.features.numbers import phone_numbers
 from engine.features.trunks import outbound_routing
+from engine.model.call import Call, Direction
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.platform import holds, ledger, money
 from engine.platform.cached_account import AccountRules

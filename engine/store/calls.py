@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
-from engine.calls.call import Call
+from engine.model.call import Call
 from engine.store import call_data, tables
 from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Row, Statement, insert_into

@@ -1,7 +1,7 @@
 """What a running task may do, in small roles: the same Play serves a call and a conference.
 
 No kind of task is named here, because each of them imports this. What only one kind does (dial, record, ask …) is a
-protocol in the file of that kind; engine.tasks.roles puts them together.
+protocol in the file of that kind; engine.queues.roles puts them together.
 """
 
 import asyncio

@@ -79,6 +79,6 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     async def run(self, on: Any) -> Result:
         """Do it. Normal endings (a timeout too) are values, accidents exceptions; stopping is cancellation.
 
-        `on` is the Subject, with the roles that this kind needs: the queue offers all of them (engine.tasks.roles).
+        `on` is the Subject, with the roles that this kind needs: the queue offers all of them (engine.queues.roles).
         """
         raise NotImplementedError

@@ -16,7 +16,6 @@ from typing import Any, Self
 import numpy as np
 
 from engine.ari.client import AriClient
-from engine.calls.call import Call
 from engine.calls.state import Milestone
 from engine.commands import HangUpCall, NoSuchCall
 from engine.engine import Engine, Parts
@@ -26,6 +25,7 @@ from engine.features.trunks.trunk import lab, pieces
 from engine.media import g711
 from engine.media.prompts import Prompt
 from engine.media.recordings import RecordingFiles
+from engine.model.call import Call
 from engine.settings import EngineSettings
 from engine.store import accounts
 from engine.store.accounts import Account

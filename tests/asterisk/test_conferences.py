@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from engine.calls.call import Call
 from engine.commands import (
     FindConference,
     HangUpConference,
@@ -17,6 +16,7 @@ from engine.commands import (
     StartConference,
 )
 from engine.events import ConferenceEnded, DigitsCollected, ParticipantJoined, TaskEnded
+from engine.model.call import Call
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.asterisk.live_exchange import LiveExchange

@@ -14,11 +14,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine import commands, events
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
 from engine.ids import new_id
+from engine.model.call import Call, CallState, Direction, Party
 from engine.model.call_data import CallData
+from engine.model.cause import HangupCause
 from engine.store import calls as call_rows
 from engine.store import events as event_rows
 from engine.store.writer import Writer

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import Admitted, Cover, Price, Route
-from engine.calls.call import Call
 from engine.calls.called import Called
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import AudioNotFound, PromptError
 from engine.media.prompts import Prompt
+from engine.model.call import Call
+from engine.model.cause import HangupCause
 from engine.model.destination import MOST_HOPS
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.platform import ledger

@@ -18,8 +18,6 @@ import msgspec
 
 from engine.ari.client import AriClient
 from engine.ari.errors import Detached
-from engine.calls.call import Call, Direction
-from engine.calls.state import CallState
 from engine.commands import Command, Enqueue, PlaceCall
 from engine.engine import Engine, Parts
 from engine.events import (
@@ -34,6 +32,7 @@ from engine.events import (
     TaskStarted,
 )
 from engine.media.recordings import RecordingFiles
+from engine.model.call import Call, CallState, Direction
 from engine.model.leg_options import LegOptions
 from engine.settings import EngineSettings
 from engine.store import accounts, calls, events, tasks

@@ -19,10 +19,10 @@ from api.own.schema.system import AnyCall, AnyCalls, AnyTimeline
 from api.own.services import OwnServices
 from api.own.timeline import timeline
 from api.own.v1 import placed
-from engine.calls.call import Call
 from engine.commands import HangUpCall
 from engine.features.call_history.views import CallHistory
 from engine.features.scheduled_calls.service import ScheduledCalls
+from engine.model.call import Call
 
 COLUMNS = (
     "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",

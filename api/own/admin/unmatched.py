@@ -1,10 +1,9 @@
 """Renders calls from trunks that reached no number among the calls; their account is "-"."""
 
 from api.own import render
-from engine.calls.call import Direction, Party
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
 from engine.features.call_history.model import UnmatchedCall
+from engine.model.call import CallState, Direction, Party
+from engine.model.cause import HangupCause
 
 NO_ACCOUNT = "-"
 

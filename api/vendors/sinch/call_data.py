@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from api.vendors.sinch.ids import DIALECT
-from engine.calls.call import Call
+from engine.model.call import Call
 from engine.model.call_data import CallData
 
 CUSTOM = "custom"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.calls.call import Call
+from engine.model.call import Call
 from engine.store.applications import Application
 from engine.tasks.kinds import AnyTask
 

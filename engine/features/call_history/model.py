@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from engine.calls.call import Call
 from engine.events import AnyEvent
+from engine.model.call import Call
 from engine.store.tasks import TaskRow
 from engine.store.unmatched_calls import UnmatchedCall
 from engine.tasks.kinds import AnyTask

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy import Connection
 
-from engine.calls.call import Call
 from engine.features.call_history.model import Activity, TaskRow, Timeline, UnmatchedCall
+from engine.model.call import Call
 from engine.store import calls, events, tasks, unmatched_calls
 from engine.store.database import Database
 from engine.tasks.task import TaskState

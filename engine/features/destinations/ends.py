@@ -2,9 +2,9 @@
 
 import re
 
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.errors import InvalidSetting
+from engine.model.cause import HangupCause
 from engine.platform.destination_kind import DestinationKind
 from engine.store.accounts import Account
 from engine.tasks.hang_up import HangUp

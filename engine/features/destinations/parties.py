@@ -3,11 +3,11 @@
 import contextlib
 from collections.abc import Iterable
 
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.accounts.emergency import NEVER
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import checked, is_emergency, normalise
+from engine.model.cause import HangupCause
 from engine.model.destination import Diversions
 from engine.model.leg_options import LegOptions
 from engine.platform.destination_kind import DestinationKind

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering, NoDestination
 from engine.features.errors import FeatureError, InvalidSetting
+from engine.model.cause import HangupCause
 from engine.model.destination import MOST_HOPS, Destination
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.settings_cache import SettingsCache

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from engine.calls.call import Call
 from engine.events import Event
 from engine.features.subscriptions.catalogue import Entry
+from engine.model.call import Call
 from engine.model.moment import moment
 
 Message = dict[str, Any]

@@ -17,9 +17,8 @@ from api.cli.files import audio_file
 from api.cli.output import Output, fitting
 from api.cli.wording import shown
 from api.lab import LabDial
-from engine.calls.call import Call, Direction
-from engine.calls.state import CallState
 from engine.commands import PlaceCall
+from engine.model.call import Call, CallState, Direction
 from engine.store import calls, recordings
 from engine.store.recordings import RecordingRow
 from tests.api.cli.running import Run

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.callbacks.callback import FORM
-from engine.calls.call import Call, Party
 from engine.features.questions import store as question_attempts
 from engine.features.questions.model import QuestionAttempt
+from engine.model.call import Call, Party
 from engine.store import deliveries
 from engine.store.deliveries import DeliveryRow
 from tests.api.cli.running import Run

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, func, select
 
-from engine.calls.state import CallState
 from engine.features.billing.call_rates import CallRates
 from engine.features.questions import store as questions
 from engine.features.questions.model import QuestionAttempt
+from engine.model.call import CallState
 from engine.platform import due_work, ledger
 from engine.platform.due_work import DueWork
 from engine.store import accounts, calls, events, extensions, recordings, tables

@@ -5,14 +5,13 @@ import asyncio
 import msgspec
 import pytest
 
-from engine.calls.call import Call, Direction
-from engine.calls.state import CallState
 from engine.commands import HangUpCall
 from engine.features.billing.call_rates import CallRates
 from engine.features.endpoints.push import Endpoints
 from engine.features.trunks import sources as trunk_sources
 from engine.features.trunks.refused_requests import RefusedKind, RefusedRequests
 from engine.features.trunks.service import Trunks
+from engine.model.call import Call, CallState, Direction
 from engine.store import calls, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.own.installation import Installation

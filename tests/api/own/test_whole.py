@@ -12,9 +12,9 @@ import soundfile
 
 from api.own.admin.calls import _cell
 from api.own.admin.doctor import DoctorAdmin
-from engine.calls.call import Direction
 from engine.ids import new_id
 from engine.media import Prompts, Voices
+from engine.model.call import Direction
 from engine.net import Net
 from engine.store import calls, recordings
 from engine.store.recordings import RecordingRow

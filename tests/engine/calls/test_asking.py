@@ -6,11 +6,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection
 
-from engine.calls.call import Direction
 from engine.calls.directory import Answering
-from engine.calls.state import CallState
 from engine.commands import Enqueue, NoSuchCall, NoSuchQuestion, Redirect, Reply
 from engine.events import CallEnded, QuestionAsked, ReplyRefused, ReplyRemarked, TaskEnded
+from engine.model.call import CallState, Direction
 from engine.model.call_data import DataPatch, patched
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial

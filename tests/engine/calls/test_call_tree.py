@@ -2,10 +2,10 @@
 
 import asyncio
 
-from engine.calls.call import Direction
 from engine.calls.directory import Answering
 from engine.commands import CreditSpent, HangUpCall
 from engine.events import CallEnded, RootEnded, TaskEnded
+from engine.model.call import Direction
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause

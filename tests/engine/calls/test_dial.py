@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from engine.calls.call import Call
 from engine.calls.directory import Answering
 from engine.commands import HangUpCall
 from engine.events import CallEnded, TaskEnded, TaskStarted
+from engine.model.call import Call
 from engine.tasks.dial import Dial
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play

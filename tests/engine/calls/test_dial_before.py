@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from engine.calls.state import CallState
 from engine.commands import FindConference, HangUpCall, Reply, StopTasks
 from engine.events import CallEnded, ParticipantJoined, QuestionAsked, TaskEnded
+from engine.model.call import CallState
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial

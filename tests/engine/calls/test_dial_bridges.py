@@ -8,11 +8,10 @@ import pytest
 
 from engine.ari.bridge import Bridge
 from engine.ari.connection import decode
-from engine.calls.call import Direction
-from engine.calls.state import CallState
 from engine.events import TaskEnded
+from engine.model.call import CallState, Direction
+from engine.queues.entry import StopReason
 from engine.tasks.dial import Dial
-from engine.tasks.entry import StopReason
 from engine.tasks.pause import Pause
 from engine.tasks.results import Failed
 from engine.tasks.task import Phase

@@ -4,8 +4,6 @@ import asyncio
 
 import pytest
 
-from engine.calls.call import Party
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering
 from engine.calls.ending import Ending, passed_on
 from engine.commands import (
@@ -18,6 +16,8 @@ from engine.commands import (
     NumberRefused,
 )
 from engine.events import CallEnded, TaskEnded
+from engine.model.call import Party
+from engine.model.cause import HangupCause
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause

@@ -4,10 +4,9 @@ import asyncio
 
 import pytest
 
-from engine.calls.call import Direction
 from engine.calls.directory import Answering
-from engine.calls.state import CallState
 from engine.events import CallAnswered, CallEnded, CallOffered, TaskEnded, TaskStarted
+from engine.model.call import CallState, Direction
 from engine.tasks.play import Play
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.fakes.ari import FakeAri

@@ -3,10 +3,10 @@
 import pytest
 from structlog.testing import capture_logs
 
-from engine.calls.call import Call
 from engine.calls.directory import Answering
 from engine.calls.invite import LONGEST, MOST_HEADERS
 from engine.events import TaskStarted
+from engine.model.call import Call
 from engine.tasks.play import Play
 from tests.fakes.ari import FakeAri
 from tests.support.exchange import ACCOUNT, Exchange

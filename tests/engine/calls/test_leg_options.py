@@ -2,8 +2,7 @@
 
 import pytest
 
-from engine.calls.call import Call
-from engine.calls.state import CallState
+from engine.model.call import Call, CallState
 from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
 from tests.fakes.ari import FakeAri

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from engine.calls.cause import CODES, HangupCause
 from engine.calls.directory import Answering
 from engine.events import TaskEnded
+from engine.model.cause import CODES, HangupCause
 from engine.tasks.dial import Dial
 from engine.tasks.pause import Pause
 from engine.tasks.results import Dialled

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from engine.calls.admission_protocol import Route
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
 from engine.commands import EngineUnavailable, HangUpCall, NoSuchCall, NumberRefused
 from engine.events import CallAnswered, CallDialing
+from engine.model.call import CallState
+from engine.model.cause import HangupCause
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from tests.fakes.ari import FakeAri

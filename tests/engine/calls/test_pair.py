@@ -2,9 +2,9 @@
 
 import asyncio
 
-from engine.calls.cause import HangupCause
 from engine.calls.pair import Pair, Terms
 from engine.calls.session import Session
+from engine.model.cause import HangupCause
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.exchange import Exchange

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 import pytest
 
-from engine.calls.call import Direction
 from engine.calls.directory import Answering
 from engine.calls.privacy import withholds
 from engine.events import CallEnded, CallOffered, RootEnded
+from engine.model.call import Direction
 from engine.model.leg_options import LegOptions
 from engine.store import calls
 from engine.tasks.dial import Dial

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from engine.calls.admission_protocol import Route
-from engine.calls.call import Call
-from engine.calls.state import CallState, Milestone
+from engine.calls.state import Milestone
 from engine.commands import EngineUnavailable
 from engine.conferences.policy import ConferencePolicy, Invited, encode
 from engine.events import ConferenceEnded, ParticipantLeft, TaskEnded
+from engine.model.call import Call, CallState
+from engine.queues.entry import Entry, StopReason
 from engine.store import calls, conferences
 from engine.store.conferences import ConferenceRow
 from engine.tasks.dial import Dial
-from engine.tasks.entry import Entry, StopReason
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.play import Play
 from engine.tasks.results import Failed, Stopped

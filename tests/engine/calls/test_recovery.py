@@ -7,10 +7,9 @@ import asyncio
 
 import pytest
 
-from engine.calls.call import Direction
 from engine.calls.directory import Answering
-from engine.calls.state import CallState
 from engine.events import CallAnswered, CallEnded, CallOffered, TaskEnded, TaskStarted
+from engine.model.call import CallState, Direction
 from engine.store import recordings
 from engine.store.recordings import RecordingRow
 from engine.tasks.detect_dtmf import DetectDtmf

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from engine.calls.call import Call, Direction
 from engine.calls.registry import Registry
-from engine.calls.state import CallState
 from engine.events import CallEnded
+from engine.model.call import Call, CallState, Direction
 from engine.tasks.dial import Dial
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from engine.calls.cause import HangupCause
 from engine.calls.directory import Answering
 from engine.events import CallEnded, TaskEnded
+from engine.model.cause import HangupCause
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Dialled
 from engine.tasks.ring import Ring

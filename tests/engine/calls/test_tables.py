@@ -5,8 +5,9 @@ import itertools
 
 import pytest
 
-from engine.calls.cause import CODES, HangupCause, cause_of
-from engine.calls.state import RECORDED, CallState, IllegalMove, LiveState, Milestone, StateMachine, Trigger, move
+from engine.calls.state import RECORDED, IllegalMove, LiveState, Milestone, StateMachine, Trigger, move
+from engine.model.call import CallState
+from engine.model.cause import CODES, HangupCause, cause_of
 from tests.support.clock import settled
 
 LEGAL = {

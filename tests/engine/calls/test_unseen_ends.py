@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from engine.calls.call import Call
 from engine.commands import HangUpCall
 from engine.events import CallEnded
+from engine.model.call import Call
 from engine.store import owners
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled

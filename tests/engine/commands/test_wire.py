@@ -5,9 +5,6 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
 from engine.commands import (
     AnyCommand,
     CancelTask,
@@ -35,7 +32,9 @@ from engine.commands import (
     StopTasks,
     wire,
 )
+from engine.model.call import Call, CallState, Direction, Party
 from engine.model.call_data import CallData, DataPatch
+from engine.model.cause import HangupCause
 from engine.model.leg_options import LegOptions
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from engine.calls.call import Call
 from engine.commands import FindConference
 from engine.events import ParticipantJoined
+from engine.model.call import Call
 from engine.tasks.join_conference import JoinConference
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled

@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.calls.call import Call, Direction
-from engine.calls.state import CallState
 from engine.events import CallRinging
+from engine.model.call import Call, CallState, Direction
 from engine.store import accounts
 from engine.store.accounts import Account
 

@@ -5,9 +5,8 @@ import json
 import msgspec
 from sqlalchemy import text
 
-from engine.calls.call import Call, Party
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
+from engine.model.call import Call, CallState, Party
+from engine.model.cause import HangupCause
 from engine.model.leg_options import LegOptions
 from engine.store import calls, conferences, tasks
 from engine.store.conferences import ConferenceRow, ParticipantRow

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from api.vendors.ringful import call_data
-from engine.calls.call import Party
 from engine.events import (
     AnyEvent,
     CallAnswered,
@@ -22,6 +21,7 @@ from engine.events import (
     TaskEnded,
     TaskStarted,
 )
+from engine.model.call import Party
 from engine.model.call_data import CallData
 from engine.tasks.results import Completed, Discarded, Failed, Recorded
 

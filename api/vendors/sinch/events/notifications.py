@@ -17,11 +17,11 @@ from api.vendors.sinch.http.parties import Parties, as_written
 from api.vendors.sinch.http.resources import Identity, money, timestamp
 from api.vendors.sinch.ids import FALLBACK, PRIMARY
 from api.vendors.sinch.signing import CONTENT_TYPE, signed_headers
-from engine.calls.call import Call
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.call_history.views import CallHistory
+from engine.model.call import Call
 from engine.model.call_data import CallData
 from engine.platform.feature import Features
 from engine.tasks.results import Completed, Detected, Recorded, Stopped

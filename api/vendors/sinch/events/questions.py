@@ -23,13 +23,13 @@ from api.vendors.sinch.script import instructions, plan
 from api.vendors.sinch.script.actions import ScriptEvent
 from api.vendors.sinch.script.svaml import IllegalSvaml, Leg, SvamlContinue
 from api.vendors.vendor import Question, Said
-from engine.calls.call import Call, Direction
-from engine.calls.cause import HangupCause
 from engine.events import QuestionAsked
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.call_history.views import CallHistory
+from engine.model.call import Call, Direction
 from engine.model.call_data import CallData
+from engine.model.cause import HangupCause
 from engine.platform.feature import Features
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import Completed, Detected, Digits, MenuEnded

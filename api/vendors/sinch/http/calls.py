@@ -23,11 +23,11 @@ from api.vendors.sinch.script.svaml import (
     SvamlRunMenu,
     SvamlStopRecording,
 )
-from engine.calls.call import Call, Direction
 from engine.commands import Enqueue, HangUpCall, Redirect
 from engine.features.billing import rating
 from engine.features.call_history.model import Activity
 from engine.features.call_history.views import CallHistory
+from engine.model.call import Call, Direction
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.park import Park
 from engine.tasks.play import Play

@@ -4,9 +4,9 @@ from api.vendors.sinch import call_data
 from api.vendors.sinch.http import resources
 from api.vendors.sinch.http.resources import Identity, Money
 from api.vendors.sinch.script import defaults
-from engine.calls.call import Call, Direction
 from engine.features.billing.call_rates import CallRates
 from engine.features.billing.model import Rate
+from engine.model.call import Call, Direction
 from engine.model.call_data import CallData
 from engine.platform.settings_cache import SettingsCache
 

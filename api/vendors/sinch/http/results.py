@@ -7,7 +7,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from engine.calls.cause import HangupCause
+from engine.model.cause import HangupCause
 
 
 class SinchResult(StrEnum):

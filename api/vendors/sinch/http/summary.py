@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from api.vendors.sinch.http.results import EndedBy, SinchEnding, ending
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
+from engine.model.call import Call, Direction, Party
+from engine.model.cause import HangupCause
 
 _LIMITS = frozenset({HangupCause.MAX_DURATION, HangupCause.NO_CREDIT})
 _SCRIPT = frozenset({HangupCause.NO_REPLY, HangupCause.ILLEGAL_SCRIPT})

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.calls.call import Party
 from engine.commands import PlaceCall
+from engine.model.call import Party
 from engine.store import accounts
 from tests.api.cli.running import Run
 from tests.api.conftest import Stack

@@ -22,13 +22,12 @@ from api.vendors.sinch.http.configuration import operations
 from api.vendors.sinch.http.parties import Parties
 from api.vendors.sinch.http.routes import PATHS, Routes
 from engine.ari.client import AriClient
-from engine.calls.call import Call, Direction
-from engine.calls.state import CallState
 from engine.features.accounts.credentials import Credentials
 from engine.features.billing import store as rates
 from engine.features.billing.call_rates import CallRates
 from engine.features.billing.store import Rate
 from engine.features.call_history.views import CallHistory
+from engine.model.call import Call, CallState, Direction
 from engine.net import Net
 from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache

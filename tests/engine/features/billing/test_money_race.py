@@ -12,7 +12,6 @@ import pytest
 from redis.asyncio import Redis
 
 from engine.calls.admission_protocol import Cover, Held
-from engine.calls.call import Call
 from engine.calls.credit import longest, priced
 from engine.calls.outbound import OutboundCalls
 from engine.commands import CreditSpent, PlaceCall
@@ -21,6 +20,7 @@ from engine.features.billing import store as rates
 from engine.features.billing.call_rates import CallRates
 from engine.features.billing.store import Rate
 from engine.features.trunks.trunk import lab
+from engine.model.call import Call
 from engine.platform import holds, ledger
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.client import connect

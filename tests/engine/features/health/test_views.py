@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.calls.state import CallState
 from engine.features.errors import StoreError
 from engine.features.health.views import StoreHealth
+from engine.model.call import CallState
 from engine.platform.feature import Features
 from engine.store import calls
 from engine.store.accounts import Account

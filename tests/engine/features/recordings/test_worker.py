@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection
 
-from engine.calls.call import Call, Direction
-from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
 from engine.features.recordings import worker
 from engine.features.recordings.feature import RecordingsFeature
 from engine.media import Prompts
 from engine.media.recordings import RecordingFiles
+from engine.model.call import Call, CallState, Direction
 from engine.net import Net
 from engine.platform import due_work
 from engine.platform.due_work import DueWork

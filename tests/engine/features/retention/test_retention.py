@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from engine.calls.state import CallState
 from engine.events import CallAnswered
 from engine.features.retention.feature import RetentionFeature
 from engine.features.retention.worker import DAY_SECONDS, KIND, Kept, next_run
 from engine.media import Prompts, RecordingFiles
+from engine.model.call import CallState
 from engine.net import Net
 from engine.platform import audit, due_work
 from engine.platform.audit import ADMIN

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.calls.state import CallState
 from engine.commands import CreditSpent, EngineUnavailable, NumberRefused, PlaceCall
 from engine.events import ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere
@@ -16,6 +15,7 @@ from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.scheduled_calls.model import WantedCall
 from engine.features.scheduled_calls.service import LONGEST_AHEAD, ScheduledCalls
 from engine.media import Prompts, RecordingFiles
+from engine.model.call import CallState
 from engine.net import Net
 from engine.platform.feature import Features
 from engine.platform.platform import Platform

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.calls.call import Party
 from engine.commands import PlaceCall
+from engine.model.call import Party
 from engine.tasks.play import Play
 from engine.tasks.results import Failed, Stopped
 from tests.api.conftest import Stack

@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.calls.call import Party
 from engine.commands import LeaveNow, StartConference
+from engine.model.call import Party
 from engine.tasks.play import Play
 from engine.tasks.wait_for_digits import WaitForDigits
 from tests.api.conftest import Stack

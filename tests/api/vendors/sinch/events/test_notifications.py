@@ -12,13 +12,12 @@ from api.callbacks.callback import Callback
 from api.recordings import Recordings
 from api.vendors.sinch import call_data
 from api.vendors.sinch.events.notifications import Notifications
-from engine.calls.call import Direction, Party
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
 from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.recordings.service import RecordingService
 from engine.media import Links
+from engine.model.call import CallState, Direction, Party
 from engine.model.call_data import CallData
+from engine.model.cause import HangupCause
 from engine.store import applications
 from engine.tasks.results import Completed, Detected, Recorded, Stopped
 from tests.api.vendors.sinch.served import FREE, Served, a_call

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from api.vendors.sinch import call_data
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.vendor import Question, Said
-from engine.calls.call import Call, Direction
 from engine.events import QuestionAsked
+from engine.model.call import Call, Direction
 from engine.model.call_data import CallData, patched
 from engine.store import applications, extensions
 from engine.store.extensions import Extension

@@ -11,11 +11,10 @@ from api.vendors.sinch.errors import SinchError
 from api.vendors.sinch.events.questions import Questions
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.calls import CallOperations
-from engine.calls.call import Direction
-from engine.calls.state import CallState
 from engine.commands import Enqueue, Redirect
 from engine.events import QuestionAsked
 from engine.features.call_history.views import CallHistory
+from engine.model.call import CallState, Direction
 from engine.model.call_data import CallData
 from engine.store import accounts, applications, tasks
 from engine.tasks.ask import Ask

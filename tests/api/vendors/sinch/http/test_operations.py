@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from engine.calls.call import Direction, Party
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
+from engine.model.call import CallState, Direction, Party
 from engine.model.call_data import CallData
+from engine.model.cause import HangupCause
 from engine.store import accounts, applications
 from engine.store.numbers import SMS
 from tests.api.vendors.sinch.served import BOBS, BOBS_NUMBER, BOTH, FREE, HELP, SHOP, SHOPS, Served, a_call

@@ -3,7 +3,7 @@
 import pytest
 
 from api.vendors.sinch.http.results import ONGOING, EndedBy, Reason, SinchResult, ending
-from engine.calls.cause import HangupCause
+from engine.model.cause import HangupCause
 
 
 # Get Call Result: «reason contains the reason why a call ended. It may have one of the following values».

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from api.vendors.sinch.http import summary
-from engine.calls.call import Call, Direction, Party
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
+from engine.model.call import Call, CallState, Direction, Party
+from engine.model.cause import HangupCause
 from tests.api.vendors.sinch.served import a_call
 
 INBOUND = {"direction": Direction.INBOUND, "trunk": None}

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.model.call_data import CallData
+from engine.queues.entry import Entry
+from engine.queues.journal import Journal
 from engine.store import events, tasks
 from engine.store.database import Database
 from engine.tasks.ask import Ask
-from engine.tasks.entry import Entry
-from engine.tasks.journal import Journal
 from engine.tasks.task import Phase, TaskState
 from tests.support.call_data import noted
 from tests.support.stores import NewUrl

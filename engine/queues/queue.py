@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.model.call_data import CallData
+from engine.queues.entry import Entry, StopReason
+from engine.queues.journal import Journal, Opened, Unit, unbegun
+from engine.queues.owner import Owner
+from engine.queues.running import Running, only_the_end
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
-from engine.tasks.entry import Entry, StopReason
-from engine.tasks.journal import Journal, Opened, Unit, unbegun
 from engine.tasks.kinds import AnyTask
-from engine.tasks.owner import Owner
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped, TaskFailed
-from engine.tasks.running import Running, only_the_end
 from engine.tasks.task import Recovery, TaskState
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""A running task's view of its call or conference, and of itself (engine.tasks.roles.SteeringSubject)."""
+"""A running task's view of its call or conference, and of itself (engine.queues.roles.SteeringSubject)."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -11,15 +11,15 @@ from engine.events import QuestionAsked
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt
 from engine.model.call_data import CallData
+from engine.queues.entry import Entry, StopReason
+from engine.queues.journal import Journal
+from engine.queues.owner import Owner
+from engine.queues.roles import Conferences, Connector, Customer, Router
 from engine.tasks.ask import Ask
-from engine.tasks.entry import Entry, StopReason
 from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
-from engine.tasks.journal import Journal
 from engine.tasks.kinds import AnyTask
-from engine.tasks.owner import Owner
 from engine.tasks.record import Recorder
 from engine.tasks.results import Answered, TaskFailed
-from engine.tasks.roles import Conferences, Connector, Customer, Router
 from engine.tasks.secret import MASK
 from engine.tasks.task import Phase
 
@@ -43,7 +43,7 @@ class Stopping(Protocol):
 
 
 class Running:
-    """Implements engine.tasks.roles.SteeringSubject."""
+    """Implements engine.queues.roles.SteeringSubject."""
 
     def __init__(self, entry: Entry, journal: Journal, owner: Owner, queue: Stopping) -> None:
         self._entry, self._journal, self._owner, self._queue = entry, journal, owner, queue

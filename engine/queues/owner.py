@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
+from engine.queues.roles import Roles
 from engine.tasks.interfaces import Prepare
-from engine.tasks.roles import Roles
 from engine.tasks.task import Requires
 
 

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskRemarked, TaskStarted
 from engine.ids import new_id
 from engine.model.call_data import CallData
+from engine.queues.entry import Entry, StopReason
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
-from engine.tasks.entry import Entry, StopReason
 from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
 from engine.tasks.ring import Ring

@@ -4,10 +4,19 @@ from enum import StrEnum
 
 import msgspec
 
-from engine.calls.cause import HangupCause
-from engine.calls.state import CallState
 from engine.model.call_data import CallData
+from engine.model.cause import HangupCause
 from engine.model.leg_options import LegOptions
+
+
+class CallState(StrEnum):
+    """Where a call stands, as it is stored and shown. That it is being hung up is not stored."""
+
+    QUEUED = "queued"
+    DIALING = "dialing"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
 
 
 class Direction(StrEnum):
