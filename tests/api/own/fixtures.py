@@ -23,9 +23,12 @@ from api.own.services import Addresses, OwnServices
 from api.recordings import Recordings
 from api.vendors.ringful.vendor import Ringful
 from engine.features.accounts.credentials import Credentials
+from engine.features.admission import Admission
+from engine.features.billing.call_rates import CallRates
 from engine.features.endpoints.push import Endpoints
 from engine.features.health.views import StoreHealth
 from engine.features.recordings.service import RecordingService
+from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.subscriptions.service import SubscriptionService
 from engine.features.trunks.service import Trunks
 from engine.features.users.passwords import Passwords
@@ -35,6 +38,7 @@ from engine.media.speech.flite import Flite
 from engine.net import Net
 from engine.platform.platform import Platform
 from engine.redis.client import connect
+from engine.redis.counters import Counters
 from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
@@ -83,6 +87,8 @@ async def installation(
         async with client, aiohttp.ClientSession() as session:
             passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
             features = features_on(platform, client, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
+            admission = Admission(db, platform.cache, features[CallRates], Counters(redis, "carillon-0"))
+            features.add(ScheduledCallsFeature(platform, admission.check, lambda: engine))
             signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}
             delivery = Delivery(db, writer, net, known, signers)
             metrics = client.metrics = Metrics(features[StoreHealth], delivery.counts, features.metrics)
