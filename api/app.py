@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from api.accounts import Accounts
+from api.app_keys import ACCOUNTS, DELIVERY, ENGINE, ERRORS
 from api.bodies import LARGEST
 from api.callbacks.delivery import Delivery
-from api.keys import ACCOUNTS, DELIVERY, ENGINE, ERRORS
 from api.middleware import Errors, errors
 from api.own.errors import OwnErrors
 from api.ports import CommandTaker

@@ -11,11 +11,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMethod, BadStatusLine, HttpProcessingError, InvalidHeader, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
+from api.app_keys import ERRORS
 from api.clients import Clients
 from api.connections import Connections, Limits, Wait, affordable
 from api.discarding import Discarding, is_left
 from api.first_header import FirstHeader, too_late
-from api.keys import ERRORS
 from api.settings import Settings
 
 log = structlog.get_logger(__name__)

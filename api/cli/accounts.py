@@ -4,7 +4,7 @@ from typing import Any
 
 from cyclopts import App
 
-from api.cli import changes
+from api.cli import audit
 from api.cli.client import CommandFailed, part
 from api.cli.confirm import confirm
 from api.cli.context import Cli, present
@@ -214,8 +214,8 @@ class AccountCommands:
         """
         path = "/audit" if name is None else f"/accounts/{part(name)}/audit"
         found = self._cli.admin.get(path, limit=str(limit), before=before)["audit"]
-        rows = [changes.row(entry) for entry in found]
-        self._cli.output.table(found, rows, changes.COLUMNS, "There are no changes yet.")
+        rows = [audit.row(entry) for entry in found]
+        self._cli.output.table(found, rows, audit.COLUMNS, "There are no changes yet.")
 
     def _changed(self, method: str, name: str, path: str, body: dict[str, Any]) -> None:
         self._cli.output.fields(self._cli.admin.ask(method, f"/accounts/{part(name)}{path}", body=body))

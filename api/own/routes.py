@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from api.own.account_api import AccountApi
 from api.own.admin.doctor import DoctorAdmin
 from api.own.openapi import About, OpenApi
 from api.own.services import OwnServices
-from api.own.v1 import AccountApi
 
 ABOUT = About(
     title="Carillon's own API",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.calls.directory import Answering, NoDestination, offered
-from engine.calls.invite import read_invite
+from engine.calls.inbound_invite import read_invite
 from engine.calls.outbound import with_ids
 from engine.calls.session import Session
 from engine.model.call import Direction

@@ -15,7 +15,7 @@ from engine.calls.directory import Answering, Directory, Unmatched, offered
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.handed_over import HandedOver
-from engine.calls.invite import InviteHeaders, read_invite
+from engine.calls.inbound_invite import InviteHeaders, read_invite
 from engine.calls.orphans import Orphans, application_of
 from engine.calls.outbound import MakeSession, with_ids
 from engine.calls.privacy import withholds

@@ -6,7 +6,7 @@ from engine.conferences.member import Member
 from engine.queues.queue import QueueClosed
 from engine.tasks.ask import Ask
 from engine.tasks.join_conference import JoinConference
-from engine.tasks.keys import Keys
+from engine.tasks.next_digit import Keys
 from engine.tasks.results import Digits
 
 

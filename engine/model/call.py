@@ -39,13 +39,12 @@ class Party(StrEnum):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A call as last committed; replaced, never mutated.
 
-    Times are Unix seconds (UTC); `price` is in millionths of `currency`; `data` is what a
-    customer stored with it.
+    Times are Unix seconds (UTC); `price` is in millionths of `currency`; `data` is what a customer stored with it.
     `sip_call_id` is the leg's SIP Call-ID (RFC 3261 §8.1.1.4), known once Asterisk has sent or seen the INVITE.
     `short_of_credit`: it may last `max_seconds` because the money lasts no longer. `reports_tree`: once the last leg of
     its root has ended, RootEnded is written. `options` None: dialled as a plain number. `headers`, `diverted_from`:
-    what the INVITE of a call that came in said besides (engine.calls.invite), if asked for. `private`: the caller of
-    one that came in asked not to be shown (engine.calls.privacy), and who calls from outside is not kept. `ended`:
+    what the INVITE of an inbound call said besides (engine.calls.inbound_invite), if asked for. `private`: its
+    caller asked not to be shown (engine.calls.privacy), and who calls from outside is not kept. `ended`:
     when it was seen to end; where nobody saw it, the last moment at which it was known to be up, and no second after
     it is charged.
     """

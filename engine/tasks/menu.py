@@ -7,7 +7,7 @@ import msgspec
 
 from engine.model.destination import Destination
 from engine.tasks.interfaces import Subject
-from engine.tasks.keys import Keys, cancelled
+from engine.tasks.next_digit import Keys, cancelled
 from engine.tasks.play import Play
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import MenuEnded

@@ -4,8 +4,8 @@ import msgspec
 
 from engine.ari.errors import AriError
 from engine.tasks.interfaces import Subject
-from engine.tasks.keys import Keys
 from engine.tasks.menu import Menu, Visit
+from engine.tasks.next_digit import Keys
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import MenuEnded, TaskFailed
 from engine.tasks.task import Task

@@ -13,10 +13,10 @@ import uvloop
 from aiohttp import web
 
 from api import bodies, connections
+from api.app_keys import ERRORS
 from api.clients import Clients
 from api.connections import Connections, Limits, Seldom, affordable
 from api.first_header import MOST_BYTES, FirstHeader
-from api.keys import ERRORS
 from api.middleware import Errors, errors
 from api.serving import HttpConnection
 from tests.api.serving import serve

@@ -5,8 +5,8 @@ import re
 from aiohttp import web
 
 from api import bodies
+from api.app_keys import ERRORS
 from api.guess_throttle import ShownCredential, same
-from api.keys import ERRORS
 from api.middleware import Errors
 from api.own.admin.accounts import AccountsAdmin
 from api.own.admin.applications import ApplicationsAdmin

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from api.own import render, scheduled
+from api.own.account_api import placed
 from api.own.admin import unmatched
 from api.own.bodies import number_of, switch_of, time_of
 from api.own.errors import BadRequest, NotFound
@@ -18,7 +19,6 @@ from api.own.schema.queries import ACCOUNT, LIMIT, LIVE, LOCALE, PAGE, SINCE, TE
 from api.own.schema.system import AnyCall, AnyCalls, AnyTimeline
 from api.own.services import OwnServices
 from api.own.timeline import timeline
-from api.own.v1 import placed
 from engine.commands import HangUpCall
 from engine.features.call_history.views import CallHistory
 from engine.features.scheduled_calls.service import ScheduledCalls

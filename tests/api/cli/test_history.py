@@ -1,6 +1,6 @@
 """carillon accounts history"""
 
-from api.cli.changes import difference
+from api.cli.audit import difference
 from tests.api.cli.running import Run
 
 

@@ -17,8 +17,8 @@ NEEDED = {
     "http": {"routes", "authenticated", "requests", "resources", "calls"},
     "events": {"callbacks", "notifications"},
 }
-ALLOWED = {"signing", "call_data"}
-"""Further files beside the rooms: how requests are signed, and what is kept with calls."""
+ALLOWED = {"signing", "call_data", "fields"}
+"""Further files beside the rooms: how requests are signed, what is kept with calls, how JSON is read."""
 FOLDERS = pytest.mark.parametrize("folder", [*(FOLDER / name for name in SERVED), ADDED], ids=lambda one: one.name)
 
 

@@ -6,10 +6,10 @@ import msgspec
 
 from api.callbacks.callback import BadAddress, address
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, SinchOperation, failure
+from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode, fold
 from api.vendors.sinch.script import defaults
 from api.vendors.sinch.script.actions import Actions, ScriptEvent
 from api.vendors.sinch.script.dtmf import sequence
-from api.vendors.sinch.script.fields import BadField, Fields, Illegal, Malformed, Missing, decode, fold
 from api.vendors.sinch.script.instructions import of_fields
 from api.vendors.sinch.script.prompts import Reader
 from api.vendors.sinch.script.svaml import PartyAddress, PromptTask, Svaml, SvamlConnectConf, Value

@@ -18,10 +18,10 @@ from api.vendors.sinch.errors import (
     SinchOperation,
     failure,
 )
+from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode
 from api.vendors.sinch.ids import is_call, is_conference
 from api.vendors.sinch.script import defaults
 from api.vendors.sinch.script.actions import ScriptEvent
-from api.vendors.sinch.script.fields import BadField, Fields, Illegal, Malformed, Missing, decode
 from api.vendors.sinch.script.instructions import of_fields
 from api.vendors.sinch.script.svaml import Leg, Svaml
 from engine.features.errors import InvalidNumber

@@ -14,8 +14,8 @@ from api.guess_throttle import Guesses
 from api.vendors.sinch import auth, errors
 from api.vendors.sinch.auth import AuthPolicy, Incoming
 from api.vendors.sinch.errors import INTERNAL, INVALID_REQUEST, UNAVAILABLE, SinchError, SinchOperation, failure
+from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler
-from api.vendors.sinch.script.fields import MOST_BYTES
 from engine.commands import CommandRefused
 from engine.features.errors import StoreError
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from enum import Enum
 
+from api.vendors.sinch.fields import Fields, Illegal, Missing, fold
 from api.vendors.sinch.ids import is_conference
 from api.vendors.sinch.script import defaults
 from api.vendors.sinch.script.dtmf import sequence
-from api.vendors.sinch.script.fields import Fields, Illegal, Missing, fold
 from api.vendors.sinch.script.menus import run_menu
 from api.vendors.sinch.script.prompts import Reader
 from api.vendors.sinch.script.svaml import (

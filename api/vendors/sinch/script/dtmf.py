@@ -2,8 +2,8 @@
 
 import re
 
+from api.vendors.sinch.fields import Illegal
 from api.vendors.sinch.script import defaults
-from api.vendors.sinch.script.fields import Illegal
 from engine.tasks.pause import Pause
 from engine.tasks.send_dtmf import SendDtmf
 

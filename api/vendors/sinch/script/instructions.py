@@ -5,11 +5,11 @@
 
 from collections.abc import Callable, Iterable
 
+from api.vendors.sinch.fields import BadField, Fields, Missing, decode, fold
+from api.vendors.sinch.fields import Illegal as IllegalField
 from api.vendors.sinch.script import defaults
 from api.vendors.sinch.script.actions import Actions, ScriptEvent, recording
 from api.vendors.sinch.script.dtmf import sequence
-from api.vendors.sinch.script.fields import BadField, Fields, Missing, decode, fold
-from api.vendors.sinch.script.fields import Illegal as IllegalField
 from api.vendors.sinch.script.prompts import Reader
 from api.vendors.sinch.script.svaml import (
     IllegalSvaml,

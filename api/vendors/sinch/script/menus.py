@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from api.vendors.sinch.fields import Fields, Illegal, Missing
 from api.vendors.sinch.script import defaults
-from api.vendors.sinch.script.fields import Fields, Illegal, Missing
 from api.vendors.sinch.script.prompts import Reader
 from api.vendors.sinch.script.svaml import PromptTask, SvamlRunMenu
 from engine.tasks.menu import Choice, Menu

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from api.vendors.sinch.fields import Illegal
 from api.vendors.sinch.script import defaults
-from api.vendors.sinch.script.fields import Illegal
 from api.vendors.sinch.script.ssml import readable
 from api.vendors.sinch.script.svaml import PromptTask
 from engine.media.upload_files import SCHEME, is_name

@@ -13,9 +13,9 @@ from api.own.routes import public_routes
 from api.vendors.ringful.http.routes import PATHS as RINGFUL_PATHS
 from api.vendors.ringful.vendor import Ringful
 from api.vendors.sinch.errors import SinchOperation
+from api.vendors.sinch.fields import MOST_BYTES
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest
 from api.vendors.sinch.http.routes import OPERATIONS, PATHS, Routes
-from api.vendors.sinch.script.fields import MOST_BYTES
 from tests.api.serving import Unreached, nothing_behind
 from tests.api.vendors.sinch.served import BOBS, SHOP, Served
 

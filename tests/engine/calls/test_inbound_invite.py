@@ -4,7 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from engine.calls.directory import Answering
-from engine.calls.invite import LONGEST, MOST_HEADERS
+from engine.calls.inbound_invite import LONGEST, MOST_HEADERS
 from engine.events import TaskStarted
 from engine.model.call import Call
 from engine.tasks.play import Play
