@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
 
-from engine.commands import Command
+from engine.commands import Command, HangUpCall
 from engine.dispatcher import Dispatcher
 from engine.events import CallEnded, Event, RecordingAvailable
 from engine.features.recordings.feature import RecordingsFeature
@@ -140,6 +140,8 @@ async def test_what_a_feature_offers_is_known_once_it_is_added(platform: Platfor
     dispatcher = Dispatcher(nobody, _NoConferences(), nobody)
     dispatcher.add(features.commands)
     assert await dispatcher.submit(SendFax()) == "sent"
+    with pytest.raises(ValueError, match="the engine itself carries out HangUpCall"):
+        dispatcher.add({HangUpCall: fax.commands[SendFax]})
 
 
 async def test_what_another_feature_offers_already_is_refused_by_name(platform: Platform) -> None:
