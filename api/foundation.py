@@ -55,6 +55,7 @@ class Foundation:
             for close in (platform.database.close, self.redis.aclose, self.net.close, self.lab.close):
                 stack.push_async_callback(close)
             await platform.database.migrate()
+            stack.push_async_callback(self.counters.stop)
             await self.steering.lease.acquire()
             stack.push_async_callback(self.steering.lease.release)
             await platform.writer.claim()

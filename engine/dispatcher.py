@@ -62,7 +62,9 @@ class Dispatcher:
         }
 
     def add(self, handlers: Mapping[type[Command[Any]], Callable[[Any], Any]]) -> None:
-        """Let commands be carried out by others: those of features."""
+        """Let commands be carried out by others: those of features. Raises ValueError for one of the call core's."""
+        if taken := self._by_kind.keys() & handlers.keys():
+            raise ValueError(f"the engine itself carries out {', '.join(sorted(kind.__name__ for kind in taken))}")
         self._by_kind.update(handlers)
 
     async def submit(self, command: Command[Any]) -> Any:

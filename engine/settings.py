@@ -13,6 +13,4 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     recordings: Path = Path("/var/spool/asterisk/recording")
     ring_seconds: float = 60.0
     max_call_seconds: float = 14400.0
-    pace_seconds: float = 30.0
     offer_seconds: float = 10.0
-    progress_seconds: float = 5.0

@@ -1,5 +1,5 @@
-"""The delivery: a callback on its way to a customer, with its attempts."""
+"""The delivery, a callback on its way to a customer, for who may not import the store."""
 
-from engine.store.deliveries import Attempt, DeliveryRow
+from engine.store.deliveries import DeliveryRow
 
-__all__ = ["Attempt", "DeliveryRow"]
+__all__ = ["DeliveryRow"]

@@ -70,8 +70,3 @@ def code_of(error: BaseException) -> str:
     if isinstance(own, str):
         return own
     return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), INTERNAL)
-
-
-def all_codes() -> frozenset[str]:
-    """All codes except those of prompts, which are the reasons of engine.media.errors."""
-    return frozenset({*_CODES.values(), INTERNAL, UNAUTHORIZED, TOKEN, FORBIDDEN})

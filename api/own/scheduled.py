@@ -14,7 +14,7 @@ from engine.features.scheduled_calls.model import ScheduledCall, WantedCall
 from engine.features.scheduled_calls.service import ScheduledCalls
 
 
-def moment(at: float | str) -> float:
+def time_of(at: float | str) -> float:
     """Read when a call is to be placed: Unix seconds, or ISO 8601 with an offset. Raises BadRequest."""
     if isinstance(at, (int, float)):
         return float(at)
@@ -53,7 +53,7 @@ async def schedule(services: OwnServices, account: Account, command: PlaceCall, 
         ring_seconds=command.options.ring_seconds,
         max_seconds=command.max_seconds,
     )
-    return await services.features[ScheduledCalls].schedule(account.id, wanted, moment(at))
+    return await services.features[ScheduledCalls].schedule(account.id, wanted, time_of(at))
 
 
 async def listed(services: OwnServices, request: web.Request, account: Account | None) -> list[ScheduledCall]:

@@ -98,10 +98,6 @@ class Channel:
         except AriNotFound:
             return None
 
-    async def subscribe_inbound(self) -> None:
-        """Subscribes our application to all its events. Otherwise an inbound channel sends no ChannelDestroyed."""
-        await self._client.applications.subscribe(self._client.application, event_source=f"channel:{self.id}")
-
     async def answer(self) -> None:
         """Answers an inbound call."""
         await self._channels.answer(self.id)

@@ -8,7 +8,7 @@ from engine.store import uploads
 
 
 class Preparing:
-    """Makes prompts under an account's permissions (engine.queues.queue.Prepare)."""
+    """Makes prompts under an account's permissions (engine.tasks.interfaces.Prepare)."""
 
     def __init__(self, services: CallServices, account: str) -> None:
         self._services, self._account = services, account

@@ -39,7 +39,7 @@ class Feature:
     name: ClassVar[str]
     """Its folder."""
     events: ClassVar[tuple[type[AnyEvent], ...]] = ()
-    """Those that only it writes."""
+    """Those that only it writes: another one that offers them is refused."""
     tables: ClassVar[tuple[Table, ...]] = ()
     """What an account has of it for as long as it is open; each has a column `account`."""
     books: ClassVar[tuple[Table, ...]] = ()
@@ -73,6 +73,7 @@ class Features:
         self._all: list[Feature] = []
         self._services: dict[type, object] = {}
         self._commands: dict[type[Command[Any]], CommandHandler] = {}
+        self._writers: dict[type[AnyEvent], str] = {}
 
     def add(self, feature: F) -> F:
         """Make a feature known with all that it offers; raises ValueError for what another one offers already."""
@@ -81,6 +82,8 @@ class Features:
             _put(self._services, type(service), service, feature)
         for command, handler in feature.commands.items():
             _put(self._commands, command, handler, feature)
+        for event in feature.events:
+            _put(self._writers, event, feature.name, feature)
         for kind, timer in feature.timers.items():
             platform.scheduler.register(kind, timer.handler, at_once=timer.at_once)
         for consumer in feature.consumers:

@@ -4,7 +4,7 @@ import time
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from engine.ids import new_id
 from engine.store.rows import Mapped
@@ -80,7 +80,6 @@ _entries = Statement(
     .order_by(ledger.c.at.desc(), ledger.c.id.desc())
     .limit(bindparam("most"))
 )
-_of = Statement(_entry.select.where(and_(ledger.c.kind == bindparam("kind"), ledger.c.subject == bindparam("subject"))))
 
 
 def day_of(at: float) -> int:
@@ -109,11 +108,6 @@ def recount(conn: Connection, account: str, at: float) -> None:
     """Set what an account spent on the day of `at` by its entries: it is not counted while there is no limit."""
     day = day_of(at)
     _recount.run(conn, account=account, day=day, counted=spent_since(conn, account, float(day * DAY_SECONDS)))
-
-
-def charged_for(conn: Connection, purpose: Purpose) -> LedgerEntry | None:
-    """Return the charge for a purpose, or None."""
-    return _entry.one(conn, _of, kind=purpose.kind, subject=purpose.id)
 
 
 def entries(conn: Connection, account: str, limit: int = 100) -> list[LedgerEntry]:

@@ -65,14 +65,14 @@ class Platform:
         return cls(database, Writer(database, application), RecordingFiles(recordings), prompts, seal=seal)
 
     async def start(self) -> None:
-        """Begin to do what is due, and to hear events; after the writer has claimed its ARI application."""
-        await self.scheduler.start()
+        """Begin to hear events, and to do what is due; after the writer has claimed its ARI application."""
         await self.consumers.start()
+        await self.scheduler.start()
 
     async def stop(self) -> None:
         """End that; what is left is done after the next start."""
-        await self.consumers.stop()
         await self.scheduler.stop()
+        await self.consumers.stop()  # the last work that was due may have written events
 
     def on_commit(self, watch: Callable[[Sequence[StoredEvent]], None]) -> None:
         """Call `watch` with the events of each commit; what must lose none is a consumer instead."""

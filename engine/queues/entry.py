@@ -24,7 +24,6 @@ class StopReason(StrEnum):
     CANCELLED = "cancelled"
     CALL_ENDED = "call_ended"
     CONFERENCE_ENDED = "conference_ended"
-    BARGE_IN = "barge_in"
     REPLACED = "replaced"
 
 

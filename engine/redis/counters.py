@@ -164,10 +164,18 @@ class Counters:
                 await pipeline.execute()
             self._stale |= given != self._given  # a place that was freed meanwhile may have been added again
 
+    async def stop(self) -> None:
+        """Write what waits, and end; what Redis does not take is corrected by the next process."""
+        if (writing := self._writing) is not None:
+            writing.cancel()
+            await asyncio.wait((writing,))
+            self._writing = None
+            await self._write_now()
+
     def _write_soon(self, change: _Change) -> None:
         self._unwritten.append(change)
         if self._writing is None:
-            self._writing = asyncio.create_task(self._write_until_done(), name="tell redis of places")
+            self._writing = asyncio.create_task(self._write_until_done(), name="write places")
 
     async def _write_until_done(self) -> None:
         try:

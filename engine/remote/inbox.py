@@ -123,18 +123,13 @@ class Inbox:
             await self._writer.write(lambda conn: commands.forget(conn, application, now - KEEP_SECONDS))
         if not self._engine.available:
             return
-        slots = AT_ONCE - len(self._running)
-        rows = await self._database.read(lambda conn: commands.waiting(conn, application, AT_ONCE + slots))
-        for row in [row for row in rows if row.id not in self._running and self._open(row, now)][:slots]:
+        epoch, slots = self._writer.epoch, AT_ONCE - len(self._running)
+        assert epoch is not None
+        rows = await self._database.read(lambda conn: commands.waiting(conn, application, epoch, now, AT_ONCE))
+        for row in [row for row in rows if row.id not in self._running][:slots]:
             task = asyncio.create_task(self._carry_out(row), name=f"command {row.id}")
             self._running[row.id] = task
             task.add_done_callback(lambda _, id=row.id: self._done(id))  # type: ignore[misc]
-
-    def _open(self, row: CommandRow, now: float) -> bool:
-        """Whether a row is to be taken: one that an earlier controller took is answered whenever that is."""
-        if row.state is CommandState.TAKEN:
-            return row.epoch != self._writer.epoch
-        return row.deadline > now
 
     def _done(self, id: str) -> None:
         if len(self._running) == AT_ONCE:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, or_, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, update
 
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
@@ -46,7 +46,12 @@ _insert = insert_into(commands)
 _get = Statement(_rows.select.where(_id))
 _waiting = Statement(
     _rows.select.where(
-        commands.c.ari_application == bindparam("ari_application"), commands.c.answer.is_(None)
+        commands.c.ari_application == bindparam("ari_application"),
+        commands.c.answer.is_(None),
+        or_(
+            and_(commands.c.epoch.is_(None), commands.c.deadline > bindparam("now")),
+            commands.c.epoch != bindparam("ours"),
+        ),
     )
     .order_by(commands.c.created, commands.c.id)
     .limit(bindparam("most"))
@@ -84,9 +89,13 @@ def get(conn: Connection, id: str) -> CommandRow | None:
     return _rows.one(conn, _get, the_id=id)
 
 
-def waiting(conn: Connection, ari_application: str, most: int) -> list[CommandRow]:
-    """Return commands of a controller that have no answer, oldest first; also those that a controller took."""
-    return _rows.all(conn, _waiting, ari_application=ari_application, most=most)
+def waiting(conn: Connection, ari_application: str, epoch: int, now: float, most: int) -> list[CommandRow]:
+    """Return what the controller of this epoch is to take, oldest first.
+
+    That is what none has taken before its deadline, and what an earlier controller took and did not answer, whenever
+    that was. What nobody takes any more must not be among them: it would keep back what is newer.
+    """
+    return _rows.all(conn, _waiting, ari_application=ari_application, ours=epoch, now=now, most=most)
 
 
 def take(conn: Connection, id: str, epoch: int) -> bool:

@@ -14,7 +14,6 @@ class Requires(StrEnum):
     """What a call must be before its task may run; the queue's runner sees to it."""
 
     NOTHING = "nothing"
-    MEDIA = "media"
     ANSWERED = "answered"
 
 

@@ -30,4 +30,3 @@ Money = Annotated[str, says("An amount as a decimal, such as 1.23, in the curren
 MoneyOrNone = Annotated[
     str | None, says("An amount as a decimal, such as 1.23, in the currency of the account; null if there is none.")
 ]
-Flag = Annotated[bool, says("True or false.")]

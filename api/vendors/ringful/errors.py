@@ -19,12 +19,6 @@ class RingfulUnauthorized(RingfulError):
     status = 401
 
 
-class RingfulNotFound(RingfulError):
-    """There is no such live call or conference in this account."""
-
-    status = 404
-
-
 class WrongBody(RingfulError):
     """The body is not a form."""
 

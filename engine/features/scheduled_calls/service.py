@@ -119,6 +119,8 @@ class ScheduledCalls:
         refused = msgspec.structs.replace(work, failed=now, error=reason)
 
         def unit(conn: Connection) -> None:
+            if due_work.get(conn, work.id) is None:
+                return  # its account was removed meanwhile
             due_work.put(conn, refused)
             events.append(conn, event)
 

@@ -15,8 +15,8 @@ TEST = "subscription.test"
 
 
 def message(event: Event, entry: Entry, call: Call | None) -> Message:
-    """Return the message of an event; `call` is its subject, None if that is a conference."""
-    about = {"conference": event.subject} if call is None else _of_call(call)
+    """Return the message of an event; `call` is its subject, None if there is no call of that id."""
+    about = {entry.subject: event.subject} if call is None else _of_call(call)
     return _message(event.id, entry.name, event.at, about | entry.fields(event))
 
 

@@ -22,12 +22,16 @@ _HIDDEN = ("digits", "value")  # of a result that is secret
 
 
 class Entry(NamedTuple):
-    """One name: the event that it is, its fields beside those of its call, and which of these events it is."""
+    """One name: the event that it is, its fields beside those of its call, and which of these events it is.
+
+    `subject` is what the event's subject is if there is no call of that id.
+    """
 
     name: str
     kind: type[Event]
     fields: Callable[[Any], Fields]
     applies: Callable[[Any], bool] = lambda event: True
+    subject: str = "conference"
 
 
 def _only(*names: str) -> Callable[[Any], Fields]:
@@ -84,6 +88,7 @@ ENTRIES = (
     Entry("call.ringing", events.CallRinging, _only()),
     Entry("call.answered", events.CallAnswered, _only()),
     Entry("call.ended", events.CallEnded, _ended),
+    Entry("call.refused", events.ScheduledCallRefused, _only("reason"), subject="call"),
     Entry("task.started", events.TaskStarted, _only("task", "kind")),
     Entry("task.ended", events.TaskEnded, _task_ended),
     Entry("digit.pressed", events.DigitPressed, _only("digit")),

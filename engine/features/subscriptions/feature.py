@@ -22,8 +22,15 @@ class SubscriptionsFeature(Feature):
         self._service = SubscriptionService(db, writer, check_url, seal=platform.seal, mails=mails)
         live = LiveEvents()
         platform.on_commit(live.feed)
+        self._cache = platform.cache
+        platform.on_refresh(lambda: self._service.index.forget_accounts(self._is_gone))
         self.services = (self._service, live)
 
     async def start(self) -> None:
         """Read all subscriptions."""
         await self._service.load()
+
+    def _is_gone(self, account: str) -> bool:
+        """Whether an account was removed: its subscriptions went with it, in the store."""
+        found = self._cache.find(account)
+        return found is None or found.closed is not None

@@ -1,6 +1,6 @@
 """Subscriptions in memory, by account and by the names of events: an event that none wants costs two look-ups."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from engine.features.subscriptions.catalogue import meant
 from engine.features.subscriptions.model import Subscription
@@ -34,6 +34,13 @@ class SubscriptionIndex:
         if (former := self._by_id.pop(id, None)) is not None:
             for wanting in self._by_account[former.account].values():
                 wanting.pop(id, None)
+
+    def forget_accounts(self, is_gone: Callable[[str], bool]) -> None:
+        """Forget the subscriptions of accounts that were removed."""
+        gone = {account for account in self._by_account if is_gone(account)}
+        if gone:
+            self._by_account = {account: names for account, names in self._by_account.items() if account not in gone}
+            self._by_id = {id: each for id, each in self._by_id.items() if each.account not in gone}
 
     def wanting(self, account: str, name: str) -> Collection[Subscription]:
         """Return the account's subscriptions to an event."""

@@ -10,6 +10,7 @@ import pytest
 from api.own import event_socket
 from engine.features.subscriptions import live
 from engine.features.subscriptions.live import LiveEvents
+from engine.features.subscriptions.service import SubscriptionService
 from engine.store import deliveries
 from tests.api.own.installation import Installation
 from tests.fakes.sink import Sink
@@ -69,6 +70,17 @@ async def test_an_account_adds_shows_changes_rotates_and_removes_its_own(acme: P
     assert whats[:4] == [
         "subscription.removed", "subscription.rotated", "subscription.changed", "subscription.added",
     ]  # fmt: skip
+
+
+async def test_those_of_an_account_that_is_removed_hear_nothing_any_more(
+    installation: Installation, acme: Program
+) -> None:
+    other = await program(installation, "other")
+    made, kept = [(await each.ask("POST", "/subscriptions", EVENTS))[1]["id"] for each in (acme, other)]
+    assert (await installation.admin("DELETE", "/accounts/acme"))[0] in (200, 204)
+    index = installation.services.features[SubscriptionService].index
+    assert index.get(made) is None and not index.wanting(acme.account, "call.ended")
+    assert index.get(kept) is not None and len(index.wanting(other.account, "call.ended")) == 1
 
 
 async def test_another_account_sees_none_of_them(installation: Installation, acme: Program) -> None:

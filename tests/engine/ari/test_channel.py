@@ -115,16 +115,6 @@ async def test_hanging_up_what_is_gone_is_a_success(asterisk: FakeAri, channel: 
     assert asterisk.was_asked("DELETE", "/channels/call-1")
 
 
-async def test_an_inbound_channel_reports_its_end_once_it_is_subscribed(
-    asterisk: FakeAri, channel: Channel, bus: Bus
-) -> None:
-    asterisk.incoming("call-1", ["inbound"])
-    with bus.subscribe("call-1") as events:
-        await channel.subscribe_inbound()
-        asterisk.hangs_up("call-1", 16)
-        assert (await events.until(ari.ChannelDestroyed, within=1)).cause == 16
-
-
 async def test_a_variable_that_is_not_set_is_none(asterisk: FakeAri, channel: Channel) -> None:
     asterisk.incoming("call-1", ["inbound"])
     assert await channel.variable("X") is None

@@ -190,7 +190,7 @@ async def test_a_store_that_is_out_lets_a_call_have_what_is_held_and_not_a_secon
 async def test_a_call_that_is_cancelled_while_it_is_stored_leaves_no_hold_behind(till: Till) -> None:
     exchange = await till.opens(2_000_000)
     request = asyncio.create_task(exchange.place(callee=NUMBER), name="a request")
-    while not exchange.writer.waiting:  # noqa: ASYNC110 - the door announces nothing
+    while not exchange.writer.waiting:  # noqa: ASYNC110 - OutboundCalls announces nothing
         await asyncio.sleep(0)
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
 
-from engine.commands import Command
+from engine.commands import Command, HangUpCall
 from engine.dispatcher import Dispatcher
-from engine.events import CallEnded, Event
+from engine.events import CallEnded, Event, RecordingAvailable
+from engine.features.recordings.feature import RecordingsFeature
+from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.media import Prompts, RecordingFiles
 from engine.model.money import Price
 from engine.net import Net
@@ -69,6 +71,7 @@ class FaxFeature(Feature):
     name = "faxes"
     tables = (OWN,)
     books = (BOOKS,)
+    events = (RecordingAvailable,)
 
     def __init__(self, told: list[str], *, fails: bool = False) -> None:
         self._told, self._fails = told, fails
@@ -94,6 +97,13 @@ class FaxFeature(Feature):
 
     async def stop(self) -> None:
         self._told.append("stopped")
+
+
+class Forger(Feature):
+    """A feature that offers an event of another one."""
+
+    name = "forger"
+    events = (RecordingAvailable,)
 
 
 class Plain(Feature):
@@ -130,6 +140,8 @@ async def test_what_a_feature_offers_is_known_once_it_is_added(platform: Platfor
     dispatcher = Dispatcher(nobody, _NoConferences(), nobody)
     dispatcher.add(features.commands)
     assert await dispatcher.submit(SendFax()) == "sent"
+    with pytest.raises(ValueError, match="the engine itself carries out HangUpCall"):
+        dispatcher.add({HangUpCall: fax.commands[SendFax]})
 
 
 async def test_what_another_feature_offers_already_is_refused_by_name(platform: Platform) -> None:
@@ -137,8 +149,19 @@ async def test_what_another_feature_offers_already_is_refused_by_name(platform: 
     features.add(FaxFeature([]))
     with pytest.raises(ValueError, match="the feature 'faxes' offers FaxService, which another one offers already"):
         features.add(FaxFeature([]))
+    with pytest.raises(ValueError, match="the feature 'forger' offers RecordingAvailable, which another one"):
+        features.add(Forger())
     with pytest.raises(KeyError):
         features[Heard]
+
+
+def test_the_events_of_a_feature_are_written_in_its_folder_alone() -> None:
+    root = Path(__file__).parents[3] / "engine"
+    for feature in (RecordingsFeature, ScheduledCallsFeature):
+        assert feature.events
+        for event in feature.events:
+            writing = {file for file in root.rglob("*.py") if f" {event.__name__}(\n" in file.read_text()}
+            assert {file.parent for file in writing} == {root / "features" / feature.name}
 
 
 async def test_features_start_in_their_order_and_stop_in_the_opposite_one(platform: Platform) -> None:

@@ -55,6 +55,14 @@ async def test_a_restored_place_counts_whatever_the_limit(counters: Counters) ->
     assert await counters.taken("acct-1") == 3
 
 
+async def test_a_place_that_is_freed_as_the_process_ends_is_free_for_others(redis: Redis, counters: Counters) -> None:
+    await _take(counters, "call-1")
+    counters.leave("acct-1", "call-1")
+    await counters.stop()
+    assert await Counters(redis, "carillon-1").taken("acct-1") == 0
+    assert "write places" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def test_an_incoming_call_is_counted_before_the_next_place_is_taken(counters: Counters) -> None:
     for number in range(3):
         counters.count("acct-1", f"call-{number}")

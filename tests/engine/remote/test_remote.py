@@ -27,10 +27,11 @@ from engine.commands import (
 from engine.commands.conferences import ConferenceView, Invitation
 from engine.remote.engine import RemoteEngine
 from engine.remote.inbox import Inbox
-from engine.store import calls, commands, conferences
+from engine.store import calls, commands, conferences, tables
 from engine.store.commands import CommandRow, CommandState
 from engine.store.conferences import ConferenceRow
 from engine.store.database import Database
+from engine.store.statement import Statement
 from engine.store.writer import Writer
 from engine.tasks.play import Play
 from tests.engine.store.samples import a_call
@@ -92,7 +93,9 @@ class Installation:
         await database.close()
 
     async def rows(self) -> list[CommandRow]:
-        return await self.database.read(lambda conn: commands.waiting(conn, APPLICATION, 100))
+        """All rows without an answer."""
+        unanswered = Statement(commands._rows.select.where(tables.commands.c.answer.is_(None)))
+        return await self.database.read(lambda conn: commands._rows.all(conn, unanswered))
 
     async def until(self, holds: Callable[[list[CommandRow]], bool]) -> None:
         """Wait until this holds of the rows without an answer."""

@@ -1,4 +1,4 @@
-"""Telling: which events Ringful's customers are notified of, and where."""
+"""Notifications: which events Ringful's customers are notified of, and where."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Telling: what an event of the engine's is as DiCE, notify, or the PIE of a menu in which somebody hung up."""
+"""Notifications: what an event of the engine's is as DiCE, notify, or the PIE of a menu in which somebody hung up."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -48,7 +48,6 @@ REPEATS = 1  # ours: «repeats is the number of times that the repeatPrompt will
 MOST_REPEATS = 20  # ours
 MENU_DIGITS = 1  # ours: a menu without options and maxDigits takes one digit
 MOST_DIGITS = 64  # ours
-MENU_TERMINATOR = "#"  # Callback, RunMenu: digits are collected when «the user presses "#"»
 MENU_KEYS = frozenset("0123456789*#")  # Callback, RunMenu: «a DTMF digit that a user can press»
 
 MOST_PARK_SECONDS = 600  # Callback, Park: «maximum 600 seconds (10 minutes)»; absent: the same, ours

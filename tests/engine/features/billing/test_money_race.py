@@ -40,7 +40,7 @@ MINUTE = 1_000_000
 
 
 class Bank:
-    """The real door, admission, store and counters; calls live as long as their client says, without a telephone."""
+    """The real OutboundCalls, admission, store and counters; calls last as long as their client says."""
 
     def __init__(self, database: Database, writer: Writer, redis: Redis) -> None:
         self.database, self.writer, self.cache = database, writer, SettingsCache(database)
@@ -51,8 +51,8 @@ class Bank:
             clock=lambda: NOW,
         )  # fmt: skip
         registry: Any = SimpleNamespace(start=lambda session, life: None)
-        self.door = OutboundCalls(services, registry, lambda call, rows: Talk(call))  # type: ignore[arg-type,return-value]
-        self.door.open = True
+        self.outbound = OutboundCalls(services, registry, lambda call, rows: Talk(call))  # type: ignore[arg-type,return-value]
+        self.outbound.open = True
 
     async def opens(self, account: Account) -> None:
         def unit(conn: Any) -> None:
@@ -119,7 +119,7 @@ async def _client(bank: Bank, account: str, chance: random.Random) -> tuple[int,
     paid = refused = 0
     for _ in range(ATTEMPTS):
         try:
-            session = await bank.door.place(PlaceCall(account=account, callee="12015550114"))
+            session = await bank.outbound.place(PlaceCall(account=account, callee="12015550114"))
         except CreditSpent:
             refused += 1
             continue

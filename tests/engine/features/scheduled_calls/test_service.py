@@ -17,6 +17,7 @@ from engine.features.scheduled_calls.service import LONGEST_AHEAD, ScheduledCall
 from engine.media import Prompts, RecordingFiles
 from engine.model.call import CallState
 from engine.net import Net
+from engine.platform import due_work
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
 from engine.store import calls, events
@@ -157,6 +158,22 @@ async def test_a_call_that_is_refused_at_its_time_stays_with_the_reason_and_an_e
     assert isinstance(found.event, ScheduledCallRefused) and found.event.reason == "The balance of 0.00 USD is used up."
     await clockwork.calls.cancel("acct-1", made.id)
     assert await clockwork.states() == []
+
+
+async def test_a_call_whose_account_is_removed_while_it_is_placed_leaves_nothing_behind(clockwork: Clockwork) -> None:
+    clockwork.engine.open.clear()
+    clockwork.engine.refusals = [NumberRefused("This account is disabled.")]
+    made = await clockwork.calls.schedule("acct-1", WANTED, NOW + 60)
+    clockwork.now = NOW + 60
+    clockwork.platform.scheduler.wake()
+    async with asyncio.timeout(20):
+        await clockwork.engine.asked.wait()
+    await clockwork.writer.write(lambda conn: due_work.remove(conn, made.id))
+    await clockwork.stop()  # it is refused before this returns
+    assert clockwork.engine.refusals == []
+    assert await clockwork.states() == []
+    assert await clockwork.database.read(lambda conn: events.of_subject(conn, made.id)) == []
+    await clockwork.start()
 
 
 async def test_a_cancelled_call_is_not_placed(clockwork: Clockwork) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.events import CallAnswered
+from engine.events import CallAnswered, ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere
-from engine.features.subscriptions import catalogue, live
+from engine.features.subscriptions import bodies, catalogue, live
 from engine.features.subscriptions import service as module
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.subscriptions.live import LiveEvents, TooManyListeners
@@ -179,6 +179,16 @@ def test_the_page_of_the_api_has_each_event_with_its_fields() -> None:
         stand_in.outcome = Completed(recorded if is_recording else digits)
         missing = [name for name in entry.fields(stand_in) if f"`{name}`" not in row]
         assert not missing, f"{entry.name}: {missing}"
+
+
+def test_a_scheduled_call_that_was_refused_is_named_by_its_id_though_there_is_no_call() -> None:
+    event = ScheduledCallRefused(
+        id="event-1", account=ACCOUNT, subject="call-1", root="call-1", at=1.0, reason="This account has no credit."
+    )
+    (entry,) = catalogue.entries(event)
+    sent = bodies.message(event, entry, None)
+    assert sent["type"] == "call.refused" and "call.refused" in catalogue.meant(["call.*"])
+    assert sent["data"] == {"call": "call-1", "reason": "This account has no credit."}
 
 
 class TestLive:

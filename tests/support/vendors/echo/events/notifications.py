@@ -1,4 +1,4 @@
-"""Telling: the end of a call, and nothing else."""
+"""Notifications: the end of a call, and nothing else."""
 
 from collections.abc import Sequence
 
