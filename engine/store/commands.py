@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, or_, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, update
 
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
@@ -46,7 +46,12 @@ _insert = insert_into(commands)
 _get = Statement(_rows.select.where(_id))
 _waiting = Statement(
     _rows.select.where(
-        commands.c.ari_application == bindparam("ari_application"), commands.c.answer.is_(None)
+        commands.c.ari_application == bindparam("ari_application"),
+        commands.c.answer.is_(None),
+        or_(
+            and_(commands.c.epoch.is_(None), commands.c.deadline > bindparam("now")),
+            commands.c.epoch != bindparam("ours"),
+        ),
     )
     .order_by(commands.c.created, commands.c.id)
     .limit(bindparam("most"))
@@ -67,11 +72,7 @@ _answer = Statement(
 )
 _withdraw = Statement(delete(commands).where(_id, commands.c.epoch.is_(None)))
 _remove = Statement(delete(commands).where(_id))
-_forget = Statement(
-    delete(commands).where(
-        commands.c.ari_application == bindparam("ari_application"), commands.c.deadline < bindparam("before")
-    )
-)
+_forget = Statement(delete(commands).where(commands.c.deadline < bindparam("before")))
 
 
 def put(conn: Connection, row: CommandRow) -> None:
@@ -84,9 +85,12 @@ def get(conn: Connection, id: str) -> CommandRow | None:
     return _rows.one(conn, _get, the_id=id)
 
 
-def waiting(conn: Connection, ari_application: str, most: int) -> list[CommandRow]:
-    """Return commands of a controller that have no answer, oldest first; also those that a controller took."""
-    return _rows.all(conn, _waiting, ari_application=ari_application, most=most)
+def waiting(conn: Connection, ari_application: str, most: int, *, epoch: int, now: float) -> list[CommandRow]:
+    """Return what the controller of this epoch has to answer, oldest first.
+
+    That is what nobody has taken before its deadline, and what an earlier controller took and did not answer.
+    """
+    return _rows.all(conn, _waiting, ari_application=ari_application, most=most, ours=epoch, now=now)
 
 
 def take(conn: Connection, id: str, epoch: int) -> bool:
@@ -109,6 +113,6 @@ def remove(conn: Connection, id: str) -> None:
     _remove.run(conn, the_id=id)
 
 
-def forget(conn: Connection, ari_application: str, before: float) -> int:
-    """Delete the commands of a controller whose deadline was before a time; returns how many."""
-    return _forget.run(conn, ari_application=ari_application, before=before)
+def forget(conn: Connection, before: float) -> int:
+    """Delete the commands whose deadline was before a time, a controller's that is gone too; returns how many."""
+    return _forget.run(conn, before=before)

@@ -92,7 +92,7 @@ class Installation:
         await database.close()
 
     async def rows(self) -> list[CommandRow]:
-        return await self.database.read(lambda conn: commands.waiting(conn, APPLICATION, 100))
+        return await self.database.read(lambda conn: commands.waiting(conn, APPLICATION, 100, epoch=-1, now=0.0))
 
     async def until(self, holds: Callable[[list[CommandRow]], bool]) -> None:
         """Wait until this holds of the rows without an answer."""
@@ -106,7 +106,7 @@ class Installation:
         """A row of which an earlier controller's end left nothing but this."""
         row = CommandRow(
             id="command-1", ari_application=APPLICATION, account="acct-1", subject="", requester="requester-1",
-            body=wire.encode(command), created=0.0, deadline=time.time() if deadline is None else deadline,
+            body=wire.encode(command), created=0.0, deadline=time.time() + 20 if deadline is None else deadline,
             state=CommandState.TAKEN, epoch=0,
         )  # fmt: skip
         async with self.remote() as other:
