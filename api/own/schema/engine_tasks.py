@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from api.own import spoken
-from api.own.bodies import number_as_read
+from api.own.bodies import number_as_read, refuse_nul
 from api.own.errors import BadRequest
 from api.own.schema import tasks as given
 from engine.model.destination import Destination, Diversions
@@ -78,6 +78,7 @@ def listed_tasks(text: str) -> list[given.AnyTask] | None:
         tasks = _lists.decode(target)
     except msgspec.DecodeError as error:
         raise BadRequest(f"tasks must be a list of tasks as JSON: {error}.") from error
+    refuse_nul(target.encode())
     if not tasks:
         raise BadRequest("A list of tasks must have at least one task.")
     return tasks
