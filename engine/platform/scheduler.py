@@ -55,6 +55,11 @@ class Timer(NamedTuple):
     at_once: int | None = None
 
 
+def is_last_attempt(work: DueWork) -> bool:
+    """Whether work that fails now is given up."""
+    return work.attempts >= len(AGAIN_SECONDS)
+
+
 class UnknownEpoch(RuntimeError):
     """The scheduler was started before the writer claimed its ARI application."""
 
@@ -233,7 +238,7 @@ class Scheduler:
         log.error("scheduled work failed", kind=work.kind, id=work.id, attempts=work.attempts + 1, exc_info=error)
         sentence, now = _storable(f"{type(error).__name__}: {error}"), self._clock()
         try:
-            if work.attempts < len(AGAIN_SECONDS):
+            if not is_last_attempt(work):
                 at = now + AGAIN_SECONDS[work.attempts]
                 await self._writer.write(lambda conn: due_work.try_again(conn, work, at, sentence, epoch))
                 self.wake(at)
