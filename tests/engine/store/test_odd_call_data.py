@@ -11,9 +11,9 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from engine.model.call_data import CallData
-from engine.store import call_data
+from engine.store import call_data, events, tasks
 from engine.store.database import Database
-from tests.engine.store.test_call_data import _CALL, _CONFERENCE, _EVENT, _TASK, REVISION, _tag, _was
+from tests.engine.store.test_call_data import _CALL, _CONFERENCE, _EVENT, _TASK, REVISION, _event, _tag, _was
 
 DEEP = "[" * 100_000
 GOOD = _tag("good", a="1")
@@ -60,6 +60,7 @@ def _before(conn: Connection) -> None:
         (_CONFERENCE, {"tag": GOOD, "policy": "{broken"}),
         *(_stored_event(n + 1, body) for n, body in enumerate([*bodies, '{"tag":null}', '{"tag":7}', '{"at":1}'])),
         _stored_event(999, json.dumps({"tag": GOOD})),
+        _event(1000, "call_ringing", tag=GOOD),
     ]
     for statement, values in rows:
         conn.execute(text(statement), values)
@@ -116,3 +117,14 @@ async def test_what_is_no_json_stays_as_it_was(upgraded: Database) -> None:
     task = await upgraded.read(lambda conn: _one(conn, "SELECT parameters FROM tasks WHERE id = 'task-1'"))
     policy = await upgraded.read(lambda conn: _one(conn, "SELECT policy FROM conferences WHERE id = 'conf-1'"))
     assert (task, policy) == ("{broken", "{broken")
+
+
+async def test_tasks_and_events_that_cannot_be_read_do_not_hide_those_beside_them(upgraded: Database) -> None:
+    found = await upgraded.read(lambda conn: tasks.open_of(conn, "call-1"))
+    assert [row.id for row in found] == [*(f"task-{n}" for n in range(6, 8 + len(ODD))), "task-999"]
+    assert await upgraded.read(lambda conn: tasks.of(conn, "call-1")) == found
+    seen = await upgraded.read(lambda conn: [events.after(conn, 0, 100), events.of_root(conn, "call-1")])
+    assert [[one.position for one in each] for each in seen] == [[1000], [1000]]
+    for limit in (1, 2, 3):
+        some = await upgraded.read(lambda conn, limit=limit: events.after(conn, 0, limit))
+        assert [one.position for one in some] == [1000], "fewer than the limit would mean that there are no more"
