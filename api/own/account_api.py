@@ -8,13 +8,15 @@ from api.own import render, scheduled, users
 from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import number_as_read, number_of, switch_of, time_of
-from api.own.errors import BadRequest, NotFound, answering_all
+from api.own.errors import NotFound, answering_all
 from api.own.event_socket import EventSocket
 from api.own.operations import Body, operation, taking
 from api.own.prompts import Owner, PromptRoutes
 from api.own.schema.account import OwnAccount
 from api.own.schema.calls import (
-    LONGEST_SECONDS,
+    Call as ShownCall,
+)
+from api.own.schema.calls import (
     Calls,
     NewCall,
     NewTasks,
@@ -26,12 +28,9 @@ from api.own.schema.calls import (
     Timeline,
 )
 from api.own.schema.calls import (
-    Call as ShownCall,
-)
-from api.own.schema.calls import (
     StopTasks as Stop,
 )
-from api.own.schema.engine_tasks import engine_tasks
+from api.own.schema.engine_tasks import check_seconds, engine_tasks
 from api.own.schema.people import Audit
 from api.own.schema.queries import LIMIT, LIVE, PAGE, SINCE
 from api.own.schema.recordings import Recordings
@@ -52,9 +51,7 @@ from engine.tasks.kinds import kind_of
 
 def placed(wanted: NewCall, account: Account) -> PlaceCall:
     """Return the command for a call to place; raises BadRequest."""
-    for name, seconds in (("ring_seconds", wanted.ring_seconds), ("max_seconds", wanted.max_seconds)):
-        if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
-            raise BadRequest(f"{name} must be 1 to {LONGEST_SECONDS} seconds (got {seconds:g}).")
+    check_seconds(ring_seconds=wanted.ring_seconds, max_seconds=wanted.max_seconds)
     return PlaceCall(
         account=account.id,
         callee=number_as_read(wanted.callee, account.country),

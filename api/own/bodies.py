@@ -35,13 +35,18 @@ async def body_of(request: web.Request, kind: type[T], most: int = bodies.LARGES
         raise
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"The body is not JSON: {error}") from error
-    if _NUL in raw and (place := next(_with_nul(msgspec.json.decode(raw), "$"), None)):
-        raise BadRequest(f"A text must not contain the character U+0000 - at `{place}`.")
+    refuse_nul(raw)
     return wanted
 
 
+def refuse_nul(raw: bytes) -> None:
+    """Raise BadRequest for JSON with a text that has a NUL, which PostgreSQL cannot store in a text."""
+    if _NUL in raw and (place := next(_with_nul(msgspec.json.decode(raw), "$"), None)):
+        raise BadRequest(f"A text must not contain the character U+0000 - at `{place}`.")
+
+
 def _with_nul(value: Any, at: str) -> Iterator[str]:
-    """Find where a JSON value has a NUL, which PostgreSQL cannot store in a text."""
+    """Find where a JSON value has a NUL."""
     match value:
         case str() if "\0" in value:
             yield at

@@ -5,6 +5,7 @@ ended in the transactions of the store's writer, one after the other, so that he
 """
 
 import builtins
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, select
@@ -54,11 +55,13 @@ class Funds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _hold = Mapped(Hold, holds)
+_REPLACED: dict[str, Any] = {name: bindparam(name) for name in ("amount", "terms", "note")}
+"""What changes when more or less is held for a purpose: it is the same account's, since the same time."""
 _put = Statement(
     lambda insert: (
         insert(holds)
         .values({c.name: bindparam(c.name) for c in holds.c})
-        .on_conflict_do_update(index_elements=[holds.c.kind, holds.c.id], set_={"amount": bindparam("amount")})
+        .on_conflict_do_update(index_elements=[holds.c.kind, holds.c.id], set_=_REPLACED)
     )
 )
 _ONE = (holds.c.kind == bindparam("kind"), holds.c.id == bindparam("id"))

@@ -80,11 +80,15 @@ def hold(
     """Hold an amount in place of what is held for the same purpose, or nothing if the account does not have it.
 
     `note` says to people what it is for; `terms` is what the amount is reckoned by, as JSON of the caller's own.
-    An account without limits holds too, so that what its work will cost is seen.
+    An account without limits holds too, so that what its work will cost is seen. Raises ValueError for an amount below
+    nothing, and for what is held for another account.
     """
     own = holds.get(conn, purpose)
     funds = holds.funds(conn, account, at)
+    if own and own.account != account:
+        raise ValueError(f"the money for the {purpose.kind} {purpose.id} is held for another account")
     had = own.amount if own else 0
+    _refuse_negative(amount, purpose)
     if why := refusal(conn, account, funds, amount, what=purpose.kind, had=had):
         return Refused(why)
     return put(conn, account, purpose, amount, at, note=note, terms=terms)
@@ -100,7 +104,11 @@ def put(
     note: str = "",
     terms: str | None = None,
 ) -> Hold:
-    """Hold an amount whatever the account has: for who has looked at its funds, or owes it already."""
+    """Hold an amount whatever the account has: for who has looked at its funds, or owes it already.
+
+    Raises ValueError for an amount below nothing: it would be money to spend.
+    """
+    _refuse_negative(amount, purpose)
     made = Hold(kind=purpose.kind, id=purpose.id, account=account, at=at, amount=amount, terms=terms, note=note)
     holds.put(conn, made)
     return made
@@ -112,8 +120,10 @@ def settle(
     """Charge an amount, once, and hold nothing for the purpose any more.
 
     0 charges nothing. Returns whether it was charged: a second charge for the same purpose changes nothing. `held` is
-    false where it is known that nothing is held, which saves a statement.
+    false where it is known that nothing is held, which saves a statement. Raises ValueError for an amount below
+    nothing: it would be a payment.
     """
+    _refuse_negative(amount, purpose)
     charged = bool(amount) and ledger.charge(conn, account, purpose, amount, note, at)
     if held:
         holds.end(conn, purpose)
@@ -146,6 +156,11 @@ def refusal(
     kept = _kept(funds, holds.list(conn, account))
     needed = f"{decimal(max(0, funds.left))} is left, and {costs or 'it costs'} {decimal(amount)}"
     return f"{_limit(funds)} does not cover this {what}{kept}; {needed}."
+
+
+def _refuse_negative(amount: int, purpose: Purpose) -> None:
+    if amount < 0:
+        raise ValueError(f"the {purpose.kind} {purpose.id} cannot cost {decimal(amount)}")
 
 
 def _limit(funds: Funds) -> str:

@@ -39,6 +39,10 @@ LOOK_SECONDS = 0.5
 """The longest sleep while anything is scheduled: the clock may be set meanwhile."""
 AGAIN_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
 """After each attempt that failed."""
+LEAST_SECONDS = 0.1
+"""Work is put off for at least so long, whatever its handler says."""
+LONGEST_ERROR = 1000
+"""How much of an error's sentence is kept, in characters."""
 STOP_SECONDS = 5.0
 Finish = Callable[[Connection], object]
 Handler = Callable[[DueWork, Finish], Awaitable[None]]
@@ -49,6 +53,11 @@ class Timer(NamedTuple):
 
     handler: Handler
     at_once: int | None = None
+
+
+def is_last_attempt(work: DueWork) -> bool:
+    """Whether work that fails now is given up."""
+    return work.attempts >= len(AGAIN_SECONDS)
 
 
 class UnknownEpoch(RuntimeError):
@@ -212,18 +221,24 @@ class Scheduler:
             await self._postpone(work, later, epoch)
         except Exception as error:
             await self._failed(work, error, epoch)
+        except asyncio.CancelledError as error:
+            current = asyncio.current_task()
+            if current and current.cancelling():
+                raise  # the scheduler stops
+            await self._failed(work, error, epoch)  # something that the handler waited for was cancelled
 
     async def _postpone(self, work: DueWork, later: Later, epoch: int) -> None:
         log.info("scheduled work waits", kind=work.kind, id=work.id, why=str(later))
+        at = max(later.at, self._clock() + LEAST_SECONDS)
         with contextlib.suppress(Fenced, StoreClosed, StoreUnavailable):  # then the next controller does it
-            await self._writer.write(lambda conn: due_work.postpone(conn, work, later.at, epoch))
-            self.wake(later.at)
+            await self._writer.write(lambda conn: due_work.postpone(conn, work, at, epoch))
+            self.wake(at)
 
-    async def _failed(self, work: DueWork, error: Exception, epoch: int) -> None:
+    async def _failed(self, work: DueWork, error: BaseException, epoch: int) -> None:
         log.error("scheduled work failed", kind=work.kind, id=work.id, attempts=work.attempts + 1, exc_info=error)
-        sentence, now = f"{type(error).__name__}: {error}", self._clock()
+        sentence, now = _storable(f"{type(error).__name__}: {error}"), self._clock()
         try:
-            if work.attempts < len(AGAIN_SECONDS):
+            if not is_last_attempt(work):
                 at = now + AGAIN_SECONDS[work.attempts]
                 await self._writer.write(lambda conn: due_work.try_again(conn, work, at, sentence, epoch))
                 self.wake(at)
@@ -231,3 +246,8 @@ class Scheduler:
                 await self._writer.write(lambda conn: due_work.give_up(conn, work, now, sentence, epoch))
         except (Fenced, StoreClosed, StoreUnavailable):
             return  # the next controller does it
+
+
+def _storable(sentence: str) -> str:
+    """Return a sentence as any database takes it: an error may quote what somebody sent, NUL and all."""
+    return sentence[:LONGEST_ERROR].replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -25,6 +25,10 @@ from engine.tasks.secret import Seal
 log = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.5
 """How long an answer is waited for until the row is looked at without a wake-up."""
+UNREADABLE = (
+    "The controller, of another version perhaps, gave an answer that cannot be read. The command may have been carried"
+    " out: look before you repeat it."
+)
 R = TypeVar("R")
 
 
@@ -81,9 +85,13 @@ class RemoteEngine:
         finally:
             del self._answered[row.id]
         self._post(lambda conn: commands.remove(conn, row.id))
-        if answer.state is CommandState.REFUSED:
-            raise msgspec.json.decode(answer.answer or "", type=wire.Refusal).error
-        result: R = wire.decode_result(type(command), answer.answer or "")
+        try:
+            if answer.state is CommandState.REFUSED:
+                raise msgspec.json.decode(answer.answer or "", type=wire.Refusal).error
+            result: R = wire.decode_result(type(command), answer.answer or "")
+        except msgspec.DecodeError as error:
+            log.warning("the answer of a controller cannot be read", command=row.id, exc_info=True)
+            raise EngineUnavailable(UNREADABLE) from error
         return result
 
     async def _stored(self, command: Command[Any]) -> CommandRow:

@@ -117,19 +117,25 @@ class Inbox:
 
     async def _look(self) -> None:
         """Begin what waits, as far as there are slots. Nothing is taken while the engine cannot do it."""
-        now, application = self._clock(), self._ari_application
+        now, application, epoch = self._clock(), self._ari_application, self._epoch
         if now - self._forgot > KEEP_SECONDS / 10:
             self._forgot = now
-            await self._writer.write(lambda conn: commands.forget(conn, application, now - KEEP_SECONDS))
+            await self._writer.write(lambda conn: commands.forget(conn, now - KEEP_SECONDS))
         if not self._engine.available:
             return
-        epoch, slots = self._writer.epoch, AT_ONCE - len(self._running)
-        assert epoch is not None
-        rows = await self._database.read(lambda conn: commands.waiting(conn, application, epoch, now, AT_ONCE))
+        slots = AT_ONCE - len(self._running)
+        rows = await self._database.read(
+            lambda conn: commands.waiting(conn, application, AT_ONCE + slots, epoch=epoch, now=now)
+        )
         for row in [row for row in rows if row.id not in self._running][:slots]:
             task = asyncio.create_task(self._carry_out(row), name=f"command {row.id}")
             self._running[row.id] = task
             task.add_done_callback(lambda _, id=row.id: self._done(id))  # type: ignore[misc]
+
+    @property
+    def _epoch(self) -> int:
+        assert self._writer.epoch is not None
+        return self._writer.epoch
 
     def _done(self, id: str) -> None:
         if len(self._running) == AT_ONCE:
@@ -137,8 +143,7 @@ class Inbox:
         del self._running[id]
 
     async def _carry_out(self, row: CommandRow) -> None:
-        epoch = self._writer.epoch
-        assert epoch is not None
+        epoch = self._epoch
         try:
             if not await self._writer.write(lambda conn: commands.take(conn, row.id, epoch)):
                 return
@@ -152,31 +157,38 @@ class Inbox:
     async def _answer(self, row: CommandRow) -> tuple[CommandState, str]:
         try:
             command = wire.decode(row.body)
-            begun = await self._begun(command) if row.state is CommandState.TAKEN else None
+            begun = await self._begun(command, row) if row.state is CommandState.TAKEN else None
             result = await self._engine.submit(command) if begun is None else begun
             return CommandState.ANSWERED, wire.encode_result(result)
         except CommandRefused as refusal:
             return CommandState.REFUSED, wire.encode_result(wire.Refusal.of(refusal))
-        except msgspec.DecodeError as error:
-            broken = EngineUnavailable(f"The controller, of another version perhaps, cannot read the command: {error}")
+        except msgspec.DecodeError:
+            log.warning("a command of another process cannot be read", command=row.id, exc_info=True)
+            broken = EngineUnavailable("The controller, of another version perhaps, cannot read the command.")
             return CommandState.REFUSED, wire.encode_result(wire.Refusal.of(broken))
         except Exception:
             log.exception("a command of another process failed", command=row.id)
             broken = EngineUnavailable("The command failed; the engine's log says why.")
             return CommandState.REFUSED, wire.encode_result(wire.Refusal.of(broken))
 
-    async def _begun(self, command: Command[Any]) -> Any:
+    async def _begun(self, command: Command[Any], row: CommandRow) -> Any:
         """Return what a command brought that an earlier controller took; None if it is to be carried out now.
 
-        What has an id is found by it. What is not repeated is refused: raises EngineUnavailable.
+        What has an id is found by it. What is not repeated is refused, and so is what nobody waits for any more, since
+        it may have been repeated by who asked: raises EngineUnavailable.
         """
+        found: Any = None
         match command:
             case PlaceCall(id=str(id)):
-                return await self._database.read(lambda conn: calls.get(conn, id))
+                found = await self._database.read(lambda conn: calls.get(conn, id))
             case StartConference(id=str(id)):
-                found = await self._database.read(lambda conn: conferences.get(conn, id))
-                return found.id if found else None
-        if isinstance(command, REPEATABLE):
+                conference = await self._database.read(lambda conn: conferences.get(conn, id))
+                found = conference.id if conference else None
+        if found is not None:
+            return found
+        if row.deadline <= self._clock():
+            raise EngineUnavailable("The controller ended, and its successor came too late to carry the command out.")
+        if isinstance(command, (PlaceCall, StartConference, *REPEATABLE)):
             return None
         raise EngineUnavailable(
             "The controller ended while it carried the command out. Look whether it took effect before you repeat it."

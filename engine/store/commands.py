@@ -72,11 +72,7 @@ _answer = Statement(
 )
 _withdraw = Statement(delete(commands).where(_id, commands.c.epoch.is_(None)))
 _remove = Statement(delete(commands).where(_id))
-_forget = Statement(
-    delete(commands).where(
-        commands.c.ari_application == bindparam("ari_application"), commands.c.deadline < bindparam("before")
-    )
-)
+_forget = Statement(delete(commands).where(commands.c.deadline < bindparam("before")))
 
 
 def put(conn: Connection, row: CommandRow) -> None:
@@ -89,13 +85,12 @@ def get(conn: Connection, id: str) -> CommandRow | None:
     return _rows.one(conn, _get, the_id=id)
 
 
-def waiting(conn: Connection, ari_application: str, epoch: int, now: float, most: int) -> list[CommandRow]:
-    """Return what the controller of this epoch is to take, oldest first.
+def waiting(conn: Connection, ari_application: str, most: int, *, epoch: int, now: float) -> list[CommandRow]:
+    """Return what the controller of this epoch has to answer, oldest first.
 
-    That is what none has taken before its deadline, and what an earlier controller took and did not answer, whenever
-    that was. What nobody takes any more must not be among them: it would keep back what is newer.
+    That is what nobody has taken before its deadline, and what an earlier controller took and did not answer.
     """
-    return _rows.all(conn, _waiting, ari_application=ari_application, ours=epoch, now=now, most=most)
+    return _rows.all(conn, _waiting, ari_application=ari_application, most=most, ours=epoch, now=now)
 
 
 def take(conn: Connection, id: str, epoch: int) -> bool:
@@ -118,6 +113,6 @@ def remove(conn: Connection, id: str) -> None:
     _remove.run(conn, the_id=id)
 
 
-def forget(conn: Connection, ari_application: str, before: float) -> int:
-    """Delete the commands of a controller whose deadline was before a time; returns how many."""
-    return _forget.run(conn, ari_application=ari_application, before=before)
+def forget(conn: Connection, before: float) -> int:
+    """Delete the commands whose deadline was before a time, a controller's that is gone too; returns how many."""
+    return _forget.run(conn, before=before)

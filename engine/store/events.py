@@ -1,6 +1,9 @@
 """Events, the outbox. `sequence` is their order within a root, `position` their order for consumers."""
 
+from collections.abc import Iterable
+
 import msgspec
+import structlog
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.events import AnyEvent, DigitPressed
@@ -8,6 +11,7 @@ from engine.store.rows import to_json
 from engine.store.statement import Row, Statement
 from engine.store.tables import events
 
+log = structlog.get_logger(__name__)
 APPENDED = "appended events"
 """The key in `Connection.info` of the list in which a writer collects the events that its units append."""
 
@@ -79,22 +83,40 @@ def mask_digit(conn: Connection, id: str, mask: str) -> None:
 
 def of_subject(conn: Connection, subject: str) -> list[StoredEvent]:
     """Return a call's or conference's events, oldest first."""
-    return [_read(row) for row in _of_subject.all(conn, subject=subject)]
+    return _readable(_of_subject.all(conn, subject=subject))
 
 
 def of_root(conn: Connection, root: str) -> list[StoredEvent]:
     """Return the events of a call tree, by sequence."""
-    return [_read(row) for row in _by_root.all(conn, root=root)]
+    return _readable(_by_root.all(conn, root=root))
 
 
 def after(conn: Connection, position: int, limit: int) -> list[StoredEvent]:
-    """Return at most `limit` events after `position`, oldest first."""
-    return [_read(row) for row in _after.all(conn, position=position, most=limit)]
+    """Return at most `limit` events after `position`, oldest first; fewer only if there are no more."""
+    found: list[StoredEvent] = []
+    while wanted := limit - len(found):
+        rows = _after.all(conn, position=position, most=wanted)
+        found += _readable(rows)
+        if len(rows) < wanted:
+            break
+        position = rows[-1][0]
+    return found
 
 
 def last_position(conn: Connection) -> int:
     """Return the newest event's position; 0 if there is none."""
     return int(_last.value(conn) or 0)
+
+
+def _readable(rows: Iterable[Row]) -> list[StoredEvent]:
+    """Read rows; one that cannot be read is left out, with a line in the log: it would stop all that are behind it."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_read(row))
+        except msgspec.DecodeError:
+            log.error("a stored event cannot be read and is left out", position=row[0], exc_info=True)
+    return found
 
 
 def _read(row: Row) -> StoredEvent:

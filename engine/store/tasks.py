@@ -1,8 +1,9 @@
 """Queued tasks: the queue of every call and conference, with the progress of each task."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
 from engine.ids import new_id
@@ -13,6 +14,8 @@ from engine.tasks.kinds import AnyTask, decode, encode, kind_of
 from engine.tasks.results import Outcome
 from engine.tasks.secret import Seal
 from engine.tasks.task import Phase, TaskState
+
+log = structlog.get_logger(__name__)
 
 
 class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +121,7 @@ def get(conn: Connection, id: str) -> TaskRow | None:
 
 def of(conn: Connection, owner: str) -> list[TaskRow]:
     """Return an owner's tasks in the order of the queue."""
-    return [_read(row) for row in _of.all(conn, owner=owner)]
+    return _readable(_of.all(conn, owner=owner))
 
 
 def last_of_kind(conn: Connection, owner: str, kind: str) -> TaskRow | None:
@@ -130,7 +133,7 @@ def last_of_kind(conn: Connection, owner: str, kind: str) -> TaskRow | None:
 def open_of(conn: Connection, owner: str) -> list[TaskRow]:
     """Return an owner's tasks that are queued or running, in the order of the queue."""
     a, b = _OPEN
-    return [_read(row) for row in _open_of.all(conn, owner=owner, a=a, b=b)]
+    return _readable(_open_of.all(conn, owner=owner, a=a, b=b))
 
 
 def _queued(owner: str, position: int, task: AnyTask, at: float) -> TaskRow:
@@ -161,6 +164,17 @@ def _stored(row: TaskRow, seal: Seal | None) -> dict[str, object]:
         "ended": None,
         "outcome": None,
     }
+
+
+def _readable(rows: Iterable[Row]) -> list[TaskRow]:
+    """Read rows; one that cannot be read is left out, with a line in the log: it would stop all that is beside it."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_read(row))
+        except msgspec.DecodeError:
+            log.error("a stored task cannot be read and is left out", task=row[0], owner=row[1], exc_info=True)
+    return found
 
 
 def _read(row: Row) -> TaskRow:

@@ -5,11 +5,9 @@ from typing import Annotated, Any
 from api.own.schema.fields import Given, Moment, MomentOrNone, MoneyOrNone, Shown, says
 from api.own.schema.outcomes import Outcome
 from api.own.schema.recordings import Recording
-from api.own.schema.tasks import CALLEE, CALLER, AnyTask
+from api.own.schema.tasks import CALLEE, CALLER, SECONDS, AnyTask
 
-LONGEST_SECONDS = 86_400
 TASKS = "At most 100 tasks, in their order."
-SECONDS = {"minimum": 1, "maximum": LONGEST_SECONDS}
 
 
 class NewCall(Given, frozen=True, kw_only=True):

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from api.own import spoken
-from api.own.bodies import number_as_read
+from api.own.bodies import number_as_read, refuse_nul
 from api.own.errors import BadRequest
 from api.own.schema import tasks as given
+from api.own.schema.tasks import LONGEST_SECONDS
 from engine.model.destination import Destination, Diversions
 from engine.model.leg_options import LegOptions
 from engine.tasks import kinds, secret
@@ -69,6 +70,13 @@ def engine_tasks(tasks: Sequence[given.AnyTask], country: str, at: str = "$.task
     return made
 
 
+def check_seconds(**given_seconds: float | None) -> None:
+    """Raise BadRequest for the first that is no time for which a call may ring or last; None: it is not limited."""
+    for name, seconds in given_seconds.items():
+        if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
+            raise BadRequest(f"{name} must be 1 to {LONGEST_SECONDS} seconds (got {seconds:g}).")
+
+
 def listed_tasks(text: str) -> list[given.AnyTask] | None:
     """Read the tasks of a destination that is a list of tasks; None: it is another one, or none. Raises BadRequest."""
     kind, _, target = text.strip().partition(":")
@@ -78,6 +86,7 @@ def listed_tasks(text: str) -> list[given.AnyTask] | None:
         tasks = _lists.decode(target)
     except msgspec.DecodeError as error:
         raise BadRequest(f"tasks must be a list of tasks as JSON: {error}.") from error
+    refuse_nul(target.encode())
     if not tasks:
         raise BadRequest("A list of tasks must have at least one task.")
     return tasks
@@ -113,6 +122,7 @@ class _Reading:
             raise BadRequest(f"{error} - at `{at}`") from error
 
     def _dial(self, part: given.Dial, at: str) -> Dial:
+        check_seconds(ring_seconds=part.ring_seconds, max_seconds=part.max_seconds)
         changed = {
             "to": part.to if part.reach == "sip" else number_as_read(part.to, self._country),
             "before_bridge": self.all(part.before_bridge, f"{at}.before_bridge"),
@@ -124,6 +134,7 @@ class _Reading:
         return Diversions(**{name: self._destination(text, f"{at}.{name}") for name, text in _fields(part).items()})
 
     def _ring(self, part: given.Ring, at: str) -> Ring:
+        check_seconds(max_seconds=part.max_seconds)
         changed = {
             "members": tuple(number_as_read(member, self._country) for member in part.members),
             "otherwise": self._destination(part.otherwise, f"{at}.otherwise"),

@@ -7,6 +7,9 @@ import msgspec
 from api.own.schema.fields import Given, says
 from engine.tasks.secret import Secret
 
+LONGEST_SECONDS = 86_400
+SECONDS = {"minimum": 1, "maximum": LONGEST_SECONDS}
+"""For how long a call may ring, or last."""
 CALLEE = "An own extension (2 to 6 digits), or a telephone number of 7 to 15 digits as in its country."
 CALLER = "The caller that is shown: a number that the account owns or has verified; null: the default one."
 RINGBACK = (
@@ -16,6 +19,7 @@ RINGBACK = (
 MUSIC = "A class of music on hold that the caller hears meanwhile: at most 64 letters, digits, _ and -; empty: none."
 TYPED_AHEAD = "Whether digits count that were pressed before the task began and that no other task took."
 HIDDEN = "Whether the digits are masked in timelines and shown to the account's own key only."
+LASTS = "1 to 86400 seconds from the connection, after which both legs end; null: no limit of its own."
 LEADS_TO = "A destination, written kind:target, such as extension:101 or tasks:[…] with a list of tasks as JSON."
 
 
@@ -180,10 +184,10 @@ class Dial(Named, frozen=True, kw_only=True, tag="dial"):
         tuple[tuple[str, str], ...],
         says("Headers of the INVITE, as pairs of name and value: at most 20, 4096 bytes in all; names begin with X-."),
     ] = ()
-    ring_seconds: Annotated[float | None, says("How long it rings at most, in seconds; null: 60.")] = None
-    max_seconds: Annotated[
-        float | None, says("After this time from the connection, in seconds, both legs end; null: no limit of its own.")
+    ring_seconds: Annotated[
+        float | None, says("How long it rings at most, 1 to 86400 seconds; null: 60.", **SECONDS)
     ] = None
+    max_seconds: Annotated[float | None, says(LASTS, **SECONDS)] = None
     ringback: Annotated[str, says(RINGBACK)] = ""
     music: Annotated[str, says(MUSIC)] = ""
     before_bridge: Annotated[
@@ -206,9 +210,7 @@ class Ring(Named, frozen=True, kw_only=True, tag="ring"):
     caller: Annotated[str | None, says(f"{CALLER} Here that is this call's party.")] = None
     ringback: Annotated[str, says(RINGBACK)] = ""
     music: Annotated[str, says(MUSIC)] = ""
-    max_seconds: Annotated[
-        float | None, says("After this time from the connection, in seconds, both legs end; null: no limit of its own.")
-    ] = None
+    max_seconds: Annotated[float | None, says(LASTS, **SECONDS)] = None
     hang_up_after: Annotated[bool, says("Whether this call ends when the other leg ends or is not reached.")] = True
     otherwise: Annotated[str, says(f"Where the call is led if nobody answers; empty: it ends. {LEADS_TO}")] = ""
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import Iterable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 import msgspec
 
@@ -39,7 +39,8 @@ class SipAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 def address_of(text: str) -> SipAddress:
     """Read `user@host[:port]`, with or without `sip:`; raises InvalidNumber."""
-    found = _ADDRESS.fullmatch(text.strip())
+    text = text.strip()
+    found = _ADDRESS.fullmatch(text)
     if found is None or not _USER.fullmatch(found["user"]) or text.lower().startswith("sips:"):
         raise InvalidNumber("A SIP address is user@host or user@host:port, the user of letters, digits and _ . ~ * + -")
     host, port = _place_of(found["place"])
@@ -98,9 +99,12 @@ def _place_of(text: str) -> tuple[str, int | None]:
         raise InvalidNumber("A port is 1 to 65535.")
     if found["six"]:
         try:
-            return ip_address(found["six"]).compressed, port
+            address = IPv6Address(found["six"])
         except ValueError:
-            raise InvalidNumber("What stands in [ ] is no IPv6 address.") from None
+            address = None
+        if address is None or address.scope_id is not None:  # whose text may be anything, and is a network of ours
+            raise InvalidNumber("What stands in [ ] is no IPv6 address.")
+        return address.compressed, port
     host = found["host"].lower().removesuffix(".")
     if not _NAME.fullmatch(host):
         raise InvalidNumber("A SIP host is a name or an address, with :port behind it or not.")

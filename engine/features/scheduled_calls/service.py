@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from engine.commands import Command, CommandRefused, EngineUnavailable, LimitReached, PlaceCall
@@ -19,11 +20,13 @@ from engine.model.leg_options import LegOptions
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
-from engine.platform.scheduler import Finish, Later
+from engine.platform.scheduler import Finish, Later, is_last_attempt
 from engine.store import calls, events
+from engine.store.errors import StoreError
 from engine.store.rows import to_sealed_json
 from engine.tasks import kinds, secret
 
+log = structlog.get_logger(__name__)
 KIND = "call"
 AT_ONCE = 100
 LONGEST_AHEAD = 366 * 86_400.0
@@ -31,6 +34,8 @@ MOST = 10_000
 """Calls that an account may have scheduled."""
 AGAIN_SECONDS = 1.0
 """Until the next attempt where the engine takes no calls."""
+FAILED = "The call could not be placed; the engine's log says why."
+UNREADABLE = "What was stored of this call cannot be read."
 R = TypeVar("R")
 Check = Callable[[str, str, str | None], None]
 
@@ -60,7 +65,7 @@ class ScheduledCalls:
         """
         now = self._clock()
         if not now < at <= now + LONGEST_AHEAD:
-            raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.3f}).")
+            raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.15g}).")
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         self._check(account, wanted.callee, wanted.caller)
@@ -102,6 +107,8 @@ class ScheduledCalls:
         if await self._db.read(lambda conn: calls.get(conn, work.id)):
             return  # by a controller that ended before it could note that
         wanted = _wanted(work)
+        if wanted is None:
+            return await self._refused(work, UNREADABLE)
         engine = self._engine()
         await engine.ready()
         try:
@@ -110,6 +117,13 @@ class ScheduledCalls:
             raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
         except CommandRefused as error:
             await self._refused(work, str(error))
+        except StoreError:
+            raise
+        except Exception:
+            if not is_last_attempt(work):
+                raise
+            log.exception("a scheduled call could not be placed", call=work.id)
+            await self._refused(work, FAILED)  # the customer is told that it was, and nothing of our own
 
     async def _refused(self, work: DueWork, reason: str) -> None:
         now = self._clock()
@@ -134,8 +148,13 @@ def _found(conn: Connection, account: str | None, call: str) -> DueWork:
     return work
 
 
-def _wanted(work: DueWork) -> WantedCall:
-    return kinds.read(work.payload, WantedCall, secret.stored)
+def _wanted(work: DueWork) -> WantedCall | None:
+    """Read what is wanted; None for what cannot be read: it can still be listed and cancelled."""
+    try:
+        return kinds.read(work.payload, WantedCall, secret.stored)
+    except msgspec.DecodeError:
+        log.warning("a scheduled call cannot be read", call=work.id, exc_info=True)
+        return None
 
 
 def _command(work: DueWork, wanted: WantedCall) -> PlaceCall:
@@ -156,7 +175,7 @@ def _shown(work: DueWork) -> ScheduledCall:
         account=work.account or "",
         at=work.at,
         state="scheduled" if work.failed is None else "refused",
-        callee=wanted.callee,
-        caller=wanted.caller,
+        callee=wanted.callee if wanted else "",
+        caller=wanted.caller if wanted else None,
         reason=work.error if work.failed is not None else None,
     )

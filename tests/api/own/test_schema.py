@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from api.own.errors import BadRequest
 from api.own.schema import account, admin_accounts, calls, leading, outcomes, people, recordings, system, tasks
 from api.own.schema.engine_tasks import engine_tasks
 from api.own.schema.fields import Given, Shown
@@ -68,6 +69,17 @@ def test_a_task_that_was_shown_can_be_given_again(kind: str) -> None:
     made = engine_tasks([given], "US")
     again = msgspec.convert([as_given(kinds.shown(task)) for task in made], list[tasks.AnyTask])
     assert engine_tasks(again, "US") == made
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_list_of_tasks_within_a_destination_has_no_nul(depth: int) -> None:
+    """An escape within an escape: the request itself has none."""
+    tasks_of = [{"kind": "record", "name": "a\0b"}]
+    for _ in range(depth):
+        tasks_of = [{"kind": "go_to", "destination": f"tasks:{msgspec.json.encode(tasks_of).decode()}"}]
+    given = msgspec.convert(tasks_of, list[tasks.AnyTask])
+    with pytest.raises(BadRequest, match=r"A text must not contain the character U\+0000"):
+        engine_tasks(given, "US")
 
 
 def test_every_request_refuses_fields_that_it_does_not_have() -> None:

@@ -262,6 +262,11 @@ async def test_a_text_with_a_character_that_no_database_has_is_refused(ann: Cust
     [
         ({"kind": "ring", "members": ["12015550101", "+1 201 555 0101"]}, "named once. - at `$.tasks[0]`"),
         ({"kind": "ring", "members": ["12015550101", "+12015550101"]}, "named once"),
+        ({"kind": "dial", "to": "101", "ring_seconds": -1}, "ring_seconds must be 1 to 86400 seconds (got -1)"),
+        ({"kind": "dial", "to": "101", "ring_seconds": 1e308}, "ring_seconds must be 1 to 86400 seconds"),
+        ({"kind": "dial", "to": "101", "max_seconds": 0}, "max_seconds must be 1 to 86400 seconds"),
+        ({"kind": "ring", "members": ["101"], "max_seconds": 1e9}, "max_seconds must be 1 to 86400 seconds"),
+        ({"kind": "go_to", "destination": 'tasks:[{"kind":"dial","to":"101","ring_seconds":-1}]'}, "ring_seconds must"),
         ({"kind": "go_to", "destination": "tasks:[{}]"}, "list of tasks"),
         ({"kind": "go_to", "destination": 'tasks:[{"kind":"say","txt":"x"}]'}, "list of tasks"),
         ({"kind": "go_to", "destination": f"tasks:{json.dumps([SAY] * 101)}"}, "At most 100"),

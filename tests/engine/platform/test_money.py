@@ -147,6 +147,38 @@ async def test_of_two_messages_at_the_same_time_the_money_pays_for_one(sender: S
     assert await sender.left() == (PART, 0, [])
 
 
+async def test_an_amount_below_nothing_is_neither_held_nor_charged(sender: Sender) -> None:
+    """It would be money to spend, and a payment."""
+    await sender.has(PART)
+    purpose = Purpose("message", "m-1")
+    for step in (money.hold, money.put, money.settle):
+        with pytest.raises(ValueError, match=r"the message m-1 cannot cost -0\.01"):
+            await sender.writer.write(lambda conn, step=step: step(conn, "acct-1", purpose, -10_000, NOON))
+    assert await sender.left() == (PART, 0, [])
+
+
+async def test_what_is_held_for_one_account_is_no_money_of_another(sender: Sender) -> None:
+    await sender.has(10 * PART)
+    await sender.has(1, account="acct-2")
+    await sender.sends("m-1", parts=5)
+    with pytest.raises(ValueError, match="held for another account"):
+        await sender.sends("m-1", parts=5, account="acct-2")
+    assert (await sender.left())[1] == 5 * PART and (await sender.left("acct-2"))[1] == 0
+
+
+async def test_what_is_held_again_is_reckoned_by_the_later_terms(sender: Sender) -> None:
+    await sender.has(10 * PART)
+    purpose = Purpose("message", "m-1")
+
+    def again(conn: Connection) -> Hold | None:
+        money.hold(conn, "acct-1", purpose, PART, NOON, note="one part", terms="1")
+        money.hold(conn, "acct-1", purpose, 2 * PART, NOON + 60, note="two parts", terms="2")
+        return holds.get(conn, purpose)
+
+    found = await sender.writer.write(again)
+    assert found and (found.amount, found.terms, found.note, found.at) == (2 * PART, "2", "two parts", NOON)
+
+
 def test_a_kind_is_priced_once_and_an_unknown_one_is_an_error() -> None:
     prices = Prices()
     prices.add("message", PerPart())

@@ -109,7 +109,7 @@ class Installation:
         """A row of which an earlier controller's end left nothing but this."""
         row = CommandRow(
             id="command-1", ari_application=APPLICATION, account="acct-1", subject="", requester="requester-1",
-            body=wire.encode(command), created=0.0, deadline=time.time() if deadline is None else deadline,
+            body=wire.encode(command), created=0.0, deadline=time.time() + 20 if deadline is None else deadline,
             state=CommandState.TAKEN, epoch=0,
         )  # fmt: skip
         async with self.remote() as other:

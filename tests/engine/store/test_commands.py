@@ -35,5 +35,5 @@ async def test_commands_that_are_not_to_be_taken_any_more_do_not_keep_back_the_o
             commands.put(conn, row)
 
     await writer.write(unit)
-    found = await database.read(lambda conn: commands.waiting(conn, APPLICATION, EPOCH, NOW, MOST))
+    found = await database.read(lambda conn: commands.waiting(conn, APPLICATION, MOST, epoch=EPOCH, now=NOW))
     assert [row.id for row in found] == [left.id, new.id]

@@ -4,6 +4,8 @@ Until now it was a text `tag`, JSON of a dialect, a URL and data, within the JSO
 theirs, also those that have ended; of tasks those are rewritten that have not ended, of conferences those that are
 open. Of events, those that a consumer has not seen, and those that a recording still to be delivered goes by: older
 ones keep a `tag` that is not read. Commands of other processes have a table.
+
+What cannot be read does not stop the upgrade: a row is left as it was, data are left out, and the log says so.
 """
 
 import json
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from alembic import op
 
 revision = "0026"
@@ -18,6 +21,7 @@ down_revision = "0025"
 branch_labels = None
 depends_on = None
 
+log = structlog.get_logger(__name__)
 _AT_ONCE = 1000
 _NAMES = {"tag": "data", "call_tag": "call_data", "join_tag": "join_data", "stopped_tag": "stopped_data"}
 _ALL_IN_ONE = "cookies"
@@ -86,7 +90,9 @@ def _move_conferences(conn: sa.Connection) -> None:
     found = conn.execute(sa.select(table.c.id, table.c.tag, table.c.policy).where(table.c.ended.is_(None))).all()
     for id, tag, policy in found:
         data = _data(tag)
-        values = {"data": _json(data) if data else None, "policy": _json(_renamed(json.loads(policy)))}
+        values = {"data": _json(data) if data else None}
+        if (rewritten := _rewritten(table.name, id, policy, _renamed)) is not None:
+            values["policy"] = rewritten
         conn.execute(sa.update(table).where(table.c.id == id).values(values))
 
 
@@ -112,8 +118,19 @@ def _rewrite(conn: sa.Connection, query: sa.Select[Any], name: str, changed: Cal
     table: Any = column.table
     update = sa.update(table).where(id == sa.bindparam("the_id")).values({name: sa.bindparam("new")})
     for page in _pages(conn, query, id):
-        rows = [{"the_id": key, "new": _json(changed(json.loads(text)))} for key, text in page]
-        conn.execute(update, rows)
+        read = [(key, _rewritten(table.name, key, text, changed)) for key, text in page]
+        rows = [{"the_id": key, "new": new} for key, new in read if new is not None]
+        if rows:
+            conn.execute(update, rows)
+
+
+def _rewritten(table: str, key: Any, text: Any, changed: Callable[[Any], Any]) -> str | None:
+    """Return changed JSON; None, with a line in the log, for what is none: it stays as it was."""
+    try:
+        return _json(changed(json.loads(text)))
+    except (ValueError, TypeError, RecursionError) as error:
+        log.warning("what is stored here cannot be read, and stays as it was", table=table, id=key, error=str(error))
+        return None
 
 
 def _pages(conn: sa.Connection, query: sa.Select[Any], key: Any) -> Iterator[list[tuple[Any, Any]]]:
@@ -128,8 +145,10 @@ def _of_task(task: Any) -> Any:
     return _renamed(task)
 
 
-def _of_event(event: dict[str, Any]) -> dict[str, Any]:
-    """An event's own tag only: what is in an outcome is not a task."""
+def _of_event(event: Any) -> Any:
+    """An event's own tag only: what is in an outcome is not a task. Raises TypeError for what is no event."""
+    if not isinstance(event, dict):
+        raise TypeError("an event is an object")
     data = _data(event.pop("tag", ""))
     return {**event, "data": data} if data else event
 
@@ -153,19 +172,50 @@ def _field(name: str, value: Any) -> tuple[str, Any]:
     return name, _renamed(value)
 
 
-def _data(tag: str) -> dict[str, Any] | None:
+def _data(tag: Any) -> dict[str, Any] | None:
     """Read a tag; None: it is none, or not a dialect's."""
+    if not tag:
+        return None
     try:
         read = json.loads(tag)
-    except ValueError:
-        return None
-    if not isinstance(read, dict) or not isinstance(read.get("dialect"), str):
-        return None
-    values = {name: text for name, text in (read.get("data") or {}).items() if isinstance(text, str)}
-    for name, text in json.loads(values.pop(_ALL_IN_ONE, "[]")):
+        if isinstance(read, dict) and isinstance(read.get("dialect"), str) and "\0" not in read["dialect"]:
+            found = {"dialect": read["dialect"], "address": _address(read.get("url")), "values": _values(read)}
+            _json(found)
+            return found
+    except (ValueError, TypeError, RecursionError):
+        pass
+    log.warning("a tag that is not a dialect's was left out", characters=len(str(tag)))
+    return None
+
+
+def _address(url: Any) -> str:
+    return url if isinstance(url, str) and "\0" not in url else ""
+
+
+def _values(read: dict[str, Any]) -> dict[str, str]:
+    """Return a tag's values, each of the list that is all in one as a value of its own."""
+    found = read.get("data")
+    values = {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+    for name, text in _pairs_of(values.pop(_ALL_IN_ONE, "[]")):
         values[f"{_EACH}{name}"] = text
-    return {"dialect": read["dialect"], "address": read.get("url", ""), "values": values}
+    return values
+
+
+def _pairs_of(text: str) -> list[tuple[str, str]]:
+    """Read a list of names and texts; what is not one is left out."""
+    try:
+        listed = json.loads(text)
+    except (ValueError, RecursionError):
+        listed = None
+    parts = listed if isinstance(listed, list) else [None]
+    good = [part for part in parts if isinstance(part, list) and [type(each) for each in part] == [str, str]]
+    if len(good) < len(parts):
+        log.warning("values of a tag that are no pairs of texts were left out", count=len(parts) - len(good))
+    return [(name, value) for name, value in good]
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    """Write JSON; raises ValueError for texts that no database stores: halves of surrogate pairs."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    text.encode()
+    return text

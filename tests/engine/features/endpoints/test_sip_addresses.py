@@ -51,7 +51,8 @@ def test_an_address_is_read(text: str, address: SipAddress) -> None:
         "", "anna", "@host", "anna@", "a b@host", "anna@host;transport=tcp", "anna@host?X=y", "anna@ho st", "a@b@c",
         "anna@host:0", "anna@host:70000", "anna@host:x", "anna@[::1", "anna@[zz]", "anna@-host", "sips:anna@host",
         "anna;x@host", "anna@host/../x", "anna@host,PJSIP/100", "anna@ho\nst", "ann\u00e4@host", "tel:anna@host",
-        'a"@host', "a:secret@host", "anna@" + "a" * 254,
+        'a"@host', "a:secret@host", "anna@" + "a" * 254, " sips:anna@host", "anna@[::1%eth0]", "anna@[192.0.2.7]",
+        "anna@[2001:db8::7%;maddr=192.0.2.9]", "anna@[2001:db8::7%\r\nReplaces: x]", "anna@host;maddr=192.0.2.9",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
