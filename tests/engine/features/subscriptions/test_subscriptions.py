@@ -100,6 +100,11 @@ async def test_a_secret_that_was_stored_under_another_key_is_one_sentence(
         (NewSubscription(events=("*",), url="ftp://example.com/"), "The URL cannot be used"),
         (NewSubscription(events=("*",), url="https://"), "The URL cannot be used"),
         (NewSubscription(events=("*",), email="ann@example.com\r\nBcc: bob@example.com"), "must be an e-mail address"),
+        *(
+            (NewSubscription(events=("*",), email=email), "in ASCII at a domain")
+            for email in ("ann@example..com", "ann@localhost", "ann@192.0.2.1", "jürgen@example.com", "ann@bücher.com",
+                          ".ann@example.com", "ann.@example.com", "an..n@example.com", "ann@-example.com")
+        ),
     ],
 )
 async def test_what_cannot_be_is_refused(
