@@ -14,10 +14,13 @@ import aiosmtplib
 import structlog
 
 from api.callbacks.attempt import AttemptResult, Verdict
+from api.callbacks.mail_budget import MailBudget
 from api.callbacks.model import DeliveryRow
 
 log = structlog.get_logger(__name__)
 MAIL = "message/rfc822"
+MAIL_TO = "mailto:"
+"""Before the address, in the URL of a delivery that is a mail."""
 _KIND = "Carillon-Event"
 _LONGEST_SUBJECT_PART = 60
 MOST_OF_A_LINE = 500
@@ -75,16 +78,28 @@ def kind_of(text: str) -> str:
 
 
 class Mailer:
-    """Sends mails by the one server of this installation; None: it has none."""
+    """Sends mails by the one server of this installation, as many as `budget` permits; None: it has none."""
 
-    def __init__(self, server: MailServer | None) -> None:
-        self._server = server
+    def __init__(self, server: MailServer | None, budget: MailBudget | None = None) -> None:
+        self._server, self._budget = server, budget or MailBudget()
 
     async def send(self, delivery: DeliveryRow, total: float) -> AttemptResult:
         """Send a mail once, within `total` seconds. Each attempt has the same Message-ID."""
         begun = time.monotonic()
-        verdict, status, error = await self._send(delivery, total)
+        verdict, status, error = await self._within_budget(delivery, total)
         return AttemptResult(verdict, status, error, time.monotonic() - begun)
+
+    async def _within_budget(self, delivery: DeliveryRow, total: float) -> tuple[Verdict, int | None, str | None]:
+        account, address = delivery.account, delivery.url.removeprefix(MAIL_TO)
+        if (refusal := self._budget.take(account, address)) is not None:
+            return Verdict.HOPELESS, None, refusal
+        verdict = Verdict.FAILED
+        try:
+            verdict, status, error = await self._send(delivery, total)
+        finally:
+            if verdict is not Verdict.DELIVERED:
+                self._budget.give_back(account, address)
+        return verdict, status, error
 
     async def _send(self, delivery: DeliveryRow, total: float) -> tuple[Verdict, int | None, str | None]:
         server = self._server

@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from api.callbacks.audience import Addressed
 from api.callbacks.callback import JSON, Callback, address
-from api.callbacks.mail import MAIL, mail_of
+from api.callbacks.mail import MAIL, MAIL_TO, mail_of
 from api.callbacks.model import DeliveryRow
 from api.callbacks.publisher import row_of
 from api.callbacks.signer import NotToBeSent
@@ -100,7 +100,7 @@ def trial_of(subscription: Subscription, now: float) -> DeliveryRow:
 def _addressed(subscription: Subscription, message: bodies.Message) -> Addressed:
     if subscription.sink is Sink.EMAIL:
         body = mail_of(subscription.address, message)
-        callback = Callback(url=f"mailto:{subscription.address}", body=body, content_type=MAIL)
+        callback = Callback(url=MAIL_TO + subscription.address, body=body, content_type=MAIL)
     else:
         callback = Callback(url=subscription.address, body=bodies.encoded(message), content_type=JSON)
     return Addressed(subscription.id, OWN.name, callback)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from api.callbacks import subscribers
+from api.callbacks import mail_budget, subscribers
 from api.callbacks.delivery import NoSuchDelivery
 from api.callbacks.replay import Replay
 from api.callbacks.subscribers import SubscriptionHearers
@@ -268,6 +268,18 @@ class TestMails:
         (row,) = await stored(stack, subscription.id)
         assert (row.state, row.attempts) == ("delivered", 3)
         assert mail_box.mails[0]["Message-ID"] == f"<{row.event}.{row.id}@example.com>"
+
+    async def test_a_mail_beyond_those_of_the_hour_is_given_up_with_the_reason(
+        self, stack: Stack, mail_box: MailBox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mail_budget, "MOST_TO_AN_ADDRESS", 2)
+        subscription = await self.subscribe(stack, "call.ended")
+        for _ in range(3):
+            await a_call(stack)
+        await stack.settle()
+        rows = await stored(stack, subscription.id)
+        assert [row.state for row in rows] == ["delivered", "delivered", "dead"] and len(mail_box.mails) == 2
+        assert rows[2].error == "At most 2 mails an hour are sent to one address."
 
     async def test_a_mail_that_is_refused_for_good_is_given_up(self, stack: Stack, mail_box: MailBox) -> None:
         subscription = await self.subscribe(stack, "call.ended")
