@@ -92,6 +92,16 @@ _repeat = Statement(
 _ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
 _get = Statement(_delivery.select.where(_one))
 _pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
+_pending_of = Statement(
+    _ordered.where(
+        deliveries.c.state == bindparam("state"), deliveries.c.subscriber == bindparam("subscriber")
+    ).limit(bindparam("most"))
+)
+_awaited = Statement(
+    select(deliveries.c.subscriber)
+    .where(deliveries.c.state == bindparam("state"), deliveries.c.subscriber != "")
+    .distinct()
+)
 _of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
 _of_event = Statement(_ordered.where(deliveries.c.event == bindparam("event")))
 _of_subscriber = Statement(
@@ -143,6 +153,16 @@ def get(conn: Connection, id: str) -> DeliveryRow | None:
 def pending(conn: Connection) -> list[DeliveryRow]:
     """Return the pending deliveries in the order of events."""
     return _delivery.all(conn, _pending, state=PENDING)
+
+
+def pending_of(conn: Connection, subscriber: str, limit: int = 2**31 - 1) -> list[DeliveryRow]:
+    """Return the pending deliveries to a subscription, or "": to addresses of calls, in the order of events."""
+    return _delivery.all(conn, _pending_of, state=PENDING, subscriber=subscriber, most=limit)
+
+
+def awaited(conn: Connection) -> list[str]:
+    """Return the subscriptions that have pending deliveries."""
+    return [row[0] for row in _awaited.all(conn, state=PENDING)]
 
 
 def of_subject(conn: Connection, subject: str) -> list[DeliveryRow]:
