@@ -22,8 +22,14 @@ class SubscriptionsFeature(Feature):
         self._service = SubscriptionService(db, writer, check_url, seal=platform.seal, mails=mails)
         live = LiveEvents()
         platform.on_commit(live.feed)
+        self._cache = platform.cache
+        platform.on_refresh(lambda: self._service.index.keep(self._is_open))
         self.services = (self._service, live)
 
     async def start(self) -> None:
         """Read all subscriptions."""
         await self._service.load()
+
+    def _is_open(self, account: str) -> bool:
+        found = self._cache.find(account)
+        return found is not None and found.closed is None

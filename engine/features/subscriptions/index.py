@@ -1,6 +1,6 @@
 """Subscriptions in memory, by account and by the names of events: an event that none wants costs two look-ups."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from engine.features.subscriptions.catalogue import meant
 from engine.features.subscriptions.model import Subscription
@@ -34,6 +34,14 @@ class SubscriptionIndex:
         if (former := self._by_id.pop(id, None)) is not None:
             for wanting in self._by_account[former.account].values():
                 wanting.pop(id, None)
+
+    def keep(self, is_there: Callable[[str], bool]) -> None:
+        """Forget the subscriptions of accounts that are not there any more."""
+        gone = {account for account in self._by_account if not is_there(account)}
+        for subscription in [each for each in self._by_id.values() if each.account in gone]:
+            del self._by_id[subscription.id]
+        for account in gone:
+            del self._by_account[account]
 
     def wanting(self, account: str, name: str) -> Collection[Subscription]:
         """Return the account's subscriptions to an event."""
