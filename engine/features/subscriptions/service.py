@@ -149,6 +149,8 @@ class SubscriptionService:
             before = _find(conn, account, id)
             values = fields(conn, before)
             after = msgspec.structs.replace(before, **values)
+            if after == before:
+                return before
             store.update(conn, id, **values)
             _record(conn, by, what, before, after)
             return after

@@ -160,6 +160,16 @@ async def test_after_a_restart_all_that_are_not_disabled_hear(
         assert not service.index.wanting(ACCOUNT, "call.ended") and not service.index.wanting(OTHER, "call.ended")
 
 
+async def test_a_change_that_changes_nothing_is_not_in_the_audit(
+    subscriptions: SubscriptionService, database: Database
+) -> None:
+    added = (await subscriptions.add(ADMIN, ACCOUNT, wanted())).subscription
+    for change in (SubscriptionChange(), SubscriptionChange(disabled=False), SubscriptionChange(events=added.events)):
+        assert await subscriptions.change(ADMIN, ACCOUNT, added.id, change) == added
+    entries = await database.read(lambda conn: audit.of(conn, ACCOUNT))
+    assert [entry.what for entry in entries] == ["subscription.added"]
+
+
 async def test_they_go_with_their_account(subscriptions: SubscriptionService, writer: Writer) -> None:
     await subscriptions.add(ADMIN, ACCOUNT, wanted())
     await subscriptions.add(ADMIN, OTHER, wanted())
