@@ -89,6 +89,11 @@ _repeat = Statement(
     .where(_one, deliveries.c.state != bindparam("pending"))
     .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
 )
+_replace = Statement(
+    update(deliveries)
+    .where(deliveries.c.event == bindparam("the_event"))
+    .values(body=func.replace(deliveries.c.body, bindparam("old"), bindparam("new")))
+)
 _ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
 _get = Statement(_delivery.select.where(_one))
 _pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
@@ -153,6 +158,12 @@ def get(conn: Connection, id: str) -> DeliveryRow | None:
 def pending(conn: Connection) -> list[DeliveryRow]:
     """Return the pending deliveries in the order of events."""
     return _delivery.all(conn, _pending, state=PENDING)
+
+
+def mask_digit(conn: Connection, event: str, digit: str, mask: str) -> None:
+    """Mask the digit of an event in what was sent of it, as JSON or as a mail: it turned out to be secret."""
+    for old, new in ((f'"digit":"{digit}"', f'"digit":"{mask}"'), (f"\ndigit: {digit}\r", f"\ndigit: {mask}\r")):
+        _replace.run(conn, the_event=event, old=old, new=new)
 
 
 def pending_of(conn: Connection, subscriber: str, limit: int = 2**31 - 1) -> list[DeliveryRow]:
