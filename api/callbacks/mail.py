@@ -59,12 +59,12 @@ class MailServer(NamedTuple):
         return cls(parts.hostname, port, sender, user, password, parts.scheme == "smtps")
 
 
-def mail_of(to: str, message: dict[str, Any]) -> str:
-    """Return a message as a mail: its subject says what happened to whom, its text each field on a line."""
+def mail_of(message: dict[str, Any]) -> str:
+    """Return a message as a mail to anybody: its subject says what happened to whom, its text each field on a line."""
     mail = EmailMessage(policy=SMTP.clone(utf8=False))
     data = message["data"]
     about = " to ".join(_short(data[name]) for name in ("caller", "callee") if data.get(name))
-    mail["To"], mail["Subject"] = to, f"{message['type']} {about}".strip()
+    mail["Subject"] = f"{message['type']} {about}".strip()
     mail[_KIND] = message["type"]
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
     lines = [("event", message["type"]), ("id", message["id"]), ("time", message["timestamp"]), *_lines(data)]
@@ -106,6 +106,8 @@ class Mailer:
         if server is None:
             return Verdict.HOPELESS, None, "This installation sends no mail: CARILLON_SMTP_URL is not set."
         mail = Parser(policy=SMTP).parsestr(delivery.body)
+        del mail["To"]  # earlier versions stored it
+        mail["To"] = delivery.url.removeprefix(MAIL_TO)
         mail["From"], mail["Message-ID"] = server.sender, f"<{delivery.key}.{delivery.id}@{_domain(server.sender)}>"
         mail["Date"] = formatdate(delivery.created)
         try:
