@@ -108,6 +108,11 @@ _awaited = Statement(
     .distinct()
 )
 _of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
+_about = Statement(
+    _ordered.where(
+        deliveries.c.subject == bindparam("subject"), deliveries.c.created >= bindparam("since")
+    ).limit(bindparam("most"))
+)
 _of_event = Statement(_ordered.where(deliveries.c.event == bindparam("event")))
 _of_subscriber = Statement(
     _ordered.where(
@@ -179,6 +184,11 @@ def awaited(conn: Connection) -> list[str]:
 def of_subject(conn: Connection, subject: str) -> list[DeliveryRow]:
     """Return a call's or conference's deliveries with their attempts, in the order of events."""
     return [_with_tries(conn, row) for row in _delivery.all(conn, _of_subject, subject=subject)]
+
+
+def about(conn: Connection, subject: str, since: float, limit: int) -> list[DeliveryRow]:
+    """Return a call's or conference's deliveries that were made since (Unix seconds), without their attempts."""
+    return _delivery.all(conn, _about, subject=subject, since=since, most=limit)
 
 
 def of_event(conn: Connection, event: str) -> list[DeliveryRow]:
