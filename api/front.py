@@ -66,7 +66,8 @@ class Front:
         self.hearers = RequestHearers(database, self.vendors, inbound)
         subscribers = SubscriptionHearers(subscriptions, features[CallHistory].get)
         platform.consumers.add(Publisher(writer, (self.hearers, subscribers), self.delivery))
-        self.metrics = Metrics(features[StoreHealth], self.delivery.counts, features.metrics)
+        health, counts = features[StoreHealth], self.delivery.counts
+        self.metrics = Metrics(health, counts, features.metrics, platform.consumers)
         base.client.metrics = self.metrics
         platform.on_commit(lambda committed: self.metrics.feed(stored.event for stored in committed))
 

@@ -3,9 +3,7 @@
 import asyncio
 import random
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
@@ -15,6 +13,7 @@ from sqlalchemy import Connection
 from api.accounts import Accounts
 from api.callbacks.attempt import AttemptResult, Verdict, attempt
 from api.callbacks.concurrency import Places
+from api.callbacks.lanes import Key, Lane, Waiting, key_of, read_on
 from api.callbacks.mail import MAIL, Mailer
 from api.callbacks.replay import REPLAYED_TOGETHER, Replay, revive
 from api.callbacks.signer import NotToBeSent, Signer
@@ -24,7 +23,7 @@ from engine.platform.audit import Actor
 from engine.store import deliveries
 from engine.store.database import Database
 from engine.store.deliveries import DEAD, DELIVERED, PENDING, DeliveryRow
-from engine.store.errors import StoreUnavailable
+from engine.store.errors import StoreError, StoreUnavailable
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
@@ -53,29 +52,9 @@ class NoSuchDelivery(LookupError):
     """There is no delivery of this name that could be sent again."""
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A delivery as it stands; `since` and `before`: when it came here, and after how many attempts."""
-
-    row: DeliveryRow
-    since: float
-    before: int
-
-
-@dataclass(slots=True)
-class _Lane:
-    waiting: deque[_Waiting] = field(default_factory=deque)
-    task: asyncio.Task[None] | None = None
-
-
 def _addressed(row: DeliveryRow) -> DeliveryRow:
     """Return a delivery as its next attempt goes out: every second one to the fallback, where there is one."""
     return msgspec.structs.replace(row, url=row.fallback) if row.fallback and row.attempts % 2 else row
-
-
-def _lane_of(row: DeliveryRow) -> tuple[str, str]:
-    """Return what a delivery waits its turn with: a call tree's to one host, or all of one subscription."""
-    return ("", row.subscriber) if row.subscriber else (row.root, row.host)
 
 
 def _addresses(row: DeliveryRow) -> int:
@@ -84,7 +63,7 @@ def _addresses(row: DeliveryRow) -> int:
 
 
 class Delivery:
-    """Owns one task per active lane (a call tree and a host, or a subscription); none while nothing is to be delivered.
+    """Owns one task per active lane (api.callbacks.lanes); none while nothing is to be delivered.
 
     A delivery's state is written to the table after each attempt; what is pending there at `start` is taken up.
     """
@@ -109,11 +88,15 @@ class Delivery:
         self._policy = policy or DeliveryPolicy()
         self._clock, self._sleep, self._chance = clock, sleep, chance
         self._places = Places(per_host=self._policy.per_host, overall=self._policy.overall)
-        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._lanes: dict[Key, Lane] = {}
+        self._started = 0.0
 
     async def start(self) -> None:
         """Take up what was pending when the last process ended."""
-        self.add(await self._db.read(deliveries.pending))
+        self._started = self._clock()
+        self.add(await self._db.read(lambda conn: deliveries.pending_of(conn, "")))
+        for subscriber in await self._db.read(deliveries.awaited):
+            self._lane(("", subscriber)).more = True
 
     async def stop(self) -> None:
         """Break off; what is not delivered stays pending in the table."""
@@ -126,8 +109,7 @@ class Delivery:
     def add(self, rows: Sequence[DeliveryRow]) -> None:
         """Deliver these, which are committed, after what their lanes hold already."""
         for row in rows:
-            # One with all its attempts spent was resent: it has as many again.
-            self._add(row, before=0 if row.attempts < self._policy.attempts * _addresses(row) else row.attempts)
+            self._add(row, before=self._spent(row))
 
     @property
     def active_lanes(self) -> int:
@@ -186,26 +168,50 @@ class Delivery:
             count += len(revived)
         return count
 
+    def _spent(self, row: DeliveryRow) -> int:
+        """Return how many attempts do not count: one with all its attempts spent was resent and has as many again."""
+        return 0 if row.attempts < self._policy.attempts * _addresses(row) else row.attempts
+
     def _add(self, row: DeliveryRow, *, before: int) -> None:
-        key = _lane_of(row)
-        lane = self._lanes.setdefault(key, _Lane())
-        lane.waiting.append(_Waiting(row, self._clock(), before))
+        self._lane(key_of(row)).put(Waiting(row, self._clock(), before))
+
+    def _lane(self, key: Key) -> Lane:
+        """Return a lane that is at work; it looks for what waits after its caller's step."""
+        lane = self._lanes.setdefault(key, Lane())
         if lane.task is None:
             lane.task = asyncio.create_task(self._run(key, lane), name="deliver {} to {}".format(*key))
+        return lane
 
-    async def _run(self, key: tuple[str, str], lane: _Lane) -> None:
+    async def _run(self, key: Key, lane: Lane) -> None:
         try:
-            while lane.waiting:
+            while lane.waiting or await self._read_on(key, lane):
                 try:
                     await self._deliver(lane.waiting[0])
                 except Exception:
                     log.exception("a callback broke; it is tried again after the next start", root=key[0], host=key[1])
+                    lane.broken.add(lane.waiting[0].row.id)
                 lane.waiting.popleft()
         finally:
             if self._lanes.get(key) is lane:
                 del self._lanes[key]
 
-    async def _deliver(self, waiting: _Waiting) -> None:
+    async def _read_on(self, key: Key, lane: Lane) -> bool:
+        """Let those wait in memory that were left in the table; returns whether there are any."""
+        while lane.more and not lane.waiting:
+            try:
+                rows = await read_on(self._db, self._writer, key[1], lane)
+            except StoreUnavailable:
+                await self._sleep(self._policy.first)
+                continue
+            except StoreError:
+                log.warning("callbacks stay in the table: they are delivered after the next start", subscription=key[1])
+                return False
+            for row in rows:  # one that is due at 0 was made pending again a while ago
+                since = max(row.created, self._started) if row.due else self._clock()
+                lane.waiting.append(Waiting(row, since, self._spent(row)))
+        return bool(lane.waiting)
+
+    async def _deliver(self, waiting: Waiting) -> None:
         while True:
             row = waiting.row
             if (wait := row.due - self._clock()) > 0:
@@ -245,7 +251,7 @@ class Delivery:
                 return await self._mailer.send(row, total)
             return await attempt(self._net, row, headers, allow_private=private, total=total, connect=connect)
 
-    def _is_over(self, waiting: _Waiting, done: AttemptResult) -> bool:
+    def _is_over(self, waiting: Waiting, done: AttemptResult) -> bool:
         tried, policy, addresses = waiting.row.attempts - waiting.before, self._policy, _addresses(waiting.row)
         if tried == 1 and waiting.row.fallback:
             return False

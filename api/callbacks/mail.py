@@ -14,10 +14,13 @@ import aiosmtplib
 import structlog
 
 from api.callbacks.attempt import AttemptResult, Verdict
+from api.callbacks.mail_budget import MailBudget
 from api.callbacks.model import DeliveryRow
 
 log = structlog.get_logger(__name__)
 MAIL = "message/rfc822"
+MAIL_TO = "mailto:"
+"""Before the address, in the URL of a delivery that is a mail."""
 _KIND = "Carillon-Event"
 _LONGEST_SUBJECT_PART = 60
 MOST_OF_A_LINE = 500
@@ -56,12 +59,12 @@ class MailServer(NamedTuple):
         return cls(parts.hostname, port, sender, user, password, parts.scheme == "smtps")
 
 
-def mail_of(to: str, message: dict[str, Any]) -> str:
-    """Return a message as a mail: its subject says what happened to whom, its text each field on a line."""
+def mail_of(message: dict[str, Any]) -> str:
+    """Return a message as a mail to anybody: its subject says what happened to whom, its text each field on a line."""
     mail = EmailMessage(policy=SMTP.clone(utf8=False))
     data = message["data"]
     about = " to ".join(_short(data[name]) for name in ("caller", "callee") if data.get(name))
-    mail["To"], mail["Subject"] = to, f"{message['type']} {about}".strip()
+    mail["Subject"] = f"{message['type']} {about}".strip()
     mail[_KIND] = message["type"]
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
     lines = [("event", message["type"]), ("id", message["id"]), ("time", message["timestamp"]), *_lines(data)]
@@ -75,22 +78,36 @@ def kind_of(text: str) -> str:
 
 
 class Mailer:
-    """Sends mails by the one server of this installation; None: it has none."""
+    """Sends mails by the one server of this installation, as many as `budget` permits; None: it has none."""
 
-    def __init__(self, server: MailServer | None) -> None:
-        self._server = server
+    def __init__(self, server: MailServer | None, budget: MailBudget | None = None) -> None:
+        self._server, self._budget = server, budget or MailBudget()
 
     async def send(self, delivery: DeliveryRow, total: float) -> AttemptResult:
         """Send a mail once, within `total` seconds. Each attempt has the same Message-ID."""
         begun = time.monotonic()
-        verdict, status, error = await self._send(delivery, total)
+        verdict, status, error = await self._within_budget(delivery, total)
         return AttemptResult(verdict, status, error, time.monotonic() - begun)
+
+    async def _within_budget(self, delivery: DeliveryRow, total: float) -> tuple[Verdict, int | None, str | None]:
+        account, address = delivery.account, delivery.url.removeprefix(MAIL_TO)
+        if (refusal := self._budget.take(account, address)) is not None:
+            return Verdict.HOPELESS, None, refusal
+        verdict = Verdict.FAILED
+        try:
+            verdict, status, error = await self._send(delivery, total)
+        finally:
+            if verdict is not Verdict.DELIVERED:
+                self._budget.give_back(account, address)
+        return verdict, status, error
 
     async def _send(self, delivery: DeliveryRow, total: float) -> tuple[Verdict, int | None, str | None]:
         server = self._server
         if server is None:
             return Verdict.HOPELESS, None, "This installation sends no mail: CARILLON_SMTP_URL is not set."
         mail = Parser(policy=SMTP).parsestr(delivery.body)
+        del mail["To"]  # earlier versions stored it
+        mail["To"] = delivery.url.removeprefix(MAIL_TO)
         mail["From"], mail["Message-ID"] = server.sender, f"<{delivery.key}.{delivery.id}@{_domain(server.sender)}>"
         mail["Date"] = formatdate(delivery.created)
         try:

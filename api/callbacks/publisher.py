@@ -20,6 +20,8 @@ from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
+STORED_TOGETHER = 500
+"""How many deliveries are stored in one transaction, at most: calls wait for it."""
 
 
 class Publisher:
@@ -43,22 +45,31 @@ class Publisher:
         self._writer, self._audience, self._delivery, self._clock = writer, audience, delivery, clock
 
     async def handle(self, events: Sequence[StoredEvent], done: Done) -> None:
-        """Store the deliveries of events and hand them over; without any, the cursor may follow later."""
-        rows = [row for stored in events for row in await self._rows(stored)]
+        """Store the deliveries of events and hand them over; without any, the cursor may follow later.
+
+        Where there are many they are stored in several transactions: the cursor follows with the last one.
+        """
+        rows: list[DeliveryRow] = []
+        for stored in events:
+            rows += await self._rows(stored)
+            while len(rows) > STORED_TOGETHER:
+                await self._store(rows[:STORED_TOGETHER])
+                del rows[:STORED_TOGETHER]
         if rows:
-            self._delivery.add(await self._stored(rows, done))
+            await self._store(rows, done)
         for hearers in self._audience:
             hearers.published(events)
 
-    async def _stored(self, rows: Sequence[DeliveryRow], done: Done) -> list[DeliveryRow]:
-        """Store deliveries; returns those that were not there before."""
+    async def _store(self, rows: Sequence[DeliveryRow], done: Done | None = None) -> None:
+        """Store deliveries, and hand over those that were not there before."""
 
         def write(conn: Connection) -> list[DeliveryRow]:
             added = [row for row in rows if deliveries.add(conn, row)]
-            done(conn)
+            if done is not None:
+                done(conn)
             return added
 
-        return await self._writer.write(write)
+        self._delivery.add(await self._writer.write(write))
 
     async def _rows(self, stored: StoredEvent) -> list[DeliveryRow]:
         rows: list[DeliveryRow] = []

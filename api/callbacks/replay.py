@@ -42,7 +42,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if self.event is not None:
             return deliveries.of_event(conn, self.event)
         if self.call is not None:
-            return [*deliveries.of_subject(conn, self.call)]
+            return deliveries.about(conn, self.call, self.since, MOST)
         return deliveries.of_subscriber(conn, self.subscription or "", self.since, limit=MOST)
 
 

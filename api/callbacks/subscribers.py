@@ -5,12 +5,13 @@ Bodies and headers are those of Standard Webhooks 1.0: webhook-id, webhook-times
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 
 from standardwebhooks import Webhook
 
 from api.callbacks.audience import Addressed
 from api.callbacks.callback import JSON, Callback, address
-from api.callbacks.mail import MAIL, mail_of
+from api.callbacks.mail import MAIL, MAIL_TO, mail_of
 from api.callbacks.model import DeliveryRow
 from api.callbacks.publisher import row_of
 from api.callbacks.signer import NotToBeSent
@@ -40,8 +41,8 @@ class SubscriptionHearers:
         for entry in catalogue.entries(event):
             if wanting := self._index.wanting(event.account, entry.name):
                 call = await self._call_of(event.subject)
-                message = bodies.message(event, entry, call)
-                found += [_addressed(each, message) for each in wanting if _concerns(each, call)]
+                written = _Written(bodies.message(event, entry, call))
+                found += [_addressed(each, written) for each in wanting if _concerns(each, call)]
         return found
 
     def published(self, published: Sequence[StoredEvent]) -> None:
@@ -94,15 +95,29 @@ def trial_of(subscription: Subscription, now: float) -> DeliveryRow:
         id=new_id("event"), account=subscription.account, subject=subscription.id, root=subscription.id, at=now
     )
     message = bodies.trial_message(event.id, now, subscription.id)
-    return row_of(event, 0, 0, _addressed(subscription, message), now)
+    return row_of(event, 0, 0, _addressed(subscription, _Written(message)), now)
 
 
-def _addressed(subscription: Subscription, message: bodies.Message) -> Addressed:
+class _Written:
+    """A message in each form, made once for all who are sent it."""
+
+    def __init__(self, message: bodies.Message) -> None:
+        self._message = message
+
+    @cached_property
+    def json(self) -> str:
+        return bodies.encoded(self._message)
+
+    @cached_property
+    def mail(self) -> str:
+        return mail_of(self._message)
+
+
+def _addressed(subscription: Subscription, written: _Written) -> Addressed:
     if subscription.sink is Sink.EMAIL:
-        body = mail_of(subscription.address, message)
-        callback = Callback(url=f"mailto:{subscription.address}", body=body, content_type=MAIL)
+        callback = Callback(url=MAIL_TO + subscription.address, body=written.mail, content_type=MAIL)
     else:
-        callback = Callback(url=subscription.address, body=bodies.encoded(message), content_type=JSON)
+        callback = Callback(url=subscription.address, body=written.json, content_type=JSON)
     return Addressed(subscription.id, OWN.name, callback)
 
 

@@ -13,6 +13,7 @@ from engine.ari.client import AriClient
 from engine.events import AnyEvent, CallEnded, TaskEnded
 from engine.features.health.views import StoreHealth
 from engine.model.call import CallState
+from engine.platform.consumers import Consumers
 from engine.platform.feature import Measure
 
 PAGE = Media("The metrics in Prometheus' text format.", ("text/plain",))
@@ -23,7 +24,7 @@ _DELIVERY_STATES = ("pending", "delivered", "dead")
 class Metrics:
     """The metrics of one process, in a registry of their own. `feed` takes committed events.
 
-    `deliveries` returns the number of callbacks by state.
+    `deliveries` returns the number of callbacks by state; `consumers` hear events.
     """
 
     def __init__(
@@ -31,8 +32,9 @@ class Metrics:
         health: StoreHealth,
         deliveries: Callable[[], Awaitable[Mapping[str, int]]],
         measures: Iterable[Measure] = (),
+        consumers: Consumers | None = None,
     ) -> None:
-        self._health, self._count_deliveries = health, deliveries
+        self._health, self._count_deliveries, self._consumers = health, deliveries, consumers
         self.registry = CollectorRegistry()
         self._live = Gauge("carillon_calls", "Calls that have not ended", ["state"], registry=self.registry)
         self._ended = Counter("carillon_calls_ended", "Calls that have ended", ["cause"], registry=self.registry)
@@ -40,6 +42,12 @@ class Metrics:
         self._tasks = Counter("carillon_tasks", "Tasks that are over", ["kind", "outcome"], registry=self.registry)
         self._deliveries = Gauge("carillon_callbacks", "Callbacks by state", ["state"], registry=self.registry)
         self._waiting = Gauge("carillon_writes_waiting", "Changes that wait for their commit", registry=self.registry)
+        self._behind = Gauge(
+            "carillon_events_behind", "Events to be handled", ["consumer"], registry=self.registry
+        )
+        self._failures = Gauge(
+            "carillon_consumer_failures", "Failures since events were handled", ["consumer"], registry=self.registry
+        )
         self._ari = Histogram(
             "carillon_ari_seconds",
             "How long Asterisk took to answer",
@@ -78,6 +86,9 @@ class Metrics:
         for name in _DELIVERY_STATES:
             self._deliveries.labels(name).set(deliveries.get(name, 0))
         self._waiting.set(self._health.writes_waiting)
+        for name, progress in self._consumers.progress().items() if self._consumers else ():
+            self._behind.labels(name).set(progress.behind)
+            self._failures.labels(name).set(progress.failures)
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -16,6 +16,21 @@ _V4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 _CGNAT = ipaddress.IPv4Network("100.64.0.0/10")
 _PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
 _UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637; Python's own list is older
+_OF_PROVIDERS = frozenset(
+    map(
+        ipaddress.ip_address,
+        (
+            "169.254.169.254",
+            "fd00:ec2::254",  # Amazon
+            "fd20:ce::254",  # Google
+            "100.100.100.200",  # Alibaba
+            "192.0.0.192",  # Oracle
+            "168.63.129.16",  # Microsoft
+        ),
+    )
+)
+"""Where cloud providers serve credentials to their machines: among public, private and shared addresses."""
 
 
 class BlockedAddress(OSError):
@@ -43,20 +58,20 @@ def effective(address: Address) -> Address:
 def is_public(address: Address) -> bool:
     """Return whether an address is one of the public internet (IANA special-purpose registries, RFC 6890)."""
     real = effective(address)
-    if real.is_multicast or not real.is_global or real.is_reserved:
+    if real.is_multicast or not real.is_global or real.is_reserved or real in _OF_PROVIDERS:
         return False
     if isinstance(real, ipaddress.IPv6Address):
-        return not real.is_site_local and real not in _NAT64_LOCAL
+        return not (real.is_site_local or real in _NAT64_LOCAL or real in _DOCUMENTATION)
     return real not in _PROTOCOL_ASSIGNMENTS
 
 
 def is_private(address: Address) -> bool:
     """Return whether an allowing session may reach it: loopback, RFC 1918, unique local, carrier-grade NAT.
 
-    Link-local addresses are not allowed: cloud providers serve credentials at 169.254.169.254.
+    Link-local addresses are not allowed, nor are those where cloud providers serve credentials.
     """
     real = effective(address)
-    if real.is_link_local or real.is_multicast or real.is_unspecified:
+    if real in _OF_PROVIDERS or real.is_link_local or real.is_multicast or real.is_unspecified:
         return False
     if real.is_loopback:
         return True

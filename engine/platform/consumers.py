@@ -5,7 +5,7 @@
 3. A consumer that stores something runs `done` in its own transaction: then what it stores is there exactly once.
    Where it did not, the cursor follows within about a second, and a restart may hand in the last events again.
 4. A handler that raises is called again with the same events, after growing pauses. So a consumer catches for itself
-   what concerns one event alone.
+   what concerns one event alone. `carillon doctor` and `/metrics` show one that goes on failing (`progress`).
 
 A consumer whose queue grows beyond `MOST_FED` events loses the queue and reads them from the store, as it does after a
 start. So it does where a position is missing before what it is fed: another process may have written that one.
@@ -13,9 +13,9 @@ Positions become visible in their order (engine.store.batch), so that a cursor c
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -59,6 +59,15 @@ class Consumer(Protocol):
         """
 
 
+class Progress(NamedTuple):
+    """How far a consumer has come: the events that are `behind` its position at most, and how often it failed since it
+    last handled any.
+    """
+
+    behind: int
+    failures: int
+
+
 class Consumers:
     """Owns one task for each consumer. Start it before what makes events; stop it after that."""
 
@@ -82,6 +91,10 @@ class Consumers:
         """Whether everything that was fed is handled."""
         return all(run.idle for run in self._runs.values())
 
+    def progress(self) -> Mapping[str, Progress]:
+        """Return how far each consumer has come, by its name."""
+        return {name: run.progress for name, run in self._runs.items()}
+
     async def start(self) -> None:
         """Go on where the cursors are. A consumer that has none yet begins with the next event."""
         starts = await self._writer.write(partial(_positions, names=list(self._runs)))
@@ -96,14 +109,14 @@ class Consumers:
 class _Run:
     """One consumer at work. `_seen` is the position that it has come to, `_saved` the cursor as it is stored.
 
-    `_fed` holds the wanted events up to the position `_fed_to`. `_behind`: there may be events that are in the store
-    alone.
+    `_fed` holds the wanted events up to the position `_fed_to`, of those up to `_newest`. `_behind`: some events may be
+    in the store alone. `_failures` is how often the step at hand failed.
     """
 
     def __init__(self, db: Database, writer: Writer, consumer: Consumer) -> None:
         self._db, self._writer, self._consumer = db, writer, consumer
         self._fed: list[StoredEvent] = []
-        self._fed_to = self._seen = self._saved = 0
+        self._fed_to = self._seen = self._saved = self._newest = self._failures = 0
         self._behind, self._busy, self._save_due = True, False, False
         self._woken, self._stopping = asyncio.Event(), asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -113,7 +126,12 @@ class _Run:
     def idle(self) -> bool:
         return not (self._behind or self._fed or self._busy)
 
+    @property
+    def progress(self) -> Progress:
+        return Progress(0 if self.idle else max(0, self._newest - self._seen), self._failures)
+
     def feed(self, committed: Sequence[StoredEvent]) -> None:
+        self._newest = committed[-1].position
         if self._behind:
             return  # it reads them from the store
         if committed[0].position > max(self._fed_to, self._seen) + 1:  # another process may have written between
@@ -222,14 +240,18 @@ class _Run:
         pause = FIRST_PAUSE
         while True:
             try:
-                return await step()
+                done = await step()
+                self._failures = 0
+                return done
             except (Fenced, StoreClosed):
                 raise
             except StoreUnavailable:
                 log.warning("the database is away; a consumer of events waits for it", consumer=self._consumer.name)
                 await self._pause(SECONDS_AFTER_OUTAGE)
             except Exception:
-                log.exception("a consumer of events failed; it tries again", consumer=self._consumer.name, after=pause)
+                self._failures += 1
+                where = {"consumer": self._consumer.name, "behind_position": self._seen, "after": pause}
+                log.exception("a consumer of events failed; it tries again", **where)
                 await self._pause(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 

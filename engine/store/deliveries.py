@@ -89,10 +89,30 @@ _repeat = Statement(
     .where(_one, deliveries.c.state != bindparam("pending"))
     .values(state=bindparam("pending"), due=bindparam("due"), ended=None, error=None)
 )
+_replace = Statement(
+    update(deliveries)
+    .where(deliveries.c.event == bindparam("the_event"))
+    .values(body=func.replace(deliveries.c.body, bindparam("old"), bindparam("new")))
+)
 _ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
 _get = Statement(_delivery.select.where(_one))
 _pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
+_pending_of = Statement(
+    _ordered.where(
+        deliveries.c.state == bindparam("state"), deliveries.c.subscriber == bindparam("subscriber")
+    ).limit(bindparam("most"))
+)
+_awaited = Statement(
+    select(deliveries.c.subscriber)
+    .where(deliveries.c.state == bindparam("state"), deliveries.c.subscriber != "")
+    .distinct()
+)
 _of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
+_about = Statement(
+    _ordered.where(
+        deliveries.c.subject == bindparam("subject"), deliveries.c.created >= bindparam("since")
+    ).limit(bindparam("most"))
+)
 _of_event = Statement(_ordered.where(deliveries.c.event == bindparam("event")))
 _of_subscriber = Statement(
     _ordered.where(
@@ -145,9 +165,30 @@ def pending(conn: Connection) -> list[DeliveryRow]:
     return _delivery.all(conn, _pending, state=PENDING)
 
 
+def mask_digit(conn: Connection, event: str, digit: str, mask: str) -> None:
+    """Mask the digit of an event in what was sent of it, as JSON or as a mail: it turned out to be secret."""
+    for old, new in ((f'"digit":"{digit}"', f'"digit":"{mask}"'), (f"\ndigit: {digit}\r", f"\ndigit: {mask}\r")):
+        _replace.run(conn, the_event=event, old=old, new=new)
+
+
+def pending_of(conn: Connection, subscriber: str, limit: int = 2**31 - 1) -> list[DeliveryRow]:
+    """Return the pending deliveries to a subscription, or "": to addresses of calls, in the order of events."""
+    return _delivery.all(conn, _pending_of, state=PENDING, subscriber=subscriber, most=limit)
+
+
+def awaited(conn: Connection) -> list[str]:
+    """Return the subscriptions that have pending deliveries."""
+    return [row[0] for row in _awaited.all(conn, state=PENDING)]
+
+
 def of_subject(conn: Connection, subject: str) -> list[DeliveryRow]:
     """Return a call's or conference's deliveries with their attempts, in the order of events."""
     return [_with_tries(conn, row) for row in _delivery.all(conn, _of_subject, subject=subject)]
+
+
+def about(conn: Connection, subject: str, since: float, limit: int) -> list[DeliveryRow]:
+    """Return a call's or conference's deliveries that were made since (Unix seconds), without their attempts."""
+    return _delivery.all(conn, _about, subject=subject, since=since, most=limit)
 
 
 def of_event(conn: Connection, event: str) -> list[DeliveryRow]:

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.events import AnyEvent, DigitPressed
+from engine.store import deliveries
 from engine.store.rows import to_json
 from engine.store.statement import Row, Statement
 from engine.store.tables import events
@@ -74,11 +75,15 @@ def known(conn: Connection, id: str) -> bool:
 
 
 def mask_digit(conn: Connection, id: str, mask: str) -> None:
-    """Mask the digit of a DigitPressed that turned out to be secret; does nothing if there is no such event."""
+    """Mask the digit of a DigitPressed that turned out to be secret, also in what was sent of it.
+
+    Does nothing if there is no such event.
+    """
     body = _body.value(conn, id=id)
     event = _decoder.decode(body) if body else None
     if isinstance(event, DigitPressed):
         _rewrite.run(conn, the_id=id, body=to_json(msgspec.structs.replace(event, digit=mask)))
+        deliveries.mask_digit(conn, id, event.digit, mask)
 
 
 def of_subject(conn: Connection, subject: str) -> list[StoredEvent]:

@@ -99,6 +99,7 @@ class DoctorAdmin:
         yield await self.database()
         yield await self.redis()
         yield self.asterisk()
+        yield self.consumers()
         yield await self._version()
         yield await self._modules()
         yield await self._clock()
@@ -137,6 +138,16 @@ class DoctorAdmin:
             return Check(name="asterisk events", ok=True, detail="connected")
         mend = "Start Asterisk (make run), and compare CARILLON_ARI_PORT, CARILLON_ARI_USER and CARILLON_ARI_PASSWORD."
         return Check(name="asterisk events", ok=False, detail="not connected", mend=mend)
+
+    def consumers(self) -> Check:
+        """Check that whoever reacts to events handles them: callbacks, deliveries of recordings."""
+        failing = [
+            f"{name} failed {progress.failures} times at one place, with {progress.behind} events to come"
+            for name, progress in self._services.platform.consumers.progress().items()
+            if progress.failures
+        ]
+        mend = "See the carillon container's log for «a consumer of events failed»: it tries again each minute."
+        return Check(name="events", ok=not failing, detail="; ".join(failing) or "are handled", mend=mend)
 
     async def _version(self) -> Check:
         try:

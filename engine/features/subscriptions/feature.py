@@ -23,14 +23,13 @@ class SubscriptionsFeature(Feature):
         live = LiveEvents()
         platform.on_commit(live.feed)
         self._cache = platform.cache
-        platform.on_refresh(lambda: self._service.index.forget_accounts(self._is_gone))
+        platform.on_refresh(lambda: self._service.index.keep(self._is_open))
         self.services = (self._service, live)
 
     async def start(self) -> None:
         """Read all subscriptions."""
         await self._service.load()
 
-    def _is_gone(self, account: str) -> bool:
-        """Whether an account was removed: its subscriptions went with it, in the store."""
+    def _is_open(self, account: str) -> bool:
         found = self._cache.find(account)
-        return found is None or found.closed is not None
+        return found is not None and found.closed is None

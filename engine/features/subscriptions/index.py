@@ -35,12 +35,13 @@ class SubscriptionIndex:
             for wanting in self._by_account[former.account].values():
                 wanting.pop(id, None)
 
-    def forget_accounts(self, is_gone: Callable[[str], bool]) -> None:
-        """Forget the subscriptions of accounts that were removed."""
-        gone = {account for account in self._by_account if is_gone(account)}
-        if gone:
-            self._by_account = {account: names for account, names in self._by_account.items() if account not in gone}
-            self._by_id = {id: each for id, each in self._by_id.items() if each.account not in gone}
+    def keep(self, is_there: Callable[[str], bool]) -> None:
+        """Forget the subscriptions of accounts that are not there any more."""
+        gone = {account for account in self._by_account if not is_there(account)}
+        for subscription in [each for each in self._by_id.values() if each.account in gone]:
+            del self._by_id[subscription.id]
+        for account in gone:
+            del self._by_account[account]
 
     def wanting(self, account: str, name: str) -> Collection[Subscription]:
         """Return the account's subscriptions to an event."""

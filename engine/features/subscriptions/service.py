@@ -1,6 +1,7 @@
 """The rules of subscriptions: every change of one goes through here, and is audited."""
 
 import base64
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -36,6 +37,9 @@ MOST = 1000
 """How many subscriptions an account has, at most."""
 _SECRET_BYTES = 32  # Standard Webhooks: between 24 and 64
 SECRET_PREFIX = "whsec_"
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_MAILABLE = re.compile(rf"[!-~]{{1,64}}@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+"""What any mail server takes (RFC 5321 §4.1.2, §4.5.3.1.1): no SMTPUTF8, no host of its own network."""
 
 
 class SubscriptionService:
@@ -145,6 +149,8 @@ class SubscriptionService:
             before = _find(conn, account, id)
             values = fields(conn, before)
             after = msgspec.structs.replace(before, **values)
+            if after == before:
+                return before
             store.update(conn, id, **values)
             _record(conn, by, what, before, after)
             return after
@@ -159,13 +165,22 @@ class SubscriptionService:
         if wanted.email is not None:
             if not self._mails:
                 raise InvalidSetting("This installation sends no mail: its administrator must set CARILLON_SMTP_URL.")
-            return Sink.EMAIL, email_of(wanted.email)
+            return Sink.EMAIL, _mailable(email_of(wanted.email))
         assert wanted.url is not None
         try:
             self._check_url(wanted.url)
         except ValueError as error:
             raise InvalidSetting(f"The URL cannot be used. {error}") from None
         return Sink.HTTP, wanted.url
+
+
+def _mailable(email: str) -> str:
+    """Return an e-mail address that mails can be sent to; raises InvalidSetting."""
+    if not _MAILABLE.fullmatch(email) or ".." in email or email.startswith(".") or ".@" in email:
+        raise InvalidSetting(
+            f"email must be an address in ASCII at a domain, such as ann@example.com (got {email[:80]!r})."
+        )
+    return email
 
 
 def _new_secret() -> str:

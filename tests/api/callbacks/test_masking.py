@@ -1,10 +1,20 @@
 """Stored texts of requests and answers contain no secret, and everything else as it was written."""
 
+import json
 import time
 
 import pytest
 
-from api.callbacks.masking import MOST_KEPT, beginning, kept, masked
+from api.callbacks.masking import MASK, MOST_KEPT, beginning, kept, masked
+from api.callbacks.replay import Replay
+from engine.events import DigitPressed
+from engine.features.subscriptions.model import NewSubscription
+from engine.platform.audit import ADMIN
+from engine.store import deliveries, events
+from tests.api.callbacks.test_subscriptions import ANN, subscribe
+from tests.api.conftest import Stack
+from tests.fakes.mail_box import MailBox
+from tests.fakes.sink import Sink
 
 
 @pytest.mark.parametrize(
@@ -69,3 +79,21 @@ def test_every_body_is_masked_fast(body: str) -> None:
     begun = time.thread_time()
     kept(body.encode())
     assert time.thread_time() - begun < 0.5
+
+
+async def test_a_digit_that_turns_out_to_be_secret_is_masked_in_what_was_sent_of_it(
+    stack: Stack, sink: Sink, mail_box: MailBox
+) -> None:
+    await subscribe(stack, sink.url("/x"), "digit.pressed")
+    await stack.subscriptions.add(ADMIN, ANN, NewSubscription(events=("digit.pressed",), email="ann@example.com"))
+    call = await stack.ok("Call", callee="12015550100")
+    await stack.engine.tell(DigitPressed, call, digit="#", kept=True)
+    await stack.settle()
+    rows = await stack.db.read(lambda conn: deliveries.of_subject(conn, call))
+    await stack.writer.write(lambda conn: events.mask_digit(conn, rows[0].event, MASK))
+    masked_rows = await stack.db.read(lambda conn: deliveries.of_subject(conn, call))
+    assert len(masked_rows) == 2 and all("#" in row.body for row in rows)
+    assert all(row.body == before.body.replace("#", MASK) for row, before in zip(masked_rows, rows, strict=True))
+    assert await stack.delivery.replay(ADMIN, Replay(call=call)) == 2
+    await stack.settle()
+    assert [json.loads(post.body)["data"]["digit"] for post in sink.posts] == ["#", MASK]

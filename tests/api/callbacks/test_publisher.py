@@ -1,17 +1,26 @@
 """From committed events to deliveries: each once, whatever happens in between."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from api.callbacks import publisher as publisher_module
+from api.callbacks import subscribers
+from api.callbacks.mail import mail_of
 from api.callbacks.publisher import Publisher
 from api.vendors.vendor import Vendor
+from engine.features.subscriptions.model import NewSubscription
 from engine.model.call_data import CallData
+from engine.platform import consumers as consumers_module
+from engine.platform.audit import ADMIN
 from engine.platform.consumers import Consumers
 from engine.store import accounts, applications, cursors, deliveries, events
 from engine.store.applications import Application
+from engine.store.deliveries import DeliveryRow
 from engine.store.errors import StoreUnavailable
 from tests.api.conftest import Stack, published_by
+from tests.fakes.mail_box import MailBox
 from tests.fakes.sink import Sink
 
 
@@ -194,3 +203,44 @@ async def test_while_the_database_is_away_callbacks_wait_for_it(
     await stack.engine.answer(call)
     assert await sink.next() == {"action": "CallEstablished", "callId": call}
     assert next(outages, None) is None
+
+
+async def test_many_deliveries_are_stored_a_few_at_a_time_and_each_once_if_that_fails_between(
+    stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher_module, "STORED_TOGETHER", 3)
+    monkeypatch.setattr(consumers_module, "SECONDS_AFTER_OUTAGE", 0.001)
+    for number in range(8):
+        wanted = NewSubscription(events=("call.ended",), url=sink.url(f"/{number}"))
+        await stack.subscriptions.add(ADMIN, "account-ann", wanted)
+    stored: list[int] = []
+    store = Publisher._store
+
+    async def failing(self: Publisher, rows: Sequence[DeliveryRow], *done: Any) -> None:
+        if len(stored) == 1:
+            stored.append(0)
+            raise StoreUnavailable("planted")
+        await store(self, rows, *done)
+        stored.append(len(rows))
+
+    monkeypatch.setattr(Publisher, "_store", failing)
+    call = await stack.ok("Call", callee="12015550100")
+    await stack.engine.end(call)
+    await stack.settle()
+    assert stored == [3, 0, 3, 3, 2]
+    assert sorted(post.path for post in sink.posts) == [f"/{number}" for number in range(8)]
+
+
+async def test_a_message_is_made_a_mail_once_however_many_get_it(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, mail_box: MailBox
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(subscribers, "mail_of", lambda message: made.append(message["type"]) or mail_of(message))
+    for number in range(5):
+        wanted = NewSubscription(events=("call.ended",), email=f"{number}@example.com")
+        await stack.subscriptions.add(ADMIN, "account-ann", wanted)
+    await stack.engine.end(await stack.ok("Call", callee="12015550100"))
+    await stack.settle()
+    assert made == ["call.ended"]
+    assert sorted(mail_box.recipients) == [[f"{number}@example.com"] for number in range(5)]
+    assert sorted(str(mail["To"]) for mail in mail_box.mails) == [f"{number}@example.com" for number in range(5)]

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Connection
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from api.callbacks import subscribers
+from api.callbacks import mail_budget, replay, subscribers
 from api.callbacks.delivery import NoSuchDelivery
 from api.callbacks.replay import Replay
 from api.callbacks.subscribers import SubscriptionHearers
-from engine.events import CallAnswered, CallEnded, RecordingUndelivered, TaskEnded
+from engine.events import CallAnswered, CallEnded, DigitPressed, RecordingUndelivered, TaskEnded
 from engine.features.subscriptions import bodies
 from engine.features.subscriptions.model import NewSubscription, Subscription, SubscriptionChange
 from engine.platform import audit
@@ -269,6 +269,18 @@ class TestMails:
         assert (row.state, row.attempts) == ("delivered", 3)
         assert mail_box.mails[0]["Message-ID"] == f"<{row.event}.{row.id}@example.com>"
 
+    async def test_a_mail_beyond_those_of_the_hour_is_given_up_with_the_reason(
+        self, stack: Stack, mail_box: MailBox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mail_budget, "MOST_TO_AN_ADDRESS", 2)
+        subscription = await self.subscribe(stack, "call.ended")
+        for _ in range(3):
+            await a_call(stack)
+        await stack.settle()
+        rows = await stored(stack, subscription.id)
+        assert [row.state for row in rows] == ["delivered", "delivered", "dead"] and len(mail_box.mails) == 2
+        assert rows[2].error == "At most 2 mails an hour are sent to one address."
+
     async def test_a_mail_that_is_refused_for_good_is_given_up(self, stack: Stack, mail_box: MailBox) -> None:
         subscription = await self.subscribe(stack, "call.ended")
         mail_box.refusals = ["550 no such user"]
@@ -309,6 +321,22 @@ class TestReplay:
         assert [body["type"] for body in at(sink, "/x")] == ["call.answered", "call.ended"] * 3
         with pytest.raises(NoSuchDelivery):
             await stack.delivery.replay(ADMIN, Replay(subscription=subscription.id, since=stack.time() + 1))
+
+    async def test_of_a_call_with_too_many_the_oldest_since_a_moment(
+        self, stack: Stack, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(replay, "MOST", 2)
+        await subscribe(stack, sink.url("/x"))
+        call = await stack.ok("Call", callee="12015550100")
+        await stack.engine.answer(call)
+        await stack.settle()
+        stack.time.now += 10
+        for digit in "123":
+            await stack.engine.tell(DigitPressed, call, digit=digit, kept=False)
+        await stack.settle()
+        assert await stack.delivery.replay(ADMIN, Replay(call=call, since=stack.time())) == 2
+        await stack.settle()
+        assert [body["data"].get("digit") for body in at(sink, "/x")] == [None, *"123", *"12"]
 
     async def test_what_was_given_up_has_all_its_attempts_again(self, stack: Stack, sink: Sink) -> None:
         subscription, _ = await subscribe(stack, sink.url("/fail/12"), "call.ended")

@@ -91,7 +91,9 @@ async def installation(
             features.add(ScheduledCallsFeature(platform, admission.check, lambda: engine))
             signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}
             delivery = Delivery(db, writer, net, known, signers)
-            metrics = client.metrics = Metrics(features[StoreHealth], delivery.counts, features.metrics)
+            metrics = client.metrics = Metrics(
+                features[StoreHealth], delivery.counts, features.metrics, platform.consumers
+            )
             platform.on_commit(lambda committed: metrics.feed(stored.event for stored in committed))
             await features[Trunks].ensure_lab("127.0.0.2", 5070)
             await platform.cache.load()

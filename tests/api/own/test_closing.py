@@ -6,9 +6,13 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, func, select
 
+from api.callbacks.signer import NotToBeSent
+from api.callbacks.subscribers import SubscriptionSigner, trial_of
 from engine.features.billing.call_rates import CallRates
 from engine.features.questions import store as questions
 from engine.features.questions.model import QuestionAttempt
+from engine.features.subscriptions.model import Sink, Subscription
+from engine.features.subscriptions.service import SubscriptionService
 from engine.model.call import CallState
 from engine.platform import due_work, ledger
 from engine.platform.due_work import DueWork
@@ -102,6 +106,22 @@ async def test_the_keys_of_a_removed_account_are_worth_nothing(installation: Ins
     assert (await installation.ask(installation.public_server, "GET", "/carillon/v1/account", token))[0] == 200
     await installation.admin("DELETE", "/accounts/shop")
     assert (await installation.ask(installation.public_server, "GET", "/carillon/v1/account", token))[0] == 401
+
+
+async def test_what_still_waits_for_a_subscription_of_a_removed_account_is_given_up(
+    installation: Installation,
+) -> None:
+    hook, made = {"events": ["*"], "url": "http://hook.invalid"}, []
+    for name in ("shop", "other"):
+        await installation.account(name)
+        made.append((await installation.admin("POST", f"/accounts/{name}/subscriptions", hook))[1])
+    await installation.admin("DELETE", "/accounts/shop")
+    subscriptions = installation.services.features[SubscriptionService]
+    assert subscriptions.index.get(made[0]["id"]) is None and subscriptions.index.get(made[1]["id"]) is not None
+    signer = SubscriptionSigner(subscriptions, lambda: 0.0)
+    row = trial_of(Subscription(id=made[0]["id"], account="a", events=(), sink=Sink.HTTP, address="", created=0.0), 0.0)
+    with pytest.raises(NotToBeSent, match="was removed"):
+        await signer.sign(row, 1)
 
 
 async def test_a_purged_account_leaves_nothing(installation: Installation) -> None:

@@ -16,6 +16,7 @@ from engine.ids import new_id
 from engine.media import Prompts, Voices
 from engine.model.call import Direction
 from engine.net import Net
+from engine.platform.consumers import Progress
 from engine.store import calls, recordings
 from engine.store.recordings import RecordingRow
 from tests.api.own.installation import Installation
@@ -54,6 +55,19 @@ async def test_the_doctor_finds_what_is_well_and_says_how_to_mend_what_is_not(in
     bad = {name for name, check in checks.items() if not check["ok"]}
     assert bad == {"ari", "modules", "asterisk events"}
     assert all(checks[name]["mend"] for name in bad)
+
+
+async def test_a_consumer_of_events_that_goes_on_failing_is_shown(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumers = installation.services.platform.consumers
+    monkeypatch.setattr(consumers, "progress", lambda: {"publisher": Progress(7, 3), "recordings": Progress(1, 0)})
+    checks = {check["name"]: check for check in (await installation.admin("GET", "/doctor"))[1]["checks"]}
+    assert not checks["events"]["ok"] and checks["events"]["mend"]
+    assert checks["events"]["detail"] == "publisher failed 3 times at one place, with 7 events to come"
+    _, text = await installation.admin("GET", "/metrics")
+    assert 'carillon_consumer_failures{consumer="publisher"} 3.0' in text
+    assert 'carillon_events_behind{consumer="recordings"} 1.0' in text
 
 
 async def test_the_doctor_asks_a_carrier_whether_it_takes_the_password(installation: Installation) -> None:

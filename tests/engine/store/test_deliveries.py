@@ -87,6 +87,18 @@ async def test_each_part_of_an_event_is_delivered_once(writer: Writer, database:
     assert [row.id for row in await database.read(deliveries.pending)] == ["delivery-1", "delivery-3"]
 
 
+async def test_what_is_pending_is_read_by_its_subscription(writer: Writer, database: Database) -> None:
+    for number, subscriber in enumerate(("", "sub-1", "sub-2", "sub-1", "sub-1", "")):
+        row = _delivery(f"delivery-{number}", position=9 - number, subscriber=subscriber)
+        await writer.write(lambda conn, row=row: deliveries.add(conn, row))
+    await writer.write(lambda conn: deliveries.finish(conn, "delivery-2", DEAD, 10.0))
+    assert await database.read(deliveries.awaited) == ["sub-1"]
+    found = await database.read(lambda conn: deliveries.pending_of(conn, "sub-1", 2))
+    assert [row.id for row in found] == ["delivery-4", "delivery-3"]
+    found = await database.read(lambda conn: deliveries.pending_of(conn, ""))
+    assert [row.id for row in found] == ["delivery-5", "delivery-0"]
+
+
 async def test_the_attempts_of_a_delivery_are_stored(writer: Writer, database: Database) -> None:
     await writer.write(lambda conn: deliveries.add(conn, _delivery()))
     await writer.write(lambda conn: deliveries.attempt(conn, "delivery-1", 1, 2.0, 0.5, 500, None))

@@ -100,6 +100,11 @@ async def test_a_secret_that_was_stored_under_another_key_is_one_sentence(
         (NewSubscription(events=("*",), url="ftp://example.com/"), "The URL cannot be used"),
         (NewSubscription(events=("*",), url="https://"), "The URL cannot be used"),
         (NewSubscription(events=("*",), email="ann@example.com\r\nBcc: bob@example.com"), "must be an e-mail address"),
+        *(
+            (NewSubscription(events=("*",), email=email), "in ASCII at a domain")
+            for email in ("ann@example..com", "ann@localhost", "ann@192.0.2.1", "jürgen@example.com", "ann@bücher.com",
+                          ".ann@example.com", "ann.@example.com", "an..n@example.com", "ann@-example.com")
+        ),
     ],
 )
 async def test_what_cannot_be_is_refused(
@@ -153,6 +158,16 @@ async def test_after_a_restart_all_that_are_not_disabled_hear(
     for service in (subscriptions, again):
         assert list(service.index.wanting(ACCOUNT, "recording.available")) == [changed]
         assert not service.index.wanting(ACCOUNT, "call.ended") and not service.index.wanting(OTHER, "call.ended")
+
+
+async def test_a_change_that_changes_nothing_is_not_in_the_audit(
+    subscriptions: SubscriptionService, database: Database
+) -> None:
+    added = (await subscriptions.add(ADMIN, ACCOUNT, wanted())).subscription
+    for change in (SubscriptionChange(), SubscriptionChange(disabled=False), SubscriptionChange(events=added.events)):
+        assert await subscriptions.change(ADMIN, ACCOUNT, added.id, change) == added
+    entries = await database.read(lambda conn: audit.of(conn, ACCOUNT))
+    assert [entry.what for entry in entries] == ["subscription.added"]
 
 
 async def test_they_go_with_their_account(subscriptions: SubscriptionService, writer: Writer) -> None:
