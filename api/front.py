@@ -12,7 +12,8 @@ from api.callbacks.delivery import Delivery
 from api.callbacks.mail import Mailer
 from api.callbacks.publisher import Publisher
 from api.callbacks.signer import Signer
-from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner
+from api.callbacks.subscribers import SubscriptionHearers
+from api.callbacks.subscription_signer import SubscriptionSigner
 from api.dialects import OWN
 from api.dialogue import Dialogue
 from api.exchange import About, StoredExchangeLog

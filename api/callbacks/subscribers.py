@@ -1,20 +1,13 @@
-"""The account's subscriptions as hearers of its events, and the signatures of what is sent to them.
+"""The account's subscriptions as hearers of its events. Bodies are those of Standard Webhooks 1.0."""
 
-Bodies and headers are those of Standard Webhooks 1.0: webhook-id, webhook-timestamp, webhook-signature.
-"""
-
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
-
-from standardwebhooks import Webhook
 
 from api.callbacks.audience import Addressed
 from api.callbacks.callback import JSON, Callback, address
 from api.callbacks.mail import MAIL, MAIL_TO, mail_of
 from api.callbacks.model import DeliveryRow
 from api.callbacks.publisher import row_of
-from api.callbacks.signer import NotToBeSent
 from api.dialects import OWN
 from engine.events import Event
 from engine.features.subscriptions import bodies, catalogue
@@ -23,7 +16,6 @@ from engine.features.subscriptions.service import SubscriptionService
 from engine.ids import new_id
 from engine.model.call import Call
 from engine.store.events import StoredEvent
-from engine.tasks.secret import Unreadable
 
 CallOf = Callable[[str], Awaitable[Call | None]]
 
@@ -47,41 +39,6 @@ class SubscriptionHearers:
 
     def published(self, published: Sequence[StoredEvent]) -> None:
         """Note nothing: what subscriptions want does not depend on what was."""
-
-
-class SubscriptionSigner:
-    """Signs what is sent to subscriptions, at each attempt anew. `clock` returns Unix seconds.
-
-    The subscriptions must be loaded before the first delivery: one that is not in memory counts as removed.
-    """
-
-    name = OWN.name
-
-    def __init__(self, subscriptions: SubscriptionService, clock: Callable[[], float]) -> None:
-        self._subscriptions, self._clock = subscriptions, clock
-
-    async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
-        """Return the headers; raises NotToBeSent where there is no such subscription any more."""
-        subscription = self._subscriptions.index.get(delivery.subscriber)
-        if subscription is None:
-            raise NotToBeSent("The subscription was removed.")
-        if subscription.disabled:
-            raise NotToBeSent("The subscription is disabled.")
-        try:
-            secrets = self._subscriptions.secrets(subscription)
-        except Unreadable as error:
-            raise NotToBeSent(str(error)) from None
-        now = datetime.fromtimestamp(int(self._clock()), UTC)
-        signatures = [Webhook(secret).sign(delivery.key, now, delivery.body) for secret in secrets]
-        return {
-            "webhook-id": delivery.key,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": " ".join(signatures),
-        }
-
-    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
-        """Return nothing: the status says it all."""
-        return ""
 
 
 def checked_url(url: str) -> object:

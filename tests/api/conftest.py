@@ -17,7 +17,8 @@ from api.callbacks.delivery import Delivery, DeliveryPolicy
 from api.callbacks.mail import Mailer, MailServer
 from api.callbacks.publisher import Publisher
 from api.callbacks.signer import Signer
-from api.callbacks.subscribers import SubscriptionHearers, SubscriptionSigner
+from api.callbacks.subscribers import SubscriptionHearers
+from api.callbacks.subscription_signer import SubscriptionSigner
 from api.inbound import Inbound
 from api.recordings import Recordings
 from api.vendors.parts import VendorParts

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from api.accounts import Accounts
 from api.app import build_app
 from api.callbacks.delivery import Delivery
-from api.callbacks.subscribers import SubscriptionSigner
+from api.callbacks.subscription_signer import SubscriptionSigner
 from api.dialects import Dialect
 from api.own.admin.app import build_admin
 from api.own.metrics import MeasuredClient, Metrics

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from api.callbacks.signer import NotToBeSent
-from api.callbacks.subscribers import SubscriptionSigner, trial_of
+from api.callbacks.subscribers import trial_of
+from api.callbacks.subscription_signer import SubscriptionSigner
 from engine.features.billing.call_rates import CallRates
 from engine.features.questions import store as questions
 from engine.features.questions.model import QuestionAttempt
