@@ -110,14 +110,16 @@ class _Run:
     """One consumer at work. `_seen` is the position that it has come to, `_saved` the cursor as it is stored.
 
     `_fed` holds the wanted events up to the position `_fed_to`, of those up to `_newest`. `_behind`: some events may be
-    in the store alone. `_failures` is how often the step at hand failed.
+    in the store alone. `_reading`: they are being read; what is fed meanwhile begins at the position `_fed_from`.
+    `_failures` is how often the step at hand failed.
     """
 
     def __init__(self, db: Database, writer: Writer, consumer: Consumer) -> None:
         self._db, self._writer, self._consumer = db, writer, consumer
         self._fed: list[StoredEvent] = []
         self._fed_to = self._seen = self._saved = self._newest = self._failures = 0
-        self._behind, self._busy, self._save_due = True, False, False
+        self._fed_from: int | None = None
+        self._behind, self._reading, self._busy, self._save_due = True, False, False, False
         self._woken, self._stopping = asyncio.Event(), asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -134,7 +136,10 @@ class _Run:
         self._newest = committed[-1].position
         if self._behind:
             return  # it reads them from the store
-        if committed[0].position > max(self._fed_to, self._seen) + 1:  # another process may have written between
+        first = committed[0].position
+        if self._reading and self._fed_from is None:
+            self._fed_from = first
+        elif first > max(self._fed_to, self._seen) + 1:  # another process may have written between
             self._fed, self._behind = [], True
             return self._woken.set()
         wanted = self._wanted(committed)
@@ -191,9 +196,7 @@ class _Run:
     async def _step(self) -> None:
         """Handle the next events, of the store or as they were fed."""
         if self._behind:
-            self._fed, self._behind = [], False  # what is committed from here on is fed
-            found = await self._attempted(self._read)
-            self._behind = self._behind or len(found) == AT_ONCE
+            found = await self._read_all()
             last = found[-1].position if found else self._seen
             wanted = self._wanted(found)
         else:
@@ -203,6 +206,21 @@ class _Run:
         if wanted:
             await self._attempted(partial(self._handle, wanted, last))
         self._seen = max(self._seen, last)
+
+    async def _read_all(self) -> list[StoredEvent]:
+        """Read the next events of the store. What is committed from here on is fed, and follows them unless one is
+        missing between: then the next step reads again.
+        """
+        self._fed, self._fed_from = [], None
+        self._behind, self._reading = False, True
+        try:
+            found = await self._attempted(self._read)
+        finally:
+            self._reading = False
+        last = found[-1].position if found else self._seen
+        missing = self._fed_from is not None and self._fed_from > last + 1
+        self._behind = self._behind or missing or len(found) == AT_ONCE
+        return found
 
     async def _read(self) -> list[StoredEvent]:
         return await self._db.read(lambda conn: events.after(conn, self._seen, AT_ONCE))

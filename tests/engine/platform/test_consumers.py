@@ -204,6 +204,38 @@ async def test_events_of_another_process_are_handled_in_their_order(
     await elsewhere.stop()
 
 
+@pytest.mark.parametrize("others", [0, 1], ids=["none between", "another process's between"])
+async def test_what_is_committed_while_it_reads_follows_without_another_reading_unless_one_is_missing(
+    start: Start, writer: Writer, database: Database, monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    before = Noting()
+    consumers = await start(before)
+    await before.until((await commit(writer))[0])
+    await consumers.stop()
+    writer.on_events = lambda committed: None
+    missed, later = await commit(writer, 3), list[str]()
+    readings, read = 0, module._Run._read
+
+    async def reading(run: Any) -> list[StoredEvent]:
+        nonlocal readings
+        readings += 1
+        found = await read(run)
+        if readings == 1:
+            feed, writer.on_events = writer.on_events, lambda committed: None
+            later.extend(await commit(writer, others) if others else [])
+            writer.on_events = feed
+            later.extend(await commit(writer, 2))
+        return found
+
+    monkeypatch.setattr(module._Run, "_read", reading)
+    after = Noting()
+    await start(after)
+    await after.until(missed[-1])
+    await after.until(later[-1])
+    assert after.noted == missed + later
+    assert readings == 1 + others
+
+
 async def test_events_that_none_wants_cost_no_write_each(
     start: Start, writer: Writer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
