@@ -117,10 +117,11 @@ def postpone(conn: Connection, work: DueWork, at: float, epoch: int) -> None:
 
 
 def of_account(conn: Connection, kind: str, account: str | None = None, limit: int = 100) -> list[DueWork]:
-    """Return an account's work of a kind, or all accounts', the next due first; what was given up is among it."""
+    """Return an account's work of a kind, or all accounts': the next due first, behind it what was given up last."""
     query = _rows.select.where(due_work.c.kind == kind)
     query = query if account is None else query.where(due_work.c.account == account)
-    return _rows.each(conn.execute(query.order_by(due_work.c.at, due_work.c.id).limit(limit)))
+    order = (due_work.c.failed.is_not(None), due_work.c.failed.desc(), due_work.c.at, due_work.c.id)
+    return _rows.each(conn.execute(query.order_by(*order).limit(limit)))
 
 
 def count(conn: Connection, kind: str, account: str) -> int:

@@ -83,7 +83,7 @@ class ScheduledCalls:
         return _shown(work)
 
     async def page(self, account: str | None = None, limit: int = 100) -> list[ScheduledCall]:
-        """Return an account's scheduled calls, or all accounts', the next one first; refused ones are among them."""
+        """Return an account's scheduled calls, or all accounts': the next one first, then those that were refused."""
         found = await self._db.read(lambda conn: due_work.of_account(conn, KIND, account, limit))
         return [_shown(work) for work in found]
 

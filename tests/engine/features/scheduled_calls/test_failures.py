@@ -49,7 +49,7 @@ async def test_one_that_cannot_be_read_hides_no_other_and_is_refused_or_cancelle
     assert [call.id for call in await clockwork.calls.page("acct-1")] == [odd.id, good.id]
 
     async def refused() -> bool:
-        return await clockwork.states() == ["refused", "scheduled"]
+        return await clockwork.states() == ["scheduled", "refused"]
 
     await clockwork.at(60, refused)
     assert (await clockwork.calls.get("acct-1", odd.id)).reason == UNREADABLE and clockwork.engine.placed == []
