@@ -6,7 +6,7 @@ A short form runs with all tests; CARILLON_FUZZ=full sends 500 requests an opera
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -15,6 +15,7 @@ import pytest
 from tests.support import people
 from tests.support.api_fuzz import FULL, Target, fuzz
 from tests.support.carillon import Account, Admin, CommandFailed
+from tests.support.scenario import until
 from tests.support.system import System
 
 pytestmark = pytest.mark.timeout(7200 if FULL else 240)
@@ -24,15 +25,21 @@ MOST_CALLS = 20
 
 
 @pytest.fixture
-def account(admin: Admin) -> Iterator[Account]:
+async def account(admin: Admin) -> AsyncIterator[Account]:
     """An account of its own, which may call the lab alone."""
     name = f"fuzz-{secrets.token_hex(5)}"
     made = admin.now("POST", "accounts", {"name": name})
     admin.now("PATCH", f"accounts/{name}/limits", {"max_calls": MOST_CALLS, "calls_per_second": 100})
     yield Account.of(made)
-    for call in admin.now("GET", f"calls?account={name}&live=true&limit=500")["calls"]:
-        with contextlib.suppress(CommandFailed):  # it may have ended by itself
-            admin.now("DELETE", f"calls/{call['id']}")
+
+    async def left() -> list[dict[str, Any]]:
+        live: list[dict[str, Any]] = admin.now("GET", f"calls?account={name}&live=true&limit=500")["calls"]
+        for call in live:
+            with contextlib.suppress(CommandFailed):  # it may have ended by itself
+                admin.now("DELETE", f"calls/{call['id']}")
+        return live
+
+    await until(left, lambda live: not live, what="the account's calls have ended")
     admin.now("DELETE", f"accounts/{name}?purge=true")
 
 
