@@ -14,7 +14,6 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from api.app_keys import ERRORS
 from api.clients import Clients
 from api.connections import Connections, Limits, Wait, affordable
-from api.discarding import Discarding, is_left
 from api.first_header import FirstHeader, too_late
 from api.settings import Settings
 
@@ -135,14 +134,8 @@ class HttpConnection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send a response; then the connection waits for the next request, or for the end of a refused body."""
-        refused = is_left(request)
-        if refused:
-            resp.force_close()
+        """Send a response; then the connection waits for the next request."""
         finished = await super().finish_response(request, resp, start_time)
-        if refused and is_left(request) and self.transport is not None and not finished[1]:
-            self._leave_the_rest(self.transport)
-            return finished
         if not self._messages:
             self._waits, self._line, self._body = True, b"", request.content
             self._connections.waits(self, Wait.REQUEST)
@@ -170,14 +163,6 @@ class HttpConnection(web.RequestHandler):
         response = self._render(_path_of(self._line), status, sentence)
         response.force_close()
         return response
-
-    def _leave_the_rest(self, transport: asyncio.Transport) -> None:
-        """Let go of the connection: what follows is discarded."""
-        rest = Discarding(self._connections, self._loop)
-        self._connections.replace(self, rest)
-        rest.take_over(transport)
-        self.transport = None  # what ends here is not the connection
-        self.connection_lost(None)
 
     def drop(self) -> None:
         """Close the connection in favour of another one."""

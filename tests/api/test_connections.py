@@ -4,12 +4,10 @@ import asyncio
 import gc
 import resource
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
-import uvloop
 from aiohttp import web
 
 from api import bodies, connections
@@ -23,7 +21,6 @@ from tests.api.serving import serve
 from tests.support.raw_http import Wire, request, wire
 
 HOST = "127.0.0.1"
-Runner = Callable[[Coroutine[Any, Any, None]], None]
 GET = request("GET", "/")
 GATE: web.AppKey[asyncio.Event] = web.AppKey("gate")
 AT_WORK: web.AppKey[asyncio.Semaphore] = web.AppKey("at work")
@@ -133,55 +130,6 @@ async def test_the_rest_of_a_body_is_not_taken_for_the_next_header() -> None:
         with pytest.raises(TimeoutError):
             await kept.closed(0.5)
         assert await answered(kept)
-
-
-REFUSED = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 8000000\r\n\r\n"
-
-
-@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
-def test_who_sends_a_large_body_that_is_refused_sees_the_response_when_all_of_it_is_sent(run: Runner) -> None:
-    async def sent() -> None:
-        async with serve(application(), Limits()) as (port, open_ones), wire(HOST, port) as sender:
-            sender.send(REFUSED)
-            for _ in range(8):
-                sender.send(bytes(1_000_000))
-                await sender.writer.drain()
-            answer = await sender.answer()
-            assert (answer.status, answer.headers["connection"]) == (415, "close")
-            sender.writer.close()
-            await until(0, open_ones)
-
-    run(sent())
-
-
-@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
-def test_the_rest_of_a_refused_body_is_not_read_for_ever(run: Runner) -> None:
-    async def sent() -> None:
-        async with serve(application(), Limits(discard_seconds=0.2)) as (port, open_ones), wire(HOST, port) as sender:
-            sender.send(REFUSED)
-            assert (await sender.answer()).status == 415
-            assert await sender.closed() == b""
-            await until(0, open_ones)
-
-    run(sent())
-
-
-async def test_the_rest_of_a_refused_body_is_read_by_no_parser() -> None:
-    async with serve(application(), Limits()) as (port, _), wire(HOST, port) as sender:
-        sender.send(REFUSED)
-        assert (await sender.answer()).status == 415
-        assert not [each for each in gc.get_objects() if isinstance(each, HttpConnection) and each.transport]
-
-
-async def test_a_connection_whose_refused_body_is_read_gives_way_to_others() -> None:
-    limits = Limits(total=1, per_client=1)
-    async with serve(application(), limits) as (port, open_ones), wire(HOST, port) as sender:
-        sender.send(REFUSED)
-        assert (await sender.answer()).status == 415
-        async with wire(HOST, port) as other:
-            assert await answered(other)
-            assert await sender.closed() == b""
-            assert len(open_ones) == 1
 
 
 async def test_a_client_that_takes_no_response_in_loses_its_connection() -> None:
