@@ -60,7 +60,7 @@ class MailServer(NamedTuple):
 
 
 def mail_of(message: dict[str, Any]) -> str:
-    """Return a message as a mail to anybody: its subject says what happened to whom, its text each field on a line."""
+    """Return a message as a mail without a recipient: its subject line names the event, its text has a field a line."""
     mail = EmailMessage(policy=SMTP.clone(utf8=False))
     data = message["data"]
     about = " to ".join(_short(data[name]) for name in ("caller", "callee") if data.get(name))

@@ -140,7 +140,7 @@ class DoctorAdmin:
         return Check(name="asterisk events", ok=False, detail="not connected", mend=mend)
 
     def consumers(self) -> Check:
-        """Check that whoever reacts to events handles them: callbacks, deliveries of recordings."""
+        """Check that the consumers of events (callbacks, recording delivery) handle them."""
         failing = [
             f"{name} failed {progress.failures} times at one place, with {progress.behind} events to come"
             for name, progress in self._services.platform.consumers.progress().items()

@@ -172,7 +172,7 @@ def _commands(live: _Live, wanted: Svaml, *, ask_on_answer: bool) -> Iterator[En
 
 
 def _owners(live: _Live, leg: Leg) -> list[str]:
-    """Return whose queues a script goes to; raises SinchError where there is no callee.
+    """Return the calls whose queues take a script; raises SinchError if there is no callee.
 
     «The callLeg identifier is ignored for calls that are part of a conference and calls initiated using the Callout
     API» (Manage Call, public page): whose one party it is, hears it.

@@ -119,7 +119,7 @@ def _offered(
 
 
 def _connected(callout: Callout, connect: SvamlConnect) -> Callout:
-    """Return a callout to whom its ICE script connects."""
+    """Return a callout to the party that its ICE script connects."""
     return Callout(
         to=connect.to,
         caller=connect.caller or callout.caller,
