@@ -1,0 +1,1 @@
+"""Texts: sent and received by SMPP and by SIP MESSAGE."""
