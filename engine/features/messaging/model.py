@@ -1,0 +1,153 @@
+"""What texts are: plain types. Times are Unix seconds, money is millionths of the account's currency."""
+
+from enum import StrEnum
+
+import msgspec
+
+from engine.model.call_data import CallData
+
+
+class Direction(StrEnum):
+    """Who sent a text: the account (`out`), or somebody to the account (`in`)."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class State(StrEnum):
+    """What became of a text. One that came in is received; the last five of the others are final.
+
+    `sent`: a carrier took all parts, and its receipts are awaited; final for texts to phones by SIP, which have none.
+    `unknown`: a part left and nothing is known of it, or no receipt came; a receipt that comes later still counts.
+    """
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    RECEIVED = "received"
+
+
+class PartState(StrEnum):
+    """What became of a part. `submitting`: it is about to leave, or left; its answer is not stored yet."""
+
+    WAITING = "waiting"
+    SUBMITTING = "submitting"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A text to send: `to` is digits or an own extension's number.
+
+    `sender` is one of the account's texting numbers or extensions; None: its default. `at`: not before that time.
+    `valid_seconds`: for how long it may be tried from then; None: the longest. `data` comes back in its events and in
+    those of replies.
+    """
+
+    to: str
+    text: str
+    sender: str | None = None
+    at: float | None = None
+    valid_seconds: float | None = None
+    application: str | None = None
+    data: CallData | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A text, sent or received.
+
+    `carrier` is the SMSC's name, `sip` for a phone of the account; "": none was chosen yet. `due` is when it may be
+    tried next, `expires` when it is given up, or its receipts are. `price` is what was charged; `parts` how many parts
+    it has. `reason` says why it is failed, expired or unknown, or why it still waits.
+    """
+
+    id: str
+    account: str
+    direction: Direction
+    sender: str
+    recipient: str
+    text: str
+    state: State
+    created: float
+    carrier: str = ""
+    parts: int = 1
+    due: float = 0.0
+    expires: float = 0.0
+    sent: float | None = None
+    ended: float | None = None
+    reason: str = ""
+    price: int = 0
+    currency: str = "USD"
+    application: str | None = None
+    data: CallData | None = None
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of an outbound text. `carrier_id` is what its receipts name; `reference` joins the parts of one text."""
+
+    message: str
+    number: int
+    carrier: str
+    state: PartState
+    carrier_id: str = ""
+    reference: int = 0
+    at: float | None = None
+    reason: str = ""
+
+
+class Smsc(msgspec.Struct, frozen=True, kw_only=True):
+    """A text carrier that is reached by SMPP, with the prefixes that it carries.
+
+    `settings` are those of its link (engine.features.messaging.smpp), as JSON. `per_second`: the pace that it is
+    given at most. `password` is sealed where it is stored.
+    """
+
+    name: str
+    host: str
+    port: int
+    system_id: str
+    password: str
+    per_second: float = 100.0
+    settings: str = "{}"
+    disabled: bool = False
+
+
+class MessageRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """Which SMSC carries texts to numbers that begin with `prefix` ("": all): the longest wins, then the lowest
+    `priority`. `account`: whose own route it is, which is looked for first; "": everybody's.
+    """
+
+    prefix: str
+    smsc: str
+    account: str = ""
+    priority: int = 10
+
+
+class Keyword(msgspec.Struct, frozen=True, kw_only=True):
+    """The first word of texts to a number, and where those lead: before the number's own destination.
+
+    `word` is in upper case. `leads_to` is `application:ID` or `extension:NUMBER` (engine.model.destination).
+    """
+
+    number: str
+    word: str
+    account: str
+    leads_to: str
+
+
+class TextingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account has set for its texts. `sender`: its texting number; "": the first of its numbers for texts.
+
+    `per_second` is the pace of its texts. `stop_words`: whether STOP and START in a text to it count.
+    """
+
+    account: str
+    sender: str = ""
+    per_second: float = 10.0
+    stop_words: bool = True

@@ -1,0 +1,137 @@
+"""The tables of messaging. Times are Unix seconds, money is millionths of the account's currency."""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, false
+
+from engine.store.tables import metadata
+
+smscs = Table(
+    "smscs",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("host", String, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("system_id", String, nullable=False),
+    Column("password", String, nullable=False),  # sealed
+    Column("per_second", Float, nullable=False),
+    Column("settings", Text, nullable=False),  # of its link, as JSON
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+)
+message_routes = Table(
+    "message_routes",
+    metadata,
+    Column("account", String, primary_key=True),  # "": everybody's
+    Column("prefix", String, primary_key=True),  # digits; "": every number
+    Column("smsc", ForeignKey("smscs.name"), primary_key=True),
+    Column("priority", Integer, nullable=False),
+)
+message_rates = Table(
+    "message_rates",
+    metadata,
+    Column("account", String, primary_key=True),  # "": every account's
+    Column("prefix", String, primary_key=True),
+    Column("currency", String, primary_key=True),
+    Column("per_part", Integer, nullable=False),  # millionths
+)
+message_keywords = Table(
+    "message_keywords",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("word", String, primary_key=True),  # in upper case
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("leads_to", Text, nullable=False),
+)
+texting = Table(  # what accounts have set for their texts
+    "texting",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("sender", String, nullable=False),
+    Column("per_second", Float, nullable=False),
+    Column("stop_words", Boolean, nullable=False),
+)
+opt_outs = Table(  # who sent STOP to an account
+    "opt_outs",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("number", String, primary_key=True),  # whose texts are refused
+    Column("since", Float, nullable=False),
+    Column("word", String, nullable=False),
+)
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("application", String, nullable=True),
+    Column("direction", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("carrier", String, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+    Column("sent", Float, nullable=True),
+    Column("ended", Float, nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("price", Integer, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("data", Text, nullable=True),  # engine.model.call_data as JSON; NULL: none
+    Column("carrier_key", String, nullable=True, unique=True),  # of one that came in: what names it at its carrier
+    Index("messages_by_account", "account", "created"),
+    Index("messages_by_pair", "sender", "recipient", "created"),
+)
+Index(
+    "messages_queued",
+    messages.c.carrier,
+    messages.c.due,
+    sqlite_where=messages.c.state == "queued",
+    postgresql_where=messages.c.state == "queued",
+)
+Index(
+    "messages_awaited",
+    messages.c.expires,
+    sqlite_where=messages.c.state.in_(("queued", "sent")),
+    postgresql_where=messages.c.state.in_(("queued", "sent")),
+)
+message_parts = Table(  # of texts that are sent
+    "message_parts",
+    metadata,
+    Column("message", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("carrier", String, nullable=False),
+    Column("carrier_id", String, nullable=True),  # NULL: not answered, or it sends no receipts
+    Column("reference", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", Float, nullable=True),  # of its last change
+    Column("reason", Text, nullable=False),
+    Index("message_parts_by_carrier_id", "carrier", "carrier_id"),
+)
+Index(
+    "message_parts_submitting",
+    message_parts.c.carrier,
+    sqlite_where=message_parts.c.state == "submitting",
+    postgresql_where=message_parts.c.state == "submitting",
+)
+early_receipts = Table(  # that came before the answer that names their part, or name none of ours
+    "early_receipts",
+    metadata,
+    Column("carrier", String, primary_key=True),
+    Column("carrier_id", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("error", String, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)
+incoming_parts = Table(  # of texts of which parts are missing
+    "incoming_parts",
+    metadata,
+    Column("carrier", String, primary_key=True),
+    Column("sender", String, primary_key=True),
+    Column("recipient", String, primary_key=True),
+    Column("reference", Integer, primary_key=True),
+    Column("total", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)
