@@ -14,6 +14,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine import commands, events
+from engine.features.messaging.commands import SendMessage
+from engine.features.messaging.events import MessageReceived
+from engine.features.messaging.model import Direction as Way
+from engine.features.messaging.model import Message, State
 from engine.ids import new_id
 from engine.model.call import Call, CallState, Direction, Party
 from engine.model.call_data import CallData
@@ -70,6 +74,7 @@ class FakeEngine:
         self.calls: dict[str, Call] = {}
         self.conferences: dict[str, Conference] = {}
         self.queues: dict[str, Owner] = {}
+        self.messages: list[Message] = []
         self.error: Exception | None = None
 
     async def submit(self, command: Any) -> Any:
@@ -102,6 +107,8 @@ class FakeEngine:
                 return await self._stop(command.owner, command.kind, command.data)
             case commands.Enqueue():
                 return await self._enqueue(command)
+            case SendMessage():
+                return self._accept(command)
             case _:
                 raise AssertionError(f"Nobody taught this engine {command!r}.")
         return None
@@ -189,7 +196,26 @@ class FakeEngine:
         event = self._event(event_type, subject, **fields)
         await self._writer.write(lambda conn: event_rows.append(conn, event))
 
+    async def text(self, sender: str, text: str) -> None:
+        """A text comes in from a number: a reply to the last one that was sent to it."""
+        replied = next(each for each in reversed(self.messages) if each.recipient == sender)
+        id = new_id("msg")
+        event = MessageReceived(
+            id=new_id("event"), account=replied.account, subject=id, root=replied.id, at=time.time(), data=replied.data,
+            sender=sender, recipient=replied.sender, text=text, reply_to=replied.id,
+        )  # fmt: skip
+        await self._writer.write(lambda conn: event_rows.append(conn, event))
+
     # Inside
+
+    def _accept(self, command: SendMessage) -> Message:
+        wanted = command.message
+        message = Message(
+            id=new_id("msg"), account=command.account, direction=Way.OUT, sender=wanted.sender or "12015550199",
+            recipient=dialled(wanted.to), text=wanted.text, state=State.QUEUED, created=time.time(), data=wanted.data,
+        )  # fmt: skip
+        self.messages.append(message)
+        return message
 
     def _event(self, event_type: type[events.Event], subject: str, **fields: Any) -> events.Event:
         queue = self.queues[subject]

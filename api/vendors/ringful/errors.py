@@ -25,12 +25,6 @@ class WrongBody(RingfulError):
     status = 415
 
 
-class NoMessages(RingfulError):
-    """Text messages have no route."""
-
-    status = 503
-
-
 def render(status: int, sentence: str) -> web.Response:
     """Return an error as text."""
     headers = {"Retry-After": "1"} if status in (429, 503) else None

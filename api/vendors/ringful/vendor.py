@@ -14,6 +14,7 @@ from api.vendors.ringful.events.callbacks import ADDITIONS
 from api.vendors.ringful.events.notifications import Notifications
 from api.vendors.ringful.http.calls import CallOperations
 from api.vendors.ringful.http.conferences import ConferenceOperations
+from api.vendors.ringful.http.messages import MessageOperations
 from api.vendors.ringful.http.routes import PATHS, Routes
 from api.vendors.ringful.ids import DIALECT, INBOUND_URL
 from api.vendors.vendor import Vendor
@@ -49,6 +50,7 @@ class Ringful(Vendor):
         operations = (
             CallOperations(parts.engine).operations()
             | ConferenceOperations(parts.engine, parts.features[CallHistory]).operations()
+            | MessageOperations(parts.engine).operations()
         )
         return cls(
             Routes(parts.accounts, operations, parts.guesses),

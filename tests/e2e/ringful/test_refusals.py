@@ -176,12 +176,6 @@ async def test_an_unknown_method_and_verb_are_told_in_text(ringful: Ringful) -> 
     assert (answer.status, answer.content_type) == (405, "text/plain") and answer.text
 
 
-@pytest.mark.parametrize("operation", ["SendReceiveSms", "SendSms"])
-async def test_text_messages_are_refused_in_so_many_words(ringful: Ringful, operation: str) -> None:
-    answer = await ringful.ask(operation, callee=people.LISTENS, message="hello", operator="1")
-    assert answer.status == 503 and "message" in answer.text.lower()
-
-
 async def test_get_and_post_any_case_unknown_parameters_seq_and_sig_are_all_taken(
     ringful: Ringful, sink: Sink, own: Own
 ) -> None:

@@ -1,5 +1,7 @@
 """Ringful's callbacks: which event becomes which action, with exactly the document's keys.
 
+A text that came in is the one callback without an action.
+
 Our reading where the document is silent: CalleeHangUp is the far party's hang-up after an answer,
 ServerHangup any other end; a play cut short is neither complete nor failed; conference legs carry two keys more.
 """
@@ -21,6 +23,7 @@ from engine.events import (
     TaskEnded,
     TaskStarted,
 )
+from engine.features.messaging.events import MessageReceived
 from engine.model.call import Party
 from engine.model.call_data import CallData
 from engine.tasks.results import Completed, Discarded, Failed, Recorded
@@ -52,6 +55,8 @@ def fields(event: Event, data: CallData, link: Link) -> Fields | None:
             return {"action": "ConfCallStarted", "confCallId": event.subject}
         case ConferenceEnded():
             return {"action": "ConfCallCompleted", "confCallId": event.subject}
+        case MessageReceived():
+            return {"from": data.values.get(call_data.WRITTEN, event.sender), "reply": event.text}
     return None
 
 

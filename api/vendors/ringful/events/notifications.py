@@ -22,7 +22,8 @@ class Notifications:
         fields = callbacks.fields(event, data, self._recordings.url)
         if fields is None:
             return ()
-        if fields["action"] in callbacks.ADDITIONS and not await self._wanted(event.account, fields["action"]):
+        action = fields.get("action", "")
+        if action in callbacks.ADDITIONS and not await self._wanted(event.account, action):
             return ()
         return (form(data.address, fields),)
 

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from api.ports import CommandTaker
 from api.vendors.ringful import call_data
-from api.vendors.ringful.errors import Invalid, NoMessages
+from api.vendors.ringful.errors import Invalid
 from api.vendors.ringful.http import resources
 from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringful.http.requests import Parameters
@@ -21,7 +21,7 @@ from engine.tasks.wait_for_digits import WaitForDigits
 
 
 class CallOperations:
-    """Call, Hangup, Play, Record, StopRecord, WaitForTone, StartToneDetector, StopToneDetector, and the two of SMS."""
+    """Call, Hangup, Play, Record, StopRecord, WaitForTone, StartToneDetector, StopToneDetector."""
 
     def __init__(self, engine: CommandTaker) -> None:
         self._engine = engine
@@ -40,9 +40,6 @@ class CallOperations:
             "starttonedector": self.start_tone_detector,
             "stoptonedetector": self.stop_tone_detector,
             "stoptonedector": self.stop_tone_detector,
-            "sendreceivesms": self.message,
-            "sendrecivesms": self.message,
-            "sendsms": self.message,
         }
 
     async def call(self, request: AuthenticatedRequest) -> web.Response:
@@ -104,10 +101,6 @@ class CallOperations:
     async def stop_tone_detector(self, request: AuthenticatedRequest) -> web.Response:
         """Stop the detector; its end is told to this request's callbackUrl, else to the detector's."""
         return await self._stop(request, "detect_dtmf", call_data.notified(request.parameters.callback_url()))
-
-    async def message(self, request: AuthenticatedRequest) -> web.Response:
-        """Refuse a text message: there is no route for one."""
-        raise NoMessages("Text messages cannot be sent: this server has no message route yet.")
 
     async def _stop(self, request: AuthenticatedRequest, kind: str, data: CallData | None) -> web.Response:
         owner = _owner(request.parameters)

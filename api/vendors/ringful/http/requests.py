@@ -18,6 +18,7 @@ TONES = frozenset("0123456789*#ABCD")  # RFC 4733 §3.2
 MOST_PARAMETERS = 100
 MOST_ATTENDEES = 100
 LONGEST_VALUE = 4096
+_BREAKS = "\n\r\t"
 SECONDS_FOR_A_BODY = 15.0
 Pairs = Sequence[tuple[str, str]]
 
@@ -89,7 +90,20 @@ class Parameters:
         """Return an optional value."""
         name, value = self._found(names)
         if value is not None and not value.isprintable():
-            raise Invalid(f"The parameter {name} must not contain {_name_of_first(value)}.")
+            first = next(each for each in value if not each.isprintable())
+            raise Invalid(f"The parameter {name} must not contain {_name_of(first)}.")
+        return value
+
+    def message(self, name: str) -> str:
+        """Return a required text message as it was written: its line breaks and tabs too, and spaces around it."""
+        value = self._values.get(name, "")
+        if not value.strip():
+            raise Invalid(f"The parameter {name} is missing.")
+        if len(value) > LONGEST_VALUE:
+            raise Invalid(f"The parameter {name} must have at most {LONGEST_VALUE} characters.")
+        for character in value:
+            if unicodedata.category(character) in ("Cc", "Cs") and character not in _BREAKS:
+                raise Invalid(f"The parameter {name} must not contain {_name_of(character)}.")
         return value
 
     def flag(self, *names: str, default: bool = True) -> bool:
@@ -181,7 +195,6 @@ class Parameters:
             raise Invalid(f"The parameter {name} is not a phone number. {error}") from None
 
 
-def _name_of_first(value: str) -> str:
-    """Return the first character that is not printable, by its code point and name."""
-    character = next(each for each in value if not each.isprintable())
+def _name_of(character: str) -> str:
+    """Return a character that is not printable by its code point and name."""
     return f"U+{ord(character):04X} ({unicodedata.name(character, 'a control character')})"

@@ -204,13 +204,6 @@ async def test_the_detectors_end_is_told_where_the_stop_asks(
     assert last.path == ("/stop" if own_url else "/start")
 
 
-@pytest.mark.parametrize("name", ["SendSms", "SendReceiveSms", "SendReciveSms"])
-async def test_text_messages_are_refused_in_words(stack: Stack, name: str) -> None:
-    status, text = await stack.ask(name, callee="15125551234", message="hello world", operator="1")
-    assert status == 503
-    assert "Text messages" in text
-
-
 async def test_the_documents_example_sequence(stack: Stack, sink: Sink) -> None:
     """Six requests with only key, callee and host replaced; the sloppy URL is given up and harms nothing."""
     host, sig = sink.url("").removeprefix("http://"), {"seq": "1234", "sig": "abcd"}
