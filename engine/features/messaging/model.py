@@ -65,6 +65,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     `carrier` is the SMSC's name, `sip` for a phone of the account; "": none was chosen yet. `due` is when it may be
     tried next, `expires` when it is given up, or its receipts are. `price` is what was charged; `parts` how many parts
     it has. `reason` says why it is failed, expired or unknown, or why it still waits.
+    `ended` is when it became final: delivered, failed, expired, unknown, or sent by SIP.
     """
 
     id: str
@@ -89,13 +90,16 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of an outbound text. `carrier_id` is what its receipts name; `reference` joins the parts of one text."""
+    """One part of an outbound text. `reference` joins the parts of one text.
+
+    `carrier_id` is what its receipts name; "": it was accepted and has none, None: it was not accepted.
+    """
 
     message: str
     number: int
     carrier: str
     state: PartState
-    carrier_id: str = ""
+    carrier_id: str | None = None
     reference: int = 0
     at: float | None = None
     reason: str = ""
@@ -127,6 +131,18 @@ class MessageRoute(msgspec.Struct, frozen=True, kw_only=True):
     smsc: str
     account: str = ""
     priority: int = 10
+
+
+class MessageRate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a part of a text to numbers that begin with `prefix` costs, in millionths of `currency`.
+
+    The longest prefix wins. `account`: whose own rate it is, which is looked for first; "": everybody's.
+    """
+
+    prefix: str
+    currency: str
+    per_part: int
+    account: str = ""
 
 
 class Keyword(msgspec.Struct, frozen=True, kw_only=True):

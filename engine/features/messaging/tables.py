@@ -75,38 +75,54 @@ messages = Table(
     Column("sent", Float, nullable=True),
     Column("ended", Float, nullable=True),
     Column("reason", Text, nullable=False),
+    Column("per_part", Integer, nullable=False),  # what a part costs, by the rates when it was accepted
     Column("price", Integer, nullable=False),
     Column("currency", String, nullable=False),
     Column("data", Text, nullable=True),  # engine.model.call_data as JSON; NULL: none
+    Column("watched", Boolean, nullable=False),  # when it expires something is still to be done
     Column("carrier_key", String, nullable=True, unique=True),  # of one that came in: what names it at its carrier
     Index("messages_by_account", "account", "created"),
     Index("messages_by_pair", "sender", "recipient", "created"),
 )
 Index(
-    "messages_queued",
-    messages.c.carrier,
-    messages.c.due,
-    sqlite_where=messages.c.state == "queued",
-    postgresql_where=messages.c.state == "queued",
-)
-Index(
-    "messages_awaited",
+    "messages_watched",
     messages.c.expires,
-    sqlite_where=messages.c.state.in_(("queued", "sent")),
-    postgresql_where=messages.c.state.in_(("queued", "sent")),
+    sqlite_where=messages.c.watched,
+    postgresql_where=messages.c.watched,
 )
 message_parts = Table(  # of texts that are sent
     "message_parts",
     metadata,
     Column("message", String, primary_key=True),
     Column("number", Integer, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("extension", String, nullable=False),  # to whose phone it goes; "": to a telephone number
     Column("carrier", String, nullable=False),
-    Column("carrier_id", String, nullable=True),  # NULL: not answered, or it sends no receipts
+    Column("carrier_id", String, nullable=True),  # NULL: not accepted; "": accepted, and no receipt will come
     Column("reference", Integer, nullable=False),
     Column("state", String, nullable=False),
+    Column("due", Float, nullable=False),  # when it may be submitted
+    Column("attempts", Integer, nullable=False),  # that were put off
     Column("at", Float, nullable=True),  # of its last change
     Column("reason", Text, nullable=False),
-    Index("message_parts_by_carrier_id", "carrier", "carrier_id"),
+)
+Index(  # receipts name their part by it
+    "message_parts_by_carrier_id",
+    message_parts.c.carrier,
+    message_parts.c.carrier_id,
+    sqlite_where=message_parts.c.carrier_id != "",
+    postgresql_where=message_parts.c.carrier_id != "",
+)
+Index(  # the queue
+    "message_parts_waiting",
+    message_parts.c.carrier,
+    message_parts.c.account,
+    message_parts.c.extension,
+    message_parts.c.due,
+    message_parts.c.message,
+    message_parts.c.number,
+    sqlite_where=message_parts.c.state == "waiting",
+    postgresql_where=message_parts.c.state == "waiting",
 )
 Index(
     "message_parts_submitting",
