@@ -206,11 +206,11 @@ class SettingsCache:
         found = self._accounts.get(account)
         return list(found.groups.values()) if found else []
 
-    def numbers(self, account: str) -> list[Number]:
-        """Return an account's numbers that take calls."""
+    def numbers(self, account: str, capability: str = VOICE) -> list[Number]:
+        """Return an account's numbers that take calls, or have another capability."""
         found = self._accounts.get(account)
         rows = [row for each in list(found.numbers.values()) for row in each] if found else []
-        return [row for row in rows if row.capability == VOICE]
+        return [row for row in rows if row.capability == capability]
 
     def application(self, id: str) -> Application | None:
         """Return an application by its id."""

@@ -1,0 +1,42 @@
+"""How many texts of each account are queued, in memory: an account may have only so many."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from engine.commands import LimitReached
+
+MOST = 100_000
+"""Texts that an account may have queued."""
+
+
+class Backlog:
+    """Counts; what is stored is counted anew at the start."""
+
+    def __init__(self) -> None:
+        self._queued: Counter[str] = Counter()
+
+    def load(self, queued: Mapping[str, int]) -> None:
+        """Begin with what is stored."""
+        self._queued = Counter(queued)
+
+    def enter(self, account: str) -> None:
+        """Count a text that is to be queued; raises LimitReached."""
+        if self._queued[account] >= MOST:
+            raise LimitReached(f"This account has {MOST:,} texts queued, and may have no more: try again later.")
+        self._queued[account] += 1
+
+    def leave(self, account: str) -> None:
+        """Count a text no longer."""
+        if account:
+            self._queued[account] -= 1
+            if self._queued[account] <= 0:
+                del self._queued[account]
+
+    def of(self, account: str) -> int:
+        """Return how many texts of an account are queued."""
+        return self._queued[account]
+
+    @property
+    def total(self) -> int:
+        """How many texts are queued."""
+        return self._queued.total()
