@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 
 from api.vendors.vendor import Vendor
-from engine.events import AnyEvent, CallAnswered, CallEnded, CallOffered, QuestionAsked
+from engine.events import CallAnswered, CallEnded, CallOffered, Event, QuestionAsked
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.call_history.views import CallHistory
@@ -35,7 +35,7 @@ class Inbound:
         self._applications, self._calls, self._vendors = features[ApplicationService], features[CallHistory], vendors
         self._data: dict[str, CallData] = {}
 
-    async def data(self, event: AnyEvent, *, restarted: bool = False) -> CallData | None:
+    async def data(self, event: Event, *, restarted: bool = False) -> CallData | None:
         """Return the data of an event without any; None if it is not of an inbound call of a dialect.
 
         `restarted`: the call may have been offered before this process began.

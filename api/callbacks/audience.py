@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from api.callbacks.callback import Callback
 from api.inbound import INBOUND_EVENTS, Inbound
 from api.vendors.vendor import Vendor
-from engine.events import AnyEvent, CallEnded
+from engine.events import CallEnded, Event
 from engine.model.call_data import CallData
 from engine.store import events
 from engine.store.database import Database
@@ -62,7 +62,7 @@ class RequestHearers:
 
     async def _data(self, stored: StoredEvent) -> CallData | None:
         """Return where an event's request or application wants it: nothing else reads an event's data for that."""
-        event: AnyEvent = stored.event
+        event: Event = stored.event
         if event.data:
             return event.data
         if not isinstance(event, INBOUND_EVENTS):

@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from api.own.operations import Media, operation
 from engine.ari.client import AriClient
-from engine.events import AnyEvent, CallEnded, TaskEnded
+from engine.events import CallEnded, Event, TaskEnded
 from engine.features.health.views import StoreHealth
 from engine.model.call import CallState
 from engine.platform.consumers import Consumers
@@ -59,7 +59,7 @@ class Metrics:
             Gauge(measure.name, measure.help, registry=self.registry).set_function(measure.read)
         self._ari_seconds: dict[tuple[str, str], Histogram] = {}  # labels() costs more than observe()
 
-    def feed(self, committed: Iterable[AnyEvent]) -> None:
+    def feed(self, committed: Iterable[Event]) -> None:
         """Count committed events."""
         for event in committed:
             if isinstance(event, CallEnded):

@@ -10,7 +10,7 @@ from aiohttp import web
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
 from api.dialects import Dialect
-from engine.events import AnyEvent, QuestionAsked
+from engine.events import Event, QuestionAsked
 from engine.model.call_data import CallData, DataPatch
 from engine.tasks.kinds import AnyTask
 
@@ -53,7 +53,7 @@ class Vendor(Protocol):
     def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
         """The data of the calls that an application with these settings answers; None: no notifications."""
 
-    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+    async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         """The callbacks that notify the customer of an event with this dialect's data; empty: none."""
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:

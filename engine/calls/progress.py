@@ -10,7 +10,7 @@ from engine.ari.channel import Channel
 from engine.calls.ending import Ending
 from engine.calls.services import CallServices
 from engine.calls.state import RECORDED, Milestone, StateMachine, Trigger
-from engine.events import AnyEvent, CallAnswered, CallDialing, CallRinging
+from engine.events import CallAnswered, CallDialing, CallRinging, Event
 from engine.model.call import Call, CallState
 from engine.queues.journal import Journal
 from engine.store import calls, events
@@ -132,13 +132,13 @@ class CallProgress:
         self._machine.move(Trigger.HANG_UP)
         return self._ours
 
-    def _post(self, trigger: Trigger, event: AnyEvent, **fields: object) -> None:
+    def _post(self, trigger: Trigger, event: Event, **fields: object) -> None:
         self.services.writer.post(self._unit(trigger, event, fields))
 
-    async def _change(self, trigger: Trigger, event: AnyEvent, **fields: object) -> None:
+    async def _change(self, trigger: Trigger, event: Event, **fields: object) -> None:
         await self.services.writer.write(self._unit(trigger, event, fields))
 
-    def _unit(self, trigger: Trigger, event: AnyEvent, fields: dict[str, object]) -> Callable[[Connection], None]:
+    def _unit(self, trigger: Trigger, event: Event, fields: dict[str, object]) -> Callable[[Connection], None]:
         self._machine.move(trigger)
         call = self.amend(state=RECORDED[trigger], **fields)
 

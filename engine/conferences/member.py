@@ -11,7 +11,7 @@ from engine.ari.errors import AriBadRequest, AriConflict, AriError, AriNotFound
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.commands import ConferenceMember, EngineUnavailable, NoSuchCall
-from engine.events import AnyEvent, DigitsCollected, ParticipantHeld, ParticipantMuted
+from engine.events import DigitsCollected, Event, ParticipantHeld, ParticipantMuted
 from engine.model.call import Direction
 from engine.model.call_data import CallData
 from engine.queues.journal import Common
@@ -107,7 +107,7 @@ class Member:
         common = self.session.journal.common(self._data)
         return {**common, "conference": self.stay.conference, "task": self.stay.task}
 
-    async def _save(self, change: Callable[[Connection], bool], event: AnyEvent | None) -> None:
+    async def _save(self, change: Callable[[Connection], bool], event: Event | None) -> None:
         def unit(conn: Connection) -> bool:
             still_in = change(conn)
             if still_in and event:

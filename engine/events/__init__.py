@@ -1,4 +1,7 @@
-"""The events of the engine, in the order in which they happened (`sequence` rises by one per root)."""
+"""The call core's events, in the order in which they happened (`sequence` rises by one per root).
+
+Those of a feature are in its folder (engine/features/<name>/events.py).
+"""
 
 from engine.events.base import Event
 from engine.events.calls import (
@@ -24,35 +27,7 @@ from engine.events.questions import QuestionAsked, ReplyRefused, ReplyRemarked
 from engine.events.recordings import RecordingAvailable, RecordingUndelivered
 from engine.events.tasks import TaskEnded, TaskRemarked, TaskStarted
 
-AnyEvent = (
-    CallOffered
-    | CallDialing
-    | CallRinging
-    | CallAnswered
-    | CallEnded
-    | RootEnded
-    | TaskStarted
-    | TaskEnded
-    | DigitPressed
-    | TaskRemarked
-    | DigitReceived
-    | RecordingAvailable
-    | RecordingUndelivered
-    | ScheduledCallRefused
-    | ParticipantJoined
-    | ParticipantLeft
-    | ParticipantMuted
-    | ParticipantHeld
-    | DigitsCollected
-    | ConferenceStarted
-    | ConferenceEnded
-    | QuestionAsked
-    | ReplyRefused
-    | ReplyRemarked
-)
-
 __all__ = [
-    "AnyEvent",
     "CallAnswered",
     "CallDialing",
     "CallEnded",

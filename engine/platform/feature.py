@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from sqlalchemy import Table
 
 from engine.commands import Command
-from engine.events import AnyEvent
+from engine.events import Event
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.money import Pricing
@@ -38,7 +38,7 @@ class Feature:
 
     name: ClassVar[str]
     """Its folder."""
-    events: ClassVar[tuple[type[AnyEvent], ...]] = ()
+    events: ClassVar[tuple[type[Event], ...]] = ()
     """Those that only it writes: another one that offers them is refused."""
     tables: ClassVar[tuple[Table, ...]] = ()
     """What an account has of it for as long as it is open; each has a column `account`."""
@@ -73,7 +73,7 @@ class Features:
         self._all: list[Feature] = []
         self._services: dict[type, object] = {}
         self._commands: dict[type[Command[Any]], CommandHandler] = {}
-        self._writers: dict[type[AnyEvent], str] = {}
+        self._writers: dict[type[Event], str] = {}
 
     def add(self, feature: F) -> F:
         """Make a feature known with all that it offers; raises ValueError for what another one offers already."""

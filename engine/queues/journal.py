@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import msgspec
 from sqlalchemy import Connection
 
-from engine.events import AnyEvent, DigitReceived, QuestionAsked, TaskEnded, TaskRemarked, TaskStarted
+from engine.events import DigitReceived, Event, QuestionAsked, TaskEnded, TaskRemarked, TaskStarted
 from engine.ids import new_id
 from engine.model.call_data import CallData
 from engine.queues.entry import Entry, StopReason
@@ -154,7 +154,7 @@ class Journal:
         entry.phase = Phase.ACCEPTED
         self.writer.post(lambda conn: tasks.set_phase(conn, entry.id, Phase.ACCEPTED))
 
-    def started(self, entry: Entry, *also: AnyEvent) -> None:
+    def started(self, entry: Entry, *also: Event) -> None:
         """Note that the effect began (and is mostly accepted by that), with its event and others that belong to it."""
         at = entry.started = self.clock()
         if entry.phase is Phase.INTENDED and not isinstance(entry.task, _ACCEPTED_LATER):
@@ -215,7 +215,7 @@ class Journal:
         return unit
 
 
-def _appended(event: AnyEvent, conn: Connection) -> None:
+def _appended(event: Event, conn: Connection) -> None:
     events.append(conn, event)
 
 

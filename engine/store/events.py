@@ -6,7 +6,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from engine.events import AnyEvent, DigitPressed
+from engine.events import DigitPressed, Event
 from engine.store import deliveries
 from engine.store.rows import to_json
 from engine.store.statement import Row, Statement
@@ -16,14 +16,12 @@ log = structlog.get_logger(__name__)
 APPENDED = "appended events"
 """The key in `Connection.info` of the list in which a writer collects the events that its units append."""
 
-_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
-
 
 class StoredEvent(msgspec.Struct, frozen=True):
     """An event with its sequence, and its position among all events, which rises with each commit and has gaps."""
 
     position: int
-    event: AnyEvent
+    event: Event
 
 
 _of_root = events.alias("of_root")
@@ -51,7 +49,7 @@ _rewrite = Statement(update(events).where(events.c.id == bindparam("the_id")).va
 _last = Statement(select(func.max(events.c.position)))
 
 
-def append(conn: Connection, event: AnyEvent) -> None:
+def append(conn: Connection, event: Event) -> None:
     """Store an event under the next sequence of its root; the writer passes it on after the commit."""
     row = _append.first(
         conn,
@@ -80,7 +78,7 @@ def mask_digit(conn: Connection, id: str, mask: str) -> None:
     Does nothing if there is no such event.
     """
     body = _body.value(conn, id=id)
-    event = _decoder.decode(body) if body else None
+    event = Event.kinds.decode(body) if body else None
     if isinstance(event, DigitPressed):
         _rewrite.run(conn, the_id=id, body=to_json(msgspec.structs.replace(event, digit=mask)))
         deliveries.mask_digit(conn, id, event.digit, mask)
@@ -126,5 +124,5 @@ def _readable(rows: Iterable[Row]) -> list[StoredEvent]:
 
 def _read(row: Row) -> StoredEvent:
     position, sequence, body = row
-    event: AnyEvent = _decoder.decode(body)
+    event = Event.kinds.decode(body)
     return StoredEvent(position, msgspec.structs.replace(event, sequence=sequence))

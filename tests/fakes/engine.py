@@ -8,7 +8,7 @@ Over 300 lines: one double that behaves as a whole; cut up it would be harder to
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -191,7 +191,7 @@ class FakeEngine:
 
     # Inside
 
-    def _event(self, event_type: type[events.Event], subject: str, **fields: Any) -> events.AnyEvent:
+    def _event(self, event_type: type[events.Event], subject: str, **fields: Any) -> events.Event:
         queue = self.queues[subject]
         common: dict[str, Any] = {
             "id": new_id("event"),
@@ -199,7 +199,7 @@ class FakeEngine:
             "subject": subject,
             "root": queue.root,
         }
-        return cast(events.AnyEvent, event_type(**common, at=time.time(), **fields))
+        return event_type(**common, at=time.time(), **fields)
 
     def _owner(self, account: str, owner: str) -> Owner:
         queue = self.queues.get(owner)
@@ -224,7 +224,7 @@ class FakeEngine:
         await self._writer.write(lambda conn: call_rows.insert(conn, call))
         return call
 
-    async def _move(self, call_id: str, event: events.AnyEvent, **fields: Any) -> None:
+    async def _move(self, call_id: str, event: events.Event, **fields: Any) -> None:
         """Change a call and append the event of it, in one transaction as the engine does."""
         call = self.calls[call_id] = msgspec.structs.replace(self.calls[call_id], **fields)
 

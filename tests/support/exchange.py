@@ -21,11 +21,11 @@ from engine.ari.errors import Detached
 from engine.commands import Command, Enqueue, PlaceCall
 from engine.engine import Engine, Parts
 from engine.events import (
-    AnyEvent,
     CallAnswered,
     CallEnded,
     DigitPressed,
     DigitReceived,
+    Event,
     QuestionAsked,
     RootEnded,
     TaskEnded,
@@ -63,7 +63,7 @@ class Exchange:
     def __init__(self, asterisk: FakeAri, database: Database, folder: Path) -> None:
         self.asterisk, self.database, self.folder = asterisk, database, folder
         self.admission, self.directory, self.prompts = ScriptedAdmission(), ScriptedDirectory(), ScriptedPrompts()
-        self.told: list[AnyEvent] = []
+        self.told: list[Event] = []
         self.media_servers_met = 0
         self.unmatched: list[UnmatchedCall] = []
         self.settings = EngineSettings(ari_application=APPLICATION, recordings=folder)
@@ -323,7 +323,7 @@ def _fits(event: Any, fields: dict[str, Any]) -> bool:
     return all(getattr(event, name) == value for name, value in fields.items())
 
 
-def short(event: AnyEvent) -> str:
+def short(event: Event) -> str:
     """An event in short words: "play started", "wait_for_digits completed 12", "ended busy by far"."""
     match event:
         case TaskStarted():

@@ -17,7 +17,7 @@ from api.vendors.ringful.http.conferences import ConferenceOperations
 from api.vendors.ringful.http.routes import PATHS, Routes
 from api.vendors.ringful.ids import DIALECT, INBOUND_URL
 from api.vendors.vendor import Vendor
-from engine.events import AnyEvent
+from engine.events import Event
 from engine.features.call_history.views import CallHistory
 from engine.model.call_data import CallData
 
@@ -68,7 +68,7 @@ class Ringful(Vendor):
         url = settings.get(INBOUND_URL)
         return CallData(dialect=DIALECT, address=str(url)) if url else None
 
-    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+    async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         """The document's callbacks, and our two additions."""
         return await self._notifications.callbacks(event, data)
 

@@ -21,7 +21,7 @@ from api.vendors.sinch.http.placing import CalloutOperations
 from api.vendors.sinch.http.routes import PATHS, Routes
 from api.vendors.sinch.ids import DIALECT, FALLBACK, PRIMARY, issue
 from api.vendors.vendor import Vendor
-from engine.events import AnyEvent
+from engine.events import Event
 from engine.features.billing.call_rates import CallRates
 from engine.features.call_history.views import CallHistory
 from engine.model.call_data import CallData
@@ -77,7 +77,7 @@ class Sinch(Vendor):
         """The data of the calls that an application answers: its server hears of their end."""
         return CallData(dialect=DIALECT, address=str(settings.get(PRIMARY) or settings.get(FALLBACK) or ""))
 
-    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+    async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         """DiCE, notify, and the PIE of a menu in which somebody hung up."""
         return await self._notifications.callbacks(event, data)
 

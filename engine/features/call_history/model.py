@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from engine.events import AnyEvent
+from engine.events import Event
 from engine.model.call import Call
 from engine.store.tasks import TaskRow
 from engine.store.unmatched_calls import UnmatchedCall
@@ -23,4 +23,4 @@ class Timeline(NamedTuple):
 
     legs: list[Call]
     tasks: list[TaskRow]
-    events: list[AnyEvent]
+    events: list[Event]

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
+from engine.events import Event, RecordingAvailable, RecordingUndelivered, TaskEnded
 from engine.features.recordings import store
 from engine.features.recordings.store import RecordingRow
 from engine.ids import new_id
@@ -175,7 +175,7 @@ class RecordingDelivery:
         await self._writer.write(unit)
 
 
-def _finished(happened: Iterable[AnyEvent]) -> Iterable[str]:
+def _finished(happened: Iterable[Event]) -> Iterable[str]:
     """Return the recordings that ended with something left to do, by their ids."""
     for event in happened:
         match event:
@@ -191,7 +191,7 @@ def _read(conn: Connection, recording: str) -> tuple[RecordingRow | None, Record
     return row, task.task, _end_of(row.task, [one.event for one in events.of_subject(conn, row.owner)])
 
 
-def _end_of(task: str, recorded: list[AnyEvent]) -> TaskEnded | None:
+def _end_of(task: str, recorded: list[Event]) -> TaskEnded | None:
     return next((one for one in recorded if isinstance(one, TaskEnded) and one.task == task), None)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.own import render
-from engine.events import AnyEvent, DigitPressed, DigitReceived, QuestionAsked, TaskEnded, TaskStarted
+from engine.events import DigitPressed, DigitReceived, Event, QuestionAsked, TaskEnded, TaskStarted
 from engine.store import events, typed_ahead
 from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
@@ -36,7 +36,7 @@ async def over(exchange: Exchange, asterisk: FakeAri, call: str) -> list[str]:
     return story[story.index("call answered") + 1 : -1]
 
 
-async def stored(exchange: Exchange, call: str) -> list[AnyEvent]:
+async def stored(exchange: Exchange, call: str) -> list[Event]:
     return [one.event for one in await exchange.database.read(lambda conn: events.of_subject(conn, call))]
 
 

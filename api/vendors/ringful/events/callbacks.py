@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from api.vendors.ringful import call_data
 from engine.events import (
-    AnyEvent,
     CallAnswered,
     CallEnded,
     CallOffered,
     ConferenceEnded,
     ConferenceStarted,
     DigitReceived,
+    Event,
     ParticipantJoined,
     ParticipantLeft,
     TaskEnded,
@@ -33,7 +33,7 @@ ADDITIONS = ("CallReceived", "PlayFailed")
 """The actions that are not in the document; an account's setting of that name, "off", switches one off."""
 
 
-def fields(event: AnyEvent, data: CallData, link: Link) -> Fields | None:
+def fields(event: Event, data: CallData, link: Link) -> Fields | None:
     """Return a callback's fields, in the document's order; None for an event that Ringful does not tell."""
     match event:
         case CallOffered():

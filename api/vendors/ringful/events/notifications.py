@@ -7,7 +7,7 @@ from api.callbacks.callback import Callback, form
 from api.recordings import Recordings
 from api.vendors.ringful.events import callbacks
 from api.vendors.ringful.ids import DIALECT
-from engine.events import AnyEvent
+from engine.events import Event
 from engine.model.call_data import CallData
 
 
@@ -17,7 +17,7 @@ class Notifications:
     def __init__(self, accounts: Accounts, recordings: Recordings) -> None:
         self._accounts, self._recordings = accounts, recordings
 
-    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+    async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         """One form by POST for an event of the document, and for our two additions unless they are switched off."""
         fields = callbacks.fields(event, data, self._recordings.url)
         if fields is None:

@@ -17,7 +17,7 @@ from api.vendors.sinch.http.parties import Parties, as_written
 from api.vendors.sinch.http.resources import Identity, money, timestamp
 from api.vendors.sinch.ids import FALLBACK, PRIMARY
 from api.vendors.sinch.signing import CONTENT_TYPE, signed_headers
-from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
+from engine.events import Event, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.applications.model import Application
 from engine.features.applications.service import ApplicationService
 from engine.features.call_history.views import CallHistory
@@ -42,7 +42,7 @@ class Notifications:
         self._applications, self._calls = features[ApplicationService], features[CallHistory]
         self._parties, self._recordings, self._clock = parties, recordings, clock
 
-    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+    async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         """A POST for each thing that Sinch tells; to the URL that the call names, else to the application's two."""
         where = _where(event, data)
         if where == call_data.OFF or where.startswith(("{", SEALED)):  # nobody is asked: the request brought the answer
@@ -70,7 +70,7 @@ class Notifications:
         signed = signed_headers(delivery.url, delivery.body.encode(), found.key, found.secret, self._clock())
         return {**call_data.headers_of(call_data.data_of(found.call)), **signed}
 
-    async def _body(self, event: AnyEvent, data: CallData) -> bodies.AnyBody | None:
+    async def _body(self, event: Event, data: CallData) -> bodies.AnyBody | None:
         match event:
             case RootEnded():
                 return await self._dice(event, data)
@@ -90,7 +90,7 @@ class Notifications:
             cookies=bodies.cookies(call_data.cookies_of(now)),
         )
 
-    def _notify(self, event: AnyEvent) -> bodies.Notify | None:
+    def _notify(self, event: Event) -> bodies.Notify | None:
         match event:
             case ReplyRefused(reason=reason):
                 return bodies.illegal_svaml(event.root, reason)
@@ -151,7 +151,7 @@ class Notifications:
         return (found.application, found.key) if found else (None, "")
 
 
-def _where(event: AnyEvent, data: CallData) -> str:
+def _where(event: Event, data: CallData) -> str:
     """Return where the call's request wants an event told: OFF, a URL, a script, or "", the application's URLs."""
     match event:
         case RootEnded():

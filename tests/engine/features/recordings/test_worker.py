@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection
 
-from engine.events import AnyEvent, RecordingAvailable, RecordingUndelivered, TaskEnded
+from engine.events import Event, RecordingAvailable, RecordingUndelivered, TaskEnded
 from engine.features.recordings import worker
 from engine.features.recordings.feature import RecordingsFeature
 from engine.media import Prompts
@@ -45,7 +45,7 @@ class House:
         self.db = Database(f"sqlite:///{folder}/carillon.db", Seal(self.secret))
         self.net = Net()
         self.prompts = Prompts(self.net, folder / "prompts")
-        self.told: list[AnyEvent] = []
+        self.told: list[Event] = []
         self.news = asyncio.Event()
         self.ahead = 0.0
 
@@ -137,7 +137,7 @@ class House:
 
         await self.writer.write(unit)
 
-    async def told_of(self, kind: type[AnyEvent]) -> AnyEvent:
+    async def told_of(self, kind: type[Event]) -> Event:
         async with asyncio.timeout(20):
             while True:
                 if found := [one for one in self.told if isinstance(one, kind)]:

@@ -15,7 +15,7 @@ from api.callbacks.model import DeliveryRow
 from api.dialects import Dialect
 from api.vendors.parts import VendorParts
 from api.vendors.vendor import Vendor
-from engine.events import AnyEvent
+from engine.events import Event
 from engine.model.call_data import CallData
 
 
@@ -48,7 +48,7 @@ class Echo(Vendor):
     def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
         return CallData(dialect=DIALECT, address=str(settings["notify"]))
 
-    async def callbacks(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+    async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         return await self._notifications.callbacks(event, data)
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from api.callbacks.callback import Callback
 from api.recordings import Recordings
 from api.vendors.sinch import call_data
 from api.vendors.sinch.events.notifications import Notifications
-from engine.events import AnyEvent, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
+from engine.events import Event, RecordingAvailable, ReplyRefused, RootEnded, TaskEnded
 from engine.features.recordings.service import RecordingService
 from engine.media import Links
 from engine.model.call import CallState, Direction, Party
@@ -60,10 +60,10 @@ class Told:
         await self.served.writer.write(lambda conn: applications.update(conn, "app-shop", settings=urls))
         await self.served.store(a_call(data=data, **fields))
 
-    async def of(self, event: AnyEvent, data: CallData) -> Sequence[Callback]:
+    async def of(self, event: Event, data: CallData) -> Sequence[Callback]:
         return await self.notifications.callbacks(event, data)
 
-    async def body(self, event: AnyEvent, data: CallData) -> dict[str, Any]:
+    async def body(self, event: Event, data: CallData) -> dict[str, Any]:
         (callback,) = await self.of(event, data)
         read: dict[str, Any] = msgspec.json.decode(callback.body)
         return read
@@ -76,7 +76,7 @@ def told(served: Served, tmp_path: Path) -> Told:
 
 # «string - custom (if applicable)», and cookies «in subsequent events in the session»
 @pytest.mark.parametrize("event", [REFUSED, RECORDED, SAVED, DETECTED], ids=lambda event: type(event).__name__)
-async def test_every_notification_carries_custom_and_the_cookies_of_now(told: Told, event: AnyEvent) -> None:
+async def test_every_notification_carries_custom_and_the_cookies_of_now(told: Told, event: Event) -> None:
     await told.store(carried(**CARRIED))
     body = await told.body(event, carried(custom="17"))
     assert (body["event"], body["custom"], body["cookies"]) == ("notify", "17", COOKIES)
