@@ -64,7 +64,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     `carrier` is the SMSC's name, `sip` for a phone of the account; "": none was chosen yet. `due` is when it may be
     tried next, `expires` when it is given up, or its receipts are. `price` is what was charged; `parts` how many parts
-    it has. `reason` says why it is failed, expired or unknown, or why it still waits.
+    it has. `reason` says why it is failed, expired or unknown, or why it still waits. `reply_to` is the id of the text
+    that one that came in replies to. `origin` says who wrote one that is sent: "": a program of the account,
+    `extension:101`: that phone, `relay`: who texted a number that leads to the phone which gets it, `confirmation`:
+    we, because of STOP or START, `notice`: we, because of a text that a phone sent.
     """
 
     id: str
@@ -86,6 +89,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = "USD"
     application: str | None = None
     data: CallData | None = None
+    reply_to: str = ""
+    origin: str = ""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +110,8 @@ class Smsc(msgspec.Struct, frozen=True, kw_only=True):
     """A text carrier that is reached by SMPP, with the prefixes that it carries.
 
     `settings` are those of its link (engine.features.messaging.smpp), as JSON. `per_second`: the pace that it is
-    given at most. `password` is sealed where it is stored.
+    given at most. `password` is sealed where it is stored. `country` (ISO 3166): where the numbers are read that it
+    sends without +; "": they are international.
     """
 
     name: str
@@ -116,6 +122,7 @@ class Smsc(msgspec.Struct, frozen=True, kw_only=True):
     per_second: float = 100.0
     settings: str = "{}"
     disabled: bool = False
+    country: str = ""
 
 
 class MessageRoute(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +134,18 @@ class MessageRoute(msgspec.Struct, frozen=True, kw_only=True):
     smsc: str
     account: str = ""
     priority: int = 10
+
+
+class MessageRate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a part of a text to numbers that begin with `prefix` costs, in millionths of `currency`.
+
+    The longest prefix wins. `account`: whose own rate it is, which is looked for first; "": everybody's.
+    """
+
+    prefix: str
+    currency: str
+    per_part: int
+    account: str = ""
 
 
 class Keyword(msgspec.Struct, frozen=True, kw_only=True):
