@@ -151,13 +151,15 @@ class MessageRate(msgspec.Struct, frozen=True, kw_only=True):
 class Keyword(msgspec.Struct, frozen=True, kw_only=True):
     """The first word of texts to a number, and where those lead: before the number's own destination.
 
-    `word` is in upper case. `leads_to` is `application:ID` or `extension:NUMBER` (engine.model.destination).
+    `word` is in upper case. `leads_to` is `application:ID` or `extension:NUMBER` (engine.model.destination). `owner`
+    had the number when this was set: if another account has it now, this does not count.
     """
 
     number: str
     word: str
     account: str
     leads_to: str
+    owner: str
 
 
 class TextingRules(msgspec.Struct, frozen=True, kw_only=True):

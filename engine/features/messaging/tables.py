@@ -40,6 +40,7 @@ message_keywords = Table(
     Column("word", String, primary_key=True),  # in upper case
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("leads_to", Text, nullable=False),
+    Column("owner", String, nullable=False, server_default=""),  # the account that had the number then
 )
 texting = Table(  # what accounts have set for their texts
     "texting",

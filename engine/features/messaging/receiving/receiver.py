@@ -126,6 +126,8 @@ class Receiver:
             return row
         word = first_word(whole.text)
         keyword = settings.keyword(conn, row.number, word) if word else None
+        if keyword and keyword.owner != row.account:
+            keyword = None
         account = keyword.account if keyword else row.account
         leads_to = Destination.read(keyword.leads_to) if keyword else row.leads_to
         owner = self._cache.find(account)
