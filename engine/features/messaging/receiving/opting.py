@@ -6,13 +6,13 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.commands import CommandRefused
+from engine.features.messaging.configuration import store as settings
+from engine.features.messaging.configuration.model import OptOut
 from engine.features.messaging.model import Message, NewMessage
 from engine.features.messaging.receiving import store
 from engine.features.messaging.receiving.numbers import FEWEST
 from engine.features.messaging.receiving.outgoing import CONFIRMATION, Outgoing
 from engine.features.messaging.receiving.wording import Wish, first_word, wish_of
-from engine.features.messaging.settings import store as settings
-from engine.features.messaging.settings.model import OptOut
 
 log = structlog.get_logger(__name__)
 STOPPED = "You have been unsubscribed and get no more texts from this number. Reply START to get them again."

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from engine.calls.directory import Unmatched, UnmatchedReason
 from engine.commands import CommandRefused
 from engine.features.messaging.carrier import Incoming
+from engine.features.messaging.configuration import store as settings
 from engine.features.messaging.events import MessageReceived
 from engine.features.messaging.model import Direction, Message, NewMessage, State
 from engine.features.messaging.receiving import assembly, opting, store
@@ -25,7 +26,6 @@ from engine.features.messaging.receiving.outgoing import PHONE, RELAY, Outgoing
 from engine.features.messaging.receiving.phones import PHONES, Phones
 from engine.features.messaging.receiving.store import UnmatchedMessage
 from engine.features.messaging.receiving.wording import first_word, storable
-from engine.features.messaging.settings import store as settings
 from engine.features.trunks.unmatched_calls import masked
 from engine.ids import new_id
 from engine.model.call_data import CallData

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from engine.features import accounts as account_settings
 from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, NotThere
+from engine.features.messaging.configuration import store
 from engine.features.messaging.model import MessageRoute, Smsc
-from engine.features.messaging.settings import store
 from engine.features.messaging.smpp.settings import SmscSettings
 from engine.features.numbers.phone_numbers import prefix_of
 from engine.platform import audit

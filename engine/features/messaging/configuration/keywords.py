@@ -8,9 +8,9 @@ from engine.features import accounts as account_settings
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.messaging.configuration import store
 from engine.features.messaging.model import Keyword
 from engine.features.messaging.receiving.wording import first_word
-from engine.features.messaging.settings import store
 from engine.features.numbers.phone_numbers import digits_of
 from engine.features.numbers.texting import checked_for_texts
 from engine.platform import audit

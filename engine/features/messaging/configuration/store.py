@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection, Table, and_, bindparam, delete, update
 from sqlalchemy.exc import IntegrityError
 
+from engine.features.messaging.configuration.model import OptOut
 from engine.features.messaging.model import Keyword, MessageRate, MessageRoute, Smsc, TextingRules
-from engine.features.messaging.settings.model import OptOut
 from engine.features.messaging.tables import (
     message_keywords,
     message_rates,

@@ -6,10 +6,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.messaging.configuration import store
+from engine.features.messaging.configuration.model import OptOut
 from engine.features.messaging.model import TextingRules
 from engine.features.messaging.receiving.numbers import FEWEST
-from engine.features.messaging.settings import store
-from engine.features.messaging.settings.model import OptOut
 from engine.features.numbers.phone_numbers import digits_of, normalise
 from engine.platform import audit
 from engine.platform.audit import Actor

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from engine.features.accounts import Account
 from engine.features.billing import rate_files
+from engine.features.messaging.configuration import store
 from engine.features.messaging.model import MessageRate
-from engine.features.messaging.settings import store
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.platform import Platform
