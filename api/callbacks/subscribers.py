@@ -10,7 +10,7 @@ from api.callbacks.model import DeliveryRow
 from api.callbacks.publisher import row_of
 from api.dialects import OWN
 from engine.events import Event
-from engine.features.subscriptions import bodies, catalogue
+from engine.features.subscriptions import bodies
 from engine.features.subscriptions.model import Sink, Subscription
 from engine.features.subscriptions.service import SubscriptionService
 from engine.ids import new_id
@@ -24,13 +24,13 @@ class SubscriptionHearers:
     """What the accounts' subscriptions want. `call_of` reads a call by its id, where one is wanted."""
 
     def __init__(self, subscriptions: SubscriptionService, call_of: CallOf) -> None:
-        self._index, self._call_of = subscriptions.index, call_of
+        self._index, self._catalogue, self._call_of = subscriptions.index, subscriptions.catalogue, call_of
 
     async def callbacks(self, stored: StoredEvent) -> Sequence[Addressed]:
         """Return one callback for each subscription that wants the event; raises StoreError."""
         event = stored.event
         found: list[Addressed] = []
-        for entry in catalogue.entries(event):
+        for entry in self._catalogue.of(event):
             if wanting := self._index.wanting(event.account, entry.name):
                 call = await self._call_of(event.subject)
                 written = _Written(bodies.message(event, entry, call))

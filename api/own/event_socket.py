@@ -13,8 +13,8 @@ from api.own.schema.queries import EVENTS
 from api.own.services import OwnServices
 from engine.features.call_history.views import CallHistory
 from engine.features.subscriptions import bodies
-from engine.features.subscriptions.catalogue import ALL
 from engine.features.subscriptions.live import Listener, LiveEvents
+from engine.platform.catalogue import ALL
 
 STREAM = Media("A websocket, on which each event is a text of JSON.", ())
 log = structlog.get_logger(__name__)

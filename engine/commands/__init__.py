@@ -1,4 +1,7 @@
-"""The commands of the engine. Each says what `Engine.submit` returns for it, and which errors it raises."""
+"""The call core's commands. Each says what `Engine.submit` returns for it, and which errors it raises.
+
+Those of a feature are in its folder (engine/features/<name>/commands.py).
+"""
 
 from engine.commands.base import Command
 from engine.commands.calls import HangUpCall, PlaceCall
@@ -31,26 +34,7 @@ from engine.commands.refusals import (
 )
 from engine.commands.tasks import CancelTask, Enqueue, StopTasks
 
-AnyCommand = (
-    PlaceCall
-    | HangUpCall
-    | Enqueue
-    | CancelTask
-    | StopTasks
-    | Reply
-    | Redirect
-    | StartConference
-    | LeaveNow
-    | HangUpConference
-    | MuteMember
-    | HoldMember
-    | KickMember
-    | QueryConference
-    | FindConference
-)
-
 __all__ = [
-    "AnyCommand",
     "CallerRefused",
     "CancelTask",
     "Command",

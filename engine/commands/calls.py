@@ -35,6 +35,7 @@ class PlaceCall(Command[Call], frozen=True, kw_only=True, tag="place_call"):
 class HangUpCall(Command[None], frozen=True, kw_only=True, tag="hang_up_call"):
     """End a call now; its queued tasks are discarded. Raises NoSuchCall."""
 
+    repeatable = True
     account: str
     call: str
     cause: HangupCause = HangupCause.NORMAL

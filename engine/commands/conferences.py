@@ -39,6 +39,7 @@ class StartConference(Command[str], frozen=True, kw_only=True, tag="start_confer
 class LeaveNow(Command[None], frozen=True, kw_only=True, tag="leave_now"):
     """Take a call out of a conference now; the moderator stays. Raises NoSuchCall, NoSuchConference."""
 
+    repeatable = True
     account: str
     conference: str
     call: str
@@ -47,6 +48,7 @@ class LeaveNow(Command[None], frozen=True, kw_only=True, tag="leave_now"):
 class HangUpConference(Command[None], frozen=True, kw_only=True, tag="hang_up_conference"):
     """End a conference (by its id, or by its name) and hang up all its participants. Raises NoSuchConference."""
 
+    repeatable = True
     account: str
     conference: str = ""
     name: str = ""
@@ -59,6 +61,7 @@ class MuteMember(Command[None], frozen=True, kw_only=True, tag="mute_member"):
     Raises NoSuchConference, NoSuchCall (also when the call is not in it), EngineUnavailable.
     """
 
+    repeatable = True
     account: str
     call: str
     muted: bool
@@ -72,6 +75,7 @@ class HoldMember(Command[None], frozen=True, kw_only=True, tag="hold_member"):
     `music` is the class of music on hold that it hears meanwhile; None: silence. Raises as MuteMember.
     """
 
+    repeatable = True
     account: str
     call: str
     held: bool
@@ -83,6 +87,7 @@ class HoldMember(Command[None], frozen=True, kw_only=True, tag="hold_member"):
 class KickMember(Command[None], frozen=True, kw_only=True, tag="kick_member"):
     """Hang up a participant's call, the moderator's too. Raises NoSuchConference, NoSuchCall."""
 
+    repeatable = True
     account: str
     call: str
     conference: str = ""
@@ -118,6 +123,7 @@ class ConferenceView(msgspec.Struct, frozen=True, kw_only=True):
 class QueryConference(Command[ConferenceView], frozen=True, kw_only=True, tag="query_conference"):
     """Return the participants of a conference, by its id. Raises NoSuchConference."""
 
+    repeatable = True
     account: str
     conference: str
 
@@ -125,5 +131,6 @@ class QueryConference(Command[ConferenceView], frozen=True, kw_only=True, tag="q
 class FindConference(Command[ConferenceView], frozen=True, kw_only=True, tag="find_conference"):
     """Return the participants of the account's conference of this name. Raises NoSuchConference."""
 
+    repeatable = True
     account: str
     name: str

@@ -1,8 +1,22 @@
-"""Why a command was not carried out: one exception class for each reason."""
+"""Why a command was not carried out: one exception class for each reason. A feature has its own in its folder."""
+
+from typing import Any, ClassVar
 
 
 class CommandRefused(Exception):
     """The engine refused a command; the message tells the customer why. Nothing was stored or changed."""
+
+    kinds: ClassVar[dict[str, "type[CommandRefused]"]] = {}
+    """Every reason that is defined in this process, by the name of its class."""
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        other = CommandRefused.kinds.setdefault(cls.__name__, cls)
+        if other is not cls:
+            raise TypeError(f"{cls.__module__} and {other.__module__} have a reason of one name, {cls.__name__}")
+
+
+CommandRefused.kinds[CommandRefused.__name__] = CommandRefused
 
 
 class NoSuchCall(CommandRefused):

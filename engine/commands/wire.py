@@ -5,37 +5,35 @@ from typing import Any, get_args
 
 import msgspec
 
-from engine.commands import AnyCommand, refusals
 from engine.commands.base import Command
 from engine.commands.refusals import CommandRefused, EngineUnavailable
 from engine.tasks import secret
 
 _encoder = msgspec.json.Encoder(enc_hook=secret.revealed)
-_commands: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyCommand, dec_hook=secret.stored)
-KINDS: dict[str, type[Command[Any]]] = {str(each.__struct_config__.tag): each for each in get_args(AnyCommand)}
-"""Every command by its name in JSON."""
-REFUSALS: dict[str, type[CommandRefused]] = {
-    name: each for name, each in vars(refusals).items() if isinstance(each, type) and issubclass(each, CommandRefused)
-}
-"""Every reason for a refusal by the name of its class."""
+
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A refusal as data: the name of its class, and its sentence."""
+    """A refusal as data: the name of its class, its sentence, and the names of the classes above, the next one first.
+
+    Who does not know the class takes the first one above it that is known.
+    """
 
     reason: str
     sentence: str
+    above: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, error: CommandRefused) -> "Refusal":
-        """Describe a refusal; one of a class that is not in `REFUSALS` by the next class above it that is."""
-        known = (each for each in type(error).__mro__ if REFUSALS.get(each.__name__) is each)
-        return cls(reason=next(known).__name__, sentence=str(error))
+        """Describe a refusal."""
+        reason, *above = (each.__name__ for each in type(error).__mro__ if issubclass(each, CommandRefused))
+        return cls(reason=reason, sentence=str(error), above=tuple(above))
 
     @property
     def error(self) -> CommandRefused:
-        """The exception to raise; EngineUnavailable for a reason that this version does not know."""
-        return REFUSALS.get(self.reason, EngineUnavailable)(self.sentence)
+        """The exception to raise; EngineUnavailable for a reason that this process does not know."""
+        known = (CommandRefused.kinds.get(name) for name in (self.reason, *self.above))
+        return next(filter(None, known), EngineUnavailable)(self.sentence)
 
 
 def encode(command: Command[Any], seal: secret.Seal | None = None) -> str:
@@ -45,8 +43,7 @@ def encode(command: Command[Any], seal: secret.Seal | None = None) -> str:
 
 def decode(text: str | bytes) -> Command[Any]:
     """Read a command; raises msgspec.ValidationError that says what is wrong."""
-    command: Command[Any] = _commands.decode(text)
-    return command
+    return Command.kinds.decode(text)
 
 
 def encode_result(result: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Table
 
 from engine.commands import Command
 from engine.events import Event
+from engine.platform.catalogue import Entry
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.money import Pricing
@@ -40,6 +41,8 @@ class Feature:
     """Its folder."""
     events: ClassVar[tuple[type[Event], ...]] = ()
     """Those that only it writes: another one that offers them is refused."""
+    announces: ClassVar[tuple[Entry, ...]] = ()
+    """What customers hear of it: the names that they subscribe to, and what each says."""
     tables: ClassVar[tuple[Table, ...]] = ()
     """What an account has of it for as long as it is open; each has a column `account`."""
     books: ClassVar[tuple[Table, ...]] = ()
@@ -84,6 +87,7 @@ class Features:
             _put(self._commands, command, handler, feature)
         for event in feature.events:
             _put(self._writers, event, feature.name, feature)
+        platform.catalogue.add(feature.announces)
         for kind, timer in feature.timers.items():
             platform.scheduler.register(kind, timer.handler, at_once=timer.at_once)
         for consumer in feature.consumers:

@@ -7,7 +7,9 @@ from pathlib import Path
 from sqlalchemy import Table
 
 from engine.media import Prompts, RecordingFiles
+from engine.platform import call_events
 from engine.platform.audit import AuditLog
+from engine.platform.catalogue import Catalogue
 from engine.platform.consumers import Consumers
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.money import Prices
@@ -30,7 +32,8 @@ class Owned:
 
 
 class Platform:
-    """The store, its settings in memory, the scheduler, consumers, money, the audit, destinations, and where files are.
+    """The store, its settings in memory, the scheduler, consumers, money, the audit, destinations, the events that
+    customers hear of, and where files are.
 
     `clock` gives Unix seconds. `seal` seals secrets that customers gave; None: nothing is sealed.
     """
@@ -52,6 +55,7 @@ class Platform:
         self.audit = AuditLog(database, writer)
         self.prices = Prices()
         self.kinds = DestinationKinds()
+        self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
         self.consumers = Consumers(database, writer)
         self._forgetting: list[Callable[[], None]] = []

@@ -14,15 +14,7 @@ from engine.commands import (
     Command,
     CommandRefused,
     EngineUnavailable,
-    FindConference,
-    HangUpCall,
-    HangUpConference,
-    HoldMember,
-    KickMember,
-    LeaveNow,
-    MuteMember,
     PlaceCall,
-    QueryConference,
     StartConference,
     wire,
 )
@@ -43,10 +35,6 @@ LOOK_SECONDS = 2.0
 KEEP_SECONDS = 600.0
 """How long a row is kept behind its deadline, for a requester that is slow to read its answer."""
 STOP_SECONDS = 5.0
-REPEATABLE = (
-    HangUpCall, HangUpConference, LeaveNow, MuteMember, HoldMember, KickMember, QueryConference, FindConference,
-)  # fmt: skip
-"""What may be done again where it is not known whether an earlier controller did it."""
 
 
 class CommandTaker(Protocol):
@@ -188,7 +176,7 @@ class Inbox:
             return found
         if row.deadline <= self._clock():
             raise EngineUnavailable("The controller ended, and its successor came too late to carry the command out.")
-        if isinstance(command, (PlaceCall, StartConference, *REPEATABLE)):
+        if command.repeatable or isinstance(command, PlaceCall | StartConference):
             return None
         raise EngineUnavailable(
             "The controller ended while it carried the command out. Look whether it took effect before you repeat it."

@@ -1,9 +1,11 @@
 """The features for tests: on a real store, with files in a folder of the test."""
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from api.callbacks.subscribers import checked_url
+from engine import features
 from engine.ari.client import AriClient
 from engine.features.accounts.feature import AccountsFeature
 from engine.features.applications.dialects import Dialect
@@ -29,8 +31,10 @@ from engine.features.users.passwords import Passwords
 from engine.media import Prompts, PromptSettings, RecordingFiles
 from engine.model.call_data import CallData
 from engine.net import Net
+from engine.platform import call_events
+from engine.platform.catalogue import Catalogue
 from engine.platform.destination_kind import DestinationKinds
-from engine.platform.feature import Features
+from engine.platform.feature import Feature, Features
 from engine.platform.platform import Platform
 from engine.platform.settings_cache import SettingsCache
 from engine.store.applications import Application
@@ -54,8 +58,8 @@ def features_on(
     passwords: Passwords | None = None,
 ) -> Features:
     """Build every feature that asks nothing of the engine."""
-    features, provisioner = Features(platform), Provisioner(client)
-    add = features.add
+    built, provisioner = Features(platform), Provisioner(client)
+    add = built.add
     billing, leading = add(BillingFeature(platform)), add(DestinationsFeature(platform))
     trunks = add(TrunksFeature(platform, provisioner, (), folder / "refused"))
     endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks))
@@ -70,7 +74,7 @@ def features_on(
     add(RecordingsFeature(platform))
     add(SubscriptionsFeature(platform, checked_url, mails=True))
     add(HealthFeature(platform))
-    return features
+    return built
 
 
 def services_of(
@@ -79,6 +83,24 @@ def services_of(
     """Build them on a platform of their own, for an Asterisk that is not there."""
     nobody = AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0")
     return features_on(platform_of(db, writer, net, folder), nobody, folder, dialects=dialects)
+
+
+def all_features() -> list[type[Feature]]:
+    """Return the class of every feature, found by its folder."""
+    found = []
+    for folder in sorted(Path(features.__file__).parent.glob("*/feature.py")):
+        module = import_module(f"{features.__name__}.{folder.parent.name}.feature")
+        of_module = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Feature)]
+        found += [each for each in of_module if each.__module__ == module.__name__]
+    return found
+
+
+def announced() -> Catalogue:
+    """Return the events that customers hear of where every feature is added."""
+    catalogue = Catalogue(call_events.ENTRIES)
+    for feature in all_features():
+        catalogue.add(feature.announces)
+    return catalogue
 
 
 def standard(cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data) -> Destinations:

@@ -1,6 +1,7 @@
 """Recordings: found, fetched, deleted, and delivered to where their customers want them."""
 
 from engine.events import RecordingAvailable, RecordingUndelivered
+from engine.features.recordings.announced import ENTRIES
 from engine.features.recordings.service import RecordingService
 from engine.features.recordings.worker import AT_ONCE, KIND, RecordingDelivery
 from engine.media.s3_client import Buckets
@@ -15,6 +16,7 @@ class RecordingsFeature(Feature):
 
     name = "recordings"
     events = (RecordingAvailable, RecordingUndelivered)
+    announces = ENTRIES
     books = (tables.recordings,)
 
     def __init__(self, platform: Platform, s3_endpoint: str = "") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from engine.events import ScheduledCallRefused
 from engine.features.scheduled_calls.service import AT_ONCE, KIND, Check, Placing, ScheduledCalls
+from engine.platform.catalogue import Entry, only
 from engine.platform.feature import Feature
 from engine.platform.platform import Platform
 from engine.platform.scheduler import Timer
@@ -14,6 +15,7 @@ class ScheduledCallsFeature(Feature):
 
     name = "scheduled_calls"
     events = (ScheduledCallRefused,)
+    announces = (Entry("call.refused", ScheduledCallRefused, only("reason")),)
 
     def __init__(self, platform: Platform, check: Check, engine: Callable[[], Placing]) -> None:
         service = ScheduledCalls(platform, check, engine)

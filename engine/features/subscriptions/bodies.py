@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from engine.events import Event
-from engine.features.subscriptions.catalogue import Entry
 from engine.model.call import Call
 from engine.model.moment import moment
+from engine.platform.catalogue import Entry
 
 Message = dict[str, Any]
 TEST = "subscription.test"

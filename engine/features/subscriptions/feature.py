@@ -19,8 +19,10 @@ class SubscriptionsFeature(Feature):
 
     def __init__(self, platform: Platform, check_url: Callable[[str], object], *, mails: bool) -> None:
         db, writer = platform.database, platform.writer
-        self._service = SubscriptionService(db, writer, check_url, seal=platform.seal, mails=mails)
-        live = LiveEvents()
+        self._service = SubscriptionService(
+            db, writer, platform.catalogue, check_url, seal=platform.seal, mails=mails
+        )
+        live = LiveEvents(platform.catalogue)
         platform.on_commit(live.feed)
         self._cache = platform.cache
         platform.on_refresh(lambda: self._service.index.keep(self._is_open))

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from engine.features.subscriptions.catalogue import meant
 from engine.features.subscriptions.model import Subscription
+from engine.platform.catalogue import Catalogue
 
 _ByName = dict[str, dict[str, Subscription]]
 
@@ -11,7 +11,8 @@ _ByName = dict[str, dict[str, Subscription]]
 class SubscriptionIndex:
     """What subscribes to what. A change costs as much as what was changed, however many there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._by_account: dict[str, _ByName] = {}
         self._by_id: dict[str, Subscription] = {}
 
@@ -26,7 +27,7 @@ class SubscriptionIndex:
         self.drop(subscription.id)
         self._by_id[subscription.id] = subscription
         by_name = self._by_account.setdefault(subscription.account, {})
-        for name in () if subscription.disabled else meant(subscription.events):
+        for name in () if subscription.disabled else self._catalogue.meant(subscription.events):
             by_name.setdefault(name, {})[subscription.id] = subscription
 
     def drop(self, id: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.features.errors import FeatureError
-from engine.features.subscriptions import catalogue
-from engine.features.subscriptions.catalogue import Entry
+from engine.features.subscriptions.patterns import checked
+from engine.platform.catalogue import Catalogue, Entry
 from engine.store.events import StoredEvent
 
 MOST_LISTENERS = 20
@@ -53,7 +53,8 @@ class Listener:
 class LiveEvents:
     """Fed with what was committed. An event of an account without listeners costs one look-up."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._listeners: dict[str, list[Listener]] = {}
 
     def feed(self, committed: Sequence[StoredEvent]) -> None:
@@ -62,14 +63,14 @@ class LiveEvents:
             return
         for stored in committed:
             if listeners := self._listeners.get(stored.event.account):
-                for entry in catalogue.entries(stored.event):
+                for entry in self._catalogue.of(stored.event):
                     for listener in listeners:
                         listener.offer(stored, entry)
 
     @contextmanager
     def listening(self, account: str, patterns: Sequence[str]) -> Iterator[Listener]:
         """Listen while the block runs; raises InvalidSetting, TooManyListeners."""
-        listener = Listener(catalogue.meant(catalogue.checked(patterns)))
+        listener = Listener(self._catalogue.meant(checked(self._catalogue, patterns)))
         own = self._listeners.setdefault(account, [])
         if len(own) >= MOST_LISTENERS:
             raise TooManyListeners(

@@ -24,7 +24,7 @@ class Sink(StrEnum):
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """An account's wish to hear of events, wherever they come from.
 
-    `events` are names or patterns of engine.features.subscriptions.catalogue. `address` is a URL or an e-mail address.
+    `events` are names or patterns of engine.platform.catalogue. `address` is a URL or an e-mail address.
     `secret` and `old_secret` are as they are stored, that is sealed; "" where nothing is signed. The old one signs too
     until `old_until` (Unix seconds). `application`: the id of the one of whose calls alone it hears. A `disabled` one
     hears nothing.

@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from engine.features.applications.service import named
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.subscriptions import store
-from engine.features.subscriptions.catalogue import checked
 from engine.features.subscriptions.index import SubscriptionIndex
 from engine.features.subscriptions.model import (
     ROTATION_SECONDS,
@@ -25,10 +24,12 @@ from engine.features.subscriptions.model import (
     TooManySubscriptions,
     WithSecret,
 )
+from engine.features.subscriptions.patterns import checked
 from engine.features.users.rules import email_of
 from engine.ids import new_id
 from engine.platform import audit
 from engine.platform.audit import Actor
+from engine.platform.catalogue import Catalogue
 from engine.store.database import Database
 from engine.store.writer import Writer
 from engine.tasks.secret import Seal
@@ -43,7 +44,8 @@ _MAILABLE = re.compile(rf"[!-~]{{1,64}}@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 
 
 class SubscriptionService:
-    """Adds, changes, shows and removes subscriptions; `index` has them in memory once `load` has run.
+    """Adds, changes, shows and removes subscriptions; `index` has them in memory once `load` has run, `catalogue`
+    the events that there are.
 
     `seal` is the one that the database seals secrets with. `mails`: whether this installation sends mail. `check_url`
     raises a ValueError with what is wrong with a URL. Every method that takes an account takes its id, and raises
@@ -54,6 +56,7 @@ class SubscriptionService:
         self,
         db: Database,
         writer: Writer,
+        catalogue: Catalogue,
         check_url: Callable[[str], object],
         *,
         seal: Seal | None = None,
@@ -61,8 +64,9 @@ class SubscriptionService:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db, self._writer, self._check_url = db, writer, check_url
+        self.catalogue = catalogue
         self._seal, self._mails, self._clock = seal, mails, clock
-        self.index = SubscriptionIndex()
+        self.index = SubscriptionIndex(catalogue)
 
     async def load(self) -> None:
         """Read all of them, at the start."""
@@ -90,7 +94,7 @@ class SubscriptionService:
         subscription = Subscription(
             id=new_id("subscription"),
             account=account,
-            events=checked(wanted.events),
+            events=checked(self.catalogue, wanted.events),
             sink=sink,
             address=address,
             created=self._clock(),
@@ -112,7 +116,7 @@ class SubscriptionService:
 
     async def change(self, by: Actor, account: str, id: str, change: SubscriptionChange) -> Subscription:
         """Change what a subscription hears; raises InvalidSetting."""
-        fields: dict[str, Any] = {} if change.events is None else {"events": checked(change.events)}
+        fields: dict[str, Any] = {} if change.events is None else {"events": checked(self.catalogue, change.events)}
         fields |= {} if change.disabled is None else {"disabled": change.disabled}
         return await self._updated(by, account, id, "subscription.changed", lambda conn, before: fields)
 

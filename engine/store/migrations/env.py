@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from engine.store.tables import metadata
+from engine.store.schema import complete
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=complete(),
     render_as_batch=True,  # SQLite cannot alter most of a table in place
     transactional_ddl=True,
 )

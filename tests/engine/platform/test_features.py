@@ -15,6 +15,7 @@ from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.media import Prompts, RecordingFiles
 from engine.model.money import Price
 from engine.net import Net
+from engine.platform.catalogue import Entry, only
 from engine.platform.consumers import Done
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.due_work import DueWork
@@ -30,6 +31,12 @@ OWN, BOOKS = (Table(name, MetaData(), Column("account", String)) for name in ("f
 
 class SendFax(Command[str]):
     """A command of a feature's own."""
+
+
+class FaxSent(Event, frozen=True, kw_only=True, tag="test_features_fax_sent"):
+    """An event of a feature's own."""
+
+    pages: int
 
 
 class Box(DestinationKind):
@@ -71,7 +78,8 @@ class FaxFeature(Feature):
     name = "faxes"
     tables = (OWN,)
     books = (BOOKS,)
-    events = (RecordingAvailable,)
+    events = (RecordingAvailable, FaxSent)
+    announces = (Entry("fax.sent", FaxSent, only("pages"), subject="fax"),)
 
     def __init__(self, told: list[str], *, fails: bool = False) -> None:
         self._told, self._fails = told, fails
@@ -106,6 +114,13 @@ class Forger(Feature):
     events = (RecordingAvailable,)
 
 
+class Crier(Feature):
+    """A feature that announces a name of the call core."""
+
+    name = "crier"
+    announces = (Entry("call.ended", FaxSent, only("pages")),)
+
+
 class Plain(Feature):
     """A feature that offers nothing."""
 
@@ -134,6 +149,9 @@ async def test_what_a_feature_offers_is_known_once_it_is_added(platform: Platfor
     assert features[FaxService] is fax.service
     assert platform.kinds.get("fax_box") is fax.destinations[0] and platform.kinds.names == ["fax_box"]
     assert platform.prices.price("fax", "acct-1", "1", 3).amount == 30
+    sent = FaxSent(id="event-1", account="acct-1", subject="fax-1", root="fax-1", at=1.0, pages=3)
+    (entry,) = platform.catalogue.of(sent)
+    assert entry.fields(sent) == {"pages": 3} and platform.catalogue.meant(["fax.*"]) == {"fax.sent"}
     assert (platform.owned.while_open, platform.owned.books) == ([OWN], [BOOKS])
     assert [measure.read() for measure in features.metrics] == [7.0]
     nobody: Any = None
@@ -151,6 +169,8 @@ async def test_what_another_feature_offers_already_is_refused_by_name(platform: 
         features.add(FaxFeature([]))
     with pytest.raises(ValueError, match="the feature 'forger' offers RecordingAvailable, which another one"):
         features.add(Forger())
+    with pytest.raises(ValueError, match=r"another feature has announced call\.ended"):
+        features.add(Crier())
     with pytest.raises(KeyError):
         features[Heard]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from engine.conferences import policy
 from engine.model.call_data import CallData, DataPatch
 from engine.store import call_data, calls, conferences, events, tasks
 from engine.store.database import Database
+from engine.store.migrate import configuration
 from engine.store.writer import Writer
 from engine.tasks.dial import Dial
 from engine.tasks.stop import StopBackground
@@ -139,9 +139,7 @@ def _event(position: int, event: str, **fields: Any) -> tuple[str, dict[str, Any
 
 
 def _before(conn: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "engine.store:migrations")
-    config.attributes["connection"] = conn
+    config = configuration(conn)
     command.upgrade(config, REVISION)
     pause = {"kind": "pause", "seconds": 1, "tag": ""}
     before_bridge = [{"kind": "ask", "question": "answered", "tag": _tag("inner")}, pause]

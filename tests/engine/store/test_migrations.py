@@ -1,16 +1,18 @@
-"""The migrations and tables.py must agree."""
+"""The migrations and the tables must agree, those of features too."""
 
 import sqlite3
 import time
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Table, create_engine, inspect, text
 
 from engine.features.billing import store as rates
 from engine.features.billing.store import Rate
@@ -21,9 +23,26 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.errors import StoreConflict
 from engine.store.extensions import Extension
+from engine.store.migrate import configuration
 from engine.store.numbers import Number
-from engine.store.tables import metadata
+from engine.store.schema import FEATURES, complete, revisions
 from tests.support.postgres import Cluster
+
+metadata = complete()
+REVISION = '''"""Faxes."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{number}"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table("faxes", sa.Column("id", sa.String(), primary_key=True))
+'''
 
 
 def _differences(conn: Connection) -> list[object]:
@@ -51,10 +70,45 @@ async def test_migrating_again_changes_nothing(database: Database) -> None:
     assert await database.read(_differences) == []
 
 
+def _scripts(features: Path = FEATURES) -> ScriptDirectory:
+    with create_engine("sqlite://").connect() as conn:
+        return ScriptDirectory.from_config(configuration(conn, features))
+
+
+def test_the_revisions_of_all_folders_are_one_line_in_the_order_of_their_numbers() -> None:
+    numbers = [script.revision for script in _scripts().walk_revisions()]
+    assert numbers == sorted(numbers, reverse=True) and numbers[-1] == "0001"
+    files = [file for folder in revisions() for file in folder.glob("r*.py")]
+    assert sorted(file.name[1:5] for file in files) == numbers[::-1]
+
+
+async def test_a_features_own_revisions_are_found_by_its_folder(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "with 100% space" / "faxes" / "migrations"
+    folder.mkdir(parents=True)
+    head = _scripts().get_current_head()
+    (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before=head))
+    (tmp_path / "with 100% space" / "faxes" / "service.py").touch()
+    await database.transact(lambda conn: command.upgrade(configuration(conn, folder.parents[1]), "head"))
+    assert await database.read(lambda conn: inspect(conn).has_table("faxes"))
+
+
+def test_a_second_line_of_revisions_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "faxes" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before="0001"))
+    with pytest.raises(CommandError, match="multiple heads"):
+        _scripts(tmp_path).get_current_head()
+
+
+def test_the_tables_of_features_are_on_the_same_metadata() -> None:
+    for file in FEATURES.glob("*/tables.py"):
+        module = import_module(f"engine.features.{file.parent.name}.tables")
+        tables = [each for each in vars(module).values() if isinstance(each, Table)]
+        assert tables and all(each.metadata is metadata for each in tables)
+
+
 def _at_the_first_revision(conn: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "engine.store:migrations")
-    config.attributes["connection"] = conn
+    config = configuration(conn)
     command.upgrade(config, "0001")
     for row in (
         "INSERT INTO accounts (id, name, created, disabled, allow_private, country, currency, max_calls,"
@@ -89,9 +143,7 @@ async def test_data_of_the_first_revision_survives_the_others(
 
 def _with_money(conn: Connection) -> None:
     """An account that spent today and before, and a rate, as they were before there were holds."""
-    config = Config()
-    config.set_main_option("script_location", "engine.store:migrations")
-    config.attributes["connection"] = conn
+    config = configuration(conn)
     command.upgrade(config, "0011")
     today, entry = time.time(), "INSERT INTO ledger (id, account, at, amount, call, note) VALUES"
     for row in (
@@ -129,9 +181,7 @@ async def test_money_from_before_holds_is_counted_as_before(
 
 def _with_extensions(conn: Connection) -> None:
     """Extensions of two accounts, as they were when a number was one extension's in all of the installation."""
-    config = Config()
-    config.set_main_option("script_location", "engine.store:migrations")
-    config.attributes["connection"] = conn
+    config = configuration(conn)
     command.upgrade(config, "0018")
     account = "INSERT INTO accounts (id, name, created, disabled, allow_private, country, currency, max_calls,"
     account += " calls_per_second, settings)"

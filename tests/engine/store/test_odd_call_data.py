@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from engine.model.call_data import CallData
 from engine.store import call_data, events, tasks
 from engine.store.database import Database
+from engine.store.migrate import configuration
 from tests.engine.store.test_call_data import _CALL, _CONFERENCE, _EVENT, _TASK, REVISION, _event, _tag, _was
 
 DEEP = "[" * 100_000
@@ -47,9 +47,7 @@ ODD: dict[str, CallData | None] = {
 
 
 def _before(conn: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "engine.store:migrations")
-    config.attributes["connection"] = conn
+    config = configuration(conn)
     command.upgrade(config, REVISION)
     bodies = ["", "{broken", "null", "[]", "7", DEEP]
     rows = [

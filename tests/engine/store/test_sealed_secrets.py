@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from engine.store import accounts, applications, tasks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
+from engine.store.migrate import configuration
 from engine.tasks.kinds import decode, shown
 from engine.tasks.record import Record
 from engine.tasks.secret import SEALED, Seal, Secret, Unreadable
@@ -72,9 +72,7 @@ def test_a_customer_cannot_submit_what_looks_sealed() -> None:
 
 
 def _before(conn: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "engine.store:migrations")
-    config.attributes["connection"] = conn
+    config = configuration(conn)
     command.upgrade(config, "0011")
     record = f'{{"kind":"record","destination":"s3://bucket","credentials":"{KEYS}"}}'
     rows: tuple[tuple[str, dict[str, str]], ...] = (

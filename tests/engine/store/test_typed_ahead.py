@@ -4,11 +4,11 @@ import json
 
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
 
 from api.cli.setup import TASKS
 from engine.store import typed_ahead
 from engine.store.database import Database
+from engine.store.migrate import configuration
 from engine.store.typed_ahead import TypedDigit
 from engine.tasks.kinds import decode, encode
 
@@ -34,9 +34,7 @@ def test_the_welcome_of_an_older_setup_takes_a_digit_and_no_other_list_changes()
     stored = json.dumps([json.loads(encode(decode(json.dumps(task)))) for task in OLD])
     changed = stored.replace("Carillon", "Acme")
     with sa.create_engine("sqlite://").connect() as conn:
-        config = Config()
-        config.set_main_option("script_location", "engine.store:migrations")
-        config.attributes["connection"] = conn
+        config = configuration(conn)
         command.upgrade(config, "0011")
         conn.execute(
             sa.text(

@@ -10,6 +10,7 @@ from engine.store.database import Database
 from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 from tests.engine.features.users.conftest import writer
+from tests.support.features import announced
 from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
 __all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster", "writer"]
@@ -46,4 +47,4 @@ async def database(database_url: str, seal: Seal) -> AsyncIterator[Database]:
 def subscriptions(database: Database, writer: Writer, seal: Seal, clock: Clock) -> SubscriptionService:
     """The service of an installation that sends mail."""
     check = lambda url: address(url, credentials=True)  # noqa: E731
-    return SubscriptionService(database, writer, check, seal=seal, mails=True, clock=clock)
+    return SubscriptionService(database, writer, announced(), check, seal=seal, mails=True, clock=clock)

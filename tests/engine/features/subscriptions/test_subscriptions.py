@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.events import CallAnswered, ScheduledCallRefused
+from engine.events import CallAnswered, Event, ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere
-from engine.features.subscriptions import bodies, catalogue, live
+from engine.features.subscriptions import bodies, live
 from engine.features.subscriptions import service as module
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.subscriptions.live import LiveEvents, TooManyListeners
@@ -18,6 +18,7 @@ from engine.features.subscriptions.model import NewSubscription, Sink, Subscript
 from engine.features.subscriptions.service import SubscriptionService
 from engine.platform import audit
 from engine.platform.audit import ADMIN
+from engine.platform.catalogue import Entry, only
 from engine.store import applications, closing
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -27,9 +28,11 @@ from engine.tasks.results import Completed, Digits, Recorded
 from engine.tasks.secret import Seal, Unreadable
 from tests.engine.features.subscriptions.conftest import Clock
 from tests.engine.store.samples import an_account
+from tests.support.features import announced
 
 ACCOUNT, OTHER = "acct-1", "acct-2"
 URL = "https://example.com/hook"
+CATALOGUE = announced()
 
 
 def wanted(*events: str, **more: Any) -> NewSubscription:
@@ -153,7 +156,7 @@ async def test_after_a_restart_all_that_are_not_disabled_hear(
     quiet = (await subscriptions.add(ADMIN, ACCOUNT, wanted("call.*"))).subscription
     await subscriptions.change(ADMIN, ACCOUNT, quiet.id, SubscriptionChange(disabled=True))
     changed = await subscriptions.change(ADMIN, ACCOUNT, kept.id, SubscriptionChange(events=("recording.*",)))
-    again = SubscriptionService(database, writer, lambda url: url)
+    again = SubscriptionService(database, writer, CATALOGUE, lambda url: url)
     await again.load()
     for service in (subscriptions, again):
         assert list(service.index.wanting(ACCOUNT, "recording.available")) == [changed]
@@ -178,15 +181,15 @@ async def test_they_go_with_their_account(subscriptions: SubscriptionService, wr
 
 
 def test_patterns_mean_the_names_that_there_are() -> None:
-    assert catalogue.meant(["*"]) == frozenset(catalogue.NAMES)
-    assert catalogue.meant(["conference.*"]) == {"conference.started", "conference.ended"}
-    assert catalogue.meant(["call.ended", "digit.*"]) == {"call.ended", "digit.pressed"}
+    assert CATALOGUE.meant(["*"]) == frozenset(CATALOGUE.names)
+    assert CATALOGUE.meant(["conference.*"]) == {"conference.started", "conference.ended"}
+    assert CATALOGUE.meant(["call.ended", "digit.*"]) == {"call.ended", "digit.pressed"}
 
 
 def test_the_page_of_the_api_has_each_event_with_its_fields() -> None:
     page = (Path(__file__).parents[4] / "docs" / "api.md").read_text().partition("## Subscriptions")[2]
     rows = [line for line in page.splitlines() if line.startswith("| `")]
-    for entry in catalogue.ENTRIES:
+    for entry in CATALOGUE.entries:
         (row,) = [row for row in rows if f"`{entry.name}`" in row.split("|")[1]]
         stand_in = SimpleNamespace(**dict.fromkeys(entry.kind.__struct_fields__, 0))
         is_recording = entry.name == "recording.available"
@@ -200,10 +203,32 @@ def test_a_scheduled_call_that_was_refused_is_named_by_its_id_though_there_is_no
     event = ScheduledCallRefused(
         id="event-1", account=ACCOUNT, subject="call-1", root="call-1", at=1.0, reason="This account has no credit."
     )
-    (entry,) = catalogue.entries(event)
+    (entry,) = CATALOGUE.of(event)
     sent = bodies.message(event, entry, None)
-    assert sent["type"] == "call.refused" and "call.refused" in catalogue.meant(["call.*"])
+    assert sent["type"] == "call.refused" and "call.refused" in CATALOGUE.meant(["call.*"])
     assert sent["data"] == {"call": "call-1", "reason": "This account has no credit."}
+
+
+class FaxLost(Event, frozen=True, kw_only=True, tag="test_subscriptions_fax_lost"):
+    """An event of another feature."""
+
+    pages: int
+
+
+async def test_an_event_that_a_feature_announces_is_subscribed_to_and_says_what_its_subject_is(
+    database: Database, writer: Writer, subscriptions: SubscriptionService
+) -> None:
+    with pytest.raises(InvalidSetting, match=r"got 'fax\.\*'"):
+        await subscriptions.add(ADMIN, ACCOUNT, wanted("fax.*"))
+    catalogue = announced()
+    catalogue.add((Entry("fax.lost", FaxLost, only("pages"), subject="fax"),))
+    service = SubscriptionService(database, writer, catalogue, lambda url: url)
+    added = (await service.add(ADMIN, ACCOUNT, wanted("fax.*"))).subscription
+    assert list(service.index.wanting(ACCOUNT, "fax.lost")) == [added]
+    event = FaxLost(id="event-1", account=ACCOUNT, subject="fax-1", root="fax-1", at=1.0, pages=3)
+    (entry,) = catalogue.of(event)
+    sent = bodies.message(event, entry, None)
+    assert (sent["type"], sent["data"]) == ("fax.lost", {"fax": "fax-1", "pages": 3})
 
 
 class TestLive:
@@ -214,7 +239,7 @@ class TestLive:
         return StoredEvent(number, event)
 
     async def test_a_listener_hears_its_accounts_events_of_its_names_in_order(self) -> None:
-        hub = LiveEvents()
+        hub = LiveEvents(CATALOGUE)
         with hub.listening(ACCOUNT, ["call.*"]) as calls, hub.listening(ACCOUNT, ["recording.*"]) as recordings:
             hub.feed([self.event(1), self.event(2, OTHER), self.event(3)])
             assert [(await calls.next())[0].position for _ in range(2)] == [1, 3]
@@ -226,7 +251,7 @@ class TestLive:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(live, "MOST_WAITING", 3)
-        hub = LiveEvents()
+        hub = LiveEvents(CATALOGUE)
         with hub.listening(ACCOUNT, ["*"]) as slow, hub.listening(ACCOUNT, ["*"]) as quick:
             for number in range(5):
                 hub.feed([self.event(number)])
@@ -236,7 +261,7 @@ class TestLive:
 
     async def test_an_account_has_so_many_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(live, "MOST_LISTENERS", 1)
-        hub = LiveEvents()
+        hub = LiveEvents(CATALOGUE)
         listening: Callable[[str], Any] = lambda account: hub.listening(account, ["*"])  # noqa: E731
         with listening(ACCOUNT), listening(OTHER), pytest.raises(TooManyListeners), listening(ACCOUNT):
             pass
