@@ -69,7 +69,6 @@ class Link:
         while not self._stopping:
             began = loop.time()
             lost = await self._once()
-            self._lose()
             self._note(lost)
             if isinstance(lost, _Refused) or loop.time() - began > _LASTING_SECONDS:
                 delay = _FIRST_SECONDS
@@ -81,7 +80,7 @@ class Link:
         self.state = LinkState.CONNECTING
         try:
             session = Session(*await self._connect(), self._settings, self._take)
-            await session.run(self._command, lambda: self._gain(session))
+            await session.run(self._command, lambda: self._gain(session), self._lose)
         except LinkLost as lost:
             return lost
         except Exception as error:

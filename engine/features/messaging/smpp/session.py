@@ -61,8 +61,11 @@ class Session:
         self._ended = False
         self._fault = ""
 
-    async def run(self, command: int, on_bound: Callable[[], object]) -> None:
-        """Bind by a command, then serve the link until it ends, which raises LinkLost."""
+    async def run(self, command: int, on_bound: Callable[[], None], on_ended: Callable[[], None]) -> None:
+        """Bind by a command, then serve the link until it ends, which raises LinkLost.
+
+        `on_ended` is called as soon as it ends: before those who wait for a response go on without one.
+        """
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._read(), name=f"smpp {self._settings.name}: read")
@@ -75,6 +78,8 @@ class Session:
                 raise
             raise lost.exceptions[0] from None
         finally:
+            self._ended = True
+            on_ended()
             await self._end()
 
     async def request(self, command: int, body: bytes = b"") -> pdu.Pdu | None:
@@ -189,7 +194,6 @@ class Session:
 
     async def _end(self) -> None:
         """Close the connection; who waits for a response gets none."""
-        self._ended = True
         for _, response in self._waiting.values():
             _expire(response)
         self._writer.close()
