@@ -1,6 +1,7 @@
 """An SMSC that does what a test says, PDU by PDU and octet by octet."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
 
 from engine.features.messaging.smpp import pdu
@@ -20,7 +21,8 @@ def silence(_: pdu.Pdu) -> None:
 class ScriptedSmsc:
     """A listener on a free port. `on` says what each command is answered; the rest is kept in `received` alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.received = list[pdu.Pdu]()
         self.connections = 0
         self.port = 0
@@ -37,7 +39,7 @@ class ScriptedSmsc:
         self._changed = asyncio.Condition()
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
