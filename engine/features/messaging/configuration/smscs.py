@@ -162,6 +162,7 @@ def settings_of(smsc: Smsc) -> dict[str, Any]:
 
 
 def _checked(smsc: Smsc) -> Smsc:
+    """Return an SMSC that a link can be made to, its link's settings by their types; raises InvalidSetting."""
     _must(_NAME.fullmatch(smsc.name), "An SMSC's name must be 1 to 32 characters, of a-z, 0-9 and -.")
     _must(smsc.name not in _RESERVED, f"An SMSC cannot be named {smsc.name!r}: that is the carrier of phones.")
     _must(_HOST.fullmatch(smsc.host), "An SMSC's host must be an IP address or a host name; its port goes to port.")
@@ -174,10 +175,10 @@ def _checked(smsc: Smsc) -> Smsc:
     _must(not unknown, f"A link has no setting {unknown[:1]}: it has {', '.join(LINK_SETTINGS)}.")
     try:
         own = {name: getattr(smsc, name) for name in _OWN}
-        msgspec.convert(own | link, SmscSettings, strict=False)
+        read = msgspec.convert(own | link, SmscSettings, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidSetting(f"The SMSC cannot be set so: {error}.") from error
-    return smsc
+    return msgspec.structs.replace(smsc, settings=to_json({name: getattr(read, name) for name in link}))
 
 
 def _checked_route(route: MessageRoute) -> MessageRoute:
