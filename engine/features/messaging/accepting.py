@@ -8,8 +8,8 @@ from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.errors import InvalidNumber
 from engine.features.messaging.commands import TextRefused
 from engine.features.messaging.encoding import TextTooLong, parts_of
-from engine.features.messaging.model import NewMessage
-from engine.features.messaging.settings import SIP, MessagingSettings
+from engine.features.messaging.model import SIP, NewMessage
+from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.store.parts import Lane
 from engine.features.numbers import phone_numbers
 from engine.platform.cached_account import AccountRules
@@ -18,6 +18,8 @@ from engine.store.numbers import SMS
 
 LONGEST_TEXT = 255 * 153
 """Characters: 255 parts of GSM-7."""
+LONGEST_TO_PHONE = 4096
+"""Bytes of a text to a phone, as the carrier of phones has it (engine.features.messaging.sip)."""
 LONGEST_SECONDS = 72 * 3600.0
 """For how long a text may be tried."""
 LONGEST_AHEAD = 366 * 86_400.0
@@ -52,8 +54,11 @@ class Checks:
     def __init__(self, cache: SettingsCache, settings: MessagingSettings) -> None:
         self._cache, self._settings = cache, settings
 
-    def plan(self, account: str, wanted: NewMessage, now: float) -> Plan:
-        """Return how a text goes; raises TextRefused, NumberRefused, CallerRefused."""
+    def plan(self, account: str, wanted: NewMessage, now: float, *, trusted: bool = False) -> Plan:
+        """Return how a text goes; raises TextRefused, NumberRefused, CallerRefused.
+
+        `trusted`: its sender is not checked.
+        """
         rules = self._cache.rules(account)
         text = _checked_text(wanted.text)
         due, expires = _times(wanted, now)
@@ -61,10 +66,14 @@ class Checks:
         extension = self._cache.extension(account, wanted.to.strip())
         recipient = extension.number if extension else self._number(rules, wanted.to)
         carrier = SIP if extension else self._carrier(account, recipient)
+        if extension and len(text.encode()) > LONGEST_TO_PHONE:
+            raise TextRefused(f"text must have at most {LONGEST_TO_PHONE} bytes to the phone of an extension.")
+        written = wanted.sender if trusted else None
+        sender = written or self._sender(account, wanted.sender, inside=extension is not None)
         return Plan(
             text=text,
             parts=1 if extension else _count(text),
-            sender=self._sender(account, wanted.sender, inside=extension is not None),
+            sender=sender,
             recipient=recipient,
             carrier=carrier,
             lane=Lane(account, recipient if extension else ""),

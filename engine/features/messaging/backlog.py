@@ -19,10 +19,13 @@ class Backlog:
         """Begin with what is stored."""
         self._queued = Counter(queued)
 
-    def enter(self, account: str) -> None:
-        """Count a text that is to be queued; raises LimitReached."""
-        if self._queued[account] >= MOST:
+    def check(self, account: str) -> None:
+        """Raise LimitReached if no more of an account's texts may be queued."""
+        if self._queued.get(account, 0) >= MOST:
             raise LimitReached(f"This account has {MOST:,} texts queued, and may have no more: try again later.")
+
+    def enter(self, account: str) -> None:
+        """Count a text."""
         self._queued[account] += 1
 
     def leave(self, account: str) -> None:

@@ -109,12 +109,6 @@ def cancelled(conn: Connection, text: Text, now: float, reason: str) -> Progress
     return _advance(conn, text, parts.views(conn, text.id), now)
 
 
-def dropped(conn: Connection, text: Text, now: float, reason: str) -> Progress:
-    """End the parts of a text that still wait, and so the text: no carrier takes them."""
-    parts.drop_waiting(conn, text.id, PartState.FAILED, now, reason)
-    return _advance(conn, text, parts.views(conn, text.id), now)
-
-
 def recovered(conn: Connection, now: float) -> None:
     """End, as unknown, every part that a controller was submitting when it died: it is not submitted again."""
     for id in parts.recover(conn, now, STOPPED):

@@ -3,33 +3,30 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from itertools import count
-from random import randrange
 
 import msgspec
 from sqlalchemy import Connection
 
-from engine.commands import CreditSpent, EngineUnavailable, NumberRefused
+from engine.commands import EngineUnavailable
+from engine.events import Event
 from engine.features.errors import NotThere, StillUsed
 from engine.features.messaging import progress
-from engine.features.messaging.accepting import Checks, Plan
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.commands import SendMessage
-from engine.features.messaging.model import Direction, Message, NewMessage, Part, State
-from engine.features.messaging.progress import Progress, purpose_of
+from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
+from engine.features.messaging.progress import Progress
+from engine.features.messaging.queueing import Queueing, lane_of
 from engine.features.messaging.sending.senders import Senders
-from engine.features.messaging.settings import SIP, MessagingSettings
+from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.store import messages, parts
 from engine.features.messaging.store.parts import Lane
-from engine.ids import new_id
-from engine.platform import money
 from engine.platform.platform import Platform
+from engine.store import events
 from engine.store.errors import StoreError
 
 CANCELLED = "It was cancelled."
 MOVED_AT_ONCE = 500
 """Texts that are led to another carrier in one transaction."""
-Note = Callable[[Progress], None]
 
 
 class MessageService:
@@ -41,18 +38,17 @@ class MessageService:
         settings: MessagingSettings,
         senders: Senders,
         backlog: Backlog,
-        on_progress: Note,
+        queueing: Queueing,
+        on_progress: Callable[[Progress], None],
     ) -> None:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._settings, self._senders, self._backlog = settings, senders, backlog
-        self._on_progress = on_progress
-        self._checks = Checks(platform.cache, settings)
-        self._references = count(randrange(65_536))
+        self._queueing, self._on_progress = queueing, on_progress
 
     # Sending
 
     async def carry_out(self, command: SendMessage) -> Message:
-        """Accept a text for another process."""
+        """Accept a text, as a command."""
         return await self.send(command.account, command.message)
 
     async def send(self, account: str, wanted: NewMessage) -> Message:
@@ -62,22 +58,17 @@ class MessageService:
         """
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
-        now = self._clock()
-        plan = self._checks.plan(account, wanted, now)
-        message = _message(account, wanted, plan, now)
-        self._backlog.enter(account)
-        reference = next(self._references) % 65_536
+        queueing = self._queueing
+        plan = queueing.plan(account, wanted)
+        message = queueing.message(account, wanted, plan)
         try:
-            await self._writer.write(partial(_store, message=message, plan=plan, reference=reference))
+            await self._writer.write(partial(queueing.store, message=message, plan=plan))
         except asyncio.CancelledError:  # it is stored nevertheless
-            self._note(message, plan.lane)
+            queueing.accepted(message)
             raise
-        except BaseException as error:
-            self._backlog.leave(account)
-            if isinstance(error, StoreError):
-                raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
-            raise
-        self._note(message, plan.lane)
+        except StoreError as error:
+            raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
+        queueing.accepted(message)
         return message
 
     async def cancel(self, account: str | None, id: str) -> Message:
@@ -102,14 +93,13 @@ class MessageService:
         """Return a text, of an account or (None) of any; raises NotThere. One that waits says why."""
         return self._shown(await self._db.read(lambda conn: _found(conn, account, id)))
 
-    async def parts(self, account: str | None, id: str) -> list[Part]:
-        """Return the parts of a text that is sent; raises NotThere."""
+    async def parts(self, id: str) -> list[Part]:
+        """Return the parts of a text that is sent; none for one that came in, or is not there."""
+        return await self._db.read(lambda conn: parts.of(conn, id))
 
-        def read(conn: Connection) -> list[Part]:
-            _found(conn, account, id)
-            return parts.of(conn, id)
-
-        return await self._db.read(read)
+    async def events(self, id: str) -> list[Event]:
+        """Return the events of a text, oldest first."""
+        return [one.event for one in await self._db.read(lambda conn: events.of_subject(conn, id))]
 
     async def page(
         self,
@@ -120,10 +110,11 @@ class MessageService:
         direction: Direction | None = None,
         states: tuple[State, ...] = (),
         number: str | None = None,
+        since: float | None = None,
     ) -> list[Message]:
         """Return texts, the newest first: those made before the one of the id `before`, which must be there.
 
-        `number` is the sender or the recipient.
+        `number` is the sender or the recipient; `since` is the time of the oldest (Unix seconds).
         """
 
         def read(conn: Connection) -> list[Message]:
@@ -136,6 +127,7 @@ class MessageService:
                 direction=direction,
                 states=states,
                 number=number,
+                since=since,
             )
 
         return [self._shown(message) for message in await self._db.read(read)]
@@ -155,87 +147,43 @@ class MessageService:
     # Settings
 
     async def reload(self) -> None:
-        """Make committed changes of SMSCs, routes, rates and rules count at once."""
+        """Make committed changes of SMSCs, routes, rates and rules count at once.
+
+        What waits at an SMSC that was removed goes by another one, if a route leads there; else it waits.
+        """
         await self._settings.load()
         await self._senders.reload()
+        for carrier in await self.waiting():
+            if carrier != SIP and carrier not in self._settings.smscs:
+                await self._move(carrier)
 
-    async def move(self, carrier: str) -> int:
-        """Lead what waits at an SMSC to others by the routes as they are now; returns how many texts it was.
+    async def _move(self, carrier: str) -> None:
+        last: str | None = ""
+        while last is not None:
+            after = last
+            moved, last = await self._writer.write(lambda conn: self._move_some(conn, carrier, after))  # noqa: B023
+            for account, to in moved:
+                self._senders.note(to, Lane(account), self._clock())
 
-        A text to which no other route leads fails.
-        """
-        moved = 0
-        while done := await self._writer.write(lambda conn: self._move_some(conn, carrier)):
-            moved += len(done)
-            for to, lane, one in done:
-                self._on_progress(one)
-                if to is not None:
-                    self._senders.note(to, lane, self._clock())
-        return moved
-
-    def _move_some(self, conn: Connection, carrier: str) -> list[tuple[str | None, Lane, Progress]]:
-        done: list[tuple[str | None, Lane, Progress]] = []
-        for id in parts.waiting_at(conn, carrier, MOVED_AT_ONCE):
+    def _move_some(self, conn: Connection, carrier: str, after: str) -> tuple[list[tuple[str, str]], str | None]:
+        """Move some texts; returns their accounts and carriers, and the last one looked at; None: that was all."""
+        moved: list[tuple[str, str]] = []
+        found = parts.waiting_at(conn, carrier, after, MOVED_AT_ONCE)
+        for id in found:
             text = messages.text(conn, id)
-            if text is None:
-                continue
-            to = self._settings.carrier_for(text.account, text.recipient)
-            if to is None or to == carrier:
-                why = f"The SMSC {carrier} was removed, and no other route leads to that number."
-                done.append((None, Lane(text.account), progress.dropped(conn, text, self._clock(), why)))
-                continue
-            parts.move(conn, id, to)
-            messages.move(conn, id, to)
-            done.append((to, Lane(text.account), progress.NOTHING))
-        return done
-
-    def _note(self, message: Message, lane: Lane) -> None:
-        self._senders.note(message.carrier, lane, message.due)
-        self._on_progress(Progress(expires=message.expires))
+            to = self._settings.carrier_for(text.account, text.recipient) if text else None
+            if text and to and to != carrier:
+                parts.move(conn, id, to)
+                messages.move(conn, id, to)
+                moved.append((text.account, to))
+        return moved, found[-1] if found else None
 
     def _shown(self, message: Message) -> Message:
         if message.state != State.QUEUED or message.reason:
             return message
         if message.due > self._clock():
             return message
-        lane = Lane(message.account, message.recipient if message.carrier == SIP else "")
-        return msgspec.structs.replace(message, reason=self._senders.why_waiting(message.carrier, lane))
-
-
-def _message(account: str, wanted: NewMessage, plan: Plan, now: float) -> Message:
-    return Message(
-        id=new_id("msg"),
-        account=account,
-        direction=Direction.OUT,
-        sender=plan.sender,
-        recipient=plan.recipient,
-        text=plan.text,
-        state=State.QUEUED,
-        created=now,
-        carrier=plan.carrier,
-        parts=plan.parts,
-        due=plan.due,
-        expires=plan.expires,
-        currency=plan.currency,
-        application=wanted.application,
-        data=wanted.data,
-    )
-
-
-def _store(conn: Connection, message: Message, plan: Plan, reference: int) -> None:
-    """Store a text with its parts and its hold; raises NumberRefused, CreditSpent."""
-    account, recipient = message.account, message.recipient
-    if plan.carrier != SIP and messages.has_opted_out(conn, account, recipient):
-        raise NumberRefused(f"{recipient} sent STOP to this account: it gets no texts until it sends START.")
-    amount, note = plan.per_part * plan.parts, f"text to {recipient}"
-    if plan.limited:
-        held = money.hold(conn, account, purpose_of(message.id), amount, message.created, note=note)
-        if isinstance(held, money.Refused):
-            raise CreditSpent(held.why)
-    elif amount:
-        money.put(conn, account, purpose_of(message.id), amount, message.created, note=note)
-    messages.insert(conn, message, per_part=plan.per_part, watched=True)
-    parts.insert(conn, message.id, plan.lane, plan.carrier, plan.parts, reference, plan.due)
+        return msgspec.structs.replace(message, reason=self._senders.why_waiting(message.carrier, lane_of(message)))
 
 
 def _found(conn: Connection, account: str | None, id: str) -> Message:

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from typing import Generic, TypeVar
 
+from sqlalchemy import Connection
+
+from engine.features.messaging.configuration import store
 from engine.features.messaging.model import MessageRate, MessageRoute, Smsc, TextingRules
-from engine.features.messaging.store import settings
 from engine.store.database import Database
 
 T = TypeVar("T")
-SIP = "sip"
-"""The carrier of texts to the phones of an account's own extensions."""
 
 
 class ByPrefix(Generic[T]):
@@ -49,11 +49,10 @@ class MessagingSettings:
     async def load(self) -> None:
         """Read all of it."""
         async with self._reading:
-            stored = await self._db.read(settings.read)
-            self.smscs = {smsc.name: smsc for smsc in stored.smscs}
-            self._rules = {rules.account: rules for rules in stored.rules}
-            self._rates = _rates_of(stored.rates)
-            self._routes = _routes_of(stored.routes)
+            smscs, routes, rates, rules = await self._db.read(_read)
+            self.smscs = {smsc.name: smsc for smsc in smscs}
+            self._rules = {each.account: each for each in rules}
+            self._rates, self._routes = _rates_of(rates), _routes_of(routes)
 
     def carrier_for(self, account: str, digits: str) -> str | None:
         """Return the SMSC that carries an account's texts to a number; None: none does.
@@ -77,6 +76,10 @@ class MessagingSettings:
     def _is_disabled(self, smsc: str) -> bool:
         found = self.smscs.get(smsc)
         return found is None or found.disabled
+
+
+def _read(conn: Connection) -> tuple[list[Smsc], list[MessageRoute], list[MessageRate], list[TextingRules]]:
+    return store.all_smscs(conn), store.all_routes(conn), store.all_rates(conn), store.all_rules(conn)
 
 
 def _rates_of(rates: list[MessageRate]) -> ByPrefix[int]:

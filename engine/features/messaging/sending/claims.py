@@ -30,21 +30,22 @@ def claim(
 
 
 def contents(claimed: Sequence[Claimed]) -> dict[str, tuple[bool, list[bytes]]]:
-    """Return the parts of each text once; a text to a phone is one part."""
+    """Return the parts of each text once; a text to a phone is one part of UTF-8."""
     found: dict[str, tuple[bool, list[bytes]]] = {}
     for one in claimed:
         if one.text.id not in found:
             phone = bool(one.lane.extension)
-            found[one.text.id] = (True, [one.content.encode("utf-16-be")]) if phone else parts_of(one.content)
+            found[one.text.id] = (False, [one.content.encode()]) if phone else parts_of(one.content)
     return found
 
 
-def submission(claimed: Claimed, unicode: bool, pieces: list[bytes], now: float) -> Submission:
+def submission(claimed: Claimed, recipient: str, unicode: bool, pieces: list[bytes], now: float) -> Submission:
+    """Return a part as it is submitted; `pieces` is what all parts of its text contain."""
     text, total = claimed.text, claimed.text.parts
     return Submission(
         id=f"{text.id}.{claimed.number}",
         sender=text.sender,
-        recipient=text.recipient,
+        recipient=recipient,
         content=pieces[claimed.number - 1],
         unicode=unicode,
         reference=claimed.reference if total > 1 else 0,

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.features.messaging import progress
-from engine.features.messaging.carrier import Accepted, Answer, Carrier, NotSent, PutOff, Unknown
+from engine.features.messaging.carrier import Accepted, Answer, Carrier, NotSent, PutOff, Submission, Unknown
 from engine.features.messaging.progress import Progress
 from engine.features.messaging.sending import claims
 from engine.features.messaging.sending.alarm import Alarm
@@ -33,7 +33,7 @@ MOST_CLAIMED = 100
 AGAIN_SECONDS = 1.0
 """After an accident in the store."""
 NO_LINK_SECONDS = 0.25
-"""After a part that did not leave though its carrier said that it is ready."""
+"""Until a lane is looked at again of which a part did not leave: its phone may have gone, or the link."""
 STOP_SECONDS = 5.0
 SLOWER = progress.PAUSES
 """How long nothing is submitted to a carrier that asked for less, each time in turn."""
@@ -42,8 +42,10 @@ FAULT = "The carrier's answer could not be read."
 
 
 class Common(NamedTuple):
-    """What all senders share. `on_progress` keeps in memory what was committed; `is_open`: whether a lane's phone, if
-    it is one's, can be reached.
+    """What all senders share.
+
+    `on_progress` keeps in memory what was committed. `is_open`: whether a lane's texts may go now. `user_of` gives the
+    SIP user name of a lane's phone.
     """
 
     database: Database
@@ -52,6 +54,7 @@ class Common(NamedTuple):
     paces: Paces
     on_progress: Callable[[Progress], None]
     is_open: Callable[[Lane], bool]
+    user_of: Callable[[Lane], str]
 
 
 class Sender:
@@ -215,7 +218,7 @@ class Sender:
     async def _submit(self, claimed: Claimed, unicode: bool, contents: list[bytes]) -> None:
         now = self._common.clock()
         try:
-            answer: Answer = await self.carrier.submit(claims.submission(claimed, unicode, contents, now))
+            answer: Answer = await self.carrier.submit(self._submission(claimed, unicode, contents, now))
         except asyncio.CancelledError:
             self._post(partial(progress.answered, claimed=claimed, answer=Unknown(CUT), now=now))
             raise
@@ -224,6 +227,11 @@ class Sender:
             answer = Unknown(FAULT)
         self._heed(answer)
         await self._store(claimed, answer)
+
+    def _submission(self, claimed: Claimed, unicode: bool, contents: list[bytes], now: float) -> Submission:
+        lane = claimed.lane
+        recipient = self._common.user_of(lane) if lane.extension else claimed.text.recipient
+        return claims.submission(claimed, recipient, unicode, contents, now)
 
     async def _store(self, claimed: Claimed, answer: Answer) -> None:
         now = self._common.clock()
@@ -237,18 +245,17 @@ class Sender:
         else:
             self._common.on_progress(done)
             if done.due is not None:
-                self.note(claimed.lane, done.due)
+                waits = NO_LINK_SECONDS if isinstance(answer, NotSent) else 0.0
+                self.note(claimed.lane, done.due + waits)
 
     def _heed(self, answer: Answer) -> None:
-        """Submit nothing for a while to a carrier that asked for less, or has no link."""
+        """Submit nothing for a while to a carrier that asked for less."""
         match answer:
             case PutOff(slower=True):
                 pause = SLOWER[min(self._slower, len(SLOWER) - 1)]
                 if self._time() >= self._not_before:  # of several answers at once the first counts
                     self._slower += 1
                     self._not_before = self._time() + pause
-            case NotSent():
-                self._not_before = max(self._not_before, self._time() + NO_LINK_SECONDS)
             case Accepted():
                 self._slower = 0
 

@@ -1,15 +1,17 @@
 """The senders of all carriers: one for each SMSC that is not disabled, and one for the phones of extensions."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 import structlog
 
 from engine.features.messaging.carrier import Carrier
-from engine.features.messaging.model import Smsc
+from engine.features.messaging.configuration.smscs import Live
+from engine.features.messaging.model import SIP, Smsc
 from engine.features.messaging.sending.sender import Common, Sender
-from engine.features.messaging.settings import SIP, MessagingSettings
+from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.store.parts import Lane
 
 log = structlog.get_logger(__name__)
@@ -17,7 +19,21 @@ SIP_PER_SECOND = 200.0
 SIP_AT_ONCE = 50
 WINDOW = 10
 """What an SMSC takes at once if its settings do not say it."""
-Connect = Callable[[Smsc], Carrier]
+
+
+class SmscCarrier(Carrier, Protocol):
+    """The link to an SMSC."""
+
+    @property
+    def state(self) -> str:
+        """How it stands: bound, connecting, lost, refused or stopped."""
+
+    @property
+    def last_error(self) -> str:
+        """Why there is none; "": nothing is wrong."""
+
+
+Connect = Callable[[Smsc], SmscCarrier]
 
 
 class _Window(msgspec.Struct):
@@ -34,6 +50,7 @@ class Senders:
     ) -> None:
         self._settings, self._connect, self._phones, self._common = settings, connect, phones, common
         self._by_name: dict[str, Sender] = {}
+        self._links: dict[str, SmscCarrier] = {}
         self._smscs: dict[str, Smsc] = {}  # as they were when their senders began
         self._changing = asyncio.Lock()
         self._running = False
@@ -43,10 +60,10 @@ class Senders:
         """How many parts are being submitted."""
         return sum(sender.submitting for sender in self._by_name.values())
 
-    @property
-    def ready(self) -> Mapping[str, bool]:
-        """Whether each carrier takes texts now."""
-        return {name: sender.carrier.ready for name, sender in self._by_name.items()}
+    def live(self, smsc: str) -> Live:
+        """Say how a link stands."""
+        found = self._links.get(smsc)
+        return Live("stopped") if found is None else Live(str(found.state), error=found.last_error)
 
     def note(self, carrier: str, lane: Lane, due: float) -> None:
         """Note that a part waits at a carrier; after it was committed."""
@@ -112,7 +129,7 @@ class Senders:
             log.exception("an SMSC cannot be used as it is set", smsc=smsc.name)
             return
         await self._begin(smsc.name, carrier, smsc.per_second, 2 * window)  # so that its link is never idle
-        self._smscs[smsc.name] = smsc
+        self._smscs[smsc.name], self._links[smsc.name] = smsc, carrier
 
     async def _begin(self, name: str, carrier: Carrier, per_second: float, at_once: int) -> None:
         sender = Sender(carrier, self._common, per_second=per_second, at_once=at_once)
@@ -123,6 +140,7 @@ class Senders:
         ending = [self._by_name.pop(name) for name in names]
         for name in names:
             self._smscs.pop(name, None)
+            self._links.pop(name, None)
         await asyncio.gather(*(sender.stop() for sender in ending))
 
 

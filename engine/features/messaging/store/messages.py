@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func, literal_column, select, update
 
 from engine.features.messaging.model import Direction, Message, State
-from engine.features.messaging.tables import messages, opt_outs
+from engine.features.messaging.tables import messages
 from engine.model.call_data import CallData
 from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, insert_into
@@ -50,11 +50,6 @@ _set_state = Statement(update(messages).where(_ONE).values({name: bindparam(name
 _put_off = Statement(update(messages).where(_ONE).values(due=bindparam("the_due"), reason=bindparam("the_reason")))
 _pay = Statement(update(messages).where(_ONE).values(price=bindparam("the_price"), watched=false()))
 _move = Statement(update(messages).where(_ONE).values(carrier=bindparam("the_carrier"), reason=bindparam("the_reason")))
-_opted_out = Statement(
-    select(opt_outs.c.since).where(
-        opt_outs.c.account == bindparam("the_account"), opt_outs.c.number == bindparam("the_number")
-    )
-)
 _WATCHED: ColumnElement[bool] = literal_column("messages.watched")  # as the index has it
 _expired = Statement(
     select(*TEXT_COLUMNS)
@@ -94,16 +89,19 @@ def page(
     direction: Direction | None = None,
     states: tuple[State, ...] = (),
     number: str | None = None,
+    since: float | None = None,
 ) -> builtins.list[Message]:
     """Return texts, the newest first: those older than `before` (when one was made, and its id).
 
-    `number` is the sender or the recipient.
+    `number` is the sender or the recipient; `since` is the time of the oldest.
     """
     query = _message.select if account is None else _message.select.where(messages.c.account == account)
     if before is not None:
         made, id = before
         older = (messages.c.created == made) & (messages.c.id < id)
         query = query.where(messages.c.created <= made, (messages.c.created < made) | older)
+    if since is not None:
+        query = query.where(messages.c.created >= since)
     if direction is not None:
         query = query.where(messages.c.direction == direction.value)
     if states:
@@ -118,11 +116,6 @@ def counts(conn: Connection, account: str | None, since: float) -> dict[State, i
     query = select(messages.c.state, func.count()).where(messages.c.created >= since).group_by(messages.c.state)
     query = query if account is None else query.where(messages.c.account == account)
     return {State(state): int(count) for state, count in conn.execute(query)}
-
-
-def has_opted_out(conn: Connection, account: str, number: str) -> bool:
-    """Whether a number's owner wants no texts of an account."""
-    return _opted_out.first(conn, the_account=account, the_number=number) is not None
 
 
 def set_state(conn: Connection, id: str, **values: Any) -> None:

@@ -101,7 +101,7 @@ _recover = Statement(
 )
 _waiting_at = Statement(
     select(_parts.message)
-    .where(_parts.carrier == bindparam("the_carrier"), _WAITING)
+    .where(_parts.carrier == bindparam("the_carrier"), _WAITING, _parts.message > bindparam("after"))
     .distinct()
     .order_by(_parts.message)
     .limit(bindparam("most"))
@@ -207,9 +207,9 @@ def recover(conn: Connection, at: float, reason: str) -> Iterable[str]:
     return sorted({message for (message,) in _recover.all(conn, the_at=at, the_reason=reason)})
 
 
-def waiting_at(conn: Connection, carrier: str, most: int) -> list[str]:
-    """Return texts of which parts wait at a carrier."""
-    return [message for (message,) in _waiting_at.all(conn, the_carrier=carrier, most=most)]
+def waiting_at(conn: Connection, carrier: str, after: str, most: int) -> list[str]:
+    """Return the next texts, by their ids, of which parts wait at a carrier."""
+    return [message for (message,) in _waiting_at.all(conn, the_carrier=carrier, after=after, most=most)]
 
 
 def move(conn: Connection, message: str, carrier: str) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import delete, insert, select, update
 
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
+from engine.features.destinations.feature import DestinationsFeature
 from engine.features.messaging import tables
 from engine.features.messaging.carrier import (
     Accepted,
     Answer,
-    Incoming,
     Receipt,
     ReceiptState,
     Submission,
@@ -58,6 +58,7 @@ class FakeCarrier:
         self._ids = count(1)
         self._unanswered: set[asyncio.Future[Answer]] = set()
         self.stopped = False
+        self.state, self.last_error = "bound", ""
 
     @property
     def ready(self) -> bool:
@@ -102,37 +103,32 @@ class FakeCarrier:
         return [f"{part.recipient}.{part.number}" for part in self.submitted]
 
 
-class Receiver:
-    """Takes incoming texts."""
+class FakePhones(FakeCarrier):
+    """The phones of extensions; their carrier sends no receipts."""
 
     def __init__(self) -> None:
-        self.taken: list[tuple[str, Incoming]] = []
+        super().__init__("sip")
+        self.say = lambda part: Accepted("")
+        self.registrations = Registrations()
 
-    async def incoming(self, carrier: str, incoming: Incoming) -> None:
-        self.taken.append((carrier, incoming))
 
-
-class FakePhones:
-    """The phones of extensions: those in `registered` are there."""
+class Registrations:
+    """Those in `registered` are there."""
 
     def __init__(self) -> None:
-        self.link = FakeCarrier("sip")
-        self.link.say = lambda part: Accepted("")
         self.registered: set[str] = set()
-        self._notify: Callable[[str], None] = lambda user: None
-
-    def carrier(self, inbox: Any) -> FakeCarrier:
-        return self.link
+        self._callbacks: list[Callable[[str], None]] = []
 
     def is_registered(self, sip_user: str) -> bool:
         return sip_user in self.registered
 
-    def on_registered(self, notify: Callable[[str], None]) -> None:
-        self._notify = notify
+    def on_registered(self, callback: Callable[[str], None]) -> None:
+        self._callbacks.append(callback)
 
-    def register(self, sip_user: str) -> None:
+    def add(self, sip_user: str) -> None:
         self.registered.add(sip_user)
-        self._notify(sip_user)
+        for callback in self._callbacks:
+            callback(sip_user)
 
 
 class Exchange:
@@ -232,9 +228,12 @@ class Exchange:
             clock=self.clock,
         )
         await net.close()
-        self.receiver, self.phones = Receiver(), FakePhones()
+        self.phones = FakePhones()
         features = Features(self.platform)
-        self.feature = features.add(MessagingFeature(self.platform, self._connect, self.receiver, self.phones))
+        leading = features.add(DestinationsFeature(self.platform)).registry
+        self.feature = features.add(
+            MessagingFeature(self.platform, leading, lambda application: None, lambda inbox: self.phones, self._connect)
+        )
         self.messages = features[MessageService]
         await self.writer.claim()
         await self.platform.cache.load()
@@ -296,7 +295,7 @@ class Exchange:
     async def charged(self, message: Message | None = None) -> int:
         """What was charged for a text, or for all."""
         found = await self.database.read(lambda conn: ledger.entries(conn, self.account.id, 100_000))
-        of = [entry for entry in found if entry.kind == "message" and message in (None, message)]
+        of = [entry for entry in found if entry.kind == "message"]
         return -sum(entry.amount for entry in of if message is None or entry.subject == message.id)
 
     async def part_states(self, message: Message) -> list[str]:

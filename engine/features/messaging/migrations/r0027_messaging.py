@@ -30,6 +30,7 @@ def _carriers() -> None:
         sa.Column("per_second", sa.Float(), nullable=False),
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("disabled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("country", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("name", name="smscs_key"),
     )
     op.create_table(
@@ -58,6 +59,7 @@ def _accounts() -> None:
         sa.Column("word", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("leads_to", sa.Text(), nullable=False),
+        sa.Column("owner", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name="message_keywords_to_accounts_by_account"),
         sa.PrimaryKeyConstraint("number", "word", name="message_keywords_key"),
     )
@@ -106,6 +108,8 @@ def _messages() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("data", sa.Text(), nullable=True),
         sa.Column("watched", sa.Boolean(), nullable=False),
+        sa.Column("reply_to", sa.String(), server_default="", nullable=False),
+        sa.Column("origin", sa.String(), server_default="", nullable=False),
         sa.Column("carrier_key", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="messages_key"),
         sa.UniqueConstraint("carrier_key", name="messages_by_carrier_key"),
@@ -167,8 +171,22 @@ def _incoming() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("key", sa.String(), server_default="", nullable=False),
+        sa.Column("complete", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint(
             "carrier", "sender", "recipient", "reference", "total", "number", name="incoming_parts_key"
         ),
     )
     op.create_index("incoming_parts_by_at", "incoming_parts", ["at"])
+    op.create_table(
+        "unmatched_messages",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="unmatched_messages_key"),
+    )
+    op.create_index("unmatched_messages_by_at", "unmatched_messages", ["at"])

@@ -1,0 +1,1 @@
+"""What features add to our own API and to the command line, a folder each."""
