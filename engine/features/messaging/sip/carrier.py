@@ -40,15 +40,16 @@ def application_of(calls: str) -> str:
 class SipCarrier:
     """Sends texts to extensions' phones and takes those that they send.
 
-    `client` is of an ARI application of its own (`application_of`), and opened and closed here. `server` is the
-    host:port that phones register with: they answer to it. A submission's `recipient` is the extension's SIP user name,
-    `sender` what the phone shows and answers to, `content` UTF-8.
+    `client` is of an ARI application of its own (`application_of`), and opened and closed here. `host` is the
+    name or address that phones register with: they answer to it (a From has no port: RFC 3261 table 1). A submission's
+    `recipient` is the extension's SIP user name, `sender` what the phone shows and answers to, `content` UTF-8.
     """
 
-    def __init__(self, client: AriClient, inbox: Inbox, server: str) -> None:
-        self._client, self._server = client, server
+    def __init__(self, client: AriClient, inbox: Inbox, host: str) -> None:
+        self._client, self._host = client, host
         self.registrations = Registrations()
-        self.taking = Taking(NAME, KeptTexts(client), inbox, self._answer_too_long)
+        self._kept = KeptTexts(client)
+        self.taking = Taking(NAME, self._kept, inbox, self._answer_too_long)
         self._connection = AriConnection(
             client,
             Bus(unclaimed=self._notice),
@@ -119,7 +120,7 @@ class SipCarrier:
 
     async def _send(self, endpoint: str, sender: str, text: str) -> None:
         """All is in the body, as a line of HTTP that Asterisk reads has at most 4,096 bytes."""
-        sent = {"to": f"pjsip:{endpoint}", "from": address(sender, self._server), "body": text}
+        sent = {"to": f"pjsip:{endpoint}", "from": address(sender, self._host), "body": text}
         await self._client.request("PUT", "/endpoints/sendMessage", None, sent)
 
     async def _listen(self) -> None:
@@ -131,6 +132,7 @@ class SipCarrier:
     async def _on_connected(self) -> None:
         client = self._client
         await client.applications.subscribe(client.application, event_source="endpoint:PJSIP")
+        await self._kept.sweep()
         self.registrations.replace(await client.endpoints.list())
         self._ready.set()
         self.taking.wake()
@@ -157,9 +159,9 @@ class SipCarrier:
             log.warning("A phone was not notified that its text was too long.", reason=str(error))
 
 
-def address(sender: str, server: str) -> str:
+def address(sender: str, host: str) -> str:
     """Return the From of a text to a phone: an address that it can answer, with a display if the sender is no user."""
     user = _NO_USER.sub("", sender) or "anonymous"
     display = _NO_DISPLAY.sub("", sender)
     shown = f'"{display}" ' if display and user != sender else ""
-    return f"{shown}<sip:{user}@{server}>"
+    return f"{shown}<sip:{user}@{host}>"

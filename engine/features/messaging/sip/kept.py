@@ -6,7 +6,9 @@ channel that is never dialled is made for the reading.
 """
 
 import base64
+import builtins
 import re
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -14,8 +16,8 @@ import msgspec
 import structlog
 
 from engine.ari.client import AriClient
-from engine.ari.errors import AriConflict, AriNotFound
-from engine.ari.requests import undone
+from engine.ari.errors import AriNotFound
+from engine.ari.requests import settled, undone
 
 log = structlog.get_logger(__name__)
 TRUNK = "trunk"
@@ -43,30 +45,35 @@ class KeptText(msgspec.Struct, frozen=True, kw_only=True):
     too_long: bool
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """The texts, those of an endpoint from the oldest to the newest, and the names of what the dialplan counts."""
+
+    texts: list[KeptText]
+    counts: list[str]
+
+
 class KeptTexts:
     """Lists and deletes the texts that an Asterisk keeps."""
 
     def __init__(self, client: AriClient) -> None:
         self._client = client
-        self._reader = f"{client.application}-reader"
+        self._readers = f"{client.application}-reader-"
 
-    async def all(self) -> list[KeptText]:
-        """Return the texts, those of an endpoint from the oldest to the newest. Raises AriError."""
-        found: list[KeptText] = []
-        async with self._reading():
-            for endpoint in await self._keys(_FAMILY):
-                found += [read(endpoint, key) for key in await self._keys(f"{_FAMILY}/{endpoint}")]
-        return found
+    async def list(self) -> Listed:
+        """Return what is kept. Raises AriError."""
+        async with self._reading() as reader:
+            counts = await self._keys(reader, _COUNTS)
+            endpoints = await self._keys(reader, _FAMILY)
+            found = [(one, await self._keys(reader, f"{_FAMILY}/{one}")) for one in endpoints]
+        return Listed(texts=[read(endpoint, key) for endpoint, keys in found for key in keys], counts=counts)
 
     async def delete(self, text: KeptText) -> None:
         """Delete a text, which may be gone. Raises AriError."""
         await self._delete(f"{_FAMILY}/{text.name}")
 
-    async def recount(self) -> None:
-        """Let the dialplan count from 0 again: after all were taken. Raises AriError."""
-        async with self._reading():
-            names = await self._keys(_COUNTS)
-        for name in names:
+    async def count_anew(self, listed: Listed) -> None:
+        """Let the dialplan count from 0 again: after all that was listed was taken. Raises AriError."""
+        for name in listed.counts:
             await self._delete(f"{_COUNTS}/{name}")
 
     async def refused(self) -> int:
@@ -77,19 +84,26 @@ class KeptTexts:
             await self._client.asterisk.set_global_var(variable=_REFUSED, value="0")
         return count
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[None]:
-        """Make the channel, or use the one that an earlier controller left."""
-        client = self._client
-        with suppress(AriConflict):
-            await client.channels.create(endpoint=_READER, app=client.application, channel_id=self._reader)
-        try:
-            yield
-        finally:
-            await undone(client.channels.hangup(self._reader), "The channel that reads texts is left.")
+    async def sweep(self) -> None:
+        """Hang up the reading channels that a killed controller left: Asterisk keeps them for ever. Raises AriError."""
+        for channel in await self._client.channels.list():
+            if channel.id.startswith(self._readers):
+                await undone(self._client.channels.hangup(channel.id), "A channel that reads texts is left.")
 
-    async def _keys(self, prefix: str) -> list[str]:
-        listed = (await self._client.channels.get_channel_var(self._reader, variable=f"DB_KEYS({prefix})")).value
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[str]:
+        """Make a channel to read by. Its id is a new one: for a moment after a hang-up the old one is taken (409)."""
+        client, reader = self._client, f"{self._readers}{secrets.token_hex(6)}"
+        try:
+            await settled(
+                client.channels.create(endpoint=_READER, app=client.application, channel_id=reader), "reading texts"
+            )
+            yield reader
+        finally:
+            await undone(client.channels.hangup(reader), "A channel that reads texts is left.")
+
+    async def _keys(self, reader: str, prefix: str) -> builtins.list[str]:
+        listed = (await self._client.channels.get_channel_var(reader, variable=f"DB_KEYS({prefix})")).value
         return listed.split(",") if listed else []
 
     async def _delete(self, path: str) -> None:

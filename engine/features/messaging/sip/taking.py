@@ -49,13 +49,13 @@ class Taking:
 
     async def take(self) -> bool:
         """Take all texts that are kept; returns whether none is left. Raises AriError."""
-        texts = await self._kept.all()
+        listed = await self._kept.list()
         stopped: set[str] = set()
-        for text in texts:
+        for text in listed.texts:
             if text.endpoint not in stopped and not await self._take(text):
                 stopped.add(text.endpoint)
-        if texts and not stopped:
-            await self._kept.recount()
+        if not stopped:
+            await self._kept.count_anew(listed)
         if refused := await self._kept.refused():
             self.refused += refused
             log.warning("Texts of phones were not kept, as there were too many.", refused=refused)

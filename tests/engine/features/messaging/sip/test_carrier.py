@@ -12,7 +12,7 @@ from engine.features.messaging.sip.carrier import MOST_BYTES, SipCarrier, addres
 from tests.fakes.ari import FakeAri
 from tests.support.inbox import TestInbox
 
-SERVER = "203.0.113.5:5060"
+HOST = "203.0.113.5"
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def inbox() -> TestInbox:
 
 def make(asterisk: FakeAri, inbox: TestInbox) -> SipCarrier:
     client = AriClient(asterisk.url, "carillon", "secret", asterisk.application, timeout=1.0)
-    return SipCarrier(client, inbox, SERVER)
+    return SipCarrier(client, inbox, HOST)
 
 
 @pytest.fixture
@@ -97,10 +97,22 @@ async def test_a_text_that_was_too_long_for_asterisk_is_answered_to_its_phone(
     assert asterisk.texts.sent == [
         {
             "to": "pjsip:101",
-            "from": f"<sip:102@{SERVER}>",
+            "from": f"<sip:102@{HOST}>",
             "body": "Your text was not sent: it is longer than 1023 bytes.",
         }
     ]
+
+
+async def test_the_reading_channel_of_a_controller_that_was_killed_is_hung_up(
+    asterisk: FakeAri, inbox: TestInbox
+) -> None:
+    asterisk.world.add_channel(f"{asterisk.application}-reader-1", "Local/s")
+    asterisk.world.add_channel("carillon-0-call-1", "PJSIP/trunk")
+    carrier = make(asterisk, inbox)
+    await carrier.start()
+    await carrier.wait_ready()
+    await carrier.stop()
+    assert list(asterisk.world.channels) == ["carillon-0-call-1"]
 
 
 async def test_only_the_events_that_are_needed_are_sent(asterisk: FakeAri, carrier: SipCarrier) -> None:
@@ -115,7 +127,7 @@ async def test_only_the_events_that_are_needed_are_sent(asterisk: FakeAri, carri
 async def test_a_text_is_sent_to_a_registered_phone(asterisk: FakeAri, carrier: SipCarrier) -> None:
     await registered(carrier, asterisk)
     assert await carrier.submit(part(text="50% & a=b\nü")) == Accepted("")
-    assert asterisk.texts.sent == [{"to": "pjsip:101", "from": f"<sip:102@{SERVER}>", "body": "50% & a=b\nü"}]
+    assert asterisk.texts.sent == [{"to": "pjsip:101", "from": f"<sip:102@{HOST}>", "body": "50% & a=b\nü"}]
 
 
 async def test_a_text_to_a_phone_that_is_not_registered_is_not_sent(asterisk: FakeAri, carrier: SipCarrier) -> None:
@@ -191,13 +203,13 @@ async def test_another_controller_takes_the_texts_over(asterisk: FakeAri, carrie
 @pytest.mark.parametrize(
     ("sender", "written"),
     [
-        ("102", f"<sip:102@{SERVER}>"),
-        ("+12015550123", f"<sip:+12015550123@{SERVER}>"),
-        ("ACME Ltd", f'"ACME Ltd" <sip:ACMELtd@{SERVER}>'),
-        ('x" <sip:y@z>\r\nA: b', f'"x sip:y@zA: b" <sip:xsipyzAb@{SERVER}>'),
-        ("Ü", f'"Ü" <sip:anonymous@{SERVER}>'),
-        ("", f"<sip:anonymous@{SERVER}>"),
+        ("102", f"<sip:102@{HOST}>"),
+        ("+12015550123", f"<sip:+12015550123@{HOST}>"),
+        ("ACME Ltd", f'"ACME Ltd" <sip:ACMELtd@{HOST}>'),
+        ('x" <sip:y@z>\r\nA: b', f'"x sip:y@zA: b" <sip:xsipyzAb@{HOST}>'),
+        ("Ü", f'"Ü" <sip:anonymous@{HOST}>'),
+        ("", f"<sip:anonymous@{HOST}>"),
     ],
 )
 def test_the_sender_is_an_address_that_the_phone_can_answer(sender: str, written: str) -> None:
-    assert address(sender, SERVER) == written
+    assert address(sender, HOST) == written

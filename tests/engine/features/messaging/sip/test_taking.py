@@ -87,16 +87,6 @@ async def test_the_same_request_has_the_same_key_and_another_one_another(
     assert len(set(keys)) == 3
 
 
-async def test_the_reading_channel_of_a_controller_that_was_killed_is_used(
-    asterisk: FakeAri, inbox: TestInbox, taking: Taking
-) -> None:
-    asterisk.world.add_channel(f"{asterisk.application}-reader", "Local/s")
-    asterisk.texts.arrives("101", "102", b"hello")
-    assert await taking.take()
-    assert len(inbox.texts) == 1
-    assert not asterisk.world.channels
-
-
 async def test_a_text_of_a_trunk_has_another_carriers_name(asterisk: FakeAri, inbox: TestInbox, taking: Taking) -> None:
     asterisk.texts.arrives("trunk", "+12015550123", b"hi", sender="101")
     await taking.take()
