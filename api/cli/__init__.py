@@ -1,4 +1,4 @@
-"""The command line: a client of our two APIs, with one module for each noun."""
+"""The command line: a client of our two APIs, with one module for each noun; a capability's is among its rooms."""
 
 import os
 import sys
@@ -22,13 +22,13 @@ from api.cli import (
     rates,
     recordings,
     status,
-    subscriptions,
     trunks,
     users,
 )
 from api.cli.client import CommandFailed
 from api.cli.context import Cli
 from api.cli.output import Output
+from api.own.features.registry import modules
 
 HELP = """The command line of a running Carillon. Every command accepts --json and then prints JSON.
 
@@ -40,7 +40,7 @@ def build(cli: Cli) -> App:
     app = App(name="carillon", help=HELP, version="0.1.0")
     people = (accounts, users, numbers, applications, prompts)
     calling = (trunks, extensions, groups, rates, lab)
-    for noun in (*people, *calling, calls, recordings, callbacks, subscriptions):
+    for noun in (*people, *calling, calls, recordings, callbacks, *modules("cli")):
         app.command(noun.commands(cli))
     app.command(status.StatusCommand(cli).show, name="status")
     app.command(dialects.DialectsCommand(cli).show, name="dialects")

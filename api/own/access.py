@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from aiohttp import web
@@ -31,6 +31,10 @@ class Caller(NamedTuple):
     by: Actor
     user: User | None = None
     token: str = ""
+
+
+CallerOf = Callable[[web.Request], Awaitable[Caller]]
+"""Says whose things a request is about, and who asks."""
 
 
 class Access:

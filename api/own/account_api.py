@@ -10,6 +10,7 @@ from api.own.audit import audit_page
 from api.own.bodies import number_as_read, number_of, switch_of, time_of
 from api.own.errors import NotFound, answering_all
 from api.own.event_socket import EventSocket
+from api.own.features.registry import modules
 from api.own.operations import Body, operation, taking
 from api.own.prompts import Owner, PromptRoutes
 from api.own.schema.account import OwnAccount
@@ -36,7 +37,6 @@ from api.own.schema.queries import LIMIT, LIVE, PAGE, SINCE
 from api.own.schema.recordings import Recordings
 from api.own.services import OwnServices
 from api.own.signing_in import SigningIn
-from api.own.subscriptions import SubscriptionRoutes
 from api.own.timeline import timeline
 from engine.commands import CancelTask, Enqueue, HangUpCall, PlaceCall, StopTasks
 from engine.features.accounts import Account
@@ -82,7 +82,7 @@ class AccountApi:
             [
                 *PromptRoutes(self._services, self._owner).routes("/carillon/v1"),
                 *users.UserRoutes(features, self._caller).routes("/carillon/v1"),
-                *SubscriptionRoutes(self._services, self._caller).routes("/carillon/v1"),
+                *(route for module in modules("v1") for route in self._of(module)),
                 *EventSocket(self._services, self._caller).routes("/carillon/v1"),
                 *SigningIn(features, self._access, self._services.guesses).routes("/carillon/v1"),
                 web.get("/carillon/v1/audit", self.history),
@@ -102,6 +102,10 @@ class AccountApi:
                 web.get("/carillon/v1/recordings", self.recordings),
             ]
         )
+
+    def _of(self, module: Any) -> list[web.RouteDef]:
+        routes: list[web.RouteDef] = module.ROUTES(self._services, self._caller).routes("/carillon/v1")
+        return routes
 
     @operation("getAccount", {200: OwnAccount})
     async def account(self, request: web.Request) -> web.Response:

@@ -1,7 +1,7 @@
 """The `code` of each error of our own API, on which programs may rely; the sentence beside it may change.
 
 Codes are written here and not derived from the names of classes, so that renaming a class changes nothing for
-customers. docs/api.md lists all codes.
+customers. docs/api.md lists all codes. Those of a capability's own are among its rooms.
 """
 
 import msgspec
@@ -10,12 +10,12 @@ from aiohttp import web
 from api.bodies import BodyError, BodyTooLarge
 from api.callbacks.delivery import NoSuchDelivery
 from api.lab import LabError
+from api.own.features import registry
 from engine import commands
 from engine.ari.errors import AriError
 from engine.features import errors as features
 from engine.features.applications.errors import ApplicationInvalid
 from engine.features.errors import StoreConflict, StoreError
-from engine.features.subscriptions.live import TooManyListeners
 from engine.features.users import errors as users
 from engine.media import PromptError
 from engine.media.recordings import RecordingDamaged, RecordingError
@@ -42,7 +42,6 @@ _CODES: dict[type[BaseException], str] = {
     features.AlreadyThere: "already_exists",
     features.NotThere: NOT_FOUND,
     features.StillUsed: "still_used",
-    TooManyListeners: "limit_reached",
     features.NotProvisioned: "not_provisioned",
     users.LastOwner: "last_owner",
     users.NotPermitted: FORBIDDEN,
@@ -69,4 +68,6 @@ def code_of(error: BaseException) -> str:
     own = getattr(error, "code", None)
     if isinstance(own, str):
         return own
+    if shown := registry.error_of(error):
+        return shown[1]
     return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), INTERNAL)

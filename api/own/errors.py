@@ -14,6 +14,7 @@ from api.callbacks.delivery import NoSuchDelivery
 from api.errors import sentence_of, status_of
 from api.lab import LabError
 from api.own import codes
+from api.own.features import registry
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.features.errors import (
@@ -25,7 +26,6 @@ from engine.features.errors import (
     StoreConflict,
     StoreError,
 )
-from engine.features.subscriptions.live import TooManyListeners
 from engine.features.users.errors import LastOwner, NotPermitted, SignInRefused
 from engine.media import PromptError
 from engine.media.errors import TooLarge
@@ -80,7 +80,6 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (AlreadyThere, 409),
     (StillUsed, 409),
     (NotProvisioned, 502),
-    (TooManyListeners, 429),
     (FeatureError, 400),
     (StoreConflict, 409),
     (StoreError, 503),
@@ -110,7 +109,8 @@ def answering(handler: Handler) -> Handler:
             answer.headers.update({name: error.headers[name] for name in _KEPT_HEADERS if name in error.headers})
             return answer
         except CommandRefused as error:
-            return error_of(status_of(error), sentence_of(error), codes.code_of(error))
+            status, _ = registry.error_of(error) or (status_of(error), "")
+            return error_of(status, sentence_of(error), codes.code_of(error))
         except ConnectionError:
             raise
         except Exception as error:
@@ -147,7 +147,8 @@ class OwnErrors:
 
 
 def _rendered(error: Exception) -> web.Response:
-    for kind, status in _STATUS:
+    shown = registry.error_of(error)
+    for kind, status in (((type(error), shown[0]),) if shown else _STATUS):
         if isinstance(error, kind):
             sentence = str(error) or (kind.__doc__ or "").partition(";")[0]
             return error_of(status, sentence, codes.code_of(error))

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from api.own.features import registry
 from api.own.operations import Media, Operation, Parameter, operation, operation_of
 from api.own.schema.account import Problem
 from api.own.schema.fields import Given
@@ -24,15 +25,13 @@ _PATH = {
     "name": "The thing's name.",
     "number": "The number or extension.",
     "recording": "The recording's id.",
-    "event": "The event's id.",
-    "subscription": "The subscription's id.",
     "task": "The task's id.",
     "token": "The token's id, or the signed part of a link.",
     "user": "The user's id or e-mail address.",
 }
-"""What the parts of paths are."""
-_OWNED = ("users", "prompts", "calls", "subscriptions", "events")
-"""What an account has; also below /accounts it is a tag of its own."""
+"""What the parts of paths are; those of a capability's own are in its schema."""
+_OWNED = ("users", "prompts", "calls")
+"""What an account has; also below /accounts it is a tag of its own. So are the nouns of a capability's schema."""
 _ERRORS = {
     400: "The request cannot be read or carried out as it is.",
     401: "No valid credential was sent.",
@@ -168,14 +167,15 @@ def _statuses(path: str, each: Operation, *, has_roles: bool) -> list[int]:
 
 def _tag(path: str) -> str:
     nouns = [part.partition(".")[0] for part in path.removeprefix("/carillon/v1").split("/")[1:] if "{" not in part]
-    return next((noun for noun in nouns if noun in _OWNED), nouns[0])
+    return next((noun for noun in nouns if noun in _OWNED or noun in registry.nouns()), nouns[0])
 
 
 def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
+    described = _PATH | registry.path_parts()
     for part in path.split("{")[1:]:
         name = part.partition("}")[0]
         schema = {"type": "string", "minLength": 1}
-        yield {"name": name, "in": "path", "required": True, "description": _PATH[name], "schema": schema}
+        yield {"name": name, "in": "path", "required": True, "description": described[name], "schema": schema}
 
 
 def _query_parameter(parameter: Parameter, schemas: dict[Any, Any]) -> dict[str, Any]:

@@ -23,10 +23,10 @@ from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
-from api.own.admin.subscriptions import SubscriptionsAdmin
 from api.own.admin.trunks import TrunksAdmin
 from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
+from api.own.features.registry import modules
 from api.own.metrics import Metrics
 from api.own.openapi import About, OpenApi
 from api.own.services import OwnServices
@@ -68,7 +68,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
         ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.features), UsersAdmin(services.features),
         GroupsAdmin(services), DiversionsAdmin(services), DialectsAdmin(services),
         LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
-        CallbacksAdmin(services), SubscriptionsAdmin(services), doctor,
+        CallbacksAdmin(services), *(module.ADMIN(services) for module in modules("admin")), doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())
     app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, doctor.healthz)])

@@ -5,9 +5,8 @@ from aiohttp import web
 from api.own import render
 from api.own.operations import operation
 from api.own.replaying import replayed
-from api.own.schema.calls import Callback
+from api.own.schema.calls import Callback, Replayed
 from api.own.schema.queries import ACCOUNT, CALL, EVENT, SINCE_DELIVERY, SUBSCRIPTION
-from api.own.schema.subscriptions import Replayed
 from api.own.schema.system import Callbacks, ResentCallbacks
 from api.own.services import OwnServices
 from engine.platform.audit import ADMIN

@@ -5,7 +5,7 @@ from aiohttp import web
 from api.dialects import Dialect
 from api.own import render
 from api.own.operations import operation
-from api.own.schema.subscriptions import Dialects
+from api.own.schema.system import Dialects
 from api.own.services import OwnServices
 
 

@@ -1,1 +1,1 @@
-"""What features add to our own API and to the command line, a folder each."""
+"""The rooms of capabilities in our own API, a folder each; `registry` finds them, docs/architecture.md lists them."""

@@ -176,6 +176,13 @@ class Callback(Shown, frozen=True, kw_only=True):
     subscription: Annotated[str | None, says("The id of its subscription; only if it has one.")] = None
 
 
+class Replayed(Shown, frozen=True, kw_only=True):
+    """Callbacks that are delivered again."""
+
+    replayed: Annotated[int, says("How many.")]
+
+
+
 class Event(Shown, frozen=True, kw_only=True):
     """Something that happened. Each kind of event has further fields of its own."""
 

@@ -251,3 +251,24 @@ class AnyTimeline(TimelineFields, frozen=True, kw_only=True):
 
     call: Annotated[AnyCall, says("The call.")]
     legs: Annotated[tuple[AnyCall, ...], says("The other legs of its call tree.")]
+
+
+class Dialect(Shown, frozen=True, kw_only=True):
+    """A vendor's dialect."""
+
+    name: Annotated[str, says("Its name.")]
+    keys_of: Annotated[str, says("What has a key and a secret: account or application.")]
+    key: Annotated[str, says("What the dialect calls a key.")]
+    secret: Annotated[str, says("What the dialect calls a secret.")]
+    settings: Annotated[dict[str, tuple[str, ...]], says("The settings of an account, with their possible values.")]
+    url: Annotated[bool, says("Whether its applications have a URL.")]
+    fallback: Annotated[bool, says("Whether its applications have a second URL.")]
+    asks: Annotated[bool, says("Whether its applications are asked what a call does.")]
+    signs: Annotated[bool, says("Whether its requests to applications are signed.")]
+    first_call: Annotated[str, says("How to place a first call.")]
+
+
+class Dialects(Shown, frozen=True, kw_only=True):
+    """The dialects that the installation serves."""
+
+    dialects: Annotated[tuple[Dialect, ...], says("The dialects.")]

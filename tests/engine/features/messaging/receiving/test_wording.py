@@ -31,7 +31,8 @@ def test_what_no_database_takes_is_replaced() -> None:
         ("", ""), ("  \n", ""), ("join", "JOIN"), ("Join me", "JOIN"), ("join\nplease", "JOIN"), ("\n\njoin ", "JOIN"),
         ("JOIN.", "JOIN"), ('"join!" please', "JOIN"), ("*join*", "JOIN"), ("join\u00a0me", "JOIN"), ("¡hola!", "HOLA"),
         ("car-wash now", "CAR-WASH"), ("straße", "STRASSE"), ("cafe\u0301", "CAF\u00c9"), ("\ufeffjoin", "JOIN"),
-        ("🍕 please", "🍕"), ("...", "..."), ("50", "50"), ("नमस्ते!", "नमस्ते"), ("join\r\n\r\nSent from my phone", "JOIN"),
+        ("🍕 please", "🍕"), ("...", "..."), ("50", "50"), ("नमस्ते!", "नमस्ते"),
+        ("join\r\n\r\nSent from my phone", "JOIN"),
     ],
 )  # fmt: skip
 def test_the_first_word_is_the_keyword(text: str, word: str) -> None:
@@ -43,7 +44,8 @@ def test_the_first_word_is_the_keyword(text: str, word: str) -> None:
     [
         ("STOP", Wish.STOP), ("stop", Wish.STOP), (" Stop. ", Wish.STOP), ("STOP!!!", Wish.STOP), ('"STOP"', Wish.STOP),
         ("s t o p", Wish.STOP), ("Stop\n", Wish.STOP), ("stop all", Wish.STOP), ("STOP 🛑", Wish.STOP),
-        ("ＳＴＯＰ", Wish.STOP), ("unsubscribe", Wish.STOP), ("Cancel", Wish.STOP), ("end", Wish.STOP), ("quit", Wish.STOP),
+        ("\uff33\uff34\uff2f\uff30", Wish.STOP),
+        ("unsubscribe", Wish.STOP), ("Cancel", Wish.STOP), ("end", Wish.STOP), ("quit", Wish.STOP),
         ("START", Wish.START), ("unstop", Wish.START), ("Yes!", Wish.YES), ("stop it", None), ("please stop", None),
         ("don't stop", None), ("", None), ("ok", None), ("stop" + " " * 200, Wish.STOP), ("end of the line", None),
     ],

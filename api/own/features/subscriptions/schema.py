@@ -1,9 +1,11 @@
-"""Subscriptions to an account's events, and dialects."""
+"""Subscriptions to an account's events."""
 
 from typing import Annotated
 
 from api.own.schema.fields import Given, Moment, MomentOrNone, Shown, says
 
+PATH = {"event": "The event's id.", "subscription": "The subscription's id."}
+NOUNS = ("subscriptions", "events")
 EVENTS = "Names of events and patterns such as call.*."
 
 
@@ -47,30 +49,3 @@ class Subscriptions(Shown, frozen=True, kw_only=True):
     """An account's subscriptions."""
 
     subscriptions: Annotated[tuple[Subscription, ...], says("The subscriptions, the oldest first.")]
-
-
-class Replayed(Shown, frozen=True, kw_only=True):
-    """Callbacks that are delivered again."""
-
-    replayed: Annotated[int, says("How many.")]
-
-
-class Dialect(Shown, frozen=True, kw_only=True):
-    """A vendor's dialect."""
-
-    name: Annotated[str, says("Its name.")]
-    keys_of: Annotated[str, says("What has a key and a secret: account or application.")]
-    key: Annotated[str, says("What the dialect calls a key.")]
-    secret: Annotated[str, says("What the dialect calls a secret.")]
-    settings: Annotated[dict[str, tuple[str, ...]], says("The settings of an account, with their possible values.")]
-    url: Annotated[bool, says("Whether its applications have a URL.")]
-    fallback: Annotated[bool, says("Whether its applications have a second URL.")]
-    asks: Annotated[bool, says("Whether its applications are asked what a call does.")]
-    signs: Annotated[bool, says("Whether its requests to applications are signed.")]
-    first_call: Annotated[str, says("How to place a first call.")]
-
-
-class Dialects(Shown, frozen=True, kw_only=True):
-    """The dialects that the installation serves."""
-
-    dialects: Annotated[tuple[Dialect, ...], says("The dialects.")]

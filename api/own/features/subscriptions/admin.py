@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from api.own.access import Caller
+from api.own.features.subscriptions.v1 import SubscriptionRoutes
 from api.own.services import OwnServices
-from api.own.subscriptions import SubscriptionRoutes
-from engine.platform.audit import ADMIN
+from engine.platform import audit
 
 
 class SubscriptionsAdmin:
@@ -19,4 +19,7 @@ class SubscriptionsAdmin:
         return SubscriptionRoutes(self._services, self._caller).routes("/accounts/{account}")
 
     async def _caller(self, request: web.Request) -> Caller:
-        return Caller(await self._services.account_named(request.match_info["account"]), ADMIN)
+        return Caller(await self._services.account_named(request.match_info["account"]), audit.ADMIN)
+
+
+ADMIN = SubscriptionsAdmin

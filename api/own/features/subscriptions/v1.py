@@ -1,32 +1,28 @@
-"""Subscriptions of an account, and events that are delivered again: the administrator's and the account's routes."""
+"""Subscriptions of an account, and events that are delivered again."""
 
 import time
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from api.callbacks.masking import masked
 from api.callbacks.subscribers import trial_of
 from api.own import render
-from api.own.access import Caller
-from api.own.operations import Body, operation, taking
-from api.own.replaying import replayed
-from api.own.schema.calls import Callback
-from api.own.schema.queries import SINCE_DELIVERY
-from api.own.schema.subscriptions import (
+from api.own.access import Caller, CallerOf
+from api.own.features.subscriptions.render import subscription, with_secret
+from api.own.features.subscriptions.schema import (
     ChangedSubscription,
     NewSubscription,
-    Replayed,
     Subscription,
     Subscriptions,
     SubscriptionWithSecret,
 )
+from api.own.operations import Body, operation, taking
+from api.own.replaying import replayed
+from api.own.schema.calls import Callback, Replayed
+from api.own.schema.queries import SINCE_DELIVERY
 from api.own.services import OwnServices
 from engine.features.subscriptions import model
-from engine.features.subscriptions.model import Sink, SubscriptionChange, WithSecret
+from engine.features.subscriptions.model import SubscriptionChange
 from engine.features.subscriptions.service import SubscriptionService
-
-CallerOf = Callable[[web.Request], Awaitable[Caller]]
 
 
 class SubscriptionRoutes:
@@ -56,7 +52,7 @@ class SubscriptionRoutes:
         """List the account's subscriptions, the oldest first."""
         caller = await self._caller_of(request)
         found = await self._subscriptions.list_all(caller.account.id)
-        return web.json_response({"subscriptions": [shape(each) for each in found]})
+        return web.json_response({"subscriptions": [subscription(each) for each in found]})
 
     @taking("addSubscription", NewSubscription, {201: SubscriptionWithSecret}, errors=(409,))
     async def add(self, request: web.Request, body: Body[NewSubscription]) -> web.Response:
@@ -64,12 +60,12 @@ class SubscriptionRoutes:
         caller = await self._caller_of(request)
         wanted = _new(await body())
         added = await self._subscriptions.add(caller.by, caller.account.id, wanted)
-        return web.json_response(_with_secret(added), status=201)
+        return web.json_response(with_secret(added), status=201)
 
     @operation("getSubscription", {200: Subscription})
     async def show(self, request: web.Request) -> web.Response:
         """Show a subscription."""
-        return web.json_response(shape((await self._named(request))[1]))
+        return web.json_response(subscription((await self._named(request))[1]))
 
     @taking("changeSubscription", ChangedSubscription, {200: Subscription}, errors=(409,))
     async def change(self, request: web.Request, body: Body[ChangedSubscription]) -> web.Response:
@@ -77,7 +73,8 @@ class SubscriptionRoutes:
         caller, id = await self._caller_of(request), request.match_info["subscription"]
         given = await body()
         change = SubscriptionChange(events=given.events, disabled=given.disabled)
-        return web.json_response(shape(await self._subscriptions.change(caller.by, caller.account.id, id, change)))
+        changed = await self._subscriptions.change(caller.by, caller.account.id, id, change)
+        return web.json_response(subscription(changed))
 
     @operation("removeSubscription", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
@@ -90,7 +87,7 @@ class SubscriptionRoutes:
     async def rotate(self, request: web.Request) -> web.Response:
         """Renew the secret, which is shown here alone; the old one signs too for a day."""
         caller, id = await self._caller_of(request), request.match_info["subscription"]
-        return web.json_response(_with_secret(await self._subscriptions.rotate(caller.by, caller.account.id, id)))
+        return web.json_response(with_secret(await self._subscriptions.rotate(caller.by, caller.account.id, id)))
 
     @operation("testSubscription", {202: Callback})
     async def test(self, request: web.Request) -> web.Response:
@@ -125,20 +122,4 @@ def _new(wanted: NewSubscription) -> model.NewSubscription:
     )
 
 
-def shape(row: model.Subscription) -> render.Shape:
-    """A subscription, without its secrets."""
-    return {
-        "id": row.id,
-        "events": list(row.events),
-        "sink": row.sink,
-        "url": masked(row.address) if row.sink is Sink.HTTP else None,
-        "email": row.address if row.sink is Sink.EMAIL else None,
-        "application": row.application,
-        "disabled": row.disabled,
-        "created": render.moment(row.created),
-        "old_secret_until": render.moment(row.old_until),
-    }
-
-
-def _with_secret(made: WithSecret) -> render.Shape:
-    return shape(made.subscription) | ({} if made.secret is None else {"secret": made.secret})
+ROUTES = SubscriptionRoutes

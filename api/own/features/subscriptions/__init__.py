@@ -1,0 +1,1 @@
+"""Subscriptions in our own API."""

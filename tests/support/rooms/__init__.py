@@ -1,0 +1,1 @@
+"""Capabilities' rooms in our own API, for tests: the smallest example of each."""

@@ -1,0 +1,1 @@
+"""Faxes in our own API."""
