@@ -6,6 +6,7 @@ from collections import deque
 import msgspec
 
 from engine.features.messaging.carrier import Incoming
+from engine.features.messaging.receiving.wording import storable
 
 _MOST_OF_A_NUMBER = 1000
 _MOST_NUMBERS = 10_000
@@ -46,7 +47,7 @@ class Texts:
             Arrived(
                 sender=incoming.sender,
                 recipient=incoming.recipient,
-                text="".join(text for text, _ in found),
+                text=storable("".join(text for text, _ in found)),
                 parts=incoming.total,
                 ids=[one for _, one in found],
                 at=time.time(),

@@ -87,8 +87,13 @@ def text_of_septets(content: bytes) -> str:
     return "".join(found)
 
 
-def text_of_unicode(content: bytes) -> str:
-    """Return the text of UCS-2. Every content has a text; halves of pairs and of units become U+FFFD."""
+def text_of_unicode(content: bytes, *, part: bool = False) -> str:
+    """Return the text of UCS-2. Every content has a text; halves of pairs and of units become U+FFFD.
+
+    Of a `part` halves of pairs stay: many phones let a part end within one, whose other half begins the next part.
+    """
+    if part and len(content) % 2 == 0:
+        return content.decode("utf-16-be", "surrogatepass")
     return content.decode("utf-16-be", "replace")
 
 

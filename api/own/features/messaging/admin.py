@@ -39,8 +39,7 @@ from engine.features.messaging.configuration.rates import MessageRates as RateSe
 from engine.features.messaging.configuration.smscs import Smscs as SmscService
 from engine.features.messaging.receiving.unmatched import UnmatchedMessages as UnmatchedService
 from engine.features.messaging.service import MessageService
-from engine.platform.audit import ADMIN
-from engine.store.rows import to_json
+from engine.platform import audit
 
 FILE = Media("Rates of texts as CSV in UTF-8, at most 32 MiB: prefix, price of a part, currency.", ("text/csv",))
 PREFIX = Parameter(name="prefix", kind=str)
@@ -89,7 +88,7 @@ class MessagesAdmin:
         return web.Response(status=204)
 
     async def _caller(self, request: web.Request) -> Caller:
-        return Caller(await self._services.account_named(request.match_info["account"]), ADMIN)
+        return Caller(await self._services.account_named(request.match_info["account"]), audit.ADMIN)
 
     def _name(self, row: model.Message) -> str:
         owner = self._services.cache.find(row.account)
@@ -132,11 +131,11 @@ class SmscsAdmin:
             system_id=given.user,
             password=given.password,
             per_second=given.per_second,
-            settings=to_json(given.settings),
+            settings=msgspec.json.encode(given.settings).decode(),
             disabled=given.disabled,
             country=given.country,
         )
-        view = await self._smscs.add(ADMIN, smsc, given.prefixes, given.priority)
+        view = await self._smscs.add(audit.ADMIN, smsc, given.prefixes, given.priority)
         return web.json_response(render.smsc(view), status=201)
 
     @operation("getSmsc", {200: Smsc})
@@ -152,12 +151,12 @@ class SmscsAdmin:
         }
         if "user" in fields:
             fields["system_id"] = fields.pop("user")
-        return web.json_response(render.smsc(await self._smscs.change(ADMIN, request.match_info["name"], fields)))
+        return web.json_response(render.smsc(await self._smscs.change(audit.ADMIN, request.match_info["name"], fields)))
 
     @operation("removeSmsc", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
         """Remove an SMSC with its routes."""
-        await self._smscs.remove(ADMIN, request.match_info["name"])
+        await self._smscs.remove(audit.ADMIN, request.match_info["name"])
         return web.Response(status=204)
 
     @operation("listMessageRoutes", {200: Routes})
@@ -171,13 +170,13 @@ class SmscsAdmin:
         given = await body()
         name = request.match_info["name"]
         wanted = model.MessageRoute(prefix=given.prefix, smsc=name, account=given.account, priority=given.priority)
-        return web.json_response(render.route(await self._smscs.put_route(ADMIN, wanted)), status=201)
+        return web.json_response(render.route(await self._smscs.put_route(audit.ADMIN, wanted)), status=201)
 
     @operation("removeMessageRoute", {204: None}, query=(PREFIX, ACCOUNT), errors=(409,))
     async def remove_route(self, request: web.Request) -> web.Response:
         """Let an SMSC not carry a prefix any more, for an account or (without one) for everybody."""
         account, prefix = request.query.get("account", ""), request.query.get("prefix", "")
-        await self._smscs.remove_route(ADMIN, account, prefix, request.match_info["name"])
+        await self._smscs.remove_route(audit.ADMIN, account, prefix, request.match_info["name"])
         return web.Response(status=204)
 
 
@@ -211,13 +210,13 @@ class KeywordsAdmin:
         """Let texts to a number that begin with a word lead to an application or an extension."""
         given = await body()
         where = leads_to(self._services.features[Destinations], given.to)
-        view = await self._keywords.add(ADMIN, given.number, given.word, given.account, where)
+        view = await self._keywords.add(audit.ADMIN, given.number, given.word, given.account, where)
         return web.json_response(render.keyword(view), status=201)
 
     @operation("removeKeyword", {204: None})
     async def remove(self, request: web.Request) -> web.Response:
         """Remove a keyword of a number."""
-        await self._keywords.remove(ADMIN, request.match_info["number"], request.match_info["word"])
+        await self._keywords.remove(audit.ADMIN, request.match_info["number"], request.match_info["word"])
         return web.Response(status=204)
 
     @operation("listMessageRates", {200: MessageRates}, query=(ACCOUNT,))
@@ -234,10 +233,24 @@ class KeywordsAdmin:
         except UnicodeDecodeError as error:
             raise BadRequest("The file is not UTF-8 text.") from error
         account = await self._services.account_of(request)
-        return web.json_response({"loaded": await self._rates.load(ADMIN, text, account)})
+        return web.json_response({"loaded": await self._rates.load(audit.ADMIN, text, account)})
 
     @operation("clearMessageRates", {200: RemovedRates}, query=(ACCOUNT,), errors=(409,))
     async def clear_rates(self, request: web.Request) -> web.Response:
         """Remove the rates of texts, an account's own or (without one) the general ones."""
         account = await self._services.account_of(request)
-        return web.json_response({"removed": await self._rates.clear(ADMIN, account)})
+        return web.json_response({"removed": await self._rates.clear(audit.ADMIN, account)})
+
+
+class MessagingAdmin:
+    """All of them."""
+
+    def __init__(self, services: OwnServices) -> None:
+        self._nouns = (MessagesAdmin(services), SmscsAdmin(services), KeywordsAdmin(services))
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route."""
+        return [route for noun in self._nouns for route in noun.routes()]
+
+
+ADMIN = MessagingAdmin

@@ -6,6 +6,8 @@ from api.own.operations import Parameter
 from api.own.schema.calls import Callback, Event
 from api.own.schema.fields import Given, Moment, MomentOrNone, Money, Shown, says
 
+PATH = {"message": "The text's id.", "word": "The keyword."}
+NOUNS = ("messages", "opt-outs", "texting")
 STATES = "queued, sent, delivered, failed, expired, unknown or received"
 SENDER = "One of the account's numbers for texts; null: its default."
 STOP_WORDS = "Whether STOP and START in a text to the account count."

@@ -1,11 +1,9 @@
 """Texts of an account: sent, listed, shown, cancelled; its rules, and who gets none."""
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
 from api.own import render as own
-from api.own.access import Caller
+from api.own.access import Caller, CallerOf
 from api.own.bodies import number_as_read, number_of, time_of
 from api.own.errors import BadRequest
 from api.own.features.messaging import render
@@ -36,7 +34,6 @@ from engine.features.messaging.configuration.rules import RulesChange, TextingSe
 from engine.features.messaging.model import Direction, State
 from engine.features.messaging.service import MessageService
 
-CallerOf = Callable[[web.Request], Awaitable[Caller]]
 FILTERS = (DIRECTION, NUMBER, STATE, SINCE, *PAGE)
 
 
@@ -195,3 +192,6 @@ def _digits(text: str | None, account: Account | None) -> str | None:
         return None
     written = text.strip()
     return number_as_read(written, account.country) if account else written.removeprefix("+")
+
+
+ROUTES = MessageRoutes

@@ -75,9 +75,9 @@ _oldest = Statement(select(func.min(_p.at)))
 _message = Mapped(Message, messages, converters={"data": _data})
 _known = Statement(select(_m.id).where(_m.carrier_key == bindparam("key")))
 _PAIR = (_m.account == bindparam("account"), _m.sender == bindparam("sender"), _m.recipient == bindparam("recipient"))
-_OURS = ("relay", "confirmation", "notice")
+_NOT_OURS = [_m.origin != origin for origin in ("relay", "confirmation", "notice")]
 _last_sent = Statement(
-    _message.select.where(*_PAIR, _m.direction == "out", _m.created >= bindparam("since"), _m.origin.not_in(_OURS))
+    _message.select.where(*_PAIR, _m.direction == "out", _m.created >= bindparam("since"), *_NOT_OURS)
     .order_by(_m.created.desc(), _m.id.desc())
     .limit(1)
 )

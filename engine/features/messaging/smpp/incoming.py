@@ -33,21 +33,21 @@ def incoming_of(message: pdu.Message, settings: SmscSettings) -> Incoming:
     return Incoming(
         sender=message.source,
         recipient=message.dest,
-        text=text_of(message, settings),
+        text=text_of(message, settings, part=total > 1),
         reference=reference,
         number=number,
         total=total,
     )
 
 
-def text_of(message: pdu.Message, settings: SmscSettings) -> str:
-    """Return the message's text, without its user data header."""
+def text_of(message: pdu.Message, settings: SmscSettings, *, part: bool = False) -> str:
+    """Return the message's text, without its user data header; of a `part` it may begin or end with half a pair."""
     content = message.content[_header_octets(message) :]
     alphabet = _alphabet(message.coding, settings.alphabet)
     if alphabet == "gsm7":
         return text_of_septets(content)
     if alphabet == "utf-16-be":
-        return text_of_unicode(content)
+        return text_of_unicode(content, part=part)
     return content.decode(alphabet, "replace")
 
 

@@ -40,7 +40,7 @@ class Bay:
         await self.lead("12015550101", destination="extension:101")
         for number in ("101", "102"):
             await exchange.add_extension(number, f"u{number}")
-            exchange.phones.registered.add(f"u{number}")
+            exchange.phones.registrations.registered.add(f"u{number}")
         exchange.one.say = lambda part: Accepted(part.id)
         await exchange.reload()
 
@@ -85,7 +85,7 @@ class Bay:
     async def phone(self) -> list[str]:
         """What reached the phones, in its order."""
         await asyncio.sleep(1)  # of a clock that jumps: the pace of an account
-        submitted = self.exchange.phones.link.submitted
+        submitted = self.exchange.phones.submitted
         return [part.content.decode("utf-16-be" if part.unicode else "ascii") for part in submitted]
 
     async def heard(self) -> list[MessageReceived]:

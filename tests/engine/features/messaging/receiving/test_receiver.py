@@ -177,15 +177,15 @@ async def test_a_text_that_leads_to_an_extension_goes_to_its_phone(bay: Bay) -> 
     await bay.receive("Lunch?", to="12015550101")
     (sent,) = await bay.sent()
     assert (sent.sender, sent.recipient, sent.carrier, sent.origin) == (US, "101", "sip", "relay")
-    assert [(part.sender, part.recipient) for part in bay.exchange.phones.link.submitted] == [(US, "101")]
+    assert [(part.sender, part.recipient) for part in bay.exchange.phones.submitted] == [(US, "u101")]
     assert [event.text for event in await bay.heard()] == ["Lunch?"]
 
 
 async def test_a_text_for_a_phone_that_is_not_registered_waits_for_it(bay: Bay) -> None:
-    bay.exchange.phones.registered.clear()
+    bay.exchange.phones.registrations.registered.clear()
     await bay.receive("Lunch?", to="12015550101")
-    assert bay.exchange.phones.link.submitted == []
-    bay.exchange.phones.register("u101")
+    assert bay.exchange.phones.submitted == []
+    bay.exchange.phones.registrations.add("u101")
     await bay.receive("Now?", to="12015550101")
     assert await bay.phone() == ["Lunch?", "Now?"]
 

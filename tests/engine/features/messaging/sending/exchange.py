@@ -25,12 +25,14 @@ from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.model import Message, NewMessage, Smsc, State
 from engine.features.messaging.service import MessageService
 from engine.media import Prompts, RecordingFiles
+from engine.model.call_data import CallData
 from engine.net import Net
 from engine.platform import holds, ledger
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
 from engine.store import accounts, events, extensions, numbers
 from engine.store.accounts import Account
+from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import SMS, Number
@@ -152,6 +154,11 @@ class Exchange:
         """Set the clock ahead, or back."""
         self._ahead += seconds
 
+    @staticmethod
+    def data_of(application: Application) -> CallData | None:
+        """What texts to an application carry."""
+        return CallData(dialect="plain", address=application.settings["url"]) if application.settings else None
+
     # What there is
 
     async def settle(self) -> None:
@@ -232,7 +239,7 @@ class Exchange:
         features = Features(self.platform)
         leading = features.add(DestinationsFeature(self.platform)).registry
         self.feature = features.add(
-            MessagingFeature(self.platform, leading, lambda application: None, lambda inbox: self.phones, self._connect)
+            MessagingFeature(self.platform, leading, self.data_of, lambda inbox: self.phones, self._connect)
         )
         self.messages = features[MessageService]
         await self.writer.claim()
