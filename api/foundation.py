@@ -10,8 +10,11 @@ from api.lab import Lab
 from api.own.metrics import MeasuredClient
 from api.settings import Settings
 from api.steering import Steering, owner_of
+from engine.ari.client import AriClient
 from engine.features.accounts.credentials import Credentials
 from engine.features.endpoints.provisioner import Provisioner
+from engine.features.messaging.carrier import Inbox
+from engine.features.messaging.sip.carrier import SipCarrier, application_of
 from engine.media import Prompts, PromptSettings
 from engine.media.speech.registry import Voices
 from engine.net import Net
@@ -40,12 +43,25 @@ class Foundation:
             before_command=self.steering.may_command,
         )
         self.provisioner = Provisioner(self.client)
+        self._settings = settings
         self.counters = Counters(self.redis, application)
         self.accounts = Accounts(Credentials(self.platform.database))
         self.platform.on_refresh(self.accounts.forget)
         self.clients = Clients.read(settings.trusted_proxies)
         self.guesses = Guesses(self.clients)
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
+
+    def phones(self, inbox: Inbox) -> SipCarrier:
+        """Return the carrier of texts to and from the phones of extensions."""
+        settings = self._settings
+        client = AriClient(
+            settings.ari_url,
+            settings.ari_user,
+            settings.ari_password,
+            application_of(settings.ari_application),
+            before_command=self.steering.may_command,
+        )
+        return SipCarrier(client, inbox, f"{settings.reached_at}:{settings.sip_port}")
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:

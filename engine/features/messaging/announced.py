@@ -2,10 +2,10 @@
 
 from engine.features.messaging.events import MessageEnded, MessageReceived, MessageSent
 from engine.features.messaging.model import State
+from engine.model.money import decimal
 from engine.platform.catalogue import Entry, Fields, only
 
 _PARTIES = ("sender", "recipient")
-_sent = only(*_PARTIES, "carrier", "parts")
 _ended = only(*_PARTIES, "reason")
 
 
@@ -13,6 +13,10 @@ def _ended_as(state: State) -> Entry:
     return Entry(
         f"message.{state.value}", MessageEnded, _ended, lambda event: bool(event.state == state), subject="message"
     )
+
+
+def _sent(event: MessageSent) -> Fields:
+    return only(*_PARTIES, "carrier", "parts", "currency")(event) | {"price": decimal(event.price)}
 
 
 def _received(event: MessageReceived) -> Fields:
