@@ -52,7 +52,7 @@ def text_of(message: pdu.Message, settings: SmscSettings) -> str:
 
 
 def receipt_text_of(message: pdu.Message) -> str:
-    """Return a receipt's text. It is ASCII though data_coding says GSM-7, which has § where ASCII has the _ of an id."""
+    """Return a receipt's text: ASCII, though data_coding says GSM-7, which has § where ASCII has the _ of an id."""
     content = message.content[_header_octets(message) :]
     if _alphabet(message.coding, "gsm7") == "utf-16-be":
         return text_of_unicode(content)
