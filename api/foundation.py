@@ -7,6 +7,7 @@ from api.accounts import Accounts
 from api.clients import Clients
 from api.guess_throttle import Guesses
 from api.lab import Lab
+from api.lab_smsc.client import LabSmscClient
 from api.own.metrics import MeasuredClient
 from api.settings import Settings
 from api.steering import Steering, owner_of
@@ -50,6 +51,7 @@ class Foundation:
         self.clients = Clients.read(settings.trusted_proxies)
         self.guesses = Guesses(self.clients)
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
+        self.lab_smsc = LabSmscClient(settings.lab_smsc_url, settings.lab_smsc_password)
 
     def phones(self, inbox: Inbox) -> SipCarrier:
         """Return the carrier of texts to and from the phones of extensions."""
@@ -68,7 +70,8 @@ class Foundation:
         """Bring the store to this version, wait for the lease and claim the store; leaving the block gives all back."""
         platform = self.platform
         async with AsyncExitStack() as stack:
-            for close in (platform.database.close, self.redis.aclose, self.net.close, self.lab.close):
+            labs = (self.lab.close, self.lab_smsc.close)
+            for close in (platform.database.close, self.redis.aclose, self.net.close, *labs):
                 stack.push_async_callback(close)
             await platform.database.migrate()
             stack.push_async_callback(self.counters.stop)

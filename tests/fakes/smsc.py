@@ -35,6 +35,7 @@ class ScriptedSmsc:
             pdu.SUBMIT_SM: lambda got: pdu.packed(got.command | pdu.RESPONSE, got.sequence, b"%d\0" % got.sequence),
         }
         self._server: asyncio.Server | None = None
+        self._serving = set[asyncio.Task[None]]()
         self._writers = list[asyncio.StreamWriter]()
         self._changed = asyncio.Condition()
 
@@ -47,6 +48,7 @@ class ScriptedSmsc:
             self._server.close()
             self.cut()
             await self._server.wait_closed()
+            await asyncio.gather(*self._serving)
             self._server = None
 
     def send(self, octets: bytes) -> None:
@@ -59,6 +61,10 @@ class ScriptedSmsc:
     def cut(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
+
+    def pause(self) -> None:
+        """Read nothing more from the latest connection."""
+        self._writers[-1].transport.pause_reading()  # type: ignore[attr-defined]
 
     def requests(self, command: int) -> list[pdu.Pdu]:
         return [one for one in self.received if one.command == command]
@@ -75,6 +81,10 @@ class ScriptedSmsc:
             await self._changed.wait_for(lambda: self.connections >= count)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         self._writers.append(writer)
         self.connections += 1
         await self._notify()

@@ -51,6 +51,14 @@ def text_of(message: pdu.Message, settings: SmscSettings, *, part: bool = False)
     return content.decode(alphabet, "replace")
 
 
+def receipt_text_of(message: pdu.Message) -> str:
+    """Return a receipt's text: ASCII, though data_coding says GSM-7, which has § where ASCII has the _ of an id."""
+    content = message.content[_header_octets(message) :]
+    if _alphabet(message.coding, "gsm7") == "utf-16-be":
+        return text_of_unicode(content)
+    return content.decode("latin-1").replace("\x11", "_")  # GSM-7's own
+
+
 def _alphabet(coding: int, default: str) -> str:
     """Return the alphabet of a data_coding: SMPP's values below 16, those of TS 23.038 §4 (classes, MWI) above."""
     default = "latin-1" if default == "latin1" else default

@@ -5,7 +5,7 @@ from typing import Literal
 
 from engine.features.messaging.carrier import Receipt, ReceiptState
 from engine.features.messaging.smpp import pdu
-from engine.features.messaging.smpp.incoming import text_of
+from engine.features.messaging.smpp.incoming import receipt_text_of
 from engine.features.messaging.smpp.settings import SmscSettings
 
 ReceiptIds = Literal["same", "hex_to_decimal", "decimal_to_hex"]
@@ -53,7 +53,7 @@ def receipt_of(message: pdu.Message, settings: SmscSettings) -> Receipt | None:
     It is one by esm_class, by receipted_message_id, or by its text's form. An `id` of "" names no part.
     """
     kind = message.esm_class & _TYPE_BITS
-    text = _TEXT.split(text_of(message, settings), 1)[0]
+    text = _TEXT.split(receipt_text_of(message), 1)[0]
     by_option = pdu.RECEIPTED_MESSAGE_ID in message.options
     if kind not in (_RECEIPT, _INTERMEDIATE) and not by_option and not _FORM.match(text):
         return None

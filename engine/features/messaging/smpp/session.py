@@ -127,9 +127,11 @@ class Session:
         buffer = bytearray()
         try:
             while octets := await self._reader.read(_READ_OCTETS):
-                self._heard = self._loop.time()
                 buffer += octets
                 while found := pdu.taken_from(buffer):
+                    self._heard = (
+                        self._loop.time()
+                    )  # half a PDU is no sign of life: all that follows is read as its rest
                     for one in found:
                         self._handle(one)
         except pdu.Malformed as error:
