@@ -19,12 +19,14 @@ from engine.engine import Engine, Parts
 from engine.features.accounts.feature import AccountsFeature
 from engine.features.admission import Admission
 from engine.features.applications.feature import ApplicationsFeature
+from engine.features.applications.model import Application
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
+from engine.features.messaging.feature import MessagingFeature
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.questions.feature import QuestionsFeature
@@ -35,6 +37,7 @@ from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
+from engine.model.call_data import CallData
 from engine.platform.feature import Features
 from engine.remote.inbox import Inbox
 from engine.settings import EngineSettings
@@ -62,7 +65,7 @@ class Controller:
         on, provisioner, add = self.platform, self.base.provisioner, self.features.add
         billing = add(BillingFeature(on))
         admission = Admission(on.database, on.cache, billing.rates, self.base.counters)
-        leading = add(DestinationsFeature(on, lambda application: self.front.data_of(application)))
+        leading = add(DestinationsFeature(on, self._data_of))
         self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
         endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks))
         add(NumbersFeature(on, leading.registry))
@@ -71,6 +74,11 @@ class Controller:
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
+        add(
+            MessagingFeature(
+                on, leading.registry, self._data_of, self.base.phones
+            )
+        )
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
@@ -91,6 +99,9 @@ class Controller:
             on_question=lambda question: self.front.ask(question),
             on_unmatched=self.trunks.watch.unmatched.note,
         )
+
+    def _data_of(self, application: Application) -> CallData | None:
+        return self.front.data_of(application)  # which is made behind the features
 
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""

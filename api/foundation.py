@@ -7,11 +7,15 @@ from api.accounts import Accounts
 from api.clients import Clients
 from api.guess_throttle import Guesses
 from api.lab import Lab
+from api.lab_smsc.client import LabSmscClient
 from api.own.metrics import MeasuredClient
 from api.settings import Settings
 from api.steering import Steering, owner_of
+from engine.ari.client import AriClient
 from engine.features.accounts.credentials import Credentials
 from engine.features.endpoints.provisioner import Provisioner
+from engine.features.messaging.carrier import Inbox
+from engine.features.messaging.sip.carrier import SipCarrier, application_of
 from engine.media import Prompts, PromptSettings
 from engine.media.speech.registry import Voices
 from engine.net import Net
@@ -40,19 +44,34 @@ class Foundation:
             before_command=self.steering.may_command,
         )
         self.provisioner = Provisioner(self.client)
+        self._settings = settings
         self.counters = Counters(self.redis, application)
         self.accounts = Accounts(Credentials(self.platform.database))
         self.platform.on_refresh(self.accounts.forget)
         self.clients = Clients.read(settings.trusted_proxies)
         self.guesses = Guesses(self.clients)
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
+        self.lab_smsc = LabSmscClient(settings.lab_smsc_url, settings.lab_smsc_password)
+
+    def phones(self, inbox: Inbox) -> SipCarrier:
+        """Return the carrier of texts to and from the phones of extensions."""
+        settings = self._settings
+        client = AriClient(
+            settings.ari_url,
+            settings.ari_user,
+            settings.ari_password,
+            application_of(settings.ari_application),
+            before_command=self.steering.may_command,
+        )
+        return SipCarrier(client, inbox, f"{settings.reached_at}:{settings.sip_port}")
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Bring the store to this version, wait for the lease and claim the store; leaving the block gives all back."""
         platform = self.platform
         async with AsyncExitStack() as stack:
-            for close in (platform.database.close, self.redis.aclose, self.net.close, self.lab.close):
+            labs = (self.lab.close, self.lab_smsc.close)
+            for close in (platform.database.close, self.redis.aclose, self.net.close, *labs):
                 stack.push_async_callback(close)
             await platform.database.migrate()
             stack.push_async_callback(self.counters.stop)

@@ -140,6 +140,7 @@ class Front:
             folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
             dialects=self.dialects,
             lab=base.lab,
+            lab_smsc=base.lab_smsc,
             guesses=base.guesses,
             version=__version__,
         )

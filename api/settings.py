@@ -51,6 +51,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lab_sip_port: int = 5070
     lab_ari_port: int = 8089
     lab_ari_password: str = ""
+    lab_smsc_port: int = 2775
+    lab_smsc_http_port: int = 2776
+    lab_smsc_password: str = ""
     number_pool: str = "+12015552000-+12015559999"
     replay_seconds: Annotated[float, msgspec.Meta(gt=0)] = 900.0
     trusted_proxies: str = ""
@@ -62,8 +65,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The settings that must not be logged."""
-        own = (self.admin_token, self.ari_password, self.secret, self.redis_password, self.lab_ari_password)
-        return (*own, (self.mail_server.password or "") if self.mail_server else "")
+        own = (self.admin_token, self.ari_password, self.secret, self.redis_password)
+        return (
+            *own,
+            self.lab_ari_password,
+            self.lab_smsc_password,
+            (self.mail_server.password or "") if self.mail_server else "",
+        )
 
     @property
     def mail_server(self) -> MailServer | None:
@@ -79,6 +87,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def lab_ari_url(self) -> str:
         """The root of the lab's ARI."""
         return f"http://127.0.0.1:{self.lab_ari_port}/ari"
+
+    @property
+    def lab_smsc_url(self) -> str:
+        """The HTTP side of the lab's SMSC."""
+        return f"http://127.0.0.1:{self.lab_smsc_http_port}"
 
     @property
     def redis_url(self) -> str:

@@ -1,4 +1,4 @@
-# The engine and the API: one process, `python -m api`.
+# The engine and the API: one process, `python -m api`. The lab's SMSC is another one, `python -m api.lab_smsc`.
 FROM carillon-base:trixie AS system
 # Tells its first layers from those of the image that is built at the same time: shared ones would lose their cache.
 LABEL carillon.image=carillon

@@ -43,6 +43,7 @@ class Dispatcher:
     def __init__(self, registry: Registry, conferences: Conferences, outbound: OutboundCalls) -> None:
         self._registry, self._conferences, self._outbound = registry, conferences, outbound
         self._replies = Replies(registry)
+        self._of_features: set[type[Command[Any]]] = set()
         self._by_kind: dict[type[Command[Any]], Callable[[Any], Any]] = {
             PlaceCall: self._place,
             Enqueue: self._enqueue,
@@ -66,6 +67,11 @@ class Dispatcher:
         if taken := self._by_kind.keys() & handlers.keys():
             raise ValueError(f"the engine itself carries out {', '.join(sorted(kind.__name__ for kind in taken))}")
         self._by_kind.update(handlers)
+        self._of_features |= handlers.keys()
+
+    def is_of_calls(self, command: Command[Any]) -> bool:
+        """Whether a command is for calls or conferences, and not a feature's own."""
+        return type(command) not in self._of_features
 
     async def submit(self, command: Command[Any]) -> Any:
         """Carry out a command; raises engine.commands.CommandRefused."""

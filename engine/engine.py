@@ -152,8 +152,12 @@ class Engine:
         await self._ready.wait()
 
     async def submit(self, command: Command[R]) -> R:
-        """Carry out a command; raises engine.commands.CommandRefused."""
-        if self._leaving or not self._recovered:  # a live call may be one that is not known here (any more)
+        """Carry out a command; raises engine.commands.CommandRefused.
+
+        One of a feature does not wait for Asterisk: the feature says itself what it cannot do now.
+        """
+        known = self._recovered or not self._dispatcher.is_of_calls(command)
+        if self._leaving or not known:  # a live call may be one that is not known here (any more)
             raise EngineUnavailable("The telephone engine is starting or stopping. Try again.")
         if self._parts.writer.out and isinstance(command, _STORED):
             raise EngineUnavailable("The store cannot be reached now. Try again.")

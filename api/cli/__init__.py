@@ -41,7 +41,9 @@ def build(cli: Cli) -> App:
     people = (accounts, users, numbers, applications, prompts)
     calling = (trunks, extensions, groups, rates, lab)
     for noun in (*people, *calling, calls, recordings, callbacks, *modules("cli")):
-        app.command(noun.commands(cli))
+        found = noun.commands(cli)
+        for each in found if isinstance(found, tuple) else (found,):
+            app.command(each)
     app.command(status.StatusCommand(cli).show, name="status")
     app.command(dialects.DialectsCommand(cli).show, name="dialects")
     app.command(doctor.DoctorCommand(cli).examine, name="doctor")

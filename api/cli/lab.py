@@ -6,6 +6,7 @@ from cyclopts import App, Parameter
 
 from api.cli.client import CommandFailed
 from api.cli.context import Cli
+from api.cli.lab_texts import LabTextCommands
 
 
 def commands(cli: Cli) -> App:
@@ -16,6 +17,11 @@ def commands(cli: Cli) -> App:
     app.command(noun.map_number, name="map")
     app.command(noun.mapped)
     app.command(noun.dial)
+    texts = LabTextCommands(cli)
+    app.command(texts.text_personas)
+    app.command(texts.texts)
+    app.command(texts.send)
+    app.command(texts.smsc)
     return app
 
 

@@ -148,7 +148,7 @@ class OwnErrors:
 
 def _rendered(error: Exception) -> web.Response:
     shown = registry.error_of(error)
-    for kind, status in (((type(error), shown[0]),) if shown else _STATUS):
+    for kind, status in ((type(error), shown[0]),) if shown else _STATUS:
         if isinstance(error, kind):
             sentence = str(error) or (kind.__doc__ or "").partition(";")[0]
             return error_of(status, sentence, codes.code_of(error))

@@ -42,9 +42,7 @@ class Metrics:
         self._tasks = Counter("carillon_tasks", "Tasks that are over", ["kind", "outcome"], registry=self.registry)
         self._deliveries = Gauge("carillon_callbacks", "Callbacks by state", ["state"], registry=self.registry)
         self._waiting = Gauge("carillon_writes_waiting", "Changes that wait for their commit", registry=self.registry)
-        self._behind = Gauge(
-            "carillon_events_behind", "Events to be handled", ["consumer"], registry=self.registry
-        )
+        self._behind = Gauge("carillon_events_behind", "Events to be handled", ["consumer"], registry=self.registry)
         self._failures = Gauge(
             "carillon_consumer_failures", "Failures since events were handled", ["consumer"], registry=self.registry
         )

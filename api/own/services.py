@@ -12,6 +12,7 @@ from api.callbacks.delivery import Delivery
 from api.dialects import OWN, Dialect
 from api.guess_throttle import Guesses
 from api.lab import Lab
+from api.lab_smsc.client import LabSmscClient
 from api.own import render
 from api.ports import CommandTaker
 from api.recordings import Recordings
@@ -35,10 +36,10 @@ class Addresses:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnServices:
-    """The services that our own API uses. `connected` returns whether Asterisk's events reach us; `lab` may be None.
+    """The services that our own API uses. `connected` returns whether Asterisk's events reach us.
 
-    `folders` are those whose free space is checked. `dialects` are the vendors', without our own. `guesses` throttles
-    the guessing of keys.
+    `lab` and `lab_smsc` may be None. `folders` are those whose free space is checked. `dialects` are the vendors',
+    without our own. `guesses` throttles the guessing of keys.
     """
 
     engine: CommandTaker
@@ -55,6 +56,7 @@ class OwnServices:
     folders: Mapping[str, Path] = field(default_factory=dict)
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
+    lab_smsc: LabSmscClient | None = None
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
 

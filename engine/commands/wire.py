@@ -12,7 +12,6 @@ from engine.tasks import secret
 _encoder = msgspec.json.Encoder(enc_hook=secret.revealed)
 
 
-
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """A refusal as data: the name of its class, its sentence, and the names of the classes above, the next one first.
 

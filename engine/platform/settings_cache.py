@@ -31,7 +31,7 @@ class SettingsCache:
         self._numbers: dict[str, Number] = {}  # those that take calls
         self._applications: dict[str, Application] = {}
         self._by_sip_user: dict[str, Extension] = {}
-        self._countries: Counter[str] = Counter()  # of the numbers that take calls
+        self._countries: Counter[str] = Counter()  # of the numbers
         self._trunks: tuple[Trunk, ...] = ()
         self._reading = asyncio.Lock()  # of two readings at once the older must not be kept last
         self._turns: defaultdict[str, _Turns] = defaultdict(_Turns)
@@ -135,16 +135,15 @@ class SettingsCache:
     def _know_number(self, settings: CachedAccount, digits: str, rows: tuple[Number, ...]) -> None:
         settings.numbers[digits] = rows
         for row in rows:
+            self._countries[settings.account.country] += 1
             if row.capability == VOICE:
                 self._numbers[digits] = row
-                self._countries[settings.account.country] += 1
 
     def _forget_number(self, settings: CachedAccount, digits: str) -> None:
         for row in settings.numbers.pop(digits, ()):
-            if row.capability == VOICE:
-                self._countries -= Counter([settings.account.country])
-                if self._numbers.get(digits) is row:  # it may be another account's by now
-                    del self._numbers[digits]
+            self._countries -= Counter([settings.account.country])
+            if self._numbers.get(digits) is row:  # it may be another account's by now
+                del self._numbers[digits]
 
     def rules(self, account: str) -> AccountRules:
         """Return an account's rules; raises NumberRefused where it does not exist or is disabled."""
@@ -206,11 +205,11 @@ class SettingsCache:
         found = self._accounts.get(account)
         return list(found.groups.values()) if found else []
 
-    def numbers(self, account: str) -> list[Number]:
-        """Return an account's numbers that take calls."""
+    def numbers(self, account: str, capability: str = VOICE) -> list[Number]:
+        """Return an account's numbers that take calls, or have another capability."""
         found = self._accounts.get(account)
         rows = [row for each in list(found.numbers.values()) for row in each] if found else []
-        return [row for row in rows if row.capability == VOICE]
+        return [row for row in rows if row.capability == capability]
 
     def application(self, id: str) -> Application | None:
         """Return an application by its id."""

@@ -11,6 +11,7 @@ What happens in the calls    incoming rings picks_up hangs_up presses finishes f
 What Asterisk answers        refuse (the next such request fails) · hold (it waits for the test) · before_answering
 The events                   hold_events release_events drop_socket take_over · until_connected
 What was asked               requests · await asked(method, path pattern, times)
+Texts of phones              texts.arrives .registers .sent .kept
 Its state                    world.channels, .bridges, .playbacks, .recordings (dicts by id), world.variables, filter
 Switches                     enters_stasis (a created channel raises StasisStart) · ping_answers (to heartbeats)
 
@@ -28,6 +29,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.ari_handlers import Handlers
+from tests.fakes.ari_texts import Texts
 from tests.fakes.ari_world import Json, Refusal, World
 
 
@@ -59,6 +61,7 @@ class Rule:
 class FakeAri:
     def __init__(self) -> None:
         self.world = World(self.emit)
+        self.texts = Texts(self.emit)
         self.requests: list[Asked] = []
         self.application = "carillon-0"
         self.filter: Json | None = None

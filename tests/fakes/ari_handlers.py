@@ -24,7 +24,10 @@ class Handlers:
         return [
             ("GET", "/asterisk/ping", self._ping),
             ("GET", "/asterisk/info", self._info),
-            ("GET", "/asterisk/variable", self._global),
+            ("GET", "/asterisk/variable", self._fake.texts.read_global),
+            ("POST", "/asterisk/variable", self._fake.texts.set_global),
+            ("GET", "/endpoints", self._fake.texts.endpoints),
+            ("PUT", "/endpoints/sendMessage", self._fake.texts.send),
             ("PUT", "/applications/{app}/eventFilter", self._filter),
             ("GET", "/applications/{app}", self._application),
             ("POST", "/applications/{app}/subscription", self._subscribe),
@@ -78,9 +81,6 @@ class Handlers:
     async def _info(self, query: Json, body: Any) -> Answer:
         status = {"startup_time": self._world.started, "last_reload_time": ""}
         return 200, {"system": {"version": "22.10.1", "entity_id": "fake"}, "status": status}
-
-    async def _global(self, query: Json, body: Any) -> Answer:
-        return 200, {"value": ""}
 
     async def _filter(self, query: Json, body: Any, app: str) -> Answer:
         self._fake.filter = body
@@ -157,6 +157,8 @@ class Handlers:
 
     async def _get_variable(self, query: Json, body: Any, id: str) -> Answer:
         self._world.channel(id)
+        if query["variable"].startswith("DB_KEYS("):
+            return self._fake.texts.keys(query["variable"])
         if (id, query["variable"]) not in self._world.variables:
             raise Refusal(404, "Provided variable was not found")
         return 200, {"value": self._world.variables[id, query["variable"]]}

@@ -20,6 +20,7 @@ from engine.features.endpoints.provisioner import Provisioner
 from engine.features.groups.destination import GroupKind
 from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
+from engine.features.messaging.feature import MessagingFeature
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
@@ -68,6 +69,7 @@ def features_on(
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
+    add(MessagingFeature(platform, leading.registry, without_data))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))
     add(UploadsFeature(platform))

@@ -19,6 +19,7 @@ from api.own.admin.doctor import DoctorAdmin
 from api.own.admin.extensions import ExtensionsAdmin
 from api.own.admin.groups import GroupsAdmin
 from api.own.admin.lab import LabAdmin
+from api.own.admin.lab_texts import LabTextsAdmin
 from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
@@ -67,8 +68,9 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
         ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.features), UsersAdmin(services.features),
         GroupsAdmin(services), DiversionsAdmin(services), DialectsAdmin(services),
-        LabAdmin(services), CallsAdmin(services), RecordingsAdmin(services), PromptsAdmin(services),
-        CallbacksAdmin(services), *(module.ADMIN(services) for module in modules("admin")), doctor,
+        LabAdmin(services), LabTextsAdmin(services), CallsAdmin(services), RecordingsAdmin(services),
+        PromptsAdmin(services), CallbacksAdmin(services), *(module.ADMIN(services) for module in modules("admin")),
+        doctor,
     ):  # fmt: skip
         app.add_routes(noun.routes())
     app.add_routes([web.get("/metrics", metrics.serve), web.get(HEALTH, doctor.healthz)])

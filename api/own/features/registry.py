@@ -6,8 +6,8 @@
   nouns in its paths that are a tag of their own below an account.
 - `errors.py` names ERRORS: by the classes of exceptions the status and the code (docs/api.md) of those that need others
   than the class above them.
-- `cli.py` has `commands`, which returns the noun of the command line for an api.cli.context.Cli. It imports nothing of
-  the rooms beside it, so that the command line starts quickly.
+- `cli.py` has `commands`, which returns the noun of the command line for an api.cli.context.Cli, or a tuple of them. It
+  imports nothing of the rooms beside it, so that the command line starts quickly.
 - `render.py` has how its things are shown. It is not looked for, and neither is any further file.
 """
 

@@ -182,7 +182,6 @@ class Replayed(Shown, frozen=True, kw_only=True):
     replayed: Annotated[int, says("How many.")]
 
 
-
 class Event(Shown, frozen=True, kw_only=True):
     """Something that happened. Each kind of event has further fields of its own."""
 

@@ -37,6 +37,4 @@ class CallRates:
         """Return what an answered outbound leg of `quantity` seconds costs; 0 where no rate is loaded."""
         owner = self._cache.find(account)
         rate = self.rate_of(account, to)
-        return Price(
-            amount=rating.price(rate, quantity) if rate else 0, currency=owner.currency if owner else "USD"
-        )
+        return Price(amount=rating.price(rate, quantity) if rate else 0, currency=owner.currency if owner else "USD")

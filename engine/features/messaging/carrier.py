@@ -27,7 +27,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the part's, for logs. `sender` and `recipient` are digits, a short code, or (`sender` only) letters.
     `content` is encoded already, without a user data header. `unicode`: it is UCS-2, else GSM-7 with one septet an
-    octet (unpacked). A part of a longer text has `reference` (0 to 65535), `number` (from 1) and `total`.
+    octet (unpacked). To a phone of an extension it is UTF-8, and `recipient` the phone's SIP user name. A part of a
+    longer text has `reference` (0 to 65535), `number` (from 1) and `total`.
     `valid_seconds`: how long the SMSC may try; None: as long as it likes.
     """
 

@@ -1,15 +1,21 @@
 """The commands of messaging."""
 
 from engine.commands.base import Command
+from engine.commands.refusals import CommandRefused
 from engine.features.messaging.model import Message, NewMessage
 
 
 class SendMessage(Command[Message], frozen=True, kw_only=True, tag="send_message"):
     """Accept a text; returns it, queued.
 
-    Raises NumberRefused (a number that the account may not text, has no route, or whose owner sent STOP), CallerRefused
-    (a sender that is not the account's), CreditSpent, LimitReached, EngineUnavailable.
+    Raises TextRefused (nothing to send, too long, a time that is not possible), NumberRefused (a number that the
+    account may not text, has no route, or whose owner sent STOP), CallerRefused (a sender that is not the account's),
+    CreditSpent, LimitReached, EngineUnavailable.
     """
 
     account: str
     message: NewMessage
+
+
+class TextRefused(CommandRefused):
+    """There is nothing to send, it is too long, or it cannot be sent at that time."""

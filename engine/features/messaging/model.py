@@ -6,6 +6,9 @@ import msgspec
 
 from engine.model.call_data import CallData
 
+SIP = "sip"
+"""The carrier of texts to and from the phones of extensions."""
+
 
 class Direction(StrEnum):
     """Who sent a text: the account (`out`), or somebody to the account (`in`)."""
@@ -64,7 +67,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     `carrier` is the SMSC's name, `sip` for a phone of the account; "": none was chosen yet. `due` is when it may be
     tried next, `expires` when it is given up, or its receipts are. `price` is what was charged; `parts` how many parts
-    it has. `reason` says why it is failed, expired or unknown, or why it still waits.
+    it has. `reason` says why it is failed, expired or unknown, or why it still waits. `reply_to` is the id of the text
+    that one that came in replies to. `origin` says who wrote one that is sent: "": a program of the account,
+    `extension:101`: that phone, `relay`: who texted a number that leads to the phone which gets it, `confirmation`:
+    we, because of STOP or START, `notice`: we, because of a text that a phone sent.
+    `ended` is when it became final: delivered, failed, expired, unknown, or sent by SIP.
     """
 
     id: str
@@ -86,16 +93,26 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = "USD"
     application: str | None = None
     data: CallData | None = None
+    reply_to: str = ""
+    origin: str = ""
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is sent to a phone of its account."""
+        return self.carrier == SIP
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of an outbound text. `carrier_id` is what its receipts name; `reference` joins the parts of one text."""
+    """One part of an outbound text. `reference` joins the parts of one text.
+
+    `carrier_id` is what its receipts name; "": it was accepted and has none, None: it was not accepted.
+    """
 
     message: str
     number: int
     carrier: str
     state: PartState
-    carrier_id: str = ""
+    carrier_id: str | None = None
     reference: int = 0
     at: float | None = None
     reason: str = ""
@@ -105,7 +122,8 @@ class Smsc(msgspec.Struct, frozen=True, kw_only=True):
     """A text carrier that is reached by SMPP, with the prefixes that it carries.
 
     `settings` are those of its link (engine.features.messaging.smpp), as JSON. `per_second`: the pace that it is
-    given at most. `password` is sealed where it is stored.
+    given at most. `password` is sealed where it is stored. `country` (ISO 3166): where the numbers are read that it
+    sends without +; "": they are international.
     """
 
     name: str
@@ -116,6 +134,7 @@ class Smsc(msgspec.Struct, frozen=True, kw_only=True):
     per_second: float = 100.0
     settings: str = "{}"
     disabled: bool = False
+    country: str = ""
 
 
 class MessageRoute(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,16 +148,30 @@ class MessageRoute(msgspec.Struct, frozen=True, kw_only=True):
     priority: int = 10
 
 
+class MessageRate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a part of a text to numbers that begin with `prefix` costs, in millionths of `currency`.
+
+    The longest prefix wins. `account`: whose own rate it is, which is looked for first; "": everybody's.
+    """
+
+    prefix: str
+    currency: str
+    per_part: int
+    account: str = ""
+
+
 class Keyword(msgspec.Struct, frozen=True, kw_only=True):
     """The first word of texts to a number, and where those lead: before the number's own destination.
 
-    `word` is in upper case. `leads_to` is `application:ID` or `extension:NUMBER` (engine.model.destination).
+    `word` is in upper case. `leads_to` is `application:ID` or `extension:NUMBER` (engine.model.destination). `owner`
+    had the number when this was set: if another account has it now, this does not count.
     """
 
     number: str
     word: str
     account: str
     leads_to: str
+    owner: str
 
 
 class TextingRules(msgspec.Struct, frozen=True, kw_only=True):

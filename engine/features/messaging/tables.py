@@ -15,6 +15,7 @@ smscs = Table(
     Column("per_second", Float, nullable=False),
     Column("settings", Text, nullable=False),  # of its link, as JSON
     Column("disabled", Boolean, nullable=False, server_default=false()),
+    Column("country", String, nullable=False, server_default=""),  # in which its numbers without + are read
 )
 message_routes = Table(
     "message_routes",
@@ -39,6 +40,7 @@ message_keywords = Table(
     Column("word", String, primary_key=True),  # in upper case
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("leads_to", Text, nullable=False),
+    Column("owner", String, nullable=False, server_default=""),  # the account that had the number then
 )
 texting = Table(  # what accounts have set for their texts
     "texting",
@@ -75,38 +77,56 @@ messages = Table(
     Column("sent", Float, nullable=True),
     Column("ended", Float, nullable=True),
     Column("reason", Text, nullable=False),
+    Column("per_part", Integer, nullable=False),  # what a part costs, by the rates when it was accepted
     Column("price", Integer, nullable=False),
     Column("currency", String, nullable=False),
     Column("data", Text, nullable=True),  # engine.model.call_data as JSON; NULL: none
+    Column("watched", Boolean, nullable=False),  # when it expires something is still to be done
+    Column("reply_to", String, nullable=False, server_default=""),
+    Column("origin", String, nullable=False, server_default=""),
     Column("carrier_key", String, nullable=True, unique=True),  # of one that came in: what names it at its carrier
     Index("messages_by_account", "account", "created"),
     Index("messages_by_pair", "sender", "recipient", "created"),
 )
 Index(
-    "messages_queued",
-    messages.c.carrier,
-    messages.c.due,
-    sqlite_where=messages.c.state == "queued",
-    postgresql_where=messages.c.state == "queued",
-)
-Index(
-    "messages_awaited",
+    "messages_watched",
     messages.c.expires,
-    sqlite_where=messages.c.state.in_(("queued", "sent")),
-    postgresql_where=messages.c.state.in_(("queued", "sent")),
+    sqlite_where=messages.c.watched,
+    postgresql_where=messages.c.watched,
 )
 message_parts = Table(  # of texts that are sent
     "message_parts",
     metadata,
     Column("message", String, primary_key=True),
     Column("number", Integer, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("extension", String, nullable=False),  # to whose phone it goes; "": to a telephone number
     Column("carrier", String, nullable=False),
-    Column("carrier_id", String, nullable=True),  # NULL: not answered, or it sends no receipts
+    Column("carrier_id", String, nullable=True),  # NULL: not accepted; "": accepted, and no receipt will come
     Column("reference", Integer, nullable=False),
     Column("state", String, nullable=False),
+    Column("due", Float, nullable=False),  # when it may be submitted
+    Column("attempts", Integer, nullable=False),  # that were put off
     Column("at", Float, nullable=True),  # of its last change
     Column("reason", Text, nullable=False),
-    Index("message_parts_by_carrier_id", "carrier", "carrier_id"),
+)
+Index(  # receipts name their part by it
+    "message_parts_by_carrier_id",
+    message_parts.c.carrier,
+    message_parts.c.carrier_id,
+    sqlite_where=message_parts.c.carrier_id != "",
+    postgresql_where=message_parts.c.carrier_id != "",
+)
+Index(  # the queue
+    "message_parts_waiting",
+    message_parts.c.carrier,
+    message_parts.c.account,
+    message_parts.c.extension,
+    message_parts.c.due,
+    message_parts.c.message,
+    message_parts.c.number,
+    sqlite_where=message_parts.c.state == "waiting",
+    postgresql_where=message_parts.c.state == "waiting",
 )
 Index(
     "message_parts_submitting",
@@ -123,15 +143,28 @@ early_receipts = Table(  # that came before the answer that names their part, or
     Column("error", String, nullable=False),
     Column("at", Float, nullable=False, index=True),
 )
-incoming_parts = Table(  # of texts of which parts are missing
+incoming_parts = Table(  # of longer texts; those of a text that is complete are kept for a while, to know doubles
     "incoming_parts",
     metadata,
     Column("carrier", String, primary_key=True),
-    Column("sender", String, primary_key=True),
+    Column("sender", String, primary_key=True),  # both as the carrier wrote them
     Column("recipient", String, primary_key=True),
     Column("reference", Integer, primary_key=True),
     Column("total", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False),  # as JSON: it may begin or end with half a character
     Column("at", Float, nullable=False, index=True),
+    Column("key", String, nullable=False, server_default=""),
+    Column("complete", Boolean, nullable=False, server_default=false()),
+)
+unmatched_messages = Table(  # texts to no number of ours, the newest ones
+    "unmatched_messages",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("carrier", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reason", String, nullable=False),
 )

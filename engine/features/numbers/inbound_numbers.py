@@ -20,19 +20,34 @@ other part of a number compared. Where two of our numbers fit, neither gets the 
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple, Protocol
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumber
 
 from engine.calls.directory import Unmatched, UnmatchedReason
-from engine.platform.settings_cache import SettingsCache
+from engine.store.accounts import Account
+from engine.store.numbers import Number
 
 _FEWEST = 7  # digits of a number that is read in other ways than as it stands
 _ACCESS_CODES = ("00", "011")  # international prefixes: ITU-T E.164's, and that of the North American Numbering Plan
 _WRITTEN = re.compile(r"(?P<plus>\+?)(?P<digits>[0-9 ().\-]*[0-9][0-9 ().\-]*)", re.ASCII)
 _SEPARATORS = re.compile(r"[ ().\-]")
+
+
+class Numbers(Protocol):
+    """Numbers of ours of one capability, and whose they are."""
+
+    def number(self, digits: str) -> Number | None:
+        """Return a number (exactly these digits)."""
+
+    def find(self, account: str) -> Account | None:
+        """Return an account."""
+
+    @property
+    def countries(self) -> Collection[str]:
+        """The countries (ISO 3166) of the accounts that have numbers."""
 
 
 class DialledNumber(NamedTuple):
@@ -56,45 +71,45 @@ def dialled(user: str) -> DialledNumber | None:
     return DialledNumber(digits, bool(found["plus"]), prefix)
 
 
-def find(cache: SettingsCache, wanted: DialledNumber, country: str) -> str | Unmatched:
+def find(known: Numbers, wanted: DialledNumber, country: str) -> str | Unmatched:
     """Return the number of ours that was dialled; `country` is the trunk's (ISO 3166), "" for none."""
-    if cache.number(wanted.digits) and not wanted.context:
+    if known.number(wanted.digits) and not wanted.context:
         return wanted.digits
-    found = set(_readings(cache, wanted, country)) or set(_behind_access_code(cache, wanted, country))
+    found = set(_readings(known, wanted, country)) or set(_behind_access_code(known, wanted, country))
     if len(found) == 1:
         return found.pop()
     return Unmatched(reason=UnmatchedReason.AMBIGUOUS if found else UnmatchedReason.NO_NUMBER)
 
 
-def _readings(cache: SettingsCache, wanted: DialledNumber, country: str) -> Iterator[str]:
+def _readings(known: Numbers, wanted: DialledNumber, country: str) -> Iterator[str]:
     if wanted.plus:
-        yield from _owned(cache, wanted.digits, None)
+        yield from _owned(known, wanted.digits, None)
     elif wanted.context:
-        yield from _owned(cache, _as_dialled(wanted.digits, _country_of(wanted.context)), None)
+        yield from _owned(known, _as_dialled(wanted.digits, _country_of(wanted.context)), None)
     elif len(wanted.digits) >= _FEWEST:
-        yield from _owned(cache, wanted.digits, None)
-        for each in [country] if country else cache.countries:
-            yield from _owned(cache, _as_dialled(wanted.digits, each), None if country else each)
+        yield from _owned(known, wanted.digits, None)
+        for each in [country] if country else known.countries:
+            yield from _owned(known, _as_dialled(wanted.digits, each), None if country else each)
 
 
-def _behind_access_code(cache: SettingsCache, wanted: DialledNumber, country: str) -> Iterator[str]:
+def _behind_access_code(known: Numbers, wanted: DialledNumber, country: str) -> Iterator[str]:
     if wanted.plus or wanted.context:
         return
     for code in _ACCESS_CODES:
         national = wanted.digits.removeprefix(code)
-        if len(national) == len(wanted.digits) or len(national) < _FEWEST or any(_owned(cache, national, None)):
+        if len(national) == len(wanted.digits) or len(national) < _FEWEST or any(_owned(known, national, None)):
             continue
-        for each in [country] if country else cache.countries:
-            yield from _owned(cache, _as_dialled(national, each), None if country else each)
+        for each in [country] if country else known.countries:
+            yield from _owned(known, _as_dialled(national, each), None if country else each)
 
 
-def _owned(cache: SettingsCache, international: str, country: str | None) -> Iterator[str]:
+def _owned(known: Numbers, international: str, country: str | None) -> Iterator[str]:
     """The numbers of ours that these international digits are, of accounts in `country` (None: in any)."""
     for digits in _written(international):
-        number = cache.number(digits)
-        owner = cache.find(number.account) if number else None
+        number = known.number(digits)
+        owner = known.find(number.account) if number else None
         near = owner and (country is None or owner.country == country)
-        if owner and near and _international(digits, owner.country) == international:
+        if owner and near and international_of(digits, owner.country) == international:
             yield digits
 
 
@@ -108,7 +123,7 @@ def _written(international: str) -> Iterable[str]:
     return dict.fromkeys((international, national, _national_prefix(region) + national))
 
 
-def _international(stored: str, country: str) -> str:
+def international_of(stored: str, country: str) -> str:
     """The international digits of a number of ours as an account in `country` wrote it, without a plus.
 
     It is national where that is how one writes a national number there: with the country's prefix such as 0, or with

@@ -12,6 +12,7 @@ from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
 from engine.features.numbers.model import NewNumber, NumberView
 from engine.features.numbers.phone_numbers import digits_of, is_emergency
+from engine.features.numbers.texting import checked_for_texts
 from engine.model.destination import Destination
 from engine.platform import audit
 from engine.platform.audit import Actor
@@ -19,7 +20,7 @@ from engine.store import accounts, applications, extensions, numbers
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
-from engine.store.numbers import CAPABILITIES, VOICE, Number
+from engine.store.numbers import CAPABILITIES, SMS, VOICE, Number
 from engine.store.writer import Writer
 
 FEWEST, MOST = 2, 15  # digits of a number, or of a short one such as 500
@@ -96,6 +97,8 @@ class Numbers:
 
     def _leading(self, conn: Connection, account: Account, row: Number, leads_to: LeadsTo) -> Number:
         text = leads_to(conn, account)
+        if row.capability == SMS:
+            checked_for_texts(text)
         self._destinations.refuse_loop(account, f"forward:{_international(row.number)}", text)
         found = Destination.read(text) if text else None
         application = found.target if found and found.kind == _APPLICATION else None

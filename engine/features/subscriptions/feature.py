@@ -19,9 +19,7 @@ class SubscriptionsFeature(Feature):
 
     def __init__(self, platform: Platform, check_url: Callable[[str], object], *, mails: bool) -> None:
         db, writer = platform.database, platform.writer
-        self._service = SubscriptionService(
-            db, writer, platform.catalogue, check_url, seal=platform.seal, mails=mails
-        )
+        self._service = SubscriptionService(db, writer, platform.catalogue, check_url, seal=platform.seal, mails=mails)
         live = LiveEvents(platform.catalogue)
         platform.on_commit(live.feed)
         self._cache = platform.cache

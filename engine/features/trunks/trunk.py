@@ -113,7 +113,7 @@ def _endpoint(trunk: Trunk, name: str) -> dict[str, str]:
         "rtp_timeout_hold": HELD_RTP_TIMEOUT,
         "rtp_keepalive": RTP_KEEPALIVE,
         "dtmf_mode": DTMF_MODES[trunk.dtmf],
-        "message_context": "im",
+        "message_context": "im-trunk",
         "allow_transfer": "no",  # a REFER would take the call out of the engine's hands
         "allow_subscribe": "no",
         "send_pai": "yes",

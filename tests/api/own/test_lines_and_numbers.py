@@ -32,7 +32,7 @@ async def test_a_trunk_is_in_asterisk_and_in_the_book_at_once_and_its_password_i
     assert kinds == {"auth", "aor", "endpoint", "identify", "registration"}
     endpoint = objects["endpoint", "trunk-itsp"]
     assert (endpoint["context"], endpoint["allow"], endpoint["rtp_timeout"]) == ("from-trunk", "ulaw,alaw", "30")
-    assert endpoint["message_context"] == "im"
+    assert endpoint["message_context"] == "im-trunk"
     assert {trunk.name for trunk in installation.services.cache.trunks} == {"lab", "itsp"}
     assert (await installation.admin("POST", "/trunks", TRUNK))[0] == 409
     assert (await installation.admin("DELETE", "/trunks/itsp"))[0] == 204

@@ -12,4 +12,3 @@ depends_on = None
 def upgrade() -> None:
     """Bring the tables to this revision."""
     op.add_column("deliveries", sa.Column("fallback", sa.Text(), nullable=False, server_default=""))
-

@@ -1,0 +1,1 @@
+"""Texts in our own API and on the command line."""

@@ -1,0 +1,193 @@
+"""What is done with texts: sent, listed, cancelled, and led to another carrier."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.commands import EngineUnavailable
+from engine.events import Event
+from engine.features.errors import NotThere, StillUsed
+from engine.features.messaging import progress
+from engine.features.messaging.backlog import Backlog
+from engine.features.messaging.commands import SendMessage
+from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
+from engine.features.messaging.progress import Progress
+from engine.features.messaging.queueing import Queueing, lane_of
+from engine.features.messaging.sending.senders import Senders
+from engine.features.messaging.settings import MessagingSettings
+from engine.features.messaging.store import messages, parts
+from engine.features.messaging.store.parts import Lane
+from engine.platform.platform import Platform
+from engine.store import events
+from engine.store.errors import StoreError
+
+CANCELLED = "It was cancelled."
+MOVED_AT_ONCE = 500
+"""Texts that are led to another carrier in one transaction."""
+
+
+class MessageService:
+    """The texts of accounts."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        settings: MessagingSettings,
+        senders: Senders,
+        backlog: Backlog,
+        queueing: Queueing,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
+        self._settings, self._senders, self._backlog = settings, senders, backlog
+        self._queueing, self._on_progress = queueing, on_progress
+
+    # Sending
+
+    async def carry_out(self, command: SendMessage) -> Message:
+        """Accept a text, as a command."""
+        return await self.send(command.account, command.message)
+
+    async def send(self, account: str, wanted: NewMessage) -> Message:
+        """Accept a text; returns it, queued, once it is stored.
+
+        Raises TextRefused, NumberRefused, CallerRefused, CreditSpent, LimitReached, EngineUnavailable.
+        """
+        if self._writer.out:
+            raise EngineUnavailable("The store cannot be reached now. Try again.")
+        queueing = self._queueing
+        plan = queueing.plan(account, wanted)
+        message = queueing.message(account, wanted, plan)
+        try:
+            await self._writer.write(partial(queueing.store, message=message, plan=plan))
+        except asyncio.CancelledError:  # it is stored nevertheless
+            queueing.accepted(message)
+            raise
+        except StoreError as error:
+            raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
+        queueing.accepted(message)
+        return message
+
+    async def cancel(self, account: str | None, id: str) -> Message:
+        """End a queued text; raises NotThere, and StillUsed where a part of it is being sent, or was."""
+
+        def unit(conn: Connection) -> tuple[Message, Progress]:
+            _found(conn, account, id)
+            text = messages.text(conn, id)
+            assert text is not None
+            done = progress.cancelled(conn, text, self._clock(), CANCELLED)
+            if done is None:
+                raise StillUsed(f"The text {id} is not queued any more: it is being sent, or it has ended.")
+            return _found(conn, account, id), done
+
+        message, done = await self._writer.write(unit)
+        self._on_progress(done)
+        return message
+
+    # Reading
+
+    async def get(self, account: str | None, id: str) -> Message:
+        """Return a text, of an account or (None) of any; raises NotThere. One that waits says why."""
+        return self._shown(await self._db.read(lambda conn: _found(conn, account, id)))
+
+    async def parts(self, id: str) -> list[Part]:
+        """Return the parts of a text that is sent; none for one that came in, or is not there."""
+        return await self._db.read(lambda conn: parts.of(conn, id))
+
+    async def events(self, id: str) -> list[Event]:
+        """Return the events of a text, oldest first."""
+        return [one.event for one in await self._db.read(lambda conn: events.of_subject(conn, id))]
+
+    async def page(
+        self,
+        account: str | None = None,
+        *,
+        limit: int = 100,
+        before: str | None = None,
+        direction: Direction | None = None,
+        states: tuple[State, ...] = (),
+        number: str | None = None,
+        since: float | None = None,
+    ) -> list[Message]:
+        """Return texts, the newest first: those made before the one of the id `before`, which must be there.
+
+        `number` is the sender or the recipient; `since` is the time of the oldest (Unix seconds).
+        """
+
+        def read(conn: Connection) -> list[Message]:
+            last = None if before is None else _found(conn, account, before)
+            return messages.page(
+                conn,
+                account,
+                limit=limit,
+                before=None if last is None else (last.created, last.id),
+                direction=direction,
+                states=states,
+                number=number,
+                since=since,
+            )
+
+        return [self._shown(message) for message in await self._db.read(read)]
+
+    async def counts(self, account: str | None = None, since: float = 0.0) -> dict[State, int]:
+        """Return how many texts there are in each state, of those made since a time."""
+        return await self._db.read(lambda conn: messages.counts(conn, account, since))
+
+    def queued(self, account: str) -> int:
+        """Return how many texts of an account are queued."""
+        return self._backlog.of(account)
+
+    async def waiting(self) -> dict[str, int]:
+        """Return how many parts wait at each carrier, those that were removed too."""
+        return await self._db.read(parts.waiting)
+
+    # Settings
+
+    async def reload(self) -> None:
+        """Make committed changes of SMSCs, routes, rates and rules count at once.
+
+        What waits at an SMSC that was removed goes by another one, if a route leads there; else it waits.
+        """
+        await self._settings.load()
+        await self._senders.reload()
+        for carrier in await self.waiting():
+            if carrier != SIP and carrier not in self._settings.smscs:
+                await self._move(carrier)
+
+    async def _move(self, carrier: str) -> None:
+        last: str | None = ""
+        while last is not None:
+            after = last
+            moved, last = await self._writer.write(lambda conn: self._move_some(conn, carrier, after))  # noqa: B023
+            for account, to in moved:
+                self._senders.note(to, Lane(account), self._clock())
+
+    def _move_some(self, conn: Connection, carrier: str, after: str) -> tuple[list[tuple[str, str]], str | None]:
+        """Move some texts; returns their accounts and carriers, and the last one looked at; None: that was all."""
+        moved: list[tuple[str, str]] = []
+        found = parts.waiting_at(conn, carrier, after, MOVED_AT_ONCE)
+        for id in found:
+            text = messages.text(conn, id)
+            to = self._settings.carrier_for(text.account, text.recipient) if text else None
+            if text and to and to != carrier:
+                parts.move(conn, id, to)
+                messages.move(conn, id, to)
+                moved.append((text.account, to))
+        return moved, found[-1] if found else None
+
+    def _shown(self, message: Message) -> Message:
+        if message.state != State.QUEUED or message.reason:
+            return message
+        if message.due > self._clock():
+            return message
+        return msgspec.structs.replace(message, reason=self._senders.why_waiting(message.carrier, lane_of(message)))
+
+
+def _found(conn: Connection, account: str | None, id: str) -> Message:
+    message = messages.get(conn, id)
+    if message is None or account not in (None, message.account):
+        raise NotThere(f"There is no text {id}.")
+    return message

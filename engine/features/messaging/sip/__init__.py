@@ -1,0 +1,1 @@
+"""Texts between phones: SIP MESSAGE through Asterisk (RFC 3428)."""

@@ -1,0 +1,69 @@
+"""Which extensions have a phone that is registered and answers, as Asterisk says by its events."""
+
+import re
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from engine.ari import generated as ari
+from engine.features.endpoints.user_names import PATTERN
+
+log = structlog.get_logger(__name__)
+ONLINE = "online"
+_TECHNOLOGY = "PJSIP"
+_NAME = re.compile(PATTERN)
+
+
+class Registrations:
+    """The extensions that are online, by their SIP user names; none while Asterisk's events are not followed.
+
+    Asterisk calls an endpoint online once its contact has answered an OPTIONS: 4 ms after the REGISTER (22.10.1), and
+    after a restart of Asterisk as soon as the stored contact has answered.
+    """
+
+    def __init__(self) -> None:
+        self._online: set[str] = set()
+        self._callbacks: list[Callable[[str], None]] = []
+
+    def is_registered(self, sip_user: str) -> bool:
+        """Whether an extension has a phone that can be reached now."""
+        return sip_user in self._online
+
+    def on_registered(self, callback: Callable[[str], None]) -> None:
+        """Call `callback` with the SIP user name of each extension that becomes registered.
+
+        It is called too for each that is found registered at a connect to Asterisk: the first one, and any later one.
+        It must return at once.
+        """
+        self._callbacks.append(callback)
+
+    def replace(self, endpoints: Iterable[ari.Endpoint]) -> None:
+        """Take all endpoints as they are now."""
+        for endpoint in endpoints:
+            self.note(endpoint)
+
+    def note(self, endpoint: ari.Endpoint) -> None:
+        """Take one endpoint as it is now."""
+        name = endpoint.resource
+        if endpoint.technology != _TECHNOLOGY or not _NAME.fullmatch(name):
+            return
+        if endpoint.state != ONLINE:
+            self._online.discard(name)
+        elif name not in self._online:
+            self._online.add(name)
+            self._call(name)
+
+    def drop(self, sip_user: str) -> None:
+        """Take one as not registered, until Asterisk says that it is."""
+        self._online.discard(sip_user)
+
+    def forget(self) -> None:
+        """Take none as registered: Asterisk's events are lost."""
+        self._online.clear()
+
+    def _call(self, name: str) -> None:
+        for callback in self._callbacks:
+            try:
+                callback(name)
+            except Exception:
+                log.exception("What waits for a registration failed.", sip_user=name)

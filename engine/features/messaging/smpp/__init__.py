@@ -1,0 +1,1 @@
+"""A carrier over SMPP 3.4."""

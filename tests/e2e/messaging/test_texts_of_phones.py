@@ -1,0 +1,361 @@
+"""Texts between phones: what phones send is taken once and by its true sender; what is sent reaches the phone.
+
+The carrier runs in the test's own process, in an ARI application of its own, on the running Asterisk. It takes
+the texts of all phones, so one test process at a time has it.
+"""
+
+import asyncio
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from engine.ari.client import AriClient
+from engine.features.messaging.carrier import Accepted, Incoming, NotSent, Submission
+from engine.features.messaging.sip import taking
+from engine.features.messaging.sip.carrier import SipCarrier
+from tests.asterisk.ari_system import ari_address
+from tests.e2e.conftest import MakeCarrier, MakeExtension, MakePhone
+from tests.support.inbox import TestInbox
+from tests.support.scenario import until
+from tests.support.sip_caller import SipCaller
+from tests.support.system import System
+from tests.support.texter import Texter
+from tests.support.turns import the_only
+
+ODD = "a :) b (c) d: ${EPOCH} $[1+1] ${SHELL(id)} 100% & + = \"q\" \\ , ; |\r\nnew line ünï ☺ 'x' ): 9 "
+MakeTexter = Callable[..., Awaitable[Texter]]
+
+
+class Running:
+    """A carrier with its Inbox; it may be stopped and started again."""
+
+    def __init__(self, system: System) -> None:
+        self.inbox = TestInbox()
+        self._system = system
+        self._application = f"test-texts-{uuid.uuid4().hex[:8]}"
+        self._stack = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Connect, as a new controller does."""
+        at = ari_address()
+        client = AriClient(at.url, at.user, at.password, self._application)
+        self.carrier = SipCarrier(client, self.inbox, self._system.bind)
+        await self.carrier.start()
+        async with asyncio.timeout(10):
+            await self.carrier.wait_ready()
+
+    async def stop(self) -> None:
+        """Leave."""
+        await self.carrier.stop()
+
+    async def crash(self) -> None:
+        """Leave as a process that is killed: the channel that reads texts is there for ever."""
+        await self.carrier.stop()
+        at = ari_address()
+        async with AriClient(at.url, at.user, at.password, self._application) as client:
+            socket = await client.websocket(5.0)
+            await client.channels.create(
+                endpoint="Local/s@nowhere", app=self._application, channel_id=f"{self._application}-reader-1"
+            )
+            await socket.close()
+
+    async def send(self, recipient: str, text: str, sender: str = "302") -> Any:
+        """Submit a text to an extension."""
+        part = Submission(id="m", sender=sender, recipient=recipient, content=text.encode())
+        return await self.carrier.submit(part)
+
+    async def registered(self, user: str) -> None:
+        """Wait until the carrier knows that an extension is registered."""
+        known = asyncio.Event()
+        self.carrier.registrations.on_registered(lambda one: known.set() if one == user else None)
+        if not self.carrier.registrations.is_registered(user):
+            await asyncio.wait_for(known.wait(), 10)
+
+    async def of(self, user: str, count: int, within: float = 10.0) -> list[Incoming]:
+        """The texts of one extension, once there are so many."""
+        async with asyncio.timeout(within):
+            total = 0
+            while len(found := [text for _, text in self.inbox.texts if text.sender == user]) < count:
+                total = len(self.inbox.texts) + 1
+                await self.inbox.until(total, within)
+        return found
+
+
+@pytest.fixture
+async def texts(system: System) -> AsyncIterator[Running]:
+    """The carrier, running; other test processes wait for it."""
+    with the_only(system.file, "texts"):
+        running = Running(system)
+        await running.start()
+        yield running
+        await running.stop()
+        channels = [one["name"] for one in await system.ari("channels")]
+        assert not [name for name in channels if name.startswith("Local/s@nowhere")], channels
+
+
+@pytest.fixture
+async def texter(system: System, extension: MakeExtension) -> AsyncIterator[MakeTexter]:
+    """Makes phones for texts, each of an extension of its own: `await texter()`; they are registered."""
+    host, _, port = system.sip.partition(":")
+    async with AsyncExitStack() as stack:
+
+        async def make(*, register: bool = True, **fields: Any) -> Texter:
+            one = await extension()
+            made = Texter(one.user, one.password, host, int(port), **fields)
+            await stack.enter_async_context(made)
+            if register:
+                assert await made.register() == 200
+            return made
+
+        yield make
+
+
+# -- from phones
+
+
+async def test_a_text_of_a_phone_is_taken_whole_and_once(texts: Running, texter: MakeTexter) -> None:
+    phone = await texter()
+    sent = [ODD, "x" * 1023, ")" * 1023, ")", ":", "  blanks  ", "ü" * 511]
+    for text in sent:
+        assert await phone.text("302", text) == 202
+    taken = await texts.of(phone.user, len(sent))
+    assert [text.text for text in taken] == sent
+    assert {text.recipient for text in taken} == {"302"}
+    assert len({text.key for text in taken}) == len(sent)
+
+
+async def test_what_came_while_no_controller_ran_is_taken_at_its_return(
+    texts: Running, texter: MakeTexter, system: System
+) -> None:
+    phone, other = await texter(), await texter()
+    await texts.crash()
+    for number in range(20):
+        assert await phone.text("302", f"{number}") == 202
+        assert await other.text("303", f"other {number}") == 202
+    assert texts.inbox.texts == []
+    await texts.start()
+    assert [text.text for text in await texts.of(phone.user, 20)] == [f"{number}" for number in range(20)]
+    assert [text.text for text in await texts.of(other.user, 20)] == [f"other {number}" for number in range(20)]
+
+
+async def test_what_the_store_did_not_take_comes_again(
+    texts: Running, texter: MakeTexter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "AGAIN_SECONDS", 0.2)
+    phone = await texter()
+    texts.inbox.failing = 3
+    assert await phone.text("302", "first") == 202
+    assert await phone.text("302", "second") == 202
+    assert [text.text for text in await texts.of(phone.user, 2)] == ["first", "second"]
+
+
+async def test_who_sent_a_text_is_what_the_phone_has_proved(texts: Running, texter: MakeTexter) -> None:
+    mallory, victim = await texter(), await texter()
+    host = mallory.host
+    forged = {
+        "the victim's From": (f"<sip:{victim.user}@{host}>", ()),
+        "a < in the display": (f'"x <sip:{victim.user}@{host}>" <sip:{mallory.user}@{host}>', ()),
+        "a < in the user": (f"<sip:{mallory.user};%3Csip:{victim.user}@{host}>", ()),
+        "a quote in the display": (f'"x\\" <sip:{victim.user}@{host}> \\"" <sip:{mallory.user}@{host}>', ()),
+        "an @ in the user": (f"<sip:{victim.user}%40{host}:x@{host}>", ()),
+        "a NUL in the user": (f"<sip:{mallory.user}%00{victim.user}@{host}>", ()),
+        "identity headers": (
+            f'"{victim.user}" <sip:{mallory.user}@{host}>',
+            (
+                ("PJSIP_ENDPOINT", victim.user),
+                ("P-Asserted-Identity", f"<sip:{victim.user}@{host}>"),
+                ("P-Preferred-Identity", f"<sip:{victim.user}@{host}>"),
+                ("Remote-Party-ID", f"<sip:{victim.user}@{host}>"),
+                ("Authorization", f'Digest username="{victim.user}", realm="x", nonce="x", uri="x", response="x"'),
+            ),
+        ),
+    }
+    for identity, headers in forged.values():
+        await mallory.text("302", "forged", identity=identity, headers=headers)
+    await victim.text("302", "true")
+    assert [text.text for text in await texts.of(victim.user, 1)] == ["true"]
+    await mallory.text("302", "end")
+    async with asyncio.timeout(10):
+        while "end" not in [text.text for _, text in texts.inbox.texts]:
+            await texts.inbox.until(len(texts.inbox.texts) + 1)
+    assert [text.text for _, text in texts.inbox.texts if text.sender == victim.user] == ["true"]
+
+
+async def test_strangers_are_refused_as_with_calls(texts: Running, texter: MakeTexter, system: System) -> None:
+    phone = await texter()
+    known = f"<sip:{phone.user}@{phone.host}>"
+    async with Texter("nobody", "", phone.host, phone.port) as stranger:
+        assert await stranger.text("302", "no endpoint") == 401
+        assert await stranger.text("302", "no password", identity=known) == 401
+    async with Texter(phone.user, "wrong-password", phone.host, phone.port) as guesser:
+        assert await guesser.text("302", "a wrong password") in (401, 403)
+    assert await phone.text("302", "true") == 202
+    assert [text.text for text in await texts.of(phone.user, 1)] == ["true"]
+    assert len(texts.inbox.texts) == 1
+
+
+async def test_a_text_longer_than_asterisk_takes_is_answered_on_the_phone(texts: Running, texter: MakeTexter) -> None:
+    phone = await texter()
+    await texts.registered(phone.user)
+    assert await phone.text("302", "x" * 1024) == 202
+    answer = await phone.until(1)
+    assert answer.body == b"Your text was not sent: it is longer than 1023 bytes."
+    assert f"<sip:302@{phone.host}>" in answer.header("From")
+    assert texts.inbox.texts == []
+
+
+async def test_the_content_type_may_have_parameters(
+    texts: Running, texter: MakeTexter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = await texter()
+    assert await phone.text("302", "ü", kind="text/plain;charset=UTF-8") == 202
+    assert await phone.text("302", "ü", kind='Text/Plain; charset="utf-8"; format=flowed') == 202
+    assert await phone.text("302", "ü", kind="text/plain") == 202
+    assert [text.text for text in await texts.of(phone.user, 3)] == ["ü"] * 3
+    assert await phone.text("302", "ü".encode("latin-1"), kind="text/plain; charset=iso-8859-1") == 202
+    texts.carrier.taking.wake()  # Asterisk sends no event of it
+    assert [text.text for text in await texts.of(phone.user, 4)] == ["ü"] * 4
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/im-iscomposing+xml", "message/cpim", "multipart/mixed", ""])
+async def test_other_content_is_415(texts: Running, texter: MakeTexter, kind: str) -> None:
+    phone = await texter()
+    assert await phone.text("302", "<x/>", kind=kind) == 415
+
+
+@pytest.mark.parametrize(
+    ("user", "recipient"),
+    [("+12015550123", "+12015550123"), ("*97", "*97"), ("h", "h"), ("i", "i"), ("s", "s"), ("302;ext=x", "302"),
+     ("a%20b", "?"), ("1%29%3A2", "?"), ("x%22%3C", "?")],
+)  # fmt: skip
+async def test_the_recipient_is_the_user_that_was_dialled(
+    texts: Running, texter: MakeTexter, user: str, recipient: str
+) -> None:
+    phone = await texter()
+    assert await phone.text(user, "hello") == 202
+    assert [text.recipient for text in await texts.of(phone.user, 1)] == [recipient]
+
+
+async def test_a_flood_of_one_phone_leaves_room_for_the_others(texts: Running, texter: MakeTexter) -> None:
+    flooder, other = await texter(), await texter()
+    await texts.stop()
+    for number in range(130):
+        assert await flooder.text("302", f"{number}") == 202
+    assert await other.text("302", "hello") == 202
+    await texts.start()
+    assert [text.text for text in await texts.of(other.user, 1)] == ["hello"]
+    assert [text.text for text in await texts.of(flooder.user, 100)] == [f"{number}" for number in range(100)]
+
+    async def refused() -> int:
+        texts.carrier.taking.wake()
+        return texts.carrier.taking.refused
+
+    await until(refused, lambda count: count == 30, what="those that were not kept are counted")
+    assert await flooder.text("302", "again") == 202
+    assert (await texts.of(flooder.user, 101))[-1].text == "again"
+
+
+async def test_a_text_of_a_trunk_is_told_from_a_phones(
+    texts: Running, texter: MakeTexter, carrier: MakeCarrier
+) -> None:
+    phone, trunk = await texter(), await carrier()
+    async with Texter(phone.user, "", phone.host, phone.port, address=trunk.address) as far:
+        assert await far.text("+12015550123", "from the carrier", identity=f"<sip:{phone.user}@{trunk.address}>") == 202
+    await texts.of(phone.user, 1)
+    ((name, text),) = texts.inbox.texts
+    assert (name, text.sender, text.recipient) == (taking.TRUNK_CARRIER, phone.user, "+12015550123")
+
+
+async def test_texts_and_calls_do_not_disturb_each_other(
+    texts: Running, texter: MakeTexter, extension: MakeExtension, system: System
+) -> None:
+    phone = await texter()
+    one = await extension()
+    caller: SipCaller = one.telephone(system)
+    calling = asyncio.create_task(caller.call("499", seconds=4))
+    for number in range(30):
+        assert await phone.text("302", f"{number}") == 202
+    assert len(await texts.of(phone.user, 30)) == 30
+    assert (await calling).status >= 400, "a number that there is not"
+    assert await phone.text("302", "after") == 202
+    assert (await texts.of(phone.user, 31))[-1].text == "after"
+
+
+# -- to phones
+
+
+async def test_a_text_reaches_the_phone_as_it_is(texts: Running, texter: MakeTexter) -> None:
+    phone = await texter()
+    await texts.registered(phone.user)
+    for count, text in enumerate([ODD, "y" * 1400, "z" * 4096, "%41%00&body=x"], 1):
+        assert await texts.send(phone.user, text) == Accepted("")
+        received = await phone.until(count)
+        assert received.body.decode() == text
+        assert received.header("Content-Type") == "text/plain"
+        assert f"<sip:302@{phone.host}>" in received.header("From")
+
+
+async def test_a_text_appears_on_a_softphone(texts: Running, phone: MakePhone) -> None:
+    one = await phone(trace=True)
+    await texts.registered(one.user)
+    assert await texts.send(one.user, "hello, softphone ü") == Accepted("")
+
+    async def shown() -> str:
+        return one.traced()
+
+    printed = await until(shown, lambda text: "hello, softphone ü" in text, what="baresip shows the text")
+    assert re.search(r"^MESSAGE sip:", printed, re.MULTILINE)
+
+
+async def test_a_text_waits_for_a_phone_that_is_not_registered(texts: Running, texter: MakeTexter) -> None:
+    phone = await texter(register=False)
+    assert isinstance(await texts.send(phone.user, "too early"), NotSent)
+    seen: asyncio.Queue[str] = asyncio.Queue()
+    texts.carrier.registrations.on_registered(seen.put_nowait)
+    assert await phone.register() == 200
+    while await asyncio.wait_for(seen.get(), 5) != phone.user:
+        pass
+    assert await texts.send(phone.user, "in time") == Accepted("")
+    assert (await phone.until(1)).body == b"in time"
+    assert await phone.register(0) == 200
+
+    async def gone() -> bool:
+        return texts.carrier.registrations.is_registered(phone.user)
+
+    await until(gone, lambda there: not there, what="it has unregistered")
+    assert isinstance(await texts.send(phone.user, "too late"), NotSent)
+
+
+async def test_phones_that_are_registered_are_known_to_the_next_controller(texts: Running, texter: MakeTexter) -> None:
+    phone = await texter()
+    await texts.registered(phone.user)
+    await texts.stop()
+    assert isinstance(await texts.send(phone.user, "while it is away"), NotSent)
+    await texts.start()
+    assert texts.carrier.registrations.is_registered(phone.user)
+    assert await texts.send(phone.user, "hello") == Accepted("")
+    assert (await phone.until(1)).body == b"hello"
+
+
+async def test_the_phone_that_registered_last_has_the_text(texts: Running, texter: MakeTexter) -> None:
+    first = await texter()
+    async with Texter(first.user, first.password, first.host, first.port) as second:
+        assert await second.register() == 200
+        await texts.registered(first.user)
+        assert await texts.send(first.user, "hello") == Accepted("")
+        assert (await second.until(1)).body == b"hello"
+        assert first.received == []
+
+
+async def test_a_phone_that_refuses_a_text_stops_none_of_the_others(texts: Running, texter: MakeTexter) -> None:
+    refusing, silent, good = await texter(answers=486), await texter(), await texter()
+    for one in (refusing, silent, good):
+        await texts.registered(one.user)
+    silent.answers = 0
+    for one in (refusing, silent, good):
+        assert await texts.send(one.user, "hello") == Accepted("")
+    assert (await good.until(1)).body == b"hello"
