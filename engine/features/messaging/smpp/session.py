@@ -88,7 +88,7 @@ class Session:
         None: it was written, and no response came within `answer_seconds`, or before the link ended. Raises NotWritten.
         """
         if command == pdu.SUBMIT_SM:  # what keeps the link is written even to an SMSC that does not read
-            await self._room()
+            await self._drained()
         if self._ended or self._writer.is_closing():
             raise NotWritten
         sequence = next(self._sequences)
@@ -179,7 +179,7 @@ class Session:
                     limit = self._settings.answer_seconds
                     raise LinkLost(f"The SMSC did not answer enquire_link within {limit:g} s.")
 
-    async def _room(self) -> None:
+    async def _drained(self) -> None:
         """Return when the connection takes more octets. Raises NotWritten."""
         try:
             await self._writer.drain()
