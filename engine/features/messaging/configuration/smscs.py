@@ -28,6 +28,9 @@ LINK_SETTINGS = tuple(name for name in SmscSettings.__struct_fields__ if name no
 """What may be set of a link beside where it goes (engine.features.messaging.smpp.settings)."""
 FASTEST = 10_000.0
 HIGHEST_PRIORITY = 1_000_000
+LAB = "lab"
+LAB_NUMBERS = "1201555"
+"""The prefix of the lab's numbers (docs/lab.md)."""
 
 
 class Live(NamedTuple):
@@ -85,12 +88,30 @@ class Smscs:
             store.add_smsc(conn, wanted)
             for route in routes:
                 store.put_route(conn, route)
+            store.remove_route(conn, "", "", LAB)
             after = _audited(wanted) | {"prefixes": [route.prefix for route in routes]}
             audit.record(conn, by, account=None, what="smsc.added", subject=wanted.name, after=after)
 
         await self._writer.write(unit)
         await self._changed()
         return await self.show(wanted.name)
+
+    async def ensure_lab(self, port: int, password: str) -> None:
+        """See that the lab's SMSC is in the store, on this machine: with its own numbers, and with every number for as
+        long as there is no other SMSC. Call it before the settings are read.
+        """
+        wanted = Smsc(name=LAB, host="127.0.0.1", port=port, system_id="carillon", password=password)
+
+        def unit(conn: Connection) -> None:
+            there = store.smsc(conn, LAB)
+            if there is None:
+                store.add_smsc(conn, wanted)
+                store.put_route(conn, MessageRoute(prefix=LAB_NUMBERS, smsc=LAB, priority=HIGHEST_PRIORITY))
+                _lead_the_rest_to_the_lab(conn)
+            elif (there.port, there.password) != (port, password):
+                store.change_smsc(conn, msgspec.structs.replace(there, port=port, password=password))
+
+        await self._writer.write(unit)
 
     async def change(self, by: Actor, name: str, fields: Mapping[str, Any]) -> SmscView:
         """Change fields of an SMSC; `settings` adds to its link's. Raises NotThere, InvalidSetting."""
@@ -113,6 +134,7 @@ class Smscs:
         def unit(conn: Connection) -> None:
             before = _found(conn, name)
             store.remove_smsc(conn, name)
+            _lead_the_rest_to_the_lab(conn)
             audit.record(conn, by, account=None, what="smsc.removed", subject=name, before=_audited(before))
 
         await self._writer.write(unit)
@@ -214,6 +236,12 @@ def _routes(conn: Connection, smsc: str | None = None) -> list[MessageRoute]:
     names = {"": ""} | {account.id: account.name for account in accounts.list(conn)}
     found = [route for route in store.all_routes(conn) if smsc in (None, route.smsc)]
     return [msgspec.structs.replace(route, account=names.get(route.account, route.account)) for route in found]
+
+
+def _lead_the_rest_to_the_lab(conn: Connection) -> None:
+    """Let the lab carry every number if it is the only SMSC."""
+    if [smsc.name for smsc in store.all_smscs(conn)] == [LAB]:
+        store.put_route(conn, MessageRoute(prefix="", smsc=LAB, priority=HIGHEST_PRIORITY))
 
 
 def _note_route(
