@@ -146,9 +146,9 @@ def _count(text: str) -> int:
 
 def _times(wanted: NewMessage, now: float) -> tuple[float, float]:
     """Return when a text is due, and when it expires; raises TextRefused."""
-    due = now if wanted.at is None else max(now, wanted.at)
-    if not due <= now + LONGEST_AHEAD:
+    if wanted.at is not None and not wanted.at <= now + LONGEST_AHEAD:
         raise TextRefused(f"at must be within {LONGEST_AHEAD / 86400:g} days from now (got {wanted.at:.15g}).")
+    due = now if wanted.at is None else max(now, wanted.at)
     seconds = LONGEST_SECONDS if wanted.valid_seconds is None else wanted.valid_seconds
     if not 0 < seconds <= LONGEST_SECONDS:
         raise TextRefused(f"valid_seconds must be more than 0, at most {LONGEST_SECONDS:g} (got {seconds:g}).")

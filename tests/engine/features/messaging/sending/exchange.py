@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select, update
 
@@ -23,6 +23,7 @@ from engine.features.messaging.carrier import (
 from engine.features.messaging.events import MessageEnded, MessageSent
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.model import Message, NewMessage, Smsc, State
+from engine.features.messaging.sending.expiry import LOOK_SECONDS
 from engine.features.messaging.service import MessageService
 from engine.media import Prompts, RecordingFiles
 from engine.model.call_data import CallData
@@ -43,6 +44,9 @@ from tests.support.doubles import watched_writer
 NOW = 1_800_000_000.0
 US, UK = "12015550114", "442079460000"
 OWN = "12015550100"
+LONG = "0123456789" * 40
+"""A text of three parts."""
+S = TypeVar("S")
 Say = Callable[[Submission], Answer | Awaitable[Answer]]
 
 
@@ -59,7 +63,7 @@ class FakeCarrier:
         self._up.set()
         self._ids = count(1)
         self._unanswered: set[asyncio.Future[Answer]] = set()
-        self.stopped = False
+        self.stopped = self.hangs = False
         self.state, self.since, self.last_error = "bound", NOW, ""
 
     @property
@@ -94,6 +98,8 @@ class FakeCarrier:
         """It is up, or not."""
 
     async def stop(self) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         self.stopped = True
         for future in self._unanswered:
             if not future.done():
@@ -166,6 +172,7 @@ class Exchange:
         self.account = await self.add_account("acme", OWN, "12015550101")
         await self.add_smsc("one")
         await self.add_route("", "one")
+        await self.set_rules(per_second=1000)
 
     async def add_account(self, name: str, *own: str) -> Account:
         def unit(conn: Any) -> Account:
@@ -204,11 +211,17 @@ class Exchange:
 
     async def set_rules(self, *, per_second: float, sender: str = "", account: str = "") -> None:
         row = {"account": account or self.account.id, "sender": sender, "per_second": per_second, "stop_words": True}
+        await self._execute(delete(tables.texting).where(tables.texting.c.account == row["account"]))
         await self._execute(insert(tables.texting).values(**row))
 
     async def opt_out(self, number: str) -> None:
         row = {"account": self.account.id, "number": number, "since": NOW, "word": "STOP"}
         await self._execute(insert(tables.opt_outs).values(**row))
+
+    async def disable(self, *, disabled: bool = True) -> None:
+        at = accounts_table.c.id == self.account.id
+        await self._execute(update(accounts_table).where(at).values(disabled=disabled))
+        await self.reload()
 
     async def set_balance(self, amount: int | None) -> None:
         at = accounts_table.c.id == self.account.id
@@ -245,17 +258,17 @@ class Exchange:
         await self.writer.claim()
         await self.platform.cache.load()
         await features.start()
-        self._features = features
+        self.running = features
         await settled()
 
     def _connect(self, smsc: Smsc, inbox: Any) -> FakeCarrier:
         carrier = self.carriers.get(smsc.name)
-        if carrier is None or carrier.stopped:
+        if carrier is None or carrier.stopped or carrier.hangs:
             carrier = self.carriers[smsc.name] = FakeCarrier(smsc.name)
         return carrier
 
     async def stop(self) -> None:
-        await self._features.stop()
+        await self.running.stop()
         await self.writer.stop()
 
     async def kill(self) -> None:
@@ -269,6 +282,9 @@ class Exchange:
         await asyncio.gather(*tasks, return_exceptions=True)
         self.carriers = {}
 
+    def feature_service(self, kind: type[S]) -> S:
+        return self.running[kind]
+
     # What happens
 
     @property
@@ -277,6 +293,23 @@ class Exchange:
 
     async def send(self, to: str = US, text: str = "Good morning.", **fields: Any) -> Message:
         return await self.messages.send(self.account.id, NewMessage(to=to, text=text, **fields))
+
+    async def pass_seconds(self, seconds: float) -> None:
+        """Let time pass, and all happen that does until then."""
+        await asyncio.sleep(seconds)
+        await settled()
+
+    async def leap(self, seconds: float) -> None:
+        """Set the clock ahead: what is due then happens within the time in which the clock is looked at again."""
+        await settled()
+        self.set_clock(seconds - LOOK_SECONDS)
+        await self.pass_seconds(LOOK_SECONDS)
+
+    def hold_answer(self) -> asyncio.Future[Answer]:
+        """Return the next answer of the first carrier, which is not given yet."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.one.answers.append(future)
+        return future
 
     async def receipt(
         self, id: str, state: ReceiptState = ReceiptState.DELIVERED, error: str = "", carrier: str = "one"
@@ -299,6 +332,10 @@ class Exchange:
         found = await self.database.read(lambda conn: holds.list(conn, self.account.id))
         return sum(hold.amount for hold in found)
 
+    async def balance(self) -> int | None:
+        found = await self.database.read(lambda conn: accounts.get(conn, self.account.id))
+        return found.balance if found else None
+
     async def charged(self, message: Message | None = None) -> int:
         """What was charged for a text, or for all."""
         found = await self.database.read(lambda conn: ledger.entries(conn, self.account.id, 100_000))
@@ -306,7 +343,7 @@ class Exchange:
         return -sum(entry.amount for entry in of if message is None or entry.subject == message.id)
 
     async def part_states(self, message: Message) -> list[str]:
-        return [part.state.value for part in await self.messages.parts(None, message.id)]
+        return [part.state.value for part in await self.messages.parts(message.id)]
 
     async def early(self) -> int:
         return len(await self.database.read(lambda conn: conn.execute(select(tables.early_receipts)).all()))
