@@ -31,8 +31,8 @@ def name_of(status: int) -> str:
     try:
         known = SmppCommandStatus(status)
     except ValueError:
-        whose = "a status of the carrier's own" if status in _FROM_VENDOR else "an unknown status"
-        return f"0x{status:02X} ({whose})"
+        origin = "a status of the carrier's own" if status in _FROM_VENDOR else "an unknown status"
+        return f"0x{status:02X} ({origin})"
     return f"{known.name} (0x{status:02X}: {known.description})"
 
 

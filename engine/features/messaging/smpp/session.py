@@ -58,6 +58,7 @@ class Session:
         self._sequences = itertools.cycle(range(1, pdu.LAST_SEQUENCE + 1))
         self._waiting = dict[int, tuple[int, asyncio.Future[pdu.Pdu | None]]]()
         self._heard = self._loop.time()
+        self._doubt = asyncio.Event()
         self._ended = False
         self._fault = ""
 
@@ -88,7 +89,7 @@ class Session:
         None: it was written, and no response came within `answer_seconds`, or before the link ended. Raises NotWritten.
         """
         if command == pdu.SUBMIT_SM:  # what keeps the link is written even to an SMSC that does not read
-            await self._room()
+            await self._drained()
         if self._ended or self._writer.is_closing():
             raise NotWritten
         sequence = next(self._sequences)
@@ -96,11 +97,15 @@ class Session:
         self._waiting[sequence] = command, response
         timer = self._loop.call_later(self._settings.answer_seconds, _expire, response)
         self._write(pdu.packed(command, sequence, body))
+        written = self._loop.time()
         try:
-            return await response
+            answered = await response
         finally:
             timer.cancel()
             self._waiting.pop(sequence, None)
+        if answered is None and command == pdu.SUBMIT_SM and self._heard <= written:
+            self._doubt.set()
+        return answered
 
     async def unbind(self) -> None:
         """Say good-bye (§4.2): the SMSC answers what it has still to answer, then this. Waits 2 s at most."""
@@ -159,6 +164,8 @@ class Session:
         command, response = self._waiting.get(received.sequence, (0, None))
         if response is None or received.command not in (command | pdu.RESPONSE, pdu.GENERIC_NACK):
             fields = {"smsc": self._settings.name, "command": hex(received.command), "status": received.status}
+            if received.command == pdu.SUBMIT_SM | pdu.RESPONSE:
+                fields["id"] = pdu.text_of(received.body)  # which its receipt will name
             log.warning("an SMSC answered what it was not asked, or too late", **fields)
         elif not response.done():
             response.set_result(received)
@@ -167,19 +174,22 @@ class Session:
         self._write(pdu.packed(command | pdu.RESPONSE, sequence, b"\0", status))
 
     async def _watch(self) -> None:
-        """Ask a silent SMSC whether it is there."""
+        """Ask a silent SMSC whether it is there; at once if nothing was heard since a submit that it did not answer."""
         while True:
-            silent = self._loop.time() - self._heard
-            if silent < self._settings.enquire_seconds:
-                await asyncio.sleep(self._settings.enquire_seconds - silent)
-                continue
+            try:
+                async with asyncio.timeout_at(self._heard + self._settings.enquire_seconds):
+                    await self._doubt.wait()
+            except TimeoutError:
+                if self._loop.time() < self._heard + self._settings.enquire_seconds:
+                    continue  # it was heard meanwhile
+            self._doubt.clear()
             asked = self._loop.time()
             with suppress(NotWritten):
                 if await self.request(pdu.ENQUIRE_LINK) is None and self._heard < asked:
                     limit = self._settings.answer_seconds
                     raise LinkLost(f"The SMSC did not answer enquire_link within {limit:g} s.")
 
-    async def _room(self) -> None:
+    async def _drained(self) -> None:
         """Return when the connection takes more octets. Raises NotWritten."""
         try:
             await self._writer.drain()

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+_ASCII = r"\A[ -~]*\Z"
 TypeOfNumber = tuple[Annotated[int, msgspec.Meta(ge=0, le=255)], Annotated[int, msgspec.Meta(ge=0, le=255)]]
 """Type of number and numbering plan (SMPP 3.4 §5.2.5, §5.2.6), such as (1, 1): international, ISDN."""
 
@@ -27,9 +28,9 @@ class SmscSettings(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     host: str
     port: Port
-    system_id: Annotated[str, msgspec.Meta(max_length=63)]
-    password: Annotated[str, msgspec.Meta(max_length=63)] = ""
-    system_type: Annotated[str, msgspec.Meta(max_length=12)] = ""
+    system_id: Annotated[str, msgspec.Meta(max_length=63, pattern=_ASCII)]
+    password: Annotated[str, msgspec.Meta(max_length=63, pattern=_ASCII)] = ""
+    system_type: Annotated[str, msgspec.Meta(max_length=12, pattern=_ASCII)] = ""
     mode: Literal["trx", "tx+rx"] = "trx"
     tls: bool = False
     tls_verify: bool = True

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.features.messaging.encoding import (
@@ -132,6 +132,7 @@ def test_a_receiver_shows_what_the_specification_says(content: bytes, text: str)
 
 
 @given(LETTERS)
+@settings(deadline=None)
 def test_septets_read_back(text: str) -> None:
     unicode, content = encoded(text)
     assert not unicode
@@ -139,6 +140,7 @@ def test_septets_read_back(text: str) -> None:
 
 
 @given(st.text(max_size=500))
+@settings(deadline=None)
 def test_any_text_reads_back(text: str) -> None:
     unicode, parts = parts_of(text)
     assert read(unicode, parts) == text
@@ -147,6 +149,7 @@ def test_any_text_reads_back(text: str) -> None:
 
 
 @given(st.binary())
+@settings(deadline=None)
 def test_any_octets_have_a_text(content: bytes) -> None:
     for text in (text_of_septets(content), text_of_unicode(content)):
         assert text.encode("utf-8").decode() == text

@@ -73,7 +73,7 @@ async def usable(carrier: SmppCarrier, smsc: ScriptedSmsc) -> None:
 
 
 @given(st.one_of(bodies(), st.binary(max_size=300)), ALPHABETS, IDS, st.booleans())
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_any_octets_as_a_body_are_a_message_or_malformed(body: bytes, alphabet: str, ids: str, data: bool) -> None:
     given = smsc_settings(alphabet=alphabet, receipt_ids=ids)
     try:
@@ -89,12 +89,14 @@ def test_any_octets_as_a_body_are_a_message_or_malformed(body: bytes, alphabet: 
 
 
 @given(st.binary(max_size=100), st.integers(0, 2**32 - 1), st.booleans())
+@settings(deadline=None)
 def test_any_octets_as_an_answer_are_an_answer(body: bytes, status: int, nack: bool) -> None:
     command = pdu.GENERIC_NACK if nack else pdu.SUBMIT_SM | pdu.RESPONSE
     assert answer_of(pdu.Pdu(command, status, 1, body), smsc_settings())
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), OCTET, st.binary(max_size=50)), max_size=8), st.data())
+@settings(deadline=None)
 def test_pdus_in_any_pieces_are_the_same_pdus(sent: list[tuple[int, int, bytes]], data: st.DataObject) -> None:
     stream = b"".join(pdu.packed(command, status, body, status) for command, status, body in sent)
     buffer, found = bytearray(), list[pdu.Pdu]()
@@ -113,6 +115,7 @@ def test_pdus_in_any_pieces_are_the_same_pdus(sent: list[tuple[int, int, bytes]]
     st.booleans(),
     st.dictionaries(st.integers(0, 0xFFFF).filter(lambda tag: tag != pdu.MESSAGE_PAYLOAD), st.binary(max_size=20)),
 )
+@settings(deadline=None)
 def test_a_message_reads_back(source: str, content: bytes, short: bool, options: dict[int, bytes]) -> None:
     written = pdu.Message(source=source, dest="123", content=content, coding=8, options=options, receipts=1)
     read = pdu.read_message(pdu.message(written, short))

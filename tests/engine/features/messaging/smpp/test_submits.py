@@ -97,6 +97,20 @@ async def test_no_answer_frees_the_window_and_keeps_the_link(smsc: ScriptedSmsc,
     assert one.ready
 
 
+async def test_an_smsc_that_is_gone_is_noticed_by_the_first_submit_that_it_does_not_answer(
+    smsc: ScriptedSmsc, carrier: NewCarrier
+) -> None:
+    one = await carrier(smsc.port, answer_seconds=5, enquire_seconds=300)
+    smsc.on[pdu.SUBMIT_SM] = smsc.on[pdu.ENQUIRE_LINK] = silence
+    assert isinstance(await one.submit(part()), Unknown)
+    await smsc.got(pdu.ENQUIRE_LINK)
+    assert one.ready
+    began = asyncio.get_running_loop().time()
+    await smsc.connected(2)
+    assert asyncio.get_running_loop().time() - began <= 6
+    assert one.last_error == "The SMSC did not answer enquire_link within 5 s."
+
+
 async def test_a_caller_that_gives_up_frees_the_window(smsc: ScriptedSmsc, carrier: NewCarrier) -> None:
     smsc.on[pdu.SUBMIT_SM] = silence
     one = await carrier(smsc.port, window=1)
