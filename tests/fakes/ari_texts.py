@@ -1,7 +1,8 @@
 """Asterisk's part in texts: what the dialplan keeps of them in astdb, which phones are registered, what these are sent.
 
 As seen on Asterisk 22.10.1: the dialplan has run before TextMessageReceived; a text that is not UTF-8 has no such
-event; a text to an endpoint without a contact is 404, to any other one 202.
+event; a text to an endpoint without a contact is 404, to any other one 202. A subscription to `endpoint:` (all) brings
+PeerStatusChange and ContactStatusChange, one to `endpoint:PJSIP` EndpointStateChange and all of the calls' events too.
 """
 
 import base64
@@ -48,7 +49,8 @@ class Texts:
     def registers(self, endpoint: str, state: str = "online") -> None:
         """A phone registers and answers OPTIONS, or ends that ("offline")."""
         self.states[endpoint] = state
-        self.emit({"type": "EndpointStateChange", "endpoint": self._endpoint(endpoint)})
+        reachable = {"peer_status": "Reachable" if state == "online" else "Unreachable"}
+        self.emit({"type": "PeerStatusChange", "endpoint": self._endpoint(endpoint), "peer": reachable})
 
     def keys(self, function: str) -> Answer:
         """DB_KEYS(im), DB_KEYS(im/ENDPOINT) and DB_KEYS(im-count)."""

@@ -83,10 +83,12 @@ class Texter:
         identity: str = "",
         call_id: str = "",
         headers: tuple[tuple[str, str], ...] = (),
+        copies: int = 1,
     ) -> int:
         """Send a request, answer one challenge, and return the final status.
 
-        `identity`: the whole From but its tag; `kind`: the Content-Type, "": none.
+        `identity`: the whole From but its tag; `kind`: the Content-Type, "": none; `copies`: how often each request is
+        sent, as a phone does that has no answer yet.
         """
         body = body.encode() if isinstance(body, str) else body
         call_id = call_id or uuid4().hex
@@ -104,7 +106,8 @@ class Texter:
                 *([f"Content-Type: {kind}"] if kind and method == "MESSAGE" else []),
                 f"Content-Length: {len(body)}",
             ]
-            self._send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+            for _ in range(copies):
+                self._send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
             reply = await asyncio.wait_for(self._final(call_id, sequence), LIMIT_SECONDS)
             status = int(reply.split(" ", 2)[1])
             if status != 401 or not self.password or sequence == 2:

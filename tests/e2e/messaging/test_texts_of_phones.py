@@ -128,6 +128,17 @@ async def test_a_text_of_a_phone_is_taken_whole_and_once(texts: Running, texter:
     assert len({text.key for text in taken}) == len(sent)
 
 
+async def test_a_request_that_a_phone_repeats_is_one_text(texts: Running, texter: MakeTexter) -> None:
+    phone = await texter()
+    assert await phone.text("302", "repeated", copies=3) == 202
+    assert await phone.text("302", "end") == 202
+    assert [text.text for text in await texts.of(phone.user, 2)] == ["repeated", "end"]
+    for _ in range(2):  # with another branch it is another transaction, but the same Call-ID and CSeq
+        assert await phone.text("302", "again", call_id=f"same-{phone.user}") == 202
+    first, second = (await texts.of(phone.user, 4))[2:]
+    assert first == second, "the Inbox knows it by its key"
+
+
 async def test_what_came_while_no_controller_ran_is_taken_at_its_return(
     texts: Running, texter: MakeTexter, system: System
 ) -> None:

@@ -26,7 +26,8 @@ MOST_BYTES = 4096
 """Of a text to a phone. Asterisk would send ten times as much, by UDP in fragments that many networks drop."""
 MOST_BYTES_FROM_PHONES = 1023
 """Of a text from a phone (res_pjsip_messaging.c): Asterisk answers 202 to a longer one, and loses it."""
-_WANTED = (ari.TextMessageReceived, ari.EndpointStateChange, ari.ApplicationReplaced)
+_STATES = (ari.PeerStatusChange, ari.ContactStatusChange, ari.EndpointStateChange)
+_WANTED = (*_STATES, ari.TextMessageReceived, ari.ApplicationReplaced)
 _UNWANTED = tuple(sorted(kind.__name__ for kind in ari.AnyEvent.__args__ if kind not in _WANTED))
 _NO_USER = re.compile(r"[^0-9A-Za-z+*#._-]")
 _NO_DISPLAY = re.compile(r'[\x00-\x1f\x7f"\\<>]')
@@ -130,8 +131,9 @@ class SipCarrier:
             log.error("Another controller has taken over the texts of phones.")
 
     async def _on_connected(self) -> None:
+        """Subscribe anew, to all endpoints: `endpoint:PJSIP` would bring every event of every call too."""
         client = self._client
-        await client.applications.subscribe(client.application, event_source="endpoint:PJSIP")
+        await client.applications.subscribe(client.application, event_source="endpoint:")
         await self._kept.sweep()
         self.registrations.replace(await client.endpoints.list())
         self._ready.set()
@@ -144,7 +146,7 @@ class SipCarrier:
     def _notice(self, event: ari.AnyEvent) -> None:
         if isinstance(event, ari.TextMessageReceived):
             self.taking.wake()
-        elif isinstance(event, ari.EndpointStateChange):
+        elif isinstance(event, _STATES):
             self.registrations.note(event.endpoint)
 
     async def _answer_too_long(self, text: KeptText) -> None:

@@ -119,9 +119,9 @@ async def test_only_the_events_that_are_needed_are_sent(asterisk: FakeAri, carri
     assert asterisk.filter is not None
     disallowed = {one["type"] for one in asterisk.filter["disallowed"]}
     assert "ChannelStateChange" in disallowed
-    assert not disallowed & {"TextMessageReceived", "EndpointStateChange", "ApplicationReplaced"}
+    assert not disallowed & {"TextMessageReceived", "PeerStatusChange", "ContactStatusChange", "ApplicationReplaced"}
     (subscribed,) = asterisk._found("POST", "/applications/*/subscription")
-    assert subscribed.query["eventSource"] == "endpoint:PJSIP"
+    assert subscribed.query["eventSource"] == "endpoint:", "endpoint:PJSIP brings every event of every call too"
 
 
 async def test_a_text_is_sent_to_a_registered_phone(asterisk: FakeAri, carrier: SipCarrier) -> None:
