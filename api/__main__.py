@@ -26,6 +26,7 @@ from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
+from engine.features.messaging.configuration.smscs import Smscs
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
@@ -117,6 +118,9 @@ class Controller:
         front = self.front
         async with self.base.opened():
             await self.trunks.trunks.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
+            if self.settings.lab_smsc_password:
+                lab = (self.settings.lab_smsc_port, self.settings.lab_smsc_password)
+                await self.features[Smscs].ensure_lab(*lab)
             await self.platform.cache.load()
             await self.base.counters.reconcile()
             await front.hearers.start()

@@ -46,7 +46,7 @@ async def test_a_text_arrives_and_one_comes_back(carrier: SmppCarrier, inbox: Re
     assert [each.state for each in inbox.receipts if each.id == taken.id] == [ReceiptState.DELIVERED]
     arrived = await command.json("lab", "texts", f"+{THEIRS}")
     assert [(each["sender"], each["text"], each["ids"]) for each in arrived][-1] == (OURS, "Grüße {€}", [taken.id])
-    await command("lab", "send", THEIRS, f"+{OURS}", "Und zurück")
+    await command("lab", "text", f"+{OURS}", "Und zurück", "--as", THEIRS)
     await inbox.until(lambda: any(each.sender == THEIRS for each in inbox.texts))
     assert [each.text for each in inbox.texts if each.sender == THEIRS] == ["Und zurück"]
 

@@ -13,9 +13,10 @@ from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, 
 from engine.features.messaging.configuration import store
 from engine.features.messaging.model import MessageRoute, Smsc
 from engine.features.messaging.smpp.settings import SmscSettings
-from engine.features.numbers.phone_numbers import prefix_of
+from engine.features.numbers.phone_numbers import LAB_PREFIX, prefix_of
+from engine.features.trunks.outbound_routing import LAST_RESORT
 from engine.platform import audit
-from engine.platform.audit import Actor
+from engine.platform.audit import SYSTEM, Actor
 from engine.platform.platform import Platform
 from engine.store import accounts
 from engine.store.rows import to_json
@@ -26,6 +27,8 @@ _RESERVED = frozenset({"sip"})  # the carrier of phones
 _OWN = frozenset({"name", "host", "port", "system_id", "password"})
 LINK_SETTINGS = tuple(name for name in SmscSettings.__struct_fields__ if name not in _OWN)
 """What may be set of a link beside where it goes (engine.features.messaging.smpp.settings)."""
+LAB, LAB_USER = "lab", "carillon"
+"""The SMSC of the lab, and its system_id there."""
 FASTEST = 10_000.0
 HIGHEST_PRIORITY = 1_000_000
 
@@ -91,6 +94,22 @@ class Smscs:
         await self._writer.write(unit)
         await self._changed()
         return await self.show(wanted.name)
+
+    async def ensure_lab(self, port: int, password: str) -> None:
+        """See that the lab's SMSC is in the store as the settings say; before the links are made."""
+        wanted = Smsc(name=LAB, host="127.0.0.1", port=port, system_id=LAB_USER, password=password)
+
+        def unit(conn: Connection) -> None:
+            there = store.smsc(conn, LAB)
+            if there is None:
+                store.add_smsc(conn, wanted)
+                for prefix in (LAB_PREFIX, ""):
+                    store.put_route(conn, MessageRoute(prefix=prefix, smsc=LAB, priority=LAST_RESORT))
+                audit.record(conn, SYSTEM, account=None, what="smsc.added", subject=LAB, after=_audited(wanted))
+            elif (there.port, there.password) != (port, password):
+                store.change_smsc(conn, msgspec.structs.replace(there, port=port, password=password))
+
+        await self._writer.write(unit)
 
     async def change(self, by: Actor, name: str, fields: Mapping[str, Any]) -> SmscView:
         """Change fields of an SMSC; `settings` adds to its link's. Raises NotThere, InvalidSetting."""
