@@ -75,11 +75,7 @@ class Controller:
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
-        add(
-            MessagingFeature(
-                on, leading.registry, self._data_of, self.base.phones
-            )
-        )
+        add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
@@ -122,7 +118,9 @@ class Controller:
         front = self.front
         async with self.base.opened():
             await self.trunks.trunks.ensure_lab(self.settings.lab_address, self.settings.lab_sip_port)
-            await self.features[Smscs].ensure_lab(self.settings.lab_smsc_port, self.settings.lab_smsc_password)
+            if self.settings.lab_smsc_password:
+                lab = (self.settings.lab_smsc_port, self.settings.lab_smsc_password)
+                await self.features[Smscs].ensure_lab(*lab)
             await self.platform.cache.load()
             await self.base.counters.reconcile()
             await front.hearers.start()

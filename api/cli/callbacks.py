@@ -55,7 +55,7 @@ class CallbackCommands:
         event
             An event's id, as in the header Carillon-Event-Id or webhook-id.
         call
-            A call's or a conference's id: its callbacks.
+            A call's, a conference's or a text's id: its callbacks.
         subscription
             A subscription's id: what was sent to it.
         since

@@ -20,7 +20,7 @@ def commands(cli: Cli) -> App:
     texts = LabTextCommands(cli)
     app.command(texts.text_personas)
     app.command(texts.texts)
-    app.command(texts.send)
+    app.command(texts.text)
     app.command(texts.smsc)
     return app
 

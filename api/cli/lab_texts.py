@@ -1,6 +1,8 @@
 """carillon lab: texts"""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 from api.cli.context import Cli
 
@@ -22,11 +24,23 @@ class LabTextCommands:
         columns = ("sender", "parts", "text")
         self._cli.output.table(found, found, columns, f"No text arrived at {number}.")
 
-    def send(self, sender: str, recipient: str, text: str) -> None:
-        """Send a text from a number of the network to one of our numbers, e.g. 4915112345678 +12015552000 "Hello"."""
-        sent = self._cli.admin.post("/lab/texts", {"sender": sender, "recipient": recipient, "text": text})
+    def text(
+        self,
+        number: str,
+        text: str,
+        *,
+        sender: Annotated[str, Parameter(name=("--as", "--sender"))] = "12015550140",
+    ) -> None:
+        """Text one of our numbers from the lab, as a number of the network, e.g. +12015552000 "Hello".
+
+        Parameters
+        ----------
+        sender
+            The number that sends it; letters and short codes are possible.
+        """
+        sent = self._cli.admin.post("/lab/texts", {"sender": sender, "recipient": number, "text": text})
         parts = "1 part" if sent["parts"] == 1 else f"{sent['parts']} parts"
-        self._cli.output.done(sent, f"The lab sends a text of {parts} from {sender} to {recipient}.")
+        self._cli.output.done(sent, f"The lab sends a text of {parts} from {sender} to {number}.")
 
     def smsc(self, state: Literal["up", "down", "slow"] | None = None) -> None:
         """Show how the lab's SMSC is, or set it up, down or slow."""

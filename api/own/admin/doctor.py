@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from api.own import render
 from api.own.admin import refused as refusals
+from api.own.features.registry import modules
 from api.own.operations import operation
 from api.own.schema.account import Health
 from api.own.schema.system import Checks, Status
@@ -110,6 +111,9 @@ class DoctorAdmin:
             yield check
         for line in await self._trunks():
             yield await self._trunk(line["name"].removeprefix("trunk-"), line["state"])
+        for module in modules("doctor"):
+            async for check in module.checks(self._services):
+                yield check
         for refused in self._services.features[RefusedRequests].seen():
             yield Check(name="sip refused", ok=True, detail=refusals.sentence(refused))
 

@@ -8,6 +8,7 @@
   than the class above them.
 - `cli.py` has `commands`, which returns the noun of the command line for an api.cli.context.Cli, or a tuple of them. It
   imports nothing of the rooms beside it, so that the command line starts quickly.
+- `doctor.py` has `checks`, which yields an api.own.admin.doctor.Check for each part of it, for `carillon doctor`.
 - `render.py` has how its things are shown. It is not looked for, and neither is any further file.
 """
 

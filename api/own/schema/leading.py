@@ -47,9 +47,9 @@ class ChangedUrls(Given, frozen=True, kw_only=True):
 class NewNumber(Given, frozen=True, kw_only=True):
     """A number for an account, with exactly one of: `to`, `application`, `tasks` or `url`, `unassigned`."""
 
-    number: Annotated[str, says("The number, or 2 to 6 digits for softphones.")]
+    number: Annotated[str, says("The number, a short code, or 2 to 6 digits for softphones.")]
     account: Annotated[str, says(ACCOUNT)]
-    capability: Annotated[str, says("What is led there: voice.")] = "voice"
+    capability: Annotated[str, says("What is led there: voice (calls) or sms (texts).")] = "voice"
     to: Wanted = None
     application: Annotated[str | None, says("The name of an application of the account.")] = None
     unassigned: Annotated[bool, says("Whether it leads nowhere as yet.")] = False
@@ -69,7 +69,7 @@ class Assignment(Given, frozen=True, kw_only=True):
     application: Annotated[
         str | UnsetType | None, says("The name of an application of the account; null: nowhere.")
     ] = UNSET
-    capability: Annotated[str, says("What is led there: voice.")] = "voice"
+    capability: Annotated[str, says("What is led there: voice (calls) or sms (texts).")] = "voice"
 
 
 class ChangedDiversions(Given, frozen=True, kw_only=True):
@@ -154,7 +154,7 @@ class Number(Shown, frozen=True, kw_only=True):
 
     number: Annotated[str, says("The number in digits.")]
     account: Annotated[str, says("The account's name.")]
-    capability: Annotated[str, says("What is led there.")]
+    capability: Annotated[str, says("What is led there: voice or sms.")]
     application: Annotated[ApplicationFields | None, says("The application that it leads to.")]
     leads_to: Annotated[Leads | None, says("Where it leads; null: nowhere.")]
 

@@ -191,9 +191,7 @@ async def test_setup_makes_what_is_missing_and_changes_nothing_the_second_time(c
     assert "curl" in hint and first.json["apikey"] in hint
 
 
-async def test_status_shows_the_health_and_has_it_as_exit_status(
-    carillon: Run, installation: Installation
-) -> None:
+async def test_status_shows_the_health_and_has_it_as_exit_status(carillon: Run, installation: Installation) -> None:
     well = await carillon("status", "--json")
     assert (well.status, well.json["healthy"], well.json["api"]) == (0, True, "http://127.0.0.1:8080")
     installation.connected[0] = False

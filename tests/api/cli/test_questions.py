@@ -52,18 +52,14 @@ async def test_a_question_is_shown_with_its_address_status_time_and_both_bodies(
     assert 'asked     {"event":"ice"}' in shown and 'answered  {"action":{"name":"hangup"}}' in shown
 
 
-async def test_an_empty_answer_and_a_missing_one_are_distinguished(
-    carillon: Run, installation: Installation
-) -> None:
+async def test_an_empty_answer_and_a_missing_one_are_distinguished(carillon: Run, installation: Installation) -> None:
     silent = {"status": None, "answered": None, "answered_bytes": None, "error": "The host did not answer."}
     call = await offered(installation, {"answered": "", "answered_bytes": 0}, silent)
     shown = (await carillon("calls", "show", call.id)).output
     assert "(an empty body)" in shown and "(no answer)" in shown and "The host did not answer." in shown
 
 
-async def test_a_long_answer_is_cut_in_text_and_complete_in_json(
-    carillon: Run, installation: Installation
-) -> None:
+async def test_a_long_answer_is_cut_in_text_and_complete_in_json(carillon: Run, installation: Installation) -> None:
     call = await offered(installation, {"answered": "x" * 8192 + "\x1b[2J", "answered_bytes": 9000})
     shown = (await carillon("calls", "show", call.id)).output
     assert max(map(len, shown.splitlines())) < 1000 and "\x1b" not in shown

@@ -89,6 +89,7 @@ async def installation(
             features = features_on(platform, client, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
             admission = Admission(db, platform.cache, features[CallRates], Counters(redis, "carillon-0"))
             features.add(ScheduledCallsFeature(platform, admission.check, lambda: engine))
+            engine.carries = features.commands
             signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}
             delivery = Delivery(db, writer, net, known, signers)
             metrics = client.metrics = Metrics(

@@ -1,5 +1,6 @@
 """A whole installation but for calls: real store and Redis, a configuration that behaves, both HTTP servers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import aiohttp
 from aiohttp.test_utils import TestServer
 
 from api.own.services import OwnServices
-from engine.commands import CancelTask, EngineUnavailable, NoSuchTask
+from engine.commands import CancelTask, Command, EngineUnavailable, NoSuchTask
+from engine.platform.feature import CommandHandler
 from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
@@ -23,6 +25,8 @@ class Engine(FakeEngine):
 
     cancelled: tuple[str, ...] = ()
     available = True
+    carries: Mapping[type[Command[Any]], CommandHandler] = {}
+    """What features carry out."""
 
     async def submit(self, command: Any) -> Any:
         if not self.available:
@@ -33,6 +37,8 @@ class Engine(FakeEngine):
             if command.task not in self.cancelled:
                 raise NoSuchTask("There is no such queued task.")
             return None
+        if handler := self.carries.get(type(command)):
+            return await handler(command)
         return await super().submit(command)
 
 

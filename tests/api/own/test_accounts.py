@@ -111,9 +111,7 @@ async def test_a_first_payment_makes_an_account_prepaid(installation: Installati
     assert (await installation.admin("POST", "/accounts/acme/credit", {"amount": "-0.000001"}))[1][
         "balance"
     ] == "12.499999"
-    amounts = [
-        entry.amount for entry in await installation.db.read(lambda conn: ledger.entries(conn, account))
-    ]
+    amounts = [entry.amount for entry in await installation.db.read(lambda conn: ledger.entries(conn, account))]
     assert sorted(amounts) == [-1, 12_500_000]
     for amount in ("x", "nan", "1e99", "0.0000001", ""):
         assert (await installation.admin("POST", "/accounts/acme/credit", {"amount": amount}))[0] == 400

@@ -90,9 +90,7 @@ async def test_what_cannot_be_kept_is_refused_with_a_sentence(
 
 
 async def test_without_a_key_nothing_is_kept(installation: Installation) -> None:
-    asked = await installation.ask(
-        installation.public_server, "PUT", "/carillon/v1/prompts/a", "no.key", data=tone()
-    )
+    asked = await installation.ask(installation.public_server, "PUT", "/carillon/v1/prompts/a", "no.key", data=tone())
     assert asked[0] == 401 and list((installation.folder / "uploads").iterdir()) == []
 
 

@@ -1,4 +1,7 @@
-"""The lab's SMSC in its container: a link to it, what arrived, and texts that it sends."""
+"""The lab's SMSC in its container: a link to it, what arrived, and texts that it sends.
+
+What the lab sends goes to the link that was bound last, which is the test's: no other test may await texts meanwhile.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -11,6 +14,7 @@ from tests.fakes.inbox import RecordingInbox
 from tests.support.carillon import Command
 from tests.support.system import System
 from tests.support.texts import part
+from tests.support.turns import the_only
 
 # Numbers that no other test uses.
 OURS, THEIRS = "12015553999", "4915112399999"
@@ -32,10 +36,11 @@ async def carrier(inbox: RecordingInbox) -> AsyncIterator[SmppCarrier]:
         password=system.setting("LAB_SMSC_PASSWORD"),
     )
     carrier = SmppCarrier(settings, inbox)
-    await carrier.start()
-    await carrier.wait_ready()
-    yield carrier
-    await carrier.stop()
+    with the_only(system.file, "texts"):
+        await carrier.start()
+        await carrier.wait_ready()
+        yield carrier
+        await carrier.stop()
 
 
 async def test_a_text_arrives_and_one_comes_back(carrier: SmppCarrier, inbox: RecordingInbox) -> None:
@@ -46,7 +51,7 @@ async def test_a_text_arrives_and_one_comes_back(carrier: SmppCarrier, inbox: Re
     assert [each.state for each in inbox.receipts if each.id == taken.id] == [ReceiptState.DELIVERED]
     arrived = await command.json("lab", "texts", f"+{THEIRS}")
     assert [(each["sender"], each["text"], each["ids"]) for each in arrived][-1] == (OURS, "Grüße {€}", [taken.id])
-    await command("lab", "send", THEIRS, f"+{OURS}", "Und zurück")
+    await command("lab", "text", f"+{OURS}", "Und zurück", "--as", THEIRS)
     await inbox.until(lambda: any(each.sender == THEIRS for each in inbox.texts))
     assert [each.text for each in inbox.texts if each.sender == THEIRS] == ["Und zurück"]
 

@@ -1,6 +1,6 @@
 """The administrator's routes of texts: those of all accounts, SMSCs, routes, keywords, rates."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
@@ -11,7 +11,7 @@ from api.own.admin.destinations import leads_to
 from api.own.admin.rates import LARGEST_FILE, SECONDS_FOR_A_FILE
 from api.own.bodies import number_of, time_of
 from api.own.errors import BadRequest
-from api.own.features.messaging import render
+from api.own.features.messaging import admin_schema, render
 from api.own.features.messaging.admin_schema import (
     ChangedSmsc,
     Keyword,
@@ -29,6 +29,7 @@ from api.own.features.messaging.admin_schema import (
 from api.own.features.messaging.schema import SINCE, MessageHistory, Messages
 from api.own.features.messaging.v1 import FILTERS, MessageRoutes, history, listed
 from api.own.operations import Body, Media, Parameter, operation, taking
+from api.own.schema.fields import says
 from api.own.schema.queries import ACCOUNT, PAGE
 from api.own.schema.system import LoadedRates, RemovedRates
 from api.own.services import OwnServices
@@ -42,7 +43,7 @@ from engine.features.messaging.service import MessageService
 from engine.platform import audit
 
 FILE = Media("Rates of texts as CSV in UTF-8, at most 32 MiB: prefix, price of a part, currency.", ("text/csv",))
-PREFIX = Parameter(name="prefix", kind=str)
+PREFIX = Parameter(name="prefix", kind=Annotated[str, says(admin_schema.PREFIX)])
 
 
 class MessagesAdmin:

@@ -22,7 +22,7 @@ DISABLED = "Whether no link to it is kept."
 COUNTRY = "The country (ISO 3166-1) in which numbers without + that it sends are read; empty: they are international."
 PREFIX = "The first digits of the numbers; empty or *: every number."
 PRIORITY = "Among routes of the same prefix the lowest is tried first."
-WHOSE = "The account's name whose own route it is; empty: everybody's."
+OWNER = "The account's name whose own route it is; empty: everybody's."
 
 
 class NewSmsc(Given, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ class NewRoute(Given, frozen=True, kw_only=True):
     """Numbers for an SMSC to carry."""
 
     prefix: Annotated[str, says(PREFIX)] = ""
-    account: Annotated[str, says(WHOSE)] = ""
+    account: Annotated[str, says(OWNER)] = ""
     priority: Annotated[int, says(PRIORITY)] = 10
 
 
@@ -67,7 +67,7 @@ class Route(Shown, frozen=True, kw_only=True):
 
     prefix: Annotated[str, says(PREFIX)]
     smsc: Annotated[str, says("The SMSC's name.")]
-    account: Annotated[str, says(WHOSE)]
+    account: Annotated[str, says(OWNER)]
     priority: Annotated[int, says(PRIORITY)]
 
 

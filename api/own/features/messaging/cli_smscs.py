@@ -159,8 +159,8 @@ class SmscCommands:
         """
         body = {"prefix": prefix, "account": account, "priority": priority}
         made = self._cli.admin.post(f"/smscs/{part(name)}/routes", body)
-        whose = f" of the account {account}" if account else ""
-        self._cli.output.done(made, f"{name} carries texts{whose} to {_prefix(made['prefix'])}.")
+        of = f" of the account {account}" if account else ""
+        self._cli.output.done(made, f"{name} carries texts{of} to {_prefix(made['prefix'])}.")
 
     def remove_route(self, name: str, prefix: str, *, account: str | None = None) -> None:
         """Let an SMSC not carry texts to a prefix any more.

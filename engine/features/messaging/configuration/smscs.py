@@ -13,9 +13,10 @@ from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, 
 from engine.features.messaging.configuration import store
 from engine.features.messaging.model import MessageRoute, Smsc
 from engine.features.messaging.smpp.settings import SmscSettings
-from engine.features.numbers.phone_numbers import prefix_of
+from engine.features.numbers.phone_numbers import LAB_PREFIX, prefix_of
+from engine.features.trunks.outbound_routing import LAST_RESORT
 from engine.platform import audit
-from engine.platform.audit import Actor
+from engine.platform.audit import SYSTEM, Actor
 from engine.platform.platform import Platform
 from engine.store import accounts
 from engine.store.rows import to_json
@@ -26,11 +27,10 @@ _RESERVED = frozenset({"sip"})  # the carrier of phones
 _OWN = frozenset({"name", "host", "port", "system_id", "password"})
 LINK_SETTINGS = tuple(name for name in SmscSettings.__struct_fields__ if name not in _OWN)
 """What may be set of a link beside where it goes (engine.features.messaging.smpp.settings)."""
+LAB, LAB_USER = "lab", "carillon"
+"""The SMSC of the lab, and its system_id there."""
 FASTEST = 10_000.0
 HIGHEST_PRIORITY = 1_000_000
-LAB = "lab"
-LAB_NUMBERS = "1201555"
-"""The prefix of the lab's numbers (docs/lab.md)."""
 
 
 class Live(NamedTuple):
@@ -88,7 +88,6 @@ class Smscs:
             store.add_smsc(conn, wanted)
             for route in routes:
                 store.put_route(conn, route)
-            store.remove_route(conn, "", "", LAB)
             after = _audited(wanted) | {"prefixes": [route.prefix for route in routes]}
             audit.record(conn, by, account=None, what="smsc.added", subject=wanted.name, after=after)
 
@@ -97,17 +96,16 @@ class Smscs:
         return await self.show(wanted.name)
 
     async def ensure_lab(self, port: int, password: str) -> None:
-        """See that the lab's SMSC is in the store, on this machine: with its own numbers, and with every number for as
-        long as there is no other SMSC. Call it before the settings are read.
-        """
-        wanted = Smsc(name=LAB, host="127.0.0.1", port=port, system_id="carillon", password=password)
+        """See that the lab's SMSC is in the store as the settings say; before the links are made."""
+        wanted = Smsc(name=LAB, host="127.0.0.1", port=port, system_id=LAB_USER, password=password)
 
         def unit(conn: Connection) -> None:
             there = store.smsc(conn, LAB)
             if there is None:
                 store.add_smsc(conn, wanted)
-                store.put_route(conn, MessageRoute(prefix=LAB_NUMBERS, smsc=LAB, priority=HIGHEST_PRIORITY))
-                _lead_the_rest_to_the_lab(conn)
+                for prefix in (LAB_PREFIX, ""):
+                    store.put_route(conn, MessageRoute(prefix=prefix, smsc=LAB, priority=LAST_RESORT))
+                audit.record(conn, SYSTEM, account=None, what="smsc.added", subject=LAB, after=_audited(wanted))
             elif (there.port, there.password) != (port, password):
                 store.change_smsc(conn, msgspec.structs.replace(there, port=port, password=password))
 
@@ -134,7 +132,6 @@ class Smscs:
         def unit(conn: Connection) -> None:
             before = _found(conn, name)
             store.remove_smsc(conn, name)
-            _lead_the_rest_to_the_lab(conn)
             audit.record(conn, by, account=None, what="smsc.removed", subject=name, before=_audited(before))
 
         await self._writer.write(unit)
@@ -236,12 +233,6 @@ def _routes(conn: Connection, smsc: str | None = None) -> list[MessageRoute]:
     names = {"": ""} | {account.id: account.name for account in accounts.list(conn)}
     found = [route for route in store.all_routes(conn) if smsc in (None, route.smsc)]
     return [msgspec.structs.replace(route, account=names.get(route.account, route.account)) for route in found]
-
-
-def _lead_the_rest_to_the_lab(conn: Connection) -> None:
-    """Let the lab carry every number if it is the only SMSC."""
-    if [smsc.name for smsc in store.all_smscs(conn)] == [LAB]:
-        store.put_route(conn, MessageRoute(prefix="", smsc=LAB, priority=HIGHEST_PRIORITY))
 
 
 def _note_route(

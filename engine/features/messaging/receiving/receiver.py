@@ -85,12 +85,12 @@ class Receiver:
         if carrier == PHONES:
             return self._phones.take(conn, incoming, now)
         if assembly.is_part(incoming):
-            wholes = assembly.take(conn, carrier, incoming, now)
+            complete = assembly.take(conn, carrier, incoming, now)
         elif incoming.key and store.is_known(conn, f"{carrier}:{incoming.key}"):
             return []
         else:
-            wholes = [Whole(incoming.sender, incoming.recipient, storable(incoming.text), incoming.key)]
-        return [sent for whole in wholes for sent in self._deliver(conn, carrier, whole, now)]
+            complete = [Whole(incoming.sender, incoming.recipient, storable(incoming.text), incoming.key)]
+        return [sent for whole in complete for sent in self._deliver(conn, carrier, whole, now)]
 
     def _deliver(self, conn: Connection, carrier: str, whole: Whole, now: float) -> list[Message]:
         smsc = settings.smsc(conn, carrier)

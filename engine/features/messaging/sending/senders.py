@@ -29,6 +29,10 @@ class SmscCarrier(Carrier, Protocol):
         """How it stands: bound, connecting, lost, refused or stopped."""
 
     @property
+    def since(self) -> float:
+        """Since when it is bound, or is not (Unix seconds)."""
+
+    @property
     def last_error(self) -> str:
         """Why there is none; "": nothing is wrong."""
 
@@ -63,7 +67,7 @@ class Senders:
     def live(self, smsc: str) -> Live:
         """Say how a link stands."""
         found = self._links.get(smsc)
-        return Live("stopped") if found is None else Live(str(found.state), error=found.last_error)
+        return Live("stopped") if found is None else Live(str(found.state), found.since, found.last_error)
 
     def note(self, carrier: str, lane: Lane, due: float) -> None:
         """Note that a part waits at a carrier; after it was committed."""

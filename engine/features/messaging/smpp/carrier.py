@@ -39,6 +39,11 @@ class SmppCarrier:
         return next((link.state for link in self._links if link.state is not LinkState.BOUND), LinkState.BOUND)
 
     @property
+    def since(self) -> float:
+        """Since when it stands so, bound or not (Unix seconds)."""
+        return next((link.since for link in self._links if link.state is not LinkState.BOUND), self._sending.since)
+
+    @property
     def last_error(self) -> str:
         """A sentence that says why there is no link; "" if there is one, or none was tried yet."""
         return next((link.last_error for link in self._links if link.last_error), "")

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import ssl
+import time
 from enum import StrEnum
 
 import structlog
@@ -36,7 +37,9 @@ class Link:
     """One link, bound by one of the three bind commands."""
 
     def __init__(self, settings: SmscSettings, command: int, take: Take) -> None:
-        self.state = LinkState.STOPPED
+        self.since = time.time()
+        """Since when it is bound, or is not (Unix seconds)."""
+        self._state = LinkState.STOPPED
         self.last_error = ""
         self.session: Session | None = None
         self.ready = asyncio.Event()
@@ -45,6 +48,17 @@ class Link:
         self._take = take
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+
+    @property
+    def state(self) -> LinkState:
+        """How it stands."""
+        return self._state
+
+    @state.setter
+    def state(self, state: LinkState) -> None:
+        if LinkState.BOUND in (state, self._state) and state is not self._state:
+            self.since = time.time()
+        self._state = state
 
     def start(self) -> None:
         """Connect, and connect again whenever the link is lost."""

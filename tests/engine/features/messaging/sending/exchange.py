@@ -64,7 +64,7 @@ class FakeCarrier:
         self._ids = count(1)
         self._unanswered: set[asyncio.Future[Answer]] = set()
         self.stopped = self.hangs = False
-        self.state, self.last_error = "bound", ""
+        self.state, self.since, self.last_error = "bound", NOW, ""
 
     @property
     def ready(self) -> bool:
