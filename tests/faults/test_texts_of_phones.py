@@ -3,9 +3,9 @@
 import asyncio
 
 from engine.features.messaging.carrier import Accepted
+from tests.support.phone_texts import MakeTexter, Running, texter, texts
 from tests.support.scenario import until
 from tests.support.system import System
-from tests.support.phone_texts import MakeTexter, Running, texter, texts
 
 __all__ = ["texter", "texts"]
 

@@ -7,11 +7,11 @@ import pytest
 from engine.features.messaging.carrier import NotSent
 from engine.features.messaging.sip import taking
 from tests.e2e.conftest import MakeCarrier, MakeExtension
+from tests.support.phone_texts import ODD, MakeTexter, Running
 from tests.support.scenario import until
 from tests.support.sip_caller import SipCaller
 from tests.support.system import System
 from tests.support.texter import Texter
-from tests.support.phone_texts import ODD, MakeTexter, Running
 
 
 async def test_a_text_of_a_phone_is_taken_whole_and_once(texts: Running, texter: MakeTexter) -> None:

@@ -5,9 +5,9 @@ import re
 
 from engine.features.messaging.carrier import Accepted, NotSent
 from tests.e2e.conftest import MakePhone
+from tests.support.phone_texts import ODD, MakeTexter, Running
 from tests.support.scenario import until
 from tests.support.texter import Texter
-from tests.support.phone_texts import ODD, MakeTexter, Running
 
 
 async def test_a_text_reaches_the_phone_as_it_is(texts: Running, texter: MakeTexter) -> None:

@@ -88,6 +88,7 @@ class Smscs:
             store.add_smsc(conn, wanted)
             for route in routes:
                 store.put_route(conn, route)
+            store.remove_route(conn, "", "", LAB)  # beside another one the lab keeps its own numbers and no others
             after = _audited(wanted) | {"prefixes": [route.prefix for route in routes]}
             audit.record(conn, by, account=None, what="smsc.added", subject=wanted.name, after=after)
 
@@ -103,8 +104,8 @@ class Smscs:
             there = store.smsc(conn, LAB)
             if there is None:
                 store.add_smsc(conn, wanted)
-                for prefix in (LAB_PREFIX, ""):
-                    store.put_route(conn, MessageRoute(prefix=prefix, smsc=LAB, priority=LAST_RESORT))
+                store.put_route(conn, MessageRoute(prefix=LAB_PREFIX, smsc=LAB, priority=LAST_RESORT))
+                _lead_the_rest_to_the_lab(conn)
                 audit.record(conn, SYSTEM, account=None, what="smsc.added", subject=LAB, after=_audited(wanted))
             elif (there.port, there.password) != (port, password):
                 store.change_smsc(conn, msgspec.structs.replace(there, port=port, password=password))
@@ -132,6 +133,7 @@ class Smscs:
         def unit(conn: Connection) -> None:
             before = _found(conn, name)
             store.remove_smsc(conn, name)
+            _lead_the_rest_to_the_lab(conn)
             audit.record(conn, by, account=None, what="smsc.removed", subject=name, before=_audited(before))
 
         await self._writer.write(unit)
@@ -233,6 +235,12 @@ def _routes(conn: Connection, smsc: str | None = None) -> list[MessageRoute]:
     names = {"": ""} | {account.id: account.name for account in accounts.list(conn)}
     found = [route for route in store.all_routes(conn) if smsc in (None, route.smsc)]
     return [msgspec.structs.replace(route, account=names.get(route.account, route.account)) for route in found]
+
+
+def _lead_the_rest_to_the_lab(conn: Connection) -> None:
+    """Let the lab carry every number if it is the only SMSC."""
+    if [smsc.name for smsc in store.all_smscs(conn)] == [LAB]:
+        store.put_route(conn, MessageRoute(prefix="", smsc=LAB, priority=LAST_RESORT))
 
 
 def _note_route(
