@@ -149,7 +149,7 @@ class MessageCommands:
 def opt_outs(cli: Cli) -> App:
     """Return the noun's commands."""
     noun = OptOutCommands(cli)
-    app = App(name="optouts", help="Numbers that get no texts of an account, for they sent STOP.")
+    app = App(name="optouts", help="Numbers that get no texts of an account: they sent STOP, or were added.")
     app.command(noun.list_all, name="list")
     app.command(noun.add)
     app.command(noun.remove)

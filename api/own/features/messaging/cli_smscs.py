@@ -131,7 +131,7 @@ class SmscCommands:
         self._cli.output.fields(found if self._cli.output.json else found | {"routes": _prefixes(found)})
 
     def remove(self, name: str) -> None:
-        """Remove an SMSC with its routes; texts that wait for it go by another one, or fail if there is none."""
+        """Remove an SMSC with its routes; what waits for it goes by another one, if a route leads there."""
         self._cli.admin.delete(f"/smscs/{part(name)}")
         self._cli.output.done({"removed": name}, f"The SMSC {name} was removed.")
 

@@ -20,8 +20,9 @@ class Wish(StrEnum):
     YES = "yes"  # a START of who has stopped, and a text of its own of anybody else
 
 
+# The first ones are what carriers take; with the last two they are those of 47 CFR 64.1200(a)(10), since April 2025.
 _WISHES = {
-    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"), Wish.STOP),
+    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"), Wish.STOP),
     **dict.fromkeys(("START", "UNSTOP"), Wish.START),
     "YES": Wish.YES,
 }

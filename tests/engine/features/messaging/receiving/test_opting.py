@@ -1,10 +1,10 @@
 """STOP and START."""
 
 import pytest
-from sqlalchemy import insert
 
 from engine.commands import NumberRefused
-from engine.features.messaging import tables
+from engine.features.messaging.configuration import store as configuration
+from engine.features.messaging.model import TextingRules
 from engine.features.messaging.receiving.opting import STARTED, STOPPED
 from tests.engine.features.messaging.receiving.bay import Bay
 from tests.engine.features.messaging.sending.exchange import OWN, UK, US
@@ -71,8 +71,8 @@ async def test_a_stop_counts_for_one_account(bay: Bay) -> None:
 
 
 async def test_an_account_may_have_them_not_count(bay: Bay) -> None:
-    row = {"account": bay.account, "sender": "", "per_second": 10.0, "stop_words": False}
-    await bay.write(lambda conn: conn.execute(insert(tables.texting).values(**row)))
+    rules = TextingRules(account=bay.account, stop_words=False)
+    await bay.write(lambda conn: configuration.put_rules(conn, rules))
     await bay.receive("STOP")
     assert not await bay.opted_out() and await bay.sent() == [] and await bay.texts() == ["STOP"]
 
