@@ -38,7 +38,7 @@ from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import SMS, Number
 from engine.store.tables import accounts as accounts_table
-from tests.support.clock import settled
+from tests.support.clock import VirtualLoop, settled
 from tests.support.doubles import watched_writer
 
 NOW = 1_800_000_000.0
@@ -149,7 +149,10 @@ class Exchange:
         self.database, self._folder = database, folder
         self.carriers: dict[str, FakeCarrier] = {}
         self.account: Account
-        self._loop = asyncio.get_running_loop()
+        self.on_new: Callable[[FakeCarrier], None] = lambda carrier: None
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        self._loop = loop
         self._began = self._loop.time()
         self._ahead = 0.0
 
@@ -265,6 +268,7 @@ class Exchange:
         carrier = self.carriers.get(smsc.name)
         if carrier is None or carrier.stopped or carrier.hangs:
             carrier = self.carriers[smsc.name] = FakeCarrier(smsc.name)
+            self.on_new(carrier)
         return carrier
 
     async def stop(self) -> None:
@@ -272,7 +276,9 @@ class Exchange:
         await self.writer.stop()
 
     async def kill(self) -> None:
-        """End the controller as a kill does: nothing is stored from here on, and what runs is gone."""
+        """End the controller as a kill does: what was not passed to the writer's thread is lost, what runs is gone."""
+        lost, self.writer._pending = self.writer._pending, []
+        self._loop.busy(-len(lost))
         await self.writer.stop()
         current = asyncio.current_task()
         mine = ("text", "link to", "texts")
