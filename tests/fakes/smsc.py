@@ -97,7 +97,7 @@ class ScriptedSmsc:
                     if (script := self.on.get(one.command)) and (answered := script(one)) is not None:
                         writer.write(answered)
                     await self._notify()
-        except OSError:
+        except (OSError, pdu.Malformed):  # TLS, for instance
             pass
         finally:
             writer.close()

@@ -118,7 +118,8 @@ class Link:
         except ConnectionRefusedError:
             raise _Refused(f"Nothing listens at {where}: check host and port, and whether the SMSC is up.") from None
         except OSError as error:
-            raise LinkLost(f"{where} cannot be reached: {error.strerror or error}.") from None
+            why = error.strerror or str(error) or ("it ended the TLS handshake" if self._settings.tls else "it hung up")
+            raise LinkLost(f"{where} cannot be reached: {why}.") from None
 
     def _gain(self, session: Session) -> None:
         self.session, self.state, self.last_error = session, LinkState.BOUND, ""

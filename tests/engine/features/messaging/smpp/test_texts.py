@@ -72,6 +72,19 @@ def test_a_header_without_its_bit_is_text() -> None:
     assert came(b"\5\0\3\x34\3\2Hi").total == 1
 
 
+@pytest.mark.parametrize(
+    ("octets", "found"),
+    [
+        (b"", {}),
+        (b"\4\x27\0\1\2", {0x0427: b"\2"}),
+        (b"\4\x27\0\1\2\0\x1e\0\x09ab", {0x0427: b"\2"}),
+        (b"\4\x27\0", {}),
+    ],
+)
+def test_an_option_that_is_cut_short_is_none(octets: bytes, found: dict[int, bytes]) -> None:
+    assert pdu.read_options(b"x" + octets, 1) == found
+
+
 def test_sar_options() -> None:
     found = came(b"Hi", options=SAR)
     assert (found.reference, found.number, found.total, found.text) == (0x1234, 2, 3, "Hi")
