@@ -1,8 +1,7 @@
 """Asterisk's part in texts: what the dialplan keeps of them in astdb, which phones are registered, what these are sent.
 
 As seen on Asterisk 22.10.1: the dialplan has run before TextMessageReceived; a text that is not UTF-8 has no such
-event; a text to an endpoint without a contact is 404, to any other one 202. A subscription to `endpoint:` (all) brings
-PeerStatusChange and ContactStatusChange, one to `endpoint:PJSIP` EndpointStateChange and all of the calls' events too.
+event; a text to an endpoint without a contact is 404, to any other one 202.
 """
 
 import base64
@@ -25,6 +24,7 @@ class Texts:
         self.counts: set[str] = set()
         self.globals: dict[str, str] = {}
         self.states: dict[str, str] = {}
+        self.contacts: set[str] = set()
         self.sent: list[Json] = []
         self._times = itertools.count(1795994219736250)
 
@@ -49,12 +49,15 @@ class Texts:
     def registers(self, endpoint: str, state: str = "online") -> None:
         """A phone registers and answers OPTIONS, or ends that ("offline")."""
         self.states[endpoint] = state
+        (self.contacts.add if state == "online" else self.contacts.discard)(endpoint)
         reachable = {"peer_status": "Reachable" if state == "online" else "Unreachable"}
         self.emit({"type": "PeerStatusChange", "endpoint": self._endpoint(endpoint), "peer": reachable})
 
     def keys(self, function: str) -> Answer:
-        """DB_KEYS(im), DB_KEYS(im/ENDPOINT) and DB_KEYS(im-count)."""
+        """DB_KEYS(im), DB_KEYS(im/ENDPOINT), DB_KEYS(im-count) and DB_KEYS(registrar/contact)."""
         family, _, endpoint = function.removeprefix("DB_KEYS(").removesuffix(")").partition("/")
+        if family == "registrar":
+            return 200, {"value": ",".join(f"{name};@f7e01788" for name in self.contacts)}
         found = self.kept.get(endpoint, []) if endpoint else [name for name, keys in self.kept.items() if keys]
         return 200, {"value": ",".join(sorted(self.counts if family == "im-count" else found))}
 
@@ -82,7 +85,7 @@ class Texts:
         if len(str(body)) > MOST_OF_REQUEST:
             raise Refusal(413, "Request body too large")
         asked = {**query, **(body or {})}
-        if self.states.get(asked["to"].removeprefix("pjsip:"), "offline") == "offline":
+        if asked["to"].removeprefix("pjsip:") not in self.contacts:
             raise Refusal(404, "Endpoint not found")
         self.sent.append(asked)
         return 202, {}

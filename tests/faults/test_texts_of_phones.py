@@ -3,7 +3,7 @@
 import asyncio
 
 from engine.features.messaging.carrier import Accepted
-from tests.e2e.messaging.test_texts_of_phones import MakeTexter, Running, texter, texts
+from tests.support.phone_texts import MakeTexter, Running, texter, texts
 from tests.support.scenario import until
 from tests.support.system import System
 

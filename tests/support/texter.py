@@ -93,27 +93,29 @@ class Texter:
         body = body.encode() if isinstance(body, str) else body
         call_id = call_id or uuid4().hex
         for sequence in (1, 2):
-            own = f"{self._own[0]}:{self._own[1]}"
-            lines = [
-                f"{method} {uri} SIP/2.0",
-                f"Via: SIP/2.0/{'TCP' if self.tcp else 'UDP'} {own};branch=z9hG4bK{uuid4().hex};rport",
-                f"From: {identity or f'<sip:{self.user}@{self.host}>'};tag={uuid4().hex[:8]}",
-                f"To: <{uri if method == 'MESSAGE' else f'sip:{self.user}@{self.host}'}>",
-                f"Call-ID: {call_id}",
-                f"CSeq: {sequence} {method}",
-                "Max-Forwards: 70",
-                *(f"{name}: {value}" for name, value in headers),
-                *([f"Content-Type: {kind}"] if kind and method == "MESSAGE" else []),
-                f"Content-Length: {len(body)}",
-            ]
+            head = self._head(method, uri, f"Call-ID: {call_id}\r\nCSeq: {sequence} {method}", identity)
+            head += [f"{name}: {value}" for name, value in headers]
+            head += [f"Content-Type: {kind}"] if kind and method == "MESSAGE" else []
+            whole = "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
             for _ in range(copies):
-                self._send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+                self._send(whole)
             reply = await asyncio.wait_for(self._final(call_id, sequence), LIMIT_SECONDS)
             status = int(reply.split(" ", 2)[1])
             if status != 401 or not self.password or sequence == 2:
-                return status
+                break
             headers = (*headers, ("Authorization", answered(reply, method, uri, self.user, self.password)))
-        raise AssertionError("not reached")
+        return status
+
+    def _head(self, method: str, uri: str, names: str, identity: str) -> list[str]:
+        own = f"{self._own[0]}:{self._own[1]}"
+        return [
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/{'TCP' if self.tcp else 'UDP'} {own};branch=z9hG4bK{uuid4().hex};rport",
+            f"From: {identity or f'<sip:{self.user}@{self.host}>'};tag={uuid4().hex[:8]}",
+            f"To: <{uri if method == 'MESSAGE' else f'sip:{self.user}@{self.host}'}>",
+            names,
+            "Max-Forwards: 70",
+        ]
 
     async def until(self, count: int = 1) -> Received:
         """Wait until so many texts were received; returns the last of them."""

@@ -6,6 +6,8 @@ channel that reads texts.
 
 import asyncio
 import re
+import time
+from datetime import datetime
 
 import aiohttp
 import structlog
@@ -16,6 +18,7 @@ from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import AriError, AriNotFound, AriUnreachable, Replaced
 from engine.features.messaging.carrier import Accepted, Answer, Inbox, NotSent, PutOff, Refused, Submission, Unknown
+from engine.features.messaging.sip.astdb import AstDb
 from engine.features.messaging.sip.kept import TRUNK, KeptText, KeptTexts
 from engine.features.messaging.sip.registrations import Registrations
 from engine.features.messaging.sip.taking import Taking
@@ -26,6 +29,8 @@ MOST_BYTES = 4096
 """Of a text to a phone. Asterisk would send ten times as much, by UDP in fragments that many networks drop."""
 MOST_BYTES_FROM_PHONES = 1023
 """Of a text from a phone (res_pjsip_messaging.c): Asterisk answers 202 to a longer one, and loses it."""
+YOUNG_SECONDS = 65.0
+"""After its start, Asterisk asks each stored contact within qualify_frequency (60 s) whether it is there."""
 _STATES = (ari.PeerStatusChange, ari.ContactStatusChange, ari.EndpointStateChange)
 _WANTED = (*_STATES, ari.TextMessageReceived, ari.ApplicationReplaced)
 _UNWANTED = tuple(sorted(kind.__name__ for kind in ari.AnyEvent.__args__ if kind not in _WANTED))
@@ -49,8 +54,8 @@ class SipCarrier:
     def __init__(self, client: AriClient, inbox: Inbox, host: str) -> None:
         self._client, self._host = client, host
         self.registrations = Registrations()
-        self._kept = KeptTexts(client)
-        self.taking = Taking(NAME, self._kept, inbox, self._answer_too_long)
+        self._db = AstDb(client)
+        self.taking = Taking(NAME, KeptTexts(client, self._db), inbox, self._answer_too_long)
         self._connection = AriConnection(
             client,
             Bus(unclaimed=self._notice),
@@ -131,13 +136,24 @@ class SipCarrier:
             log.error("Another controller has taken over the texts of phones.")
 
     async def _on_connected(self) -> None:
-        """Subscribe anew, to all endpoints: `endpoint:PJSIP` would bring every event of every call too."""
+        """Subscribe anew. Not to `endpoint:` (all technologies): Asterisk crashes if an endpoint's state changes while
+        such an application ends (22.10.1, in endpoint_state_cb of res/stasis/app.c).
+        """
         client = self._client
-        await client.applications.subscribe(client.application, event_source="endpoint:")
-        await self._kept.sweep()
-        self.registrations.replace(await client.endpoints.list())
+        await client.applications.subscribe(client.application, event_source="endpoint:PJSIP")
+        await self._db.sweep()
+        contacts = await self._stored_contacts()
+        self.registrations.replace(await client.endpoints.list(), contacts)
         self._ready.set()
         self.taking.wake()
+
+    async def _stored_contacts(self) -> list[str]:
+        """Return the extensions with a contact that Asterisk, just started, has not asked yet; else none."""
+        info = await self._client.asterisk.get_info(only=["status"])
+        if info.status is None or time.time() - _moment(info.status.startup_time) > YOUNG_SECONDS:
+            return []
+        async with self._db.reading() as keys:
+            return [key.partition(";@")[0] for key in await keys("registrar/contact")]
 
     def _on_lost(self) -> None:
         self._ready.clear()
@@ -159,6 +175,14 @@ class SipCarrier:
             await self._send(text.endpoint, text.recipient, sentence)
         except AriError as error:
             log.warning("A phone was not notified that its text was too long.", reason=str(error))
+
+
+def _moment(text: str) -> float:
+    """Unix seconds of a time as Asterisk writes it, e.g. 2026-11-29T23:15:41.377+0000; 0 for what is none."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+    except ValueError:
+        return 0.0
 
 
 def address(sender: str, host: str) -> str:

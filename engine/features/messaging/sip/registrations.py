@@ -17,8 +17,8 @@ _NAME = re.compile(PATTERN)
 class Registrations:
     """The extensions that are online, by their SIP user names; none while Asterisk's events are not followed.
 
-    Asterisk calls an endpoint online once its contact has answered an OPTIONS: 4 ms after the REGISTER (22.10.1), and
-    after a restart of Asterisk as soon as the stored contact has answered.
+    Asterisk calls an endpoint online once its contact has answered an OPTIONS: 4 ms after the REGISTER (22.10.1). After
+    its own restart it asks the stored contacts only within a minute; until then they count as registered.
     """
 
     def __init__(self) -> None:
@@ -37,10 +37,12 @@ class Registrations:
         """
         self._callbacks.append(callback)
 
-    def replace(self, endpoints: Iterable[ari.Endpoint]) -> None:
-        """Take all endpoints as they are now."""
+    def replace(self, endpoints: Iterable[ari.Endpoint], contacts: Iterable[str]) -> None:
+        """Take all endpoints as they are now, and the extensions of `contacts` as registered, whatever they are."""
         for endpoint in endpoints:
             self.note(endpoint)
+        for name in contacts:
+            self._add(name)
 
     def note(self, endpoint: ari.Endpoint) -> None:
         """Take one endpoint as it is now."""
@@ -49,9 +51,8 @@ class Registrations:
             return
         if endpoint.state != ONLINE:
             self._online.discard(name)
-        elif name not in self._online:
-            self._online.add(name)
-            self._call(name)
+        else:
+            self._add(name)
 
     def drop(self, sip_user: str) -> None:
         """Take one as not registered, until Asterisk says that it is."""
@@ -61,7 +62,10 @@ class Registrations:
         """Take none as registered: Asterisk's events are lost."""
         self._online.clear()
 
-    def _call(self, name: str) -> None:
+    def _add(self, name: str) -> None:
+        if name in self._online:
+            return
+        self._online.add(name)
         for callback in self._callbacks:
             try:
                 callback(name)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -121,7 +122,7 @@ async def test_only_the_events_that_are_needed_are_sent(asterisk: FakeAri, carri
     assert "ChannelStateChange" in disallowed
     assert not disallowed & {"TextMessageReceived", "PeerStatusChange", "ContactStatusChange", "ApplicationReplaced"}
     (subscribed,) = asterisk._found("POST", "/applications/*/subscription")
-    assert subscribed.query["eventSource"] == "endpoint:", "endpoint:PJSIP brings every event of every call too"
+    assert subscribed.query["eventSource"] == "endpoint:PJSIP", "with endpoint: Asterisk crashes"
 
 
 async def test_a_text_is_sent_to_a_registered_phone(asterisk: FakeAri, carrier: SipCarrier) -> None:
@@ -145,7 +146,7 @@ async def test_a_text_to_what_is_no_extension_is_not_sent(asterisk: FakeAri, car
 
 async def test_a_phone_that_has_just_unregistered_is_no_error(asterisk: FakeAri, carrier: SipCarrier) -> None:
     await registered(carrier, asterisk)
-    asterisk.texts.states["101"] = "offline"
+    asterisk.texts.contacts.clear()
     assert isinstance(await carrier.submit(part()), NotSent)
     assert not carrier.registrations.is_registered("101")
 
@@ -190,6 +191,33 @@ async def test_who_waits_for_a_registration_is_notified_each_time(asterisk: Fake
     asterisk.texts.registers("101")
     asterisk.texts.registers("102-k7m3qd")
     assert [await asyncio.wait_for(seen.get(), 5) for _ in range(3)] == ["101", "101", "102-k7m3qd"]
+
+
+async def test_contacts_that_an_asterisk_just_started_has_stored_count_as_registered(
+    asterisk: FakeAri, inbox: TestInbox
+) -> None:
+    asterisk.texts.states = {"101": "offline", "102": "offline"}
+    asterisk.texts.contacts = {"101"}
+    asterisk.world.started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    seen: list[str] = []
+    carrier = make(asterisk, inbox)
+    carrier.registrations.on_registered(seen.append)
+    await carrier.start()
+    await carrier.wait_ready()
+    assert seen == ["101"]
+    assert await carrier.submit(part()) == Accepted("")
+    assert isinstance(await carrier.submit(part("102")), NotSent)
+    await carrier.stop()
+
+
+async def test_contacts_that_do_not_answer_do_not_count(asterisk: FakeAri, inbox: TestInbox) -> None:
+    asterisk.texts.states = {"101": "offline"}
+    asterisk.texts.contacts = {"101"}
+    carrier = make(asterisk, inbox)
+    await carrier.start()
+    await carrier.wait_ready()
+    assert isinstance(await carrier.submit(part()), NotSent)
+    await carrier.stop()
 
 
 async def test_another_controller_takes_the_texts_over(asterisk: FakeAri, carrier: SipCarrier) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from engine.ari.client import AriClient
 from engine.ari.errors import ServerError
+from engine.features.messaging.sip.astdb import AstDb
 from engine.features.messaging.sip.kept import KeptText, KeptTexts
 from engine.features.messaging.sip.taking import TRUNK_CARRIER, Taking
 from tests.fakes.ari import FakeAri
@@ -34,7 +35,7 @@ async def taking(asterisk: FakeAri, inbox: TestInbox, too_long: list[KeptText]) 
         too_long.append(text)
 
     async with AriClient(asterisk.url, "carillon", "secret", asterisk.application) as client:
-        yield Taking("sip", KeptTexts(client), inbox, note)
+        yield Taking("sip", KeptTexts(client, AstDb(client)), inbox, note)
 
 
 async def test_a_text_is_handed_on_and_deleted(asterisk: FakeAri, inbox: TestInbox, taking: Taking) -> None:

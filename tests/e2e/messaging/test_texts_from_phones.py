@@ -1,120 +1,17 @@
-"""Texts between phones: what phones send is taken once and by its true sender; what is sent reaches the phone.
-
-The carrier runs in the test's own process, in an ARI application of its own, on the running Asterisk. It takes
-the texts of all phones, so one test process at a time has it.
-"""
+"""What phones send is taken once, whole, and by its true sender."""
 
 import asyncio
-import re
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
-from engine.ari.client import AriClient
-from engine.features.messaging.carrier import Accepted, Incoming, NotSent, Submission
+from engine.features.messaging.carrier import NotSent
 from engine.features.messaging.sip import taking
-from engine.features.messaging.sip.carrier import SipCarrier
-from tests.asterisk.ari_system import ari_address
-from tests.e2e.conftest import MakeCarrier, MakeExtension, MakePhone
-from tests.support.inbox import TestInbox
+from tests.e2e.conftest import MakeCarrier, MakeExtension
+from tests.support.phone_texts import ODD, MakeTexter, Running
 from tests.support.scenario import until
 from tests.support.sip_caller import SipCaller
 from tests.support.system import System
 from tests.support.texter import Texter
-from tests.support.turns import the_only
-
-ODD = "a :) b (c) d: ${EPOCH} $[1+1] ${SHELL(id)} 100% & + = \"q\" \\ , ; |\r\nnew line ünï ☺ 'x' ): 9 "
-MakeTexter = Callable[..., Awaitable[Texter]]
-
-
-class Running:
-    """A carrier with its Inbox; it may be stopped and started again."""
-
-    def __init__(self, system: System) -> None:
-        self.inbox = TestInbox()
-        self._system = system
-        self._application = f"test-texts-{uuid.uuid4().hex[:8]}"
-        self._stack = AsyncExitStack()
-
-    async def start(self) -> None:
-        """Connect, as a new controller does."""
-        at = ari_address()
-        client = AriClient(at.url, at.user, at.password, self._application)
-        self.carrier = SipCarrier(client, self.inbox, self._system.bind)
-        await self.carrier.start()
-        async with asyncio.timeout(10):
-            await self.carrier.wait_ready()
-
-    async def stop(self) -> None:
-        """Leave."""
-        await self.carrier.stop()
-
-    async def crash(self) -> None:
-        """Leave as a process that is killed: the channel that reads texts is there for ever."""
-        await self.carrier.stop()
-        at = ari_address()
-        async with AriClient(at.url, at.user, at.password, self._application) as client:
-            socket = await client.websocket(5.0)
-            await client.channels.create(
-                endpoint="Local/s@nowhere", app=self._application, channel_id=f"{self._application}-reader-1"
-            )
-            await socket.close()
-
-    async def send(self, recipient: str, text: str, sender: str = "302") -> Any:
-        """Submit a text to an extension."""
-        part = Submission(id="m", sender=sender, recipient=recipient, content=text.encode())
-        return await self.carrier.submit(part)
-
-    async def registered(self, user: str) -> None:
-        """Wait until the carrier knows that an extension is registered."""
-        known = asyncio.Event()
-        self.carrier.registrations.on_registered(lambda one: known.set() if one == user else None)
-        if not self.carrier.registrations.is_registered(user):
-            await asyncio.wait_for(known.wait(), 10)
-
-    async def of(self, user: str, count: int, within: float = 10.0) -> list[Incoming]:
-        """The texts of one extension, once there are so many."""
-        async with asyncio.timeout(within):
-            total = 0
-            while len(found := [text for _, text in self.inbox.texts if text.sender == user]) < count:
-                total = len(self.inbox.texts) + 1
-                await self.inbox.until(total, within)
-        return found
-
-
-@pytest.fixture
-async def texts(system: System) -> AsyncIterator[Running]:
-    """The carrier, running; other test processes wait for it."""
-    with the_only(system.file, "texts"):
-        running = Running(system)
-        await running.start()
-        yield running
-        await running.stop()
-        channels = [one["name"] for one in await system.ari("channels")]
-        assert not [name for name in channels if name.startswith("Local/s@nowhere")], channels
-
-
-@pytest.fixture
-async def texter(system: System, extension: MakeExtension) -> AsyncIterator[MakeTexter]:
-    """Makes phones for texts, each of an extension of its own: `await texter()`; they are registered."""
-    host, _, port = system.sip.partition(":")
-    async with AsyncExitStack() as stack:
-
-        async def make(*, register: bool = True, **fields: Any) -> Texter:
-            one = await extension()
-            made = Texter(one.user, one.password, host, int(port), **fields)
-            await stack.enter_async_context(made)
-            if register:
-                assert await made.register() == 200
-            return made
-
-        yield make
-
-
-# -- from phones
 
 
 async def test_a_text_of_a_phone_is_taken_whole_and_once(texts: Running, texter: MakeTexter) -> None:
@@ -194,6 +91,14 @@ async def test_who_sent_a_text_is_what_the_phone_has_proved(texts: Running, text
         while "end" not in [text.text for _, text in texts.inbox.texts]:
             await texts.inbox.until(len(texts.inbox.texts) + 1)
     assert [text.text for _, text in texts.inbox.texts if text.sender == victim.user] == ["true"]
+
+
+async def test_a_phone_that_registers_by_tcp_sends_texts_and_is_sent_none(texts: Running, texter: MakeTexter) -> None:
+    phone = await texter(tcp=True)
+    assert await phone.text("302", "x" * 1023) == 202
+    assert (await texts.of(phone.user, 1))[0].text == "x" * 1023
+    sent = await texts.send(phone.user, "hello")
+    assert isinstance(sent, NotSent), "no call reaches it either: extensions are on transport-udp"
 
 
 async def test_strangers_are_refused_as_with_calls(texts: Running, texter: MakeTexter, system: System) -> None:
@@ -294,79 +199,3 @@ async def test_texts_and_calls_do_not_disturb_each_other(
     assert (await calling).status >= 400, "a number that there is not"
     assert await phone.text("302", "after") == 202
     assert (await texts.of(phone.user, 31))[-1].text == "after"
-
-
-# -- to phones
-
-
-async def test_a_text_reaches_the_phone_as_it_is(texts: Running, texter: MakeTexter) -> None:
-    phone = await texter()
-    await texts.registered(phone.user)
-    for count, text in enumerate([ODD, "y" * 1400, "z" * 4096, "%41%00&body=x"], 1):
-        assert await texts.send(phone.user, text) == Accepted("")
-        received = await phone.until(count)
-        assert received.body.decode() == text
-        assert received.header("Content-Type") == "text/plain"
-        assert f"<sip:302@{phone.host}>" in received.header("From")
-
-
-async def test_a_text_appears_on_a_softphone(texts: Running, phone: MakePhone) -> None:
-    one = await phone(trace=True)
-    await texts.registered(one.user)
-    assert await texts.send(one.user, "hello, softphone ü") == Accepted("")
-
-    async def shown() -> str:
-        return one.traced()
-
-    printed = await until(shown, lambda text: "hello, softphone ü" in text, what="baresip shows the text")
-    assert re.search(r"^MESSAGE sip:", printed, re.MULTILINE)
-
-
-async def test_a_text_waits_for_a_phone_that_is_not_registered(texts: Running, texter: MakeTexter) -> None:
-    phone = await texter(register=False)
-    assert isinstance(await texts.send(phone.user, "too early"), NotSent)
-    seen: asyncio.Queue[str] = asyncio.Queue()
-    texts.carrier.registrations.on_registered(seen.put_nowait)
-    assert await phone.register() == 200
-    while await asyncio.wait_for(seen.get(), 5) != phone.user:
-        pass
-    assert await texts.send(phone.user, "in time") == Accepted("")
-    assert (await phone.until(1)).body == b"in time"
-    assert await phone.register(0) == 200
-
-    async def gone() -> bool:
-        return texts.carrier.registrations.is_registered(phone.user)
-
-    await until(gone, lambda there: not there, what="it has unregistered")
-    assert isinstance(await texts.send(phone.user, "too late"), NotSent)
-
-
-async def test_phones_that_are_registered_are_known_to_the_next_controller(texts: Running, texter: MakeTexter) -> None:
-    phone = await texter()
-    await texts.registered(phone.user)
-    await texts.stop()
-    assert isinstance(await texts.send(phone.user, "while it is away"), NotSent)
-    await texts.start()
-    assert texts.carrier.registrations.is_registered(phone.user)
-    assert await texts.send(phone.user, "hello") == Accepted("")
-    assert (await phone.until(1)).body == b"hello"
-
-
-async def test_the_phone_that_registered_last_has_the_text(texts: Running, texter: MakeTexter) -> None:
-    first = await texter()
-    async with Texter(first.user, first.password, first.host, first.port) as second:
-        assert await second.register() == 200
-        await texts.registered(first.user)
-        assert await texts.send(first.user, "hello") == Accepted("")
-        assert (await second.until(1)).body == b"hello"
-        assert first.received == []
-
-
-async def test_a_phone_that_refuses_a_text_stops_none_of_the_others(texts: Running, texter: MakeTexter) -> None:
-    refusing, silent, good = await texter(answers=486), await texter(), await texter()
-    for one in (refusing, silent, good):
-        await texts.registered(one.user)
-    silent.answers = 0
-    for one in (refusing, silent, good):
-        assert await texts.send(one.user, "hello") == Accepted("")
-    assert (await good.until(1)).body == b"hello"
