@@ -235,6 +235,7 @@ def _store(
         recipient=text.recipient,
         state=state,
         reason=why,
+        application=text.application,
     )
     events.append(conn, ended)
 
@@ -253,6 +254,7 @@ def _sent(text: Text, price: int, now: float) -> MessageSent:
         parts=text.parts,
         price=price,
         currency=text.currency,
+        application=text.application,
     )
 
 

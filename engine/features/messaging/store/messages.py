@@ -30,6 +30,7 @@ class Text(NamedTuple):
     per_part: int
     currency: str
     data: str | None
+    application: str | None
     expires: float
     sent: float | None
     reason: str
