@@ -33,8 +33,9 @@ class SubscriptionHearers:
         for entry in self._catalogue.of(event):
             if wanting := self._index.wanting(event.account, entry.name):
                 call = await self._call_of(event.subject)
+                application = call.application if call else getattr(event, "application", None)
                 written = _Written(bodies.message(event, entry, call))
-                found += [_addressed(each, written) for each in wanting if _concerns(each, call)]
+                found += [_addressed(each, written) for each in wanting if _concerns(each, application)]
         return found
 
     def published(self, published: Sequence[StoredEvent]) -> None:
@@ -78,5 +79,5 @@ def _addressed(subscription: Subscription, written: _Written) -> Addressed:
     return Addressed(subscription.id, OWN.name, callback)
 
 
-def _concerns(subscription: Subscription, call: Call | None) -> bool:
-    return subscription.application is None or (call is not None and call.application == subscription.application)
+def _concerns(subscription: Subscription, application: str | None) -> bool:
+    return subscription.application in (None, application)

@@ -1,4 +1,5 @@
-"""The events of texts. Their subject and root is the text's id; `data` is what was stored with it.
+"""The events of texts. Their subject and root is the text's id; `data` is what was stored with it, `application` the id
+of the application that it belongs to (None: none).
 
 A reply carries the data of the text that it replies to: the last one between the two numbers, of 30 days.
 """
@@ -16,6 +17,7 @@ class MessageSent(Event, frozen=True, kw_only=True, tag="message_sent"):
     parts: int
     price: int = 0
     currency: str = "USD"
+    application: str | None = None
 
 
 class MessageEnded(Event, frozen=True, kw_only=True, tag="message_ended"):
@@ -28,6 +30,7 @@ class MessageEnded(Event, frozen=True, kw_only=True, tag="message_ended"):
     recipient: str
     state: State
     reason: str = ""
+    application: str | None = None
 
 
 class MessageReceived(Event, frozen=True, kw_only=True, tag="message_received"):

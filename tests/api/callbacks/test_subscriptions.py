@@ -368,9 +368,9 @@ async def test_a_thousand_subscribers_cost_an_event_that_they_do_not_want_nothin
     work: list[str] = []
     concerns = subscribers._concerns
 
-    def counted(subscription: Subscription, call: Any) -> bool:
+    def counted(subscription: Subscription, application: str | None) -> bool:
         work.append(subscription.id)
-        return concerns(subscription, call)
+        return concerns(subscription, application)
 
     async def call_of(id: str) -> None:
         work.append(id)

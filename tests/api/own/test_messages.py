@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from api.callbacks.subscribers import SubscriptionHearers
+from engine.features.call_history.views import CallHistory
 from engine.features.messaging.carrier import Incoming
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
+from engine.features.subscriptions.service import SubscriptionService
+from engine.store import events
 from tests.api.own.installation import Installation
 
 OWN, US = "12015552000", "12015550140"
@@ -206,3 +210,25 @@ async def test_a_text_that_came_in_has_its_history(acme: Program) -> None:
     (event,) = found["events"]
     assert (event["event"], event["text"], found["parts"]) == ("message_received", "Yes.", [])
     assert await acme.installation.services.features[MessageService].parts(id) == []
+
+
+async def test_a_subscription_of_an_application_hears_of_its_texts_alone(
+    acme: Program, installation: Installation
+) -> None:
+    for name in ("shop", "desk"):
+        await installation.admin("POST", "/applications", {"account": "acme", "name": name, "tasks": []})
+    features = installation.services.features
+    wanted = {"events": ["message.*"], "url": "https://example.com/hook"}
+    for name in ("shop", "desk"):
+        assert (await acme.ask("POST", "/subscriptions", wanted | {"application": name}))[0] == 201
+    led = {"application": "shop", "capability": "sms"}
+    assert (await installation.admin("PATCH", f"/numbers/{OWN}", led))[0] == 200
+    await acme.receive("Yes.")
+    _, sent = await acme.send(application="desk", at="2027-01-31T12:00:00Z")
+    await acme.ask("DELETE", f"/messages/{sent['id']}")
+    hearers = SubscriptionHearers(features[SubscriptionService], features[CallHistory].get)
+    heard = {}
+    for row in (await acme.ids())[::-1]:
+        (event,) = await installation.db.read(lambda conn, row=row: events.of_subject(conn, row))  # type: ignore[misc]
+        heard[event.event.subject] = len(await hearers.callbacks(event))
+    assert list(heard.values()) == [1, 1]

@@ -36,7 +36,7 @@ class NewMessage(Given, frozen=True, kw_only=True):
         float | None, says("For how long it may be tried, up to 259200 seconds; null: as long.", minimum=0)
     ] = None
     application: Annotated[
-        str | None, says("The name of an application of the account, whose subscriptions hear of it.")
+        str | None, says("The name of an application of the account; subscriptions of that hear of it.")
     ] = None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, bindparam, delete, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.features.messaging.configuration.model import OptOut
@@ -47,6 +47,7 @@ _change_smsc = Statement(
 )
 _remove_smsc = Statement(delete(smscs).where(_s.name == bindparam("name")))
 _get_smsc = Statement(_smsc.select.where(_s.name == bindparam("name")))
+_country = Statement(select(_s.country).where(_s.name == bindparam("name")))
 _smscs = Statement(_smsc.select.order_by(_s.name))
 _put_route = _replacing(message_routes)
 _ONE_ROUTE = and_(
@@ -97,6 +98,11 @@ def smsc(conn: Connection, name: str) -> Smsc | None:
     """Return an SMSC with its password, or None."""
     found = _smsc.one(conn, _get_smsc, name=name)
     return found and _opened(conn, found)
+
+
+def country_of(conn: Connection, name: str) -> str:
+    """Return in which country an SMSC's numbers are read; "": they are international, or there is no such SMSC."""
+    return str(_country.value(conn, name=name) or "")
 
 
 def all_smscs(conn: Connection) -> list[Smsc]:

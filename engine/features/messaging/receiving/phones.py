@@ -58,7 +58,7 @@ class Phones:
     def _answered(self, conn: Connection, own: Extension, incoming: Incoming, reason: str, now: float) -> list[Message]:
         if not self._may_notice(own.sip_user, now):
             return []
-        wanted = NewMessage(to=own.number, text=f"Not sent: {reason}", sender=storable(incoming.recipient)[:32])
+        wanted = NewMessage(to=own.number, text=f"Not sent: {reason}", sender=incoming.recipient[:32])
         try:
             return [self._outgoing.accept(conn, own.account, wanted, origin=NOTICE, trusted=True)]
         except CommandRefused as refused:

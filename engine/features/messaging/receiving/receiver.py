@@ -10,6 +10,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
@@ -61,7 +62,7 @@ class Receiver:
 
     async def incoming(self, carrier: str, incoming: Incoming) -> None:
         """Take a text, or a part of one; returns once it is committed (engine.features.messaging.carrier.Inbox)."""
-        now = self._clock()
+        now, incoming = self._clock(), _storable(incoming)
         for sent in await self._writer.write(lambda conn: self._take(conn, carrier, incoming, now)):
             self._outgoing.accepted(sent)
         if assembly.is_part(incoming):
@@ -93,8 +94,7 @@ class Receiver:
         return [sent for whole in complete for sent in self._deliver(conn, carrier, whole, now)]
 
     def _deliver(self, conn: Connection, carrier: str, whole: Whole, now: float) -> list[Message]:
-        smsc = settings.smsc(conn, carrier)
-        country = smsc.country if smsc else ""
+        country = settings.country_of(conn, carrier)
         sender = sender_as_read(whole.sender, country)
         owner = self._owner_of(conn, whole, country)
         if isinstance(owner, Unmatched):
@@ -156,6 +156,12 @@ class Receiver:
             return []
 
 
+def _storable(incoming: Incoming) -> Incoming:
+    """Return what came with numbers that any database takes; else it would be sent again and again."""
+    sender, recipient = (storable(text.strip())[:LONGEST] for text in (incoming.sender, incoming.recipient))
+    return msgspec.structs.replace(incoming, sender=sender, recipient=recipient)
+
+
 def _event(message: Message) -> MessageReceived:
     return MessageReceived(
         id=new_id("event"),
@@ -173,15 +179,14 @@ def _event(message: Message) -> MessageReceived:
 
 
 def _keep_unmatched(conn: Connection, carrier: str, whole: Whole, sender: str, why: Unmatched, now: float) -> None:
-    recipient = storable(whole.recipient)[:LONGEST]
     store.add_unmatched(
         conn,
         UnmatchedMessage(
             id=new_id("text"),
             at=now,
             carrier=carrier,
-            sender=storable(sender),
-            recipient=recipient,
+            sender=sender,
+            recipient=whole.recipient,
             text=whole.text,
             reason=why.reason.value,
         ),
@@ -190,6 +195,6 @@ def _keep_unmatched(conn: Connection, carrier: str, whole: Whole, sender: str, w
         "A text reached no number of ours.",
         carrier=carrier,
         sender=masked(sender),
-        recipient=masked(recipient),
+        recipient=masked(whole.recipient),
         reason=why.reason.value,
     )

@@ -169,8 +169,11 @@ async def test_the_same_text_that_comes_twice_by_its_key_is_stored_once(bay: Bay
 
 
 async def test_what_no_database_takes_is_stored_nevertheless(bay: Bay) -> None:
-    await bay.receive("a\0b\ud83d")
-    assert await bay.texts() == ["a\ufffdb\ufffd"]
+    await bay.receive("a\0b\ud83d", sender="B\0\ud83d")
+    await bay.receive("c", sender="B\0", to="9\0", reference=1, number=1, total=2)
+    await bay.receive("d", sender="B\0", to="9\0", reference=1, number=2, total=2)
+    assert [(row.sender, row.text) for row in await bay.received()] == [("B\ufffd\ufffd", "a\ufffdb\ufffd")]
+    assert await bay.unmatched() == [("9\ufffd", "cd", "no_number")]
 
 
 async def test_a_text_that_leads_to_an_extension_goes_to_its_phone(bay: Bay) -> None:
