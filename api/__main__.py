@@ -74,11 +74,7 @@ class Controller:
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
-        add(
-            MessagingFeature(
-                on, leading.registry, self._data_of, self.base.phones
-            )
-        )
+        add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
