@@ -27,6 +27,7 @@ from api.own.operations import Body, operation, taking
 from api.own.scheduled import time_of as when
 from api.own.schema.queries import LIMIT, PAGE
 from api.own.services import OwnServices
+from engine.commands import NumberRefused
 from engine.features.accounts import Account
 from engine.features.messaging import model
 from engine.features.messaging.commands import SendMessage
@@ -188,10 +189,14 @@ def _states(text: str | None) -> tuple[State, ...]:
 
 
 def _digits(text: str | None, account: Account | None) -> str | None:
+    """Read a number as the account writes it; what is none, such as a sender of letters, stays."""
     if not text:
         return None
     written = text.strip()
-    return number_as_read(written, account.country) if account else written.removeprefix("+")
+    try:
+        return number_as_read(written, account.country) if account else written.removeprefix("+")
+    except NumberRefused:
+        return written
 
 
 ROUTES = MessageRoutes
