@@ -8,7 +8,7 @@ import builtins
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from engine.platform.ledger import Purpose, day_of
 from engine.store.rows import Mapped, plain
@@ -64,9 +64,20 @@ _put = Statement(
         .on_conflict_do_update(index_elements=[holds.c.kind, holds.c.id], set_=_REPLACED)
     )
 )
+_add = Statement(
+    lambda insert: (
+        insert(holds)
+        .values({c.name: bindparam(c.name) for c in holds.c})
+        .on_conflict_do_update(
+            index_elements=[holds.c.kind, holds.c.id], set_={"amount": holds.c.amount + bindparam("amount")}
+        )
+    )
+)
 _ONE = (holds.c.kind == bindparam("kind"), holds.c.id == bindparam("id"))
 _get = Statement(_hold.select.where(*_ONE))
 _end = Statement(delete(holds).where(*_ONE))
+_reduce = Statement(update(holds).where(*_ONE).values(amount=holds.c.amount - bindparam("less")))
+_end_empty = Statement(delete(holds).where(*_ONE, holds.c.amount <= 0))
 _of_account = Statement(
     _hold.select.where(holds.c.account == bindparam("account")).order_by(holds.c.amount.desc(), holds.c.id)
 )
@@ -86,6 +97,17 @@ _funds = Statement(
 def put(conn: Connection, hold: Hold) -> None:
     """Hold an amount; it replaces what is held for the same purpose."""
     _put.run(conn, **plain(hold))
+
+
+def add(conn: Connection, hold: Hold) -> None:
+    """Hold an amount beside what is held for the same purpose: one hold for many small things, such as texts."""
+    _add.run(conn, **plain(hold))
+
+
+def reduce(conn: Connection, purpose: Purpose, amount: int) -> None:
+    """Hold an amount less for a purpose; what is reduced to nothing ends."""
+    _reduce.run(conn, kind=purpose.kind, id=purpose.id, less=amount)
+    _end_empty.run(conn, kind=purpose.kind, id=purpose.id)
 
 
 def end(conn: Connection, purpose: Purpose) -> None:

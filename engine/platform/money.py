@@ -114,6 +114,17 @@ def put(
     return made
 
 
+def add(conn: Connection, account: str, purpose: Purpose, amount: int, at: float, *, note: str = "") -> None:
+    """Hold an amount beside what is held for the same purpose, whatever the account has.
+
+    So many small things have one hold, and what an account has left does not take longer to know the more they are.
+    Raises ValueError for an amount below nothing.
+    """
+    _refuse_negative(amount, purpose)
+    if amount:
+        holds.add(conn, Hold(kind=purpose.kind, id=purpose.id, account=account, at=at, amount=amount, note=note))
+
+
 def settle(
     conn: Connection, account: str, purpose: Purpose, amount: int, at: float, *, note: str = "", held: bool = True
 ) -> bool:

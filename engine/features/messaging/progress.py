@@ -17,7 +17,7 @@ from engine.features.messaging.store import messages, parts, receipts
 from engine.features.messaging.store.messages import Text
 from engine.features.messaging.store.parts import Claimed, PartView
 from engine.ids import new_id
-from engine.platform import money
+from engine.platform import holds, money
 from engine.platform.money import Purpose
 from engine.store import events
 
@@ -50,9 +50,9 @@ class Progress(NamedTuple):
 NOTHING = Progress()
 
 
-def purpose_of(message: str) -> Purpose:
-    """Return the purpose of a text's hold and charge."""
-    return Purpose(KIND, message)
+def hold_of(account: str) -> Purpose:
+    """Return the purpose of the one hold for all texts of an account that are not settled."""
+    return Purpose(KIND, account)
 
 
 def answered(conn: Connection, claimed: Claimed, answer: Answer, now: float) -> Progress:
@@ -257,10 +257,12 @@ def _sent(text: Text, price: int, now: float) -> MessageSent:
 
 
 def _charge(conn: Connection, text: Text, count: int, now: float) -> int:
-    """Charge so many parts, once, and hold nothing any more; returns what they cost."""
+    """Charge so many parts, once, and hold nothing for the text any more; returns what they cost."""
     price = text.per_part * count
-    if text.per_part:
-        money.settle(conn, text.account, purpose_of(text.id), price, now, note=f"text to {text.recipient}")
+    if text.per_part and text.watched:  # else it was settled
+        purpose, note = Purpose(KIND, text.id), f"text to {text.recipient}"
+        money.settle(conn, text.account, purpose, price, now, note=note, held=False)
+        holds.reduce(conn, hold_of(text.account), text.per_part * text.parts)
     return price
 
 

@@ -11,14 +11,14 @@ from engine.features.messaging.accepting import Checks, Plan
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.configuration import store as settings_store
 from engine.features.messaging.model import Direction, Message, NewMessage, State
-from engine.features.messaging.progress import purpose_of
+from engine.features.messaging.progress import KIND, hold_of
 from engine.features.messaging.sending.expiry import Expiry
 from engine.features.messaging.sending.senders import Senders
 from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.store import messages, parts
 from engine.features.messaging.store.parts import Lane
 from engine.ids import new_id
-from engine.platform import money
+from engine.platform import holds, money
 from engine.platform.settings_cache import SettingsCache
 
 
@@ -97,13 +97,12 @@ class Queueing:
         account, recipient = message.account, message.recipient
         if not plan.inside and not trusted and settings_store.opt_out(conn, account, recipient):
             raise NumberRefused(f"{recipient} sent STOP to this account: it gets no texts until it sends START.")
-        amount, purpose, note = plan.per_part * plan.parts, purpose_of(message.id), f"text to {recipient}"
+        amount = plan.per_part * plan.parts
         if plan.limited:
-            held = money.hold(conn, account, purpose, amount, message.created, note=note)
-            if isinstance(held, money.Refused):
-                raise CreditSpent(held.why)
-        elif amount:
-            money.put(conn, account, purpose, amount, message.created, note=note)
+            funds = holds.funds(conn, account, message.created)
+            if why := money.refusal(conn, account, funds, amount, what=KIND):
+                raise CreditSpent(why)
+        money.add(conn, account, hold_of(account), amount, message.created, note="texts")
         messages.insert(conn, message, per_part=plan.per_part, watched=True, key=key)
         reference = next(self._references) % 65_536
         parts.insert(conn, message.id, plan.lane, plan.carrier, plan.parts, reference, plan.due)

@@ -14,7 +14,11 @@ from engine.store.statement import Statement, insert_into
 
 
 class Text(NamedTuple):
-    """What must be known of a text that is sent to say what became of it. `data` is JSON, None: none."""
+    """What must be known of a text that is sent to say what became of it. `data` is JSON, None: none.
+
+    `watched`: when it expires something is to be done; its money is held for as long as it is queued, or unknown and
+    watched.
+    """
 
     id: str
     account: str
@@ -29,6 +33,7 @@ class Text(NamedTuple):
     expires: float
     sent: float | None
     reason: str
+    watched: bool
 
     @property
     def call_data(self) -> CallData | None:
