@@ -63,7 +63,7 @@ class Foundation:
             application_of(settings.ari_application),
             before_command=self.steering.may_command,
         )
-        return SipCarrier(client, inbox, f"{settings.reached_at}:{settings.sip_port}")
+        return SipCarrier(client, inbox, settings.reached_at)  # a From has no port
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:

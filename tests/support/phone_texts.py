@@ -1,110 +1,118 @@
-"""The carrier `sip` in the test's own process, in an ARI application of its own, on the running Asterisk.
+"""Texts as an account sees them, and phones that send and receive them through the running system."""
 
-It takes the texts of all phones, so one test process at a time has it.
-"""
-
-import asyncio
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
+import aiohttp
 import pytest
 
-from engine.ari.client import AriClient
-from engine.features.messaging.carrier import Incoming, Submission
-from engine.features.messaging.sip.carrier import SipCarrier
-from tests.asterisk.ari_system import ari_address
-from tests.e2e.conftest import MakeExtension
-from tests.support.inbox import TestInbox
+from tests.e2e.conftest import MakeExtension, make_account
+from tests.support.carillon import Admin, Own
+from tests.support.scenario import until
 from tests.support.system import System
 from tests.support.texter import Texter
-from tests.support.turns import the_only
 
 ODD = "a :) b (c) d: ${EPOCH} $[1+1] ${SHELL(id)} 100% & + = \"q\" \\ , ; |\r\nnew line ünï ☺ 'x' ): 9 "
 """A text of what dialplans, URLs and JSON read in another way."""
+WAITS = "It waits until the phone of {} is registered."
+MOST_LISTED = 1000
 MakeTexter = Callable[..., Awaitable[Texter]]
 
 
-class Running:
-    """A carrier with its Inbox; it may be stopped and started again."""
+class Texts:
+    """An account's texts, by its own API."""
 
-    def __init__(self, system: System) -> None:
-        self.inbox = TestInbox()
-        self._system = system
-        self._application = f"test-texts-{uuid.uuid4().hex[:8]}"
-        self._stack = AsyncExitStack()
+    def __init__(self, own: Own) -> None:
+        self.own = own
 
-    async def start(self) -> None:
-        """Connect, as a new controller does."""
-        at = ari_address()
-        client = AriClient(at.url, at.user, at.password, self._application)
-        self.carrier = SipCarrier(client, self.inbox, self._system.bind)
-        await self.carrier.start()
-        async with asyncio.timeout(10):
-            await self.carrier.wait_ready()
+    async def post(self, to: str, text: str, **fields: Any) -> str:
+        """Send a text; returns its id."""
+        status, sent = await self.own.ask("POST", "messages", json={"to": to, "text": text, **fields})
+        assert status == 201, sent
+        return str(sent["id"])
 
-    async def stop(self) -> None:
-        """Leave."""
-        await self.carrier.stop()
+    async def show(self, id: str) -> dict[str, Any]:
+        """All that is known of a text."""
+        status, found = await self.own.ask("GET", f"messages/{id}")
+        assert status == 200, found
+        return dict(found)
 
-    async def crash(self) -> None:
-        """Leave as a process that is killed: the channel that reads texts is there for ever."""
-        await self.carrier.stop()
-        at = ari_address()
-        async with AriClient(at.url, at.user, at.password, self._application) as client:
-            socket = await client.websocket(5.0)
-            await client.channels.create(
-                endpoint="Local/s@nowhere", app=self._application, channel_id=f"{self._application}-reader-1"
+    async def becomes(self, id: str, state: str, within: float = 30.0) -> dict[str, Any]:
+        """Wait until a text has a state; returns all that is known of it."""
+        return dict(
+            await until(
+                lambda: self.show(id), lambda found: found["message"]["state"] == state, within, f"it is {state}"
             )
-            await socket.close()
+        )
 
-    async def send(self, recipient: str, text: str, sender: str = "302") -> Any:
-        """Submit a text to an extension."""
-        part = Submission(id="m", sender=sender, recipient=recipient, content=text.encode())
-        return await self.carrier.submit(part)
+    async def all(self, direction: str) -> list[dict[str, Any]]:
+        """The texts that came in ("in") or are sent ("out"), the oldest first."""
+        status, found = await self.own.ask("GET", f"messages?direction={direction}&limit={MOST_LISTED}")
+        assert status == 200, found
+        return list(found["messages"][::-1])
 
-    async def registered(self, user: str) -> None:
-        """Wait until the carrier knows that an extension is registered."""
-        known = asyncio.Event()
-        self.carrier.registrations.on_registered(lambda one: known.set() if one == user else None)
-        if not self.carrier.registrations.is_registered(user):
-            await asyncio.wait_for(known.wait(), 10)
+    async def received(self, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until so many texts came in; returns them, the oldest first."""
+        return list(await until(lambda: self.all("in"), lambda found: len(found) >= count))
 
-    async def of(self, user: str, count: int, within: float = 10.0) -> list[Incoming]:
-        """The texts of one extension, once there are so many."""
-        async with asyncio.timeout(within):
-            total = 0
-            while len(found := [text for _, text in self.inbox.texts if text.sender == user]) < count:
-                total = len(self.inbox.texts) + 1
-                await self.inbox.until(total, within)
-        return found
+
+class Office(Texts):
+    """An account of the test's own, with phones. `desk` is an extension that no phone has: what is sent to it waits."""
+
+    def __init__(self, own: Own, desk: str) -> None:
+        super().__init__(own)
+        self.desk = desk
+
+    async def of(self, phone: Texter, count: int, within: float = 30.0) -> list[dict[str, Any]]:
+        """Wait until so many texts of a phone are taken; returns them, the oldest first."""
+
+        async def look() -> list[dict[str, Any]]:
+            return [each for each in await self.all("out") if each["origin"] == f"extension:{phone.number}"]
+
+        return list(await until(look, lambda found: len(found) >= count, within, f"{count} texts of {phone.number}"))
+
+    async def bodies(self, phone: Texter, count: int, within: float = 30.0) -> list[str]:
+        """What `of` returns, only the texts."""
+        return [each["text"] for each in await self.of(phone, count, within)]
+
+    async def why(self, id: str) -> tuple[str, str]:
+        """A text's state, and why it has not left."""
+        message = (await self.show(id))["message"]
+        return str(message["state"]), str(message["reason"])
 
 
 @pytest.fixture
-async def texts(system: System) -> AsyncIterator[Running]:
-    """The carrier, running; other test processes wait for it."""
-    with the_only(system.file, "texts"):
-        running = Running(system)
-        await running.start()
-        yield running
-        await running.stop()
-        channels = [one["name"] for one in await system.ari("channels")]
-        assert not [name for name in channels if name.startswith("Local/s@nowhere")], channels
+async def office(http: aiohttp.ClientSession, system: System, admin: Admin, extension: MakeExtension) -> Office:
+    """An account for one test."""
+    account = make_account(admin)
+    return Office(Own(http, system, account), (await extension(account=account.name)).number)
 
 
 @pytest.fixture
-async def texter(system: System, extension: MakeExtension) -> AsyncIterator[MakeTexter]:
+async def texter(system: System, office: Office, extension: MakeExtension) -> AsyncIterator[MakeTexter]:
     """Makes phones for texts, each of an extension of its own: `await texter()`; they are registered."""
     host, _, port = system.sip.partition(":")
     async with AsyncExitStack() as stack:
 
         async def make(*, register: bool = True, **fields: Any) -> Texter:
-            one = await extension()
-            made = Texter(one.user, one.password, host, int(port), **fields)
+            one = await extension(account=office.own.account.name)
+            made = Texter(one.user, one.password, host, int(port), number=one.number, **fields)
             await stack.enter_async_context(made)
             if register:
                 assert await made.register() == 200
             return made
 
         yield make
+
+
+async def from_the_lab(system: System, sender: str, to: str, text: str) -> None:
+    """Let the lab's Asterisk send a text over its trunk, by SIP MESSAGE."""
+    auth = aiohttp.encode_basic_auth("carillon", system.setting("LAB_ARI_PASSWORD"))
+    url = f"http://127.0.0.1:{system.setting('LAB_ARI_PORT', '8089')}/ari/endpoints/sendMessage"
+    body = {"to": f"pjsip:carillon/sip:{to}@{system.sip}", "from": f"sip:{sender}@lab", "body": text}
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": auth}) as session,
+        session.put(url, json=body) as answer,
+    ):
+        assert answer.status == 202, await answer.text()

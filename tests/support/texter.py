@@ -31,7 +31,7 @@ class Received:
 class Texter:
     """One SIP user at `host`:`port`, by UDP or TCP. A context manager; it registers only when told to.
 
-    `answers`: what it answers to a MESSAGE; 0: nothing.
+    `answers`: what it answers to a MESSAGE; 0: nothing. `number`: its extension, for the test.
     """
 
     user: str
@@ -41,6 +41,7 @@ class Texter:
     address: str = "127.0.0.1"
     tcp: bool = False
     answers: int = 200
+    number: str = ""
     received: list[Received] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:

@@ -1,5 +1,5 @@
-"""The carrier and phones for texts."""
+"""Phones for texts, of an account of the test's own."""
 
-from tests.support.phone_texts import texter, texts
+from tests.support.phone_texts import office, texter
 
-__all__ = ["texter", "texts"]
+__all__ = ["office", "texter"]

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import MakeExtension, make_account, worker
 from tests.support.carillon import Admin, Command, Own
+from tests.support.phone_texts import Texts
 from tests.support.scenario import until
 from tests.support.sink import Sink
 from tests.support.system import System
@@ -26,17 +27,16 @@ def unused() -> str:
     return f"12015558{worker()}{secrets.randbelow(100):02d}"
 
 
-class Texting:
+class Texting(Texts):
     """An account with a number for texts, and what a test does with it. `theirs` is a number of the lab."""
 
     def __init__(self, own: Own, admin: Admin, carillon: Command, number: str) -> None:
-        self.own, self.admin, self.carillon, self.number, self.theirs = own, admin, carillon, number, unused()
+        super().__init__(own)
+        self.admin, self.carillon, self.number, self.theirs = admin, carillon, number, unused()
 
     async def send(self, text: str = "Good morning.", to: str = "", **fields: Any) -> str:
         """Send a text; returns its id."""
-        status, sent = await self.own.ask("POST", "messages", json={"to": to or self.theirs, "text": text, **fields})
-        assert status == 201, sent
-        return str(sent["id"])
+        return await self.post(to or self.theirs, text, **fields)
 
     async def receive(self, text: str, to: str = "") -> None:
         """Let the lab text us."""
@@ -47,30 +47,12 @@ class Texting:
         found = await self.carillon.json("lab", "texts", number or self.theirs)
         return [each["text"] for each in found if each["sender"] == self.number]
 
-    async def show(self, id: str) -> dict[str, Any]:
-        """All that is known of a text."""
-        status, found = await self.own.ask("GET", f"messages/{id}")
-        assert status == 200, found
-        return dict(found)
-
-    async def becomes(self, id: str, state: str) -> dict[str, Any]:
-        """Wait until a text has a state; returns all that is known of it."""
-        return await until(lambda: self.show(id), lambda found: found["message"]["state"] == state)
-
-    async def received(self, count: int = 1) -> list[dict[str, Any]]:
-        """Wait until so many texts came in; returns them, the oldest first."""
-
-        async def look() -> list[dict[str, Any]]:
-            return list((await self.own.ask("GET", "messages?direction=in"))[1]["messages"][::-1])
-
-        return await until(look, lambda found: len(found) >= count)
-
 
 @pytest.fixture
 async def texting(
     http: aiohttp.ClientSession, system: System, admin: Admin, carillon: Command
 ) -> AsyncIterator[Texting]:
-    """An account of the test's own; no test that plays phones runs beside it."""
+    """An account of the test's own; no test with a link of its own to the lab's SMSC runs beside it."""
     account = make_account(admin)
     number = f"4479{worker():02d}{secrets.randbelow(10**6):06d}"
     wanted = {"number": number, "account": account.name, "capability": "sms", "unassigned": True}

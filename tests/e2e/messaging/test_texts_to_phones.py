@@ -1,83 +1,83 @@
-"""What is sent to an extension reaches its phone as it is; without a registered phone it is not sent."""
+"""What is sent to an extension reaches its phone as it is; without a registered phone it waits."""
 
-import asyncio
 import re
 
-from engine.features.messaging.carrier import Accepted, NotSent
 from tests.e2e.conftest import MakePhone
-from tests.support.phone_texts import ODD, MakeTexter, Running
+from tests.support.phone_texts import ODD, WAITS, MakeTexter, Office
 from tests.support.scenario import until
 from tests.support.texter import Texter
 
 
-async def test_a_text_reaches_the_phone_as_it_is(texts: Running, texter: MakeTexter) -> None:
+async def test_a_text_reaches_the_phone_as_it_is(office: Office, texter: MakeTexter) -> None:
     phone = await texter()
-    await texts.registered(phone.user)
     for count, text in enumerate([ODD, "y" * 1400, "z" * 4096, "%41%00&body=x"], 1):
-        assert await texts.send(phone.user, text) == Accepted("")
+        id = await office.post(phone.number, text, sender=office.desk)
         received = await phone.until(count)
         assert received.body.decode() == text
         assert received.header("Content-Type") == "text/plain"
-        assert f"<sip:302@{phone.host}>" in received.header("From")
+        assert received.header("From").partition(";")[0] == f"<sip:{office.desk}@{phone.host}>"
+        await office.becomes(id, "sent")
+    assert len(phone.received) == 4
 
 
-async def test_a_text_appears_on_a_softphone(texts: Running, phone: MakePhone) -> None:
-    one = await phone(trace=True)
-    await texts.registered(one.user)
-    assert await texts.send(one.user, "hello, softphone ü") == Accepted("")
+async def test_texts_arrive_in_their_order_however_fast_they_leave(office: Office, texter: MakeTexter) -> None:
+    phone = await texter(register=False)
+    assert (await office.own.ask("PATCH", "texting", json={"per_second": 1000}))[0] == 200
+    count = 60
+    for number in range(count):
+        await office.post(phone.number, f"{number}", sender=office.desk)
+    assert await phone.register() == 200
+    await phone.until(count)
+    assert [one.body.decode() for one in phone.received] == [f"{number}" for number in range(count)]
+
+
+async def test_a_text_appears_on_a_softphone(office: Office, phone: MakePhone) -> None:
+    one = await phone(trace=True, account=office.own.account.name)
+    id = await office.post(one.number, "hello, softphone ü", sender=office.desk)
 
     async def shown() -> str:
         return one.traced()
 
     printed = await until(shown, lambda text: "hello, softphone ü" in text, what="baresip shows the text")
     assert re.search(r"^MESSAGE sip:", printed, re.MULTILINE)
+    await office.becomes(id, "sent")
 
 
-async def test_a_text_waits_for_a_phone_that_is_not_registered(texts: Running, texter: MakeTexter) -> None:
+async def test_a_text_waits_for_a_phone_that_is_not_registered(office: Office, texter: MakeTexter) -> None:
     phone = await texter(register=False)
-    assert isinstance(await texts.send(phone.user, "too early"), NotSent)
-    seen: asyncio.Queue[str] = asyncio.Queue()
-    texts.carrier.registrations.on_registered(seen.put_nowait)
+    early = await office.post(phone.number, "too early", sender=office.desk)
+    waits = ("queued", WAITS.format(phone.number))
+    assert await office.why(early) == waits
     assert await phone.register() == 200
-    while await asyncio.wait_for(seen.get(), 5) != phone.user:
-        pass
-    assert await texts.send(phone.user, "in time") == Accepted("")
-    assert (await phone.until(1)).body == b"in time"
+    assert (await phone.until(1)).body == b"too early"
+    await office.becomes(early, "sent")
     assert await phone.register(0) == 200
-
-    async def gone() -> bool:
-        return texts.carrier.registrations.is_registered(phone.user)
-
-    await until(gone, lambda there: not there, what="it has unregistered")
-    assert isinstance(await texts.send(phone.user, "too late"), NotSent)
-
-
-async def test_phones_that_are_registered_are_known_to_the_next_controller(texts: Running, texter: MakeTexter) -> None:
-    phone = await texter()
-    await texts.registered(phone.user)
-    await texts.stop()
-    assert isinstance(await texts.send(phone.user, "while it is away"), NotSent)
-    await texts.start()
-    assert texts.carrier.registrations.is_registered(phone.user)
-    assert await texts.send(phone.user, "hello") == Accepted("")
-    assert (await phone.until(1)).body == b"hello"
+    late = await office.post(phone.number, "too late", sender=office.desk)
+    await until(lambda: office.why(late), lambda found: found == waits, what="it has unregistered")
+    assert await phone.register() == 200
+    assert (await phone.until(2)).body == b"too late"
+    await office.becomes(late, "sent")
+    assert len(phone.received) == 2
 
 
-async def test_the_phone_that_registered_last_has_the_text(texts: Running, texter: MakeTexter) -> None:
+async def test_the_phone_that_registered_last_has_the_text(office: Office, texter: MakeTexter) -> None:
     first = await texter()
     async with Texter(first.user, first.password, first.host, first.port) as second:
         assert await second.register() == 200
-        await texts.registered(first.user)
-        assert await texts.send(first.user, "hello") == Accepted("")
+        await office.post(first.number, "hello", sender=office.desk)
         assert (await second.until(1)).body == b"hello"
         assert first.received == []
 
 
-async def test_a_phone_that_refuses_a_text_stops_none_of_the_others(texts: Running, texter: MakeTexter) -> None:
+async def test_a_phone_that_refuses_a_text_stops_none_of_the_others(office: Office, texter: MakeTexter) -> None:
     refusing, silent, good = await texter(answers=486), await texter(), await texter()
-    for one in (refusing, silent, good):
-        await texts.registered(one.user)
-    silent.answers = 0
-    for one in (refusing, silent, good):
-        assert await texts.send(one.user, "hello") == Accepted("")
+    ids = [await office.post(one.number, "hello", sender=office.desk) for one in (refusing, silent, good)]
     assert (await good.until(1)).body == b"hello"
+    for id in ids:
+        await office.becomes(id, "sent")
+    silent.answers = 0
+    ids = [await office.post(one.number, "again", sender=office.desk) for one in (refusing, silent, good)]
+    assert (await good.until(2)).body == b"again"
+    for id in ids:
+        await office.becomes(id, "sent")
+    assert [received.body for received in good.received] == [b"hello", b"again"]

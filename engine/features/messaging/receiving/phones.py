@@ -38,13 +38,13 @@ class Phones:
         if own is None or owner is None or owner.disabled:
             log.warning("A text of a phone that is not known was dropped.", user=incoming.sender[:64])
             return []
-        key = f"{PHONES}:{incoming.key}"
-        if incoming.key and store.is_known(conn, key):
+        key = f"{PHONES}:{incoming.key}" if incoming.key else None
+        if key and store.is_known(conn, key):
             return []
         try:
-            return [self._accepted(conn, owner, own, incoming, key if incoming.key else None)]
+            return [self._accepted(conn, owner, own, incoming, key)]
         except CommandRefused as refused:
-            return self._answered(conn, own, incoming, str(refused), now)
+            return self._answered(conn, own, incoming, str(refused), key, now)
 
     def _accepted(
         self, conn: Connection, owner: Account, own: Extension, incoming: Incoming, key: str | None
@@ -55,12 +55,14 @@ class Phones:
         wanted = NewMessage(to=to, text=text, sender=sender)
         return self._outgoing.accept(conn, owner.id, wanted, origin=f"{PHONE}{own.number}", key=key)
 
-    def _answered(self, conn: Connection, own: Extension, incoming: Incoming, reason: str, now: float) -> list[Message]:
+    def _answered(
+        self, conn: Connection, own: Extension, incoming: Incoming, reason: str, key: str | None, now: float
+    ) -> list[Message]:
         if not self._may_notice(own.sip_user, now):
             return []
         wanted = NewMessage(to=own.number, text=f"Not sent: {reason}", sender=incoming.recipient[:32])
         try:
-            return [self._outgoing.accept(conn, own.account, wanted, origin=NOTICE, trusted=True)]
+            return [self._outgoing.accept(conn, own.account, wanted, origin=NOTICE, trusted=True, key=key)]
         except CommandRefused as refused:
             log.warning("A phone was not told that its text was refused.", user=own.sip_user, reason=str(refused))
             return []

@@ -148,12 +148,17 @@ class Receiver:
             number = owner.leads_to.target
         else:
             return []
-        wanted = NewMessage(to=number, text=message.text, sender=message.sender)
+        wanted = NewMessage(to=number, text=message.text, sender=self._shown(message))
         try:
             return [self._outgoing.accept(conn, message.account, wanted, origin=RELAY, trusted=True)]
         except CommandRefused as refused:
             log.warning("A text did not go to a phone.", message=message.id, extension=number, reason=str(refused))
             return []
+
+    def _shown(self, message: Message) -> str:
+        """Return the sender as a phone is shown it: never a number that an extension of the account has."""
+        known = self._cache.extension(message.account, message.sender)
+        return f"external {message.sender}" if known else message.sender
 
 
 def _storable(incoming: Incoming) -> Incoming:

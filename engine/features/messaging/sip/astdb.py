@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from engine.ari.client import AriClient
+from engine.ari.errors import Detached
 from engine.ari.requests import settled, undone
 
 Keys = Callable[[str], Awaitable[list[str]]]
@@ -35,11 +36,17 @@ class AstDb:
             return found.value.split(",") if found.value else []
 
         making = client.channels.create(endpoint=_CHANNEL, app=client.application, channel_id=reader)
+        made = True
         try:
-            await settled(making, "reading texts")
+            try:
+                await settled(making, "reading texts")
+            except Detached:
+                made = False
+                raise
             yield keys
         finally:
-            await undone(client.channels.hangup(reader), _LEFT)
+            if made:
+                await undone(client.channels.hangup(reader), _LEFT)
 
     async def delete(self, path: str) -> None:
         """Delete family/key, which may be gone. Raises AriError."""

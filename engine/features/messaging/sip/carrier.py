@@ -8,6 +8,7 @@ import asyncio
 import re
 import time
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import aiohttp
 import structlog
@@ -16,7 +17,7 @@ from engine.ari import generated as ari
 from engine.ari.bus import Bus
 from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
-from engine.ari.errors import AriError, AriNotFound, AriUnreachable, Replaced
+from engine.ari.errors import AriError, AriNotFound, AriUnreachable, Detached, Replaced
 from engine.features.messaging.carrier import Accepted, Answer, Inbox, NotSent, PutOff, Refused, Submission, Unknown
 from engine.features.messaging.sip.astdb import AstDb
 from engine.features.messaging.sip.kept import TRUNK, KeptText, KeptTexts
@@ -64,6 +65,7 @@ class SipCarrier:
             disallowed=_UNWANTED,
         )
         self._ready = asyncio.Event()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -101,12 +103,17 @@ class SipCarrier:
         """Send a text to the phone of an extension.
 
         Accepted is all that is ever known: Asterisk does not say what the phone answered. A text to a phone that went
-        away less than a minute ago without a word (it is asked every 60 s) is lost.
+        away less than a minute ago without a word (it is asked every 60 s) is lost. Those to one phone are sent one
+        after another, in the order of the calls.
         """
         if not part.content:
             return Refused("The text is empty.")
         if len(part.content) > MOST_BYTES:
             return Refused(f"A text to a phone has at most {MOST_BYTES} bytes (this one: {len(part.content)}).")
+        async with self._turns.setdefault(part.recipient, asyncio.Lock()):
+            return await self._submit(part)
+
+    async def _submit(self, part: Submission) -> Answer:
         if not self.ready:
             return NotSent("Asterisk cannot be reached now.")
         if not self.registrations.is_registered(part.recipient):
@@ -116,6 +123,8 @@ class SipCarrier:
         except AriNotFound:
             self.registrations.drop(part.recipient)
             return NotSent("The extension's phone has unregistered.")
+        except Detached:
+            return NotSent("The controller is leaving.")
         except AriUnreachable as error:
             if isinstance(error.__cause__, aiohttp.ClientConnectorError):
                 return NotSent("Asterisk cannot be reached now.")

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from engine.ari.errors import AriError
+from engine.ari.errors import AriError, Detached
 from engine.features.messaging.carrier import Inbox, Incoming
 from engine.features.messaging.sip.kept import TRUNK, KeptText, KeptTexts
 
@@ -36,11 +36,15 @@ class Taking:
         self._wanted.set()
 
     async def run(self, wait_ready: Callable[[], Awaitable[None]]) -> None:
-        """Take texts whenever Asterisk can be reached (`wait_ready` returns), until it is cancelled."""
+        """Take texts whenever Asterisk can be reached (`wait_ready` returns), until this controller may no longer."""
         while True:
             await wait_ready()
             self._wanted.clear()
-            whole = await self._try_to_take()
+            try:
+                whole = await self._try_to_take()
+            except Detached:
+                log.info("No more texts of phones are taken here.")
+                return
             try:
                 async with asyncio.timeout(EVERY_SECONDS if whole else AGAIN_SECONDS):
                     await self._wanted.wait()
@@ -64,6 +68,8 @@ class Taking:
     async def _try_to_take(self) -> bool:
         try:
             return await self.take()
+        except Detached:
+            raise
         except AriError as error:
             log.warning("The texts of phones cannot be taken now; trying again.", reason=str(error))
         except Exception:

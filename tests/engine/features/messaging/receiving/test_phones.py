@@ -86,6 +86,12 @@ async def test_a_text_that_a_phone_sends_twice_leaves_once(bay: Bay) -> None:
     assert len(await bay.sent()) == 2
 
 
+async def test_a_refused_text_that_comes_twice_is_answered_once(bay: Bay) -> None:
+    await dial(bay, "911", key="call-1")
+    await dial(bay, "911", key="call-1")
+    assert (await only(bay)).origin == "notice"
+
+
 async def test_stop_from_a_phone_is_a_text(bay: Bay) -> None:
     await dial(bay, US, "STOP")
     assert (await only(bay)).text == "STOP" and not await bay.opted_out()

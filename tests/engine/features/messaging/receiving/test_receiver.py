@@ -184,6 +184,27 @@ async def test_a_text_that_leads_to_an_extension_goes_to_its_phone(bay: Bay) -> 
     assert [event.text for event in await bay.heard()] == ["Lunch?"]
 
 
+async def test_a_sender_from_outside_is_not_shown_to_a_phone_as_an_extension(bay: Bay) -> None:
+    for sender in ("102", "+102"):
+        await bay.receive("Lunch?", sender=sender, to="12015550101")
+    assert [one.sender for one in await bay.received()] == ["102", "102"]
+    assert [one.sender for one in await bay.sent()] == ["external 102", "external 102"]
+    await bay.receive("external102", sender="u101", to="external102", carrier="sip")
+    assert (await bay.sent())[-1].text.startswith("Not sent: "), "an answer does not go to the extension 102"
+
+
+@pytest.mark.parametrize("sender", ["u101", "101", US])
+async def test_a_text_of_a_trunk_is_routed_by_its_number_and_is_never_a_phones(bay: Bay, sender: str) -> None:
+    await bay.receive("Hi", sender=sender, to=f"+{OWN}", carrier="sip-trunk")
+    await bay.receive("Hi", sender=sender, to=f"+{OWN}", carrier="sip-trunk", key="call-1")
+    await bay.receive("Hi", sender=sender, to=f"+{OWN}", carrier="sip-trunk", key="call-1")
+    await bay.receive("Hi", sender=sender, to="102", carrier="sip-trunk")
+    texts = [(one.carrier, one.sender, one.recipient) for one in await bay.received()]
+    assert texts == [("sip-trunk", sender, OWN)] * 2
+    assert await bay.unmatched() == [("102", "Hi", "no_number")]
+    assert await bay.sent() == []
+
+
 async def test_a_text_for_a_phone_that_is_not_registered_waits_for_it(bay: Bay) -> None:
     bay.exchange.phones.registrations.registered.clear()
     await bay.receive("Lunch?", to="12015550101")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.ari.client import AriClient
+from engine.ari.errors import Detached
 from engine.features.messaging.carrier import Accepted, Carrier, NotSent, PutOff, Refused, Submission, Unknown
 from engine.features.messaging.sip import taking
 from engine.features.messaging.sip.carrier import MOST_BYTES, SipCarrier, address, application_of
@@ -155,6 +156,50 @@ async def test_a_phone_that_has_just_unregistered_is_no_error(asterisk: FakeAri,
 async def test_a_text_that_no_phone_can_be_sent_is_refused(asterisk: FakeAri, carrier: SipCarrier, text: str) -> None:
     await registered(carrier, asterisk)
     assert isinstance(await carrier.submit(part(text=text)), Refused)
+
+
+async def test_what_the_store_did_not_take_comes_again(
+    asterisk: FakeAri, inbox: TestInbox, monkeypatch: pytest.MonkeyPatch, carrier: SipCarrier
+) -> None:
+    monkeypatch.setattr(taking, "AGAIN_SECONDS", 0.05)
+    inbox.failing = 3
+    for text in (b"first", b"second"):
+        asterisk.texts.arrives("101", "102", text)
+    assert [text.text for text in await inbox.until(2)] == ["first", "second"]
+
+
+async def test_a_text_that_a_controller_without_the_lease_may_not_send_is_not_put_off(
+    asterisk: FakeAri, inbox: TestInbox
+) -> None:
+    def may() -> None:
+        if leaving.is_set():
+            raise Detached("command", "this controller is leaving")
+
+    leaving = asyncio.Event()
+    client = AriClient(asterisk.url, "carillon", "secret", asterisk.application, before_command=may)
+    carrier = SipCarrier(client, inbox, HOST)
+    await carrier.start()
+    await carrier.wait_ready()
+    await registered(carrier, asterisk)
+    leaving.set()
+    answer = await carrier.submit(part())
+    await carrier.stop()
+    assert isinstance(answer, NotSent), "the next controller sends it at once"
+    assert asterisk.texts.sent == []
+
+
+async def test_texts_to_one_phone_leave_in_their_order_and_hold_up_no_other(
+    asterisk: FakeAri, carrier: SipCarrier
+) -> None:
+    await registered(carrier, asterisk)
+    await registered(carrier, asterisk, "103")
+    held = asterisk.hold("PUT", "/endpoints/sendMessage")
+    sending = [asyncio.create_task(carrier.submit(part(text=text))) for text in ("first", "second", "third")]
+    await held.reached.wait()
+    assert await carrier.submit(part("103", "of another one")) == Accepted("")
+    held.gate.set()
+    assert await asyncio.gather(*sending) == [Accepted("")] * 3
+    assert [one["body"] for one in asterisk.texts.sent] == ["of another one", "first", "second", "third"]
 
 
 async def test_a_fault_of_asterisk_puts_the_text_off(asterisk: FakeAri, carrier: SipCarrier) -> None:

@@ -1,11 +1,13 @@
 """Texts that Asterisk keeps are handed to the Inbox, and deleted after that."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from engine.ari.client import AriClient
-from engine.ari.errors import ServerError
+from engine.ari.errors import Detached, ServerError
 from engine.features.messaging.sip.astdb import AstDb
 from engine.features.messaging.sip.kept import KeptText, KeptTexts
 from engine.features.messaging.sip.taking import TRUNK_CARRIER, Taking
@@ -119,3 +121,24 @@ async def test_texts_that_asterisk_did_not_keep_are_counted(asterisk: FakeAri, t
     await taking.take()
     await taking.take()
     assert taking.refused == 7
+
+
+async def test_a_controller_that_may_not_any_more_takes_nothing_and_ends_quietly(
+    asterisk: FakeAri, inbox: TestInbox
+) -> None:
+    def refuse() -> None:
+        raise Detached("command", "this controller is leaving")
+
+    async def ready() -> None:
+        return
+
+    async def ignore(text: KeptText) -> None:
+        raise AssertionError(text)
+
+    asterisk.texts.arrives("101", "102", b"hello")
+    client = AriClient(asterisk.url, "carillon", "secret", asterisk.application, before_command=refuse)
+    async with client, asyncio.timeout(5):
+        with capture_logs() as logs:
+            await Taking("sip", KeptTexts(client, AstDb(client)), inbox, ignore).run(ready)
+    assert inbox.texts == [] and len(asterisk.texts.kept["101"]) == 1
+    assert [entry["log_level"] for entry in logs] == ["info"], logs
