@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = ""
     audit_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    messages_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
     most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
 
@@ -107,7 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def kept(self) -> Kept:
         """For how long what is kept."""
-        return Kept(audit_days=self.audit_days, events_days=self.events_days)
+        return {"audit": self.audit_days, "events": self.events_days, "messages": self.messages_days}
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from engine.platform.catalogue import Entry
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.money import Pricing
-from engine.platform.platform import Platform
+from engine.platform.platform import Expire, Platform
 from engine.platform.scheduler import Timer
 
 CommandHandler = Callable[[Any], Awaitable[Any]]
@@ -47,6 +47,8 @@ class Feature:
     """What an account has of it for as long as it is open; each has a column `account`."""
     books: ClassVar[tuple[Table, ...]] = ()
     """What is kept of a closed account until it is purged; each has a column `account`."""
+    expires: ClassVar[Mapping[str, Expire]] = {}
+    """What of it goes when it is older than the settings say, by its name there."""
     services: Sequence[object] = ()
     """What the API calls; each is found by its class."""
     commands: Mapping[type[Command[Any]], CommandHandler] = {}
@@ -96,6 +98,9 @@ class Features:
             platform.kinds.add(destination)
         for what, pricing in feature.prices.items():
             platform.prices.add(what, pricing)
+        for name, expire in feature.expires.items():
+            if platform.expiring.setdefault(name, expire) is not expire:
+                raise ValueError(f"two features let {name!r} expire")
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
         self._all.append(feature)

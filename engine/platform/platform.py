@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from engine.media import Prompts, RecordingFiles
 from engine.platform import call_events
@@ -29,6 +29,10 @@ class Owned:
         """Their rows are deleted when the account is closed."""
         self.books: list[Table] = []
         """Their rows stay when the account is closed, and are deleted when it is purged."""
+
+
+Expire = Callable[[Connection, float, int], int]
+"""Deletes at most so many rows that are older than a moment (Unix seconds), the oldest; returns how many."""
 
 
 class Platform:
@@ -57,6 +61,8 @@ class Platform:
         self.kinds = DestinationKinds()
         self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
+        self.expiring: dict[str, Expire] = {}
+        """What of features goes when it is old, by its name in the settings (engine.features.retention)."""
         self.consumers = Consumers(database, writer)
         self._forgetting: list[Callable[[], None]] = []
         self._watching: list[Callable[[Sequence[StoredEvent]], None]] = []

@@ -1,8 +1,8 @@
 """Messaging: texts sent and received by SMPP and by SIP MESSAGE."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Protocol
 
 from engine.commands import NumberRefused
 from engine.features.destinations.registry import Destinations
@@ -31,6 +31,7 @@ from engine.features.messaging.service import MessageService
 from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.smpp.connecting import connect
 from engine.features.messaging.store import parts
+from engine.features.messaging.store.expiring import expire_messages
 from engine.features.messaging.store.parts import Lane
 from engine.features.messaging.tables import (
     message_keywords,
@@ -43,7 +44,7 @@ from engine.features.messaging.tables import (
 )
 from engine.model.call_data import CallData
 from engine.platform.feature import Feature, Measure
-from engine.platform.platform import Platform
+from engine.platform.platform import Expire, Platform
 from engine.platform.scheduler import Timer
 from engine.store.applications import Application
 
@@ -76,6 +77,7 @@ class MessagingFeature(Feature):
     announces = announced.ENTRIES
     tables = (message_routes, message_rates, message_keywords, texting, opt_outs)
     books = (message_parts, messages)
+    expires: ClassVar[Mapping[str, Expire]] = {"messages": expire_messages}
 
     def __init__(
         self,

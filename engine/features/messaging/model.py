@@ -10,6 +10,10 @@ SIP = "sip"
 """The carrier of texts to and from the phones of extensions."""
 
 
+PREFIX = "message"
+"""Of a text's id (engine.ids)."""
+
+
 class Direction(StrEnum):
     """Who sent a text: the account (`out`), or somebody to the account (`in`)."""
 

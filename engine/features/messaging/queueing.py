@@ -10,7 +10,7 @@ from engine.commands import CreditSpent, NumberRefused
 from engine.features.messaging.accepting import Checks, Plan
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.configuration import store as settings_store
-from engine.features.messaging.model import Direction, Message, NewMessage, State
+from engine.features.messaging.model import PREFIX, Direction, Message, NewMessage, State
 from engine.features.messaging.progress import KIND, hold_of
 from engine.features.messaging.sending.expiry import Expiry
 from engine.features.messaging.sending.senders import Senders
@@ -72,7 +72,7 @@ class Queueing:
     def message(self, account: str, wanted: NewMessage, plan: Plan, *, origin: str = "") -> Message:
         """Return the text that goes as it was planned."""
         return Message(
-            id=new_id("message"),
+            id=new_id(PREFIX),
             account=account,
             direction=Direction.OUT,
             sender=plan.sender,

@@ -1,15 +1,14 @@
 """Removes, once a day, what is older than the settings say."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from engine.features.retention.store import expire_events
 from engine.platform import audit, due_work
 from engine.platform.due_work import DueWork
-from engine.platform.platform import Platform
+from engine.platform.platform import Expire, Platform
 from engine.platform.scheduler import Finish
 
 log = structlog.get_logger(__name__)
@@ -21,14 +20,8 @@ AT_ONCE = 1000
 """Rows that one transaction deletes, at most: calls do not wait longer for theirs."""
 HOUR = 3
 """Of the day, in UTC."""
-Expire = Callable[[Connection, float, int], int]
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """For how many days what is kept; 0: for ever."""
-
-    audit_days: float = 0
-    events_days: float = 0
+Kept = Mapping[str, float]
+"""For how many days what is kept, by its name; 0, or no name: for ever."""
 
 
 class Retention:
@@ -36,7 +29,7 @@ class Retention:
 
     def __init__(self, platform: Platform, kept: Kept) -> None:
         self._writer, self._clock, self._scheduler = platform.writer, platform.clock, platform.scheduler
-        self._kept = kept
+        self._kept, self._expiring = kept, platform.expiring
 
     async def start(self) -> None:
         """Schedule the first removal, where none is scheduled."""
@@ -45,10 +38,8 @@ class Retention:
 
     async def remove(self, work: DueWork, finish: Finish) -> None:
         """Remove what is old, in steps, and schedule the next removal."""
-        removed = {
-            "audit": await self._expire(audit.expire, self._kept.audit_days),
-            "events": await self._expire(expire_events, self._kept.events_days),
-        }
+        expiring = {"audit": audit.expire, "events": expire_events, **self._expiring}
+        removed = {name: await self._expire(expire, self._kept.get(name, 0)) for name, expire in expiring.items()}
         log.info("what was older than the settings say was removed", **removed)
         now = self._clock()
 

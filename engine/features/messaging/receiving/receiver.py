@@ -19,7 +19,7 @@ from engine.commands import CommandRefused
 from engine.features.messaging.carrier import Incoming
 from engine.features.messaging.configuration import store as settings
 from engine.features.messaging.events import MessageReceived
-from engine.features.messaging.model import Direction, Message, NewMessage, State
+from engine.features.messaging.model import PREFIX, Direction, Message, NewMessage, State
 from engine.features.messaging.receiving import assembly, opting, store
 from engine.features.messaging.receiving.assembly import Whole
 from engine.features.messaging.receiving.numbers import LONGEST, recipient_of, sender_as_read
@@ -103,7 +103,7 @@ class Receiver:
         found = store.last_sent(conn, owner.account, owner.number, sender, now - REPLY_SECONDS)
         application = self._application_of(owner)
         message = Message(
-            id=new_id("message"),
+            id=new_id(PREFIX),
             account=owner.account,
             direction=Direction.IN,
             sender=sender,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.events import CallAnswered
 from engine.features.retention.feature import RetentionFeature
-from engine.features.retention.worker import DAY_SECONDS, KIND, Kept, next_run
+from engine.features.retention.worker import DAY_SECONDS, KIND, next_run
 from engine.media import Prompts, RecordingFiles
 from engine.model.call import CallState
 from engine.net import Net
@@ -37,7 +37,7 @@ class Kept30:
             database, self.writer, RecordingFiles(folder), Prompts(net, folder / "prompts"), clock=lambda: self.now
         )
         self.features = Features(self.platform)
-        self.features.add(RetentionFeature(self.platform, Kept(audit_days=30, events_days=7)))
+        self.features.add(RetentionFeature(self.platform, {"audit": 30, "events": 7}))
 
     async def start(self) -> None:
         await self.writer.claim()
