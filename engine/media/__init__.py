@@ -16,17 +16,6 @@ from engine.media.recordings import (
 from engine.media.speech.registry import Voices
 
 __all__ = [
-    "LinkError",
-    "LinkExpired",
-    "LinkInvalid",
-    "Links",
-    "Measure",
-    "Prompt",
-    "PromptError",
-    "PromptSettings",
-    "Prompts",
-    "RecordingDamaged",
-    "RecordingFiles",
-    "RecordingMissing",
-    "Voices",
+    "LinkError", "LinkExpired", "LinkInvalid", "Links", "Measure", "Prompt", "PromptError", "PromptSettings", "Prompts",
+    "RecordingDamaged", "RecordingFiles", "RecordingMissing", "Voices",
 ]

@@ -26,9 +26,8 @@ class Mixer:
         self._mean_share = 1.0
         self._peak_in = 0.0
         self._peak_mixed = 0.0
-        self._streams = [
-            soxr.ResampleStream(rate, to, 1, dtype="float32") if to != rate else None for to in (WIDE, NARROW)
-        ]
+        self._streams = [soxr.ResampleStream(rate, to, 1, dtype="float32") if to != rate else None
+                         for to in (WIDE, NARROW)]
         self._parts: list[list[Samples]] = [[], []]
 
     def add(self, block: Samples, last: bool = False) -> None:

@@ -104,9 +104,7 @@ class PromptFiles:
     def write(self, digest: str, audio: Audio) -> None:
         """Write a prompt's files, each atomically. Raises NoSpace."""
         contents: tuple[npt.NDArray[np.uint8] | npt.NDArray[np.int16], ...] = (
-            g711.ulaw(audio.narrow),
-            g711.alaw(audio.narrow),
-            audio.wide,
+            g711.ulaw(audio.narrow), g711.alaw(audio.narrow), audio.wide,
         )
         for ending, content in zip(_ENDINGS, contents, strict=True):
             part = self._folder / f"{secrets.token_hex(8)}.part"

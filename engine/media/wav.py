@@ -94,9 +94,8 @@ def _is_name(word: bytes) -> bool:
     return len(word) == 4 and all(32 <= byte < 127 for byte in word)
 
 
-def _wave(
-    form: bytes, order: Literal["little", "big"], start: int, declared: int, size: int, regular: bool
-) -> Wave | None:
+def _wave(form: bytes, order: Literal["little", "big"], start: int, declared: int, size: int,
+          regular: bool) -> Wave | None:
     if len(form) < 16:
         return None
     encoding, channels, rate, per_second, _, bits = struct.unpack(f"{'>' if order == 'big' else '<'}HHIIHH", form[:16])

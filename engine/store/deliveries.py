@@ -98,9 +98,9 @@ _ordered = _delivery.select.order_by(deliveries.c.position, deliveries.c.part)
 _get = Statement(_delivery.select.where(_one))
 _pending = Statement(_ordered.where(deliveries.c.state == bindparam("state")))
 _pending_of = Statement(
-    _ordered.where(deliveries.c.state == bindparam("state"), deliveries.c.subscriber == bindparam("subscriber")).limit(
-        bindparam("most")
-    )
+    _ordered.where(
+        deliveries.c.state == bindparam("state"), deliveries.c.subscriber == bindparam("subscriber")
+    ).limit(bindparam("most"))
 )
 _awaited = Statement(
     select(deliveries.c.subscriber)
@@ -109,9 +109,9 @@ _awaited = Statement(
 )
 _of_subject = Statement(_ordered.where(deliveries.c.subject == bindparam("subject")))
 _about = Statement(
-    _ordered.where(deliveries.c.subject == bindparam("subject"), deliveries.c.created >= bindparam("since")).limit(
-        bindparam("most")
-    )
+    _ordered.where(
+        deliveries.c.subject == bindparam("subject"), deliveries.c.created >= bindparam("since")
+    ).limit(bindparam("most"))
 )
 _of_event = Statement(_ordered.where(deliveries.c.event == bindparam("event")))
 _of_subscriber = Statement(

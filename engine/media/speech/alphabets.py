@@ -9,41 +9,11 @@ import functools
 import unicodedata
 from collections.abc import Iterable
 
-_COMMON = frozenset(
-    {
-        "LATIN",
-        "FULLWIDTH",
-        "MODIFIER",
-        "DIGIT",
-        "SUPERSCRIPT",
-        "SUBSCRIPT",
-        "COMBINING",
-        "FEMININE",
-        "MASCULINE",
-        "MICRO",
-        "OHM",
-        "KELVIN",
-        "ANGSTROM",
-        "DOUBLE-STRUCK",
-        "SCRIPT",
-        "MATHEMATICAL",
-        "VULGAR",
-        "CIRCLED",
-        "PARENTHESIZED",
-        "ROMAN",
-        "SMALL",
-        "VARIATION",
-        "ZERO",
-    }
-)
-_SAME = {
-    "CJK": "HAN",
-    "IDEOGRAPHIC": "HAN",
-    "KATAKANA-HIRAGANA": "KANA",
-    "HIRAGANA": "KANA",
-    "KATAKANA": "KANA",
-    "HALFWIDTH": "KANA",
-}
+_COMMON = frozenset({"LATIN", "FULLWIDTH", "MODIFIER", "DIGIT", "SUPERSCRIPT", "SUBSCRIPT", "COMBINING", "FEMININE",
+                     "MASCULINE", "MICRO", "OHM", "KELVIN", "ANGSTROM", "DOUBLE-STRUCK", "SCRIPT", "MATHEMATICAL",
+                     "VULGAR", "CIRCLED", "PARENTHESIZED", "ROMAN", "SMALL", "VARIATION", "ZERO"})
+_SAME = {"CJK": "HAN", "IDEOGRAPHIC": "HAN", "KATAKANA-HIRAGANA": "KANA", "HIRAGANA": "KANA", "KATAKANA": "KANA",
+         "HALFWIDTH": "KANA"}
 _LANGUAGES = {
     "HAN": ("zh", "cmn", "yue", "ja", "ko"), "KANA": ("ja",), "HANGUL": ("ko",),
     "ARABIC": ("ar", "fa", "ur", "ug", "sd", "ps"),

@@ -15,16 +15,8 @@ _LINE = re.compile(r"^\s*(\d+)\s+(\S+)\s+\S+\s+\S+\s+\S+\s*(.*)$")
 _OTHER = re.compile(r"\((\S+) (\d+)\)")
 _JAPANESE = "ja"
 _LATIN_AS_ENGLISH, _LATIN_AS_PINYIN = "cmn", "cmn-latn-pinyin"
-_ALIASES = {
-    "zh": "cmn",
-    "zh-cn": "cmn",
-    "zh-tw": "cmn",
-    "zh-hk": "yue",
-    "no": "nb",
-    "iw": "he",
-    "in": "id",
-    "fil": "tl",
-}
+_ALIASES = {"zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue", "no": "nb", "iw": "he", "in": "id",
+            "fil": "tl"}
 
 
 class Espeak:

@@ -26,7 +26,9 @@ class Flite:
     async def synthesise(self, text: str, voice: Voice) -> Speech:
         """Speak a text. Raises SpeechFailed."""
         # Without -f it takes a text without blanks for a file's name.
-        return await spoken("flite", "-voice", voice.name, "-f", "/dev/stdin", "-o", "/dev/stdout", text=text)
+        return await spoken(
+            "flite", "-voice", voice.name, "-f", "/dev/stdin", "-o", "/dev/stdout", text=text
+        )
 
     async def close(self) -> None:
         """Do nothing: this engine holds no resources."""

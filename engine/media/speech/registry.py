@@ -18,18 +18,8 @@ from engine.media.speech.speech_engine import Phrase, Speaker, Speech, Voice
 
 log = structlog.get_logger(__name__)
 _NEAREST = {
-    "en": "en-us",
-    "en-au": "en-gb",
-    "en-nz": "en-gb",
-    "en-ie": "en-gb",
-    "en-za": "en-gb",
-    "en-in": "en-gb",
-    "en-ca": "en-us",
-    "en-gb-wls": "en-gb",
-    "es-us": "es-mx",
-    "cmn-cn": "zh-cn",
-    "cmn-tw": "zh-tw",
-    "yue-hk": "zh-hk",
+    "en": "en-us", "en-au": "en-gb", "en-nz": "en-gb", "en-ie": "en-gb", "en-za": "en-gb", "en-in": "en-gb",
+    "en-ca": "en-us", "en-gb-wls": "en-gb", "es-us": "es-mx", "cmn-cn": "zh-cn", "cmn-tw": "zh-tw", "yue-hk": "zh-hk",
 }
 """For locales without a voice of their own: the most similar locale of the language."""
 

@@ -1,5 +1,6 @@
 """Sinch's callouts: each request becomes one command that places a call, with what it is to do."""
 
+
 import msgspec
 from aiohttp import web
 

@@ -12,3 +12,4 @@ depends_on = None
 def upgrade() -> None:
     """Bring the tables to this revision."""
     op.add_column("deliveries", sa.Column("fallback", sa.Text(), nullable=False, server_default=""))
+

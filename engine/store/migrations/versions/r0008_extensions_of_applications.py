@@ -13,4 +13,6 @@ def upgrade() -> None:
     """Bring the tables to this revision."""
     with op.batch_alter_table("extensions") as batch:
         batch.add_column(sa.Column("application", sa.String(), nullable=True))
-        batch.create_foreign_key("extensions_to_applications_by_application", "applications", ["application"], ["id"])
+        batch.create_foreign_key(
+            "extensions_to_applications_by_application", "applications", ["application"], ["id"]
+        )
