@@ -65,7 +65,10 @@ class Office(Texts):
         self.desk = desk
 
     async def of(self, phone: Texter, count: int, within: float = 30.0) -> list[dict[str, Any]]:
-        """Wait until so many texts of a phone are taken; returns them, the oldest first."""
+        """Wait until so many texts of a phone are taken; returns them, the oldest first.
+
+        Asterisk answers a text before it queues it, so two that come within milliseconds may change places.
+        """
 
         async def look() -> list[dict[str, Any]]:
             return [each for each in await self.all("out") if each["origin"] == f"extension:{phone.number}"]
@@ -73,8 +76,8 @@ class Office(Texts):
         return list(await until(look, lambda found: len(found) >= count, within, f"{count} texts of {phone.number}"))
 
     async def bodies(self, phone: Texter, count: int, within: float = 30.0) -> list[str]:
-        """What `of` returns, only the texts."""
-        return [each["text"] for each in await self.of(phone, count, within)]
+        """What `of` returns, only the texts, sorted."""
+        return sorted(each["text"] for each in await self.of(phone, count, within))
 
     async def why(self, id: str) -> tuple[str, str]:
         """A text's state, and why it has not left."""

@@ -12,6 +12,7 @@ from uuid import uuid4
 from tests.support.digest import answered
 
 LIMIT_SECONDS = 8.0
+T1_SECONDS, T2_SECONDS = 0.5, 4.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Texter:
             whole = "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
             for _ in range(copies):
                 self._send(whole)
-            reply = await asyncio.wait_for(self._final(call_id, sequence), LIMIT_SECONDS)
+            reply = await self._answer(whole, call_id, sequence)
             status = int(reply.split(" ", 2)[1])
             if status != 401 or not self.password or sequence == 2:
                 break
@@ -127,6 +128,18 @@ class Texter:
     @property
     def _by(self) -> str:
         return ";transport=tcp" if self.tcp else ""
+
+    async def _answer(self, whole: bytes, call_id: str, sequence: int) -> str:
+        """Wait for the final answer; by UDP the request is repeated meanwhile (RFC 3261 17.1.2.2), as all phones do."""
+        wait = T1_SECONDS
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while True:
+                try:
+                    async with asyncio.timeout(None if self.tcp else wait):
+                        return await self._final(call_id, sequence)
+                except TimeoutError:
+                    self._send(whole)
+                    wait = min(2 * wait, T2_SECONDS)
 
     async def _final(self, call_id: str, sequence: int) -> str:
         while True:
