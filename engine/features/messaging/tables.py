@@ -1,9 +1,10 @@
 """The tables of messaging. Times are Unix seconds, money is millionths of the account's currency."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, false
 
 from engine.store.tables import metadata
 
+_MONEY = BigInteger().with_variant(Integer, "sqlite")
 smscs = Table(
     "smscs",
     metadata,
@@ -31,7 +32,7 @@ message_rates = Table(
     Column("account", String, primary_key=True),  # "": every account's
     Column("prefix", String, primary_key=True),
     Column("currency", String, primary_key=True),
-    Column("per_part", Integer, nullable=False),  # millionths
+    Column("per_part", _MONEY, nullable=False),  # millionths
 )
 message_keywords = Table(
     "message_keywords",
@@ -77,8 +78,8 @@ messages = Table(
     Column("sent", Float, nullable=True),
     Column("ended", Float, nullable=True),
     Column("reason", Text, nullable=False),
-    Column("per_part", Integer, nullable=False),  # what a part costs, by the rates when it was accepted
-    Column("price", Integer, nullable=False),
+    Column("per_part", _MONEY, nullable=False),  # what a part costs, by the rates when it was accepted
+    Column("price", _MONEY, nullable=False),
     Column("currency", String, nullable=False),
     Column("data", Text, nullable=True),  # engine.model.call_data as JSON; NULL: none
     Column("watched", Boolean, nullable=False),  # when it expires something is still to be done

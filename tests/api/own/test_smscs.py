@@ -70,8 +70,8 @@ async def test_a_password_is_shown_and_audited_nowhere(installation: Installatio
 @pytest.mark.parametrize(
     "fields",
     [
-        {"name": "sip-trunk"},
-        {"name": "sip"}, {"name": "One"}, {"name": ""}, {"host": "a b"}, {"host": ""}, {"port": 0}, {"port": 65536},
+        {"name": "sip"}, {"name": "sip-trunk"}, {"name": "One"}, {"name": ""}, {"host": "a b"}, {"host": ""},
+        {"port": 0}, {"port": 65536},
         {"per_second": 0}, {"per_second": 1e9}, {"per_second": -1}, {"country": "Germany"}, {"country": "XX"},
         {"prefixes": ["abc"]}, {"priority": -1}, {"settings": {"colour": "red"}}, {"settings": {"mode": "half"}},
         {"settings": {"window": 0}}, {"settings": {"password": "x"}}, {"user": "x" * 100},

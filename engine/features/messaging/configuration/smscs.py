@@ -23,7 +23,7 @@ from engine.store.rows import to_json
 
 _NAME = re.compile(r"[a-z0-9-]{1,32}")
 _HOST = re.compile(r"[A-Za-z0-9:](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9:])?")
-_RESERVED = frozenset({"sip", "sip-trunk"})  # the carriers of phones' texts, and of those that come by trunks
+_RESERVED = frozenset({"sip", "sip-trunk"})  # the carriers of texts by SIP: of phones, and of trunks
 _OWN = frozenset({"name", "host", "port", "system_id", "password"})
 LINK_SETTINGS = tuple(name for name in SmscSettings.__struct_fields__ if name not in _OWN)
 """What may be set of a link beside where it goes (engine.features.messaging.smpp.settings)."""
@@ -185,7 +185,7 @@ def settings_of(smsc: Smsc) -> dict[str, Any]:
 def _checked(smsc: Smsc) -> Smsc:
     """Return an SMSC that a link can be made to, its link's settings by their types; raises InvalidSetting."""
     _must(_NAME.fullmatch(smsc.name), "An SMSC's name must be 1 to 32 characters, of a-z, 0-9 and -.")
-    _must(smsc.name not in _RESERVED, f"An SMSC cannot be named {smsc.name!r}: that is the carrier of SIP.")
+    _must(smsc.name not in _RESERVED, f"An SMSC cannot be named {smsc.name!r}: that is the carrier of texts by SIP.")
     _must(_HOST.fullmatch(smsc.host), "An SMSC's host must be an IP address or a host name; its port goes to port.")
     fast = 0 < smsc.per_second <= FASTEST
     _must(fast, f"per_second must be above 0 and at most {FASTEST:g} (got {smsc.per_second:g}).")

@@ -7,6 +7,7 @@ revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
+_MONEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -47,7 +48,7 @@ def _carriers() -> None:
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("prefix", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("per_part", sa.Integer(), nullable=False),
+        sa.Column("per_part", _MONEY, nullable=False),
         sa.PrimaryKeyConstraint("account", "prefix", "currency", name="message_rates_key"),
     )
 
@@ -103,8 +104,8 @@ def _messages() -> None:
         sa.Column("sent", sa.Float(), nullable=True),
         sa.Column("ended", sa.Float(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("per_part", sa.Integer(), nullable=False),
-        sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("per_part", _MONEY, nullable=False),
+        sa.Column("price", _MONEY, nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("data", sa.Text(), nullable=True),
         sa.Column("watched", sa.Boolean(), nullable=False),

@@ -62,6 +62,7 @@ class Expiry:
         self._tidied = now if tidy else self._tidied
         for one in ended:
             self._on_progress(one)
+        self.note(self._tidied + TIDY_SECONDS)
         if next_at is not None:
             self.note(next_at)
         return len(ended) == AT_ONCE

@@ -42,6 +42,8 @@ _WORDS = {
 }
 """The beginning of `stat:`: some SMSCs write DELIVERED for DELIVRD."""
 
+LONGEST = 255
+"""Characters of an id and of an error that are kept; SMPP allows 64 of an id (§5.2.23, §5.3.2.12)."""
 _FIELD = re.compile(r"\b(id|stat|err):(?:(\S+)| +(?!\w+:)(\S+))?", re.IGNORECASE)
 _FORM = re.compile(r"\s*id:.*\bstat:|\s*stat:.*\bid:", re.IGNORECASE | re.DOTALL)
 _TEXT = re.compile(r"\btext:", re.IGNORECASE)
@@ -66,12 +68,13 @@ def receipt_of(message: pdu.Message, settings: SmscSettings) -> Receipt | None:
     return Receipt(
         id=receipt_id(receipted or fields.get("id", ""), settings.receipt_ids),
         state=state,
-        error="" if error.strip("0") == "" else error,
+        error="" if error.strip("0") == "" else error[:LONGEST],
     )
 
 
 def accepted_id(id_: str, ids: ReceiptIds) -> str:
     """Return the id of a submit_sm_resp in the form of `receipt_id`, so that both are the same text."""
+    id_ = id_[:LONGEST]
     match ids:
         case "hex_to_decimal":
             return str(int(id_)) if _is_decimal(id_) else id_
@@ -88,6 +91,7 @@ def receipt_id(id_: str, ids: ReceiptIds) -> str:
     number do not count, nor does the case of its letters. An id that is not a number stays as it is, and with `same`
     every id does.
     """
+    id_ = id_[:LONGEST]
     match ids:
         case "hex_to_decimal":
             return str(int(id_, 16)) if _is_hex(id_) else id_

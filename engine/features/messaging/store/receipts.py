@@ -42,6 +42,12 @@ _put = Statement(
 _take = Statement(select(early_receipts.c.state, early_receipts.c.error).where(*_EARLY).order_by(early_receipts.c.at))
 _remove = Statement(delete(early_receipts).where(*_EARLY))
 _forget = Statement(delete(early_receipts).where(early_receipts.c.at < bindparam("before")))
+MOST_EARLY = 100_000
+"""How many are kept from one look to the next, which is an hour."""
+_surplus = Statement(
+    select(early_receipts.c.at).order_by(early_receipts.c.at.desc()).offset(bindparam("most")).limit(1)
+)
+_forget_surplus = Statement(delete(early_receipts).where(early_receipts.c.at <= bindparam("until")))
 
 
 def find(conn: Connection, carrier: str, id: str) -> Named | None:
@@ -66,5 +72,7 @@ def take_early(conn: Connection, carrier: str, id: str) -> list[Receipt]:
 
 
 def forget_early(conn: Connection, before: float) -> int:
-    """Delete those that came before a time; returns how many."""
-    return _forget.run(conn, before=before)
+    """Delete those that came before a time, and all but the newest ones; returns how many."""
+    forgotten = _forget.run(conn, before=before)
+    until = _surplus.value(conn, most=MOST_EARLY)
+    return forgotten if until is None else forgotten + _forget_surplus.run(conn, until=until)

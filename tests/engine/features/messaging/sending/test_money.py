@@ -39,6 +39,14 @@ async def test_the_money_is_held_until_all_parts_are_accepted_and_charged_then_o
     assert (found.state, found.price, await exchange.charged()) == (State.DELIVERED, 12_000, 12_000)
 
 
+async def test_a_text_may_cost_thousands(exchange: Exchange) -> None:
+    await exchange.add_rate("", 1_000_000_000)
+    await exchange.reload()
+    text = await exchange.send(text=LONG)
+    await settled()
+    assert ((await exchange.get(text)).state, await exchange.charged(text)) == (State.SENT, 3_000_000_000)
+
+
 async def test_the_rates_of_the_moment_it_was_accepted_count(exchange: Exchange) -> None:
     await exchange.add_rate("", 4000)
     await exchange.reload()

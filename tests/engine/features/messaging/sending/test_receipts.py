@@ -4,6 +4,8 @@ import pytest
 
 from engine.features.messaging.carrier import Accepted, ReceiptState
 from engine.features.messaging.model import State
+from engine.features.messaging.sending.expiry import TIDY_SECONDS
+from engine.features.messaging.store import receipts
 from tests.engine.features.messaging.sending.exchange import LONG, UK, US, Exchange
 from tests.support.clock import settled
 
@@ -118,3 +120,20 @@ async def test_a_receipt_of_a_part_that_is_not_known_is_kept_for_a_day(exchange:
     await exchange.leap(90_001 + 3601)
     assert await exchange.early() == 0
     assert await exchange.state(text) == State.DELIVERED
+
+
+async def test_of_receipts_for_parts_that_are_not_ours_only_the_newest_are_kept(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts, "MOST_EARLY", 3)
+    for number in range(6):
+        await exchange.receipt(f"foreign{number}")
+        await exchange.pass_seconds(1)
+    assert await exchange.early() == 6
+    await exchange.leap(TIDY_SECONDS)
+    assert await exchange.early() == 3
+    answer = exchange.hold_answer()
+    text = await exchange.send()
+    answer.set_result(Accepted("foreign5"))
+    await settled()
+    assert await exchange.reports(text) == ["sent", "delivered"], "the newest one is among them"

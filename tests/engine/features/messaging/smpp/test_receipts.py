@@ -123,3 +123,10 @@ def test_ids_meet_whichever_number_they_are(ids: str, answered: str, receipted: 
 def test_odd_ids_do_no_harm(ids: str, id_: str) -> None:
     accepted_id(id_, ids)  # type: ignore[arg-type]
     receipt_id(id_, ids)  # type: ignore[arg-type]
+
+
+def test_an_id_and_an_error_without_end_are_cut_in_receipts_and_answers_alike() -> None:
+    endless = "7" * 60_000
+    for found in (receipt(f"id:{endless} stat:UNDELIV err:{endless}"), receipt("", id=endless.encode() + b"\0")):
+        assert found is not None and len(found.id) == 255 and len(found.error) <= 255
+        assert found.id == accepted_id(endless, "same") == receipt_id(endless, "same")
