@@ -2,8 +2,8 @@
 
     docker/bench [--short] [--only PART …] [--rounds N] [--rates R …] [--keep]
 
-Parts: due, idle, adding, calls, digits, asking, attacked, sustained. --keep leaves the bench's system up, and uses one
-that is up as it is.
+Parts: due, idle, adding, texts, calls, digits, asking, attacked, sustained. --keep leaves the bench's system up,
+and uses one that is up as it is.
 """
 
 import argparse
@@ -15,11 +15,11 @@ from statistics import median, quantiles
 
 import uvloop
 
-from tests.bench import adding, asking, attacked, digits, due, idle, proc, sustained
+from tests.bench import adding, asking, attacked, digits, due, idle, proc, sustained, texting
 from tests.bench.calls import Bench
 from tests.bench.stack import DIGITS_ENGINE, ROOT, SERVICES, V0, V1, V2, Stack
 
-PARTS = ("due", "idle", "adding", "calls", "digits", "asking", "attacked", "sustained")
+PARTS = ("due", "idle", "adding", "texts", "calls", "digits", "asking", "attacked", "sustained")
 QUIET_LOAD = 0.5
 
 
@@ -37,6 +37,9 @@ def main() -> None:
             _idle(stack, 5 if options.short else 20)
         if "adding" in options.only:
             print(f"\n{adding.table(adding.measure(stack))}", flush=True)
+        if "texts" in options.only:
+            texts = asyncio.run(texting.measure(stack, 500, 5 if options.short else 20, min(options.rounds, 3)))
+            print(f"\n{texts.table()}", flush=True)
         with stack.ari_app() as ari_app:
             _check_sound(stack)
             bench = Bench(stack, ari_app)

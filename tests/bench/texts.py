@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import uvloop
 
@@ -39,9 +40,17 @@ class Counting:
         raise AssertionError("no text was sent to us")
 
 
+class Lab(NamedTuple):
+    """The lab's SMSC in a process."""
+
+    port: int
+    password: str
+    pid: int
+
+
 @asynccontextmanager
-async def lab() -> AsyncIterator[tuple[int, str]]:
-    """Start the lab's SMSC; yields its port and password."""
+async def lab() -> AsyncIterator[Lab]:
+    """Start the lab's SMSC."""
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         ports = [each.getsockname()[1] for each in (one, other)]
     password = secrets.token_hex(16)
@@ -52,7 +61,7 @@ async def lab() -> AsyncIterator[tuple[int, str]]:
     }
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "api.lab_smsc", env={**os.environ, **settings})
     try:
-        yield ports[0], password
+        yield Lab(ports[0], password, process.pid)
     finally:
         process.terminate()
         await process.wait()
@@ -67,10 +76,15 @@ def cpu_seconds() -> float:
 async def measure(texts: int, window: int) -> str:
     """Submit so many texts and wait for their receipts; returns a row of the table."""
     inbox, numbers, accepted = Counting(texts), iter(range(texts)), set[str]()
-    async with lab() as (port, password):
+    async with lab() as smsc:
         carrier = SmppCarrier(
             SmscSettings(
-                name="lab", host="127.0.0.1", port=port, system_id="carillon", password=password, window=window
+                name="lab",
+                host="127.0.0.1",
+                port=smsc.port,
+                system_id="carillon",
+                password=smsc.password,
+                window=window,
             ),
             inbox,
         )

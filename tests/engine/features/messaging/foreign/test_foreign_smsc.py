@@ -23,6 +23,7 @@ class ForeignSmsc:
     def __init__(self, port: int) -> None:
         self.submits = list[smpp34.SubmitSmEvent]()
         self.esmes = list[smpp34.Esme]()
+        self.bound = asyncio.Event()
         self._server = smpp34.Server(host="127.0.0.1", port=port, system_id="foreign")
         self._task: asyncio.Task[None] | None = None
 
@@ -41,6 +42,7 @@ class ForeignSmsc:
             event = await self._server.next()
             if isinstance(event, smpp34.Esme):
                 self.esmes.append(event)
+                self.bound.set()
             elif isinstance(event, smpp34.SubmitSmEvent):
                 self.submits.append(event)
                 await self._take(event)
@@ -85,6 +87,7 @@ async def carrier(foreign: tuple[ForeignSmsc, int], inbox: RecordingInbox) -> As
     await carrier.start()
     async with asyncio.timeout(20):
         await carrier.wait_ready()
+        await foreign[0].bound.wait()
     yield carrier
     await carrier.stop()
 
