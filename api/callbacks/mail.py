@@ -22,6 +22,7 @@ MAIL = "message/rfc822"
 MAIL_TO = "mailto:"
 """Before the address, in the URL of a delivery that is a mail."""
 _KIND = "Carillon-Event"
+_PARTIES = ("caller", "sender", "callee", "recipient")  # of calls and of texts
 _LONGEST_SUBJECT_PART = 60
 MOST_OF_A_LINE = 500
 _DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
@@ -63,7 +64,7 @@ def mail_of(message: dict[str, Any]) -> str:
     """Return a message as a mail without a recipient: its subject line names the event, its text has a field a line."""
     mail = EmailMessage(policy=SMTP.clone(utf8=False))
     data = message["data"]
-    about = " to ".join(_short(data[name]) for name in ("caller", "callee") if data.get(name))
+    about = " to ".join(_short(data[name]) for name in _PARTIES if data.get(name))
     mail["Subject"] = f"{message['type']} {about}".strip()
     mail[_KIND] = message["type"]
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it

@@ -9,7 +9,7 @@ import phonenumbers
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.phone_numbers import EMERGENCY_ANYWHERE, country_code_of, digits_of, is_emergency
 
-NEVER = "Emergency numbers are not dialled; use a phone of your own."
+NEVER = "Emergency numbers are neither called nor texted; use a phone of your own."
 _ACCESS = ("", "00", "0", "9")  # what is dialled for an outside line, a national or an international number
 _LONGEST = 6  # digits by which a region's emergency numbers are told
 

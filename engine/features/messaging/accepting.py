@@ -9,6 +9,7 @@ from engine.features.errors import InvalidNumber
 from engine.features.messaging.commands import TextRefused
 from engine.features.messaging.encoding import TextTooLong, parts_of
 from engine.features.messaging.model import SIP, NewMessage
+from engine.features.messaging.receiving.numbers import FEWEST
 from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.store.parts import Lane
 from engine.features.numbers import phone_numbers
@@ -111,7 +112,7 @@ class Checks:
         own = [row.number for row in self._cache.numbers(account, SMS)]
         if not wanted:
             default = self._settings.rules(account).sender
-            if found := default if default in own else next(iter(sorted(own)), None):
+            if found := default if default in own else min(own, key=_short_codes_last, default=None):
                 return found
             raise CallerRefused("This account has no number for texts: assign it one with the capability sms.")
         written = wanted.strip()
@@ -124,6 +125,10 @@ class Checks:
                 " assign it with the capability sms, or leave sender out."
             )
         return digits
+
+
+def _short_codes_last(number: str) -> tuple[bool, str]:
+    return len(number) < FEWEST, number
 
 
 def _checked_text(text: str) -> str:

@@ -28,6 +28,18 @@ def test_a_mail_says_what_happened_to_whom() -> None:
     ]  # fmt: skip
 
 
+def test_the_subject_of_a_text_names_who_sent_it_and_to_whom() -> None:
+    data = {
+        "message": "message-1",
+        "sender": "12015550140",
+        "recipient": "12015552000",
+        "text": "a\nBcc: b@example.com",
+    }
+    mail = message_from_string(mail_of({**MESSAGE, "type": "message.received", "data": data}), policy=policy.default)
+    assert mail["Subject"] == "message.received 12015550140 to 12015552000"
+    assert mail.get_content().splitlines()[-1] == "text: a Bcc: b@example.com"
+
+
 def test_each_line_of_a_mail_ends_in_crlf() -> None:
     text = mail_of(MESSAGE)
     assert text.count("\n") == text.count("\r\n") > 8

@@ -117,7 +117,7 @@ async def test_a_text_for_later_is_cancelled(acme: Program) -> None:
         ({"to": "hello"}, 403, "number_refused"),
         ({"to": "102"}, 403, "number_refused"),
         ({"sender": "+12015559999"}, 403, "caller_refused"),
-        ({"sender": "BANK"}, 403, "number_refused"),
+        ({"sender": "BANK"}, 403, "caller_refused"),
         ({"application": "shop"}, 400, "bad_request"),
         ({"texts": "x"}, 400, "bad_request"),
         ({"to": 12015550140}, 400, "bad_request"),

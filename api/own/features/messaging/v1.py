@@ -137,7 +137,7 @@ class MessageRoutes:
         return model.NewMessage(
             to=number_as_read(given.to, account.country),
             text=given.text,
-            sender=given.sender if given.sender is None else number_as_read(given.sender, account.country),
+            sender=_sender(given.sender, account.country),
             at=None if given.at is None else when(given.at),
             valid_seconds=given.valid_seconds,
             application=application.id if application else None,
@@ -171,6 +171,14 @@ async def history(services: OwnServices, row: model.Message, account: str | None
         "events": [own.event(event) for event in await messages.events(row.id)],
         "callbacks": [own.delivery(each) for each in await services.delivery.of_subject(row.id)],
     }
+
+
+def _sender(text: str | None, country: str) -> str | None:
+    """Read a sender; what is no number stays as it is, and is refused as no number of the account."""
+    try:
+        return number_as_read(text, country) if text else None
+    except NumberRefused:
+        return text
 
 
 def _direction(text: str | None) -> Direction | None:

@@ -74,6 +74,13 @@ async def test_the_sender_is_the_accounts_choice_or_else_its_first_number(exchan
     assert (await exchange.send(sender=f"+{OWN}")).sender == OWN
 
 
+async def test_a_short_code_is_the_default_sender_only_of_an_account_without_another_number(exchange: Exchange) -> None:
+    mixed, codes = await exchange.add_account("mixed", "10404", UK), await exchange.add_account("codes", "10405")
+    await exchange.reload()
+    wanted = NewMessage(to=US, text="Good morning.")
+    assert [(await exchange.messages.send(each.id, wanted)).sender for each in (mixed, codes)] == [UK, "10405"]
+
+
 async def test_an_account_without_a_number_for_texts_is_told_to_get_one(exchange: Exchange) -> None:
     poor = await exchange.add_account("poor")
     await exchange.reload()
