@@ -63,7 +63,9 @@ class Foundation:
             application_of(settings.ari_application),
             before_command=self.steering.may_command,
         )
-        return SipCarrier(client, inbox, settings.reached_at)  # a From has no port
+        carrier = SipCarrier(client, inbox, settings.reached_at)  # a From has no port
+        self.provisioner.on_made(carrier.following.made)
+        return carrier
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:

@@ -27,10 +27,12 @@ class Handlers:
             ("GET", "/asterisk/variable", self._fake.texts.read_global),
             ("POST", "/asterisk/variable", self._fake.texts.set_global),
             ("GET", "/endpoints", self._fake.texts.endpoints),
+            ("GET", "/endpoints/PJSIP/{name}", self._fake.texts.endpoint),
             ("PUT", "/endpoints/sendMessage", self._fake.texts.send),
             ("PUT", "/applications/{app}/eventFilter", self._filter),
             ("GET", "/applications/{app}", self._application),
             ("POST", "/applications/{app}/subscription", self._subscribe),
+            ("DELETE", "/applications/{app}/subscription", self._unsubscribe),
             ("GET", "/channels", self._channels),
             ("POST", "/channels/create", self._create),
             ("GET", "/channels/{id}", self._channel),
@@ -90,6 +92,10 @@ class Handlers:
         return 200, {"name": app, "channel_ids": sorted(self._world.subscribed)}
 
     async def _subscribe(self, query: Json, body: Any, app: str) -> Answer:
+        if body:
+            for source in body["eventSource"]:
+                self._fake.texts.follow(source.removeprefix("endpoint:PJSIP/"))
+            return 200, {"name": app}
         kind, _, name = query["eventSource"].partition(":")
         if kind == "channel" and not name:
             self._world.subscribed_to_all = True
@@ -97,6 +103,10 @@ class Handlers:
             self._world.channel(name)
             self._world.subscribed.add(name)
         return 200, {"name": app}
+
+    async def _unsubscribe(self, query: Json, body: Any, app: str) -> Answer:
+        """Nothing of an earlier version is subscribed."""
+        raise Refusal(422, "Subscription was not found")
 
     async def _channels(self, query: Json, body: Any) -> Answer:
         return 200, list(self._world.channels.values())

@@ -1,7 +1,8 @@
 """Asterisk's part in texts: what the dialplan keeps of them in astdb, which phones are registered, what these are sent.
 
 As seen on Asterisk 22.10.1: the dialplan has run before TextMessageReceived; a text that is not UTF-8 has no such
-event; a text to an endpoint without a contact is 404, to any other one 202.
+event; a text to an endpoint without a contact is 404, to any other one 202. Only endpoints that are subscribed have
+events, and one that is made anew has none until it is subscribed again.
 """
 
 import base64
@@ -15,6 +16,7 @@ from tests.fakes.ari_world import Json, Refusal
 Answer = tuple[int, Any]
 MOST_OF_REQUEST = 40960
 MOST_OF_BODY = 1023
+TRUNKS = "TEXTS_OF_TRUNKS"
 
 
 class Texts:
@@ -25,6 +27,7 @@ class Texts:
         self.globals: dict[str, str] = {}
         self.states: dict[str, str] = {}
         self.contacts: set[str] = set()
+        self.followed: set[str] = set()
         self.sent: list[Json] = []
         self._times = itertools.count(1795994219736250)
 
@@ -43,6 +46,10 @@ class Texts:
             shown = held.decode()
         except UnicodeDecodeError:
             return
+        if endpoint == "trunk":
+            self.globals[TRUNKS] = str(int(self.globals.get(TRUNKS, "0")) + 1)
+        if endpoint not in self.followed:
+            return
         message = {"from": f"<sip:{sender or endpoint}@host>", "to": f"pjsip:{recipient}@host", "body": shown}
         self.emit({"type": "TextMessageReceived", "endpoint": self._endpoint(endpoint), "message": message})
 
@@ -50,8 +57,22 @@ class Texts:
         """A phone registers and answers OPTIONS, or ends that ("offline")."""
         self.states[endpoint] = state
         (self.contacts.add if state == "online" else self.contacts.discard)(endpoint)
+        if endpoint not in self.followed:
+            return
         reachable = {"peer_status": "Reachable" if state == "online" else "Unreachable"}
         self.emit({"type": "PeerStatusChange", "endpoint": self._endpoint(endpoint), "peer": reachable})
+
+    def provisioned(self, *endpoints: str) -> None:
+        """Endpoints are made, or made anew; their phones stay registered."""
+        for endpoint in endpoints:
+            self.states.setdefault(endpoint, "offline")
+            self.followed.discard(endpoint)
+
+    def follow(self, endpoint: str) -> None:
+        """An application subscribes to an endpoint; those of a list before one that is not there are subscribed."""
+        if endpoint not in self.states:
+            raise Refusal(422, "Event source does not exist")
+        self.followed.add(endpoint)
 
     def keys(self, function: str) -> Answer:
         """DB_KEYS(im), DB_KEYS(im/ENDPOINT), DB_KEYS(im-count) and DB_KEYS(registrar/contact)."""
@@ -80,6 +101,11 @@ class Texts:
 
     async def endpoints(self, query: Json, body: Any) -> Answer:
         return 200, [self._endpoint(name) for name in self.states]
+
+    async def endpoint(self, query: Json, body: Any, name: str) -> Answer:
+        if name not in self.states:
+            raise Refusal(404, "Endpoint not found")
+        return 200, self._endpoint(name)
 
     async def send(self, query: Json, body: Any) -> Answer:
         if len(str(body)) > MOST_OF_REQUEST:

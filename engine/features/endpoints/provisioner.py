@@ -63,6 +63,11 @@ class Provisioner:
 
     def __init__(self, client: AriClient) -> None:
         self._client = client
+        self._on_made: list[Callable[[str], None]] = []
+
+    def on_made(self, hear: Callable[[str], None]) -> None:
+        """Call `hear` with the name of each endpoint that is made, or made anew."""
+        self._on_made.append(hear)
 
     async def put(self, pieces: Sequence[Piece]) -> None:
         """See that Asterisk has exactly these objects of an endpoint, made in the order given (auth, endpoint, aor, …).
@@ -114,6 +119,8 @@ class Provisioner:
         # A 200 alone proves nothing: an endpoint without `allow` is answered 200 and is not there.
         if await self._read(piece) is None:
             raise NotProvisioned(f"Asterisk did not keep the {piece.kind} {piece.id}.")
+        for hear in self._on_made if piece.kind == "endpoint" else ():
+            hear(piece.id)
 
     async def _read(self, piece: Piece) -> dict[str, str] | None:
         try:

@@ -20,6 +20,7 @@ from engine.ari.connection import AriConnection
 from engine.ari.errors import AriError, AriNotFound, AriUnreachable, Detached, Replaced
 from engine.features.messaging.carrier import Accepted, Answer, Inbox, NotSent, PutOff, Refused, Submission, Unknown
 from engine.features.messaging.sip.astdb import AstDb
+from engine.features.messaging.sip.following import Following
 from engine.features.messaging.sip.kept import TRUNK, KeptText, KeptTexts
 from engine.features.messaging.sip.registrations import Registrations
 from engine.features.messaging.sip.taking import Taking
@@ -64,6 +65,7 @@ class SipCarrier:
             on_lost=self._on_lost,
             disallowed=_UNWANTED,
         )
+        self.following = Following(client, self.registrations, self.taking.wake)
         self._ready = asyncio.Event()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,6 +90,7 @@ class SipCarrier:
         self._tasks = [
             asyncio.create_task(self._listen(), name="texts: ari events"),
             asyncio.create_task(self.taking.run(self.wait_ready), name="texts: taking"),
+            asyncio.create_task(self.following.run(self.wait_ready), name="texts: following"),
         ]
 
     async def stop(self) -> None:
@@ -145,11 +148,9 @@ class SipCarrier:
             log.error("Another controller has taken over the texts of phones.")
 
     async def _on_connected(self) -> None:
-        """Subscribe anew. Not to `endpoint:` (all technologies): Asterisk crashes if an endpoint's state changes while
-        such an application ends (22.10.1, in endpoint_state_cb of res/stasis/app.c).
-        """
+        """Subscribe anew, and find who is registered."""
         client = self._client
-        await client.applications.subscribe(client.application, event_source="endpoint:PJSIP")
+        await self.following.begin()
         await self._db.sweep()
         contacts = await self._stored_contacts()
         self.registrations.replace(await client.endpoints.list(), contacts)

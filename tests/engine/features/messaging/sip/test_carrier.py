@@ -1,7 +1,7 @@
 """Texts of phones on a fake Asterisk: taken once they are committed, sent only to phones that are registered."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +21,7 @@ HOST = "203.0.113.5"
 async def asterisk() -> AsyncIterator[FakeAri]:
     async with FakeAri() as fake:
         fake.application = application_of("carillon-0")
+        fake.texts.provisioned("101", "102", "102-k7m3qd")
         yield fake
 
 
@@ -53,6 +54,13 @@ async def registered(carrier: SipCarrier, asterisk: FakeAri, name: str = "101") 
     carrier.registrations.on_registered(lambda user: known.set() if user == name else None)
     asterisk.texts.registers(name)
     await asyncio.wait_for(known.wait(), 5)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what nothing announces."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 async def test_it_is_a_carrier(carrier: SipCarrier) -> None:
@@ -123,7 +131,39 @@ async def test_only_the_events_that_are_needed_are_sent(asterisk: FakeAri, carri
     assert "ChannelStateChange" in disallowed
     assert not disallowed & {"TextMessageReceived", "PeerStatusChange", "ContactStatusChange", "ApplicationReplaced"}
     (subscribed,) = asterisk._found("POST", "/applications/*/subscription")
-    assert subscribed.query["eventSource"] == "endpoint:PJSIP", "with endpoint: Asterisk crashes"
+    extensions = [f"endpoint:PJSIP/{name}" for name in ("101", "102", "102-k7m3qd")]
+    assert subscribed.body["eventSource"] == extensions, "and no trunk's"
+    assert asterisk._found("DELETE", "/applications/*/subscription"), "of an earlier version, which brought all calls"
+
+
+async def test_an_extension_that_is_made_or_made_anew_is_followed_from_then_on(
+    asterisk: FakeAri, carrier: SipCarrier
+) -> None:
+    for name in ("103", "101"):
+        asterisk.texts.provisioned(name)
+        asterisk.texts.registers(name)  # before it is subscribed: no event says so
+        known = asyncio.Event()
+        carrier.registrations.on_registered(lambda user, known=known: known.set())
+        carrier.following.made(name)
+        await asyncio.wait_for(known.wait(), 5)
+        asterisk.texts.registers(name, "offline")
+        await until(lambda name=name: not carrier.registrations.is_registered(name))
+
+
+async def test_one_that_is_gone_when_it_is_subscribed_holds_up_no_other(asterisk: FakeAri, carrier: SipCarrier) -> None:
+    asterisk.texts.provisioned("104")
+    carrier.following.made("100")
+    carrier.following.made("104")
+    await until(lambda: "104" in asterisk.texts.followed)
+    carrier.following.made("trunk-lab")
+    await registered(carrier, asterisk, "104")
+
+
+async def test_a_text_of_a_trunk_is_taken_though_no_event_says_so(
+    asterisk: FakeAri, carrier: SipCarrier, inbox: TestInbox
+) -> None:
+    asterisk.texts.arrives("trunk", "12015550100", b"hello", sender="4915112345678")
+    assert [one.text for one in await inbox.until(1)] == ["hello"]
 
 
 async def test_a_text_is_sent_to_a_registered_phone(asterisk: FakeAri, carrier: SipCarrier) -> None:
@@ -192,11 +232,11 @@ async def test_texts_to_one_phone_leave_in_their_order_and_hold_up_no_other(
     asterisk: FakeAri, carrier: SipCarrier
 ) -> None:
     await registered(carrier, asterisk)
-    await registered(carrier, asterisk, "103")
+    await registered(carrier, asterisk, "102")
     held = asterisk.hold("PUT", "/endpoints/sendMessage")
     sending = [asyncio.create_task(carrier.submit(part(text=text))) for text in ("first", "second", "third")]
     await held.reached.wait()
-    assert await carrier.submit(part("103", "of another one")) == Accepted("")
+    assert await carrier.submit(part("102", "of another one")) == Accepted("")
     held.gate.set()
     assert await asyncio.gather(*sending) == [Accepted("")] * 3
     assert [one["body"] for one in asterisk.texts.sent] == ["of another one", "first", "second", "third"]
