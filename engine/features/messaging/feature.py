@@ -156,7 +156,12 @@ class MessagingFeature(Feature):
             self._expiry.note(done.expires)
 
     def _is_open(self, lane: Lane) -> bool:
-        """Whether a lane's texts may go now: its account is not disabled, and its phone is registered."""
+        """Whether a lane's texts may go now: its account is not disabled, and its phone is registered.
+
+        Those of an account that was removed are claimed, so that they end (sending.last_checks).
+        """
+        if not lane.extension and self._platform.cache.find(lane.account) is None:
+            return True
         try:
             self._platform.cache.rules(lane.account)
         except NumberRefused:

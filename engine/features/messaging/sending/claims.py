@@ -1,11 +1,15 @@
 """What a sender claims, and what it submits of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from engine.features.messaging.carrier import Submission
+from engine.features.messaging import progress
+from engine.features.messaging.carrier import Refused, Submission
 from engine.features.messaging.encoding import parts_of
+from engine.features.messaging.progress import Progress
+from engine.features.messaging.sending.last_checks import refusal
 from engine.features.messaging.store import parts
 from engine.features.messaging.store.parts import Claimed, Lane
 
@@ -13,11 +17,17 @@ EXPIRED_SECONDS = 1.0
 """Until it is looked again at a lane whose next part has expired, which is taken away meanwhile."""
 
 
-def claim(
-    conn: Connection, carrier: str, shares: Mapping[Lane, int], now: float
-) -> list[tuple[list[Claimed], float | None]]:
-    """Claim of each lane its share; returns it, and when the next part of the lane is due."""
-    claimed: list[tuple[list[Claimed], float | None]] = []
+class OfLane(NamedTuple):
+    """What was claimed of a lane, when its next part is due, and what became of texts that may not leave any more."""
+
+    claimed: list[Claimed]
+    next_at: float | None
+    ended: list[Progress]
+
+
+def claim(conn: Connection, carrier: str, shares: Mapping[Lane, int], now: float) -> list[OfLane]:
+    """Claim of each lane its share; a text that may not leave any more ends instead."""
+    claimed: list[OfLane] = []
     for lane, share in shares.items():
         found = parts.claim(conn, carrier, lane, now, share)
         next_at: float | None = now
@@ -25,7 +35,13 @@ def claim(
             next_at = parts.next_due(conn, carrier, lane)
             if next_at is not None and next_at <= now:
                 next_at = now + EXPIRED_SECONDS
-        claimed.append((found, next_at))
+        why = {one.text.id: said for one in found if (said := refusal(conn, one))}
+        ended = [
+            progress.answered(conn, one, Refused(why[one.text.id]), now)
+            for one in found
+            if one.text.id in why
+        ]
+        claimed.append(OfLane([one for one in found if one.text.id not in why], next_at, ended))
     return claimed
 
 

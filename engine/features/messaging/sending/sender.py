@@ -169,17 +169,19 @@ class Sender:
             claimed = await asyncio.shield(claiming)
         except asyncio.CancelledError:
             with suppress(Exception):
-                self._release([one for of_lane, _ in await claiming for one in of_lane])
+                self._release([one for of_lane in await claiming for one in of_lane.claimed])
             raise
         except BaseException:
             for lane in shares:
                 self.note(lane, now + AGAIN_SECONDS)
             raise
-        for (lane, share), (of_lane, next_at) in zip(shares.items(), claimed, strict=True):
-            self._common.paces.of(lane.account).give_back(share - len(of_lane))
-            if next_at is not None:
-                self.note(lane, next_at)
-        return [one for of_lane, _ in claimed for one in of_lane]
+        for (lane, share), of_lane in zip(shares.items(), claimed, strict=True):
+            self._common.paces.of(lane.account).give_back(share - len(of_lane.claimed))
+            for done in of_lane.ended:
+                self._common.on_progress(done)
+            if of_lane.next_at is not None:
+                self.note(lane, of_lane.next_at)
+        return [one for of_lane in claimed for one in of_lane.claimed]
 
     def _shares(self, most: int) -> dict[Lane, int]:
         """Return how much of which lanes is claimed; those that may not now wait again."""

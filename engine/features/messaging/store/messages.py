@@ -35,6 +35,7 @@ class Text(NamedTuple):
     sent: float | None
     reason: str
     watched: bool
+    origin: str
 
     @property
     def call_data(self) -> CallData | None:
