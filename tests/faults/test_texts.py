@@ -147,7 +147,7 @@ async def test_a_controller_that_is_killed_again_and_again(stream: TextStream, s
     chance = random.Random(turn)
     numbers = STREAM + [stream.theirs] * (TEXTS - len(STREAM))
     chance.shuffle(numbers)
-    sending = asyncio.create_task(stream.send_all(numbers), name="send texts")
+    sending = asyncio.create_task(stream.send_all(numbers, valid_seconds=600), name="send texts")
     for number in range(KILLS):
         await stream.until_accepted((TEXTS - 10) * number // KILLS + chance.randrange(TEXTS // KILLS))
         async with without_controller(system):
