@@ -54,16 +54,16 @@ class Connection(asyncio.Protocol):
         self._queue = deque[bytes]()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See asyncio.Protocol."""
+        """Begin to read from a client that has connected."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is not derived from it
 
     def connection_lost(self, error: Exception | None) -> None:
-        """See asyncio.Protocol."""
+        """Hand back what was not acknowledged, when the connection has ended."""
         self._transport = None
         self._smsc.gone(self, [*self._unanswered.values(), *self._queue])
 
     def data_received(self, octets: bytes) -> None:
-        """See asyncio.Protocol."""
+        """Answer what PDUs are whole; the rest waits for more octets."""
         self._buffer += octets
         try:
             while found := pdu.taken_from(self._buffer):

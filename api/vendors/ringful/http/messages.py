@@ -39,7 +39,7 @@ class MessageOperations:
         return await self._send(request, callee.digits, text, data)
 
     async def send(self, request: AuthenticatedRequest) -> web.Response:
-        """Send one short text to North America; whoever answers it is not heard by this API."""
+        """Send one short text to North America; a reply to it is posted nowhere."""
         callee, text = request.parameters.number("callee"), request.parameters.message("message")
         if request.parameters.text("operator") not in OPERATORS:
             known = ", ".join(f"{number} ({name})" for number, name in OPERATORS.items())
