@@ -116,7 +116,7 @@ class Session(CallProgress):
             sip_status=ending.sip_status,
         )
         call = self._call = priced(call, self._cover, self.services.admission)
-        event = event_of(ending, call, self.journal.common(call.data))
+        event = msgspec.structs.replace(event_of(ending, call, self.journal.common(call.data)), at=now)
         tree_unit = call_tree.on_leg_ended(call, self.services.admission) if call.reports_tree else None
         left = [left_by(row, self.journal.common(row.task.data)) for row in self._was_in]
 
