@@ -193,10 +193,26 @@ def _digit(block: Samples, rate: int, floor: float) -> str:
     return KEYS[row][column] if share > -1.5 and max(pair) < 2.8 * min(pair) else ""
 
 
-def spots(samples: Samples, rate: int, phrase: str, threshold: float = 1e-20) -> bool:
-    """True when the recogniser spots the English phrase. Its words must be in the recogniser's dictionary."""
-    decoder = pocketsphinx.Decoder(keyphrase=phrase, kws_threshold=threshold, lm=None, loglevel="FATAL")
+DECOY = "purple elephants dance under green umbrellas".split()
+"""As many of these words as a phrase has are what a recogniser that spots anything spots as well."""
+
+
+def spots(samples: Samples, rate: int, phrase: str, threshold: float | None = None) -> bool:
+    """True when the recogniser spots the English phrase. Its words must be in the recogniser's dictionary.
+
+    The threshold falls with the number of words, for each of them adds to the distance: "please leave a message" was
+    missed in 5 of 20 recordings with a gap of 20 to 100 ms at 1e-20, in none at 1e-40.
+    """
+    least = 10.0 ** (-10 * len(phrase.split())) if threshold is None else threshold
+    decoder = pocketsphinx.Decoder(keyphrase=phrase, kws_threshold=least, lm=None, loglevel="FATAL")
     return bool(_heard(decoder, samples, rate))
+
+
+def spots_only(samples: Samples, rate: int, phrase: str, threshold: float | None = None) -> bool:
+    """True when the phrase is spotted. A recogniser that spots as many words that nobody says proves nothing: that fails."""
+    decoy = " ".join(DECOY[: len(phrase.split())])
+    assert not spots(samples, rate, decoy, threshold), f"the recogniser spots anything here, {decoy!r} too"
+    return spots(samples, rate, phrase, threshold)
 
 
 def said(samples: Samples, rate: int, choices: Iterable[str]) -> str:
@@ -223,8 +239,6 @@ def _heard(decoder: pocketsphinx.Decoder, samples: Samples, rate: int) -> str:
     return best.hypstr if best else ""
 
 
-def words(path: Path | str, phrase: str, decoy: str = "purple elephant", threshold: float = 1e-20) -> bool:
-    """True when the phrase is spotted in the file. A recogniser that spots the decoy too proves nothing: that fails."""
-    samples, rate = read(path)
-    assert not spots(samples, rate, decoy, threshold), f"the recogniser spots anything here, {decoy!r} too"
-    return spots(samples, rate, phrase, threshold)
+def words(path: Path | str, phrase: str, threshold: float | None = None) -> bool:
+    """`spots_only` of a file."""
+    return spots_only(*read(path), phrase, threshold)

@@ -104,4 +104,4 @@ def test_a_recogniser_that_spots_the_decoy_fails_the_test(tmp_path: Path) -> Non
     # At this threshold it takes anything for the phrase.
     (tmp_path / "noise.wav").write_bytes(wav(NOISE * 5))
     with pytest.raises(AssertionError, match="spots anything"):
-        audio.words(tmp_path / "noise.wav", "my name is", decoy="a", threshold=1e-300)
+        audio.words(tmp_path / "noise.wav", "hello", threshold=1e-300)
