@@ -24,6 +24,7 @@ from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
+from engine.features.endpoints.lamps import Lamps
 from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.messaging.configuration.smscs import Smscs
@@ -68,7 +69,7 @@ class Controller:
         admission = Admission(on.database, on.cache, billing.rates, self.base.counters)
         leading = add(DestinationsFeature(on, self._data_of))
         self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
-        endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks))
+        self.endpoints = endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks, Lamps(self.base.client)))
         add(NumbersFeature(on, leading.registry))
         add(GroupsFeature(on, leading.registry))
         add(ApplicationsFeature(on, DIALECTS))
@@ -90,15 +91,20 @@ class Controller:
             prompts=on.prompts,
             files=on.files,
             admission=admission,
-            directory=Directory(on.cache, leading.registry),
+            directory=Directory(on.cache, leading.registry, on.codes),
             settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
-            on_media_server=endpoints.all.push_all,
+            on_media_server=self._on_media_server,
             on_question=lambda question: self.front.ask(question),
+            conversations=on.conversations,
             on_unmatched=self.trunks.watch.unmatched.note,
         )
 
     def _data_of(self, application: Application) -> CallData | None:
         return self.front.data_of(application)  # which is made behind the features
+
+    async def _on_media_server(self) -> None:
+        await self.endpoints.all.push_all()
+        await self.features.on_media_server()
 
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import structlog
@@ -14,6 +15,7 @@ from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import Replaced
 from engine.calls.admission_protocol import Admission
+from engine.calls.conversation import Conversations
 from engine.calls.directory import Directory
 from engine.calls.inbound import Reception
 from engine.calls.outbound import OutboundCalls
@@ -47,7 +49,8 @@ class Parts:
     """What an engine is made of.
 
     `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
-    asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
+    asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number. `conversations`:
+    who leads conversations with calls, by topic.
     """
 
     client: AriClient
@@ -61,6 +64,7 @@ class Parts:
     on_media_server: Callable[[], Awaitable[None]]
     on_question: Callable[[QuestionAsked], None]
     on_unmatched: Callable[[UnmatchedCall], None]
+    conversations: Conversations = MappingProxyType({})
     clock: Callable[[], float] = time.time
 
 
@@ -83,6 +87,7 @@ class Engine:
             settings=parts.settings,
             clock=parts.clock,
             watch=Watch(parts.writer, parts.settings.ari_application, parts.clock),
+            conversations=parts.conversations,
             ask=parts.on_question,
             leaving=lambda: self._leaving,
         )

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 from engine.calls.asking import CallCustomer
 from engine.calls.call_router import CallRouter
+from engine.calls.conversing import CallConversations
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
 from engine.calls.group_ringing import CallRinger
@@ -118,4 +119,5 @@ class CallRoles:
         self.conferences = CallConferences(session, conferences)
         self.line = CallLine(session)
         self.customer = CallCustomer(session)
+        self.partner = CallConversations(session)
         self.router = CallRouter(session)

@@ -15,6 +15,7 @@ from engine.calls.session import Session
 from engine.ids import new_id
 from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
+from engine.tasks.converse import Converse
 from engine.tasks.dial import Dial
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
@@ -103,6 +104,10 @@ class CallsOnly:
         """A conference leaves none."""
         _calls_only()
 
+    async def converse(self, task: Converse, on: Subject) -> NoReturn:
+        """Nobody converses with a conference."""
+        _calls_only()
+
     async def ask(self, task: Ask, on: Subject) -> NoReturn:
         """Only what a call does next is asked for."""
         _calls_only()
@@ -120,6 +125,7 @@ class ConferenceRoles:
         self.conferences = CallsOnly()
         self.line = ConferenceLine(conference)
         self.customer = CallsOnly()
+        self.partner = CallsOnly()
         self.router = CallsOnly()
 
 

@@ -9,9 +9,11 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Table
 
+from engine.calls.conversation import Conversations
 from engine.commands import Command
 from engine.events import Event
 from engine.platform.catalogue import Entry
+from engine.platform.codes import Code
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.money import Pricing
@@ -62,6 +64,16 @@ class Feature:
     prices: Mapping[str, Pricing] = {}
     """By the kind of what is sold: how it is priced."""
     metrics: Sequence[Measure] = ()
+    conversations: Conversations = {}
+    """Who leads conversations with calls by voice and keys, by topic (engine.tasks.converse)."""
+    codes: Mapping[str, Code] = {}
+    """What phones may dial besides numbers, e.g. *97, and what answers it."""
+
+    async def on_media_server(self) -> None:
+        """Tell an Asterisk that may know nothing of us what it must know; its endpoints are there.
+
+        Called at each start of the controller and of Asterisk, before calls are taken; raises Unreachable.
+        """
 
     async def start(self) -> None:
         """Begin what it does by itself; called after the settings were read, before calls are taken."""
@@ -96,6 +108,11 @@ class Features:
             platform.consumers.add(consumer)
         for destination in feature.destinations:
             platform.kinds.add(destination)
+        for topic, conversation in feature.conversations.items():
+            if platform.conversations.setdefault(topic, conversation) is not conversation:
+                raise ValueError(f"two features lead conversations about {topic!r}")
+        for code, answers in feature.codes.items():
+            platform.codes.add(code, answers)
         for what, pricing in feature.prices.items():
             platform.prices.add(what, pricing)
         for name, expire in feature.expires.items():
@@ -121,6 +138,11 @@ class Features:
     def metrics(self) -> list[Measure]:
         """What Prometheus reads of features."""
         return [measure for feature in self._all for measure in feature.metrics]
+
+    async def on_media_server(self) -> None:
+        """Let each tell an Asterisk what it must know; raises Unreachable."""
+        for feature in self._all:
+            await feature.on_media_server()
 
     async def start(self) -> None:
         """Start all; if one fails, those before it are stopped, and its error is raised."""
