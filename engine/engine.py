@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
@@ -64,7 +63,7 @@ class Parts:
     on_media_server: Callable[[], Awaitable[None]]
     on_question: Callable[[QuestionAsked], None]
     on_unmatched: Callable[[UnmatchedCall], None]
-    conversations: Conversations = MappingProxyType({})
+    conversations: Conversations = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 
 
