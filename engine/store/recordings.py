@@ -15,6 +15,7 @@ class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     """A recording of `owner` (a call or a conference); `seconds` and `bytes` are None until it is finished.
 
     `destination` "" is our own store; `available` is when the file arrived there, `error` why it will not arrive.
+    `purpose` is what a feature made it for; "": it is the customer's.
     """
 
     id: str
@@ -31,6 +32,7 @@ class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     notify: bool = False
     available: float | None = None
     error: str | None = None
+    purpose: str = ""
 
 
 _table = tables.recordings
