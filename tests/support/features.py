@@ -16,6 +16,7 @@ from engine.features.destinations.feature import DestinationsFeature, core_kinds
 from engine.features.destinations.programs import without_data
 from engine.features.destinations.registry import Destinations
 from engine.features.endpoints.feature import EndpointsFeature
+from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.provisioner import Provisioner
 from engine.features.groups.destination import GroupKind
 from engine.features.groups.feature import GroupsFeature
@@ -64,7 +65,7 @@ def features_on(
     add = built.add
     billing, leading = add(BillingFeature(platform)), add(DestinationsFeature(platform))
     trunks = add(TrunksFeature(platform, provisioner, (), folder / "refused"))
-    endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks))
+    endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks, Lamps(client)))
     add(NumbersFeature(platform, leading.registry))
     add(GroupsFeature(platform, leading.registry))
     add(ApplicationsFeature(platform, dialects))
