@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from engine.features.voicemail import rules
 from engine.features.voicemail.keeping import UPLOAD, Keeping, let_go
 from engine.features.voicemail.model import Box, Greeting, GreetingKind
-from engine.features.voicemail.store import boxes
+from engine.features.voicemail.store import boxes, messages
 from engine.media import errors
 from engine.media.prompts import Prompt
 from engine.platform import audit
@@ -107,7 +107,19 @@ class GreetingKeeping(Keeping):
 
         What belongs to another account reads like what is not there.
         """
-        raise NotImplementedError
+        what, _, rest = source.partition("/")
+        prompts = self._platform.prompts
+        if what == "greeting":
+            box, _, kind = rest.partition("/")
+            entry = self._directory.named(account, box)
+            greeting = entry.greetings.get(GreetingKind(kind)) if entry and kind in set(GreetingKind) else None
+            if greeting is None:
+                raise errors.AudioNotFound("there is no such greeting")
+            return await prompts.uploaded(greeting.file, greeting.digest)
+        found = await self._db.read(lambda conn: messages.get(conn, rest))
+        if what != "message" or found is None or found.account != account:
+            raise errors.AudioNotFound("there is no such voicemail")
+        return await prompts.kept(self._platform.files.path(found.file, found.format), found.file)
 
 
 async def _limited(sound: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:

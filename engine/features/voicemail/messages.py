@@ -21,11 +21,13 @@ from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.store import events
 
+FILE_PREFIX = "vm-"
+"""Of the names of messages' files, in the folder of recordings."""
 Change = Callable[[Connection, Box, Message, float], Message]
 
 
 class MessageKeeping(Keeping):
-    """Messages. `account` is an account's id, `message` a message's; NoSuchMessage is raised where it has none of that id.
+    """Messages. `account` is an account's id, `message` a message's; NoSuchMessage is raised for none.
 
     `by` is written down where it is given.
     """
@@ -205,7 +207,7 @@ class MessageKeeping(Keeping):
 
 def new_file() -> str:
     """Return a random name for a message's file."""
-    return f"vm-{secrets.token_hex(16)}"
+    return f"{FILE_PREFIX}{secrets.token_hex(16)}"
 
 
 def received(box: Box, message: Message, at: float) -> VoicemailReceived:

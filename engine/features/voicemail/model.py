@@ -109,7 +109,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message in a box (`box` is its id). `caller` is the number as the call had it, "" if it was `withheld`.
 
     `called` is what the caller dialled, `call` the call's id. `received` is when it was begun. `file` is the name of
-    its sound, without the format. `deleted` is when it was put into the trash, `was_in` the folder in which it was before.
+    its sound, without the format. `deleted` is when it was put into the trash, `was_in` the folder where it was.
     `origin` is the id of the message that was forwarded; "": a caller left it.
     """
 

@@ -48,9 +48,9 @@ def _boxes() -> None:
         sa.Column("most_bytes", _BIG, nullable=False),
         sa.Column("retention_days", sa.Float(), nullable=False),
         sa.Column("created", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name="voicemail_boxes_account"),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name="voicemail_boxes_to_accounts_by_account"),
         sa.PrimaryKeyConstraint("id", name="voicemail_boxes_key"),
-        sa.UniqueConstraint("account", "number", name="voicemail_boxes_number"),
+        sa.UniqueConstraint("account", "number", name="voicemail_boxes_by_account_number"),
     )
 
 
@@ -65,10 +65,10 @@ def _greetings() -> None:
         sa.Column("bytes", _BIG, nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.Column("created", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(["box"], ["voicemail_boxes.id"], name="voicemail_greetings_box"),
+        sa.ForeignKeyConstraint(["box"], ["voicemail_boxes.id"], name="voicemail_greetings_to_voicemail_boxes_by_box"),
         sa.PrimaryKeyConstraint("box", "kind", name="voicemail_greetings_key"),
     )
-    op.create_index("ix_voicemail_greetings_account", "voicemail_greetings", ["account"])
+    op.create_index("voicemail_greetings_by_account", "voicemail_greetings", ["account"])
 
 
 def _messages() -> None:
@@ -92,9 +92,9 @@ def _messages() -> None:
         sa.Column("deleted", sa.Float(), nullable=True),
         sa.Column("was_in", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["box"], ["voicemail_boxes.id"], name="voicemails_box"),
+        sa.ForeignKeyConstraint(["box"], ["voicemail_boxes.id"], name="voicemails_to_voicemail_boxes_by_box"),
         sa.PrimaryKeyConstraint("id", name="voicemails_key"),
-        sa.UniqueConstraint("recording", name="voicemails_recording"),
+        sa.UniqueConstraint("recording", name="voicemails_by_recording"),
     )
     op.create_index("voicemails_by_box", "voicemails", ["box", "received", "id"])
-    op.create_index("ix_voicemails_account", "voicemails", ["account"])
+    op.create_index("voicemails_by_account", "voicemails", ["account"])

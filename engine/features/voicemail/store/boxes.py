@@ -110,6 +110,11 @@ def greeting(conn: Connection, box: str, kind: str) -> Greeting | None:
     return _greeting.one(conn, _get_greeting, the_box=box, the_kind=kind)
 
 
+def greetings_of(conn: Connection, account: str) -> builtins.list[Greeting]:
+    """Return the greetings of all boxes of an account."""
+    return _greeting.each(conn.execute(_greeting.select.where(_g.account == account)))
+
+
 def greetings(conn: Connection, box: str | None = None) -> builtins.list[Greeting]:
     """Return the greetings of a box, or of all."""
     return _greeting.all(conn, _every_greeting) if box is None else _greeting.all(conn, _greetings, the_box=box)
