@@ -15,7 +15,7 @@ def nothing(conn: Connection) -> None:
 
 
 class Next(NamedTuple):
-    """What follows a turn, and what is committed with it."""
+    """What follows a turn, and what is committed with it. Tasks without an id get one."""
 
     tasks: tuple[AnyTask, ...]
     also: Callable[[Connection], object] = nothing

@@ -20,4 +20,4 @@ class CallConversations:
             raise TaskFailed("unknown_topic", f"Nobody leads a conversation about {task.topic!r}.")
         await on.started()
         tasks, also = await topic.turn(self._session.call, task.state, on)
-        await on.succeeded_by(with_ids(tasks), also)
+        await on.succeeded_by(tuple(task if task.id else with_ids((task,))[0] for task in tasks), also)

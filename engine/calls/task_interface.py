@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 
 from engine.calls.asking import CallCustomer
 from engine.calls.call_router import CallRouter
-from engine.calls.conversing import CallConversations
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
+from engine.calls.conversing import CallConversations
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
 from engine.calls.machine import CallDetector

@@ -13,6 +13,17 @@ Code = Callable[[Account, Extension], Answering]
 """What a call does by which an extension of an account dialled a code."""
 
 
+class BadCode(ValueError):
+    """A code that phones cannot dial."""
+
+
+def checked_code(text: str) -> str:
+    """Return a code; raises BadCode."""
+    if not CODE.fullmatch(text):
+        raise BadCode(f"A code must be * and 1 to 5 digits, such as *97 (got {text[:32]!r}).")
+    return text
+
+
 class Codes:
     """The codes of this installation."""
 
@@ -20,9 +31,8 @@ class Codes:
         self._by_code: dict[str, Code] = {}
 
     def add(self, code: str, answers: Code) -> None:
-        """Add a code; raises ValueError for one that is taken, or is none."""
-        if not CODE.fullmatch(code):
-            raise ValueError(f"A code must be * and 1 to 5 digits, such as *97 (got {code[:32]!r}).")
+        """Add a code; raises BadCode, and ValueError for one that is taken."""
+        checked_code(code)
         if code in self._by_code:
             raise ValueError(f"Two features answer the code {code}.")
         self._by_code[code] = answers

@@ -71,7 +71,7 @@ def features_on(
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
-    add(VoicemailFeature(platform, leading.registry, passwords))
+    add(VoicemailFeature(platform, leading.registry, passwords, lamps=Lamps(client)))
     add(MessagingFeature(platform, leading.registry, without_data))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))

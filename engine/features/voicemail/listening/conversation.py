@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from engine.calls.conversation import Next
 from engine.features.voicemail.errors import NoSuchBox
 from engine.features.voicemail.listening import entering, greetings, menus, messages, place
-from engine.features.voicemail.listening.phrases import phrases_of
 from engine.features.voicemail.listening.place import Place, Step, task_of
+from engine.features.voicemail.listening.sentences import phrases_of
 from engine.features.voicemail.listening.steps import Done, Follow, Steps
 from engine.features.voicemail.listening.turn import Turn
 from engine.features.voicemail.service import VoicemailService

@@ -39,4 +39,3 @@ def first_of(box: str, *, opened: bool) -> Place:
     if not box:
         return Place(step=Step.NUMBER)
     return Place(step=Step.MAIN if opened else Step.PIN, box=box, open=opened)
-

@@ -1,6 +1,8 @@
 """Greetings that are recorded by telephone."""
 
 import asyncio
+from dataclasses import dataclass
+from pathlib import Path
 
 from engine.features.errors import FeatureError
 from engine.features.voicemail.greetings import greeting_source
@@ -10,7 +12,7 @@ from engine.features.voicemail.listening.steps import BY_PHONE, Done, Follow, St
 from engine.features.voicemail.listening.turn import END, Turn
 from engine.ids import new_id
 from engine.media.errors import PromptError
-from engine.media.prompts import Prompt
+from engine.media.prompts import Prompt, Prompts
 from engine.tasks.interfaces import Prepare
 from engine.tasks.play import Play
 from engine.tasks.record import Record
@@ -23,11 +25,20 @@ KEPT_SECONDS = 86_400.0
 """After which a recording goes that its caller neither kept nor discarded."""
 
 
-class Recorded(Play, frozen=True, kw_only=True):
-    """What was recorded just now."""
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded just now (engine.tasks.interfaces.Preparable)."""
+
+    prompts: Prompts
+    path: Path
 
     async def prepared(self, prepare: Prepare) -> Prompt:
-        return await prepare.source(self.source)
+        """Make it ready to play; raises PromptError."""
+        return await self.prompts.kept(self.path, self.path.stem)
+
+    def due(self, last: str) -> "Recorded":
+        """Return it as it is."""
+        return self
 
 
 async def greeting(steps: Steps, turn: Turn) -> Done:
@@ -66,9 +77,7 @@ async def record(steps: Steps, turn: Turn) -> Done:
     )
     recording = task.id.replace("task-", "rec-", 1)
     gone = steps.platform.clock() + KEPT_SECONDS
-    return Follow(
-        (task, turn.place.at(Step.REVIEW, recording=recording)), lambda conn: let_go(conn, recording, gone)
-    )
+    return Follow((task, turn.place.at(Step.REVIEW, recording=recording)), lambda conn: let_go(conn, recording, gone))
 
 
 async def review(steps: Steps, turn: Turn) -> Done:
@@ -82,7 +91,7 @@ async def review(steps: Steps, turn: Turn) -> Done:
         case "1":
             return await _keep(steps, turn, place)
         case "2":
-            await turn.play(Play(source=f"voicemail:recording/{place.recording}"))
+            await turn.play(Recorded(steps.platform.prompts, path))
             return place.at(Step.REVIEW)
         case "3":
             await files.delete(place.recording)

@@ -122,4 +122,3 @@ def _beside(found: Sequence[Message], at: int, by: int, place: Place) -> Place:
     if 0 <= index < len(found):
         return place.at(Step.MESSAGE, message=found[index].id)
     return _menu_of(place, "no_more")
-

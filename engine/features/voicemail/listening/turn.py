@@ -9,7 +9,6 @@ from engine.model.call import Call
 from engine.queues.roles import SteeringSubject
 from engine.tasks.interfaces import Preparable
 from engine.tasks.next_digit import Keys, cancelled
-from engine.tasks.play import Play
 from engine.tasks.playing import Series
 from engine.tasks.results import TaskFailed
 from engine.tasks.say import Say
@@ -22,13 +21,14 @@ REPEATS = 3
 """How often a menu is spoken before the call ends, if nothing is pressed."""
 MOST_DIGITS = 20
 END = "#"
-LONGEST_TEXT = 500
 
 
 class Turn:
     """Speaks to a caller and hears keys. A key stops what is spoken, and counts."""
 
-    def __init__(self, call: Call, place: Place, on: SteeringSubject, keys: Keys, phrases: Phrases, locale: str) -> None:
+    def __init__(
+        self, call: Call, place: Place, on: SteeringSubject, keys: Keys, phrases: Phrases, locale: str
+    ) -> None:
         self.call, self.place, self.on = call, place, on
         self.phrases = phrases
         self._locale, self._keys, self._series = locale, keys, Series(on)
@@ -43,7 +43,7 @@ class Turn:
         texts = [text for text in sentences if text]
         return await self.play(*(Say(text=text, locale=self._locale) for text in texts))
 
-    async def play(self, *prompts: Say | Play) -> bool:
+    async def play(self, *prompts: Preparable) -> bool:
         """Play until the end or a key; whether it came to its end. What cannot be played is said to be so."""
         try:
             return await self._heard(prompts)
