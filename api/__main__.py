@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from api.callbacks.mail_post import post_of
 from api.callbacks.subscribers import checked_url
 from api.foundation import Foundation
 from api.front import Front
@@ -77,7 +78,7 @@ class Controller:
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
-        add(VoicemailFeature(on, leading.registry, lamps=lamps, code=settings.voicemail_code))
+        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post_of(settings.mail_server), code=settings.voicemail_code))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
         add(CallHistoryFeature(on))

@@ -10,6 +10,10 @@ from engine.features.voicemail import sweeping as sweeping_module
 from engine.features.voicemail import taking as taking_module
 from engine.features.voicemail.destination import VoicemailKind
 from engine.features.voicemail.directory import BoxDirectory
+from engine.features.voicemail.emailing import emailing as emailing_module
+from engine.features.voicemail.emailing.emailing import Emailing
+from engine.features.voicemail.emailing.events import VoicemailNotEmailed
+from engine.features.voicemail.emailing.post import Post
 from engine.features.voicemail.events import VoicemailCounted, VoicemailDeleted, VoicemailRead, VoicemailReceived
 from engine.features.voicemail.greetings import SCHEME
 from engine.features.voicemail.keeping import FILE_KIND, UPLOAD, Kept, let_go
@@ -31,7 +35,7 @@ class VoicemailFeature(Feature):
     """The boxes of accounts."""
 
     name = "voicemail"
-    events = (VoicemailReceived, VoicemailRead, VoicemailDeleted, VoicemailCounted)
+    events = (VoicemailReceived, VoicemailRead, VoicemailDeleted, VoicemailCounted, VoicemailNotEmailed)
     announces = announced.ENTRIES
     tables = (voicemails, voicemail_greetings, voicemail_boxes)
 
@@ -42,6 +46,7 @@ class VoicemailFeature(Feature):
         passwords: Passwords | None = None,
         *,
         lamps: Lamps,
+        post: Post | None = None,
         code: str = CODE,
     ) -> None:
         self._directory = BoxDirectory(platform.database)
@@ -56,6 +61,10 @@ class VoicemailFeature(Feature):
             FILE_KIND: Timer(taking.remove_file),
             sweeping_module.KIND: Timer(sweeping.sweep, at_once=1),
         }
+        if post:
+            emailing = Emailing(platform, self.service, post)
+            self.consumers = (*self.consumers, emailing)
+            self.timers |= {emailing_module.KIND: Timer(emailing.send, at_once=emailing_module.AT_ONCE)}
         self.destinations = (VoicemailKind(self._directory, platform.kinds), MenuKind(self._directory))
         self.conversations = {TOPIC: Listening(platform, self.service)}
         self.codes = {code: dialled_by(self._directory)}
