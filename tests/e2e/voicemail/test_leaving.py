@@ -57,9 +57,10 @@ async def messages(own: Own, number: str) -> list[dict[str, Any]]:
     return list(body["voicemails"])
 
 
-async def left(own: Own, number: str, count: int = 1) -> list[dict[str, Any]]:
+async def left(own: Own, number: str, count: int = 1, within: float = 15.0) -> list[dict[str, Any]]:
     """The messages of a box, once there are so many."""
-    found = await until(lambda: messages(own, number), lambda found: len(found) >= count, what="the message is there")
+    what = "the message is there"
+    found = await until(lambda: messages(own, number), lambda found: len(found) >= count, within, what)
     return list(found)
 
 
@@ -124,7 +125,7 @@ async def test_a_person_of_the_lab_says_its_name_and_silence_ends_the_message(
 ) -> None:
     ours = await box(name="Ben Miller", silence_seconds=3, format="wav")
     await network.dial(await leading(f"voicemail:{ours}"), people.SAYS_ITS_NAME, seconds=60)
-    (message,) = await left(own, ours)
+    (message,) = await left(own, ours, within=45)
     assert message["caller"] == people.SAYS_ITS_NAME
     sound, kind = await sound_of(own, message["id"])
     assert kind == "audio/wav"
