@@ -45,7 +45,7 @@ class VoicemailFeature(Feature):
         destinations: Destinations,
         passwords: Passwords | None = None,
         *,
-        lamps: Lamps,
+        lamps: Lamps | None = None,
         post: Post | None = None,
         code: str = CODE,
     ) -> None:
@@ -54,8 +54,8 @@ class VoicemailFeature(Feature):
         self.service = VoicemailService(kept)
         self.services = (self.service,)
         taking, sweeping = Taking(kept), Sweeping(kept)
-        self._lamps = LampFollower(platform, lamps)
-        self.consumers = (taking, self._lamps)
+        self._lamps = LampFollower(platform, lamps) if lamps else None
+        self.consumers = (taking, *([self._lamps] if self._lamps else []))
         self.timers = {
             taking_module.KIND: Timer(taking.take, at_once=taking_module.AT_ONCE),
             FILE_KIND: Timer(taking.remove_file),
@@ -82,7 +82,8 @@ class VoicemailFeature(Feature):
 
     async def on_media_server(self) -> None:
         """Light the lamps that are to be lit; raises AriError."""
-        await self._lamps.show_all()
+        if self._lamps:
+            await self._lamps.show_all()
 
     async def start(self) -> None:
         """Read the boxes."""
