@@ -78,7 +78,8 @@ class Controller:
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
-        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post_of(settings.mail_server), code=settings.voicemail_code))
+        post, code = post_of(settings.mail_server), settings.voicemail_code
+        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post, code=code))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
         add(CallHistoryFeature(on))

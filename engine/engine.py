@@ -48,8 +48,8 @@ class Parts:
     """What an engine is made of.
 
     `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
-    asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number. `conversations`:
-    who leads conversations with calls, by topic.
+    asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
+    `conversations`: who leads conversations with calls, by topic.
     """
 
     client: AriClient

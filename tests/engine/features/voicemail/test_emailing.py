@@ -53,11 +53,16 @@ async def until(true: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def until_waiting(house: House, count: int) -> None:
+    """Wait until so many mails wait."""
+    async with asyncio.timeout(10):
+        while len(await waiting(house)) != count:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
 async def settled(house: House) -> None:
     """Wait until no mail waits."""
-    async with asyncio.timeout(10):
-        while await waiting(house):
-            await asyncio.sleep(0.02)
+    await until_waiting(house, 0)
 
 
 async def later(house: House, post: MailBox, refused: int) -> None:
@@ -101,9 +106,7 @@ async def test_a_server_that_is_down_loses_no_mail_over_a_restart(mailing: House
     await post.__aexit__()
     await mailing.recorded(spoken(3.0))
     (message,) = await taken(mailing, 1)
-    async with asyncio.timeout(10):
-        while not await waiting(mailing):
-            await asyncio.sleep(0.02)
+    await until_waiting(mailing, 1)
     await mailing.end()
     async with MailBox(port) as back:
         mailing.now += 3_601
@@ -149,9 +152,7 @@ async def test_a_box_without_an_address_mails_nothing(mailing: House, post: Mail
     await mailing.voicemail.update_box(mailing.by, "acct-1", ANNA, BoxFields(email=""))
     await mailing.recorded(spoken(3.0))
     await taken(mailing, 1)
-    async with asyncio.timeout(10):
-        while not mailing.platform.consumers.idle:
-            await asyncio.sleep(0.02)
+    await until(lambda: mailing.platform.consumers.idle)
     assert await waiting(mailing) == [] and post.mails == []
 
 
@@ -159,8 +160,8 @@ async def test_a_box_without_an_address_mails_nothing(mailing: House, post: Mail
 def test_what_a_caller_sends_begins_no_line(caller: str) -> None:
     box = Box(id="box-1", account="acct-1", number=ANNA, created=0.0, name="Anna", email=BEN_ADDRESS)
     message = Message(
-        id="voicemail-1", account="acct-1", box="box-1", caller=caller, withheld=not caller, called=caller, call="call-1",
-        received=0.0, seconds=3.0, bytes=3, format="mp3", file="vm-1",
+        id="voicemail-1", account="acct-1", box="box-1", caller=caller, withheld=not caller, called=caller,
+        call="call-1", received=0.0, seconds=3.0, bytes=3, format="mp3", file="vm-1",
     )  # fmt: skip
     text = letter(box, message, b"123", name="name").as_string()
     assert sum(line.startswith("Subject:") for line in text.splitlines()) == 1
