@@ -11,8 +11,8 @@ from engine.features.voicemail.destination import VoicemailKind
 from engine.features.voicemail.directory import BoxDirectory
 from engine.features.voicemail.events import VoicemailCounted, VoicemailDeleted, VoicemailRead, VoicemailReceived
 from engine.features.voicemail.greetings import SCHEME
-from engine.features.voicemail.keeping import FILE_KIND, UPLOAD, Kept, let_go
 from engine.features.voicemail.service import VoicemailService
+from engine.features.voicemail.shared import FILE_KIND, UPLOAD, Common, let_go
 from engine.features.voicemail.store import boxes, messages
 from engine.features.voicemail.sweeping import Sweeping
 from engine.features.voicemail.tables import voicemail_boxes, voicemail_greetings, voicemails
@@ -32,10 +32,10 @@ class VoicemailFeature(Feature):
 
     def __init__(self, platform: Platform, destinations: Destinations, passwords: Passwords | None = None) -> None:
         self._directory = BoxDirectory(platform.database)
-        kept = Kept(platform, destinations, self._directory, passwords or Passwords())
-        self.service = VoicemailService(kept)
+        common = Common(platform, destinations, self._directory, passwords or Passwords())
+        self.service = VoicemailService(common)
         self.services = (self.service,)
-        taking, sweeping = Taking(kept), Sweeping(kept)
+        taking, sweeping = Taking(common), Sweeping(common)
         self.consumers = (taking,)
         self.timers = {
             taking_module.KIND: Timer(taking.take, at_once=taking_module.AT_ONCE),
