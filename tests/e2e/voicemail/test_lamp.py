@@ -6,7 +6,9 @@ from tests.e2e.conftest import MakeExtension, MakePhone, make_account
 from tests.e2e.destinations.test_destinations import Leading, leading
 from tests.e2e.voicemail.test_leaving import MakeBox, box, left, speaks, talking
 from tests.support.carillon import Admin, Own
+from tests.support.phone import Phone
 from tests.support.scenario import until
+from tests.support.system import System
 from tests.support.texter import Texter
 from tests.support.voicemail import tailed
 
@@ -49,6 +51,22 @@ async def test_a_phone_that_does_not_subscribe_is_told_all_the_same(
 
     told = await until(traced, lambda text: "Voice-Message: 1/0" in text, what="the phone was sent a NOTIFY")
     assert LIT in told and "NOTIFY sip:" in told
+
+
+async def test_a_phone_that_comes_back_is_told_again(
+    phone: MakePhone, leading: Leading, box: MakeBox, own: Own, system: System
+) -> None:
+    anna, ben = await phone(talking()), await phone()
+    ours = await box(name="Ben", extension=ben.number)
+    await speaks(own, anna, await leading(f"voicemail:{ours}"))
+    await anna.hang_up()
+    await left(own, ours)
+    async with Phone(ben.user, ben.password, system.sip, trace=True) as again:
+
+        async def traced() -> str:
+            return again.traced()
+
+        await until(traced, lambda text: "Voice-Message: 1/0" in text, what="the phone was sent a NOTIFY")
 
 
 async def test_a_phone_learns_nothing_of_the_lamps_of_others_that_have_plain_names(

@@ -346,7 +346,8 @@ async def test_a_call_that_came_in_goes_on_whatever_its_party_dialled(
 
     exchange = stopped_exchange
     monkeypatch.setattr(exchange.admission, "routes", no_routes)
-    call = await exchange.left_behind(Left(task=PLAY, phase=Phase.NONE), direction=Direction.INBOUND, callee="*97")
+    left = Left(task=PLAY, phase=Phase.NONE, started=False)
+    call = await exchange.left_behind(left, direction=Direction.INBOUND, callee="*97")
     await exchange.start()
     assert await exchange.played() == "task-1"
     assert "play started" in await finish(exchange, asterisk, call.id)
