@@ -8,7 +8,7 @@ from tests.support.carillon import Admin, Own
 from tests.support.phone import Phone
 from tests.support.scenario import until
 
-DIGIT_SECONDS = 0.15
+DIGIT_SECONDS = 0.25
 """Between two keys of a phone: a finger is not faster."""
 
 

@@ -50,7 +50,8 @@ async def test_a_phrase_that_a_person_of_the_lab_left_is_heard_by_dialling_the_c
     assert heard_by(ben).says("old messages")
     await ben.press("1")
     await is_at(own, ben.number, "message")
-    await audible(ben, counted + 10 + message["seconds"] + 4)
+    for seconds in (8, 16, 16 + message["seconds"]):  # a wait for sound has a limit
+        await audible(ben, counted + seconds)
     await ben.hang_up()
     played = heard_by(ben).part(counted)
     assert played.says(PHRASE)
@@ -130,7 +131,10 @@ async def test_nobody_who_does_not_know_the_pin_learns_whether_there_is_a_box(
         await anna.closed()
     assert steps == ["pin"] * 6
     await anna.dial(dialled)
-    await typed(anna, f"{ours}#{PIN}#")
+    await is_at(own, anna.number, "number")
+    await typed(anna, f"{ours}#")
+    await is_at(own, anna.number, "pin")
+    await typed(anna, f"{PIN}#")
     await is_at(own, anna.number, "main")
     await anna.hang_up()
 
