@@ -30,6 +30,7 @@ from engine.features.messaging.configuration.smscs import Smscs
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
+from engine.features.pairs.feature import PairsFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
@@ -77,6 +78,7 @@ class Controller:
         add(UsersFeature(on))
         add(VoicemailFeature(on, leading.registry))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
+        add(PairsFeature(on, admission.check, lambda: self.engine))
         add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
