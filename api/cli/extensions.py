@@ -113,8 +113,8 @@ class ExtensionCommands:
             for reason in ("no_answer", "busy", "unregistered")
             if shown[reason]
         ]
-        whose = f" It belongs to {shown['owner']}." if shown["owner"] else ""
-        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.{whose}")
+        owned = f" It belongs to {shown['owner']}." if shown["owner"] else ""
+        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.{owned}")
 
     def remove(self, number: str, *, account: str | None = None) -> None:
         """Remove an extension.

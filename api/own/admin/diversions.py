@@ -24,15 +24,7 @@ class DiversionsAdmin:
         """The route."""
         return [web.patch("/extensions/{number}", self.change)]
 
-    @taking(
-        "divertExtension",
-        ChangedDiversions,
-        {200: Diverted},
-        errors=(
-            403,
-            409,
-        ),
-    )
+    @taking("divertExtension", ChangedDiversions, {200: Diverted}, errors=(403, 409,))
     async def change(self, request: web.Request, body: Body[ChangedDiversions]) -> web.Response:
         """Change where calls go that an extension does not take, and to whom it belongs."""
         wanted = await body()

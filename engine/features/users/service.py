@@ -49,7 +49,7 @@ class UserService:
         reload: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._db, self._writer, self._dialect, self._forget = db, writer, dialect, forget
-        self._reload = reload or _nobody_knows
+        self._reload = reload or _kept_nowhere
         self._passwords = passwords or Passwords()
 
     # Reading
@@ -228,7 +228,7 @@ class UserService:
         audit.record(conn, by, account=user.account, what="token.added", subject=user.email, after=after)
 
 
-async def _nobody_knows(account: str) -> None:
+async def _kept_nowhere(account: str) -> None:
     """Nobody keeps the users of an account in memory."""
 
 
