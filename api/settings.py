@@ -14,6 +14,8 @@ from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.pool import Pool
 from engine.features.retention.worker import Kept
+from engine.features.voicemail.listening.destination import CODE as VOICEMAIL_CODE
+from engine.platform.codes import BadCode, checked_code
 
 PREFIX = "CARILLON_"
 
@@ -46,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     smtp_url: str = ""
     smtp_from: str = ""
+    voicemail_code: str = VOICEMAIL_CODE
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
     lab_sip_port: int = 5070
@@ -148,7 +151,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         Pool.read(settings.number_pool)
         Clients.read(settings.trusted_proxies)
         MailServer.read(settings.smtp_url, settings.smtp_from)
-    except (msgspec.ValidationError, InvalidSetting, BadNetwork, BadMailServer) as error:
+        checked_code(settings.voicemail_code)
+    except (msgspec.ValidationError, InvalidSetting, BadCode, BadNetwork, BadMailServer) as error:
         said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
         raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table
 
+from engine.calls.conversation import Conversation
 from engine.media import Prompts, RecordingFiles
 from engine.platform import call_events
 from engine.platform.audit import AuditLog
 from engine.platform.catalogue import Catalogue
+from engine.platform.codes import Codes
 from engine.platform.consumers import Consumers
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.money import Prices
@@ -61,6 +63,9 @@ class Platform:
         self.audit = AuditLog(database, writer)
         self.prices = Prices()
         self.kinds = DestinationKinds()
+        self.codes = Codes()
+        self.conversations: dict[str, Conversation] = {}
+        """Who leads conversations with calls, by topic."""
         self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
         self.expiring: dict[str, Expire] = {}
