@@ -75,7 +75,12 @@ class Controller:
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
-        add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
+        per_hour = settings.confirmations_per_hour
+        add(
+            MessagingFeature(
+                on, leading.registry, self._data_of, self.base.phones, confirmations_per_hour=per_hour
+            )
+        )
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))

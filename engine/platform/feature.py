@@ -63,6 +63,9 @@ class Feature:
     """By the kind of what is sold: how it is priced."""
     metrics: Sequence[Measure] = ()
 
+    async def closed(self, account: str) -> None:
+        """End what an account (its id) has under way; called after the account was removed, or purged."""
+
     async def start(self) -> None:
         """Begin what it does by itself; called after the settings were read, before calls are taken."""
 
@@ -103,6 +106,7 @@ class Features:
                 raise ValueError(f"two features let {name!r} expire")
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
+        platform.owned.on_closed.append(feature.closed)
         self._all.append(feature)
         return feature
 

@@ -1,7 +1,7 @@
 """What every feature is built from."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Table
@@ -22,13 +22,15 @@ from engine.tasks.secret import Seal
 
 
 class Owned:
-    """The tables of features that have a column `account`, so that an account can be removed with what it has."""
+    """What accounts have of features, so that an account can be removed with it; the tables have a column `account`."""
 
     def __init__(self) -> None:
         self.while_open: list[Table] = []
         """Their rows are deleted when the account is closed."""
         self.books: list[Table] = []
         """Their rows stay when the account is closed, and are deleted when it is purged."""
+        self.on_closed: list[Callable[[str], Awaitable[None]]] = []
+        """Each ends what an account (its id) that was removed has under way."""
 
 
 Expire = Callable[[Connection, float, int], int]
