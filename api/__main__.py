@@ -83,10 +83,13 @@ class Controller:
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
-        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post_of(settings.mail_server), code=settings.voicemail_code))
+        post = post_of(settings.mail_server)
+        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post, code=settings.voicemail_code))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(PairsFeature(on, admission.check, lambda: self.engine))
-        add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
+        per_hour = settings.confirmations_per_hour
+        phones = self.base.phones
+        add(MessagingFeature(on, leading.registry, self._data_of, phones, confirmations_per_hour=per_hour))
         add(CallerIdsFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))

@@ -84,6 +84,9 @@ class Feature:
     def leave(self, conn: Connection, account: str) -> None:
         """Let go of what an account has outside of `tables`, such as files; in the transaction that closes it."""
 
+    async def closed(self, account: str) -> None:
+        """End what an account (its id) has under way; called after the account was removed, or purged."""
+
     async def start(self) -> None:
         """Begin what it does by itself; called after the settings were read, before calls are taken."""
 
@@ -138,6 +141,7 @@ class Features:
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
         platform.owned.leaving.append(feature.leave)
+        platform.owned.on_closed.append(feature.closed)
         self._all.append(feature)
         return feature
 
