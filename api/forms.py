@@ -1,4 +1,4 @@
-"""Requests whose parameters are in the query or in a form body: read, named, and the digest that some are signed with."""
+"""Requests whose parameters are in the query or in a form body, and the digest that some of them are signed with."""
 
 import hashlib
 import unicodedata
