@@ -30,6 +30,7 @@ from engine.features.messaging.configuration.smscs import Smscs
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
+from engine.features.pairs.feature import PairsFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
@@ -75,6 +76,7 @@ class Controller:
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
+        add(PairsFeature(on, admission.check, lambda: self.engine))
         add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
