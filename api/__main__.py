@@ -34,6 +34,7 @@ from engine.features.pairs.feature import PairsFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
+from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
@@ -72,6 +73,7 @@ class Controller:
         endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks))
         add(NumbersFeature(on, leading.registry))
         add(GroupsFeature(on, leading.registry))
+        add(RoomsFeature(on))
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
@@ -94,6 +96,7 @@ class Controller:
             admission=admission,
             directory=Directory(on.cache, leading.registry),
             settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
+            gates=self.features.gates,
             on_media_server=endpoints.all.push_all,
             on_question=lambda question: self.front.ask(question),
             on_unmatched=self.trunks.watch.unmatched.note,

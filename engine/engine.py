@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
@@ -15,6 +15,7 @@ from engine.ari.connection import AriConnection
 from engine.ari.errors import Replaced
 from engine.calls.admission_protocol import Admission
 from engine.calls.directory import Directory
+from engine.calls.gate import Gate
 from engine.calls.inbound import Reception
 from engine.calls.outbound import OutboundCalls
 from engine.calls.recovery import CallRecovery
@@ -48,6 +49,7 @@ class Parts:
 
     `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
     asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
+    `gates` know the codes that callers enter, by the names that engine.tasks.enter_code has.
     """
 
     client: AriClient
@@ -61,6 +63,7 @@ class Parts:
     on_media_server: Callable[[], Awaitable[None]]
     on_question: Callable[[QuestionAsked], None]
     on_unmatched: Callable[[UnmatchedCall], None]
+    gates: Mapping[str, Gate] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 
 
@@ -80,6 +83,7 @@ class Engine:
             files=parts.files,
             admission=parts.admission,
             directory=parts.directory,
+            gates=parts.gates,
             settings=parts.settings,
             clock=parts.clock,
             watch=Watch(parts.writer, parts.settings.ari_application, parts.clock),

@@ -1,12 +1,13 @@
 """What every call needs around it, wired by engine.engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.ari.bus import Bus
 from engine.ari.client import AriClient
 from engine.calls.admission_protocol import Admission
 from engine.calls.directory import Directory
+from engine.calls.gate import Gate
 from engine.calls.watch import Watch
 from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
@@ -18,7 +19,10 @@ from engine.store.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class CallServices:
-    """Asterisk (client and bus), the store's writer, media, admission, directory, wall clock, watch and settings."""
+    """Asterisk (client and bus), the store's writer, media, admission, directory, wall clock, watch and settings.
+
+    `gates` know the codes that callers enter, by name.
+    """
 
     client: AriClient
     bus: Bus
@@ -28,6 +32,7 @@ class CallServices:
     files: RecordingFiles
     admission: Admission
     directory: Directory
+    gates: Mapping[str, Gate]
     settings: EngineSettings
     clock: Callable[[], float]
     watch: Watch

@@ -16,6 +16,7 @@ from engine.ids import new_id
 from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
 from engine.tasks.dial import Dial
+from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.offer import Offer
@@ -103,6 +104,10 @@ class CallsOnly:
         """A conference leaves none."""
         _calls_only()
 
+    async def enter(self, task: EnterCode, code: str, on: Subject) -> NoReturn:
+        """Only a caller enters a code."""
+        _calls_only()
+
     async def ask(self, task: Ask, on: Subject) -> NoReturn:
         """Only what a call does next is asked for."""
         _calls_only()
@@ -121,6 +126,7 @@ class ConferenceRoles:
         self.line = ConferenceLine(conference)
         self.customer = CallsOnly()
         self.router = CallsOnly()
+        self.gates = CallsOnly()
 
 
 async def keep_playing(session: Session, source: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Table
 
+from engine.calls.gate import Gate
 from engine.commands import Command
 from engine.events import Event
 from engine.platform.catalogue import Entry
@@ -59,6 +60,8 @@ class Feature:
     """By the kind of work that is due (engine.platform.due_work): who does it."""
     destinations: Sequence[DestinationKind] = ()
     """The kinds of destination that it resolves."""
+    gates: Mapping[str, Gate] = {}
+    """By the names that engine.tasks.enter_code has: who knows the codes that callers enter."""
     prices: Mapping[str, Pricing] = {}
     """By the kind of what is sold: how it is priced."""
     metrics: Sequence[Measure] = ()
@@ -79,6 +82,8 @@ class Features:
         self._services: dict[type, object] = {}
         self._commands: dict[type[Command[Any]], CommandHandler] = {}
         self._writers: dict[type[Event], str] = {}
+        self.gates: dict[str, Gate] = {}
+        """Who knows the codes that callers enter, by name."""
 
     def add(self, feature: F) -> F:
         """Make a feature known with all that it offers; raises ValueError for what another one offers already."""
@@ -96,6 +101,9 @@ class Features:
             platform.consumers.add(consumer)
         for destination in feature.destinations:
             platform.kinds.add(destination)
+        for gate, knowing in feature.gates.items():
+            if self.gates.setdefault(gate, knowing) is not knowing:
+                raise ValueError(f"two features take the codes of {gate!r}")
         for what, pricing in feature.prices.items():
             platform.prices.add(what, pricing)
         for name, expire in feature.expires.items():

@@ -14,8 +14,9 @@ from engine.model.call_data import CallData
 from engine.queues.entry import Entry, StopReason
 from engine.queues.journal import Journal
 from engine.queues.owner import Owner
-from engine.queues.roles import Conferences, Connector, Customer, Router
+from engine.queues.roles import Conferences, Connector, Customer, Gates, Router
 from engine.tasks.ask import Ask
+from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
 from engine.tasks.kinds import AnyTask
 from engine.tasks.record import Recorder
@@ -60,6 +61,7 @@ class Running:
         self.line: Line = roles.line
         self.customer: Customer = roles.customer
         self.router: Router = roles.router
+        self.gates: Gates = roles.gates
 
     @property
     def resumed(self) -> bool:
@@ -128,6 +130,10 @@ class Running:
     async def lead(self, destination: str, *, hops: int) -> None:
         """See Subject."""
         await self.router.lead(destination, self, hops=hops)
+
+    async def enter(self, task: EnterCode, code: str) -> bool:
+        """See Entering."""
+        return await self.gates.enter(task, code, self)
 
     async def followed(self) -> None:
         """See Subject."""

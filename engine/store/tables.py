@@ -302,6 +302,7 @@ participants = Table(
     Column("muted", Boolean, nullable=False, default=False, server_default=false()),
     Column("held", Boolean, nullable=False, default=False, server_default=false()),
     Column("hold_music", String, nullable=True),
+    Column("admin", Boolean, nullable=False, default=False, server_default=false()),
 )
 tasks = Table(
     "tasks",

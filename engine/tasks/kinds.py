@@ -16,6 +16,7 @@ from engine.tasks.ask import Ask
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
+from engine.tasks.enter_code import EnterCode
 from engine.tasks.go_to import GoTo
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -53,6 +54,7 @@ AnyTask = (
     | Ring
     | GoTo
     | Offer
+    | EnterCode
 )
 T = TypeVar("T")
 Hook = Callable[[type, Any], Any]

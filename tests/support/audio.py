@@ -193,7 +193,7 @@ def _digit(block: Samples, rate: int, floor: float) -> str:
     return KEYS[row][column] if share > -1.5 and max(pair) < 2.8 * min(pair) else ""
 
 
-DECOY = "purple elephants dance under green umbrellas".split()
+DECOY = ["purple", "elephants", "dance", "under", "green", "umbrellas"]
 """As many of these words as a phrase has are what a recogniser that spots anything spots as well."""
 
 

@@ -24,6 +24,7 @@ from engine.features.messaging.feature import MessagingFeature
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
+from engine.features.rooms.feature import RoomsFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
@@ -66,6 +67,7 @@ def features_on(
     endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks))
     add(NumbersFeature(platform, leading.registry))
     add(GroupsFeature(platform, leading.registry))
+    add(RoomsFeature(platform))
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
