@@ -40,6 +40,7 @@ from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
+from engine.features.voicemail.feature import VoicemailFeature
 from engine.model.call_data import CallData
 from engine.platform.feature import Features
 from engine.remote.inbox import Inbox
@@ -77,6 +78,7 @@ class Controller:
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
+        add(VoicemailFeature(on, leading.registry))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(PairsFeature(on, admission.check, lambda: self.engine))
         add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))

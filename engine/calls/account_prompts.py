@@ -14,7 +14,13 @@ class Preparing:
         self._services, self._account = services, account
 
     async def source(self, source: str) -> Prompt:
-        """Fetch, check and convert an audio file, or take one that the account uploaded; raises PromptError."""
+        """Fetch, check and convert an audio file, or take one that the account uploaded or a feature keeps for it.
+
+        Raises PromptError.
+        """
+        scheme, _, rest = source.partition(":")
+        if of_feature := self._services.prompts.sources.get(scheme):
+            return await of_feature(self._account, rest)
         if source.startswith(SCHEME):
             return await self._uploaded(source.removeprefix(SCHEME))
         allowed = self._services.admission.allow_private(self._account)

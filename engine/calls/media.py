@@ -140,6 +140,7 @@ class _Taken:
             format=task.format,
             destination=task.destination,
             notify=task.notify,
+            purpose=task.purpose,
         )
 
 
@@ -159,6 +160,7 @@ async def taken(
         format=task.format,
         destination=task.destination,
         notify=task.notify,
+        purpose=task.purpose,
     )
     name = await services.writer.write(lambda conn: _begun(conn, row))
     client, bus = services.client, services.bus

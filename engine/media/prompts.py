@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ from engine.media.prompt import Prompt, PromptSettings
 from engine.media.speech.assembly import assembled
 from engine.media.speech.registry import Voices
 from engine.media.speech.script import read
+from engine.media.tones import BEEP, beep
 from engine.media.upload_files import Received, make_folder, open_upload, save
 from engine.media.url_prompts import FORMAT, UrlPrompts
 from engine.net import Net
@@ -27,6 +28,13 @@ __all__ = ["Prompt", "Prompts"]
 _FILE_SECONDS = 1.0
 """For how long a checked file:// prompt counts as unchanged: a new check takes a worker thread."""
 _MOST_FILES = 10_000
+
+
+SourceOf = Callable[[str, str], Awaitable[Prompt]]
+"""Makes the prompt that an account's source names; it gets the account's id, and the source behind its scheme.
+
+Raises PromptError.
+"""
 
 
 class Prompts:
@@ -51,6 +59,8 @@ class Prompts:
         self._urls = UrlPrompts(net, self._converter, self._settings, clock)
         self._looked_at: dict[str, tuple[float, str]] = {}
         self._flights: Flights[tuple[str, ...], Prompt] = Flights("prompt")
+        self.sources: dict[str, SourceOf] = {}
+        """By the schemes of sources that features have: who makes the prompt."""
 
     async def start(self) -> None:
         """Read the cache folder. Raises NoSpace if it cannot be made or read."""
@@ -66,17 +76,27 @@ class Prompts:
         await self._voices.close()
 
     async def prepare(self, source: str, *, allow_private: bool = False) -> Prompt:
-        """Return the audio at an http(s) or file:// URL, ready to play. Concurrent callers share one fetch.
+        """Return the audio at an http(s) or file:// URL, or a tone, ready to play. Concurrent callers share one fetch.
 
         `allow_private`: this customer may reach private addresses; audio fetched so is not given to other customers.
         Raises PromptError.
         """
+        if source == BEEP:
+            return await self._beep()
         scheme = source.partition(":")[0].lower()
         if scheme == "file":
             return self._lately(source) or await self._flights.join(("file", source), lambda: self._from_file(source))
         if scheme not in ("http", "https"):
             raise errors.BadUrl
         return await self._urls.prepare(source, allow_private=allow_private)
+
+    async def _beep(self) -> Prompt:
+        digest = f"beep-{FORMAT}"
+
+        async def make() -> Prompt:
+            return await self._converter.keep(digest, await self._converter.in_worker(beep))
+
+        return self._files.get(digest) or await self._flights.join((BEEP,), make)
 
     async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
         """Return a text or SSML as speech. What the chosen voice cannot speak is spoken by another one, with a remark.
@@ -133,6 +153,15 @@ class Prompts:
             return await self._converter.converted(known, lambda: open_upload(self.path_of(file)))
 
         return self._files.get(known) or await self._flights.join(("upload", known), convert_again)
+
+    async def kept(self, path: Path, digest: str) -> Prompt:
+        """Return a file that we keep and do not change, ready to play; `digest` names it. Raises PromptError."""
+        known = f"kept-{FORMAT}-{digest}"
+
+        async def convert() -> Prompt:
+            return await self._converter.converted(known, lambda: open_upload(path))
+
+        return self._files.get(known) or await self._flights.join(("kept", known), convert)
 
     def path_of(self, file: str) -> Path:
         """Return the path of an uploaded file."""

@@ -88,9 +88,18 @@ class RecordingFiles:
         gone = [await asyncio.to_thread(_delete, self.path(name, format)) for format in CONTENT_TYPES]
         return any(gone)
 
+    async def left(self, prefix: str, before: float) -> list[str]:
+        """Return the names that begin so of files that were last changed before a moment (Unix seconds), sorted."""
+        return await asyncio.to_thread(_left, self._folder, prefix, before)
+
     async def names(self) -> list[str]:
         """Return the names of all recordings on disk, sorted."""
         return await asyncio.to_thread(lambda: sorted(path.stem for path in self._folder.glob("*.wav")))
+
+
+def _left(folder: Path, prefix: str, before: float) -> list[str]:
+    found = (path for path in folder.glob(f"{prefix}*") if path.suffix[1:] in CONTENT_TYPES)
+    return sorted({path.stem for path in found if path.stat().st_mtime < before})
 
 
 def _layout(path: Path) -> tuple[Wave, int]:

@@ -33,6 +33,10 @@ class DestinationKind(ABC):
         """A stored target as it is shown: `target` as it is written and, where there is more to it, that."""
         return {"target": target}
 
+    def because(self, target: str, reason: str) -> str:
+        """A stored target for a call that another party did not take: `reason` is a field of Diversions, e.g. busy."""
+        return target
+
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
         """The destinations that a call is led on to from there without anybody's choice; "" is none."""
         return ()

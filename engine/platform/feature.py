@@ -7,11 +7,12 @@ here: no list of kinds, tables, timers or commands elsewhere is edited.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from engine.calls.gate import Gate
 from engine.commands import Command
 from engine.events import Event
+from engine.media.prompts import SourceOf
 from engine.platform.catalogue import Entry
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
@@ -64,7 +65,12 @@ class Feature:
     """By the names that engine.tasks.enter_code has: who knows the codes that callers enter."""
     prices: Mapping[str, Pricing] = {}
     """By the kind of what is sold: how it is priced."""
+    sources: Mapping[str, SourceOf] = {}
+    """By the scheme of a Play's source (`upload` of upload:NAME): who makes the prompt."""
     metrics: Sequence[Measure] = ()
+
+    def leave(self, conn: Connection, account: str) -> None:
+        """Let go of what an account has outside of `tables`, such as files; in the transaction that closes it."""
 
     async def start(self) -> None:
         """Begin what it does by itself; called after the settings were read, before calls are taken."""
@@ -106,11 +112,15 @@ class Features:
                 raise ValueError(f"two features take the codes of {gate!r}")
         for what, pricing in feature.prices.items():
             platform.prices.add(what, pricing)
+        for scheme, source in feature.sources.items():
+            if platform.prompts.sources.setdefault(scheme, source) is not source:
+                raise ValueError(f"two features make the prompts of {scheme}:")
         for name, expire in feature.expires.items():
             if platform.expiring.setdefault(name, expire) is not expire:
                 raise ValueError(f"two features let {name!r} expire")
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
+        platform.owned.leaving.append(feature.leave)
         self._all.append(feature)
         return feature
 

@@ -29,6 +29,8 @@ class Owned:
         """Their rows are deleted when the account is closed."""
         self.books: list[Table] = []
         """Their rows stay when the account is closed, and are deleted when it is purged."""
+        self.leaving: list[Callable[[Connection, str], None]] = []
+        """What is called with an account's id before its rows are deleted, in the same transaction."""
 
 
 Expire = Callable[[Connection, float, int], int]

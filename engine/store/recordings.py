@@ -4,7 +4,7 @@ What becomes of a finished one is written by engine.features.recordings, whose s
 """
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from engine.store import tables
 from engine.store.rows import Mapped, plain
@@ -15,6 +15,7 @@ class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     """A recording of `owner` (a call or a conference); `seconds` and `bytes` are None until it is finished.
 
     `destination` "" is our own store; `available` is when the file arrived there, `error` why it will not arrive.
+    `purpose` is what a feature made it for; "": it is the customer's.
     """
 
     id: str
@@ -31,12 +32,14 @@ class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
     notify: bool = False
     available: float | None = None
     error: str | None = None
+    purpose: str = ""
 
 
 _table = tables.recordings
 _recording = Mapped(RecordingRow, _table)
 _insert = insert_into(_table)
 _get = Statement(_recording.select.where(_table.c.id == bindparam("the_id")))
+_forget = Statement(delete(_table).where(_table.c.id == bindparam("the_id"), _table.c.purpose != ""))
 _finish = Statement(
     update(_table)
     .where(_table.c.id == bindparam("the_id"))
@@ -53,6 +56,11 @@ def begin(conn: Connection, recording: RecordingRow) -> None:
 def finish(conn: Connection, id: str, seconds: float, bytes: int) -> None:
     """Store the length and size of a finished recording."""
     _finish.run(conn, the_id=id, seconds=seconds, bytes=bytes)
+
+
+def forget(conn: Connection, id: str) -> None:
+    """Take the row of a recording away that a feature made for itself, and has taken over."""
+    _forget.run(conn, the_id=id)
 
 
 def get(conn: Connection, id: str) -> RecordingRow | None:

@@ -377,6 +377,7 @@ recordings = Table(
     Column("notify", Boolean, nullable=False, default=False),
     Column("available", Float, nullable=True),  # when the file reached its destination
     Column("error", Text, nullable=True),  # why it will not reach it
+    Column("purpose", String, nullable=False, default="", server_default=""),  # of a feature's own; "": the customer's
 )
 uploads = Table(  # prompts that accounts uploaded
     "uploads",

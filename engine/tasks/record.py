@@ -1,23 +1,32 @@
 """Record what the far party says, or both parties, or a whole conference."""
 
 import asyncio
+import contextlib
 from contextlib import AbstractAsyncContextManager
 from typing import ClassVar, Literal, Protocol
 
+from engine.ari.errors import AriError
 from engine.media import s3_address
+from engine.media.tones import BEEP
 from engine.tasks.interfaces import ActiveRecording, Subject
-from engine.tasks.results import Recorded
+from engine.tasks.play import Play
+from engine.tasks.playing import Series
+from engine.tasks.results import Recorded, TaskFailed
 from engine.tasks.secret import Secret
 from engine.tasks.task import Recovery, Task
+
+_BEEP = Play(source=BEEP)
 
 
 class Record(Task, frozen=True, kw_only=True, tag="record"):
     """Record while the queue continues, until it is stopped, the call ends or a limit passes (seconds; None: no limit).
 
+    With `wait` the queue goes on behind its end. With `beep` the party hears a tone once it is recorded.
     `terminator` is a digit that ends it ("": none). `name` is what the recording's link ends in, before its format.
     `both_sides`: both parties and the prompts, else only the far party. `destination` is "" for our own store, else
     `s3://bucket/[folder/][file]`, for which `credentials` are `access key:secret key:region`; without a file it gets
     the recording's name. `notify`: RecordingAvailable is written when the file is there.
+    `purpose` is what a feature records for, `<feature>:…`, its own to read: then it is no recording of the customer's.
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
@@ -32,6 +41,9 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
     destination: str = ""
     credentials: Secret | None = None
     notify: bool = False
+    wait: bool = False
+    beep: bool = False
+    purpose: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError, without the credentials."""
@@ -42,8 +54,13 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
 
     @property
     def background(self) -> bool:
-        """A recorder lets the queue go on."""
-        return True
+        """A recorder that nobody waits for lets the queue go on."""
+        return not self.wait
+
+    @property
+    def prompts(self) -> tuple[Play, ...]:
+        """What it will play: prepared from when it is queued."""
+        return (_BEEP,) if self.beep else ()
 
     async def run(self, on: "Recordable") -> Recorded:
         """Record until something ends it; the file is kept however it ends."""
@@ -54,6 +71,8 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
             if self.terminator:
                 watch = _stop_on_digit(recording, on, self.terminator)
                 watchers.append(asyncio.create_task(watch, name=f"terminator {on.task_id}"))
+            if self.beep and not on.was_accepted:
+                watchers.append(asyncio.create_task(_beep(on), name=f"beep {on.task_id}"))
             try:
                 return await recording.finished()
             finally:
@@ -74,6 +93,12 @@ class Recordable(Subject, Protocol):
     @property
     def recorder(self) -> Recorder:
         """Records."""
+
+
+async def _beep(on: Subject) -> None:
+    """Play the tone. Where that fails, as at the end of the call, the recording goes on."""
+    with contextlib.suppress(TaskFailed, AriError):
+        await Series(on).play((_BEEP,))
 
 
 async def _stop_on_request(recording: ActiveRecording, on: Subject) -> None:

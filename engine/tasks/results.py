@@ -25,6 +25,7 @@ class Recorded(Result, frozen=True, kw_only=True, omit_defaults=True, tag="recor
     """A recording was saved: its id, the name its link ends in (before its format), its length in seconds by the file.
 
     In another format than wav, or at a `destination`, it is ready later: with `notify`, RecordingAvailable says when.
+    `purpose` is that of its task: with one it is a feature's, and no customer's.
     """
 
     recording: str
@@ -33,6 +34,7 @@ class Recorded(Result, frozen=True, kw_only=True, omit_defaults=True, tag="recor
     format: str = "wav"
     destination: str = ""
     notify: bool = False
+    purpose: str = ""
 
     @property
     def pending(self) -> bool:

@@ -30,6 +30,7 @@ from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
 from engine.features.users.passwords import Passwords
+from engine.features.voicemail.feature import VoicemailFeature
 from engine.media import Prompts, PromptSettings, RecordingFiles
 from engine.model.call_data import CallData
 from engine.net import Net
@@ -71,6 +72,7 @@ def features_on(
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
+    add(VoicemailFeature(platform, leading.registry, passwords))
     add(MessagingFeature(platform, leading.registry, without_data))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))

@@ -82,6 +82,8 @@ class Closing:
         files = [upload.file for upload in uploads.list(conn, account.id)]
         before = views.audited(views.view(conn, account))
         removed = self._extensions.remove_all(conn, by, account.id)
+        for leave in self._owned.leaving:
+            leave(conn, account.id)
         if not purge:
             closing.close(conn, account, time.time(), self._owned.while_open)
             audit.record(conn, by, account=account.id, what="account.removed", subject=account.name, before=before)

@@ -13,11 +13,15 @@ import msgspec
 from engine.calls.directory import Answering, NoDestination
 from engine.features.errors import FeatureError, InvalidSetting
 from engine.model.cause import HangupCause
-from engine.model.destination import MOST_HOPS, Destination
+from engine.model.destination import MOST_HOPS, Destination, Diversions
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
+from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
+from engine.tasks.ring import Ring
+
+REASONS = Diversions.__struct_fields__
 
 
 class Destinations:
@@ -79,7 +83,24 @@ class Destinations:
         kind = self._kinds.get(found.kind)
         if kind is None:
             raise NoDestination(f"There is no destination of the kind {found.kind}.")
-        return kind.answering(owner, found.target, hops)
+        answering = kind.answering(owner, found.target, hops)
+        return msgspec.structs.replace(answering, tasks=tuple(map(self._with_reasons, answering.tasks)))
+
+    def _with_reasons(self, task: AnyTask) -> AnyTask:
+        """Let each destination that a task diverts to know why it is led there."""
+        if isinstance(task, Dial) and task.diversions:
+            ways = {why: self._because(getattr(task.diversions, why), why) for why in REASONS}
+            return msgspec.structs.replace(task, diversions=Diversions(**ways))
+        if isinstance(task, Ring) and task.otherwise:
+            return msgspec.structs.replace(task, otherwise=self._because(task.otherwise, "no_answer"))
+        return task
+
+    def _because(self, text: str, reason: str) -> str:
+        if not text:
+            return text
+        found = Destination.read(text)
+        kind = self._kinds.get(found.kind)
+        return str(Destination(found.kind, kind.because(found.target, reason))) if kind else text
 
     def refuse_loop(self, account: Account, subject: str, text: str) -> None:
         """Refuse to let `subject` lead to `text` where that leads back to it; both as stored. Raises InvalidSetting."""

@@ -15,9 +15,11 @@ def _of_task(event: TaskEnded) -> Fields:
 
 
 def _is_recorded(event: TaskEnded) -> bool:
-    """Whether a recording ended that is where it should be: nothing is left to do with it."""
+    """Whether a recording of the customer's ended that is where it should be: nothing is left to do with it."""
     outcome = event.outcome
-    return isinstance(outcome, Completed) and isinstance(outcome.result, Recorded) and not outcome.result.pending
+    if not isinstance(outcome, Completed) or not isinstance(outcome.result, Recorded):
+        return False
+    return not (outcome.result.pending or outcome.result.purpose)
 
 
 _of_either = partial(Entry, subject="conference")

@@ -13,6 +13,7 @@ __all__ = ["RecordingRow", "get", "given_up", "list", "made_available", "mark_de
 
 _table = tables.recordings
 _recording = Mapped(RecordingRow, _table)
+_CUSTOMERS = _table.c.purpose == ""
 _one = _table.c.id == bindparam("the_id")
 _delete = Statement(update(_table).where(_one, _table.c.deleted.is_(None)).values(deleted=bindparam("deleted")))
 _available = Statement(
@@ -33,7 +34,7 @@ _pending = Statement(
     ).order_by(_table.c.id)
 )
 _of_owner = Statement(
-    _recording.select.where(_table.c.owner == bindparam("owner")).order_by(_table.c.created, _table.c.id)
+    _recording.select.where(_table.c.owner == bindparam("owner"), _CUSTOMERS).order_by(_table.c.created, _table.c.id)
 )
 
 
@@ -61,7 +62,7 @@ def list(
     conn: Connection, account: str | None = None, *, limit: int = 100, before: str | None = None
 ) -> builtins.list[RecordingRow]:
     """Return recordings that are not deleted, newest first; `before` is the last id of the previous page."""
-    query = _recording.select.where(_table.c.deleted.is_(None)).order_by(_table.c.id.desc()).limit(limit)
+    query = _recording.select.where(_table.c.deleted.is_(None), _CUSTOMERS).order_by(_table.c.id.desc()).limit(limit)
     if account is not None:
         query = query.where(_table.c.account == account)
     if before is not None:

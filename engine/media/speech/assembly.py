@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,13 +11,8 @@ import soxr
 from engine.media import errors
 from engine.media.convert import Audio, Pcm
 from engine.media.prompt import NARROW, WIDE
+from engine.media.segments import AudioSegment, detect_leading_silence
 from engine.media.speech.speech_engine import PEAK, Speech
-
-with warnings.catch_warnings():
-    # pydub warns about a missing ffmpeg, which is not used here, and imports a module that Python 3.13 does not have.
-    warnings.simplefilter("ignore")
-    from pydub import AudioSegment
-    from pydub.silence import detect_leading_silence
 
 _SILENCE_DBFS = -50.0
 _FADE_MS = 5

@@ -1,0 +1,1 @@
+"""Voicemail: boxes of accounts, their greetings, and the messages that callers leave."""

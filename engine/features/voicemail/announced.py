@@ -1,0 +1,23 @@
+"""What customers hear of voicemail."""
+
+from engine.features.voicemail.events import VoicemailDeleted, VoicemailRead, VoicemailReceived
+from engine.platform.catalogue import Entry, Fields, only
+
+
+def _named(event: VoicemailRead) -> Fields:
+    return {"box": event.number, "caller": event.caller}
+
+
+def _received(event: VoicemailReceived) -> Fields:
+    return {"box": event.number} | only("caller", "called", "call", "seconds", "bytes", "format", "origin")(event)
+
+
+def _deleted(event: VoicemailDeleted) -> Fields:
+    return {"box": event.number, "caller": event.caller, "purged": event.purged}
+
+
+ENTRIES = (
+    Entry("voicemail.received", VoicemailReceived, _received, subject="voicemail"),
+    Entry("voicemail.read", VoicemailRead, _named, subject="voicemail"),
+    Entry("voicemail.deleted", VoicemailDeleted, _deleted, subject="voicemail"),
+)

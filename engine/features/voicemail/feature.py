@@ -1,0 +1,61 @@
+"""Voicemail: boxes, their greetings, and the messages that callers leave in them."""
+
+from sqlalchemy import Connection
+
+from engine.features.destinations.registry import Destinations
+from engine.features.users.passwords import Passwords
+from engine.features.voicemail import announced
+from engine.features.voicemail import sweeping as sweeping_module
+from engine.features.voicemail import taking as taking_module
+from engine.features.voicemail.destination import VoicemailKind
+from engine.features.voicemail.directory import BoxDirectory
+from engine.features.voicemail.events import VoicemailCounted, VoicemailDeleted, VoicemailRead, VoicemailReceived
+from engine.features.voicemail.greetings import SCHEME
+from engine.features.voicemail.keeping import FILE_KIND, UPLOAD, Kept, let_go
+from engine.features.voicemail.service import VoicemailService
+from engine.features.voicemail.store import boxes, messages
+from engine.features.voicemail.sweeping import Sweeping
+from engine.features.voicemail.tables import voicemail_boxes, voicemail_greetings, voicemails
+from engine.features.voicemail.taking import Taking
+from engine.platform.feature import Feature
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Timer
+
+
+class VoicemailFeature(Feature):
+    """The boxes of accounts."""
+
+    name = "voicemail"
+    events = (VoicemailReceived, VoicemailRead, VoicemailDeleted, VoicemailCounted)
+    announces = announced.ENTRIES
+    tables = (voicemails, voicemail_greetings, voicemail_boxes)
+
+    def __init__(self, platform: Platform, destinations: Destinations, passwords: Passwords | None = None) -> None:
+        self._directory = BoxDirectory(platform.database)
+        kept = Kept(platform, destinations, self._directory, passwords or Passwords())
+        self.service = VoicemailService(kept)
+        self.services = (self.service,)
+        taking, sweeping = Taking(kept), Sweeping(kept)
+        self.consumers = (taking,)
+        self.timers = {
+            taking_module.KIND: Timer(taking.take, at_once=taking_module.AT_ONCE),
+            FILE_KIND: Timer(taking.remove_file),
+            sweeping_module.KIND: Timer(sweeping.sweep, at_once=1),
+        }
+        self.destinations = (VoicemailKind(self._directory, platform.kinds),)
+        self.sources = {SCHEME: self.service.prompt}
+        self._sweeping, self._clock, cache = sweeping, platform.clock, platform.cache
+        platform.on_refresh(lambda: self._directory.keep(lambda account: cache.find(account) is not None))
+
+    def leave(self, conn: Connection, account: str) -> None:
+        """Let go of the files of an account's messages and greetings."""
+        now = self._clock()
+        for message in messages.of_account(conn, account):
+            let_go(conn, message.file, now)
+        for greeting in boxes.greetings_of(conn, account):
+            let_go(conn, UPLOAD + greeting.file, now)
+
+    async def start(self) -> None:
+        """Read the boxes."""
+        await self._directory.load()
+        await self._sweeping.start()

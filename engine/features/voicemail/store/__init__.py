@@ -1,0 +1,1 @@
+"""Voicemail in the database."""
