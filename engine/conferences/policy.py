@@ -1,4 +1,7 @@
-"""What was asked of a conference: kept with it, so that a restarted controller goes on."""
+"""What was asked of a conference: kept with it, so that a restarted controller goes on.
+
+Who may enter is decided in `Conference.take_part`.
+"""
 
 import msgspec
 

@@ -123,6 +123,7 @@ extensions = Table(
     Column("busy", Text, nullable=False, default="", server_default=""),
     Column("unregistered", Text, nullable=False, default="", server_default=""),
     Column("ring_seconds", Float, nullable=True),  # NULL: as long as a call may ring
+    Column("owner", ForeignKey("users.id"), nullable=True, index=True),  # whose phone it is; NULL: nobody's
 )
 ring_groups = Table(
     "ring_groups",

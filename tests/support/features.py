@@ -28,6 +28,7 @@ from engine.features.rooms.feature import RoomsFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
+from engine.features.users.destination import UserKind
 from engine.features.users.feature import UsersFeature
 from engine.features.users.passwords import Passwords
 from engine.features.voicemail.feature import VoicemailFeature
@@ -111,4 +112,4 @@ def announced() -> Catalogue:
 
 def standard(cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data) -> Destinations:
     """Return the destinations that there are, on settings in memory of a test's own."""
-    return Destinations(cache, DestinationKinds((*core_kinds(cache, data), GroupKind(cache))))
+    return Destinations(cache, DestinationKinds((*core_kinds(cache, data), GroupKind(cache), UserKind(cache))))

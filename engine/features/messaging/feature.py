@@ -29,7 +29,7 @@ from engine.features.messaging.sending.sender import Common
 from engine.features.messaging.sending.senders import Senders, SmscCarrier
 from engine.features.messaging.service import MessageService
 from engine.features.messaging.settings import MessagingSettings
-from engine.features.messaging.smpp.connecting import connect
+from engine.features.messaging.smpp.stored import connect
 from engine.features.messaging.store import parts
 from engine.features.messaging.store.expiring import expire_messages
 from engine.features.messaging.store.parts import Lane

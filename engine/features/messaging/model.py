@@ -75,6 +75,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     that one that came in replies to. `origin` says who wrote one that is sent: "": a program of the account,
     `extension:101`: that phone, `relay`: who texted a number that leads to the phone which gets it, `confirmation`:
     we, because of STOP or START, `notice`: we, because of a text that a phone sent.
+    `user` is the id of the user in whose inbox one is that came in.
     `ended` is when it became final: delivered, failed, expired, unknown, or sent by SIP.
     """
 
@@ -99,6 +100,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     data: CallData | None = None
     reply_to: str = ""
     origin: str = ""
+    user: str | None = None
 
     @property
     def inside(self) -> bool:
@@ -167,8 +169,8 @@ class MessageRate(msgspec.Struct, frozen=True, kw_only=True):
 class Keyword(msgspec.Struct, frozen=True, kw_only=True):
     """The first word of texts to a number, and where those lead: before the number's own destination.
 
-    `word` is in upper case. `leads_to` is `application:ID` or `extension:NUMBER` (engine.model.destination). `owner`
-    had the number when this was set: if another account has it now, this does not count.
+    `word` is in upper case. `leads_to` is `application:ID`, `extension:NUMBER` or `user:ID` (engine.model.destination).
+    `owner` had the number when this was set: if another account has it now, this does not count.
     """
 
     number: str

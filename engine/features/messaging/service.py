@@ -111,10 +111,12 @@ class MessageService:
         states: tuple[State, ...] = (),
         number: str | None = None,
         since: float | None = None,
+        user: str | None = None,
     ) -> list[Message]:
         """Return texts, the newest first: those made before the one of the id `before`, which must be there.
 
-        `number` is the sender or the recipient; `since` is the time of the oldest (Unix seconds).
+        `number` is the sender or the recipient; `since` is the time of the oldest (Unix seconds). `user` (its id):
+        those in its inbox.
         """
 
         def read(conn: Connection) -> list[Message]:
@@ -128,6 +130,7 @@ class MessageService:
                 states=states,
                 number=number,
                 since=since,
+                user=user,
             )
 
         return [self._shown(message) for message in await self._db.read(read)]

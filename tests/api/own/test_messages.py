@@ -6,6 +6,7 @@ import pytest
 
 from api.callbacks.subscribers import SubscriptionHearers
 from engine.features.call_history.views import CallHistory
+from engine.features.messaging import announced
 from engine.features.messaging.carrier import Incoming
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
@@ -62,7 +63,7 @@ async def test_a_text_is_sent_listed_and_shown(acme: Program) -> None:
         "id": sent["id"], "account": acme.account, "direction": "out", "sender": OWN, "recipient": US,
         "text": "Good morning.", "state": "queued", "reason": "", "parts": 1, "price": "0.00", "currency": "USD",
         "carrier": "one", "created": sent["created"], "at": sent["at"], "sent": None, "ended": None,
-        "application": None, "reply_to": None, "origin": "",
+        "application": None, "reply_to": None, "origin": "", "user": None,
     }  # fmt: skip
     assert await acme.ids() == [sent["id"]]
     status, found = await acme.ask("GET", f"/messages/{sent['id']}")
@@ -232,3 +233,42 @@ async def test_a_subscription_of_an_application_hears_of_its_texts_alone(
         (event,) = await installation.db.read(lambda conn, row=row: events.of_subject(conn, row))  # type: ignore[misc]
         heard[event.event.subject] = len(await hearers.callbacks(event))
     assert list(heard.values()) == [1, 1]
+
+
+ANN = {"email": "ann@example.com", "name": "Ann", "role": "member", "password": "a long enough password"}
+
+
+async def test_texts_that_lead_to_a_user_are_in_its_inbox(acme: Program, installation: Installation) -> None:
+    _, ann = await acme.ask("POST", "/users", ANN)
+    await acme.ask("POST", "/users", ANN | {"email": "bob@example.com"})
+    led = {"to": "user:Ann@Example.com", "capability": "sms"}
+    status, changed = await installation.admin("PATCH", f"/numbers/{OWN}", led)
+    wanted = {"kind": "user", "text": "user:ann@example.com", "target": "ann@example.com"}
+    assert (status, changed["leads_to"]) == (200, wanted)
+    await acme.receive("Hello, Ann.")
+    (id,) = await acme.ids("?user=ann@example.com")
+    assert await acme.ids(f"?user={ann['id']}") == [id] and await acme.ids("?user=bob@example.com") == []
+    _, found = await acme.ask("GET", f"/messages/{id}")
+    assert (found["message"]["user"], found["events"][0]["user"]) == (ann["id"], ann["id"])
+    assert (await acme.ask("GET", "/messages?user=eve@example.com"))[0] == 404
+    status, inbox = await installation.admin("GET", "/messages?account=acme&user=ann@example.com")
+    assert [each["id"] for each in inbox["messages"]] == [id]
+    assert (await installation.admin("GET", "/messages?user=ann@example.com"))[0] == 400
+
+
+async def test_an_inbox_is_of_the_account(acme: Program, installation: Installation) -> None:
+    _, ann = await acme.ask("POST", "/users", ANN)
+    other = Program(installation, await installation.account("other"))
+    assert (await other.ask("GET", f"/messages?user={ann['id']}"))[0] == 404
+    number = {"number": "12015552001", "account": "other", "capability": "sms", "to": f"user:{ann['id']}"}
+    assert (await installation.admin("POST", "/numbers", number))[1]["code"] == "not_found"
+
+
+async def test_what_a_text_replies_to_is_null_in_events_as_in_lists(acme: Program, installation: Installation) -> None:
+    await acme.receive("Hello.")
+    (id,) = await acme.ids()
+    (event,) = await installation.db.read(lambda conn: events.of_subject(conn, id))
+    (entry,) = [one for one in announced.ENTRIES if one.name == "message.received"]
+    assert entry.fields(event.event)["reply_to"] is None
+    _, found = await acme.ask("GET", f"/messages/{id}")
+    assert found["message"]["reply_to"] is None

@@ -200,7 +200,7 @@ class KeywordCommands:
         word
             Its case does not matter, nor punctuation around it.
         to
-            application:NAME or extension:101.
+            application:NAME, extension:101 or user:ann@example.com.
         account
             The account that gets these texts; by default the number's.
         """

@@ -33,6 +33,7 @@ def message(row: Message, account: str | None = None) -> Shape:
         "application": row.application,
         "reply_to": row.reply_to or None,
         "origin": row.origin,
+        "user": row.user,
     }
 
 

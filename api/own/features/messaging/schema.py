@@ -19,6 +19,7 @@ STATE = Parameter(name="state", kind=Annotated[str, says(f"Only those in these s
 SINCE = Parameter(
     name="since", kind=Annotated[str, says("Only those from this time on; written as in the list of calls.")]
 )
+USER = Parameter(name="user", kind=Annotated[str, says("Only those in this user's inbox: an id or e-mail address.")])
 AFTER = Parameter(name="after", kind=Annotated[str, says("A number; those behind it are listed.")])
 
 
@@ -68,6 +69,7 @@ class Message(Shown, frozen=True, kw_only=True):
             "that leads to the phone; confirmation: of a STOP or START; notice: why a phone's text was not sent."
         ),
     ]
+    user: Annotated[str | None, says("The id of the user in whose inbox it is; null: in nobody's.")]
 
 
 class Messages(Shown, frozen=True, kw_only=True):

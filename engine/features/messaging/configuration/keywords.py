@@ -64,7 +64,7 @@ class Keywords:
             owner = account_settings.find(conn, account or row.account)
             target = checked_for_texts(leads_to(conn, owner))
             if not target:
-                raise InvalidSetting("A keyword must lead to an application or an extension.")
+                raise InvalidSetting("A keyword must lead to an application, an extension or a user.")
             made = Keyword(number=digits, word=keyword, account=owner.id, leads_to=target, owner=row.account)
             store.add_keyword(conn, made)
             self._note(conn, by, "keyword.added", made, added=True)
