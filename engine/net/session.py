@@ -64,16 +64,16 @@ class Net:
             login = aiohttp.encode_basic_auth(url.user or "", url.password or "", "utf-8")
             headers = {"Authorization": login, **headers}
             url = url.with_user(None)
-        more |= {"data": data, "headers": headers, "allow_redirects": False}
+        more |= {"data": data, "headers": headers, "allow_redirects": False, "trace_request_ctx": seen}
         limits = aiohttp.ClientTimeout(total=total, sock_connect=connect)
         try:
-            return await self.session(allow_private).request(method, url, timeout=limits, trace_request_ctx=seen, **more)
+            return await self.session(allow_private).request(method, url, timeout=limits, **more)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionResetError) as error:
             if not (seen.reused and _before_any_answer(error)) or (left := ends - loop.time()) <= 0:
                 raise
         fresh = self._fresh_allowing if allow_private else self._fresh_strict
         limits = aiohttp.ClientTimeout(total=left, sock_connect=min(connect, left))
-        return await fresh.request(method, url, timeout=limits, trace_request_ctx=seen, **more)
+        return await fresh.request(method, url, timeout=limits, **more)
 
     async def close(self) -> None:
         """Close all sessions and their connections."""

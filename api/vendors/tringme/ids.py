@@ -14,7 +14,6 @@ CALLER_ID = "callerId"
 """The setting of the account's application with the default caller id (`setcallerid`)."""
 COOKIE_DIGITS = 31
 _CALL = "call"
-_PREFIXES = ("call-", "message-")
 
 
 def cookie_of(secret: str) -> str:
@@ -47,3 +46,9 @@ def calls_of(operation: str) -> Sequence[str]:
     if not (count.isascii() and count.isdigit() and len(count) <= 3):
         return ()
     return tuple(f"{base}.{number}" for number in range(1, int(count) + 1))
+
+
+def conference_number(room: str) -> str:
+    """Return the id of a conference: 31 digits, as in the document's sample, made of its room's id."""
+    lowest = 10 ** (COOKIE_DIGITS - 1)
+    return str(lowest + int.from_bytes(hashlib.sha256(room.encode()).digest()) % (9 * lowest))

@@ -1,4 +1,4 @@
-"""What an account has set by TringMe's operations: kept with its application of the dialect, which is made when needed."""
+"""What an account has set by TringMe's operations: kept with its application of the dialect, made when needed."""
 
 from api.vendors.tringme.ids import CALLER_ID, DIALECT, NOTIFY_URL
 from engine.features.accounts import Account

@@ -43,10 +43,12 @@ class Order:
     tag: str
     flags: int
 
-    def data(self, source: WrittenNumber) -> CallData | None:
-        """Return the data of one of its calls."""
+    def data(self, source: WrittenNumber, *, pair: bool = False) -> CallData | None:
+        """Return the data of one of its calls; `pair`: the first one of a pair."""
         to = self.plan.destination.written if self.plan.destination else ""
-        return call_data.notified(self.url, tag=self.tag, flags=self.flags, source=source.written, destination=to)
+        return call_data.notified(
+            self.url, tag=self.tag, flags=self.flags, source=source.written, destination=to, pair=pair
+        )
 
 
 class CallOperations:
@@ -123,7 +125,7 @@ class CallOperations:
             caller=order.caller,
             private=order.private,
             greeting=(plan.greeting,) if plan.greeting else (),
-            data=order.data(source),
+            data=order.data(source, pair=True),
         )
         return (await self._engine.submit(PlacePair(account=order.account.id, wanted=wanted, at=order.at))).id
 
