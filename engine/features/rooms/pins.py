@@ -14,7 +14,7 @@ _PURPOSE = "PINs of rooms"
 
 
 def checked(pin: str, what: str, *, easy: bool = False) -> str:
-    """Return a PIN; raises InvalidSetting, without the PIN, for one that is none, or is guessed first and not `easy`."""
+    """Return a PIN; raises InvalidSetting, without the PIN, for one that is none or (not `easy`) is guessed first."""
     if not _PIN.fullmatch(pin):
         raise InvalidSetting(f"{what} must be {LEAST} to {MOST} digits (got {len(pin)} characters).")
     if not easy and _trivial(pin):
