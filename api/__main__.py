@@ -22,12 +22,14 @@ from engine.features.applications.feature import ApplicationsFeature
 from engine.features.applications.model import Application
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
+from engine.features.caller_ids.feature import CallerIdsFeature
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.messaging.configuration.smscs import Smscs
 from engine.features.messaging.feature import MessagingFeature
+from engine.features.messaging.service import MessageService
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.pairs.feature import PairsFeature
@@ -82,6 +84,7 @@ class Controller:
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(PairsFeature(on, admission.check, lambda: self.engine))
         add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
+        add(CallerIdsFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))

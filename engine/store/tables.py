@@ -88,6 +88,7 @@ caller_ids = Table(
     Column("account", ForeignKey("accounts.id"), primary_key=True),
     Column("number", String, primary_key=True),
     Column("verified", Float, nullable=False),
+    Column("preferred", Float, nullable=True),  # since when it is the one that is shown by default; NULL: it is not
 )
 applications = Table(
     "applications",

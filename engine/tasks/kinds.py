@@ -107,6 +107,8 @@ def _encoded(value: object, encoder: msgspec.json.Encoder, *, flat: bool) -> str
 
 def shown(task: AnyTask) -> dict[str, Any]:
     """Return a task's fields for whoever looks, its secrets masked."""
+    if isinstance(task, Say) and task.masked:
+        task = msgspec.structs.replace(task, text=secret.MASK)
     fields: dict[str, Any] = _flat(msgspec.to_builtins(task, enc_hook=secret.masked))
     return fields
 

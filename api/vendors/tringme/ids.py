@@ -10,8 +10,6 @@ DIALECT = "tringme"
 """The dialect's name in the store, in call data and on the command line."""
 NOTIFY_URL = "notifyUrl"
 """The setting of the account's application with the URL that is notified (`setnotifyurl`)."""
-CALLER_ID = "callerId"
-"""The setting of the account's application with the default caller id (`setcallerid`)."""
 COOKIE_DIGITS = 31
 _CALL = "call"
 

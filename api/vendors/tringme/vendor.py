@@ -26,6 +26,7 @@ from api.vendors.vendor import Vendor
 from engine.events import Event
 from engine.features.accounts.service import AccountService
 from engine.features.applications.service import ApplicationService
+from engine.features.caller_ids.service import CallerIds
 from engine.features.messaging.service import MessageService
 from engine.features.pairs.service import PairService
 from engine.features.rooms.service import RoomService
@@ -68,14 +69,14 @@ class TringMe(Vendor):
         accounts, scheduled = features[AccountService], features[ScheduledCalls]
         state, conferences = AccountState(features[ApplicationService]), Conferences(features[RoomService])
         operations = (
-            CallOperations(engine, scheduled, accounts, state, Audio(parts.prompts), parts.clock).operations()
+            CallOperations(engine, scheduled, parts.cache, state, Audio(parts.prompts), parts.clock).operations()
             | MessageOperations(engine).operations()
             | CancelOperations(
                 engine, scheduled, features[PairService], features[MessageService], conferences
             ).operations()
             | VoicemailOperations(features[VoicemailService], features[UserService], parts.clock).operations()
             | ConferenceOperations(conferences).operations()
-            | CallerIdOperations(accounts, state).operations()
+            | CallerIdOperations(features[CallerIds]).operations()
             | NotifyOperations(state).operations()
         )
         return cls(Routes(parts.accounts, operations, parts.guesses), Notifications(parts.accounts, accounts, state))

@@ -10,6 +10,8 @@ SIP = "sip"
 """The carrier of texts to and from the phones of extensions."""
 
 
+VERIFICATION = "verification"
+"""The origin of a text with a code that proves a number."""
 PREFIX = "message"
 """Of a text's id (engine.ids)."""
 
@@ -74,8 +76,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     it has. `reason` says why it is failed, expired or unknown, or why it still waits. `reply_to` is the id of the text
     that one that came in replies to. `origin` says who wrote one that is sent: "": a program of the account,
     `extension:101`: that phone, `relay`: who texted a number that leads to the phone which gets it, `confirmation`:
-    we, because of STOP or START, `notice`: we, because of a text that a phone sent.
-    `user` is the id of the user in whose inbox one is that came in.
+    we, because of STOP or START, `notice`: we, because of a text that a phone sent, `verification`: we, with a code
+    that proves a number, and the text is shown to nobody. `user` is the id of the user in whose inbox one is that came
+    in.
     `ended` is when it became final: delivered, failed, expired, unknown, or sent by SIP.
     """
 
@@ -106,6 +109,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     def inside(self) -> bool:
         """Whether it is sent to a phone of its account."""
         return self.carrier == SIP
+
+    @property
+    def masked(self) -> bool:
+        """Whether its text is shown to nobody."""
+        return self.origin == VERIFICATION
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,8 +51,8 @@ class MessageService:
         """Accept a text, as a command."""
         return await self.send(command.account, command.message)
 
-    async def send(self, account: str, wanted: NewMessage) -> Message:
-        """Accept a text; returns it, queued, once it is stored.
+    async def send(self, account: str, wanted: NewMessage, *, origin: str = "") -> Message:
+        """Accept a text; returns it, queued, once it is stored. `origin`: who wrote it, if no program of the account.
 
         Raises TextRefused, NumberRefused, CallerRefused, CreditSpent, LimitReached, EngineUnavailable.
         """
@@ -60,7 +60,7 @@ class MessageService:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         queueing = self._queueing
         plan = queueing.plan(account, wanted)
-        message = queueing.message(account, wanted, plan)
+        message = queueing.message(account, wanted, plan, origin=origin)
         try:
             await self._writer.write(partial(queueing.store, message=message, plan=plan))
         except asyncio.CancelledError:  # it is stored nevertheless

@@ -124,7 +124,9 @@ async def test_on_the_wire_the_second_party_sees_what_was_asked_for(
     await admin.ask("POST", f"accounts/{own.account.name}/callers", {"number": owned, "verified": False})
     shown = owned if private else near.number()
     assert owned in seen_first.header("INVITE", "From")
-    assert shown in seen_second.header("INVITE", "From") and shown in seen_second.header("INVITE", "P-Asserted-Identity")
+    assert shown in seen_second.header("INVITE", "From") and shown in seen_second.header(
+        "INVITE", "P-Asserted-Identity"
+    )
     assert far.number() not in seen_first.messages, "the first party never learns of the second one's number"
     if private:
         assert near.number() not in seen_second.messages, "nor the second one of the first one's"
@@ -135,7 +137,7 @@ async def test_a_private_pair_of_an_account_without_a_number_shows_none(
 ) -> None:
     line, account = await carrier(), make_account(admin)
     await admin.ask("POST", f"accounts/{account.name}/prefixes", {"prefix": f"+{line.prefix}"})
-    for each in await admin.ask("GET", f"numbers?account={account.name}"):
+    for each in (await admin.ask("GET", f"numbers?account={account.name}"))["numbers"]:
         await admin.ask("DELETE", f"numbers/{each['number']}")
     own = Own(own.session, system, account)
     async with line.answers("uas_answer") as far:
@@ -158,7 +160,7 @@ async def test_the_first_party_hears_the_greeting_and_a_ringing_tone_while_the_s
     await cancel(own, placed["id"])
     heard = (await lab.of(placed["id"])).heard
     assert 0.0 <= heard.first(hz) < 1.5 and heard.lasted(hz) > 1.3
-    assert heard.part(2.0, 7.0).has(480, 1.0), "the ringing tone of the USA: 440 and 480 Hz"
+    assert heard.part(2.0, 3.0).holds(440, 480), "the ringing tone of the USA"
 
 
 async def test_the_greeting_is_heard_to_its_end_before_the_two_are_connected(

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from api.own.access import Caller, CallerOf
 from api.own.bodies import number_as_read, number_of
+from api.own.callers import shown_caller
 from api.own.features.pairs import render
 from api.own.features.pairs.schema import NewPair, Pair, Pairs
 from api.own.operations import Body, operation, taking
@@ -49,7 +50,8 @@ class PairRoutes:
         """Call two parties one after the other and connect them, now or at a time; the answer comes at once."""
         caller, given = await self._caller_of(request), await body()
         at = None if given.at is None else time_of(given.at)
-        wanted = _wanted(given, caller.account.country)
+        shown = await shown_caller(self._services, caller, given.caller)
+        wanted = _wanted(given, caller.account.country, shown)
         placed = await self._services.engine.submit(PlacePair(account=caller.account.id, wanted=wanted, at=at))
         await self._note(caller, "pair.placed" if at is None else "pair.scheduled", placed)
         return web.json_response(render.pair(placed), status=201)
@@ -77,13 +79,13 @@ class PairRoutes:
             await log.note(caller.by, account=account, what=what, subject=row.id, after=after)
 
 
-def _wanted(given: NewPair, country: str) -> WantedPair:
+def _wanted(given: NewPair, country: str, shown: str | None) -> WantedPair:
     check_seconds(ring_seconds=given.ring_seconds, max_seconds=given.max_seconds)
     return WantedPair(
         first=number_as_read(given.first, country),
         second=number_as_read(given.second, country),
-        caller=_number(given.caller, country),
-        second_caller=_number(given.second_caller, country),
+        caller=shown,
+        second_caller=None if given.second_caller is None else number_as_read(given.second_caller, country),
         private=given.private,
         greeting=cast("Any", engine_tasks(given.greeting, country, "$.greeting")),
         ringback=given.ringback,
@@ -91,10 +93,6 @@ def _wanted(given: NewPair, country: str) -> WantedPair:
         ring_seconds=given.ring_seconds,
         max_seconds=given.max_seconds,
     )
-
-
-def _number(text: str | None, country: str) -> str | None:
-    return None if text is None else number_as_read(text, country)
 
 
 ROUTES = PairRoutes

@@ -17,13 +17,13 @@ from api.vendors.tringme.http.requests import WrittenNumber
 from api.vendors.tringme.ids import calls_of, new_operation
 from engine.commands import PlaceCall
 from engine.features.accounts import Account
-from engine.features.accounts.service import AccountService
 from engine.features.pairs.commands import PlacePair
 from engine.features.pairs.model import WantedPair
 from engine.features.scheduled_calls.model import WantedCall
 from engine.features.scheduled_calls.service import ScheduledCalls
 from engine.model.call_data import CallData
 from engine.model.leg_options import LegOptions
+from engine.platform.settings_cache import SettingsCache
 
 TRIED_SECONDS = 3600.0
 """For how long the calls of a list are tried while the account has as many calls as it may have."""
@@ -58,12 +58,12 @@ class CallOperations:
         self,
         engine: CommandTaker,
         scheduled: ScheduledCalls,
-        accounts: AccountService,
+        cache: SettingsCache,
         state: AccountState,
         audio: Audio,
         clock: Callable[[], float],
     ) -> None:
-        self._engine, self._scheduled, self._accounts = engine, scheduled, accounts
+        self._engine, self._scheduled, self._cache = engine, scheduled, cache
         self._state, self._audio, self._clock = state, audio, clock
 
     def operations(self) -> dict[str, Handler]:
@@ -93,10 +93,9 @@ class CallOperations:
         if plan.destination is None and plan.greeting is None:
             raise Invalid("The parameter dest is missing (or a greeting, for a call to src alone).")
         given = parameters.number_or_none("callerid")
-        caller = given.digits if given else await self._state.caller_id(account.id)
-        private = bool(flags & call_data.PRIVATE)
+        caller, private = given.digits if given else None, bool(flags & call_data.PRIVATE)
         if private and plan.destination and caller is None:
-            caller = await self._first_caller(account)
+            caller = self._default_caller(account)
         return Order(
             account=account,
             sources=sources,
@@ -109,12 +108,12 @@ class CallOperations:
             flags=flags,
         )
 
-    async def _first_caller(self, account: Account) -> str:
+    def _default_caller(self, account: Account) -> str:
         """Return the number that both parties see of a private call; raises Invalid where the account has none."""
-        callers = (await self._accounts.show(account.id)).callers
-        if not callers:
+        owned = next(iter(self._cache.rules(account.id).owned), None)
+        if owned is None:
             raise Invalid("The parameter callerid is missing: a private call shows a number of yours (setcallerid).")
-        return callers[0]
+        return owned
 
     async def _pair(self, order: Order) -> str:
         (source,), plan = order.sources, order.plan

@@ -5,7 +5,6 @@ from aiohttp import web
 from api.vendors.tringme.http import resources
 from api.vendors.tringme.http.account_state import AccountState
 from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
-from api.vendors.tringme.ids import NOTIFY_URL
 
 
 class NotifyOperations:
@@ -20,5 +19,5 @@ class NotifyOperations:
 
     async def set_url(self, request: AuthenticatedRequest) -> web.Response:
         """Set the URL that is notified of what is asked for from now on."""
-        await self._state.set(request.account, NOTIFY_URL, request.parameters.url("url"))
+        await self._state.set_notify_url(request.account, request.parameters.url("url"))
         return resources.done()
