@@ -69,10 +69,10 @@ async def notified(tringme: TringMe, sink: Sink) -> Notified:
 
 
 @pytest.fixture
-async def network(system: System) -> AsyncIterator[LabTexts]:
+async def texts(system: System) -> AsyncIterator[LabTexts]:
     """The lab's texts."""
-    async with LabTexts.of(system) as network:
-        yield network
+    async with LabTexts.of(system) as found:
+        yield found
 
 
 @pytest.fixture

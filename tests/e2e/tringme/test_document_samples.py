@@ -29,13 +29,13 @@ async def test_placing_a_call(tringme: TringMe) -> None:
     assert re.fullmatch(r"OK \S+", await tringme.printed(sample(tringme, printed, **replaced)))
 
 
-async def test_a_text_and_its_cancel(tringme: TringMe, network: LabTexts, ours: str, theirs: str) -> None:
+async def test_a_text_and_its_cancel(tringme: TringMe, texts: LabTexts, ours: str, theirs: str) -> None:
     printed = (
         "/api.php?op=sms&dest=15015551234&msg=hai+joe"
         "&apikey=b12345678901234567890123456789012345&sig=f1234567890123456789012345678901"
     )
     assert await tringme.printed(sample(tringme, printed, **{"15015551234": theirs})) == "OK"
-    assert [text.text for text in await network.until(theirs)] == ["hai joe"]
+    assert [text.text for text in await texts.until(theirs)] == ["hai joe"]
     scheduled = await tringme.ok("sms", dest=theirs, msg="later", schedule="3600")
     printed = (
         "/api.php?op=cancel&id=1q6gts8ers4"

@@ -57,11 +57,11 @@ async def test_a_cancel_that_comes_too_late_says_so_and_the_call_goes_on(
 
 
 async def test_a_scheduled_text_arrives_and_a_cancelled_one_does_not(
-    tringme: TringMe, network: LabTexts, ours: str, theirs: str
+    tringme: TringMe, texts: LabTexts, ours: str, theirs: str
 ) -> None:
     kept = await tringme.ok("sms", dest=theirs, msg="kept", schedule="2")
     taken = await tringme.ok("sms", dest=theirs, msg="taken back", schedule="2")
     assert kept and await tringme.ok("cancel", id=taken) == ""
     assert "id" in await tringme.failed("cancel", id=taken)
-    await network.until(theirs)
-    assert [text.text for text in await network.arrived(theirs)] == ["kept"]
+    await texts.until(theirs)
+    assert [text.text for text in await texts.arrived(theirs)] == ["kept"]
