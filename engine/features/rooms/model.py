@@ -87,13 +87,17 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewRoom(msgspec.Struct, frozen=True, kw_only=True):
-    """A room to make. A number and PINs that are not given are chosen at random; the name is then the number."""
+    """A room to make. A number and PINs that are not given are chosen at random; the name is then the number.
+
+    `easy_pins`: PINs that are guessed first, such as 12345, are taken too.
+    """
 
     number: str | None = None
     name: str | None = None
     pin: str | None = None
     admin_pin: str | None = None
     settings: RoomSettings = RoomSettings()
+    easy_pins: bool = False
 
 
 class RoomChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,7 +61,8 @@ class RoomService:
         settings = wanted.settings.checked()
         number = None if wanted.number is None else checked_number(wanted.number)
         name = None if wanted.name is None else checked_name(wanted.name)
-        given = {False: _given(wanted.pin, "pin"), True: _given(wanted.admin_pin, "admin_pin")}
+        easy = wanted.easy_pins
+        given = {False: _given(wanted.pin, "pin", easy), True: _given(wanted.admin_pin, "admin_pin", easy)}
         _differ(given)
 
         def unit(conn: Connection) -> Made:
@@ -152,8 +153,8 @@ class RoomService:
                 return pin
 
 
-def _given(pin: str | None, what: str) -> str | None:
-    return None if pin is None else pins.checked(pin, what)
+def _given(pin: str | None, what: str, easy: bool = False) -> str | None:
+    return None if pin is None else pins.checked(pin, what, easy=easy)
 
 
 def _differ(given: dict[bool, str | None]) -> None:
