@@ -7,7 +7,7 @@ import msgspec
 from api.own.schema.engine_tasks import TASK_LIST
 
 _ENGINES = frozenset(
-    {"id", "data", "call_data", "stopped_data", "hops", "question", "masked", "tag", "call_tag", "stopped_tag"}
+    {"id", "data", "call_data", "stopped_data", "hops", "question", "masked", "purpose", "tag", "call_tag", "stopped_tag"}
 )
 """The last three are names of before 0026, which lists within stored destinations may have."""
 _LIST = f"{TASK_LIST}:["
