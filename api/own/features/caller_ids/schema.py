@@ -32,7 +32,7 @@ class SentCode(Shown, frozen=True, kw_only=True):
     sent: Annotated[str, says("The id of the text or call that brings it.")]
 
 
-class Answer(Given, frozen=True, kw_only=True):
+class CodeAnswer(Given, frozen=True, kw_only=True):
     """The answer to a code."""
 
     code: Annotated[str, says("The code, 6 digits.")]
