@@ -7,9 +7,10 @@ import msgspec
 from api.own.schema.engine_tasks import TASK_LIST
 
 _ENGINES = frozenset(
-    {"id", "data", "call_data", "stopped_data", "hops", "question", "masked", "purpose", "tag", "call_tag", "stopped_tag", "rules", "admin", "spoken"}
+    {"id", "data", "call_data", "stopped_data", "hops", "question", "masked", "purpose", "rules", "admin", "spoken"}
+    | {"tag", "call_tag", "stopped_tag"}
 )
-"""The last three are names of before 0026, which lists within stored destinations may have."""
+"""The last set has names of before 0026, which lists within stored destinations may have."""
 _LIST = f"{TASK_LIST}:["
 
 
