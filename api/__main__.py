@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from api.callbacks.mail_post import post_of
 from api.callbacks.subscribers import checked_url
 from api.foundation import Foundation
 from api.front import Front
@@ -25,6 +26,7 @@ from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.caller_ids.feature import CallerIdsFeature
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
+from engine.features.endpoints.lamps import Lamps
 from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.messaging.configuration.smscs import Smscs
@@ -73,17 +75,21 @@ class Controller:
         admission = Admission(on.database, on.cache, billing.rates, self.base.counters)
         leading = add(DestinationsFeature(on, self._data_of))
         self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
-        endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks))
+        lamps = Lamps(self.base.client)
+        self.endpoints = endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks, lamps))
         add(NumbersFeature(on, leading.registry))
         add(GroupsFeature(on, leading.registry))
         add(RoomsFeature(on))
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
-        add(VoicemailFeature(on, leading.registry))
+        post = post_of(settings.mail_server)
+        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post, code=settings.voicemail_code))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(PairsFeature(on, admission.check, lambda: self.engine))
-        add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
+        per_hour = settings.confirmations_per_hour
+        phones = self.base.phones
+        add(MessagingFeature(on, leading.registry, self._data_of, phones, confirmations_per_hour=per_hour))
         add(CallerIdsFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
@@ -99,16 +105,21 @@ class Controller:
             prompts=on.prompts,
             files=on.files,
             admission=admission,
-            directory=Directory(on.cache, leading.registry),
+            directory=Directory(on.cache, leading.registry, on.codes),
             settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
             gates=self.features.gates,
-            on_media_server=endpoints.all.push_all,
+            on_media_server=self._on_media_server,
             on_question=lambda question: self.front.ask(question),
+            conversations=on.conversations,
             on_unmatched=self.trunks.watch.unmatched.note,
         )
 
     def _data_of(self, application: Application) -> CallData | None:
         return self.front.data_of(application)  # which is made behind the features
+
+    async def _on_media_server(self) -> None:
+        await self.endpoints.all.push_all()
+        await self.features.on_media_server()
 
     async def run(self) -> None:
         """Run until a signal, a lost lease, or a take-over; calls stay up in Asterisk."""

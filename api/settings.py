@@ -12,8 +12,11 @@ from api.callbacks.mail import BadMailServer, MailServer
 from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
+from engine.features.messaging.receiving.confirming import PER_HOUR
 from engine.features.numbers.pool import Pool
 from engine.features.retention.worker import Kept
+from engine.features.voicemail.listening.destination import CODE as VOICEMAIL_CODE
+from engine.platform.codes import BadCode, checked_code
 
 PREFIX = "CARILLON_"
 
@@ -46,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     smtp_url: str = ""
     smtp_from: str = ""
+    voicemail_code: str = VOICEMAIL_CODE
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
     lab_sip_port: int = 5070
@@ -60,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     messages_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    confirmations_per_hour: Annotated[int, msgspec.Meta(ge=0)] = PER_HOUR
     most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
     most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
 
@@ -148,7 +153,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         Pool.read(settings.number_pool)
         Clients.read(settings.trusted_proxies)
         MailServer.read(settings.smtp_url, settings.smtp_from)
-    except (msgspec.ValidationError, InvalidSetting, BadNetwork, BadMailServer) as error:
+        checked_code(settings.voicemail_code)
+    except (msgspec.ValidationError, InvalidSetting, BadCode, BadNetwork, BadMailServer) as error:
         said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
         raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings

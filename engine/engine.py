@@ -14,6 +14,7 @@ from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import Replaced
 from engine.calls.admission_protocol import Admission
+from engine.calls.conversation import Conversations
 from engine.calls.directory import Directory
 from engine.calls.gate import Gate
 from engine.calls.inbound import Reception
@@ -50,6 +51,7 @@ class Parts:
     `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
     asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
     `gates` know the codes that callers enter, by the names that engine.tasks.enter_code has.
+    `conversations`: who leads conversations with calls, by topic.
     """
 
     client: AriClient
@@ -64,6 +66,7 @@ class Parts:
     on_question: Callable[[QuestionAsked], None]
     on_unmatched: Callable[[UnmatchedCall], None]
     gates: Mapping[str, Gate] = field(default_factory=dict)
+    conversations: Conversations = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 
 
@@ -87,6 +90,7 @@ class Engine:
             settings=parts.settings,
             clock=parts.clock,
             watch=Watch(parts.writer, parts.settings.ari_application, parts.clock),
+            conversations=parts.conversations,
             ask=parts.on_question,
             leaving=lambda: self._leaving,
         )

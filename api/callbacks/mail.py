@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import Parser
 from email.policy import SMTP
 from email.utils import formatdate
@@ -109,25 +109,30 @@ class Mailer:
         mail = Parser(policy=SMTP).parsestr(delivery.body)
         del mail["To"]  # earlier versions stored it
         mail["To"] = delivery.url.removeprefix(MAIL_TO)
-        mail["From"], mail["Message-ID"] = server.sender, f"<{delivery.key}.{delivery.id}@{_domain(server.sender)}>"
+        mail["From"], mail["Message-ID"] = server.sender, f"<{delivery.key}.{delivery.id}@{domain_of(server.sender)}>"
         mail["Date"] = formatdate(delivery.created)
-        try:
-            async with asyncio.timeout(total):
-                _, said = await aiosmtplib.send(
-                    mail,
-                    hostname=server.host,
-                    port=server.port,
-                    username=server.user,
-                    password=server.password,
-                    use_tls=server.tls,
-                    timeout=total,
-                )
-        except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as error:
-            return _refused(error)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            return Verdict.FAILED, None, f"The mail server could not be used: {error or type(error).__name__}."
-        log.debug("a mail was taken", delivery=delivery.id, said=said)
-        return Verdict.DELIVERED, 250, None
+        return await submitted(server, mail, total)
+
+
+async def submitted(server: MailServer, mail: Message, total: float) -> tuple[Verdict, int | None, str | None]:
+    """Hand a mail with its To and From to the server, within `total` seconds; returns what came of it."""
+    try:
+        async with asyncio.timeout(total):
+            _, said = await aiosmtplib.send(
+                mail,
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.tls,
+                timeout=total,
+            )
+    except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as error:
+        return _refused(error)
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        return Verdict.FAILED, None, f"The mail server could not be used: {error or type(error).__name__}."
+    log.debug("a mail was taken", mail=mail["Message-ID"], said=said)
+    return Verdict.DELIVERED, 250, None
 
 
 def _refused(
@@ -142,7 +147,8 @@ def _refused(
     return verdict, error.code, f"The mail server answered {error.code} {error.message}."
 
 
-def _domain(sender: str) -> str:
+def domain_of(sender: str) -> str:
+    """Return the part behind the @ of an address."""
     return sender.rpartition("@")[2].strip("> ")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.ari.bus import Bus
 from engine.ari.client import AriClient
 from engine.calls.admission_protocol import Admission
+from engine.calls.conversation import Conversations
 from engine.calls.directory import Directory
 from engine.calls.gate import Gate
 from engine.calls.watch import Watch
@@ -36,6 +37,8 @@ class CallServices:
     settings: EngineSettings
     clock: Callable[[], float]
     watch: Watch
+    conversations: Conversations
+    """Who leads conversations with calls, by topic."""
     ask: Callable[[QuestionAsked], None]
     """Hands a question that is committed over to whoever asks the customer; also again, after a restart."""
     leaving: Callable[[], bool]

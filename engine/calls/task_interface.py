@@ -7,6 +7,7 @@ from engine.calls.asking import CallCustomer
 from engine.calls.call_router import CallRouter
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
+from engine.calls.conversing import CallConversations
 from engine.calls.gates import CallGates
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
@@ -119,5 +120,6 @@ class CallRoles:
         self.conferences = CallConferences(session, conferences)
         self.line = CallLine(session)
         self.customer = CallCustomer(session)
+        self.partner = CallConversations(session)
         self.router = CallRouter(session)
         self.gates = CallGates(session)

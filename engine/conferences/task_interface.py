@@ -15,6 +15,7 @@ from engine.calls.session import Session
 from engine.ids import new_id
 from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
+from engine.tasks.converse import Converse
 from engine.tasks.dial import Dial
 from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Subject
@@ -60,7 +61,6 @@ class ConferenceKeypad:
     async def send(self, digits: str, *, milliseconds: int, gap: int) -> None:
         """A conference has no far party."""
         _calls_only()
-
 
 class ConferenceLine:
     """The conference itself."""
@@ -108,6 +108,10 @@ class CallsOnly:
         """Only a caller enters a code."""
         _calls_only()
 
+    async def converse(self, task: Converse, on: Subject) -> NoReturn:
+        """Nobody converses with a conference."""
+        _calls_only()
+
     async def ask(self, task: Ask, on: Subject) -> NoReturn:
         """Only what a call does next is asked for."""
         _calls_only()
@@ -125,6 +129,7 @@ class ConferenceRoles:
         self.conferences = CallsOnly()
         self.line = ConferenceLine(conference)
         self.customer = CallsOnly()
+        self.partner = CallsOnly()
         self.router = CallsOnly()
         self.gates = CallsOnly()
 

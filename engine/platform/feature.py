@@ -9,11 +9,13 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table
 
+from engine.calls.conversation import Conversations
 from engine.calls.gate import Gate
 from engine.commands import Command
 from engine.events import Event
 from engine.media.prompts import SourceOf
 from engine.platform.catalogue import Entry
+from engine.platform.codes import Code
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.money import Pricing
@@ -68,9 +70,22 @@ class Feature:
     sources: Mapping[str, SourceOf] = {}
     """By the scheme of a Play's source (`upload` of upload:NAME): who makes the prompt."""
     metrics: Sequence[Measure] = ()
+    conversations: Conversations = {}
+    """Who leads conversations with calls by voice and keys, by topic (engine.tasks.converse)."""
+    codes: Mapping[str, Code] = {}
+    """What phones may dial besides numbers, e.g. *97, and what answers it."""
+
+    async def on_media_server(self) -> None:
+        """Tell an Asterisk that may know nothing of us what it must know; its endpoints are there.
+
+        Called at each start of the controller and of Asterisk, before calls are taken; raises Unreachable.
+        """
 
     def leave(self, conn: Connection, account: str) -> None:
         """Let go of what an account has outside of `tables`, such as files; in the transaction that closes it."""
+
+    async def closed(self, account: str) -> None:
+        """End what an account (its id) has under way; called after the account was removed, or purged."""
 
     async def start(self) -> None:
         """Begin what it does by itself; called after the settings were read, before calls are taken."""
@@ -110,6 +125,11 @@ class Features:
         for gate, knowing in feature.gates.items():
             if self.gates.setdefault(gate, knowing) is not knowing:
                 raise ValueError(f"two features take the codes of {gate!r}")
+        for topic, conversation in feature.conversations.items():
+            if platform.conversations.setdefault(topic, conversation) is not conversation:
+                raise ValueError(f"two features lead conversations about {topic!r}")
+        for code, answers in feature.codes.items():
+            platform.codes.add(code, answers)
         for what, pricing in feature.prices.items():
             platform.prices.add(what, pricing)
         for scheme, source in feature.sources.items():
@@ -121,6 +141,7 @@ class Features:
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
         platform.owned.leaving.append(feature.leave)
+        platform.owned.on_closed.append(feature.closed)
         self._all.append(feature)
         return feature
 
@@ -139,6 +160,11 @@ class Features:
     def metrics(self) -> list[Measure]:
         """What Prometheus reads of features."""
         return [measure for feature in self._all for measure in feature.metrics]
+
+    async def on_media_server(self) -> None:
+        """Let each tell an Asterisk what it must know; raises Unreachable."""
+        for feature in self._all:
+            await feature.on_media_server()
 
     async def start(self) -> None:
         """Start all; if one fails, those before it are stopped, and its error is raised."""

@@ -1,15 +1,17 @@
 """What every feature is built from."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Table
 
+from engine.calls.conversation import Conversation
 from engine.media import Prompts, RecordingFiles
 from engine.platform import call_events
 from engine.platform.audit import AuditLog
 from engine.platform.catalogue import Catalogue
+from engine.platform.codes import Codes
 from engine.platform.consumers import Consumers
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.money import Prices
@@ -22,7 +24,7 @@ from engine.tasks.secret import Seal
 
 
 class Owned:
-    """The tables of features that have a column `account`, so that an account can be removed with what it has."""
+    """What accounts have of features, so that an account can be removed with it; the tables have a column `account`."""
 
     def __init__(self) -> None:
         self.while_open: list[Table] = []
@@ -31,6 +33,8 @@ class Owned:
         """Their rows stay when the account is closed, and are deleted when it is purged."""
         self.leaving: list[Callable[[Connection, str], None]] = []
         """What is called with an account's id before its rows are deleted, in the same transaction."""
+        self.on_closed: list[Callable[[str], Awaitable[None]]] = []
+        """Each ends what an account (its id) that was removed has under way."""
 
 
 Expire = Callable[[Connection, float, int], int]
@@ -61,6 +65,9 @@ class Platform:
         self.audit = AuditLog(database, writer)
         self.prices = Prices()
         self.kinds = DestinationKinds()
+        self.codes = Codes()
+        self.conversations: dict[str, Conversation] = {}
+        """Who leads conversations with calls, by topic."""
         self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
         self.expiring: dict[str, Expire] = {}

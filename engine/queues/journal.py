@@ -14,6 +14,7 @@ from engine.queues.entry import Entry, StopReason
 from engine.store import events, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.ask import Ask
+from engine.tasks.converse import Converse
 from engine.tasks.dial import Dial
 from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
@@ -21,8 +22,8 @@ from engine.tasks.ring import Ring
 from engine.tasks.task import Phase, Recovery, TaskState
 
 T = TypeVar("T")
-_ACCEPTED_LATER = Ask | Dial | Ring
-"""What begins before its effect: an answer, a connection or a destination accepts it."""
+_ACCEPTED_LATER = Ask | Converse | Dial | Ring
+"""What begins before its effect: an answer, a connection, a destination or what is done next accepts it."""
 Common = dict[str, str | float | CallData | None]
 """The fields that every event has, by name."""
 Unit = Callable[[Connection], object]

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from engine.events import QuestionAsked
 from engine.tasks.ask import Ask
+from engine.tasks.converse import Converse
 from engine.tasks.dial import Dialler
 from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Detector, Keypad, Line, Player, Subject
@@ -52,6 +53,13 @@ class Customer(Protocol):
 
     async def ask(self, task: Ask, on: SteeringSubject) -> Answered:
         """Ask, and wait for the reply or the end of the time; what was replied is queued next then."""
+
+
+class Partner(Protocol):
+    """Whoever leads conversations by voice and keys."""
+
+    async def converse(self, task: Converse, on: SteeringSubject) -> None:
+        """See engine.tasks.converse.Conversing."""
 
 
 class Router(Offers, Protocol):
@@ -102,6 +110,10 @@ class Roles(Protocol):
     @property
     def customer(self) -> Customer:
         """Says what to do next."""
+
+    @property
+    def partner(self) -> Partner:
+        """Leads conversations."""
 
     @property
     def router(self) -> Router:

@@ -14,8 +14,9 @@ from engine.model.call_data import CallData
 from engine.queues.entry import Entry, StopReason
 from engine.queues.journal import Journal
 from engine.queues.owner import Owner
-from engine.queues.roles import Conferences, Connector, Customer, Gates, Router
+from engine.queues.roles import Conferences, Connector, Customer, Gates, Partner, Router
 from engine.tasks.ask import Ask
+from engine.tasks.converse import Converse
 from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
 from engine.tasks.kinds import AnyTask
@@ -60,6 +61,7 @@ class Running:
         self.conferences: Conferences = roles.conferences
         self.line: Line = roles.line
         self.customer: Customer = roles.customer
+        self.partner: Partner = roles.partner
         self.router: Router = roles.router
         self.gates: Gates = roles.gates
 
@@ -126,6 +128,10 @@ class Running:
     async def ask(self, task: Ask) -> Answered:
         """See Asking."""
         return await self.customer.ask(task, self)
+
+    async def converse(self, task: Converse) -> None:
+        """See Conversing."""
+        await self.partner.converse(task, self)
 
     async def lead(self, destination: str, *, hops: int) -> None:
         """See Subject."""

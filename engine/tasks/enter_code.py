@@ -58,7 +58,7 @@ class EnterCode(Task, frozen=True, kw_only=True, tag="enter_code"):
             try:
                 for attempt in range(self.tries):
                     await _say(self.again if attempt else self.prompt, series, keys, on)
-                    code = await self._code(keys)
+                    code = await self._code(keys, on)
                     if code and await on.enter(self, code):
                         return Done()
                     await keys.forget()
@@ -70,9 +70,10 @@ class EnterCode(Task, frozen=True, kw_only=True, tag="enter_code"):
         await on.line.hang_up()
         return Done()
 
-    async def _code(self, keys: Keys) -> str:
+    async def _code(self, keys: Keys, on: Subject) -> str:
         code = ""
         while (heard := await keys.next(self.silence_seconds if code else self.seconds)) is not None:
+            await on.digit(heard, accepted=True)
             if heard.digit == TERMINATOR:
                 break
             code += heard.digit

@@ -13,6 +13,7 @@ from engine.model.leg_options import LegOptions
 from engine.tasks import secret
 from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
+from engine.tasks.converse import Converse
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
@@ -55,6 +56,7 @@ AnyTask = (
     | GoTo
     | Offer
     | EnterCode
+    | Converse
 )
 T = TypeVar("T")
 Hook = Callable[[type, Any], Any]

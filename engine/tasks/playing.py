@@ -4,7 +4,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, ClassVar, Self
 
 from engine.media.prompts import Prompt
-from engine.tasks.interfaces import Prepare, Subject
+from engine.tasks.interfaces import Preparable, Prepare, Subject
 from engine.tasks.results import Done
 from engine.tasks.task import Recovery, Task
 
@@ -50,7 +50,7 @@ class Series:
     def __init__(self, on: Subject) -> None:
         self._on, self._count = on, 0
 
-    async def play(self, prompts: Iterable[Audible]) -> None:
+    async def play(self, prompts: Iterable[Preparable]) -> None:
         """Play them to their ends; a cancellation stops the one that plays. Raises TaskFailed at the first bad one."""
         for one in prompts:
             prompt = await self._on.prompt(one)

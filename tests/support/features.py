@@ -16,6 +16,7 @@ from engine.features.destinations.feature import DestinationsFeature, core_kinds
 from engine.features.destinations.programs import without_data
 from engine.features.destinations.registry import Destinations
 from engine.features.endpoints.feature import EndpointsFeature
+from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.provisioner import Provisioner
 from engine.features.groups.destination import GroupKind
 from engine.features.groups.feature import GroupsFeature
@@ -66,14 +67,14 @@ def features_on(
     add = built.add
     billing, leading = add(BillingFeature(platform)), add(DestinationsFeature(platform))
     trunks = add(TrunksFeature(platform, provisioner, (), folder / "refused"))
-    endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks))
+    endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks, Lamps(client)))
     add(NumbersFeature(platform, leading.registry))
     add(GroupsFeature(platform, leading.registry))
     add(RoomsFeature(platform))
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
-    add(VoicemailFeature(platform, leading.registry, passwords))
+    add(VoicemailFeature(platform, leading.registry, passwords, lamps=Lamps(client)))
     add(MessagingFeature(platform, leading.registry, without_data))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))

@@ -48,6 +48,7 @@ module sndfile.so
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
+module_app mwi.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen {address}:{control_port}
 snd_path {folder}
@@ -64,7 +65,7 @@ class Phone:
     """One softphone with a SIP user name, a microphone (a WAV) and ears (a recording of what it heard).
 
     A context manager: leaving it hangs up, unregisters and ends the process. `registrar` is host:port.
-    `trace`: it keeps every SIP message, for `invite`. `number` is what others of its account dial; "": its user name.
+    `lamp`: it subscribes to its message count (RFC 3842). `trace`: it keeps every SIP message, for `invite`. `number` is what others of its account dial; "": its user name.
     """
 
     user: str
@@ -77,6 +78,7 @@ class Phone:
     trace: bool = False
     events: list[dict[str, Any]] = field(default_factory=list)
     number: str = ""
+    lamp: bool = False
 
     def __post_init__(self) -> None:
         self.number = self.number or self.user
@@ -129,7 +131,7 @@ class Phone:
         return (
             f"<sip:{self.user}@{self.registrar};transport=udp>;auth_user={self.user};auth_pass={self.password}"
             f";answermode={'auto' if self.answer else 'manual'};regint={60 if self.register else 0}"
-            ";audio_codecs=PCMU/8000/1;mwi=no"
+            f";audio_codecs=PCMU/8000/1;mwi={'yes' if self.lamp else 'no'}"
         )
 
     async def _connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -210,6 +212,20 @@ class Phone:
         await self.command("accept")
         await self.until("CALL_ESTABLISHED")
         return ringing
+
+    async def shows(self, *lines: str, within: float = LIMIT_SECONDS) -> None:
+        """Wait until its lamp was last told these lines, such as "Messages-Waiting: yes"."""
+
+        def told() -> bool:
+            found = [str(event.get("param")) for event in self.events if event.get("type") == "MWI_NOTIFY"]
+            return bool(found) and all(line in found[-1] for line in lines)
+
+        try:
+            async with asyncio.timeout(within), self._changed:
+                await self._changed.wait_for(told)
+        except TimeoutError:
+            found = [event.get("param") for event in self.events if event.get("type") == "MWI_NOTIFY"]
+            raise PhoneFailed(f"{self.user}: not told {lines} within {within} s; was told {found}") from None
 
     async def press(self, digits: str) -> None:
         """Press digits (RFC 4733)."""

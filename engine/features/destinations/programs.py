@@ -14,6 +14,7 @@ from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.ask import Ask
+from engine.tasks.converse import Converse
 from engine.tasks.dial import Dial
 from engine.tasks.go_to import GoTo
 from engine.tasks.kinds import AnyTask, decode_list
@@ -96,6 +97,8 @@ class TaskListKind(DestinationKind):
             tasks = decode_list(target)
         except (msgspec.DecodeError, ValueError) as error:
             raise InvalidSetting(f"tasks must be a list of tasks as JSON: {error}.") from error
+        if any(isinstance(task, Converse) for task in tasks):  # its state says who it is: only its feature writes it
+            raise InvalidSetting("A list of tasks must have no task converse.")
         if not tasks:
             raise InvalidSetting("A list of tasks must have at least one task.")
         return tasks

@@ -3,7 +3,9 @@
 import re
 import secrets
 
+from engine.features.endpoints.lamps import mailbox_of
 from engine.features.endpoints.provisioner import HELD_RTP_TIMEOUT, RTP_KEEPALIVE, RTP_TIMEOUT, TRANSPORT, Piece
+from engine.features.endpoints.user_names import is_secret
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.phone_numbers import is_emergency
 from engine.store.extensions import Extension
@@ -56,18 +58,22 @@ def pieces(extension: Extension) -> list[Piece]:
                 "qualify_timeout": "3",
                 "minimum_expiration": "30",
                 "maximum_expiration": "3600",
+                # Asterisk lets any phone subscribe to any AOR that has a mailbox (22.10.1), so only those have one whose
+                # name cannot be guessed: a phone of another account would learn how many messages there are.
+                **({"mailboxes": mailbox_of(name)} if is_secret(name) else {}),
             },
         ),
     ]
 
 
 def _endpoint(extension: Extension) -> dict[str, str]:
+    name = extension.sip_user
     return {
         "context": "from-extension",
         "disallow": "all",
         "allow": "ulaw,alaw,g722",
-        "auth": extension.sip_user,
-        "aors": extension.sip_user,
+        "auth": name,
+        "aors": name,
         "transport": TRANSPORT,
         "identify_by": "username",
         "callerid": f'"{extension.name}" <{extension.number}>',
@@ -80,7 +86,9 @@ def _endpoint(extension: Extension) -> dict[str, str]:
         "rtp_keepalive": RTP_KEEPALIVE,
         "dtmf_mode": "rfc4733",
         "message_context": "im",
+        "mailboxes": mailbox_of(name),  # its phone is notified without having subscribed (RFC 3842 section 3.6)
+        "mwi_subscribe_replaces_unsolicited": "yes",
         "allow_transfer": "no",  # a REFER would take the call out of the engine's hands
-        "allow_subscribe": "no",
+        "allow_subscribe": "yes",  # to message-summary: no other package is loaded
         "send_connected_line": "no",
     }

@@ -1,5 +1,6 @@
 """Endpoints: what Asterisk registers or calls, extensions and trunks."""
 
+from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.push import Endpoints, Owner
 from engine.features.endpoints.service import Extensions
@@ -14,7 +15,7 @@ class EndpointsFeature(Feature):
     name = "endpoints"
     tables = (tables.extensions,)
 
-    def __init__(self, platform: Platform, provisioner: Provisioner, trunks: Owner) -> None:
+    def __init__(self, platform: Platform, provisioner: Provisioner, trunks: Owner, lamps: Lamps) -> None:
         self.extensions = Extensions(platform.writer, platform.cache, provisioner)
         self.all = Endpoints(provisioner, (trunks, self.extensions))
-        self.services = (self.extensions, self.all)
+        self.services = (self.extensions, self.all, lamps)

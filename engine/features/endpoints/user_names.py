@@ -17,6 +17,11 @@ PATTERN = rf"[0-9]{{2,6}}(?:-[{_LETTERS}]{{{_TAIL}}})?"
 """What a SIP user name of an extension looks like, as a regular expression."""
 
 
+def is_secret(name: str) -> bool:
+    """Whether a SIP user name has a random tail, so that nobody guesses it who knows the extension's number."""
+    return "-" in name
+
+
 def free_name(conn: Connection, account: str, number: str) -> str:
     """Return a SIP user name for a new extension of an account: the one that its extension of this number had, else one
     that no account has or had."""

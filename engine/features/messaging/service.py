@@ -14,7 +14,7 @@ from engine.features.messaging import progress
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.commands import SendMessage
 from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
-from engine.features.messaging.progress import Progress
+from engine.features.messaging.progress import ACCOUNT_CLOSED, Progress
 from engine.features.messaging.queueing import Queueing, lane_of
 from engine.features.messaging.sending.senders import Senders
 from engine.features.messaging.settings import MessagingSettings
@@ -25,6 +25,8 @@ from engine.store import events
 from engine.store.errors import StoreError
 
 CANCELLED = "It was cancelled."
+ENDED_AT_ONCE = 200
+"""Texts of an account that was removed which are ended in one transaction."""
 MOVED_AT_ONCE = 500
 """Texts that are led to another carrier in one transaction."""
 
@@ -86,6 +88,31 @@ class MessageService:
         message, done = await self._writer.write(unit)
         self._on_progress(done)
         return message
+
+    async def end_all(self, account: str) -> None:
+        """End all queued texts of an account that was removed; of one that was purged there are none any more.
+
+        What is being submitted ends with its answer.
+        """
+        for carrier in await self.waiting():
+            last: str | None = ""
+            while last is not None:
+                ended, last = await self._writer.write(
+                    partial(self._end_some, account=account, carrier=carrier, after=last)
+                )
+                for done in ended:
+                    self._on_progress(done)
+        if not (await self._db.read(parts.queued)).get(account):
+            self._backlog.drop(account)
+
+    def _end_some(
+        self, conn: Connection, *, account: str, carrier: str, after: str
+    ) -> tuple[list[Progress], str | None]:
+        """End some texts; returns what came of it, and the last one looked at; None: that was all."""
+        found, now = parts.waiting_of(conn, carrier, account, after, ENDED_AT_ONCE), self._clock()
+        texts = [text for id in found if (text := messages.text(conn, id))]
+        ended = [done for text in texts if (done := progress.cancelled(conn, text, now, ACCOUNT_CLOSED))]
+        return ended, found[-1] if found else None
 
     # Reading
 

@@ -9,6 +9,7 @@ from engine.features.errors import InvalidNumber
 from engine.features.numbers.inbound_numbers import dialled, find
 from engine.features.numbers.phone_numbers import is_emergency, normalise
 from engine.model.destination import Destination
+from engine.platform.codes import Codes
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.numbers import Number
@@ -19,9 +20,10 @@ from engine.tasks.go_to import GoTo
 class Directory:
     """Finds what answers, from the settings in memory."""
 
-    def __init__(self, cache: SettingsCache, destinations: Destinations) -> None:
+    def __init__(self, cache: SettingsCache, destinations: Destinations, codes: Codes | None = None) -> None:
         self._cache = cache
         self._destinations = destinations
+        self._codes = codes or Codes()
 
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         """What answers a call that came in by a trunk.
@@ -70,7 +72,7 @@ class Directory:
         return self._destinations.resolve(account, destination, hops=hops)
 
     async def from_extension(self, dialled: str, sip_user: str) -> Answering | None:
-        """What an extension's dialling does: what an own number leads to, another extension, else a number outside.
+        """What an extension's dialling does: what an own number leads to, a code, another extension, else a number outside.
 
         The extension is known by the SIP user name of its phone, and reaches extensions of its own account only. One of
         an application that asks calls nobody by itself: the application says what each call does.
@@ -81,6 +83,8 @@ class Directory:
         owner = self._cache.find(own.account) if own else None
         if own is None or owner is None or owner.disabled:
             return None
+        if code := self._codes.get(dialled):
+            return msgspec.structs.replace(code(owner, own), caller=own.number)
         read = self._as_read(dialled, owner)
         for digits in (dialled.removeprefix("+"), read):
             number = self._cache.number(digits)

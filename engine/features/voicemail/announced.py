@@ -1,5 +1,6 @@
 """What customers hear of voicemail."""
 
+from engine.features.voicemail.emailing.events import VoicemailNotEmailed
 from engine.features.voicemail.events import VoicemailDeleted, VoicemailRead, VoicemailReceived
 from engine.platform.catalogue import Entry, Fields, only
 
@@ -16,8 +17,13 @@ def _deleted(event: VoicemailDeleted) -> Fields:
     return {"box": event.number, "caller": event.caller, "purged": event.purged}
 
 
+def _not_emailed(event: VoicemailNotEmailed) -> Fields:
+    return {"box": event.number} | only("email", "error")(event)
+
+
 ENTRIES = (
     Entry("voicemail.received", VoicemailReceived, _received, subject="voicemail"),
     Entry("voicemail.read", VoicemailRead, _named, subject="voicemail"),
     Entry("voicemail.deleted", VoicemailDeleted, _deleted, subject="voicemail"),
+    Entry("voicemail.not_emailed", VoicemailNotEmailed, _not_emailed, subject="voicemail"),
 )

@@ -10,7 +10,7 @@ from engine.features import accounts as account_settings
 from engine.features.destinations.references import leading_to
 from engine.features.errors import InvalidSetting, StillUsed
 from engine.features.voicemail import rules
-from engine.features.voicemail.keeping import UPLOAD, Keeping, let_go, purge
+from engine.features.voicemail.keeping import UPLOAD, Keeping, counted, let_go, purge
 from engine.features.voicemail.model import Box, BoxFields, GreetingKind, NewBox
 from engine.features.voicemail.store import boxes, messages
 from engine.ids import new_id
@@ -64,6 +64,9 @@ class BoxKeeping(Keeping):
             owner, had = account_settings.find(conn, account), rules.find(conn, account, box)
             after = rules.changed(conn, self._platform.cache, had, fields)
             boxes.update_box(conn, after)
+            if had.extension != after.extension:  # the lamps of both follow
+                counted(conn, had, self._clock())
+                counted(conn, after, self._clock())
             before, now = audit.changed(self._noted(owner, had), self._noted(owner, after))
             what = "voicemail_box.changed"
             audit.record(conn, by, account=account, what=what, subject=had.number, before=before, after=now)
@@ -86,6 +89,7 @@ class BoxKeeping(Keeping):
                 boxes.remove_greeting(conn, had.id, greeting.kind)
                 let_go(conn, UPLOAD + greeting.file, now)
             boxes.remove(conn, had.id)
+            counted(conn, had, now)
             before = self._noted(owner, had)
             audit.record(conn, by, account=account, what="voicemail_box.removed", subject=had.number, before=before)
             return had.id

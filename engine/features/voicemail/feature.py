@@ -3,15 +3,24 @@
 from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
+from engine.features.endpoints.lamps import Lamps
 from engine.features.users.passwords import Passwords
 from engine.features.voicemail import announced
 from engine.features.voicemail import sweeping as sweeping_module
 from engine.features.voicemail import taking as taking_module
 from engine.features.voicemail.destination import VoicemailKind
 from engine.features.voicemail.directory import BoxDirectory
+from engine.features.voicemail.emailing import emailing as emailing_module
+from engine.features.voicemail.emailing.emailing import Emailing
+from engine.features.voicemail.emailing.events import VoicemailNotEmailed
+from engine.features.voicemail.emailing.post import Post
 from engine.features.voicemail.events import VoicemailCounted, VoicemailDeleted, VoicemailRead, VoicemailReceived
 from engine.features.voicemail.greetings import SCHEME
 from engine.features.voicemail.keeping import FILE_KIND, UPLOAD, Kept, let_go
+from engine.features.voicemail.listening.conversation import Listening
+from engine.features.voicemail.listening.destination import CODE, MenuKind, dialled_by
+from engine.features.voicemail.listening.place import TOPIC
+from engine.features.voicemail.mwi import LampFollower
 from engine.features.voicemail.service import VoicemailService
 from engine.features.voicemail.store import boxes, messages
 from engine.features.voicemail.sweeping import Sweeping
@@ -26,23 +35,39 @@ class VoicemailFeature(Feature):
     """The boxes of accounts."""
 
     name = "voicemail"
-    events = (VoicemailReceived, VoicemailRead, VoicemailDeleted, VoicemailCounted)
+    events = (VoicemailReceived, VoicemailRead, VoicemailDeleted, VoicemailCounted, VoicemailNotEmailed)
     announces = announced.ENTRIES
     tables = (voicemails, voicemail_greetings, voicemail_boxes)
 
-    def __init__(self, platform: Platform, destinations: Destinations, passwords: Passwords | None = None) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        destinations: Destinations,
+        passwords: Passwords | None = None,
+        *,
+        lamps: Lamps,
+        post: Post | None = None,
+        code: str = CODE,
+    ) -> None:
         self._directory = BoxDirectory(platform.database)
         kept = Kept(platform, destinations, self._directory, passwords or Passwords())
         self.service = VoicemailService(kept)
         self.services = (self.service,)
         taking, sweeping = Taking(kept), Sweeping(kept)
-        self.consumers = (taking,)
+        self._lamps = LampFollower(platform, lamps)
+        self.consumers = (taking, self._lamps)
         self.timers = {
             taking_module.KIND: Timer(taking.take, at_once=taking_module.AT_ONCE),
             FILE_KIND: Timer(taking.remove_file),
             sweeping_module.KIND: Timer(sweeping.sweep, at_once=1),
         }
-        self.destinations = (VoicemailKind(self._directory, platform.kinds),)
+        if post:
+            emailing = Emailing(platform, self.service, post)
+            self.consumers = (*self.consumers, emailing)
+            self.timers |= {emailing_module.KIND: Timer(emailing.send, at_once=emailing_module.AT_ONCE)}
+        self.destinations = (VoicemailKind(self._directory, platform.kinds), MenuKind(self._directory))
+        self.conversations = {TOPIC: Listening(platform, self.service)}
+        self.codes = {code: dialled_by(self._directory)}
         self.sources = {SCHEME: self.service.prompt}
         self._sweeping, self._clock, cache = sweeping, platform.clock, platform.cache
         platform.on_refresh(lambda: self._directory.keep(lambda account: cache.find(account) is not None))
@@ -54,6 +79,10 @@ class VoicemailFeature(Feature):
             let_go(conn, message.file, now)
         for greeting in boxes.greetings_of(conn, account):
             let_go(conn, UPLOAD + greeting.file, now)
+
+    async def on_media_server(self) -> None:
+        """Light the lamps that are to be lit; raises AriError."""
+        await self._lamps.show_all()
 
     async def start(self) -> None:
         """Read the boxes."""

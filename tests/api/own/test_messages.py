@@ -272,3 +272,11 @@ async def test_what_a_text_replies_to_is_null_in_events_as_in_lists(acme: Progra
     assert entry.fields(event.event)["reply_to"] is None
     _, found = await acme.ask("GET", f"/messages/{id}")
     assert found["message"]["reply_to"] is None
+
+
+async def test_texts_of_an_account_that_is_removed_end_at_once(acme: Program, installation: Installation) -> None:
+    ids = [(await acme.send(**fields))[1]["id"] for fields in ({"at": "2027-01-31T12:00:00Z"}, {"to": "101"})]
+    assert (await installation.admin("DELETE", "/accounts/acme"))[0] == 200
+    for id in ids:
+        _, found = await installation.admin("GET", f"/messages/{id}")
+        assert (found["message"]["state"], found["message"]["reason"]) == ("failed", "The account was removed.")

@@ -22,12 +22,13 @@ from engine.features.messaging.events import MessageReceived
 from engine.features.messaging.model import PREFIX, Direction, Message, NewMessage, State
 from engine.features.messaging.receiving import assembly, opting, store
 from engine.features.messaging.receiving.assembly import Whole
+from engine.features.messaging.receiving.bounds import Bounds
+from engine.features.messaging.receiving.confirming import Confirmations
+from engine.features.messaging.receiving.lost import LostTexts
 from engine.features.messaging.receiving.numbers import LONGEST, recipient_of, sender_as_read
 from engine.features.messaging.receiving.outgoing import PHONE, RELAY, Outgoing
 from engine.features.messaging.receiving.phones import PHONES, Phones
-from engine.features.messaging.receiving.store import UnmatchedMessage
 from engine.features.messaging.receiving.wording import first_word, storable
-from engine.features.trunks.unmatched_calls import masked
 from engine.ids import new_id
 from engine.model.call_data import CallData
 from engine.model.destination import Destination
@@ -60,12 +61,24 @@ class _Reached(NamedTuple):
 
 
 class Receiver:
-    """`data` says what texts of an application carry; `outgoing` sends."""
+    """`data` says what texts of an application carry; `outgoing` sends, `confirmations` those that confirm a STOP."""
 
-    def __init__(self, platform: Platform, outgoing: Outgoing, data: Callable[[Application], CallData | None]) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        outgoing: Outgoing,
+        confirmations: Confirmations,
+        data: Callable[[Application], CallData | None],
+    ) -> None:
         self._platform, self._outgoing, self._data = platform, outgoing, data
         self._writer, self._cache, self._clock = platform.writer, platform.cache, platform.clock
+        self._confirmations, self._lost, self._parts = confirmations, LostTexts(), Bounds()
         self._phones = Phones(platform.cache, outgoing)
+
+    @property
+    def lost(self) -> int:
+        """How many texts reached no number of ours."""
+        return self._lost.count
 
     async def incoming(self, carrier: str, incoming: Incoming) -> None:
         """Take a text, or a part of one; returns once it is committed (engine.features.messaging.carrier.Inbox)."""
@@ -93,19 +106,20 @@ class Receiver:
         if carrier == PHONES:
             return self._phones.take(conn, incoming, now)
         if assembly.is_part(incoming):
-            complete = assembly.take(conn, carrier, incoming, now)
+            complete = assembly.take(conn, carrier, incoming, now) + self._parts.enforce(conn, carrier, incoming.sender)
         elif incoming.key and store.is_known(conn, f"{carrier}:{incoming.key}"):
             return []
         else:
-            complete = [Whole(incoming.sender, incoming.recipient, storable(incoming.text), incoming.key)]
-        return [sent for whole in complete for sent in self._deliver(conn, carrier, whole, now)]
+            text = storable(incoming.text)
+            complete = [(carrier, Whole(incoming.sender, incoming.recipient, text, incoming.key))]
+        return [sent for smsc, whole in complete for sent in self._deliver(conn, smsc, whole, now)]
 
     def _deliver(self, conn: Connection, carrier: str, whole: Whole, now: float) -> list[Message]:
         country = settings.country_of(conn, carrier)
         sender = sender_as_read(whole.sender, country)
         owner = self._owner_of(conn, whole, country)
         if isinstance(owner, Unmatched):
-            _keep_unmatched(conn, carrier, whole, sender, owner, now)
+            self._lost.keep(conn, carrier, whole, sender, owner, now)
             return []
         found = store.last_sent(conn, owner.account, owner.number, sender, now - REPLY_SECONDS)
         application, reached = self._application_of(owner), self._reached(owner, found)
@@ -126,7 +140,7 @@ class Receiver:
         )
         store.add_message(conn, message, f"{carrier}:{whole.key}" if whole.key else None)
         events.append(conn, _event(message))
-        return [*opting.follow(conn, self._outgoing, message), *self._relayed(conn, message, reached.phones)]
+        return [*opting.follow(conn, self._confirmations, message), *self._relayed(conn, message, reached.phones)]
 
     def _owner_of(self, conn: Connection, whole: Whole, country: str) -> _Owner | Unmatched:
         row = recipient_of(conn, self._cache, whole.recipient, country)
@@ -200,26 +214,4 @@ def _event(message: Message) -> MessageReceived:
         reply_to=message.reply_to,
         application=message.application,
         user=message.user,
-    )
-
-
-def _keep_unmatched(conn: Connection, carrier: str, whole: Whole, sender: str, why: Unmatched, now: float) -> None:
-    store.add_unmatched(
-        conn,
-        UnmatchedMessage(
-            id=new_id("text"),
-            at=now,
-            carrier=carrier,
-            sender=sender,
-            recipient=whole.recipient,
-            text=whole.text,
-            reason=why.reason.value,
-        ),
-    )
-    log.warning(
-        "A text reached no number of ours.",
-        carrier=carrier,
-        sender=masked(sender),
-        recipient=masked(whole.recipient),
-        reason=why.reason.value,
     )

@@ -99,7 +99,7 @@ class Bay:
 
     async def sent(self, origin: str | None = None) -> list[Message]:
         """What was sent, the oldest first."""
-        found = await self.exchange.messages.page(None, direction=Direction.OUT)
+        found = await self.exchange.messages.page(None, direction=Direction.OUT, limit=1000)
         return [one for one in found[::-1] if origin in (None, one.origin)]
 
     async def phone(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""Messages as mails, with the recording: for boxes that have an address, where the installation has a mail server."""
