@@ -62,6 +62,7 @@ async def test_a_number_is_proved_by_a_text_shown_by_default_and_forgotten(
 async def test_a_code_is_spoken_where_the_flag_says_so(customer: TringMe, lab: LabEars, calls: Own) -> None:
     await customer.ok("resetauthphone", callerid=people.LISTENS, flag="1")
     (call,) = (await calls.ask("GET", "calls"))[1]["calls"]
+    await call_ended(calls, call["id"], within=60)
     heard = await lab.of(call["id"], calls)
     assert heard.heard.seconds > 5 and heard.heard.level > -50
     assert "code" in await customer.failed("confirmauthphone", code="000000", callerid=people.LISTENS)

@@ -60,12 +60,21 @@ async def test_a_private_call_shows_both_parties_the_accounts_own_number(
 )
 @pytest.mark.parametrize("goodbye", [False, True])
 async def test_which_end_failed_and_how_is_told_apart(
-    tringme: TringMe, notified: Notified, sink: Sink, source: str, destination: str, status: str, goodbye: bool
+    tringme: TringMe,
+    notified: Notified,
+    sink: Sink,
+    lab: LabEars,
+    source: str,
+    destination: str,
+    status: str,
+    goodbye: bool,
 ) -> None:
     more = {"goodbye": sink.tone(GOODBYE, 0.5)} if goodbye else {}
     call = await tringme.ok("call", src=source, dest=destination, **more)
     ended = await notified.until(call, status)
     assert ended["destduration"] == "0" and notified.statuses(call) == [status]
+    if goodbye and status in ("DESTBUSY", "DESTNOTANSWERED"):
+        assert (await lab.of(call)).heard.has(GOODBYE), "who is not connected hears the goodbye"
 
 
 async def test_one_party_hears_the_greeting_and_the_goodbye(

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.clients.tringme.client import TringMe, fields_of
-from tests.e2e.calls.test_inbound import audible
+from tests.e2e.calls.test_inbound import audible, heard_by
 from tests.e2e.conftest import MakePhone
 from tests.e2e.tringme.conftest import Notified
+from tests.e2e.voicemail.test_leaving import is_recorded
 from tests.support import audio
 from tests.support.carillon import Account, Admin, Own
 
@@ -31,7 +32,8 @@ async def test_a_voicemail_is_noticed_listed_and_deleted(
 ) -> None:
     caller = await phone(audio.sine(573, 60))
     await caller.dial(line)
-    await audible(caller, 9.0)  # the greeting, the tone, and some seconds of the message
+    await is_recorded(own, caller.number)
+    await audible(caller, heard_by(caller).seconds + 4.0)  # of the message
     await caller.press("#")
     came = await notified.sink.until_any(lambda one: "VOICEMAIL" in one.path and notified.path in one.path)
     notice = fields_of(came.path, came.form)

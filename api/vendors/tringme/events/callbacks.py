@@ -81,8 +81,8 @@ def _status(event: Event, data: CallData) -> tuple[int, str, Fields]:
             return call_data.IN_PROGRESS, "SRCANSWERED", {}
         case PairFirstAnswered():
             return call_data.IN_PROGRESS, "SRCANSWERED", {}
-        case TaskEnded(kind="run_menu", outcome=Completed(result=MenuEnded(how="sequence", value=digits))):
-            return call_data.COMPLETED, "DTMF", {"dtmf": digits}
+        case TaskEnded(kind="run_menu", outcome=Completed(result=MenuEnded(how="sequence") as ended)):
+            return call_data.COMPLETED, "DTMF", {"dtmf": "" if ended.secret else ended.value}
         case PairEnded():
             return call_data.COMPLETED, _RESULTS.get(event.result, ""), _bill(event.legs, event.price)
         case RootEnded() if not _is_pair(data):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.vendors.tringme.http.requests import Parameters, Prompt, WrittenNumber
 from engine.model.call_data import CallData
+from engine.model.destination import Diversions
 from engine.model.leg_options import LegOptions
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
@@ -50,7 +51,10 @@ class Plan:
         return tuple((name, prompt) for name, prompt in named if prompt)
 
     def tasks(self, data: CallData | None, second_caller: str | None) -> tuple[AnyTask, ...]:
-        """Return the first party's tasks. `second_caller`: what the second party sees; None: the first one's number."""
+        """Return the first party's tasks. `second_caller`: what the second party sees; None: the first one's number.
+
+        With a second party the goodbye is for a first one that is not connected: two that are end with each other.
+        """
         ending: tuple[AnyTask, ...] = (*((self.goodbye,) if self.goodbye else ()), HangUp())
         if self.digits:
             beginning: tuple[AnyTask, ...] = (self._asking(*self.digits, ending, data),)
@@ -58,12 +62,15 @@ class Plan:
             beginning = (self.greeting,) if self.greeting else ()
         if self.destination is None:
             return (*beginning, *ending)
+        unreached = f"tasks:{encode_without_secrets(ending)}"
         dial = Dial(
             to=self.destination.digits,
             leg=LegOptions(caller=second_caller),
-            hang_up_after=self.goodbye is None,
+            diversions=Diversions(no_answer=unreached, busy=unreached, unregistered=unreached)
+            if self.goodbye
+            else None,
         )
-        return (*beginning, dial, *ending)
+        return (*beginning, dial)
 
     def _asking(self, count: int, expected: str, ending: tuple[AnyTask, ...], data: CallData | None) -> RunMenu:
         """Return what asks for digits; a caller who does not enter them hears the goodbye, and is not connected."""
