@@ -23,7 +23,7 @@ from engine.events import CallAnswered
 from engine.features.endpoints.provisioner import Provisioner
 from engine.features.trunks.trunk import lab, pieces
 from engine.media import g711
-from engine.media.prompts import Prompt
+from engine.media.prompts import Prompt, SourceOf
 from engine.media.recordings import RecordingFiles
 from engine.model.call import Call
 from engine.settings import EngineSettings
@@ -60,6 +60,7 @@ class TonePrompts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.made: list[Path] = []
+        self.sources: dict[str, SourceOf] = {}
 
     async def prepare(self, source: str, *, allow_private: bool = False) -> Prompt:
         name = f"tasks-{uuid.uuid4().hex}"

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from engine.events import TaskEnded, TaskStarted
+from engine.features.recordings.store import of_owner
 from engine.store import recordings
 from engine.tasks.play import Play
 from engine.tasks.record import Record
@@ -120,3 +121,48 @@ async def test_a_recording_whose_file_is_lost_fails(exchange: Exchange, asterisk
     assert isinstance(failed.outcome, Failed) and failed.outcome.reason == "recording_lost"
     asterisk.hangs_up(call)
     await exchange.ended(call)
+
+
+async def test_what_waits_for_a_recording_begins_behind_its_end(exchange: Exchange, asterisk: FakeAri) -> None:
+    call = await exchange.call(Record(name="x", wait=True), Play(source="http://host/a.wav"))
+    recording = (await exchange.task_of(call.id, "record")).replace("task-", "rec-")
+    await exchange.event(TaskStarted, kind="record")
+    await settled()
+    assert not exchange.told_of(TaskEnded)
+    asterisk.finishes_recording(recording)
+    await exchange.played()
+    assert [event.kind for event in exchange.told_of(TaskEnded)] == ["record"]
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+
+
+async def test_a_recording_that_is_waited_for_is_kept_when_its_party_hangs_up(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call(Record(name="x", wait=True, purpose="voicemail:message/box-1"))
+    await exchange.event(TaskStarted, kind="record")
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    outcome = exchange.told_of(TaskEnded)[0].outcome
+    assert isinstance(outcome, Completed) and isinstance(outcome.result, Recorded)
+    assert outcome.result.purpose == "voicemail:message/box-1"
+    listed = await exchange.database.read(lambda conn: of_owner(conn, call.id))
+    assert listed == [], "it is no recording of the customer's"
+
+
+async def test_the_tone_is_played_once_it_records_and_a_tone_that_fails_ends_nothing(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    call = await exchange.call(Record(name="x", beep=True, wait=True))
+    recording = (await exchange.task_of(call.id, "record")).replace("task-", "rec-")
+    tone = await exchange.played()
+    asked = [request.path for request in asterisk.requests if request.method == "POST"]
+    assert asked[-2].endswith("/record") and "/play/" in asked[-1]
+    asterisk.finishes(tone, "failed")
+    await settled()
+    assert not exchange.told_of(TaskEnded)
+    asterisk.finishes_recording(recording)
+    ended = await exchange.event(TaskEnded, kind="record")
+    assert isinstance(ended.outcome, Completed)
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
