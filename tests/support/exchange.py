@@ -18,6 +18,7 @@ import msgspec
 
 from engine.ari.client import AriClient
 from engine.ari.errors import Detached
+from engine.calls.conversation import Conversation
 from engine.commands import Command, Enqueue, PlaceCall
 from engine.engine import Engine, Parts
 from engine.events import (
@@ -66,6 +67,7 @@ class Exchange:
         self.told: list[Event] = []
         self.media_servers_met = 0
         self.unmatched: list[UnmatchedCall] = []
+        self.conversations: dict[str, Conversation] = {}
         self.settings = EngineSettings(ari_application=APPLICATION, recordings=folder)
         self.engine: Engine
         self.writer: Writer
@@ -108,6 +110,7 @@ class Exchange:
                 on_media_server=self._met_media_server,
                 on_question=self._asked,
                 on_unmatched=self.unmatched.append,
+                conversations=self.conversations,
                 clock=self.clock,
             )
         )

@@ -14,7 +14,7 @@ async def number(steps: Steps, turn: Turn) -> Done:
     if not typed or not typed.isdecimal():
         again = Place(step=Step.NUMBER, tries=place.tries + 1)
         return again if again.tries < TRIES else None
-    return place.at(Step.PIN, box=typed)
+    return place.at(Step.PIN, box=typed, ended=True)
 
 
 async def pin(steps: Steps, turn: Turn) -> Done:
@@ -26,12 +26,12 @@ async def pin(steps: Steps, turn: Turn) -> Done:
     except NoSuchBox:
         verdict = None
     if verdict and verdict.fits:
-        return place.at(Step.MAIN, open=True, tries=0)
+        return place.at(Step.MAIN, open=True, tries=0, ended=True)
     tries = place.tries + 1
     if tries >= TRIES or (verdict and verdict.locked_until is not None):
         await turn.say(turn.phrases.wrong_pin)
         return None
-    return place.at(Step.PIN, tries=tries)
+    return place.at(Step.PIN, tries=tries, ended=bool(typed))
 
 
 def first_of(box: str, *, opened: bool) -> Place:

@@ -77,7 +77,9 @@ async def record(steps: Steps, turn: Turn) -> Done:
     )
     recording = task.id.replace("task-", "rec-", 1)
     gone = steps.platform.clock() + KEPT_SECONDS
-    return Follow((task, turn.place.at(Step.REVIEW, recording=recording)), lambda conn: let_go(conn, recording, gone))
+    return Follow(
+        (task, turn.place.at(Step.REVIEW, recording=recording, ended=True)), lambda conn: let_go(conn, recording, gone)
+    )
 
 
 async def review(steps: Steps, turn: Turn) -> Done:

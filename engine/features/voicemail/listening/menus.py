@@ -57,7 +57,7 @@ async def new_pin(steps: Steps, turn: Turn) -> Done:
         except PinRefused:
             first = phrases.pin_refused
             continue
-        return place.at(Step.OPTIONS, first="pin_changed")
+        return place.at(Step.OPTIONS, first="pin_changed", ended=True)
     return place.at(Step.OPTIONS, first="pin_kept")
 
 

@@ -53,24 +53,23 @@ async def message(steps: Steps, turn: Turn) -> Done:
 async def forward(steps: Steps, turn: Turn) -> Done:
     """Ask for a box, and put a copy of the message there."""
     place = turn.place
-    back = place.at(Step.MESSAGE)
     number = await turn.digits(turn.phrases.ask_forward)
     if not number:
-        return _menu_of(back, "not_forwarded")
+        return _menu_of(place, "not_forwarded")
     try:
         await steps.service.forward(turn.call.account, place.message, number, by=BY_PHONE)
     except BoxFull:
-        return _menu_of(back, "box_full")
+        return _menu_of(place, "box_full")
     except NoSuchMessage:
         return place.at(Step.MAIN)
     except NotThere:  # the box, or the file
-        return _menu_of(back, "no_such_box")
-    return _menu_of(back, "forwarded")
+        return _menu_of(place, "no_such_box")
+    return _menu_of(place, "forwarded")
 
 
 def _menu_of(place: Place, first: str) -> Place:
     """The same message, of which only the menu is spoken, behind a sentence."""
-    return place.at(Step.MESSAGE, first=first, heard=True)
+    return place.at(Step.MESSAGE, first=first, heard=True, ended=place.step is Step.FORWARD)
 
 
 def _first(turn: Turn) -> str:

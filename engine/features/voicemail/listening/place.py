@@ -29,8 +29,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The step, the box (its number or id), and what the step is about.
 
     `open`: the PIN was right. `tries` counts the wrong ones. `first` is what is spoken before anything else: the name
-    of a sentence (phrases.Phrases). `message` is the id of the message at hand, and `heard` says that its menu alone is
-    spoken. `kind` is the greeting at hand, `recording` the id of what was recorded for it.
+    of a sentence (phrases.Phrases). `ended`: the turn before took digits that # ended. `message` is the id of the
+    message at hand, and `heard` says that its menu alone is spoken. `kind` is the greeting at hand, `recording` the id
+    of what was recorded for it.
     """
 
     step: Step
@@ -41,12 +42,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     folder: Folder = Folder.INBOX
     message: str = ""
     heard: bool = False
+    ended: bool = False
     kind: GreetingKind = GreetingKind.ALL
     recording: str = ""
 
     def at(self, step: Step, **changes: object) -> "Place":
         """Another step of the same session; nothing is spoken first unless it is given."""
-        return msgspec.structs.replace(self, **{"step": step, "first": "", "heard": False, **changes})
+        return msgspec.structs.replace(self, **{"step": step, "first": "", "heard": False, "ended": False, **changes})
 
 
 def task_of(place: Place) -> Converse:

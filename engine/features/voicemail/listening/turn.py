@@ -21,6 +21,8 @@ REPEATS = 3
 """How often a menu is spoken before the call ends, if nothing is pressed."""
 MOST_DIGITS = 20
 END = "#"
+TWICE_SECONDS = 1.0
+"""A # so soon behind one that ended digits is the same key, which a phone or a network told twice (RFC 4733)."""
 
 
 class Turn:
@@ -32,6 +34,8 @@ class Turn:
         self.call, self.place, self.on = call, place, on
         self.phrases = phrases
         self._locale, self._keys, self._series = locale, keys, Series(on)
+        self._clock = asyncio.get_running_loop().time
+        self._ended = self._clock() if place.ended else -TWICE_SECONDS
 
     def sentence(self, name: str, **words: str) -> str:
         """One of the sentences of the box's language."""
@@ -69,11 +73,13 @@ class Turn:
 
     async def key(self, seconds: float = SILENCE_SECONDS) -> str:
         """The next key; "" where none comes."""
-        heard = await self._keys.next(seconds)
-        if heard is None:
-            return ""
-        await self.on.digit(heard, accepted=True)
-        return heard.digit
+        while (heard := await self._keys.next(seconds)) is not None:
+            twice = heard.digit == END and self._clock() - self._ended < TWICE_SECONDS
+            await self.on.digit(heard, accepted=not twice)
+            self._ended = -TWICE_SECONDS
+            if not twice:
+                return heard.digit
+        return ""
 
     async def choice(self, keys: str, *sentences: str) -> str:
         """Speak a menu and return what of `keys` was pressed; "" where nothing came, however often it was spoken.
@@ -96,4 +102,5 @@ class Turn:
         while len(typed) < MOST_DIGITS and (pressed := await self.key(seconds)) not in ("", END):
             typed += pressed
             seconds = NEXT_DIGIT_SECONDS
+        self._ended = self._clock() if typed else -TWICE_SECONDS
         return typed
