@@ -83,8 +83,8 @@ class Controller:
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
-        post = post_of(settings.mail_server)
-        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post, code=settings.voicemail_code))
+        post, code = post_of(settings.mail_server), settings.voicemail_code
+        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post, code=code))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(PairsFeature(on, admission.check, lambda: self.engine))
         per_hour = settings.confirmations_per_hour

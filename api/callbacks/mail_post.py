@@ -28,20 +28,20 @@ class MailPost:
         name = f"<{mail['Message-ID']}@{domain_of(server.sender)}>"
         del mail["From"], mail["Message-ID"]
         mail["From"], mail["Message-ID"] = server.sender, name
-        verdict, _, error = await self._submitted(account, address, mail)
+        verdict, error = await self._submitted(account, address, mail)
         if verdict is Verdict.HOPELESS:
             raise Refused(error or "The mail server refused it.")
         if verdict is not Verdict.DELIVERED:
             raise NotSent(error or "The mail server did not take it.")
 
-    async def _submitted(self, account: str, address: str, mail: EmailMessage) -> tuple[Verdict, int | None, str | None]:
+    async def _submitted(self, account: str, address: str, mail: EmailMessage) -> tuple[Verdict, str | None]:
         verdict = Verdict.FAILED
         try:
-            verdict, status, error = await submitted(self._server, mail, SECONDS)
+            verdict, _, error = await submitted(self._server, mail, SECONDS)
         finally:
             if verdict is not Verdict.DELIVERED:
                 self._budget.give_back(account, address)
-        return verdict, status, error
+        return verdict, error
 
 
 def post_of(server: MailServer | None) -> MailPost | None:

@@ -117,7 +117,9 @@ class CallRecovery:
         return lambda session: lost(session, recovered.seen)
 
     def _admitted(self, call: Call) -> Admitted:
-        routes = self._services.admission.routes(call.account, call.callee, call.options or PLAIN)
+        """What an outbound call was admitted to; one that came in is not dialled, whatever its party dialled."""
+        inbound = call.direction is Direction.INBOUND
+        routes = () if inbound else self._services.admission.routes(call.account, call.callee, call.options or PLAIN)
         return Admitted(digits=call.callee, routes=routes, caller=call.caller or None, max_seconds=call.max_seconds)
 
     async def _pairs(self) -> list[TaskRow]:

@@ -299,11 +299,14 @@ class Conference:
     def _lone_music(self) -> str | None:
         """What plays while somebody is alone, others may wait to enter. Silence must be played too: without any audio
         in the bridge no RTP is sent, and what is whispered to its only participant has nothing to be mixed into, and
-        is not heard (tried on Asterisk 22.10.1)."""
+        is not heard (tried on Asterisk 22.10.1). Where keys are answered it plays all the time: all others may
+        be muted, which is the same as being alone."""
         waiting = [one.session for one in self._exits.values() if one.waiting]
         people = [session for session in self.people() if session not in waiting]
         alone = self.members.get(people[0].call.id) if len(people) == 1 else None
-        return (alone.alone or SILENCE) if alone else None
+        if alone:
+            return alone.alone or SILENCE
+        return SILENCE if self.hosting and self.members else None
 
     def _note_joined(self, member: Member, on: Subject) -> None:
         session, stay, data = member.session, member.stay, on.data

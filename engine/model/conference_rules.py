@@ -18,8 +18,9 @@ class ConferenceRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
     `waits_for_admin`: participants hear `music` (a class of music on hold; "": silence) until an admin has entered.
     `ends_with_admin`: it ends for all when the last admin leaves. `locked`: no more participants get in. `muted`: only
-    admins are heard. `most`: how many get in, admins not counted out; 0: any number. `prefix`: the key before each key
-    that does something. `language` is that of what is spoken (BCP 47). `closes`: when it ends, in Unix seconds.
+    admins are heard. `most`: how many may be in it, admins counted, who always get in; 0: any number. `prefix`: the key
+    before each key that does something. `language` is that of what is spoken (BCP 47). `closes`: when it
+    ends, in Unix seconds.
     """
 
     waits_for_admin: bool = True

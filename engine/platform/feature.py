@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table
 
-from engine.calls.conversation import Conversations
+from engine.calls.conversation import Conversation
 from engine.calls.gate import Gate
 from engine.commands import Command
 from engine.events import Event
@@ -70,7 +70,7 @@ class Feature:
     sources: Mapping[str, SourceOf] = {}
     """By the scheme of a Play's source (`upload` of upload:NAME): who makes the prompt."""
     metrics: Sequence[Measure] = ()
-    conversations: Conversations = {}
+    conversations: Mapping[str, Conversation] = {}
     """Who leads conversations with calls by voice and keys, by topic (engine.tasks.converse)."""
     codes: Mapping[str, Code] = {}
     """What phones may dial besides numbers, e.g. *97, and what answers it."""

@@ -12,7 +12,7 @@ from engine.calls.called import Called
 from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import AudioNotFound, PromptError
-from engine.media.prompts import Prompt
+from engine.media.prompts import Prompt, SourceOf
 from engine.model.call import Call
 from engine.model.cause import HangupCause
 from engine.model.destination import MOST_HOPS
@@ -145,6 +145,7 @@ class ScriptedPrompts:
         self.remarks: dict[str, tuple[str, ...]] = {}
         self.asked: list[str] = []
         self.unready: dict[str, asyncio.Event] = {}
+        self.sources: dict[str, SourceOf] = {}
 
     async def prepare(self, source: str, *, allow_private: bool = False) -> Prompt:
         return await self._made(source)

@@ -65,7 +65,8 @@ class Phone:
     """One softphone with a SIP user name, a microphone (a WAV) and ears (a recording of what it heard).
 
     A context manager: leaving it hangs up, unregisters and ends the process. `registrar` is host:port.
-    `lamp`: it subscribes to its message count (RFC 3842). `trace`: it keeps every SIP message, for `invite`. `number` is what others of its account dial; "": its user name.
+    `lamp`: it subscribes to its message count (RFC 3842). `trace`: it keeps every SIP message, for `invite`.
+    `number` is what others of its account dial; "": its user name.
     """
 
     user: str

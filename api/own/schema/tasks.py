@@ -51,7 +51,7 @@ class Say(Audible, frozen=True, kw_only=True, tag="say"):
 
 
 class Record(Named, frozen=True, kw_only=True, tag="record"):
-    """Record the far party, or both parties, while the queue continues."""
+    """Record the far party, or both parties; the queue continues, unless it is to wait."""
 
     name: Annotated[str, says("What the recording's link ends in, before its format; empty: its id.")] = ""
     max_seconds: Annotated[float | None, says("Length after which it ends, in seconds; null: no limit.")] = None
@@ -66,6 +66,8 @@ class Record(Named, frozen=True, kw_only=True, tag="record"):
         Secret | None, says("The bucket's access key:secret key:region. It is never shown.", writeOnly=True)
     ] = None
     notify: Annotated[bool, says("Whether an event says when the file is there.")] = False
+    wait: Annotated[bool, says("Whether the queue waits for the end of the recording.")] = False
+    beep: Annotated[bool, says("Whether the party hears a tone once it is recorded; the tone is not recorded.")] = False
 
 
 class WaitForDigits(Named, frozen=True, kw_only=True, tag="wait_for_digits"):
@@ -278,5 +280,8 @@ AnyTask = (
     | GoTo
     | Offer
 )
-NOT_OFFERED: dict[str, Any] = {"ask": "A question is put to a dialect's server; our own API has none."}
+NOT_OFFERED: dict[str, Any] = {
+    "ask": "A question is put to a dialect's server; our own API has none.",
+    "enter_code": "What a code leads to is known to a feature: a call is led to its destination, such as rooms.",
+}
 """The engine's kinds of task that a customer cannot give, and why."""

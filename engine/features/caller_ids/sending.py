@@ -12,7 +12,7 @@ from engine.tasks.say import Say
 TEXT = (
     f"{CODE} is your code. It lets your number be shown as the caller of calls. Ignore it if you did not ask."
 )
-SPOKEN = f"Hello. Your code is: {CODE}"
+SPOKEN = f"Hello. This is your code. {CODE}"
 PAUSE_SECONDS = 1.0
 """Before each of the two times that it is said."""
 

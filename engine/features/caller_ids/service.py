@@ -185,9 +185,9 @@ def _stored(conn: Connection, code: Code) -> None:
         (model.MOST_OF_ACCOUNT_A_DAY, store.count(conn, now - model.DAY, account=account), "by this account"),
         (model.MOST_OF_ALL, store.count(conn, now - model.HOUR), "now"),
     )
-    for most, sent, whose in limits:
+    for most, sent, place in limits:
         if sent >= most:
-            raise LimitReached(f"Too many codes were sent {whose}. Try again later.")
+            raise LimitReached(f"Too many codes were sent {place}. Try again later.")
     store.add(conn, code)
 
 

@@ -58,8 +58,8 @@ def pieces(extension: Extension) -> list[Piece]:
                 "qualify_timeout": "3",
                 "minimum_expiration": "30",
                 "maximum_expiration": "3600",
-                # Asterisk lets any phone subscribe to any AOR that has a mailbox (22.10.1), so only those have one whose
-                # name cannot be guessed: a phone of another account would learn how many messages there are.
+                # Asterisk lets any phone subscribe to any AOR that has a mailbox (22.10.1), so only those have one
+                # whose name cannot be guessed: a phone of another account would learn how many messages there are.
                 **({"mailboxes": mailbox_of(name)} if is_secret(name) else {}),
             },
         ),

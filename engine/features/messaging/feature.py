@@ -35,6 +35,7 @@ from engine.features.messaging.store import parts
 from engine.features.messaging.store.expiring import expire_messages
 from engine.features.messaging.store.parts import Lane
 from engine.features.messaging.tables import (
+    idempotency_keys,
     message_keywords,
     message_parts,
     message_rates,
@@ -77,7 +78,7 @@ class MessagingFeature(Feature):
     name = "messaging"
     events = (MessageSent, MessageEnded, MessageReceived)
     announces = announced.ENTRIES
-    tables = (message_routes, message_rates, message_keywords, texting, opt_outs)
+    tables = (message_routes, message_rates, message_keywords, texting, opt_outs, idempotency_keys)
     books = (message_parts, messages)
     expires: ClassVar[Mapping[str, Expire]] = {"messages": expire_messages}
 

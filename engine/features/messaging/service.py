@@ -8,9 +8,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import EngineUnavailable
+from engine.commands.once import Once
 from engine.events import Event
 from engine.features.errors import NotThere, StillUsed
 from engine.features.messaging import progress
+from engine.features.messaging.accepting import Plan
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.commands import SendMessage
 from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
@@ -18,7 +20,7 @@ from engine.features.messaging.progress import ACCOUNT_CLOSED, Progress
 from engine.features.messaging.queueing import Queueing, lane_of
 from engine.features.messaging.sending.senders import Senders
 from engine.features.messaging.settings import MessagingSettings
-from engine.features.messaging.store import messages, parts
+from engine.features.messaging.store import messages, parts, repeated
 from engine.features.messaging.store.parts import Lane
 from engine.platform.platform import Platform
 from engine.store import events
@@ -51,26 +53,44 @@ class MessageService:
 
     async def carry_out(self, command: SendMessage) -> Message:
         """Accept a text, as a command."""
-        return await self.send(command.account, command.message)
+        return await self.send(command.account, command.message, command.once)
 
-    async def send(self, account: str, wanted: NewMessage, *, origin: str = "") -> Message:
-        """Accept a text; returns it, queued, once it is stored. `origin`: who wrote it, if no program of the account.
+    async def send(
+        self, account: str, wanted: NewMessage, once: Once | None = None, *, origin: str = ""
+    ) -> Message:
+        """Accept a text; returns it, queued, once it is stored. One that `once` names is accepted once.
 
-        Raises TextRefused, NumberRefused, CallerRefused, CreditSpent, LimitReached, EngineUnavailable.
+        `origin`: who wrote it, if no program of the account.
+        Raises TextRefused, NumberRefused, CallerRefused, CreditSpent, LimitReached, EngineUnavailable, KeyReused.
         """
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
+        if once and (before := await self._db.read(partial(self._answered, account=account, once=once))):
+            return before
         queueing = self._queueing
         plan = queueing.plan(account, wanted)
         message = queueing.message(account, wanted, plan, origin=origin)
         try:
-            await self._writer.write(partial(queueing.store, message=message, plan=plan))
+            stored = await self._writer.write(partial(self._store, message=message, plan=plan, once=once))
         except asyncio.CancelledError:  # it is stored nevertheless
             queueing.accepted(message)
             raise
         except StoreError as error:
             raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
-        queueing.accepted(message)
+        if stored is message:
+            queueing.accepted(message)
+        return stored
+
+    def _answered(self, conn: Connection, *, account: str, once: Once) -> Message | None:
+        return repeated.answered(conn, account, once, self._clock())
+
+    def _store(self, conn: Connection, *, message: Message, plan: Plan, once: Once | None) -> Message:
+        """Store a text and what its request was answered with; returns another text if the request came already."""
+        if once and (before := self._answered(conn, account=message.account, once=once)):
+            return before
+        self._queueing.store(conn, message, plan)
+        if once:
+            repeated.keep(conn, once, message)
         return message
 
     async def cancel(self, account: str | None, id: str) -> Message:

@@ -72,7 +72,7 @@ class Directory:
         return self._destinations.resolve(account, destination, hops=hops)
 
     async def from_extension(self, dialled: str, sip_user: str) -> Answering | None:
-        """What an extension's dialling does: what an own number leads to, a code, another extension, else a number outside.
+        """What an extension's dialling does: what an own number leads to, a code, another extension, else a number.
 
         The extension is known by the SIP user name of its phone, and reaches extensions of its own account only. One of
         an application that asks calls nobody by itself: the application says what each call does.

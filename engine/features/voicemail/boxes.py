@@ -10,8 +10,8 @@ from engine.features import accounts as account_settings
 from engine.features.destinations.references import leading_to
 from engine.features.errors import InvalidSetting, StillUsed
 from engine.features.voicemail import rules
-from engine.features.voicemail.keeping import UPLOAD, Keeping, counted, let_go, purge
 from engine.features.voicemail.model import Box, BoxFields, GreetingKind, NewBox
+from engine.features.voicemail.shared import UPLOAD, Shared, counted, let_go, purge
 from engine.features.voicemail.store import boxes, messages
 from engine.ids import new_id
 from engine.platform import audit
@@ -23,7 +23,7 @@ KIND = "voicemail"
 PIN_DIGITS = 6
 
 
-class BoxKeeping(Keeping):
+class BoxMethods(Shared):
     """Boxes. `account` is an account's id, `box` the number or the id of a box; NoSuchBox is raised for none."""
 
     async def create_box(
@@ -36,7 +36,7 @@ class BoxKeeping(Keeping):
         """
         plain = Box(id=new_id("box"), account=account, number=rules.number_of(number), created=self._clock())
         chosen = random_pin(plain) if pin is None else rules.pin_of(pin, plain)
-        hashed = await self._kept.passwords.hash(chosen)
+        hashed = await self._common.passwords.hash(chosen)
 
         def unit(conn: Connection) -> Box:
             owner = account_settings.find(conn, account)
@@ -121,7 +121,7 @@ class BoxKeeping(Keeping):
 
     def _noted(self, account: Account, box: Box) -> dict[str, Any]:
         """What the audit keeps of a box."""
-        destinations, fields = self._kept.destinations, msgspec.to_builtins(box)
+        destinations, fields = self._common.destinations, msgspec.to_builtins(box)
         zero = destinations.noted(destinations.shown(account, box.zero))
         hidden = ("id", "account", "number", "created")
         return {name: value for name, value in fields.items() if name not in hidden} | {"zero": zero}

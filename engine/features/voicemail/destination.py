@@ -10,7 +10,7 @@ from engine.features.voicemail.errors import NoSuchBox
 from engine.features.voicemail.greetings import greeting_source
 from engine.features.voicemail.model import GreetingKind
 from engine.features.voicemail.taking import PURPOSE
-from engine.features.voicemail.wording import who, words
+from engine.features.voicemail.wording import owner_of, words
 from engine.platform.destination_kind import DestinationKind, DestinationKinds
 from engine.store.accounts import Account
 from engine.tasks.hang_up import HangUp
@@ -95,8 +95,8 @@ class VoicemailKind(DestinationKind):
 
     def _say(self, entry: Entry, sentence: str) -> Say:
         box = entry.box
-        name = who(box.language, box.name if box.says_name else "", box.number)
-        return Say(text=sentence.format(who=name), locale=box.language)
+        owner = owner_of(box.language, box.name if box.says_name else "", box.number)
+        return Say(text=sentence.format(owner=owner), locale=box.language)
 
     def _keys(self, entry: Entry) -> tuple[Choice, ...]:
         """What may be pressed during the greeting."""

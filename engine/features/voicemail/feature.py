@@ -16,12 +16,12 @@ from engine.features.voicemail.emailing.events import VoicemailNotEmailed
 from engine.features.voicemail.emailing.post import Post
 from engine.features.voicemail.events import VoicemailCounted, VoicemailDeleted, VoicemailRead, VoicemailReceived
 from engine.features.voicemail.greetings import SCHEME
-from engine.features.voicemail.keeping import FILE_KIND, UPLOAD, Kept, let_go
 from engine.features.voicemail.listening.conversation import Listening
 from engine.features.voicemail.listening.destination import CODE, MenuKind, dialled_by
 from engine.features.voicemail.listening.place import TOPIC
 from engine.features.voicemail.mwi import LampFollower
 from engine.features.voicemail.service import VoicemailService
+from engine.features.voicemail.shared import FILE_KIND, UPLOAD, Common, let_go
 from engine.features.voicemail.store import boxes, messages
 from engine.features.voicemail.sweeping import Sweeping
 from engine.features.voicemail.tables import voicemail_boxes, voicemail_greetings, voicemails
@@ -45,17 +45,17 @@ class VoicemailFeature(Feature):
         destinations: Destinations,
         passwords: Passwords | None = None,
         *,
-        lamps: Lamps,
+        lamps: Lamps | None = None,
         post: Post | None = None,
         code: str = CODE,
     ) -> None:
         self._directory = BoxDirectory(platform.database)
-        kept = Kept(platform, destinations, self._directory, passwords or Passwords())
-        self.service = VoicemailService(kept)
+        common = Common(platform, destinations, self._directory, passwords or Passwords())
+        self.service = VoicemailService(common)
         self.services = (self.service,)
-        taking, sweeping = Taking(kept), Sweeping(kept)
-        self._lamps = LampFollower(platform, lamps)
-        self.consumers = (taking, self._lamps)
+        taking, sweeping = Taking(common), Sweeping(common)
+        self._lamps = LampFollower(platform, lamps) if lamps else None
+        self.consumers = (taking, *([self._lamps] if self._lamps else []))
         self.timers = {
             taking_module.KIND: Timer(taking.take, at_once=taking_module.AT_ONCE),
             FILE_KIND: Timer(taking.remove_file),
@@ -82,7 +82,8 @@ class VoicemailFeature(Feature):
 
     async def on_media_server(self) -> None:
         """Light the lamps that are to be lit; raises AriError."""
-        await self._lamps.show_all()
+        if self._lamps:
+            await self._lamps.show_all()
 
     async def start(self) -> None:
         """Read the boxes."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from engine.features.voicemail import rules
-from engine.features.voicemail.keeping import UPLOAD, Keeping, let_go
 from engine.features.voicemail.model import Box, Greeting, GreetingKind
+from engine.features.voicemail.shared import UPLOAD, Shared, let_go
 from engine.features.voicemail.store import boxes, messages
 from engine.media import errors
 from engine.media.prompts import Prompt
@@ -30,7 +30,7 @@ def message_source(message: str) -> str:
     return f"{SCHEME}:message/{message}"
 
 
-class GreetingKeeping(Keeping):
+class GreetingMethods(Shared):
     """Greetings. `account` is an account's id, `box` the number or the id of a box; NoSuchBox is raised for none."""
 
     async def greetings(self, account: str, box: str) -> list[Greeting]:

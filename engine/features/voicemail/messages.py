@@ -13,8 +13,8 @@ from engine.features.errors import NotThere
 from engine.features.voicemail import rules
 from engine.features.voicemail.errors import BoxFull, NoSuchMessage
 from engine.features.voicemail.events import VoicemailRead, VoicemailReceived
-from engine.features.voicemail.keeping import Keeping, counted, deleted, purge
 from engine.features.voicemail.model import PREFIX, Box, Counts, Folder, Message, Sound
+from engine.features.voicemail.shared import Shared, counted, deleted, purge
 from engine.features.voicemail.store import boxes, messages
 from engine.ids import new_id
 from engine.platform import audit
@@ -26,7 +26,7 @@ FILE_PREFIX = "vm-"
 Change = Callable[[Connection, Box, Message, float], Message]
 
 
-class MessageKeeping(Keeping):
+class MessageMethods(Shared):
     """Messages. `account` is an account's id, `message` a message's; NoSuchMessage is raised for none.
 
     `by` is written down where it is given.

@@ -3,8 +3,8 @@
 from sqlalchemy import Connection
 
 from engine.features.voicemail import rules
-from engine.features.voicemail.keeping import Keeping
 from engine.features.voicemail.model import Box, Verdict
+from engine.features.voicemail.shared import Shared
 from engine.features.voicemail.store import boxes
 from engine.features.voicemail.store.boxes import Pin
 from engine.platform import audit
@@ -17,13 +17,13 @@ MOST_WRONG = 9
 LOCKED_SECONDS = 900.0
 
 
-class PinKeeping(Keeping):
+class PinMethods(Shared):
     """PINs."""
 
     async def set_pin(self, by: Actor, account: str, box: str, pin: str) -> None:
         """Set a box's PIN, and unlock the box; raises PinRefused, NoSuchBox."""
         found = await self._db.read(lambda conn: rules.find(conn, account, box))
-        hashed = await self._kept.passwords.hash(rules.pin_of(pin, found))
+        hashed = await self._common.passwords.hash(rules.pin_of(pin, found))
 
         def unit(conn: Connection) -> None:
             had = rules.find(conn, account, box)
@@ -37,7 +37,7 @@ class PinKeeping(Keeping):
         found, tried = await self._writer.write(lambda conn: self._counted(conn, account, box))
         if tried.locked_until is not None and tried.failures == 0:
             return Verdict(fits=False, locked_until=tried.locked_until)
-        if await self._kept.passwords.fits(pin, tried.hashed):
+        if await self._common.passwords.fits(pin, tried.hashed):
             await self._writer.write(lambda conn: _forgiven(conn, found, tried))
             return Verdict(fits=True, left=MOST_WRONG)
         return Verdict(fits=False, left=MOST_WRONG - tried.failures, locked_until=tried.locked_until)

@@ -1,10 +1,10 @@
 """The rules of voicemail: every change of a box, a greeting or a message goes through here."""
 
-from engine.features.voicemail.boxes import BoxKeeping
-from engine.features.voicemail.greetings import GreetingKeeping
-from engine.features.voicemail.messages import MessageKeeping
-from engine.features.voicemail.pins import PinKeeping
+from engine.features.voicemail.boxes import BoxMethods
+from engine.features.voicemail.greetings import GreetingMethods
+from engine.features.voicemail.messages import MessageMethods
+from engine.features.voicemail.pins import PinMethods
 
 
-class VoicemailService(BoxKeeping, PinKeeping, MessageKeeping, GreetingKeeping):
+class VoicemailService(BoxMethods, PinMethods, MessageMethods, GreetingMethods):
     """The boxes of accounts, their PINs, their messages and their greetings."""

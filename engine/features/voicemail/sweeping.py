@@ -6,9 +6,9 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.features.retention.worker import DAY_SECONDS, next_run
-from engine.features.voicemail.keeping import Keeping, counted, purge
 from engine.features.voicemail.messages import FILE_PREFIX
 from engine.features.voicemail.model import Box
+from engine.features.voicemail.shared import Shared, counted, purge
 from engine.features.voicemail.store import boxes, messages
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
@@ -22,7 +22,7 @@ AT_ONCE = 200
 """Messages that one transaction removes, at most."""
 
 
-class Sweeping(Keeping):
+class Sweeping(Shared):
     """Does the work of the kind KIND: one row, which is put in again for the next day each time."""
 
     async def start(self) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 
 from engine.events import TaskEnded
 from engine.features.voicemail import sound
-from engine.features.voicemail.keeping import UPLOAD, Keeping, counted, let_go
 from engine.features.voicemail.messages import new_file, received
 from engine.features.voicemail.model import PREFIX, Box, Message
+from engine.features.voicemail.shared import UPLOAD, Shared, counted, let_go
 from engine.features.voicemail.sound import Made
 from engine.features.voicemail.store import boxes, messages
 from engine.ids import new_id
@@ -48,7 +48,7 @@ class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
     file: str
 
 
-class Taking(Keeping):
+class Taking(Shared):
     """Consumes the ends of recordings. `take` and `remove_file` do the work of the kinds KIND and FILE_KIND."""
 
     name = "voicemail"

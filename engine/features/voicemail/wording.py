@@ -6,7 +6,7 @@ from engine.features.errors import InvalidSetting
 
 
 class Words(NamedTuple):
-    """The sentences of one language. {who} is a name, or `number` with the digits."""
+    """The sentences of one language. {owner} is a name, or `number` with the digits."""
 
     number: str
     away: str
@@ -20,83 +20,83 @@ class Words(NamedTuple):
 _WORDS = {
     "en": Words(
         "Number {digits}",
-        "{who} is not available.",
-        "{who} is on the phone.",
+        "{owner} is not available.",
+        "{owner} is on the phone.",
         "Please leave a message after the tone, and press the pound key when you are done.",
-        "The mailbox of {who} is full. No message can be left. Goodbye.",
-        "The mailbox of {who} takes no messages. Goodbye.",
+        "The mailbox of {owner} is full. No message can be left. Goodbye.",
+        "The mailbox of {owner} takes no messages. Goodbye.",
         "Thank you. Goodbye.",
     ),
     "de": Words(
         "Nummer {digits}",
-        "{who} ist nicht erreichbar.",
-        "{who} spricht gerade.",
+        "{owner} ist nicht erreichbar.",
+        "{owner} spricht gerade.",
         "Bitte hinterlassen Sie eine Nachricht nach dem Ton, und drücken Sie am Ende die Rautetaste.",
-        "Das Postfach von {who} ist voll. Es kann keine Nachricht hinterlassen werden. Auf Wiederhören.",
-        "Das Postfach von {who} nimmt keine Nachrichten an. Auf Wiederhören.",
+        "Das Postfach von {owner} ist voll. Es kann keine Nachricht hinterlassen werden. Auf Wiederhören.",
+        "Das Postfach von {owner} nimmt keine Nachrichten an. Auf Wiederhören.",
         "Vielen Dank. Auf Wiederhören.",
     ),
     "es": Words(
         "El número {digits}",
-        "{who} no está disponible.",
-        "{who} está hablando por teléfono.",
+        "{owner} no está disponible.",
+        "{owner} está hablando por teléfono.",
         "Deje un mensaje después de la señal y pulse almohadilla al terminar.",
-        "El buzón de {who} está lleno. No se puede dejar ningún mensaje. Adiós.",
-        "El buzón de {who} no acepta mensajes. Adiós.",
+        "El buzón de {owner} está lleno. No se puede dejar ningún mensaje. Adiós.",
+        "El buzón de {owner} no acepta mensajes. Adiós.",
         "Gracias. Adiós.",
     ),
     "fr": Words(
         "Le numéro {digits}",
-        "{who} n'est pas disponible.",
-        "{who} est en ligne.",
+        "{owner} n'est pas disponible.",
+        "{owner} est en ligne.",
         "Laissez un message après le signal sonore, puis appuyez sur la touche dièse.",
-        "La messagerie de {who} est pleine. Aucun message ne peut être laissé. Au revoir.",
-        "La messagerie de {who} ne prend pas de messages. Au revoir.",
+        "La messagerie de {owner} est pleine. Aucun message ne peut être laissé. Au revoir.",
+        "La messagerie de {owner} ne prend pas de messages. Au revoir.",
         "Merci. Au revoir.",
     ),
     "it": Words(
         "Il numero {digits}",
-        "{who} non è disponibile.",
-        "{who} è al telefono.",
+        "{owner} non è disponibile.",
+        "{owner} è al telefono.",
         "Lasciate un messaggio dopo il segnale acustico e premete cancelletto alla fine.",
-        "La casella di {who} è piena. Non si possono lasciare messaggi. Arrivederci.",
-        "La casella di {who} non accetta messaggi. Arrivederci.",
+        "La casella di {owner} è piena. Non si possono lasciare messaggi. Arrivederci.",
+        "La casella di {owner} non accetta messaggi. Arrivederci.",
         "Grazie. Arrivederci.",
     ),
     "nl": Words(
         "Nummer {digits}",
-        "{who} is niet bereikbaar.",
-        "{who} is in gesprek.",
+        "{owner} is niet bereikbaar.",
+        "{owner} is in gesprek.",
         "Laat een bericht achter na de toon en druk daarna op hekje.",
-        "De voicemail van {who} is vol. U kunt geen bericht achterlaten. Tot ziens.",
-        "De voicemail van {who} neemt geen berichten aan. Tot ziens.",
+        "De voicemail van {owner} is vol. U kunt geen bericht achterlaten. Tot ziens.",
+        "De voicemail van {owner} neemt geen berichten aan. Tot ziens.",
         "Bedankt. Tot ziens.",
     ),
     "pt": Words(
         "O número {digits}",
-        "{who} não está disponível.",
-        "{who} está ao telefone.",
+        "{owner} não está disponível.",
+        "{owner} está ao telefone.",
         "Deixe uma mensagem após o sinal e prima a tecla cardinal no fim.",
-        "A caixa de mensagens de {who} está cheia. Não é possível deixar mensagens. Adeus.",
-        "A caixa de mensagens de {who} não aceita mensagens. Adeus.",
+        "A caixa de mensagens de {owner} está cheia. Não é possível deixar mensagens. Adeus.",
+        "A caixa de mensagens de {owner} não aceita mensagens. Adeus.",
         "Obrigado. Adeus.",
     ),
     "pl": Words(
         "Numer {digits}",
-        "{who} jest teraz nieosiągalny.",
-        "{who} rozmawia przez telefon.",
+        "{owner} jest teraz nieosiągalny.",
+        "{owner} rozmawia przez telefon.",
         "Proszę zostawić wiadomość po sygnale i nacisnąć krzyżyk.",
-        "Skrzynka {who} jest pełna. Nie można zostawić wiadomości. Do widzenia.",
-        "Skrzynka {who} nie przyjmuje wiadomości. Do widzenia.",
+        "Skrzynka {owner} jest pełna. Nie można zostawić wiadomości. Do widzenia.",
+        "Skrzynka {owner} nie przyjmuje wiadomości. Do widzenia.",
         "Dziękuję. Do widzenia.",
     ),
     "sv": Words(
         "Nummer {digits}",
-        "{who} är inte tillgänglig.",
-        "{who} är upptagen i telefon.",
+        "{owner} är inte tillgänglig.",
+        "{owner} är upptagen i telefon.",
         "Lämna ett meddelande efter tonen och tryck på fyrkant när du är klar.",
-        "Röstbrevlådan för {who} är full. Inget meddelande kan lämnas. Hej då.",
-        "Röstbrevlådan för {who} tar inte emot meddelanden. Hej då.",
+        "Röstbrevlådan för {owner} är full. Inget meddelande kan lämnas. Hej då.",
+        "Röstbrevlådan för {owner} tar inte emot meddelanden. Hej då.",
         "Tack. Hej då.",
     ),
 }
@@ -119,6 +119,6 @@ def words(language: str) -> Words:
     return _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
 
 
-def who(language: str, name: str, number: str) -> str:
+def owner_of(language: str, name: str, number: str) -> str:
     """Return whose box it is, as it is spoken: the name, or (if that is "") the digits of the number one by one."""
     return name or words(language).number.format(digits=" ".join(number))

@@ -280,3 +280,26 @@ async def test_texts_of_an_account_that_is_removed_end_at_once(acme: Program, in
     for id in ids:
         _, found = await installation.admin("GET", f"/messages/{id}")
         assert (found["message"]["state"], found["message"]["reason"]) == ("failed", "The account was removed.")
+
+
+async def test_a_request_that_is_sent_again_with_its_key_is_one_text(acme: Program, installation: Installation) -> None:
+    async def send(key: str, by: Program = acme, **fields: Any) -> tuple[int, Any]:
+        body = {"to": US, "text": "Good morning."} | fields
+        headers = {"Authorization": f"Bearer {by.token}", "Idempotency-Key": key}
+        url = installation.public_server.make_url("/carillon/v1/messages")
+        async with installation.session.post(url, headers=headers, json=body) as answer:
+            return answer.status, await answer.json()
+
+    first = await send("order-7")
+    assert first[0] == 201
+    assert (await acme.ask("DELETE", f"/messages/{first[1]['id']}"))[0] == 204
+    assert await send("order-7") == first, "as it was answered, not as it is"
+    assert await acme.ids() == [first[1]["id"]]
+    status, refused = await send("order-7", text="Good evening.")
+    assert (status, refused["code"]) == (409, "idempotency_key_reused") and "another request" in refused["error"]
+    assert (await send("order-8"))[1]["id"] != first[1]["id"]
+    other = Program(installation, await installation.account("other"))
+    assert (await send("order-7", other))[1]["code"] == "caller_refused", "another account's key is its own"
+    assert (await send("refused", to="911"))[0] == 403 and (await send("refused"))[0] == 201
+    for key in ("", "two words", "x" * 256):
+        assert (await send(key))[1]["code"] == "bad_request"

@@ -39,7 +39,7 @@ async def test_participants_wait_with_music_until_the_admin_comes_and_leave_with
     await host.hang_up()
     await anna.closed()
     await ben.closed()
-    assert heard_by(anna).says("the conference has not begun")
+    assert heard_by(anna).says("please wait")
     assert await ours.people() == []
 
 

@@ -135,6 +135,32 @@ async def test_nobody_who_does_not_know_the_pin_learns_whether_there_is_a_box(
     await anna.hang_up()
 
 
+async def test_an_empty_pin_is_a_wrong_one(phone: MakePhone, box: MakeBox, own: Own) -> None:
+    ben = await phone()
+    await box(name="Ben", extension=ben.number)
+    await ben.dial(CODE)
+    await is_at(own, ben.number, "pin")
+    for tries in (1, 2):
+        await ben.press("#")
+        await is_at(own, ben.number, "pin", tries=tries)
+    await ben.press("#")
+    await ben.closed()
+
+
+async def test_star_during_a_greeting_leads_to_the_menu_of_that_box(
+    phone: MakePhone, leading: Leading, box: MakeBox, own: Own
+) -> None:
+    anna, ours = await phone(), await box(name="Ben")
+    await set_pin(own, ours)
+    await anna.dial(await leading(f"voicemail:{ours}"))
+    await audible(anna, 1.0)
+    await anna.press("*")
+    assert (await is_at(own, anna.number, "pin"))["box"] == ours
+    await typed(anna, f"{PIN}#")
+    await is_at(own, anna.number, "main")
+    await anna.hang_up()
+
+
 async def test_ones_own_extension_needs_no_pin_if_the_box_says_so(phone: MakePhone, box: MakeBox, own: Own) -> None:
     ben = await phone()
     await box(name="Ben", extension=ben.number, skip_pin_from_own_extension=True)

@@ -334,3 +334,20 @@ async def test_many_calls_are_taken_over_without_redis(stopped_exchange: Exchang
     for call in left:
         asterisk.hangs_up(call.id)
         await exchange.ended(call.id)
+
+
+async def test_a_call_that_came_in_goes_on_whatever_its_party_dialled(
+    stopped_exchange: Exchange, asterisk: FakeAri, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone dials codes such as *97, which no trunk can carry: to look for routes of such a call raises."""
+
+    def no_routes(*_: object) -> None:
+        raise ValueError("only digits are dialled")
+
+    exchange = stopped_exchange
+    monkeypatch.setattr(exchange.admission, "routes", no_routes)
+    left = Left(task=PLAY, phase=Phase.NONE, started=False)
+    call = await exchange.left_behind(left, direction=Direction.INBOUND, callee="*97")
+    await exchange.start()
+    assert await exchange.played() == "task-1"
+    assert "play started" in await finish(exchange, asterisk, call.id)

@@ -32,7 +32,7 @@ class SentCode(Shown, frozen=True, kw_only=True):
     sent: Annotated[str, says("The id of the text or call that brings it.")]
 
 
-class Answer(Given, frozen=True, kw_only=True):
+class CodeAnswer(Given, frozen=True, kw_only=True):
     """The answer to a code."""
 
     code: Annotated[str, says("The code, 6 digits.")]
@@ -46,7 +46,7 @@ class Preference(Given, frozen=True, kw_only=True):
     ]
 
 
-class CallerId(Shown, frozen=True, kw_only=True):
+class VerifiedCallerId(Shown, frozen=True, kw_only=True):
     """A number that the account may show as its caller."""
 
     number: Annotated[str, says("The number, in international digits.")]
@@ -54,10 +54,10 @@ class CallerId(Shown, frozen=True, kw_only=True):
     default: Annotated[bool, says("Whether the account shows it by default.")]
 
 
-class CallerIds(Shown, frozen=True, kw_only=True):
+class VerifiedCallerIds(Shown, frozen=True, kw_only=True):
     """An account's caller ids."""
 
-    caller_ids: Annotated[tuple[CallerId, ...], says("The caller ids, the default one first.")]
+    caller_ids: Annotated[tuple[VerifiedCallerId, ...], says("The caller ids, the default one first.")]
     default_of_user: Annotated[
         str | None, says("The caller id that the user whose token is sent shows by default; null: the account's.")
     ]

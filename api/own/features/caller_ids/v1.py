@@ -4,7 +4,14 @@ from aiohttp import web
 
 from api.own import render
 from api.own.access import Caller, CallerOf
-from api.own.features.caller_ids.schema import Answer, CallerId, CallerIds, NewCode, Preference, SentCode
+from api.own.features.caller_ids.schema import (
+    CodeAnswer,
+    NewCode,
+    Preference,
+    SentCode,
+    VerifiedCallerId,
+    VerifiedCallerIds,
+)
 from api.own.operations import Body, operation, taking
 from api.own.services import OwnServices
 from engine.features.caller_ids import model
@@ -29,7 +36,7 @@ class CallerIdRoutes:
             web.delete(one, self.remove),
         ]
 
-    @operation("listCallerIds", {200: CallerIds})
+    @operation("listCallerIds", {200: VerifiedCallerIds})
     async def list_all(self, request: web.Request) -> web.Response:
         """List the numbers of others that the account proved to be its own, the default one first."""
         caller = await self._caller_of(request)
@@ -54,8 +61,8 @@ class CallerIdRoutes:
         shown = {"number": sent.number, "how": sent.how, "expires": render.moment(sent.expires)}
         return web.json_response(shown | {"tries": sent.tries, "sent": sent.sent}, status=202)
 
-    @taking("verifyCallerId", Answer, {200: CallerId}, errors=(403, 409))
-    async def answer(self, request: web.Request, body: Body[Answer]) -> web.Response:
+    @taking("verifyCallerId", CodeAnswer, {200: VerifiedCallerId}, errors=(403, 409))
+    async def answer(self, request: web.Request, body: Body[CodeAnswer]) -> web.Response:
         """Prove a number by the code that was sent to it; the account may show it from then on."""
         caller, number = await self._caller_of(request), request.match_info["number"]
         proved = await self._ids.answer(caller.by, caller.account, (await body()).code, number=number)

@@ -66,7 +66,8 @@ class Message(Shown, frozen=True, kw_only=True):
         str,
         says(
             "Who wrote one that is sent; empty: a program. extension:101: that phone; relay: whoever texted the number "
-            "that leads to the phone; confirmation: of a STOP or START; notice: why a phone's text was not sent."
+            "that leads to the phone; confirmation: of a STOP or START; notice: why a phone's text was not sent; "
+            "verification: a code, masked."
         ),
     ]
     user: Annotated[str | None, says("The id of the user in whose inbox it is; null: in nobody's.")]

@@ -24,6 +24,7 @@ from api.own.features.messaging.schema import (
     OptOuts,
     Texting,
 )
+from api.own.idempotency import HEADER, once_of
 from api.own.operations import Body, operation, taking
 from api.own.scheduled import time_of as when
 from api.own.schema.queries import LIMIT, PAGE
@@ -69,12 +70,13 @@ class MessageRoutes:
         found = await listed(self._services, request, account)
         return web.json_response({"messages": [render.message(row) for row in found]})
 
-    @taking("sendMessage", NewMessage, {201: Message}, errors=(402, 403))
+    @taking("sendMessage", NewMessage, {201: Message}, headers=(HEADER,), errors=(402, 403, 409))
     async def send(self, request: web.Request, body: Body[NewMessage]) -> web.Response:
         """Send a text, now or at a time; the answer comes at once, while it is queued."""
         caller = await self._caller_of(request)
-        wanted = self._wanted(await body(), caller.account)
-        sent = await self._services.engine.submit(SendMessage(account=caller.account.id, message=wanted))
+        given = await body()
+        once, wanted = once_of(request, given), self._wanted(given, caller.account)
+        sent = await self._services.engine.submit(SendMessage(account=caller.account.id, message=wanted, once=once))
         if caller.user:
             await self._note(caller, "message.sent", sent)
         return web.json_response(render.message(sent), status=201)

@@ -31,7 +31,39 @@ def commands(cli: Cli) -> App:
 
 @Parameter(name="*")
 class RoomOptions:
-    """What a room's conferences do."""
+    """What a room's conferences do.
+
+    Parameters
+    ----------
+    pin
+        The participants' PIN, 4 to 10 digits; chosen at random where a new room has none.
+    admin_pin
+        The admins' PIN, another one.
+    waits_for_admin
+        Participants wait with music until an admin has entered; --no-waits-for-admin: they do not.
+    ends_with_admin
+        The conference ends when its last admin leaves.
+    announces
+        What those in it hear when one comes or leaves.
+    music
+        The class of music on hold while waiting and alone; "": silence.
+    locked
+        Conferences begin locked.
+    muted
+        Conferences begin with all but the admins muted.
+    most
+        How many participants get in; 0: any number.
+    prefix
+        The key before each key that does something.
+    language
+        Of what is spoken, such as en-US or de-DE.
+    timezone
+        In which times are spoken, such as Europe/Berlin.
+    opens
+        From when callers get in, such as 2030-01-31T12:00:00+01:00; "": no limit.
+    closes
+        When the conference ends.
+    """
 
     def __init__(
         self,
@@ -51,39 +83,7 @@ class RoomOptions:
         opens: str | None = None,
         closes: str | None = None,
     ) -> None:
-        """Take the options.
-
-        Parameters
-        ----------
-        pin
-            The participants' PIN, 4 to 10 digits; chosen at random where a new room has none.
-        admin_pin
-            The admins' PIN, another one.
-        waits_for_admin
-            Participants wait with music until an admin has entered; --no-waits-for-admin: they do not.
-        ends_with_admin
-            The conference ends when its last admin leaves.
-        announces
-            What those in it hear when one comes or leaves.
-        music
-            The class of music on hold while waiting and alone; "": silence.
-        locked
-            Conferences begin locked.
-        muted
-            Conferences begin with all but the admins muted.
-        most
-            How many participants get in; 0: any number.
-        prefix
-            The key before each key that does something.
-        language
-            Of what is spoken, such as en-US or de-DE.
-        timezone
-            In which times are spoken, such as Europe/Berlin.
-        opens
-            From when callers get in, such as 2030-01-31T12:00:00+01:00; "": no limit.
-        closes
-            When the conference ends.
-        """
+        """Take the options."""
         times = {name: value or None for name, value in present(opens=opens, closes=closes).items()}
         self.given: dict[str, Any] = times | present(
             pin=pin,

@@ -83,8 +83,8 @@ class BoxCommands:
         body = {"number": number} | present(pin=pin, zero=destination_of(zero))
         body |= present(name=name, extension=extension, language=language, email=email) | _settings(set_)
         made = self._cli.admin.post(self._path(account), body)
-        told = f"The box {number} was added: lead calls to voicemail:{number}. Its PIN is {made['pin']}."
-        self._cli.output.done(made, told)
+        sentence = f"The box {number} was added: lead calls to voicemail:{number}. Its PIN is {made['pin']}."
+        self._cli.output.done(made, sentence)
 
     def set(
         self,

@@ -59,7 +59,7 @@ class Confirmations:
         self.left_out += 1
         if self._logged.take(received.account, now):
             log.warning(
-                "A STOP or START was not confirmed because of a limit. Its opt-out counts; this line comes once an hour.",
+                "A STOP or START was not confirmed because of a limit; it counts. This line comes once an hour.",
                 account=received.account,
                 sender=masked(received.sender),
                 per_hour=self._per_hour,

@@ -19,7 +19,8 @@ _SUBJECTS = {
 }  # fmt: skip
 _UNKNOWN = {
     "en": "an unknown caller", "de": "unbekannt", "es": "un número oculto", "fr": "un numéro masqué",
-    "it": "un numero privato", "nl": "onbekend", "pt": "um número oculto", "pl": "numer zastrzeżony", "sv": "dolt nummer",
+    "it": "un numero privato", "nl": "onbekend", "pt": "um número oculto", "pl": "numer zastrzeżony",
+    "sv": "dolt nummer",
 }  # fmt: skip
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from engine.features.errors import FeatureError
 from engine.features.voicemail.greetings import greeting_source
-from engine.features.voicemail.keeping import let_go
 from engine.features.voicemail.listening.place import Place, Step
 from engine.features.voicemail.listening.steps import BY_PHONE, Done, Follow, Steps
 from engine.features.voicemail.listening.turn import END, Turn
+from engine.features.voicemail.shared import let_go
 from engine.ids import new_id
 from engine.media.errors import PromptError
 from engine.media.prompts import Prompt, Prompts

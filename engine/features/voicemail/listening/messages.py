@@ -19,7 +19,7 @@ KEYS = "1456789*#"
 async def message(steps: Steps, turn: Turn) -> Done:
     """Play the message at hand, and ask what becomes of it.
 
-    1 or 5 again, 4 the one before, 6 the next one, 7 delete or take back, 8 forward, 9 save, * the main menu, # the end.
+    1 or 5 again, 4 the one before, 6 the next, 7 delete or take back, 8 forward, 9 save, * the main menu, # the end.
     It counts as listened to once it was played to its end, or a key was pressed while it played.
     """
     place = turn.place

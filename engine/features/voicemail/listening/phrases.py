@@ -1,4 +1,4 @@
-"""What the menu of a box says: one class has all sentences, engine.features.voicemail.listening.sentences each language."""
+"""What the menu of a box says, whatever the language (engine.features.voicemail.listening.sentences)."""
 
 import time
 from typing import NamedTuple
@@ -7,8 +7,8 @@ DAY_SECONDS = 86_400
 
 
 class Phrases(NamedTuple):
-    """The sentences of one language. {new} and {old} are numbers; {caller} is digits one by one or `withheld`; {when} is
-    `today`, `yesterday` or `on_day`.
+    """The sentences of one language. {new} and {old} are numbers; {caller} is digits one by one or `withheld`;
+    {when} is `today`, `yesterday` or `on_day`.
     """
 
     ask_number: str

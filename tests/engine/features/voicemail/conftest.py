@@ -3,6 +3,7 @@
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from engine.events import TaskEnded
 from engine.features.accounts.model import actor_of
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.users.passwords import Passwords
+from engine.features.voicemail.emailing.post import Post
 from engine.features.voicemail.feature import VoicemailFeature
 from engine.features.voicemail.model import BoxFields
 from engine.features.voicemail.service import VoicemailService
@@ -57,6 +59,8 @@ class House:
         self.account = Account(id="acct-1", name="acme", created=0.0)
         self.other = Account(id="acct-2", name="other", created=0.0)
         self.by = actor_of(self.account)
+        self.lamps: Any = None
+        self.post: Post | None = None
 
     async def open(self) -> None:
         await self.begin(first=True)
@@ -73,7 +77,8 @@ class House:
         self.platform = Platform(self.db, self.writer, self.files, self.prompts, clock=lambda: self.now)
         self.features = Features(self.platform)
         leading = self.features.add(DestinationsFeature(self.platform))
-        self.feature = self.features.add(VoicemailFeature(self.platform, leading.registry, Passwords(QUICK)))
+        feature = VoicemailFeature(self.platform, leading.registry, Passwords(QUICK), lamps=self.lamps, post=self.post)
+        self.feature = self.features.add(feature)
         self.voicemail = self.features[VoicemailService]
         await self.writer.claim()
         if first:

@@ -86,7 +86,7 @@ async def test_a_controller_that_died_while_an_account_was_removed_ends_its_text
 ) -> None:
     await exchange.add_extension("101", "u101")
     await exchange.reload()
-    waiting = await exchange.send(to="101")
+    waiting = await exchange.send(to="101", at=NOW + 86_400)
     await exchange._execute(tables.accounts.update().values(closed=NOW))
     await exchange.kill()
     await exchange.start()

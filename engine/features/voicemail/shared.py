@@ -22,7 +22,7 @@ with UPLOAD before it."""
 UPLOAD = "upload:"
 
 
-class Kept(NamedTuple):
+class Common(NamedTuple):
     """What the parts have in common."""
 
     platform: Platform
@@ -31,13 +31,13 @@ class Kept(NamedTuple):
     passwords: Passwords
 
 
-class Keeping:
+class Shared:
     """A part of the service."""
 
-    def __init__(self, kept: Kept) -> None:
-        self._kept, self._platform = kept, kept.platform
-        self._db, self._writer, self._clock = kept.platform.database, kept.platform.writer, kept.platform.clock
-        self._directory = kept.directory
+    def __init__(self, common: Common) -> None:
+        self._common, self._platform = common, common.platform
+        self._db, self._writer, self._clock = common.platform.database, common.platform.writer, common.platform.clock
+        self._directory = common.directory
 
 
 def let_go(conn: Connection, file: str, at: float) -> None:

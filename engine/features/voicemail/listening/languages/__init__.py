@@ -1,0 +1,1 @@
+"""The sentences of the menu of a box, one file a language."""

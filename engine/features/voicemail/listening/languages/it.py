@@ -1,0 +1,52 @@
+"""The menu of a box in Italian."""
+
+from engine.features.voicemail.listening.phrases import Phrases
+
+PHRASES = Phrases(
+    ask_number="Digitate il numero della vostra casella, poi cancelletto.",
+    ask_pin="Digitate il vostro codice, poi cancelletto.",
+    wrong_pin="Non è corretto.",
+    counts="Messaggi nuovi: {new}. Messaggi vecchi: {old}.",
+    main_menu="Per i messaggi, premete 1. Messaggi salvati, 2. Opzioni, 0. Per terminare, cancelletto.",
+    no_messages="Non ci sono messaggi.",
+    no_more="Non ci sono altri messaggi.",
+    new_message="Nuovo messaggio da {caller}, ricevuto {when}.",
+    old_message="Messaggio da {caller}, ricevuto {when}.",
+    withheld="un numero privato",
+    today="oggi alle {hour} e {minute}, tempo universale",
+    yesterday="ieri alle {hour} e {minute}, tempo universale",
+    on_day="il giorno {day} del mese {month} alle {hour} e {minute}, tempo universale",
+    message_menu="Ripetere, 5. Precedente, 4. Successivo, 6. Cancellare, 7. Inoltrare, 8. Salvare, 9. Menu, asterisco.",
+    deleted_menu="Questo messaggio è cancellato. Per recuperarlo, premete 7. Successivo, 6. Menu, asterisco.",
+    deleted="Messaggio cancellato.",
+    undeleted="Messaggio recuperato.",
+    saved="Messaggio salvato.",
+    ask_forward="Digitate il numero della casella a cui inoltrare, poi cancelletto.",
+    forwarded="Messaggio inoltrato.",
+    not_forwarded="Il messaggio non è stato inoltrato.",
+    no_such_box="Questa casella non esiste.",
+    box_full="Questa casella è piena.",
+    options_menu=(
+        "Per il saluto, premete 1. Quando siete occupati, 2. Assenti, 3. "
+        "Per cambiare il codice, 5. Indietro, asterisco."
+    ),
+    greeting_all="Il vostro saluto.",
+    greeting_busy="Il vostro saluto quando siete occupati.",
+    greeting_away="Il vostro saluto quando siete assenti.",
+    greeting_menu="Per registrarlo, premete 1. Per ascoltarlo, 2. Per il saluto normale, 3. Indietro, asterisco.",
+    greeting_default="È in uso il saluto normale.",
+    greeting_reset="Da ora è in uso il saluto normale.",
+    record_now="Parlate dopo il segnale e premete cancelletto alla fine.",
+    review_menu="Per tenere la registrazione, premete 1. Ascoltarla, 2. Registrare di nuovo, 3. Scartarla, asterisco.",
+    greeting_kept="Il vostro saluto è salvato.",
+    greeting_refused="La registrazione non può essere usata.",
+    new_pin="Digitate il nuovo codice, poi cancelletto.",
+    new_pin_again="Digitatelo ancora, poi cancelletto.",
+    pins_differ="I due sono diversi.",
+    pin_refused="Questo codice non va bene. Servono da 4 a 10 cifre non facili da indovinare.",
+    pin_changed="Il vostro codice è cambiato.",
+    pin_kept="Il vostro codice non è cambiato.",
+    wrong_key="Questo tasto non ha funzione qui.",
+    unplayable="Questo messaggio non può essere riprodotto.",
+    goodbye="Arrivederci.",
+)
