@@ -124,7 +124,7 @@ async def test_an_account_that_is_older_than_a_dialect_gets_its_keys_once_when_t
     (own,) = (await accounts.keys("acme")).own
     assert own.dialect == "own" and own.key != opened.keys.own[0].key and own.number
     assert (await accounts.keys("acme")).own == (own,)
-    entries = await database.read(lambda conn: audit.list(conn, opened.keys.account.id, 10))
+    entries = await database.read(lambda conn: audit.of(conn, opened.keys.account.id))
     assert [entry.what for entry in entries] == ["keys.added", "account.created"]
 
 
