@@ -23,6 +23,7 @@ from engine.features.applications.feature import ApplicationsFeature
 from engine.features.applications.model import Application
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
+from engine.features.caller_ids.feature import CallerIdsFeature
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.lamps import Lamps
@@ -30,11 +31,14 @@ from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.messaging.configuration.smscs import Smscs
 from engine.features.messaging.feature import MessagingFeature
+from engine.features.messaging.service import MessageService
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
+from engine.features.pairs.feature import PairsFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
+from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
@@ -75,13 +79,18 @@ class Controller:
         self.endpoints = endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks, lamps))
         add(NumbersFeature(on, leading.registry))
         add(GroupsFeature(on, leading.registry))
+        add(RoomsFeature(on))
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
         post, code = post_of(settings.mail_server), settings.voicemail_code
         add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post, code=code))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
-        add(MessagingFeature(on, leading.registry, self._data_of, self.base.phones))
+        add(PairsFeature(on, admission.check, lambda: self.engine))
+        per_hour = settings.confirmations_per_hour
+        phones = self.base.phones
+        add(MessagingFeature(on, leading.registry, self._data_of, phones, confirmations_per_hour=per_hour))
+        add(CallerIdsFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
@@ -98,6 +107,7 @@ class Controller:
             admission=admission,
             directory=Directory(on.cache, leading.registry, on.codes),
             settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
+            gates=self.features.gates,
             on_media_server=self._on_media_server,
             on_question=lambda question: self.front.ask(question),
             conversations=on.conversations,

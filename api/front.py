@@ -83,6 +83,7 @@ class Front:
             live=self.engine.live,
             inquire=self.inquire,
             guesses=base.guesses,
+            prompts=base.platform.prompts,
             seal=base.seal,
             api_url=settings.api_url,
             mounted_at=settings.mounted_at,

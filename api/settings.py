@@ -12,6 +12,7 @@ from api.callbacks.mail import BadMailServer, MailServer
 from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
+from engine.features.messaging.receiving.confirming import PER_HOUR
 from engine.features.numbers.pool import Pool
 from engine.features.retention.worker import Kept
 from engine.features.voicemail.listening.destination import CODE as VOICEMAIL_CODE
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     messages_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    confirmations_per_hour: Annotated[int, msgspec.Meta(ge=0)] = PER_HOUR
     most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
     most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
 

@@ -17,6 +17,8 @@ from engine.commands import (
     HoldMember,
     KickMember,
     LeaveNow,
+    LockConference,
+    MuteAll,
     MuteMember,
     NoSuchCall,
     NoSuchConference,
@@ -60,6 +62,8 @@ class Dispatcher:
             MuteMember: self._conferences.mute,
             HoldMember: self._conferences.hold,
             KickMember: self._conferences.kick,
+            LockConference: self._conferences.lock,
+            MuteAll: self._conferences.mute_all,
         }
 
     def add(self, handlers: Mapping[type[Command[Any]], Callable[[Any], Any]]) -> None:

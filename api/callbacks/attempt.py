@@ -10,7 +10,7 @@ from typing import NamedTuple
 import aiohttp
 import structlog
 
-from api.callbacks.callback import BadAddress, address
+from api.callbacks.callback import QUERY, BadAddress, address
 from engine.net import Net, blocked
 from engine.store.deliveries import DeliveryRow
 
@@ -49,23 +49,26 @@ async def attempt(
     total: float,
     connect: float,
 ) -> AttemptResult:
-    """POST once, within `total` seconds; any 2xx is a success, redirects are not followed."""
+    """Send it once, within `total` seconds; any 2xx is a success, redirects are not followed."""
     begun = time.monotonic()
-    verdict, status, error, reply = await _post(net, delivery, headers, allow_private, total, connect)
+    verdict, status, error, reply = await _sent(net, delivery, headers, allow_private, total, connect)
     return AttemptResult(verdict, status, error, time.monotonic() - begun, reply)
 
 
-async def _post(
+async def _sent(
     net: Net, delivery: DeliveryRow, headers: Mapping[str, str], allow_private: bool, total: float, connect: float
 ) -> tuple[Verdict, int | None, str | None, bytes]:
+    by_get = delivery.content_type == QUERY
+    kind = {} if by_get else {"Content-Type": delivery.content_type}
     try:
         reply = await net.post(
             address(delivery.url, credentials="Authorization" not in headers),
             allow_private=allow_private,
-            data=delivery.body.encode(),
-            headers={"Content-Type": delivery.content_type, "Accept-Encoding": "identity", **headers},
+            data=b"" if by_get else delivery.body.encode(),
+            headers={**kind, "Accept-Encoding": "identity", **headers},
             total=total,
             connect=connect,
+            method="GET" if by_get else "POST",
             auto_decompress=False,
         )
     except Exception as error:

@@ -49,10 +49,21 @@ class RequestHearers:
     async def callbacks(self, stored: StoredEvent) -> Sequence[Addressed]:
         """Return what the dialect of the event's data makes of it; raises StoreError."""
         data = await self._data(stored)
-        if data is None or not data.address or (vendor := self._vendors.get(data.dialect)) is None:
+        if data is None:
+            return await self._notices(stored.event)
+        if not data.address or (vendor := self._vendors.get(data.dialect)) is None:
             return ()
         callbacks = await vendor.callbacks(stored.event, data)
         return [Addressed("", data.dialect, callback) for callback in callbacks]
+
+    async def _notices(self, event: Event) -> Sequence[Addressed]:
+        """Return what dialects make of an event that belongs to no request."""
+        return [
+            Addressed("", vendor.name, callback)
+            for vendor in self._vendors.values()
+            if isinstance(event, vendor.notices)
+            for callback in await vendor.callbacks(event, CallData(dialect=vendor.name))
+        ]
 
     def published(self, published: Sequence[StoredEvent]) -> None:
         """Forget the applications of calls that have ended."""

@@ -1,4 +1,4 @@
-"""A callback: one HTTP POST that notifies the customer of an event."""
+"""A callback: one HTTP request, a POST or a GET, that notifies the customer of an event."""
 
 import re
 from collections.abc import Mapping
@@ -9,14 +9,16 @@ from yarl import URL
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+QUERY = ""
+"""The content type of a callback that has no body: its fields are in the URL's query, and it is sent by GET."""
 LONGEST_URL = 4096
 # RFC 3986 §2: an address of only these characters is sent byte for byte as it was written.
 _VERBATIM = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 _HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-_NAMES = ("action", "event", "type")
-"""The fields that name a callback's subject in its body: a form's action, an object's event, or its type (Standard
+_NAMES = ("action", "event", "type", "status")
+"""The fields that name a callback's subject: a form's action or status, an object's event, or its type (Standard
 Webhooks)."""
 
 
@@ -25,7 +27,10 @@ class BadAddress(ValueError):
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """The URL and the body of a POST; `fallback` ("": none) is the URL that is tried if the first one fails."""
+    """The URL and the body of a POST; `fallback` ("": none) is the URL that is tried if the first one fails.
+
+    With the content type QUERY it is a GET: `body` has the fields of the URL's query once more, and is not sent.
+    """
 
     url: str
     body: str
@@ -38,10 +43,18 @@ def form(url: str, fields: Mapping[str, str]) -> Callback:
     return Callback(url=url, body=urlencode(fields))
 
 
+def query(url: str, fields: Mapping[str, str]) -> Callback:
+    """Return a callback by GET with these fields, in order, behind the query that the URL has."""
+    text, before, fragment = urlencode(fields), *url.partition("#")[::2]
+    joint = "" if before.endswith(("?", "&")) else "&" if "?" in before else "?"
+    whole = f"{before}{joint}{text}" + (f"#{fragment}" if fragment else "")
+    return Callback(url=whole, body=text, content_type=QUERY)
+
+
 def action_of(content_type: str, body: str) -> str:
     """Return the subject that a callback's body names; "" if it has none of the known fields."""
     try:
-        fields = dict(parse_qsl(body)) if content_type == FORM else msgspec.json.decode(body)
+        fields = dict(parse_qsl(body)) if content_type in (FORM, QUERY) else msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError):
         return ""
     named = [fields[name] for name in _NAMES if name in fields] if isinstance(fields, dict) else []

@@ -26,6 +26,7 @@ def commands(cli: Cli) -> App:
     app.command(noun.set)
     app.command(noun.allow)
     app.command(noun.callers)
+    app.command(noun.verify)
     app.command(noun.limits)
     app.command(noun.credit)
     app.command(noun.rotate)
@@ -137,6 +138,46 @@ class AccountCommands:
             Remove the number.
         """
         self._changed("POST", name, "/callers", {"number": number, "verified": not remove})
+
+    def verify(
+        self,
+        name: str,
+        number: str,
+        *,
+        text: bool = False,
+        call: bool = False,
+        message: str | None = None,
+        default: bool = False,
+        code: str | None = None,
+    ) -> None:
+        """Send a code to a number, to prove that it is the account's own; then, with --code, check it.
+
+        Parameters
+        ----------
+        text
+            Send the code by a text; so it is sent if nothing is said.
+        call
+            Send it by a call that says it twice.
+        message
+            What is sent or said, with {code} where the code is to be.
+        default
+            Show the number by default once it is proved.
+        code
+            The code that arrived there.
+        """
+        path = f"/accounts/{part(name)}/caller-ids"
+        if code is not None:
+            if text or call or default or message is not None:
+                raise CommandFailed("--code checks a code that was sent: leave out the other options.")
+            proved = self._cli.admin.post(f"{path}/{part(number)}/verify", {"code": code})
+            return self._cli.output.done(proved, f"{name} may show {proved['number']}.")
+        if text and call:
+            raise CommandFailed("Give either --text or --call.")
+        how = "call" if call else "text"
+        body = {"number": number, "how": how, "make_default": default, "again": True} | present(message=message)
+        sent = self._cli.admin.post(path, body)
+        then = f"carillon accounts verify {name} {number} --code CODE"
+        self._cli.output.done(sent, f"A {how} brings the code to {sent['number']}. Then: {then}")
 
     def limits(
         self,

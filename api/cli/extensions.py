@@ -32,6 +32,7 @@ class ExtensionCommands:
         account: str | None = None,
         password: str | None = None,
         application: str | None = None,
+        owner: str | None = None,
     ) -> None:
         """Add an extension and print the settings for its softphone.
 
@@ -46,16 +47,19 @@ class ExtensionCommands:
             The SIP password; without it a random one is made.
         application
             An application whose server decides what each call of this phone does (a data client, in some APIs).
+        owner
+            The user whose phone it is, by e-mail address; texts and calls that lead to the user reach it.
         """
         body = {"number": number, "name": name, "account": self._cli.account(account), "password": password}
-        body["application"] = application
+        body |= {"application": application, "owner": owner}
         self._cli.output.fields(self._cli.admin.post("/extensions", body))
 
     def list_all(self, *, account: str | None = None) -> None:
         """List all extensions, or those of an account, and whether their phones are registered (online)."""
         found = self._cli.admin.get("/extensions", account=account)["extensions"]
-        columns = ("number", "name", "account", "user", "application", "state")
-        self._cli.output.table(found, found, columns, "There are no extensions.", spare=("application", "name", "user"))
+        columns = ("number", "name", "account", "user", "owner", "application", "state")
+        spare = ("application", "owner", "name", "user")
+        self._cli.output.table(found, found, columns, "There are no extensions.", spare=spare)
 
     def show(self, number: str, *, account: str | None = None) -> None:
         """Print the settings for an extension's softphone.
@@ -76,8 +80,11 @@ class ExtensionCommands:
         busy: str | None = None,
         unregistered: str | None = None,
         ring_seconds: float | None = None,
+        owner: str | None = None,
     ) -> None:
-        """Set where calls go that an extension does not take. Options left out stay as they are; "" removes one.
+        """Set where calls go that an extension does not take, and to whom it belongs.
+
+        Options left out stay as they are; "" removes one.
 
         Parameters
         ----------
@@ -89,6 +96,8 @@ class ExtensionCommands:
             The same for calls while no phone is registered.
         ring_seconds
             How long the extension rings, in seconds; 0: as long as a call may ring.
+        owner
+            The user whose phone it is, by e-mail address.
         """
         body = present(
             account=account,
@@ -96,6 +105,7 @@ class ExtensionCommands:
             busy=destination_of(busy),
             unregistered=destination_of(unregistered),
             ring_seconds=ring_seconds,
+            owner=owner,
         )
         shown = self._cli.admin.ask("PATCH", f"/extensions/{part(number)}", body=body)
         leading = [
@@ -103,7 +113,8 @@ class ExtensionCommands:
             for reason in ("no_answer", "busy", "unregistered")
             if shown[reason]
         ]
-        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.")
+        owned = f" It belongs to {shown['owner']}." if shown["owner"] else ""
+        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.{owned}")
 
     def remove(self, number: str, *, account: str | None = None) -> None:
         """Remove an extension.

@@ -63,7 +63,8 @@ class NumberCommands:
         replace
             Replace what answers a number that the account already has.
         capability
-            voice for calls, sms for texts; a number may have both. Texts lead to an application or an extension.
+            voice for calls, sms for texts; a number may have both. Texts lead to an application, an extension or a
+            user.
         """
         body: dict[str, Any] = {"number": number, "account": self._cli.account(account), "capability": capability}
         body |= answering(say, tasks) | present(dialect=dialect, url=url, application=application)

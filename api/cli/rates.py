@@ -45,7 +45,7 @@ class RateCommands:
             raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
         text = self._cli.admin.raw("PUT", _path(texts), query={"account": account}, data=data, content_type="text/csv")
         answer = msgspec.json.decode(text)
-        self._cli.output.done(answer, f"{answer['loaded']} rates {_of(account)}were loaded.")
+        self._cli.output.done(answer, f"{_were(answer['loaded'], account)} loaded.")
 
     def list_all(self, *, account: str | None = None, texts: Texts = False) -> None:
         """List all rates, or an account's own.
@@ -76,7 +76,7 @@ class RateCommands:
         scope = _of(account) or "that count for every account "
         confirm(f"Remove all rates {scope.rstrip()}? A {_what(texts)} without a rate is free.", yes=yes)
         answer = self._cli.admin.ask("DELETE", _path(texts), query={"account": account})
-        self._cli.output.done(answer, f"{answer['removed']} rates {_of(account)}were removed.")
+        self._cli.output.done(answer, f"{_were(answer['removed'], account)} removed.")
 
 
 def _none_of(account: str | None, what: str) -> str:
@@ -91,6 +91,10 @@ def _path(texts: bool) -> str:
 
 def _what(texts: bool) -> str:
     return "text" if texts else "call"
+
+
+def _were(count: int, account: str | None) -> str:
+    return f"{count} rate {_of(account)}was" if count == 1 else f"{count} rates {_of(account)}were"
 
 
 def _of(account: str | None) -> str:

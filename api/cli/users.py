@@ -1,11 +1,10 @@
 """carillon users"""
 
-import getpass
-import sys
 from typing import Any, Literal
 
 from cyclopts import App
 
+from api.cli import passwords
 from api.cli.client import CommandFailed, part
 from api.cli.confirm import confirm
 from api.cli.context import Cli, present
@@ -144,8 +143,5 @@ class Users:
 
 
 def _password(from_stdin: bool) -> dict[str, Any]:
-    """Return the field of the password, the first line of standard input; no field if it is not to be read."""
-    if not from_stdin:
-        return {}
-    text = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    return {"password": text}
+    """Return the field of the password; no field if it is not to be read."""
+    return {"password": passwords.from_stdin()} if from_stdin else {}

@@ -8,6 +8,7 @@ from api.own import render, scheduled, users
 from api.own.access import Access, Caller
 from api.own.audit import audit_page
 from api.own.bodies import number_as_read, number_of, switch_of, time_of
+from api.own.callers import shown_caller
 from api.own.errors import NotFound, answering_all
 from api.own.event_socket import EventSocket
 from api.own.features.registry import modules
@@ -49,14 +50,14 @@ from engine.model.leg_options import LegOptions
 from engine.tasks.kinds import kind_of
 
 
-def placed(wanted: NewCall, account: Account) -> PlaceCall:
-    """Return the command for a call to place; raises BadRequest."""
+def placed(wanted: NewCall, account: Account, shown: str | None = None) -> PlaceCall:
+    """Return the command for a call to place; `shown` is its caller if it names none. Raises BadRequest."""
     check_seconds(ring_seconds=wanted.ring_seconds, max_seconds=wanted.max_seconds)
     return PlaceCall(
         account=account.id,
         callee=number_as_read(wanted.callee, account.country),
         options=LegOptions(
-            caller=None if wanted.caller is None else number_as_read(wanted.caller, account.country),
+            caller=shown if wanted.caller is None else number_as_read(wanted.caller, account.country),
             ring_seconds=wanted.ring_seconds,
         ),
         tasks=engine_tasks(wanted.tasks, account.country),
@@ -138,7 +139,7 @@ class AccountApi:
         """Place a call, or schedule it if it has a time; the answer comes at once, while the call is queued."""
         caller = await self._caller(request)
         wanted = await body()
-        command = placed(wanted, caller.account)
+        command = placed(wanted, caller.account, await shown_caller(self._services, caller, wanted.caller))
         if wanted.at is not None:
             made = await scheduled.schedule(self._services, caller.account, command, wanted.at)
             await self._note(caller, "call.scheduled", made.id, callee=made.callee, at=made.at)

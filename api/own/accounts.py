@@ -25,6 +25,10 @@ def keys(shown: Keys, dialect_of: DialectOf) -> render.Shape:
         fields[own.dialect] = {dialect.key: own.key, dialect.secret: own.secret}
         if own.dialect == OWN.name:
             fields[own.dialect]["token"] = f"{own.key}.{own.secret}"
+        if dialect.more:
+            fields[own.dialect] |= dialect.more(own.key, own.secret)
+        if dialect.number_leads_to:
+            fields[own.dialect][dialect.number_name] = f"+{own.number}" if own.number else None
     return fields | {issued.dialect: issued_key(issued, dialect_of(issued.dialect)) for issued in shown.issued}
 
 

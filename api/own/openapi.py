@@ -119,7 +119,7 @@ def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]
     """Return the schema of each type that operations have, and the schemas that these refer to."""
     kinds: list[Any] = [Problem]
     for each in found:
-        kinds += [each.body, *(parameter.kind for parameter in each.query)]
+        kinds += [each.body, *(parameter.kind for parameter in (*each.query, *each.headers))]
         kinds += [kind for answer in each.answers.values() for kind in alternatives(answer)]
     wanted = list(dict.fromkeys(kind for kind in kinds if kind is not None and not isinstance(kind, Media)))
     made, components = msgspec.json.schema_components(wanted, schema_hook=_schema, ref_template=_SCHEMAS)
@@ -141,7 +141,9 @@ def _operation(method: str, path: str, each: Operation, schemas: dict[Any, Any],
     shown: dict[str, Any] = {"operationId": each.id, "tags": [_tag(path)], "summary": " ".join(summary.split())}
     if description:
         shown["description"] = " ".join(description.split())
-    if parameters := [*_path_parameters(path), *(_query_parameter(one, schemas) for one in each.query)]:
+    queries = (_parameter("query", one, schemas) for one in each.query)
+    headers = (_parameter("header", one, schemas) for one in each.headers)
+    if parameters := [*_path_parameters(path), *queries, *headers]:
         shown["parameters"] = parameters
     if each.body is not None:
         shown["requestBody"] = _request(each.body, schemas)
@@ -178,9 +180,9 @@ def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "description": described[name], "schema": schema}
 
 
-def _query_parameter(parameter: Parameter, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _parameter(place: str, parameter: Parameter, schemas: dict[Any, Any]) -> dict[str, Any]:
     schema = dict(schemas[parameter.kind])
-    shown = {"name": parameter.name, "in": "query", "description": schema.pop("description"), "schema": schema}
+    shown = {"name": parameter.name, "in": place, "description": schema.pop("description"), "schema": schema}
     return shown | {"required": True} if parameter.required else shown
 
 

@@ -33,7 +33,7 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
-    """A parameter of the query. `kind` is the type of its value."""
+    """A parameter of the query, or a header. `kind` is the type of its value."""
 
     name: str
     kind: Any
@@ -54,6 +54,7 @@ class Operation:
     answers: Mapping[int, Any]
     body: Any = None
     query: Sequence[Parameter] = ()
+    headers: Sequence[Parameter] = ()
     errors: Sequence[int] = ()
     is_open: bool = False
 
@@ -84,6 +85,7 @@ def taking(
     answers: Mapping[int, Any],
     *,
     query: Sequence[Parameter] = (),
+    headers: Sequence[Parameter] = (),
     errors: Sequence[int] = (),
     is_open: bool = False,
 ) -> Callable[[Callable[[S, web.Request, Body[T]], Awaitable[R]]], Callable[[S, web.Request], Awaitable[R]]]:
@@ -97,7 +99,16 @@ def taking(
             return await handler(self, request, functools.partial(body_of, request, body))
 
         doc = inspect.getdoc(handler) or ""
-        found = Operation(id=id, doc=doc, answers=answers, body=body, query=query, errors=errors, is_open=is_open)
+        found = Operation(
+            id=id,
+            doc=doc,
+            answers=answers,
+            body=body,
+            query=query,
+            headers=headers,
+            errors=errors,
+            is_open=is_open,
+        )
         setattr(handle, _DECLARED, found)
         return handle
 

@@ -10,6 +10,7 @@ from api.guess_throttle import Guesses
 from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.vendor import AskingVendor, Question
+from engine.media.prompts import Prompts
 from engine.model.call import Call
 from engine.platform.feature import Features
 from engine.platform.settings_cache import SettingsCache
@@ -26,8 +27,9 @@ class VendorParts:
     """The same for all vendors: the engine, the services of the features, and what this installation is.
 
     `live` finds a call that is up, `inquire` puts a question, `guesses` throttles who guesses keys, `seal` seals
-    secrets that a call keeps. `api_url` is where the API is reached, `mounted_at` the path that a proxy puts before
-    ours ("": none). A signed request may be `replay_seconds` old. `clock`: Unix seconds.
+    secrets that a call keeps, `prompts` prepares what is played. `api_url` is where the API is reached, `mounted_at`
+    the path that a proxy puts before ours ("": none). A signed request may be `replay_seconds` old. `clock`: Unix
+    seconds.
     """
 
     engine: CommandTaker
@@ -38,6 +40,7 @@ class VendorParts:
     live: Live
     inquire: Inquire
     guesses: Guesses = field(default_factory=Guesses)
+    prompts: Prompts | None = None
     seal: Seal | None = None
     api_url: str = ""
     mounted_at: str = ""

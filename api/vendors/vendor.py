@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import msgspec
 from aiohttp import web
@@ -31,6 +31,9 @@ class Vendor(Protocol):
     @classmethod
     def make(cls, parts: "VendorParts") -> "Vendor":
         """Make the vendor of the parts that all vendors get; it takes those that it needs."""
+
+    notices: ClassVar[tuple[type[Event], ...]] = ()
+    """Kinds of events that belong to no request, and of which its customers are notified nevertheless."""
 
     @property
     def name(self) -> str:

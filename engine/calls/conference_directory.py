@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from engine.calls.session import Session
+from engine.model.conference_rules import ConferenceRules
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 
@@ -30,8 +31,8 @@ class ConferenceDirectory(Protocol):
     def find(self, account: str, conference: str) -> LiveConference | None:
         """A live conference of the account's, or None."""
 
-    async def named(self, account: str, name: str, task: str) -> LiveConference:
+    async def named(self, account: str, name: str, task: str, rules: ConferenceRules | None = None) -> LiveConference:
         """The account's conference of this name, made where there is none, for the task that joins it.
 
-        A task that an earlier controller began gets the one that it was in. Raises TaskFailed.
+        It is made with `rules`. A task that an earlier controller began gets the one that it was in. Raises TaskFailed.
         """

@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from engine.ari import playback as ari_playback
 from engine.ari import recording as ari_recording
+from engine.ari.errors import AriError
 from engine.ari.playback import Playback
 from engine.ari.targets import Listen, OnBridge, OnChannel, PlayTarget, RecordTarget, Whisper
 from engine.calls.services import CallServices
 from engine.calls.session import Session
+from engine.ids import new_id
 from engine.media.prompts import Prompt
 from engine.media.recordings import RecordingError
 from engine.store import recordings
@@ -21,6 +24,8 @@ from engine.store.recordings import RecordingRow
 from engine.tasks.interfaces import Subject
 from engine.tasks.record import Record
 from engine.tasks.results import Recorded, TaskFailed
+
+log = structlog.get_logger(__name__)
 
 
 class _Heard:
@@ -216,6 +221,19 @@ class ConferencePlayer:
         target = OnBridge(self._bridge)
         async with self._speaking, heard(self._services, target, prompt, on, part) as playing:
             yield playing
+
+    async def announce(self, media: str, seconds: float | None) -> None:
+        """Play a media URI of Asterisk's to its end, or for so long; one that fails is logged and left out."""
+        client, bus = self._services.client, self._services.bus
+        target, id = OnBridge(self._bridge), new_id("play")
+        try:
+            async with self._speaking, ari_playback.playing(client, bus, target, media, id) as one:
+                if seconds is None:
+                    await one.finished()
+                elif await one.started():
+                    await asyncio.sleep(seconds)
+        except AriError as error:
+            log.warning("An announcement could not be played.", conference=self._bridge, error=str(error))
 
 
 class ConferenceRecorder:

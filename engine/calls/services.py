@@ -1,6 +1,6 @@
 """What every call needs around it, wired by engine.engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.ari.bus import Bus
@@ -8,6 +8,7 @@ from engine.ari.client import AriClient
 from engine.calls.admission_protocol import Admission
 from engine.calls.conversation import Conversations
 from engine.calls.directory import Directory
+from engine.calls.gate import Gate
 from engine.calls.watch import Watch
 from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
@@ -19,7 +20,10 @@ from engine.store.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class CallServices:
-    """Asterisk (client and bus), the store's writer, media, admission, directory, wall clock, watch and settings."""
+    """Asterisk (client and bus), the store's writer, media, admission, directory, wall clock, watch and settings.
+
+    `gates` know the codes that callers enter, by name.
+    """
 
     client: AriClient
     bus: Bus
@@ -29,6 +33,7 @@ class CallServices:
     files: RecordingFiles
     admission: Admission
     directory: Directory
+    gates: Mapping[str, Gate]
     settings: EngineSettings
     clock: Callable[[], float]
     watch: Watch

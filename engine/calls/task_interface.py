@@ -8,6 +8,7 @@ from engine.calls.call_router import CallRouter
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
 from engine.calls.conversing import CallConversations
+from engine.calls.gates import CallGates
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
 from engine.calls.machine import CallDetector
@@ -87,7 +88,7 @@ class CallConferences:
             current.leave(session)
             await current.departed(session)
         if task.name:
-            live = await self._directory.named(account, task.name, on.task_id)
+            live = await self._directory.named(account, task.name, on.task_id, task.rules)
         elif (found := self._directory.find(account, task.conference)) is None:
             raise TaskFailed("conference_over", "The conference has ended.")
         else:
@@ -121,3 +122,4 @@ class CallRoles:
         self.customer = CallCustomer(session)
         self.partner = CallConversations(session)
         self.router = CallRouter(session)
+        self.gates = CallGates(session)

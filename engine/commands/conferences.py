@@ -94,6 +94,32 @@ class KickMember(Command[None], frozen=True, kw_only=True, tag="kick_member"):
     name: str = ""
 
 
+class LockConference(Command[None], frozen=True, kw_only=True, tag="lock_conference"):
+    """Let no more participants into a conference that an admin leads, or let them in again. Repeating is harmless.
+
+    Raises NoSuchConference, also where no admin leads it.
+    """
+
+    repeatable = True
+    account: str
+    locked: bool
+    conference: str = ""
+    name: str = ""
+
+
+class MuteAll(Command[None], frozen=True, kw_only=True, tag="mute_all"):
+    """Mute all participants but the admins, in a conference that these lead those who come later too; or unmute them.
+
+    Repeating is harmless. Raises NoSuchConference.
+    """
+
+    repeatable = True
+    account: str
+    muted: bool
+    conference: str = ""
+    name: str = ""
+
+
 class ConferenceMember(msgspec.Struct, frozen=True, kw_only=True):
     """One party of a conference: its call, its number in digits, its call's data, and how it takes part.
 
@@ -106,18 +132,22 @@ class ConferenceMember(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool = False
     held: bool = False
     joined: float | None = None
+    admin: bool = False
 
 
 class ConferenceView(msgspec.Struct, frozen=True, kw_only=True):
     """The participants of a conference now, in the order in which they joined.
 
     `moderator` is None until its call exists, and in a conference with a `name`.
+    `locked` and `muted` (all but its admins) are None where no admin leads it.
     """
 
     id: str
     moderator: ConferenceMember | None
     participants: tuple[ConferenceMember, ...] = ()
     name: str = ""
+    locked: bool | None = None
+    muted: bool | None = None
 
 
 class QueryConference(Command[ConferenceView], frozen=True, kw_only=True, tag="query_conference"):

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
@@ -14,14 +15,19 @@ from engine.calls.account_prompts import Preparing
 from engine.calls.keypad import DigitRouter, PressedDigit
 from engine.calls.services import CallServices
 from engine.calls.session import Session, cancelled
+from engine.commands import CommandRefused
 from engine.conferences.collecting import collect
+from engine.conferences.hosting import Hosting
 from engine.conferences.lifecycle import Gathering, Inviter, Lifecycle, Moderation
 from engine.conferences.member import Exit, Member
+from engine.conferences.member_keys import MemberKeys
 from engine.conferences.music import LoneMusic
-from engine.conferences.policy import ConferencePolicy
+from engine.conferences.policy import ConferencePolicy, encode
 from engine.conferences.task_interface import ConferenceRoles
 from engine.events import ConferenceEnded, ConferenceStarted, ParticipantJoined, ParticipantLeft
+from engine.media.errors import PromptError
 from engine.model.cause import HangupCause
+from engine.model.conference_rules import ConferenceRules
 from engine.queues.entry import StopReason
 from engine.queues.journal import Journal
 from engine.queues.queue import Queue
@@ -31,6 +37,7 @@ from engine.store.tasks import TaskRow
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import ConferenceDigits, JoinConference
 from engine.tasks.results import TaskFailed
+from engine.tasks.say import Say
 from engine.tasks.task import Requires
 
 log = structlog.get_logger(__name__)
@@ -56,7 +63,10 @@ class Conference:
         self.prepare = Preparing(services, row.account)
         self.closing, self.ended = asyncio.Event(), asyncio.Event()
         self.reason = ""
-        self.lifecycle: Lifecycle = Gathering(self) if self.name else Moderation(self, moderator, inviter)
+        self.admins: set[str] = set()
+        self.hosting = Hosting(self, policy.rules) if self.name and policy.rules else None
+        gathering = self.hosting or Gathering(self)
+        self.lifecycle: Lifecycle = gathering if self.name else Moderation(self, moderator, inviter)
         self._stays: dict[str, ParticipantRow] = {}  # what is known of those who were in, by task
         self._to_hang_up: list[Session] = []
         self._exits: dict[str, Exit] = {}  # of all who take part, those about to enter too
@@ -105,6 +115,41 @@ class Conference:
         for session, stay in people:
             self.were_in[session.call.id] = session
             self._stays[stay.task] = stay
+        if self.hosting:
+            self.hosting.led = bool(self.admins)
+
+    # What an admin decides
+
+    def clock(self) -> float:
+        """Unix seconds."""
+        return self.services.clock()
+
+    def keep_rules(self, rules: ConferenceRules) -> None:
+        """Keep changed rules with it."""
+        self.policy = msgspec.structs.replace(self.policy, rules=rules)
+        text = encode(self.policy)
+        self.services.writer.post(lambda conn: conferences.update(conn, self.id, policy=text))
+
+    async def mute_all(self, *, muted: bool) -> None:
+        """Mute all but the admins, those who come later too; or unmute them."""
+        if self.hosting:
+            self.hosting.change(muted=muted)
+        for member in [one for call, one in self.members.items() if call not in self.admins]:
+            with contextlib.suppress(CommandRefused):
+                await member.mute(muted=muted)
+
+    async def say(self, words: Say) -> None:
+        """Speak to everybody in it; what cannot be spoken is logged."""
+        try:
+            prompt = await words.prepared(self.prepare)
+        except PromptError as error:
+            log.warning("An announcement could not be spoken.", conference=self.id, error=str(error))
+            return
+        await self.roles.player.announce(prompt.media, None)
+
+    async def sound(self, media: str, seconds: float) -> None:
+        """Let everybody in it hear something of Asterisk's for so long."""
+        await self.roles.player.announce(media, seconds)
 
     def end(self, reason: str) -> None:
         """End it, and hang up everybody in it. Its name, if it has one, is free from now on."""
@@ -161,11 +206,14 @@ class Conference:
         ends: set[asyncio.Task[Any]] = {stop, out, closing}
         side: list[asyncio.Task[None]] = []
         try:
-            await self.lifecycle.before_entering(session, on, ends)
+            await self.lifecycle.before_entering(session, task, on, ends)
             exit_.waiting = False
             if not (on.stop_requested.is_set() or exit_.wanted.is_set() or self.closing.is_set()):
                 member = await self._enter(session, task, on)
-                if self.name and task.digits is ConferenceDigits.DETECT:
+                if self.hosting:
+                    keys = MemberKeys(self, self.hosting, member, on)
+                    side.append(asyncio.create_task(keys.serve(), name=f"keys of {call}"))
+                elif self.name and task.digits is ConferenceDigits.DETECT:
                     side.append(asyncio.create_task(collect(member, task), name=f"collect digits of {call}"))
                 await asyncio.wait((*ends, *side), return_when=asyncio.FIRST_COMPLETED)
                 for failed in (one for one in side if one.done()):
@@ -203,10 +251,15 @@ class Conference:
     async def _enter(self, session: Session, task: JoinConference, on: Subject) -> Member:
         await self._make()
         call, known = session.call.id, self._stays.pop(on.task_id, None)
-        stay = known or ParticipantRow(conference=self.id, call=call, task=on.task_id, joined=self.services.clock())
+        stay = known or ParticipantRow(
+            conference=self.id, call=call, task=on.task_id, joined=self.services.clock(),
+            muted=self.lifecycle.mutes(call), admin=task.admin,
+        )  # fmt: skip
         member = Member(session, stay, data=on.data, alone=task.music if self.name else None)
         await self._music.update()  # whoever was alone is not any more, and this one must not hear the music
-        absorb = task.digits is not ConferenceDigits.FORWARD  # a PIN is nobody else's
+        if stay.muted and not known:
+            await member.restore()  # before any other can hear it
+        absorb = self.hosting is not None or task.digits is not ConferenceDigits.FORWARD  # a PIN is nobody else's
         async with session.media.speaking, session.media.silence.off():
             await self.bridge.add(session.channel.id, absorb_dtmf=absorb)
             session.enter(self.id)
@@ -239,25 +292,28 @@ class Conference:
                 session.leave(self.id)
             self._note_left(session, on)
         if not self.services.leaving():
-            self.lifecycle.left()
+            self.lifecycle.left(session)
             if not self.closing.is_set():
                 await self._music.update()
 
     def _lone_music(self) -> str | None:
         """What plays while somebody is alone, others may wait to enter. Silence must be played too: without any audio
         in the bridge no RTP is sent, and what is whispered to its only participant has nothing to be mixed into, and
-        is not heard (tried on Asterisk 22.10.1)."""
+        is not heard (tried on Asterisk 22.10.1). Where keys are answered it plays all the time: all others may
+        be muted, which is the same as being alone."""
         waiting = [one.session for one in self._exits.values() if one.waiting]
         people = [session for session in self.people() if session not in waiting]
         alone = self.members.get(people[0].call.id) if len(people) == 1 else None
-        return (alone.alone or SILENCE) if alone else None
+        if alone:
+            return alone.alone or SILENCE
+        return SILENCE if self.hosting and self.members else None
 
     def _note_joined(self, member: Member, on: Subject) -> None:
         session, stay, data = member.session, member.stay, on.data
         event = ParticipantJoined(**session.journal.common(data), conference=self.id, task=on.task_id)  # type: ignore[arg-type]
 
         def unit(conn: Connection) -> None:
-            if conferences.joined(conn, self.id, stay.call, stay.task, stay.joined):
+            if conferences.joined(conn, self.id, stay.call, stay.task, stay.joined, muted=stay.muted, admin=stay.admin):
                 events.append(conn, event)
 
         self.services.writer.post(unit)

@@ -20,6 +20,8 @@ from engine.commands import (
     HangUpConference,
     HoldMember,
     KickMember,
+    LockConference,
+    MuteAll,
     MuteMember,
     NoSuchCall,
     NoSuchConference,
@@ -34,6 +36,7 @@ from engine.conferences.names import Names
 from engine.conferences.policy import ConferencePolicy, Invited, decode, encode
 from engine.ids import new_id
 from engine.model.call import Direction
+from engine.model.conference_rules import ConferenceRules
 from engine.model.leg_options import LegOptions
 from engine.queues.queue import QueueClosed
 from engine.store import calls, conferences, tasks
@@ -65,9 +68,9 @@ class Conferences:
         found = self._live.get(conference)
         return found if found and found.account == account and not found.closing.is_set() else None
 
-    async def named(self, account: str, name: str, task: str) -> Conference:
-        """The account's conference of this name, made where there is none, for the task that joins it."""
-        return await self._names.of(account, name, task)
+    async def named(self, account: str, name: str, task: str, rules: ConferenceRules | None = None) -> Conference:
+        """The account's conference of this name, made with `rules` where there is none, for the task that joins it."""
+        return await self._names.of(account, name, task, rules)
 
     def need(self, account: str, conference: str, name: str = "") -> Conference:
         """A live conference of this account, by its id or its name; raises NoSuchConference."""
@@ -183,11 +186,14 @@ class Conferences:
         moderator = live.moderator
         hers = live.members.get(moderator.call.id) if moderator else None
         others = sorted((one for one in live.members.values() if one is not hers), key=lambda one: one.stay.joined)
+        rules = live.hosting.rules if live.hosting else None
         return ConferenceView(
             id=live.id,
             moderator=view_of(moderator, hers.stay if hers else None) if moderator else None,
             participants=tuple(one.view() for one in others),
             name=live.name,
+            locked=rules.locked if rules else None,
+            muted=rules.muted if rules else None,
         )
 
     async def hang_up(self, command: HangUpConference) -> None:
@@ -213,6 +219,17 @@ class Conferences:
     async def kick(self, command: KickMember) -> None:
         """Hang up a participant's call; raises NoSuchConference, NoSuchCall."""
         await self._member(command).session.hang_up()
+
+    async def lock(self, command: LockConference) -> None:
+        """Let no more participants in, or let them in again; raises NoSuchConference."""
+        if hosting := self.need(command.account, command.conference, command.name).hosting:
+            hosting.change(locked=command.locked)
+            return
+        raise NoSuchConference("This conference has no admin; it cannot be locked.")
+
+    async def mute_all(self, command: MuteAll) -> None:
+        """Mute all but the admins, or unmute them; raises NoSuchConference."""
+        await self.need(command.account, command.conference, command.name).mute_all(muted=command.muted)
 
     def _member(self, command: MuteMember | HoldMember | KickMember) -> Member:
         live = self.need(command.account, command.conference, command.name)
@@ -244,6 +261,7 @@ class Conferences:
             session = self._registry.get(row.moderator or "")
             conference = Conference(self._services, row, decode(row.policy), session, self, rows, restored=True)
             there = [(self._registry.get(one.call), one) for one in people if one.left is None]
+            conference.admins |= {one.call for one in people if one.admin}
             conference.restored((session, one) for session, one in there if session)
             self._live[row.id] = conference
             if row.name:

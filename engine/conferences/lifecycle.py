@@ -9,7 +9,10 @@ from engine.calls.state import Milestone
 from engine.conferences.member import Member
 from engine.conferences.policy import ConferencePolicy, Invited
 from engine.conferences.task_interface import keep_playing
+from engine.model.conference_rules import ConferenceRules
 from engine.tasks.interfaces import Subject
+from engine.tasks.join_conference import JoinConference
+from engine.tasks.say import Say
 
 COMING_SECONDS = 10.0  # what those get who were in it under a controller that is gone, or who made it
 
@@ -22,6 +25,8 @@ class Led(Protocol):
     policy: ConferencePolicy
     started_at: float | None
     closing: asyncio.Event
+    admins: set[str]
+    """The calls of those who lead it, also when they have left."""
 
     @property
     def members(self) -> Mapping[str, Member]:
@@ -36,6 +41,18 @@ class Led(Protocol):
 
     def own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Let something go on beside the conference; it ends with it."""
+
+    def clock(self) -> float:
+        """Unix seconds."""
+
+    def keep_rules(self, rules: ConferenceRules) -> None:
+        """Keep changed rules with it."""
+
+    async def say(self, words: Say) -> None:
+        """Speak to everybody in it; what cannot be spoken is logged."""
+
+    async def sound(self, media: str, seconds: float) -> None:
+        """Let everybody in it hear something of Asterisk's for so long."""
 
     def note_started(self) -> None:
         """Note that it begins now."""
@@ -60,13 +77,18 @@ class Lifecycle(Protocol):
     async def watch(self) -> None:
         """End the conference when it is over; cancelled by the conference."""
 
-    async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
+    async def before_entering(
+        self, session: Session, task: JoinConference, on: Subject, ends: "set[asyncio.Task[Any]]"
+    ) -> None:
         """Let a call wait for its turn, no longer than until one of `ends` is done."""
+
+    def mutes(self, call: str) -> bool:
+        """Whether a call that enters now is muted."""
 
     def entered(self, session: Session, *, join_moderator: bool) -> None:
         """A call is in it now."""
 
-    def left(self) -> None:
+    def left(self, session: Session | None = None) -> None:
         """A call took part, and does not any more."""
 
     def stays(self, session: Session) -> bool:
@@ -103,7 +125,9 @@ class Moderation:
             gone.cancel()
             answered.cancel()
 
-    async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
+    async def before_entering(
+        self, session: Session, task: JoinConference, on: Subject, ends: "set[asyncio.Task[Any]]"
+    ) -> None:
         """The moderator is ready, so the others are called; she may wait for the first of them."""
         if not self.stays(session):
             return
@@ -113,13 +137,17 @@ class Moderation:
         if self._policy.wait_for_participant and not on.was_accepted and not self._others():
             await self._wait(session, ends)
 
+    def mutes(self, call: str) -> bool:
+        """Whether a call that enters now is muted."""
+        return False
+
     def entered(self, session: Session, *, join_moderator: bool) -> None:
         """A call is in it now."""
         self._joined = True
         if not self.stays(session) and join_moderator:
             self._wanted.set()
 
-    def left(self) -> None:
+    def left(self, session: Session | None = None) -> None:
         """A call took part, and does not any more."""
         if self._joined and not self._conference.members:
             self._conference.end("empty")
@@ -178,13 +206,19 @@ class Gathering:
         conference.were_in.clear()
         self.left()
 
-    async def before_entering(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
+    async def before_entering(
+        self, session: Session, task: JoinConference, on: Subject, ends: "set[asyncio.Task[Any]]"
+    ) -> None:
         """Everybody enters at once."""
+
+    def mutes(self, call: str) -> bool:
+        """Whether a call that enters now is muted."""
+        return False
 
     def entered(self, session: Session, *, join_moderator: bool) -> None:
         """A call is in it now."""
 
-    def left(self) -> None:
+    def left(self, session: Session | None = None) -> None:
         """A call took part, and does not any more."""
         if not self._conference.people():
             self._conference.end("empty")

@@ -159,5 +159,6 @@ def view_of(session: Session, stay: ParticipantRow | None = None) -> ConferenceM
         data=call.data,
         muted=stay.muted if stay else False,
         held=stay.held if stay else False,
+        admin=stay.admin if stay else False,
         joined=stay.joined if stay else None,
     )

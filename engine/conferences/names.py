@@ -11,6 +11,7 @@ from engine.conferences.conference import Conference
 from engine.conferences.policy import ConferencePolicy, encode
 from engine.events import ConferenceStarted
 from engine.ids import new_id
+from engine.model.conference_rules import ConferenceRules
 from engine.queues.journal import Journal
 from engine.store import conferences, events
 from engine.store.conferences import ConferenceRow
@@ -35,7 +36,7 @@ class Names:
         found = self._open.get((account, name))
         return found if found and not found.closing.is_set() else None
 
-    async def of(self, account: str, name: str, task: str) -> Conference:
+    async def of(self, account: str, name: str, task: str, rules: ConferenceRules | None = None) -> Conference:
         """The conference of this name, made if there is none. The caller must take part at once, without waiting."""
         returning = self._returning.pop(task, None)
         if returning and not returning.closing.is_set():
@@ -44,7 +45,7 @@ class Names:
             return found
         opening = self._opening.get((account, name))
         if opening is None:
-            opening = asyncio.create_task(self._make(account, name), name="open a conference by its name")
+            opening = asyncio.create_task(self._make(account, name, rules), name="open a conference by its name")
             self._opening[account, name] = opening
             opening.add_done_callback(lambda done: self._opened((account, name), done))
         try:
@@ -63,13 +64,13 @@ class Names:
             del self._open[conference.account, conference.name]
         self._returning = {task: one for task, one in self._returning.items() if one is not conference}
 
-    async def _make(self, account: str, name: str) -> Conference:
+    async def _make(self, account: str, name: str, rules: ConferenceRules | None) -> Conference:
         at, application = self._services.clock(), self._services.settings.ari_application
         new = ConferenceRow(
             id=new_id("conf"),
             account=account,
             name=name,
-            policy=encode(ConferencePolicy()),
+            policy=encode(ConferencePolicy(rules=rules)),
             ari_application=application,
             created=at,
             started=at,

@@ -1,10 +1,14 @@
-"""What was asked of a conference: kept with it, so that a restarted controller goes on."""
+"""What was asked of a conference: kept with it, so that a restarted controller goes on.
+
+Who may enter is decided in `Conference.take_part`.
+"""
 
 import msgspec
 
 from engine.commands import Invitation
 from engine.ids import new_id
 from engine.model.call_data import CallData
+from engine.model.conference_rules import ConferenceRules
 from engine.tasks import secret
 from engine.tasks.kinds import AnyTask, read
 
@@ -33,12 +37,15 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConferencePolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How a conference goes: see engine.commands.StartConference. One that has a name has no moderator."""
+    """How a conference goes: see engine.commands.StartConference. One that has a name has no moderator, and
+    may have rules.
+    """
 
     moderator: Invited | None = None
     attendees: tuple[Invited, ...] = ()
     wait_for_participant: bool = True
     waiting_prompt: str | None = None
+    rules: ConferenceRules | None = None
 
 
 def encode(policy: ConferencePolicy) -> str:

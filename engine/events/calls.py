@@ -56,7 +56,10 @@ class EndedLeg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScheduledCallRefused(Event, frozen=True, kw_only=True, tag="scheduled_call_refused"):
-    """A call that was scheduled could not be placed at its time; there is no call of that id."""
+    """A call that was scheduled could not be placed at its time; there is no call of that id.
+
+    `data` is what was to be stored with the call.
+    """
 
     reason: str
 

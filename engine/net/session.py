@@ -49,9 +49,10 @@ class Net:
         headers: Mapping[str, str],
         total: float,
         connect: float,
+        method: str = "POST",
         **more: Any,
     ) -> aiohttp.ClientResponse:
-        """Send POST within `total` seconds; redirects are not followed. The caller closes the response.
+        """Send a POST, or a GET, within `total` seconds; redirects are not followed. The caller closes the response.
 
         A server may close a kept connection at any time, even while a request is in flight (RFC 9112 §9.3.1). If it
         did so before it sent any part of an answer, the request is sent once more on a new connection.
@@ -63,16 +64,16 @@ class Net:
             login = aiohttp.encode_basic_auth(url.user or "", url.password or "", "utf-8")
             headers = {"Authorization": login, **headers}
             url = url.with_user(None)
-        more |= {"data": data, "headers": headers, "allow_redirects": False}
+        more |= {"data": data, "headers": headers, "allow_redirects": False, "trace_request_ctx": seen}
         limits = aiohttp.ClientTimeout(total=total, sock_connect=connect)
         try:
-            return await self.session(allow_private).post(url, timeout=limits, trace_request_ctx=seen, **more)
+            return await self.session(allow_private).request(method, url, timeout=limits, **more)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionResetError) as error:
             if not (seen.reused and _before_any_answer(error)) or (left := ends - loop.time()) <= 0:
                 raise
         fresh = self._fresh_allowing if allow_private else self._fresh_strict
         limits = aiohttp.ClientTimeout(total=left, sock_connect=min(connect, left))
-        return await fresh.post(url, timeout=limits, trace_request_ctx=seen, **more)
+        return await fresh.request(method, url, timeout=limits, **more)
 
     async def close(self) -> None:
         """Close all sessions and their connections."""

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from engine.store import accounts, applications, extensions, numbers, ring_groups, trunks
+from engine.store import accounts, applications, extensions, numbers, people, ring_groups, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.extensions import Extension
 from engine.store.numbers import Number
+from engine.store.people import Person
 from engine.store.ring_groups import RingGroup
 from engine.store.trunks import Trunk
 
@@ -28,7 +29,7 @@ class AccountRules(msgspec.Struct, frozen=True, kw_only=True):
 @dataclass(slots=True)
 class CachedAccount:
     """What an account has: extensions and numbers (one row a capability) by their digits, applications by their ids,
-    ring groups by their names.
+    ring groups by their names, users by their ids.
 
     `caller_ids` are the numbers of others that it proved to be its own.
     """
@@ -40,6 +41,7 @@ class CachedAccount:
     numbers: dict[str, tuple[Number, ...]] = field(default_factory=dict)
     applications: dict[str, Application] = field(default_factory=dict)
     groups: dict[str, RingGroup] = field(default_factory=dict)
+    users: dict[str, Person] = field(default_factory=dict)
     rules: AccountRules = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +75,8 @@ def everything(conn: Connection) -> tuple[list[CachedAccount], tuple[Trunk, ...]
         found[extension.account].extensions[extension.number] = extension
     for group in ring_groups.list(conn):
         found[group.account].groups[group.name] = group
+    for person in people.list(conn):
+        found[person.account].users[person.id] = person
     for application in applications.list(conn):
         found[application.account].applications[application.id] = application
     for number in numbers.list(conn):
@@ -92,6 +96,7 @@ def one_account(conn: Connection, id: str) -> CachedAccount | None:
     settings.extensions = {extension.number: extension for extension in extensions.list(conn, id)}
     settings.applications = {application.id: application for application in applications.list(conn, id)}
     settings.groups = {group.name: group for group in ring_groups.list(conn, id)}
+    settings.users = {person.id: person for person in people.list(conn, id)}
     for number in numbers.list(conn, id):
         settings.numbers[number.number] = (*settings.numbers.get(number.number, ()), number)
     settings.count_owned()

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from sqlalchemy import Connection, Table
 
 from engine.calls.conversation import Conversation
+from engine.calls.gate import Gate
 from engine.commands import Command
 from engine.events import Event
 from engine.media.prompts import SourceOf
@@ -62,6 +63,8 @@ class Feature:
     """By the kind of work that is due (engine.platform.due_work): who does it."""
     destinations: Sequence[DestinationKind] = ()
     """The kinds of destination that it resolves."""
+    gates: Mapping[str, Gate] = {}
+    """By the names that engine.tasks.enter_code has: who knows the codes that callers enter."""
     prices: Mapping[str, Pricing] = {}
     """By the kind of what is sold: how it is priced."""
     sources: Mapping[str, SourceOf] = {}
@@ -81,6 +84,9 @@ class Feature:
     def leave(self, conn: Connection, account: str) -> None:
         """Let go of what an account has outside of `tables`, such as files; in the transaction that closes it."""
 
+    async def closed(self, account: str) -> None:
+        """End what an account (its id) has under way; called after the account was removed, or purged."""
+
     async def start(self) -> None:
         """Begin what it does by itself; called after the settings were read, before calls are taken."""
 
@@ -97,6 +103,8 @@ class Features:
         self._services: dict[type, object] = {}
         self._commands: dict[type[Command[Any]], CommandHandler] = {}
         self._writers: dict[type[Event], str] = {}
+        self.gates: dict[str, Gate] = {}
+        """Who knows the codes that callers enter, by name."""
 
     def add(self, feature: F) -> F:
         """Make a feature known with all that it offers; raises ValueError for what another one offers already."""
@@ -114,6 +122,9 @@ class Features:
             platform.consumers.add(consumer)
         for destination in feature.destinations:
             platform.kinds.add(destination)
+        for gate, knowing in feature.gates.items():
+            if self.gates.setdefault(gate, knowing) is not knowing:
+                raise ValueError(f"two features take the codes of {gate!r}")
         for topic, conversation in feature.conversations.items():
             if platform.conversations.setdefault(topic, conversation) is not conversation:
                 raise ValueError(f"two features lead conversations about {topic!r}")
@@ -130,6 +141,7 @@ class Features:
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
         platform.owned.leaving.append(feature.leave)
+        platform.owned.on_closed.append(feature.closed)
         self._all.append(feature)
         return feature
 

@@ -1,7 +1,7 @@
 """What every feature is built from."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Table
@@ -24,7 +24,7 @@ from engine.tasks.secret import Seal
 
 
 class Owned:
-    """The tables of features that have a column `account`, so that an account can be removed with what it has."""
+    """What accounts have of features, so that an account can be removed with it; the tables have a column `account`."""
 
     def __init__(self) -> None:
         self.while_open: list[Table] = []
@@ -33,6 +33,8 @@ class Owned:
         """Their rows stay when the account is closed, and are deleted when it is purged."""
         self.leaving: list[Callable[[Connection, str], None]] = []
         """What is called with an account's id before its rows are deleted, in the same transaction."""
+        self.on_closed: list[Callable[[str], Awaitable[None]]] = []
+        """Each ends what an account (its id) that was removed has under way."""
 
 
 Expire = Callable[[Connection, float, int], int]

@@ -13,6 +13,7 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.extensions import Extension
 from engine.store.numbers import VOICE, Number
+from engine.store.people import Person
 from engine.store.ring_groups import RingGroup
 from engine.store.trunks import Trunk
 
@@ -204,6 +205,21 @@ class SettingsCache:
         """Return an account's ring groups."""
         found = self._accounts.get(account)
         return list(found.groups.values()) if found else []
+
+    def user(self, account: str, id: str) -> Person | None:
+        """Return an account's user by its id."""
+        found = self._accounts.get(account)
+        return found.users.get(id) if found else None
+
+    def user_named(self, account: str, name: str) -> Person | None:
+        """Return an account's user by its id or its e-mail address."""
+        written, found = name.strip(), self._accounts.get(account)
+        people = list(found.users.values()) if found else []
+        return next((one for one in people if written == one.id or written.lower() == one.email), None)
+
+    def extensions_of(self, account: str, user: str) -> list[Extension]:
+        """Return the extensions that belong to a user (its id), by their numbers."""
+        return [one for one in self.extensions(account) if one.owner == user]
 
     def numbers(self, account: str, capability: str = VOICE) -> list[Number]:
         """Return an account's numbers that take calls, or have another capability."""

@@ -107,7 +107,7 @@ _disallow = Statement(
 _caller_ids = Statement(
     select(tables.caller_ids.c.number)
     .where(tables.caller_ids.c.account == bindparam("account"))
-    .order_by(tables.caller_ids.c.number)
+    .order_by(tables.caller_ids.c.preferred.is_(None), tables.caller_ids.c.number)
 )
 _add_caller_id = Statement(
     lambda insert: (
@@ -205,7 +205,7 @@ def remove_caller_id(conn: Connection, account: str, number: str) -> bool:
 
 
 def caller_ids(conn: Connection, account: str) -> tuple[str, ...]:
-    """Return the numbers that an account has proved to be its own."""
+    """Return the numbers that an account has proved to be its own, the one that it shows by default first."""
     return _firsts(_caller_ids.all(conn, account=account))
 
 

@@ -35,7 +35,7 @@ class ConferenceRow(msgspec.Struct, frozen=True, kw_only=True):
 class ParticipantRow(msgspec.Struct, frozen=True, kw_only=True):
     """A call's stay in a conference, and the task that joined it; `left` None: it is still in the conference.
 
-    `hold_music` is what it hears on hold; None: silence.
+    `hold_music` is what it hears on hold; None: silence. `admin`: it leads the conference.
     """
 
     conference: str
@@ -46,6 +46,7 @@ class ParticipantRow(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool = False
     held: bool = False
     hold_music: str | None = None
+    admin: bool = False
 
 
 _conference = Mapped(
@@ -143,10 +144,12 @@ def live(conn: Connection, ari_application: str) -> list[ConferenceRow]:
     return _conference.all(conn, _live, ari_application=ari_application)
 
 
-def joined(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:
+def joined(
+    conn: Connection, conference: str, call: str, task: str, at: float, *, muted: bool = False, admin: bool = False
+) -> bool:
     """Store that a call joined; returns False if this task had already joined it."""
-    return _joined.run(conn, conference=conference, call=call, task=task, joined=at, left=None, muted=False,
-                       held=False, hold_music=None) > 0  # fmt: skip
+    return _joined.run(conn, conference=conference, call=call, task=task, joined=at, left=None, muted=muted,
+                       held=False, hold_music=None, admin=admin) > 0  # fmt: skip
 
 
 def left(conn: Connection, conference: str, call: str, task: str, at: float) -> bool:

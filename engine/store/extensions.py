@@ -17,7 +17,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
 
     `application`, if it asks (engine.store.applications), decides what each call of the phone does.
     `no_answer` (after `ring_seconds`; None: as long as a call may ring), `busy` and `unregistered` are the destinations
-    (as stored, "" for none) of calls that the phone does not take.
+    (as stored, "" for none) of calls that the phone does not take. `owner` is the id of the user whose phone it is.
     """
 
     account: str
@@ -30,15 +30,19 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     busy: str = ""
     unregistered: str = ""
     ring_seconds: float | None = None
+    owner: str | None = None
 
 
 _extension = Mapped(Extension, extensions)
 _insert = insert_into(extensions)
+_THE_ONE = (extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
 _divert = Statement(
     update(extensions)
-    .where(extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
+    .where(*_THE_ONE)
     .values({name: bindparam(name) for name in ("no_answer", "busy", "unregistered", "ring_seconds")})
 )
+_give = Statement(update(extensions).where(*_THE_ONE).values(owner=bindparam("the_owner")))
+_disown = Statement(update(extensions).where(extensions.c.owner == bindparam("the_owner")).values(owner=None))
 _OF_ACCOUNT = extensions.c.account == bindparam("account")
 _ONE = (_OF_ACCOUNT, extensions.c.number == bindparam("number"))
 _remove = Statement(delete(extensions).where(*_ONE))
@@ -85,6 +89,16 @@ def divert(conn: Connection, extension: Extension) -> None:
     names = ("no_answer", "busy", "unregistered", "ring_seconds")
     values = {name: getattr(extension, name) for name in names}
     _divert.run(conn, the_number=extension.number, the_account=extension.account, **values)
+
+
+def give(conn: Connection, extension: Extension) -> None:
+    """Store to whom an extension belongs."""
+    _give.run(conn, the_number=extension.number, the_account=extension.account, the_owner=extension.owner)
+
+
+def disown(conn: Connection, user: str) -> None:
+    """Let the extensions of a user (its id) belong to nobody."""
+    _disown.run(conn, the_owner=user)
 
 
 def get(conn: Connection, account: str, number: str) -> Extension | None:

@@ -88,6 +88,7 @@ caller_ids = Table(
     Column("account", ForeignKey("accounts.id"), primary_key=True),
     Column("number", String, primary_key=True),
     Column("verified", Float, nullable=False),
+    Column("preferred", Float, nullable=True),  # since when it is the one that is shown by default; NULL: it is not
 )
 applications = Table(
     "applications",
@@ -123,6 +124,7 @@ extensions = Table(
     Column("busy", Text, nullable=False, default="", server_default=""),
     Column("unregistered", Text, nullable=False, default="", server_default=""),
     Column("ring_seconds", Float, nullable=True),  # NULL: as long as a call may ring
+    Column("owner", ForeignKey("users.id"), nullable=True, index=True),  # whose phone it is; NULL: nobody's
 )
 ring_groups = Table(
     "ring_groups",
@@ -302,6 +304,7 @@ participants = Table(
     Column("muted", Boolean, nullable=False, default=False, server_default=false()),
     Column("held", Boolean, nullable=False, default=False, server_default=false()),
     Column("hold_music", String, nullable=True),
+    Column("admin", Boolean, nullable=False, default=False, server_default=false()),
 )
 tasks = Table(
     "tasks",

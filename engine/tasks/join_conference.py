@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from engine.model.conference_rules import ConferenceRules
 from engine.tasks.interfaces import Subject
 from engine.tasks.results import Done
 from engine.tasks.task import Recovery, Task
@@ -27,6 +28,9 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     `digits` "detect" collects up to `most_digits`, until `terminator` (not with one digit) or until nothing was
     pressed for `silence_seconds`; a `question` is then asked about them, in the call's queue.
     `join_moderator`: the moderator, if she waits for a participant, joins too.
+    `rules`: an admin leads the conference, and keys do what engine.conferences.member_keys says, in the place of
+    `digits`; the first participant's rules are the conference's. `admin`: this participant leads it. `spoken`: the
+    name by which it is announced.
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
@@ -41,6 +45,9 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     silence_seconds: float = 3.0
     terminator: str = "#"
     question: str = ""
+    rules: ConferenceRules | None = None
+    admin: bool = False
+    spoken: str = ""
 
     @property
     def background(self) -> bool:

@@ -17,6 +17,7 @@ from engine.tasks.converse import Converse
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
+from engine.tasks.enter_code import EnterCode
 from engine.tasks.go_to import GoTo
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -54,6 +55,7 @@ AnyTask = (
     | Ring
     | GoTo
     | Offer
+    | EnterCode
     | Converse
 )
 T = TypeVar("T")
@@ -107,6 +109,8 @@ def _encoded(value: object, encoder: msgspec.json.Encoder, *, flat: bool) -> str
 
 def shown(task: AnyTask) -> dict[str, Any]:
     """Return a task's fields for whoever looks, its secrets masked."""
+    if isinstance(task, Say) and task.masked:
+        task = msgspec.structs.replace(task, text=secret.MASK)
     fields: dict[str, Any] = _flat(msgspec.to_builtins(task, enc_hook=secret.masked))
     return fields
 

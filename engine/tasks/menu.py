@@ -1,6 +1,9 @@
 """One menu, and one visit to it: its prompts, what is pressed, the attempts."""
 
 import asyncio
+import hashlib
+import hmac
+import secrets
 from collections.abc import Iterable
 
 import msgspec
@@ -40,7 +43,8 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Prompts, and what may be pressed.
 
     Without `most_digits` one digit is taken, which must be one of the `choices`. With it a sequence of up to that many
-    is, ended by # or by silence; a sequence that is just a choice's digit is that choice.
+    is, ended by # or by silence; a sequence that is just a choice's digit is that choice. `expected`: only this
+    sequence counts, such as a PIN; another one is like a digit that is no choice. It is what `expecting` returns.
     Nothing within `silence_seconds` after the prompts, or a digit that is no choice: `repeat` is played and the party
     may try again, up to `repeats` times. After the last of them the call is led on to `otherwise` where one is given.
     """
@@ -53,6 +57,7 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     silence_seconds: float = 5.0
     choices: tuple[Choice, ...] = ()
     otherwise: str = ""
+    expected: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
@@ -132,6 +137,21 @@ class Visit:
             if choice.digit == typed:
                 value = choice.value or choice.to or ""
                 return choice.menu or MenuEnded(menu=self._menu.id, how="return", value=value)
-        if typed and self._menu.most_digits is not None:
+        if typed and self._menu.most_digits is not None and _is_expected(typed, self._menu.expected):
             return MenuEnded(menu=self._menu.id, how="sequence", value=typed)
         return None
+
+
+def expecting(sequence: str) -> str:
+    """Return a sequence as a menu expects it: digested, since whoever may see a queue sees its menus."""
+    salt = secrets.token_hex(16)
+    return f"{salt}:{_digest(sequence, salt)}"
+
+
+def _is_expected(typed: str, expected: str) -> bool:
+    salt, _, digest = expected.partition(":")
+    return not expected or hmac.compare_digest(_digest(typed, salt), digest)
+
+
+def _digest(sequence: str, salt: str) -> str:
+    return hashlib.blake2b(sequence.encode(), key=salt.encode(), digest_size=32).hexdigest()

@@ -16,12 +16,14 @@ class Say(Audible, frozen=True, kw_only=True, tag="say"):
     """Speak `text` in `locale` (BCP 47). A text that names the last digit, `{digit}`, is synthesised when due.
 
     `ssml`: the text is SSML, of which engine.media.speech.ssml says what is heard.
+    `masked`: no timeline shows the text.
     """
 
     text: str
     locale: str = "en-US"
     voice: str | None = None
     ssml: bool = False
+    masked: bool = False
 
     @property
     def prompts(self) -> tuple[Audible, ...]:

@@ -209,7 +209,7 @@ def spots(samples: Samples, rate: int, phrase: str, threshold: float | None = No
 
 
 def spots_only(samples: Samples, rate: int, phrase: str, threshold: float | None = None) -> bool:
-    """True when the phrase is spotted. A recogniser that spots as many words that nobody says proves nothing: that fails."""
+    """True when the phrase is spotted. If as many words that nobody says are spotted too, it fails."""
     decoy = " ".join(DECOY[: len(phrase.split())])
     assert not spots(samples, rate, decoy, threshold), f"the recogniser spots anything here, {decoy!r} too"
     return spots(samples, rate, phrase, threshold)

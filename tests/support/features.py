@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from api.callbacks.subscribers import checked_url
 from engine import features
@@ -12,6 +13,7 @@ from engine.features.applications.dialects import Dialect
 from engine.features.applications.feature import ApplicationsFeature
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
+from engine.features.caller_ids.feature import CallerIdsFeature
 from engine.features.destinations.feature import DestinationsFeature, core_kinds
 from engine.features.destinations.programs import without_data
 from engine.features.destinations.registry import Destinations
@@ -22,12 +24,17 @@ from engine.features.groups.destination import GroupKind
 from engine.features.groups.feature import GroupsFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.messaging.feature import MessagingFeature
+from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
+from engine.features.pairs.feature import PairsFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
+from engine.features.rooms.feature import RoomsFeature
+from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
+from engine.features.users.destination import UserKind
 from engine.features.users.feature import UsersFeature
 from engine.features.users.passwords import Passwords
 from engine.features.voicemail.feature import VoicemailFeature
@@ -51,6 +58,14 @@ def platform_of(db: Database, writer: Writer, net: Net, folder: Path) -> Platfor
     return Platform(db, writer, RecordingFiles(folder), prompts)
 
 
+def _nothing_refused(account: str, callee: str, caller: str | None) -> None:
+    """Refuse no number."""
+
+
+def _no_engine() -> Any:
+    raise AssertionError("these features have no engine")
+
+
 def features_on(
     platform: Platform,
     client: AriClient,
@@ -68,6 +83,7 @@ def features_on(
     endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks, Lamps(client)))
     add(NumbersFeature(platform, leading.registry))
     add(GroupsFeature(platform, leading.registry))
+    add(RoomsFeature(platform))
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
@@ -85,9 +101,13 @@ def features_on(
 def services_of(
     db: Database, writer: Writer, net: Net, folder: Path, *, dialects: tuple[Dialect, ...] = ()
 ) -> Features:
-    """Build them on a platform of their own, for an Asterisk that is not there."""
-    nobody = AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0")
-    return features_on(platform_of(db, writer, net, folder), nobody, folder, dialects=dialects)
+    """Build all of them on a platform of their own, for an Asterisk and an engine that are not there."""
+    nobody, platform = AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0"), platform_of(db, writer, net, folder)
+    built = features_on(platform, nobody, folder, dialects=dialects)
+    built.add(ScheduledCallsFeature(platform, _nothing_refused, _no_engine))
+    built.add(PairsFeature(platform, _nothing_refused, _no_engine))
+    built.add(CallerIdsFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
+    return built
 
 
 def all_features() -> list[type[Feature]]:
@@ -110,4 +130,4 @@ def announced() -> Catalogue:
 
 def standard(cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data) -> Destinations:
     """Return the destinations that there are, on settings in memory of a test's own."""
-    return Destinations(cache, DestinationKinds((*core_kinds(cache, data), GroupKind(cache))))
+    return Destinations(cache, DestinationKinds((*core_kinds(cache, data), GroupKind(cache), UserKind(cache))))

@@ -26,14 +26,16 @@ class DiversionsAdmin:
 
     @taking("divertExtension", ChangedDiversions, {200: Diverted}, errors=(403, 409,))
     async def change(self, request: web.Request, body: Body[ChangedDiversions]) -> web.Response:
-        """Change where calls go that an extension does not take."""
+        """Change where calls go that an extension does not take, and to whom it belongs."""
         wanted = await body()
         seconds, kinds = wanted.ring_seconds, self._kinds
+        owner = wanted.owner
         fields = DiversionFields(
             no_answer=given(kinds, wanted.no_answer),
             busy=given(kinds, wanted.busy),
             unregistered=given(kinds, wanted.unregistered),
             ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
+            owner=None if isinstance(owner, msgspec.UnsetType) else owner or "",
         )
         number = request.match_info["number"]
         changed = await self._diversions.change(ADMIN, wanted.account, number, fields)

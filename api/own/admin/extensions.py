@@ -50,6 +50,7 @@ class ExtensionsAdmin:
             name=wanted.name,
             password=wanted.password,
             application=wanted.application,
+            owner=wanted.owner,
         )
         added = await self._services.features[Extensions].add(ADMIN, new)
         return web.json_response(self._credentials(added), status=201)

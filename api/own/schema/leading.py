@@ -9,6 +9,7 @@ from api.own.schema.tasks import AnyTask
 
 ACCOUNT = "The account's name or id."
 STRATEGY = "How the members are rung: all at once, or one after the other."
+OWNER = "The user whose phone it is, by e-mail address or id."
 URL = "The URL that is notified or asked."
 FALLBACK = "The URL that is asked if the first one fails."
 Strategy = Literal["all", "in_order"]
@@ -83,6 +84,7 @@ class ChangedDiversions(Given, frozen=True, kw_only=True):
         float | UnsetType | None,
         says("How long it rings, 1 to 600 seconds; null or 0: as long as a call may ring.", minimum=0, maximum=600),
     ] = UNSET
+    owner: Annotated[str | UnsetType | None, says(f"{OWNER} Null or empty: nobody.")] = UNSET
 
 
 class ChangedGroup(Given, frozen=True, kw_only=True):
@@ -110,6 +112,7 @@ class NewExtension(Given, frozen=True, kw_only=True):
     name: Annotated[str, says("The name that is shown.")] = ""
     password: Annotated[str | None, says("The password of its phone; null: one is made.", writeOnly=True)] = None
     application: Annotated[str | None, says("The name of an application that its calls are led to.")] = None
+    owner: Annotated[str | None, says(OWNER)] = None
 
 
 class Leads(Shown, frozen=True, kw_only=True):
@@ -174,6 +177,7 @@ class Diverted(Shown, frozen=True, kw_only=True):
     busy: Annotated[Leads | None, says("Where a call goes if it is busy or declines.")]
     unregistered: Annotated[Leads | None, says("Where a call goes if no phone is registered.")]
     ring_seconds: Annotated[float | None, says("How long it rings, in seconds; null: as long as a call may ring.")]
+    owner: Annotated[str | None, says("The e-mail address of the user whose phone it is; null: nobody's.")]
 
 
 class Extension(Diverted, frozen=True, kw_only=True):

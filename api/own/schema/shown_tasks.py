@@ -7,14 +7,15 @@ import msgspec
 from api.own.schema.engine_tasks import TASK_LIST
 
 _ENGINES = frozenset(
-    {"id", "data", "call_data", "stopped_data", "hops", "question", "purpose", "tag", "call_tag", "stopped_tag"}
+    {"id", "data", "call_data", "stopped_data", "hops", "question", "masked", "purpose", "rules", "admin", "spoken"}
+    | {"tag", "call_tag", "stopped_tag"}
 )
-"""The last three are names of before 0026, which lists within stored destinations may have."""
+"""The last set has names of before 0026, which lists within stored destinations may have."""
 _LIST = f"{TASK_LIST}:["
 
 
 def as_given(shown: Any) -> Any:
-    """Return tasks as built-in types without ids, data, counts and questions, at any depth; anything else stays."""
+    """Return tasks as built-in types without what only the engine gives, at any depth; anything else stays."""
     match shown:
         case {"kind": _}:
             return {name: as_given(value) for name, value in shown.items() if name not in _ENGINES}

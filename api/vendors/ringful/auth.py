@@ -4,11 +4,11 @@ Ringful's document shows `seq` and `sig` in every example and says nowhere what 
 Our reading: an account's setting `sig` is "off" (the default) or "kvmd5"; `seq` is never judged.
 """
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 
 from api.accounts import Accounts, KeyHolder
+from api.forms import digest_of
 from api.vendors.ringful.errors import RingfulUnauthorized
 from api.vendors.ringful.ids import DIALECT
 from engine.features.accounts import Account
@@ -32,9 +32,7 @@ def kvmd5(pairs: Sequence[tuple[str, str]], secret: str) -> str:
 
     Every `key=value` but `sig`, sorted by key, without anything between, then the secret.
     """
-    signed = sorted((pair for pair in pairs if pair[0] != "sig"), key=lambda pair: pair[0])
-    text = "".join(f"{key}={value}" for key, value in signed) + secret
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return digest_of(pairs, secret, without="sig")
 
 
 def _check(holder: KeyHolder, pairs: Sequence[tuple[str, str]]) -> None:

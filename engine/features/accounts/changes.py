@@ -23,8 +23,8 @@ def switch(conn: Connection, account: Account, change: Change, dialects: Sequenc
     fields: dict[str, Any] = {name: value for name, value in switches.items() if value is not None}
     settings = dict(account.settings)
     for name, value in change.settings.items():
-        dialect = _dialect_with(dialects, name, value)
-        settings[dialect] = {**settings.get(dialect, {}), name: value}
+        dialect, setting = _setting(dialects, name, value)
+        settings[dialect] = {**settings.get(dialect, {}), setting: value}
     accounts.update(conn, account.id, **fields, settings=settings)
 
 
@@ -95,12 +95,14 @@ def pay_in(conn: Connection, account: Account, amount: int | None, note: str) ->
     ledger.credit(conn, account.id, amount, note)
 
 
-def _dialect_with(dialects: Sequence[KeyScheme], name: str, value: str) -> str:
-    """Return the dialect that has a setting of this name; raises InvalidSetting for an unknown name or value."""
+def _setting(dialects: Sequence[KeyScheme], name: str, value: str) -> tuple[str, str]:
+    """Return the dialect that has a setting, and the setting: `sig` is that of the first dialect that has one, and
+    `NAME.sig` that of the dialect NAME. Raises InvalidSetting for an unknown name or value."""
+    of, _, setting = name.rpartition(".")
     for dialect in dialects:
         settings: Mapping[str, Sequence[str]] = dialect.settings
-        if name in settings:
-            if value not in settings[name]:
-                raise InvalidSetting(f"{name} must be one of {', '.join(settings[name])} (got {value[:80]!r}).")
-            return dialect.name
+        if setting in settings and of in ("", dialect.name):
+            if value not in settings[setting]:
+                raise InvalidSetting(f"{name} must be one of {', '.join(settings[setting])} (got {value[:80]!r}).")
+            return dialect.name, setting
     raise InvalidSetting(f"There is no setting {name[:80]!r}.")

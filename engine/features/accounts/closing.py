@@ -38,7 +38,8 @@ class _Taken(NamedTuple):
 
 
 class Closing:
-    """Removes accounts. `owned` are the tables of all features; `refresh` makes a change of accounts count at once."""
+    """Removes accounts. `owned` is what all features have of them; `refresh` makes a change of accounts count at once.
+    """
 
     def __init__(
         self,
@@ -69,6 +70,8 @@ class Closing:
             raise
         finally:
             await self._refresh()
+        for closed in self._owned.on_closed:
+            await closed(account.id)
         await self._extensions.take_out(account.id, taken.extensions)
         for file in taken.files:
             await self._prompts.discard(file)

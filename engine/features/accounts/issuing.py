@@ -27,6 +27,15 @@ def first(conn: Connection, account: str, dialect: KeyScheme, pool: Pool) -> Non
         log.warning("the pool has no number left for a new account", account=account)
 
 
+def number(conn: Connection, account: str, dialect: KeyScheme, pool: Pool) -> None:
+    """Give an account a number of the pool for a dialect that has one, unless it has a number that leads there."""
+    to = dialect.number_leads_to
+    if to is None or any(row.destination == to for row in numbers.list(conn, account)):
+        return
+    if numbers_pool.give(conn, pool, account, None, to) is None:
+        log.warning("the pool has no number left for an account", account=account, leads_to=to)
+
+
 def firsts(conn: Connection, account: str, dialects: Sequence[KeyScheme]) -> tuple[IssuedKey, ...]:
     """Return the key of an account's first application of each such dialect."""
     found = []

@@ -15,7 +15,8 @@ class KeyScheme(Protocol):
 
     `issue` makes a key and a secret; a dialect that has it gives each application a key of its own, one that has not
     gives the account one. `asks`: its applications are asked what a call shall do. `settings` are an account's settings
-    in this dialect, with the values that each may have.
+    in this dialect, with the values that each may have. `number_leads_to` is the destination of a number that an
+    account gets for the dialect; None: it gets none.
     """
 
     @property
@@ -26,6 +27,8 @@ class KeyScheme(Protocol):
     def issue(self) -> Callable[[], tuple[str, str]] | None: ...
     @property
     def asks(self) -> bool: ...
+    @property
+    def number_leads_to(self) -> str | None: ...
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,11 +61,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """What a program of one dialect signs in with: the account's own key."""
+    """What a program of one dialect signs in with: the account's own key.
+
+    `number` is the account's number for the dialect, in digits; None: it has none.
+    """
 
     dialect: str
     key: str
     secret: str
+    number: str | None = None
 
 
 class IssuedKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from engine.features.errors import InvalidSetting
 from engine.features.numbers.pool import Pool
 from engine.model.money import decimal
 from engine.platform import audit
-from engine.platform.audit import Actor
+from engine.platform.audit import SYSTEM, Actor
 from engine.store import accounts, applications
 from engine.store.accounts import Account
 from engine.store.database import Database
@@ -63,10 +63,30 @@ class AccountService:
         return await self._db.read(lambda conn: views.view(conn, find(conn, name, closed=True), with_holds=True))
 
     async def keys(self, name: str) -> Keys:
-        """Return an account's keys and secrets."""
-        return await self._db.read(lambda conn: views.keys(conn, find(conn, name), self._dialects))
+        """Return an account's keys and secrets; an account that is older than a dialect gets its keys here."""
+        keys = await self._db.read(lambda conn: views.keys(conn, find(conn, name), self._dialects))
+        return await self.complete(keys.account.id) if self._missing(keys) else keys
 
     # Writing
+
+    async def complete(self, account: str) -> Keys:
+        """Give an account the keys and numbers that a new one gets, as far as it has none; returns all of them."""
+
+        def unit(conn: Connection) -> Keys:
+            found = find(conn, account)
+            missing = self._missing(views.keys(conn, found, self._dialects))
+            for dialect in missing:
+                if dialect.name not in accounts.credentials(conn, found.id):
+                    rotate(conn, found.id, dialect.name)
+                issuing.number(conn, found.id, dialect, self._pool)
+            if missing:
+                after = {"dialects": [each.name for each in missing], "applications": []}
+                audit.record(conn, SYSTEM, account=found.id, what="keys.added", subject=found.name, after=after)
+            return views.keys(conn, found, self._dialects)
+
+        keys = await self._writer.write(unit)
+        await self._refresh()
+        return keys
 
     async def create(self, by: Actor, wanted: NewAccount) -> Opened:
         """Make an account with keys for every dialect, and an application with a number where a dialect has those.
@@ -79,6 +99,7 @@ class AccountService:
             for dialect in self._dialects:
                 if dialect.issue:
                     issuing.first(conn, account.id, dialect, self._pool)
+                issuing.number(conn, account.id, dialect, self._pool)
             shown = views.view(conn, account)
             after = views.audited(shown)
             audit.record(conn, by, account=account.id, what="account.created", subject=account.name, after=after)
@@ -186,6 +207,11 @@ class AccountService:
         shown = await self._writer.write(write)
         await self._refresh()
         return shown
+
+    def _missing(self, keys: Keys) -> list[KeyScheme]:
+        """Return the dialects in which an account should have a key of its own, and has none."""
+        had = {each.dialect for each in keys.own}
+        return [each for each in self._dialects if each.issue is None and each.name not in had]
 
     def _of_accounts(self) -> list[str]:
         """Return the dialects in which an account has a key of its own."""

@@ -11,7 +11,7 @@ from engine.features.accounts.allowed_prefixes import shown as shown_prefix
 from engine.features.accounts.model import AccountView, Credential, Keys, KeyScheme
 from engine.model.money import decimal
 from engine.platform import holds
-from engine.store import accounts
+from engine.store import accounts, numbers
 from engine.store.accounts import Account
 
 
@@ -30,11 +30,22 @@ def view(conn: Connection, account: Account, *, with_holds: bool = False) -> Acc
 def keys(conn: Connection, account: Account, dialects: Sequence[KeyScheme]) -> Keys:
     """Return an account's keys and secrets."""
     own = accounts.credentials(conn, account.id)
+    lead_to = {each.name: each.number_leads_to for each in dialects}
     return Keys(
         account=account,
-        own=tuple(Credential(dialect=name, key=key, secret=secret) for name, (key, secret) in own.items()),
+        own=tuple(
+            Credential(dialect=name, key=key, secret=secret, number=_leading_to(conn, account, lead_to.get(name)))
+            for name, (key, secret) in own.items()
+        ),
         issued=issuing.firsts(conn, account.id, dialects),
     )
+
+
+def _leading_to(conn: Connection, account: Account, destination: str | None) -> str | None:
+    """Return the account's first number that leads to a destination."""
+    if destination is None:
+        return None
+    return next((row.number for row in numbers.list(conn, account.id) if row.destination == destination), None)
 
 
 def audited(shown: AccountView) -> dict[str, Any]:

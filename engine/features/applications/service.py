@@ -54,6 +54,11 @@ class ApplicationService:
         """Return an application by its id."""
         return await self._db.read(lambda conn: applications.get(conn, application))
 
+    async def of_account(self, account: str, dialect: str) -> tuple[Application, ...]:
+        """Return an account's applications of a dialect, by their names."""
+        found = await self._db.read(lambda conn: applications.list(conn, account))
+        return tuple(row for row in found if row.dialect == dialect)
+
     async def by_key(self, account: str, dialect: str, key: str) -> Application:
         """Return an account's application by its key in a dialect; raises NotThere, also if it is another account's."""
         found = await self._db.read(lambda conn: applications.by_key(conn, dialect, key))

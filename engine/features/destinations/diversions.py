@@ -1,4 +1,4 @@
-"""Where the calls go that an extension does not take, and how long it rings."""
+"""What is set of an extension: where the calls go that it does not take, how long it rings, and whose phone it is."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,6 +10,7 @@ from engine.features import accounts as account_settings
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidSetting, NotThere
+from engine.features.users import lookup as users
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.settings_cache import SettingsCache
@@ -23,12 +24,16 @@ LONGEST_SECONDS = 600.0
 
 
 class DiversionFields(msgspec.Struct, frozen=True, kw_only=True):
-    """What changes; None stays as it is. `ring_seconds` 0: as long as a call may ring."""
+    """What changes; None stays as it is. `ring_seconds` 0: as long as a call may ring.
+
+    `owner` is the user whose phone it is, by its id or e-mail address; "": nobody's.
+    """
 
     no_answer: LeadsTo | None = None
     busy: LeadsTo | None = None
     unregistered: LeadsTo | None = None
     ring_seconds: float | None = None
+    owner: str | None = None
 
 
 class ExtensionDiversions:
@@ -53,6 +58,7 @@ class ExtensionDiversions:
                 raise NotThere(f"The account {owner.name} has no extension {number}.")
             row = self._changed(conn, owner, had, fields)
             extensions.divert(conn, row)
+            extensions.give(conn, row)
             shown = self.shown(owner, row)
             before, after = (_noted(each) for each in audit.changed(self.shown(owner, had), shown))
             audit.record(
@@ -78,7 +84,8 @@ class ExtensionDiversions:
     def shown(self, account: Account, row: Extension) -> dict[str, Any]:
         """What an extension shows of it."""
         shape: dict[str, Any] = {reason: self._destinations.shown(account, getattr(row, reason)) for reason in REASONS}
-        return shape | {"ring_seconds": row.ring_seconds}
+        owner = self._cache.user(account.id, row.owner) if row.owner else None
+        return shape | {"ring_seconds": row.ring_seconds, "owner": owner.email if owner else None}
 
     def _changed(self, conn: Connection, owner: Account, row: Extension, fields: DiversionFields) -> Extension:
         given: dict[str, Any] = {}
@@ -92,6 +99,8 @@ class ExtensionDiversions:
                     f"ring_seconds must be 1 to {LONGEST_SECONDS:g}, or 0 (got {fields.ring_seconds:g})."
                 )
             given["ring_seconds"] = fields.ring_seconds or None
+        if fields.owner is not None:
+            given["owner"] = users.find(conn, owner.id, fields.owner).id if fields.owner else None
         return msgspec.structs.replace(row, **given)
 
 

@@ -8,7 +8,8 @@ __all__ = ["EndpointState", "Extension", "NewExtension"]
 
 
 class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An extension to add. `account` and `application` are names (`account` may be an id).
+    """An extension to add. `account` and `application` are names (`account` may be an id). `owner` is the user whose
+    phone it is, by its id or e-mail address.
 
     `password` None: a random one is made.
     """
@@ -18,6 +19,7 @@ class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: str = ""
     password: str | None = None
     application: str | None = None
+    owner: str | None = None
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):

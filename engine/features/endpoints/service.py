@@ -14,6 +14,7 @@ from engine.features.endpoints.model import NewExtension
 from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
+from engine.features.users import lookup as users
 from engine.model.destination import Destination
 from engine.platform import audit
 from engine.platform.audit import Actor
@@ -37,8 +38,8 @@ class Extensions:
     async def add(self, by: Actor, wanted: NewExtension) -> Extension:
         """Add an extension and choose its SIP user name.
 
-        Raises NotThere (no such account or application), InvalidSetting, AlreadyThere, NotProvisioned and Unreachable
-        (then it was not added).
+        Raises NotThere (no such account, application or user), InvalidSetting, AlreadyThere, NotProvisioned and
+        Unreachable (then it was not added).
         """
         added = await self._writer.write(lambda conn: _add(conn, by, wanted))
         self._adding.add(added.sip_user)
@@ -132,6 +133,7 @@ def _add(conn: Connection, by: Actor, wanted: NewExtension) -> Extension:
         password=wanted.password or new_password(),
         name=wanted.name,
         application=_application(conn, owner, wanted.application),
+        owner=users.find(conn, owner.id, wanted.owner).id if wanted.owner else None,
     )
     checked(extension, owner.country)
     extensions.add(conn, extension)

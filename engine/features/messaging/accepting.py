@@ -90,6 +90,11 @@ class Checks:
         country = rules.account.country
         if phone_numbers.is_emergency(to, country):
             raise NumberRefused(emergency.NEVER)
+        short = to.strip()
+        if short.isascii() and short.isdigit() and len(short) < FEWEST:
+            raise NumberRefused(
+                f"There is no extension {short} in this account, and a number to text has 7 to 15 digits."
+            )
         try:
             digits = phone_numbers.checked(to)
         except InvalidNumber as error:

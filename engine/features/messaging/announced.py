@@ -20,7 +20,7 @@ def _sent(event: MessageSent) -> Fields:
 
 
 def _received(event: MessageReceived) -> Fields:
-    return only(*_PARTIES, "text", "reply_to")(event)
+    return only(*_PARTIES, "text", "user")(event) | {"reply_to": event.reply_to or None}
 
 
 ENTRIES = (

@@ -35,6 +35,15 @@ class Backlog:
             if self._queued[account] <= 0:
                 del self._queued[account]
 
+    def drop(self, account: str) -> None:
+        """Count none of an account's texts any longer."""
+        self._queued.pop(account, None)
+
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts that have texts queued."""
+        return list(self._queued)
+
     def of(self, account: str) -> int:
         """Return how many texts of an account are queued."""
         return self._queued[account]

@@ -1,6 +1,7 @@
 """The commands of messaging."""
 
 from engine.commands.base import Command
+from engine.commands.once import Once
 from engine.commands.refusals import CommandRefused
 from engine.features.messaging.model import Message, NewMessage
 
@@ -10,11 +11,14 @@ class SendMessage(Command[Message], frozen=True, kw_only=True, tag="send_message
 
     Raises TextRefused (nothing to send, too long, a time that is not possible), NumberRefused (a number that the
     account may not text, has no route, or whose owner sent STOP), CallerRefused (a sender that is not the account's),
-    CreditSpent, LimitReached, EngineUnavailable.
+    CreditSpent, LimitReached, EngineUnavailable, KeyReused.
+
+    `once` names the request: for a day the same one is answered with the same text.
     """
 
     account: str
     message: NewMessage
+    once: Once | None = None
 
 
 class TextRefused(CommandRefused):

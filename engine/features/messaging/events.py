@@ -36,7 +36,8 @@ class MessageEnded(Event, frozen=True, kw_only=True, tag="message_ended"):
 class MessageReceived(Event, frozen=True, kw_only=True, tag="message_received"):
     """A text came in. `reply_to` is the id of the text that it replies to; "": none is known.
 
-    `application`: whose number it came to (its id); None: none.
+    `application`: whose number it came to (its id); None: none. `user`: in whose inbox it is (the id); None: in
+    nobody's.
     """
 
     sender: str
@@ -44,3 +45,4 @@ class MessageReceived(Event, frozen=True, kw_only=True, tag="message_received"):
     text: str
     reply_to: str = ""
     application: str | None = None
+    user: str | None = None

@@ -21,6 +21,7 @@ from engine.features.messaging.progress import KIND, Progress
 from engine.features.messaging.queueing import Queueing
 from engine.features.messaging.receipts import MessagingInbox
 from engine.features.messaging.receiving import assembly
+from engine.features.messaging.receiving.confirming import PER_HOUR, Confirmations
 from engine.features.messaging.receiving.receiver import Receiver
 from engine.features.messaging.receiving.unmatched import UnmatchedMessages
 from engine.features.messaging.sending.expiry import Expiry
@@ -29,11 +30,12 @@ from engine.features.messaging.sending.sender import Common
 from engine.features.messaging.sending.senders import Senders, SmscCarrier
 from engine.features.messaging.service import MessageService
 from engine.features.messaging.settings import MessagingSettings
-from engine.features.messaging.smpp.connecting import connect
+from engine.features.messaging.smpp.stored import connect
 from engine.features.messaging.store import parts
 from engine.features.messaging.store.expiring import expire_messages
 from engine.features.messaging.store.parts import Lane
 from engine.features.messaging.tables import (
+    idempotency_keys,
     message_keywords,
     message_parts,
     message_rates,
@@ -69,13 +71,14 @@ class PhoneCarrier(Carrier, Protocol):
 
 class MessagingFeature(Feature):
     """Texts. `data` says what texts to an application's numbers carry. `phones` makes the carrier of phones; None:
-    texts to extensions wait. `connect` makes the link to an SMSC.
+    texts to extensions wait. `connect` makes the link to an SMSC. `confirmations_per_hour`: of STOP and START, an
+    account's.
     """
 
     name = "messaging"
     events = (MessageSent, MessageEnded, MessageReceived)
     announces = announced.ENTRIES
-    tables = (message_routes, message_rates, message_keywords, texting, opt_outs)
+    tables = (message_routes, message_rates, message_keywords, texting, opt_outs, idempotency_keys)
     books = (message_parts, messages)
     expires: ClassVar[Mapping[str, Expire]] = {"messages": expire_messages}
 
@@ -86,6 +89,7 @@ class MessagingFeature(Feature):
         data: Callable[[Application], CallData | None],
         phones: Callable[[Inbox], PhoneCarrier] | None = None,
         connect: Callable[[Smsc, Inbox], SmscCarrier] = connect,
+        confirmations_per_hour: int = PER_HOUR,
     ) -> None:
         self._platform, self._connect = platform, connect
         writer, clock = platform.writer, platform.clock
@@ -95,9 +99,10 @@ class MessagingFeature(Feature):
         self._registrations: Registrations | None = None
         senders = self._senders = self._with_senders(phones)
         queueing = Queueing(platform.cache, settings, backlog, senders, self._expiry, clock)
-        receiver = Receiver(platform, queueing, data)
+        confirmations = Confirmations(queueing, confirmations_per_hour)
+        receiver = Receiver(platform, queueing, confirmations, data)
         self.inbox = MessagingInbox(writer, clock, receiver, self._note)
-        service = MessageService(platform, settings, senders, backlog, queueing, self._note)
+        service = self._service = MessageService(platform, settings, senders, backlog, queueing, self._note)
         self.services = (
             service,
             Smscs(platform, service.reload, senders),
@@ -112,6 +117,14 @@ class MessagingFeature(Feature):
         self.metrics = (
             Measure("carillon_messages_queued", "Texts that wait to be sent", lambda: backlog.total),
             Measure("carillon_messages_submitting", "Parts whose answer is awaited", lambda: senders.submitting),
+            Measure(
+                "carillon_messages_unmatched", "Texts that reached no number since the start", lambda: receiver.lost
+            ),
+            Measure(
+                "carillon_confirmations_left_out",
+                "STOPs and STARTs since the start that were not confirmed because of a limit",
+                lambda: confirmations.left_out,
+            ),
         )
         platform.on_refresh(senders.open_all)
 
@@ -122,7 +135,14 @@ class MessagingFeature(Feature):
         await writer.write(lambda conn: progress.recovered(conn, clock()))
         self._backlog.load(await self._platform.database.read(parts.queued))
         await self._expiry.start()
+        for account in self._backlog.accounts:  # of those that were removed, if the last controller died meanwhile
+            if self._is_removed(account):
+                await self._service.end_all(account)
         await self._senders.start()
+
+    async def closed(self, account: str) -> None:
+        """End the texts of an account that are queued."""
+        await self._service.end_all(account)
 
     async def stop(self) -> None:
         """End the links; what is queued is sent after the next start."""
@@ -160,7 +180,7 @@ class MessagingFeature(Feature):
 
         Those of an account that was removed are claimed, so that they end (sending.last_checks).
         """
-        if not lane.extension and self._platform.cache.find(lane.account) is None:
+        if self._is_removed(lane.account):
             return True
         try:
             self._platform.cache.rules(lane.account)
@@ -170,6 +190,10 @@ class MessagingFeature(Feature):
             return True
         known, user = self._registrations, self._user_of(lane)
         return bool(known and user and known.is_registered(user))
+
+    def _is_removed(self, account: str) -> bool:
+        found = self._platform.cache.find(account)
+        return found is None or found.closed is not None
 
     def _user_of(self, lane: Lane) -> str:
         """Return the SIP user name of a lane's phone; "": there is no such extension."""

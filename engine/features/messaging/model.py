@@ -10,6 +10,8 @@ SIP = "sip"
 """The carrier of texts to and from the phones of extensions."""
 
 
+VERIFICATION = "verification"
+"""The origin of a text with a code that proves a number."""
 PREFIX = "message"
 """Of a text's id (engine.ids)."""
 
@@ -74,7 +76,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     it has. `reason` says why it is failed, expired or unknown, or why it still waits. `reply_to` is the id of the text
     that one that came in replies to. `origin` says who wrote one that is sent: "": a program of the account,
     `extension:101`: that phone, `relay`: who texted a number that leads to the phone which gets it, `confirmation`:
-    we, because of STOP or START, `notice`: we, because of a text that a phone sent.
+    we, because of STOP or START, `notice`: we, because of a text that a phone sent, `verification`: we, with a code
+    that proves a number, and the text is shown to nobody. `user` is the id of the user in whose inbox one is that came
+    in.
     `ended` is when it became final: delivered, failed, expired, unknown, or sent by SIP.
     """
 
@@ -99,11 +103,17 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     data: CallData | None = None
     reply_to: str = ""
     origin: str = ""
+    user: str | None = None
 
     @property
     def inside(self) -> bool:
         """Whether it is sent to a phone of its account."""
         return self.carrier == SIP
+
+    @property
+    def masked(self) -> bool:
+        """Whether its text is shown to nobody."""
+        return self.origin == VERIFICATION
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,8 +177,8 @@ class MessageRate(msgspec.Struct, frozen=True, kw_only=True):
 class Keyword(msgspec.Struct, frozen=True, kw_only=True):
     """The first word of texts to a number, and where those lead: before the number's own destination.
 
-    `word` is in upper case. `leads_to` is `application:ID` or `extension:NUMBER` (engine.model.destination). `owner`
-    had the number when this was set: if another account has it now, this does not count.
+    `word` is in upper case. `leads_to` is `application:ID`, `extension:NUMBER` or `user:ID` (engine.model.destination).
+    `owner` had the number when this was set: if another account has it now, this does not count.
     """
 
     number: str

@@ -31,6 +31,7 @@ EARLY_SECONDS = 86_400.0
 """How long a receipt is kept that names no part."""
 SOON_SECONDS = 1.0
 """Until it is looked again at a text that has expired while a part of it is being submitted."""
+ACCOUNT_CLOSED = "The account was removed."
 NO_RECEIPT = "No receipt came."
 STOPPED = "The engine ended before the carrier's answer was stored; only a receipt can say what became of it."
 

@@ -8,23 +8,27 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import EngineUnavailable
+from engine.commands.once import Once
 from engine.events import Event
 from engine.features.errors import NotThere, StillUsed
 from engine.features.messaging import progress
+from engine.features.messaging.accepting import Plan
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.commands import SendMessage
 from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
-from engine.features.messaging.progress import Progress
+from engine.features.messaging.progress import ACCOUNT_CLOSED, Progress
 from engine.features.messaging.queueing import Queueing, lane_of
 from engine.features.messaging.sending.senders import Senders
 from engine.features.messaging.settings import MessagingSettings
-from engine.features.messaging.store import messages, parts
+from engine.features.messaging.store import messages, parts, repeated
 from engine.features.messaging.store.parts import Lane
 from engine.platform.platform import Platform
 from engine.store import events
 from engine.store.errors import StoreError
 
 CANCELLED = "It was cancelled."
+ENDED_AT_ONCE = 200
+"""Texts of an account that was removed which are ended in one transaction."""
 MOVED_AT_ONCE = 500
 """Texts that are led to another carrier in one transaction."""
 
@@ -49,26 +53,44 @@ class MessageService:
 
     async def carry_out(self, command: SendMessage) -> Message:
         """Accept a text, as a command."""
-        return await self.send(command.account, command.message)
+        return await self.send(command.account, command.message, command.once)
 
-    async def send(self, account: str, wanted: NewMessage) -> Message:
-        """Accept a text; returns it, queued, once it is stored.
+    async def send(
+        self, account: str, wanted: NewMessage, once: Once | None = None, *, origin: str = ""
+    ) -> Message:
+        """Accept a text; returns it, queued, once it is stored. One that `once` names is accepted once.
 
-        Raises TextRefused, NumberRefused, CallerRefused, CreditSpent, LimitReached, EngineUnavailable.
+        `origin`: who wrote it, if no program of the account.
+        Raises TextRefused, NumberRefused, CallerRefused, CreditSpent, LimitReached, EngineUnavailable, KeyReused.
         """
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
+        if once and (before := await self._db.read(partial(self._answered, account=account, once=once))):
+            return before
         queueing = self._queueing
         plan = queueing.plan(account, wanted)
-        message = queueing.message(account, wanted, plan)
+        message = queueing.message(account, wanted, plan, origin=origin)
         try:
-            await self._writer.write(partial(queueing.store, message=message, plan=plan))
+            stored = await self._writer.write(partial(self._store, message=message, plan=plan, once=once))
         except asyncio.CancelledError:  # it is stored nevertheless
             queueing.accepted(message)
             raise
         except StoreError as error:
             raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
-        queueing.accepted(message)
+        if stored is message:
+            queueing.accepted(message)
+        return stored
+
+    def _answered(self, conn: Connection, *, account: str, once: Once) -> Message | None:
+        return repeated.answered(conn, account, once, self._clock())
+
+    def _store(self, conn: Connection, *, message: Message, plan: Plan, once: Once | None) -> Message:
+        """Store a text and what its request was answered with; returns another text if the request came already."""
+        if once and (before := self._answered(conn, account=message.account, once=once)):
+            return before
+        self._queueing.store(conn, message, plan)
+        if once:
+            repeated.keep(conn, once, message)
         return message
 
     async def cancel(self, account: str | None, id: str) -> Message:
@@ -86,6 +108,31 @@ class MessageService:
         message, done = await self._writer.write(unit)
         self._on_progress(done)
         return message
+
+    async def end_all(self, account: str) -> None:
+        """End all queued texts of an account that was removed; of one that was purged there are none any more.
+
+        What is being submitted ends with its answer.
+        """
+        for carrier in await self.waiting():
+            last: str | None = ""
+            while last is not None:
+                ended, last = await self._writer.write(
+                    partial(self._end_some, account=account, carrier=carrier, after=last)
+                )
+                for done in ended:
+                    self._on_progress(done)
+        if not (await self._db.read(parts.queued)).get(account):
+            self._backlog.drop(account)
+
+    def _end_some(
+        self, conn: Connection, *, account: str, carrier: str, after: str
+    ) -> tuple[list[Progress], str | None]:
+        """End some texts; returns what came of it, and the last one looked at; None: that was all."""
+        found, now = parts.waiting_of(conn, carrier, account, after, ENDED_AT_ONCE), self._clock()
+        texts = [text for id in found if (text := messages.text(conn, id))]
+        ended = [done for text in texts if (done := progress.cancelled(conn, text, now, ACCOUNT_CLOSED))]
+        return ended, found[-1] if found else None
 
     # Reading
 
@@ -111,10 +158,12 @@ class MessageService:
         states: tuple[State, ...] = (),
         number: str | None = None,
         since: float | None = None,
+        user: str | None = None,
     ) -> list[Message]:
         """Return texts, the newest first: those made before the one of the id `before`, which must be there.
 
-        `number` is the sender or the recipient; `since` is the time of the oldest (Unix seconds).
+        `number` is the sender or the recipient; `since` is the time of the oldest (Unix seconds). `user` (its id):
+        those in its inbox.
         """
 
         def read(conn: Connection) -> list[Message]:
@@ -128,6 +177,7 @@ class MessageService:
                 states=states,
                 number=number,
                 since=since,
+                user=user,
             )
 
         return [self._shown(message) for message in await self._db.read(read)]

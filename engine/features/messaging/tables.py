@@ -86,7 +86,9 @@ messages = Table(
     Column("reply_to", String, nullable=False, server_default=""),
     Column("origin", String, nullable=False, server_default=""),
     Column("carrier_key", String, nullable=True, unique=True),  # of one that came in: what names it at its carrier
+    Column("user", String, nullable=True),  # in whose inbox it is (the id); NULL: in nobody's
     Index("messages_by_account", "account", "created"),
+    Index("messages_by_time", "created", "id"),
     Index("messages_by_pair", "sender", "recipient", "created"),
 )
 Index(
@@ -94,6 +96,13 @@ Index(
     messages.c.expires,
     sqlite_where=messages.c.watched,
     postgresql_where=messages.c.watched,
+)
+Index(
+    "messages_by_user",
+    messages.c.user,
+    messages.c.created,
+    sqlite_where=messages.c.user.is_not(None),
+    postgresql_where=messages.c.user.is_not(None),
 )
 message_parts = Table(  # of texts that are sent
     "message_parts",
@@ -134,6 +143,15 @@ Index(
     message_parts.c.carrier,
     sqlite_where=message_parts.c.state == "submitting",
     postgresql_where=message_parts.c.state == "submitting",
+)
+idempotency_keys = Table(  # of requests to send a text, for a day
+    "idempotency_keys",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("digest", String, nullable=False),  # of the request
+    Column("message", Text, nullable=False),  # as it was answered, as JSON
+    Column("at", Float, nullable=False, index=True),
 )
 early_receipts = Table(  # that came before the answer that names their part, or name none of ours
     "early_receipts",

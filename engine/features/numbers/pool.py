@@ -34,11 +34,18 @@ class Pool:
         return next((number for number in self if number not in taken), None)
 
 
-def give(conn: Connection, pool: Pool, account: str, application: str | None) -> str | None:
-    """Give an account a number of the pool that leads to an application; None where the pool has none left."""
+def give(
+    conn: Connection, pool: Pool, account: str, application: str | None, destination: str | None = None
+) -> str | None:
+    """Give an account a number of the pool that leads to an application, or to another destination.
+
+    None where the pool has none left.
+    """
     number = pool.first_free({row.number for row in numbers.list(conn)})
     if number is not None:
-        numbers.assign(conn, Number(number=number, account=account, application=application))
+        numbers.assign(
+            conn, Number(number=number, account=account, application=application, destination=destination)
+        )
     return number
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 from sqlalchemy import Connection
 
-from engine.features.retention.store import expire_events
+from engine.features.retention.old_events import expire_events
 from engine.platform import audit, due_work
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Expire, Platform

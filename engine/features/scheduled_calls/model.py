@@ -4,19 +4,26 @@ from typing import Literal
 
 import msgspec
 
+from engine.model.call_data import CallData
 from engine.tasks.kinds import AnyTask
 
 State = Literal["scheduled", "refused"]
 
 
 class WantedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call to place at a time; the fields are those of engine.commands.PlaceCall and of its leg options."""
+    """A call to place at a time; the fields are those of engine.commands.PlaceCall and of its leg options.
+
+    `try_until` (Unix seconds): until then it is tried again where the account has as many calls as it may have.
+    """
 
     callee: str
     caller: str | None = None
     tasks: tuple[AnyTask, ...] = ()
     ring_seconds: float | None = None
     max_seconds: float | None = None
+    data: CallData | None = None
+    reports_tree: bool = False
+    try_until: float = 0.0
 
 
 class ScheduledCall(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ A scheduled call is a row of work that is due (engine.platform.due_work). Its id
 call and does nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from engine.events import ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere, StillUsed
 from engine.features.scheduled_calls.model import ScheduledCall, WantedCall
 from engine.ids import new_id
+from engine.model.call_data import CallData
 from engine.model.leg_options import LegOptions
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
@@ -66,21 +67,40 @@ class ScheduledCalls:
         now = self._clock()
         if not now < at <= now + LONGEST_AHEAD:
             raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.15g}).")
+        (made,) = await self._put(account, {new_id("call"): wanted}, at)
+        return made
+
+    async def schedule_all(
+        self, account: str, wanted: Mapping[str, WantedCall], at: float | None
+    ) -> Sequence[ScheduledCall]:
+        """Schedule calls together, all or none, each under the id that it is given; None: they are placed at once.
+
+        Raises what `schedule` raises.
+        """
+        if at is not None and not self._clock() < at <= self._clock() + LONGEST_AHEAD:
+            raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.15g}).")
+        return await self._put(account, wanted, self._clock() if at is None else at)
+
+    async def _put(self, account: str, wanted: Mapping[str, WantedCall], at: float) -> list[ScheduledCall]:
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
-        self._check(account, wanted.callee, wanted.caller)
-        id = new_id("call")
+        for each in wanted.values():
+            self._check(account, each.callee, each.caller)
 
-        def unit(conn: Connection) -> DueWork:
-            if due_work.count(conn, KIND, account) >= MOST:
-                raise LimitReached(f"This account has {MOST} scheduled calls, and may have no more.")
-            work = DueWork(id=id, kind=KIND, at=at, account=account, payload=to_sealed_json(conn, wanted))
-            due_work.put(conn, work)
-            return work
+        def unit(conn: Connection) -> list[DueWork]:
+            if due_work.count(conn, KIND, account) + len(wanted) > MOST:
+                raise LimitReached(f"This account may have {MOST} scheduled calls, and no more.")
+            works = [
+                DueWork(id=id, kind=KIND, at=at, account=account, payload=to_sealed_json(conn, each))
+                for id, each in wanted.items()
+            ]
+            for work in works:
+                due_work.put(conn, work)
+            return works
 
-        work = await self._writer.write(unit)
+        works = await self._writer.write(unit)
         self._scheduler.wake(at)
-        return _shown(work)
+        return [_shown(work) for work in works]
 
     async def page(self, account: str | None = None, limit: int = 100) -> list[ScheduledCall]:
         """Return an account's scheduled calls, or all accounts': the next one first, then those that were refused."""
@@ -102,6 +122,24 @@ class ScheduledCalls:
 
         return _shown(await self._writer.write(unit))
 
+    async def cancel_all(self, account: str, calls: Iterable[str]) -> list[ScheduledCall]:
+        """Take those of these calls back that are not placed yet, in one transaction; returns them.
+
+        One that was refused is none of them. Raises NotThere where none of them is scheduled, and StillUsed where all
+        that are left are being placed now.
+        """
+
+        def unit(conn: Connection) -> list[DueWork]:
+            found = [work for call in calls if (work := _waiting(conn, account, call))]
+            if not found:
+                raise NotThere("There are no such scheduled calls.")
+            taken = [work for work in found if due_work.withdraw(conn, work.id, self._writer.epoch)]
+            if not taken:
+                raise StillUsed("They are being placed now: hang them up instead.")
+            return taken
+
+        return [_shown(work) for work in await self._writer.write(unit)]
+
     async def place(self, work: DueWork, finish: Finish) -> None:
         """Place a call whose time has come; one that is refused stays in the list, with the reason."""
         if await self._db.read(lambda conn: calls.get(conn, work.id)):
@@ -116,19 +154,28 @@ class ScheduledCalls:
         except EngineUnavailable as error:
             raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
         except CommandRefused as error:
-            await self._refused(work, str(error))
+            if isinstance(error, LimitReached) and self._clock() < wanted.try_until:
+                raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
+            await self._refused(work, str(error), wanted.data)
         except StoreError:
             raise
         except Exception:
             if not is_last_attempt(work):
                 raise
             log.exception("a scheduled call could not be placed", call=work.id)
-            await self._refused(work, FAILED)  # the customer is told that it was, and nothing of our own
+            # The customer is told that it was, and nothing of our own.
+            await self._refused(work, FAILED, wanted.data)
 
-    async def _refused(self, work: DueWork, reason: str) -> None:
+    async def _refused(self, work: DueWork, reason: str, data: CallData | None = None) -> None:
         now = self._clock()
         event = ScheduledCallRefused(
-            id=new_id("event"), account=work.account or "", subject=work.id, root=work.id, at=now, reason=reason
+            id=new_id("event"),
+            account=work.account or "",
+            subject=work.id,
+            root=work.id,
+            at=now,
+            data=data,
+            reason=reason,
         )
         refused = msgspec.structs.replace(work, failed=now, error=reason)
 
@@ -148,6 +195,11 @@ def _found(conn: Connection, account: str | None, call: str) -> DueWork:
     return work
 
 
+def _waiting(conn: Connection, account: str, call: str) -> DueWork | None:
+    work = due_work.get(conn, call)
+    return work if work and (work.kind, work.account, work.failed) == (KIND, account, None) else None
+
+
 def _wanted(work: DueWork) -> WantedCall | None:
     """Read what is wanted; None for what cannot be read: it can still be listed and cancelled."""
     try:
@@ -165,6 +217,8 @@ def _command(work: DueWork, wanted: WantedCall) -> PlaceCall:
         options=LegOptions(caller=wanted.caller, ring_seconds=wanted.ring_seconds),
         tasks=wanted.tasks,
         max_seconds=wanted.max_seconds,
+        data=wanted.data,
+        reports_tree=wanted.reports_tree,
     )
 
 

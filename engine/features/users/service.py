@@ -1,7 +1,7 @@
 """The rules of users: every change of one goes through here, and is audited."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -33,15 +33,23 @@ _LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 class UserService:
     """Adds, changes, shows and removes users, and gives them tokens. A user is named by its id or its e-mail address.
 
-    `dialect` is the API in which tokens are shown. `forget` makes a committed change of tokens count at once.
+    `dialect` is the API in which tokens are shown. `forget` makes a committed change of tokens count at once, `reload`
+    one of an account's users (None: nobody has to know).
     Every method that takes an account takes its id, and raises NotThere where there is no such user; the writing ones
     raise NotPermitted where `by` is a user whose role does not permit the change.
     """
 
     def __init__(
-        self, db: Database, writer: Writer, dialect: str, forget: Callable[[], None], passwords: Passwords | None = None
+        self,
+        db: Database,
+        writer: Writer,
+        dialect: str,
+        forget: Callable[[], None],
+        passwords: Passwords | None = None,
+        reload: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._db, self._writer, self._dialect, self._forget = db, writer, dialect, forget
+        self._reload = reload or _kept_nowhere
         self._passwords = passwords or Passwords()
 
     # Reading
@@ -79,6 +87,7 @@ class UserService:
             audit.record(conn, by, account=account, what="user.added", subject=user.email, after=rules.audited(user))
 
         await self._writer.write(unit)
+        await self._reload(account)
         return WithPassword(user=user, password=password if wanted.password is None else None)
 
     async def change(self, by: Actor, account: str, user: str, change: UserChange) -> WithPassword:
@@ -105,10 +114,11 @@ class UserService:
 
         changed = await self._writer.write(unit)
         self._forget()
+        await self._reload(account)
         return WithPassword(user=changed, password=made)
 
     async def remove(self, by: Actor, account: str, user: str) -> User:
-        """Remove a user and its tokens; raises LastOwner."""
+        """Remove a user and its tokens; its extensions belong to nobody then. Raises LastOwner."""
 
         def unit(conn: Connection) -> User:
             found = rules.find(conn, account, user)
@@ -122,6 +132,7 @@ class UserService:
 
         removed = await self._writer.write(unit)
         self._forget()
+        await self._reload(account)
         return removed
 
     async def add_token(
@@ -215,6 +226,10 @@ class UserService:
         store.add_token(conn, user, self._dialect, made.entry, digest_of(secret_of(made.token)))
         after = {"id": made.entry.id, "name": made.entry.name}
         audit.record(conn, by, account=user.account, what="token.added", subject=user.email, after=after)
+
+
+async def _kept_nowhere(account: str) -> None:
+    """Nobody keeps the users of an account in memory."""
 
 
 def _fields(change: UserChange) -> dict[str, Any]:

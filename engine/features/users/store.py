@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.features.errors import AlreadyThere
 from engine.features.users.model import TokenEntry, User
 from engine.features.users.role import Role
+from engine.store import extensions
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import credentials, users
@@ -80,8 +81,9 @@ def password(conn: Connection, id: str) -> str | None:
 
 
 def delete(conn: Connection, id: str) -> None:
-    """Delete a user and its tokens."""
+    """Delete a user and its tokens; its extensions belong to nobody then."""
     drop_tokens(conn, id)
+    extensions.disown(conn, id)
     _delete.run(conn, id=id)
 
 

@@ -22,6 +22,9 @@ _NEAREST = {
     "en-ca": "en-us", "en-gb-wls": "en-gb", "es-us": "es-mx", "cmn-cn": "zh-cn", "cmn-tw": "zh-tw", "yue-hk": "zh-hk",
 }
 """For locales without a voice of their own: the most similar locale of the language."""
+_BY_GENDER = {"female": ("heart", "slt"), "male": ("rms", "kal16", "en-us")}
+"""The voices, of hibari, flite and espeak-ng, that are meant where a woman's or a man's is asked for: the first that
+is installed."""
 
 
 class Voices:
@@ -46,14 +49,14 @@ class Voices:
     @classmethod
     def standard(cls, folder: Path | None = None) -> Voices:
         """Return the standard engines: the folder's Piper models for their locales; else hibari, or flite if that is
-        not installed, for English, and espeak-ng for all other locales. Runs a program.
+        not installed, for English, and espeak-ng for all other locales. Flite's voices are there by name in any case.
+        Runs programs.
         """
-        hibari = HibariSpeaker()
-        english: Speaker = hibari if hibari.voices() else Flite()
+        speakers: list[Speaker] = [HibariSpeaker(), Flite(), Espeak()]
         if folder is None:
-            return cls([english, Espeak()])
+            return cls(speakers)
         piper = Piper(folder)
-        return cls([piper, english, Espeak()], faults=piper.faults)
+        return cls([piper, *speakers], faults=piper.faults)
 
     def list(self) -> list[Voice]:
         """Return all voices."""
@@ -62,10 +65,14 @@ class Voices:
     def choose(self, locale: str = "", voice: str = "") -> Voice:
         """Return the voice of that name, else the best one for the locale, else the default one, which is logged.
 
+        `male` and `female` are names too.
+
         Raises SpeechFailed if no voice is installed.
         """
-        if named := self._by_name.get(voice.strip().lower()):
-            return named
+        name = voice.strip().lower()
+        for each in _BY_GENDER.get(name, (name,)):
+            if named := self._by_name.get(each):
+                return named
         wanted = locale.strip().lower().replace("_", "-")
         language = wanted.partition("-")[0]
         # `en` itself is left out: engines differ in which English it is.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.callbacks.callback import FORM, BadAddress, action_of, address
+from api.callbacks.callback import FORM, QUERY, BadAddress, action_of, address, query
 
 
 @pytest.mark.parametrize("url", ["http://ann:secret@host/", "http://ann@host/", "http://:x@host/", "http://@host/"])
@@ -39,3 +39,18 @@ def test_an_at_sign_elsewhere_is_not_a_user() -> None:
 )
 def test_a_callback_is_named_by_its_body(content_type: str, body: str, action: str) -> None:
     assert action_of(content_type, body) == action
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("http://host/a", "http://host/a?status=DONE&tag=a+b"),
+        ("http://host/a?b=c", "http://host/a?b=c&status=DONE&tag=a+b"),
+        ("http://host/a?", "http://host/a?status=DONE&tag=a+b"),
+        ("http://host/a?b=c#d", "http://host/a?b=c&status=DONE&tag=a+b#d"),
+    ],
+)
+def test_a_callback_by_get_has_its_fields_behind_the_query_of_its_url(url: str, whole: str) -> None:
+    made = query(url, {"status": "DONE", "tag": "a b"})
+    assert (made.url, made.content_type) == (whole, QUERY)
+    assert action_of(made.content_type, made.body) == "DONE"

@@ -10,9 +10,10 @@ from contextlib import AsyncExitStack
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import pytest
 
-from api.callbacks.callback import host_of
+from api.callbacks.callback import QUERY, host_of
 from api.callbacks.delivery import Delivery, DeliveryPolicy, NoSuchDelivery
 from engine.ids import new_id
 from engine.net import Net
@@ -423,3 +424,11 @@ async def test_the_host_s_answer_is_stored_and_never_makes_a_delivery_fail(stack
     said, broken = await stored(stack)
     assert said.remark is not None and said.remark.endswith(" bytes") and said.attempts == 1
     assert (broken.state, broken.remark, broken.attempts) == ("delivered", None, 1)
+
+
+async def test_a_delivery_without_a_content_type_is_a_get_without_a_body(stack: Stack, sink: Sink) -> None:
+    delivery = msgspec.structs.replace(row(sink.url() + "?number=1"), content_type=QUERY)
+    await hand_over(stack, delivery)
+    (kept,) = await stored(stack)
+    assert kept.state == "delivered"
+    assert [(post.method, post.body, post.path) for post in sink.posts] == [("GET", "", "/notify.php?number=1")]

@@ -1,8 +1,13 @@
 """carillon messages, optouts, smscs, keywords, and rates of texts"""
 
+import io
 from pathlib import Path
 
+import pytest
+
+from engine.features.messaging.configuration import store as configuration
 from tests.api.cli.running import Run
+from tests.api.own.installation import Installation
 
 OWN, US = "+12015552000", "+12015550140"
 
@@ -99,9 +104,51 @@ async def test_keywords_are_added_listed_and_removed(carillon: Run) -> None:
 async def test_rates_of_texts(carillon: Run, tmp_path: Path) -> None:
     file = tmp_path / "texts.csv"
     file.write_text("prefix,price,currency\n1,0.0075,USD\n")
-    assert (await carillon("rates", "load", str(file), "--texts")).output == "1 rates were loaded.\n"
+    assert (await carillon("rates", "load", str(file), "--texts")).output == "1 rate was loaded.\n"
     listed = await carillon("rates", "list", "--texts")
     assert "0.0075" in listed.output and "first" not in listed.output
     assert (await carillon("rates", "list")).output == "There are no rates: every call is free.\n"
-    assert (await carillon("rates", "clear", "--texts", "--yes")).output == "1 rates were removed.\n"
+    assert (await carillon("rates", "clear", "--texts", "--yes")).output == "1 rate was removed.\n"
     assert (await carillon("rates", "list", "--texts")).output == "There are no rates: every text is free.\n"
+
+
+async def test_the_password_of_an_smsc_is_read_from_standard_input(
+    carillon: Run, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ready(carillon)
+    where = ("--host", "smsc.example.com", "--user", "me")
+    monkeypatch.setattr("sys.stdin", io.StringIO("hush\nsomething else\n"))
+    assert (await carillon("smscs", "add", "two", *where, "--password-stdin")).status == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("quiet\n"))
+    assert (await carillon("smscs", "set", "one", "--password-stdin")).status == 0
+    kept = {each.name: each.password for each in await installation.db.read(configuration.all_smscs)}
+    assert (kept["two"], kept["one"]) == ("hush", "quiet")
+    both = await carillon("smscs", "set", "one", "--password-stdin", "--password", "x")
+    assert both.status and "not both" in both.errors
+
+
+async def test_a_word_of_stop_is_no_keyword(carillon: Run) -> None:
+    await ready(carillon)
+    for word in ("stop", "UNSUBSCRIBE", "start"):
+        refused = await carillon("keywords", "add", OWN, word, "--to", "extension:101")
+        assert refused.status and f"{word.upper()} cannot be a keyword" in refused.errors
+    assert (await carillon("keywords", "add", OWN, "yes", "--to", "extension:101")).status == 0
+
+
+async def test_a_text_to_an_extension_that_is_not_there_is_refused_with_a_sentence(carillon: Run) -> None:
+    await ready(carillon)
+    refused = await carillon("messages", "send", "102", "Lunch?", "--account", "acme")
+    assert refused.status and "There is no extension 102 in this account" in refused.errors
+
+
+async def test_a_users_inbox_and_extensions(carillon: Run) -> None:
+    await ready(carillon)
+    assert (await carillon("users", "add", "ann@example.com", "--account", "acme")).status == 0
+    changed = await carillon("extensions", "set", "101", "--owner", "ann@example.com")
+    assert changed.output == "101 leads on by nothing. It belongs to ann@example.com.\n"
+    assert "ann@example.com" in (await carillon("extensions", "list")).output
+    led = await carillon("keywords", "add", OWN, "ann", "--to", "user:ann@example.com")
+    assert led.output == f"ANN to {OWN[1:]} leads to user:ann@example.com.\n"
+    inbox = await carillon("messages", "list", "--user", "ann@example.com", "--account", "acme")
+    assert inbox.output == "There are no texts.\n"
+    assert (await carillon("messages", "list", "--user", "bob@example.com", "--account", "acme")).status

@@ -73,13 +73,13 @@ async def test_rates_are_loaded_for_one_account_and_cleared(carillon: Run, tmp_p
     file = tmp_path / "rates.csv"
     file.write_text("1201,0.02,60,60,USD\n")
     await carillon("accounts", "create", "shop")
-    assert "1 rates were loaded." in (await carillon("rates", "load", str(file))).output
+    assert "1 rate was loaded." in (await carillon("rates", "load", str(file))).output
     own = await carillon("rates", "load", str(file), "--account", "shop")
-    assert own.output == "1 rates of the account shop were loaded.\n"
+    assert own.output == "1 rate of the account shop was loaded.\n"
     assert "shop" in (await carillon("rates", "list")).output
     assert (await carillon("rates", "clear")).status != 0
-    assert (await carillon("rates", "clear", "--yes")).output == "1 rates were removed.\n"
+    assert (await carillon("rates", "clear", "--yes")).output == "1 rate was removed.\n"
     assert len((await carillon("rates", "list", "--json")).json) == 1
     cleared = await carillon("rates", "clear", "--account", "shop", "--yes")
-    assert cleared.output == "1 rates of the account shop were removed.\n"
+    assert cleared.output == "1 rate of the account shop was removed.\n"
     assert "every call is free" in (await carillon("rates", "list")).output

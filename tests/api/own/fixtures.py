@@ -25,8 +25,11 @@ from api.vendors.ringful.vendor import Ringful
 from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.billing.call_rates import CallRates
+from engine.features.caller_ids.feature import CallerIdsFeature
 from engine.features.endpoints.push import Endpoints
 from engine.features.health.views import StoreHealth
+from engine.features.messaging.service import MessageService
+from engine.features.pairs.feature import PairsFeature
 from engine.features.recordings.service import RecordingService
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.subscriptions.service import SubscriptionService
@@ -89,6 +92,8 @@ async def installation(
             features = features_on(platform, client, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
             admission = Admission(db, platform.cache, features[CallRates], Counters(redis, "carillon-0"))
             features.add(ScheduledCallsFeature(platform, admission.check, lambda: engine))
+            features.add(CallerIdsFeature(platform, admission.check, lambda: engine, features[MessageService]))
+            features.add(PairsFeature(platform, admission.check, lambda: engine))
             engine.carries = features.commands
             signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}
             delivery = Delivery(db, writer, net, known, signers)

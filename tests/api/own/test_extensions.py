@@ -46,3 +46,29 @@ async def test_an_extension_and_another_account_s_number_may_have_the_same_digit
     number = {"number": "500", "unassigned": True}
     assert (await installation.admin("POST", "/numbers", number | {"account": "shop"}))[0] == 409
     assert (await installation.admin("POST", "/numbers", number | {"account": "acme"}))[0] == 201
+
+
+async def test_an_extension_belongs_to_a_user_until_that_is_removed(installation: Installation) -> None:
+    for name in ("acme", "shop"):
+        await installation.account(name)
+        for role in ("owner", "member"):
+            user = {"email": f"{role}@example.com", "role": role}
+            assert (await installation.admin("POST", f"/accounts/{name}/users", user))[0] == 201
+    wanted = {"number": "101", "account": "acme", "owner": "Member@example.com"}
+    assert (await installation.admin("POST", "/extensions", wanted | {"owner": "eve@example.com"}))[0] == 404
+    assert (await installation.admin("POST", "/extensions", wanted))[0] == 201
+    assert await _owners(installation) == {"101": "member@example.com"}
+    shops = (await installation.admin("GET", "/accounts/shop/users/member@example.com"))[1]["id"]
+    assert (await installation.admin("PATCH", "/extensions/101", {"owner": shops}))[0] == 404
+    status, changed = await installation.admin("PATCH", "/extensions/101", {"owner": "owner@example.com"})
+    assert (status, changed["owner"]) == (200, "owner@example.com")
+    assert (await installation.admin("PATCH", "/extensions/101", {"ring_seconds": 20}))[1]["owner"] == changed["owner"]
+    assert (await installation.admin("PATCH", "/extensions/101", {"owner": None}))[1]["owner"] is None
+    await installation.admin("PATCH", "/extensions/101", {"owner": "member@example.com"})
+    assert (await installation.admin("DELETE", "/accounts/acme/users/member@example.com"))[0] == 204
+    assert await _owners(installation) == {"101": None}
+
+
+async def _owners(installation: Installation) -> dict[str, str | None]:
+    listed = (await installation.admin("GET", "/extensions"))[1]["extensions"]
+    return {one["number"]: one["owner"] for one in listed}

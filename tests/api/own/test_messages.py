@@ -6,6 +6,7 @@ import pytest
 
 from api.callbacks.subscribers import SubscriptionHearers
 from engine.features.call_history.views import CallHistory
+from engine.features.messaging import announced
 from engine.features.messaging.carrier import Incoming
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
@@ -62,7 +63,7 @@ async def test_a_text_is_sent_listed_and_shown(acme: Program) -> None:
         "id": sent["id"], "account": acme.account, "direction": "out", "sender": OWN, "recipient": US,
         "text": "Good morning.", "state": "queued", "reason": "", "parts": 1, "price": "0.00", "currency": "USD",
         "carrier": "one", "created": sent["created"], "at": sent["at"], "sent": None, "ended": None,
-        "application": None, "reply_to": None, "origin": "",
+        "application": None, "reply_to": None, "origin": "", "user": None,
     }  # fmt: skip
     assert await acme.ids() == [sent["id"]]
     status, found = await acme.ask("GET", f"/messages/{sent['id']}")
@@ -232,3 +233,73 @@ async def test_a_subscription_of_an_application_hears_of_its_texts_alone(
         (event,) = await installation.db.read(lambda conn, row=row: events.of_subject(conn, row))  # type: ignore[misc]
         heard[event.event.subject] = len(await hearers.callbacks(event))
     assert list(heard.values()) == [1, 1]
+
+
+ANN = {"email": "ann@example.com", "name": "Ann", "role": "member", "password": "a long enough password"}
+
+
+async def test_texts_that_lead_to_a_user_are_in_its_inbox(acme: Program, installation: Installation) -> None:
+    _, ann = await acme.ask("POST", "/users", ANN)
+    await acme.ask("POST", "/users", ANN | {"email": "bob@example.com"})
+    led = {"to": "user:Ann@Example.com", "capability": "sms"}
+    status, changed = await installation.admin("PATCH", f"/numbers/{OWN}", led)
+    wanted = {"kind": "user", "text": "user:ann@example.com", "target": "ann@example.com"}
+    assert (status, changed["leads_to"]) == (200, wanted)
+    await acme.receive("Hello, Ann.")
+    (id,) = await acme.ids("?user=ann@example.com")
+    assert await acme.ids(f"?user={ann['id']}") == [id] and await acme.ids("?user=bob@example.com") == []
+    _, found = await acme.ask("GET", f"/messages/{id}")
+    assert (found["message"]["user"], found["events"][0]["user"]) == (ann["id"], ann["id"])
+    assert (await acme.ask("GET", "/messages?user=eve@example.com"))[0] == 404
+    status, inbox = await installation.admin("GET", "/messages?account=acme&user=ann@example.com")
+    assert [each["id"] for each in inbox["messages"]] == [id]
+    assert (await installation.admin("GET", "/messages?user=ann@example.com"))[0] == 400
+
+
+async def test_an_inbox_is_of_the_account(acme: Program, installation: Installation) -> None:
+    _, ann = await acme.ask("POST", "/users", ANN)
+    other = Program(installation, await installation.account("other"))
+    assert (await other.ask("GET", f"/messages?user={ann['id']}"))[0] == 404
+    number = {"number": "12015552001", "account": "other", "capability": "sms", "to": f"user:{ann['id']}"}
+    assert (await installation.admin("POST", "/numbers", number))[1]["code"] == "not_found"
+
+
+async def test_what_a_text_replies_to_is_null_in_events_as_in_lists(acme: Program, installation: Installation) -> None:
+    await acme.receive("Hello.")
+    (id,) = await acme.ids()
+    (event,) = await installation.db.read(lambda conn: events.of_subject(conn, id))
+    (entry,) = [one for one in announced.ENTRIES if one.name == "message.received"]
+    assert entry.fields(event.event)["reply_to"] is None
+    _, found = await acme.ask("GET", f"/messages/{id}")
+    assert found["message"]["reply_to"] is None
+
+
+async def test_texts_of_an_account_that_is_removed_end_at_once(acme: Program, installation: Installation) -> None:
+    ids = [(await acme.send(**fields))[1]["id"] for fields in ({"at": "2027-01-31T12:00:00Z"}, {"to": "101"})]
+    assert (await installation.admin("DELETE", "/accounts/acme"))[0] == 200
+    for id in ids:
+        _, found = await installation.admin("GET", f"/messages/{id}")
+        assert (found["message"]["state"], found["message"]["reason"]) == ("failed", "The account was removed.")
+
+
+async def test_a_request_that_is_sent_again_with_its_key_is_one_text(acme: Program, installation: Installation) -> None:
+    async def send(key: str, by: Program = acme, **fields: Any) -> tuple[int, Any]:
+        body = {"to": US, "text": "Good morning."} | fields
+        headers = {"Authorization": f"Bearer {by.token}", "Idempotency-Key": key}
+        url = installation.public_server.make_url("/carillon/v1/messages")
+        async with installation.session.post(url, headers=headers, json=body) as answer:
+            return answer.status, await answer.json()
+
+    first = await send("order-7")
+    assert first[0] == 201
+    assert (await acme.ask("DELETE", f"/messages/{first[1]['id']}"))[0] == 204
+    assert await send("order-7") == first, "as it was answered, not as it is"
+    assert await acme.ids() == [first[1]["id"]]
+    status, refused = await send("order-7", text="Good evening.")
+    assert (status, refused["code"]) == (409, "idempotency_key_reused") and "another request" in refused["error"]
+    assert (await send("order-8"))[1]["id"] != first[1]["id"]
+    other = Program(installation, await installation.account("other"))
+    assert (await send("order-7", other))[1]["code"] == "caller_refused", "another account's key is its own"
+    assert (await send("refused", to="911"))[0] == 403 and (await send("refused"))[0] == 201
+    for key in ("", "two words", "x" * 256):
+        assert (await send(key))[1]["code"] == "bad_request"

@@ -19,7 +19,7 @@ MODULES = (
     account, admin_accounts, calls, leading, outcomes, people, recordings, system, tasks, *modules("schema"),
 )  # fmt: skip
 OWN = {"api.own.schema.fields", *(module.__name__ for module in MODULES)}
-ENGINES = {"id", "data", "call_data", "stopped_data", "hops", "purpose"}
+ENGINES = {"id", "data", "call_data", "stopped_data", "hops", "masked", "purpose", "rules", "admin", "spoken"}
 NEEDED: dict[str, dict[str, Any]] = {
     "play": {"source": "http://x/a.wav"},
     "say": {"text": "Hello"},

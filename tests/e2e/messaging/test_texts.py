@@ -134,7 +134,7 @@ async def test_stop_and_start(texting: Texting) -> None:
 
 
 async def test_a_scheduled_text_leaves_at_its_time(texting: Texting) -> None:
-    at = time.time() + 3
+    at = time.time() + 10
     id = await texting.send(at=at)
     assert (await texting.show(id))["message"]["state"] == "queued" and await texting.arrived() == []
     later = await texting.send("later", at=at + 3600)

@@ -1,10 +1,13 @@
 """What is sent to an extension reaches its phone as it is; without a registered phone it waits."""
 
 import re
+import secrets
 
 from tests.e2e.conftest import MakePhone
-from tests.support.phone_texts import ODD, WAITS, MakeTexter, Office
+from tests.support.carillon import Admin, Command
+from tests.support.phone_texts import ODD, WAITS, MakeTexter, Office, from_the_lab
 from tests.support.scenario import until
+from tests.support.system import System
 from tests.support.texter import Texter
 
 
@@ -41,6 +44,31 @@ async def test_a_text_appears_on_a_softphone(office: Office, phone: MakePhone) -
     printed = await until(shown, lambda text: "hello, softphone ü" in text, what="baresip shows the text")
     assert re.search(r"^MESSAGE sip:", printed, re.MULTILINE)
     await office.becomes(id, "sent")
+
+
+async def test_a_text_to_a_users_number_rings_all_its_phones_and_is_in_its_inbox(
+    office: Office, texter: MakeTexter, phone: MakePhone, system: System, admin: Admin, carillon: Command
+) -> None:
+    account, email, number = office.own.account.name, "ann@example.com", f"4478{secrets.randbelow(10**8):08d}"
+    await admin.ask("POST", f"accounts/{account}/users", {"email": email, "role": "member"})
+    softphone, other, nobodys = await phone(trace=True, account=account), await texter(), await texter()
+    for one in (softphone.number, other.number):
+        await carillon("extensions", "set", one, "--account", account, "--owner", email)
+    led = {"number": number, "account": account, "capability": "sms", "to": f"user:{email}"}
+    await admin.ask("POST", "numbers", led)
+    try:
+        await from_the_lab(system, "12015550140", number, "Hello, Ann.")
+        assert (await other.until(1)).body == b"Hello, Ann."
+
+        async def shown() -> str:
+            return softphone.traced()
+
+        await until(shown, lambda text: "Hello, Ann." in text, what="baresip shows the text")
+    finally:
+        await admin.ask("DELETE", f"numbers/{number}")
+    inbox = await carillon.json("messages", "list", "--account", account, "--user", email)
+    assert [(one["sender"], one["recipient"], one["text"]) for one in inbox] == [("12015550140", number, "Hello, Ann.")]
+    assert nobodys.received == []
 
 
 async def test_a_text_waits_for_a_phone_that_is_not_registered(office: Office, texter: MakeTexter) -> None:

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from api.vendors.sinch.script.defaults import LOCALES
+from api.vendors.sinch.script.limits import LOCALES
 from engine.media import PromptError, Voices
 from engine.media.speech import kana
 from engine.media.speech.espeak import Espeak

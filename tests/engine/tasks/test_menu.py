@@ -7,7 +7,7 @@ import pytest
 from engine.commands import StopTasks
 from engine.events import TaskEnded, TaskStarted
 from engine.tasks.kinds import decode, encode
-from engine.tasks.menu import Choice, Menu
+from engine.tasks.menu import Choice, Menu, expecting
 from engine.tasks.play import Play
 from engine.tasks.results import Completed, MenuEnded, Stopped
 from engine.tasks.run_menu import RunMenu
@@ -116,6 +116,22 @@ async def test_a_sequence_ends_by_its_length_by_the_terminator_or_by_silence(
     result = await ended(exchange)
     assert (result.how, result.value) == (how, value)
     assert exchange.clock() - began == pytest.approx(seconds, abs=0.1)
+    await over(exchange, asterisk, call.id)
+
+
+async def test_a_sequence_that_is_expected_is_the_only_one_that_counts_and_is_not_in_the_queue(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    menu = one(most_digits=4, repeats=1, repeat=(AGAIN,), expected=expecting("4711"))
+    assert "4711" not in encode(menu) and decode(encode(menu)) == menu
+    call = await exchange.call(menu)
+    asterisk.finishes(await exchange.played())
+    await settled()
+    asterisk.presses(call.id, "4712")
+    asterisk.finishes(await exchange.played(times=2))
+    await settled()
+    asterisk.presses(call.id, "4711")
+    assert await ended(exchange) == MenuEnded(menu="main", how="sequence", value="4711")
     await over(exchange, asterisk, call.id)
 
 

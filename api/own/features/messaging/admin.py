@@ -65,7 +65,7 @@ class MessagesAdmin:
     @operation("listAllMessages", {200: Messages}, query=(ACCOUNT, *FILTERS))
     async def list_all(self, request: web.Request) -> web.Response:
         """List texts of all accounts, newest first."""
-        found = await listed(self._messages, request, await self._services.account_of(request))
+        found = await listed(self._services, request, await self._services.account_of(request))
         return web.json_response({"messages": [render.message(row, self._name(row)) for row in found]})
 
     @operation("listUnmatchedMessages", {200: UnmatchedMessages}, query=(SINCE, *PAGE))
@@ -208,7 +208,7 @@ class KeywordsAdmin:
 
     @taking("addKeyword", NewKeyword, {201: Keyword}, errors=(409,))
     async def add(self, request: web.Request, body: Body[NewKeyword]) -> web.Response:
-        """Let texts to a number that begin with a word lead to an application or an extension."""
+        """Let texts to a number that begin with a word lead to an application, an extension or a user."""
         given = await body()
         where = leads_to(self._services.features[Destinations], given.to)
         view = await self._keywords.add(audit.ADMIN, given.number, given.word, given.account, where)

@@ -68,6 +68,7 @@ class MessageCommands:
         number: str | None = None,
         state: str | None = None,
         since: str | None = None,
+        user: str | None = None,
         limit: int = 50,
     ) -> None:
         """List texts, newest first.
@@ -82,8 +83,12 @@ class MessageCommands:
             queued, sent, delivered, failed, expired, unknown or received; several separated by commas.
         since
             A date such as 2030-01-31, or a time such as 2030-01-31T12:00:00Z.
+        user
+            Only those in this user's inbox, by e-mail address.
         """
+        account = self._cli.account(account) if user else account
         query = {"account": account, "direction": direction, "number": number, "state": state, "since": since}
+        query["user"] = user
         found = self._cli.admin.get("/messages", **query, limit=str(limit))["messages"]
         rows = [{**each, "text": short(each["text"], 40)} for each in found]
         self._cli.output.table(found, rows, _COLUMNS, "There are no texts.", spare=_SPARE)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from api.cli import passwords
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli, present
 
@@ -11,6 +12,7 @@ _COLUMNS = ("name", "host", "port", "user", "prefixes", "per second", "country",
 _SPARE = ("country", "per second", "user", "port", "since")
 _Prefixes = Annotated[list[str] | None, Parameter(name="--prefix", negative="")]
 _Set = Annotated[list[str] | None, Parameter(name="--set", negative="")]
+_FromStdin = Annotated[bool, Parameter(negative="")]
 Mode = Literal["trx", "tx+rx"]
 _HINT = "`carillon smscs list` shows whether it is bound."
 
@@ -44,7 +46,8 @@ class SmscCommands:
         *,
         host: str,
         user: str,
-        password: str = "",
+        password: str | None = None,
+        password_stdin: _FromStdin = False,
         port: int = 2775,
         prefix: _Prefixes = None,
         priority: int = 10,
@@ -62,6 +65,10 @@ class SmscCommands:
             The carrier's host name or address.
         user
             The system_id that the carrier gave.
+        password
+            The password that the carrier gave. Other users of this machine may see it: --password-stdin is better.
+        password_stdin
+            Read the password from standard input (at a terminal: ask for it).
         prefix
             The numbers that it carries, e.g. +44; repeat it for each. By default every number; "none" for no route.
         priority
@@ -78,11 +85,9 @@ class SmscCommands:
             Another setting of its link as NAME=VALUE, such as system_type=cp, parts_by=sar, receipt_ids=hex_to_decimal,
             alphabet=latin1, window=20; repeat it for each.
         """
-        settings: dict[str, Any] = ({"tls": True} if tls else {}) | ({"mode": mode} if mode != "trx" else {})
-        settings |= _settings(set_)
-        prefixes = [""] if prefix is None else [each for each in prefix if each != "none"]
-        body = {"name": name, "host": host, "port": port, "user": user, "password": password, "prefixes": prefixes}
-        body |= {"priority": priority, "per_second": per_second, "country": country, "settings": settings}
+        body: dict[str, Any] = {"name": name, "host": host, "port": port, "user": user, "country": country}
+        body |= {"prefixes": _carried(prefix), "priority": priority, "per_second": per_second}
+        body |= {"settings": _link(tls, mode, set_)} | _password(password, password_stdin)
         added = self._cli.admin.post("/smscs", body)
         self._cli.output.done(added, f"The SMSC {added['name']} was added; {_HINT}")
 
@@ -93,6 +98,7 @@ class SmscCommands:
         host: str | None = None,
         user: str | None = None,
         password: str | None = None,
+        password_stdin: _FromStdin = False,
         port: int | None = None,
         per_second: float | None = None,
         country: str | None = None,
@@ -105,12 +111,15 @@ class SmscCommands:
 
         Parameters
         ----------
+        password_stdin
+            Read the password from standard input (at a terminal: ask for it).
         disabled
             Keep no link to it; its texts wait. --no-disabled connects again.
         set_
             A setting of its link as NAME=VALUE (see `carillon smscs add --help`).
         """
-        body = present(host=host, user=user, password=password, port=port, per_second=per_second, country=country)
+        body = present(host=host, user=user, port=port, per_second=per_second, country=country)
+        body |= _password(password, password_stdin)
         settings = present(tls=tls, mode=mode) | _settings(set_)
         body |= present(disabled=disabled) | ({"settings": settings} if settings else {})
         if not body:
@@ -122,7 +131,7 @@ class SmscCommands:
         """List the SMSCs and whether they are bound, with what is wrong if one is not."""
         found = self._cli.admin.get("/smscs")["smscs"]
         rows = [_row(each) for each in found]
-        nothing = "There are no SMSCs: carillon smscs add NAME --host … --user … --password …"
+        nothing = "There are no SMSCs: carillon smscs add NAME --host … --user … --password-stdin"
         self._cli.output.table(found, rows, _COLUMNS, nothing, spare=_SPARE)
 
     def show(self, name: str) -> None:
@@ -200,7 +209,7 @@ class KeywordCommands:
         word
             Its case does not matter, nor punctuation around it.
         to
-            application:NAME or extension:101.
+            application:NAME, extension:101 or user:ann@example.com.
         account
             The account that gets these texts; by default the number's.
         """
@@ -231,6 +240,24 @@ def _prefixes(smsc: dict[str, Any]) -> str:
 
 def _prefix(digits: str) -> str:
     return f"+{digits}" if digits else "*"
+
+
+def _carried(prefixes: list[str] | None) -> list[str]:
+    """Return the prefixes that an SMSC is to carry: every number without any, and none for "none"."""
+    return [""] if prefixes is None else [each for each in prefixes if each != "none"]
+
+
+def _link(tls: bool, mode: Mode, given: list[str] | None) -> dict[str, Any]:
+    """Return the settings of a link that are not the usual ones."""
+    own: dict[str, Any] = ({"tls": True} if tls else {}) | ({"mode": mode} if mode != "trx" else {})
+    return own | _settings(given)
+
+
+def _password(given: str | None, from_stdin: bool) -> dict[str, Any]:
+    """Return the field of the password; no field if there is none. Raises CommandFailed."""
+    if given is not None and from_stdin:
+        raise CommandFailed("Give either --password or --password-stdin, not both.")
+    return {"password": passwords.from_stdin()} if from_stdin else present(password=given)
 
 
 def _settings(given: list[str] | None) -> dict[str, str | list[str]]:

@@ -7,6 +7,7 @@ from engine.features.messaging.configuration.rates import ListedMessageRate
 from engine.features.messaging.configuration.smscs import SmscView, settings_of
 from engine.features.messaging.model import Message, MessageRoute, Part, State, TextingRules
 from engine.features.messaging.receiving.unmatched import UnmatchedMessage
+from engine.tasks.secret import MASK
 
 Shape = render.Shape
 
@@ -19,7 +20,7 @@ def message(row: Message, account: str | None = None) -> Shape:
         "direction": row.direction,
         "sender": row.sender,
         "recipient": row.recipient,
-        "text": row.text,
+        "text": MASK if row.masked else row.text,
         "state": row.state,
         "reason": row.reason,
         "parts": row.parts,
@@ -33,6 +34,7 @@ def message(row: Message, account: str | None = None) -> Shape:
         "application": row.application,
         "reply_to": row.reply_to or None,
         "origin": row.origin,
+        "user": row.user,
     }
 
 

@@ -19,6 +19,7 @@ STATE = Parameter(name="state", kind=Annotated[str, says(f"Only those in these s
 SINCE = Parameter(
     name="since", kind=Annotated[str, says("Only those from this time on; written as in the list of calls.")]
 )
+USER = Parameter(name="user", kind=Annotated[str, says("Only those in this user's inbox: an id or e-mail address.")])
 AFTER = Parameter(name="after", kind=Annotated[str, says("A number; those behind it are listed.")])
 
 
@@ -65,9 +66,11 @@ class Message(Shown, frozen=True, kw_only=True):
         str,
         says(
             "Who wrote one that is sent; empty: a program. extension:101: that phone; relay: whoever texted the number "
-            "that leads to the phone; confirmation: of a STOP or START; notice: why a phone's text was not sent."
+            "that leads to the phone; confirmation: of a STOP or START; notice: why a phone's text was not sent; "
+            "verification: a code, masked."
         ),
     ]
+    user: Annotated[str | None, says("The id of the user in whose inbox it is; null: in nobody's.")]
 
 
 class Messages(Shown, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from api.own.features.messaging.schema import (
     NUMBER,
     SINCE,
     STATE,
+    USER,
     ChangedTexting,
     Message,
     MessageHistory,
@@ -23,6 +24,7 @@ from api.own.features.messaging.schema import (
     OptOuts,
     Texting,
 )
+from api.own.idempotency import HEADER, once_of
 from api.own.operations import Body, operation, taking
 from api.own.scheduled import time_of as when
 from api.own.schema.queries import LIMIT, PAGE
@@ -34,8 +36,9 @@ from engine.features.messaging.commands import SendMessage
 from engine.features.messaging.configuration.rules import RulesChange, TextingSettings
 from engine.features.messaging.model import Direction, State
 from engine.features.messaging.service import MessageService
+from engine.features.users.service import UserService
 
-FILTERS = (DIRECTION, NUMBER, STATE, SINCE, *PAGE)
+FILTERS = (DIRECTION, NUMBER, STATE, SINCE, USER, *PAGE)
 
 
 class MessageRoutes:
@@ -64,15 +67,16 @@ class MessageRoutes:
     async def list_all(self, request: web.Request) -> web.Response:
         """List the account's texts, newest first."""
         account = (await self._caller_of(request)).account
-        found = await listed(self._messages, request, account)
+        found = await listed(self._services, request, account)
         return web.json_response({"messages": [render.message(row) for row in found]})
 
-    @taking("sendMessage", NewMessage, {201: Message}, errors=(402, 403))
+    @taking("sendMessage", NewMessage, {201: Message}, headers=(HEADER,), errors=(402, 403, 409))
     async def send(self, request: web.Request, body: Body[NewMessage]) -> web.Response:
         """Send a text, now or at a time; the answer comes at once, while it is queued."""
         caller = await self._caller_of(request)
-        wanted = self._wanted(await body(), caller.account)
-        sent = await self._services.engine.submit(SendMessage(account=caller.account.id, message=wanted))
+        given = await body()
+        once, wanted = once_of(request, given), self._wanted(given, caller.account)
+        sent = await self._services.engine.submit(SendMessage(account=caller.account.id, message=wanted, once=once))
         if caller.user:
             await self._note(caller, "message.sent", sent)
         return web.json_response(render.message(sent), status=201)
@@ -149,14 +153,15 @@ class MessageRoutes:
         await log.note(caller.by, account=account, what=what, subject=row.id, after={"recipient": row.recipient})
 
 
-async def listed(messages: MessageService, request: web.Request, account: Account | None) -> list[model.Message]:
-    """Return the texts that a request asks for, of an account or of all; raises BadRequest."""
-    return await messages.page(
+async def listed(services: OwnServices, request: web.Request, account: Account | None) -> list[model.Message]:
+    """Return the texts that a request asks for, of an account or of all; raises BadRequest, NotThere."""
+    return await services.features[MessageService].page(
         account.id if account else None,
         direction=_direction(request.query.get("direction")),
         number=_digits(request.query.get("number"), account),
         states=_states(request.query.get("state")),
         since=time_of(request, "since"),
+        user=await _user(services, request.query.get("user"), account),
         before=request.query.get("before"),
         limit=number_of(request, "limit", 100),
     )
@@ -186,6 +191,15 @@ def _direction(text: str | None) -> Direction | None:
         return Direction(text) if text else None
     except ValueError:
         raise BadRequest("direction must be in or out.") from None
+
+
+async def _user(services: OwnServices, name: str | None, account: Account | None) -> str | None:
+    """Return the id of the user whose inbox is asked for; raises BadRequest, NotThere."""
+    if not name:
+        return None
+    if account is None:
+        raise BadRequest("user must be given with the account that it is of.")
+    return (await services.features[UserService].get(account.id, name)).id
 
 
 def _states(text: str | None) -> tuple[State, ...]:

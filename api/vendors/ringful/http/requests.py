@@ -1,26 +1,17 @@
 """Ringful's parameters, read as its document means them."""
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from aiohttp import web
-
-from api import bodies
-from api.callbacks.callback import FORM, BadAddress, address
+from api.callbacks.callback import BadAddress, address
+from api.forms import NamedParameters, Pairs
 from api.numbers import NotANumber, dialled
-from api.vendors.ringful.errors import Invalid, WrongBody
+from api.vendors.ringful.errors import Invalid
 from engine.features.accounts import Account
 from engine.media.upload_files import SCHEME, is_name
 
 TONES = frozenset("0123456789*#ABCD")  # RFC 4733 §3.2
-MOST_PARAMETERS = 100
 MOST_ATTENDEES = 100
-LONGEST_VALUE = 4096
-_BREAKS = "\n\r\t"
-SECONDS_FOR_A_BODY = 15.0
-Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,84 +22,21 @@ class WrittenNumber:
     digits: str
 
 
-async def read_pairs(request: web.Request) -> Pairs:
-    """Return every parameter, those of the query first, then the form's.
-
-    Raises Invalid, WrongBody; web.HTTPRequestEntityTooLarge for a body of more than 1 MB.
-    """
-    pairs = list(request.query.items())
-    if request.can_read_body:
-        pairs += await _form(request)
-    if len(pairs) > MOST_PARAMETERS:
-        raise Invalid(f"A request must have at most {MOST_PARAMETERS} parameters.")
-    return pairs
-
-
-async def _form(request: web.Request) -> Pairs:
-    try:
-        body = await bodies.read(request, seconds=SECONDS_FOR_A_BODY)
-    except bodies.BodyTooLarge:
-        raise web.HTTPRequestEntityTooLarge(bodies.LARGEST, 0) from None
-    except bodies.BodyError as error:
-        raise Invalid(str(error)) from None
-    if not body:
-        return ()
-    if request.content_type not in (FORM, "application/octet-stream"):  # aiohttp's word for none given
-        raise WrongBody(f"Send the parameters in the URL or as {FORM}.")
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        raise Invalid("The body must be UTF-8.") from None
-    if (fault := bodies.fault_of_query(text)) is not None:
-        raise Invalid(fault)
-    try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
-    except ValueError:
-        raise Invalid(f"A request must have at most {MOST_PARAMETERS} parameters.") from None
-
-
-class Parameters:
-    """A request's parameters by name. The first of two counts, unknown ones are ignored, an empty one is absent.
+class Parameters(NamedParameters):
+    """A request's parameters by name (see NamedParameters).
 
     Every method raises Invalid with a sentence that names the parameter.
     """
 
+    invalid = Invalid
+
     def __init__(self, pairs: Pairs, account: Account) -> None:
-        self._values: dict[str, str] = {}
+        super().__init__(pairs)
         self._account = account
-        for name, value in pairs:
-            self._values.setdefault(name, value)
-
-    def text(self, *names: str) -> str:
-        """Return a required value, under the first of its names that is there."""
-        value = self.text_or_none(*names)
-        if value is None:
-            raise Invalid(f"The parameter {names[0]} is missing.")
-        return value
-
-    def text_or_none(self, *names: str) -> str | None:
-        """Return an optional value."""
-        name, value = self._found(names)
-        if value is not None and not value.isprintable():
-            first = next(each for each in value if not each.isprintable())
-            raise Invalid(f"The parameter {name} must not contain {_name_of(first)}.")
-        return value
-
-    def message(self, name: str) -> str:
-        """Return a required text message as it was written: its line breaks and tabs too, and spaces around it."""
-        value = self._values.get(name, "")
-        if not value.strip():
-            raise Invalid(f"The parameter {name} is missing.")
-        if len(value) > LONGEST_VALUE:
-            raise Invalid(f"The parameter {name} must have at most {LONGEST_VALUE} characters.")
-        for character in value:
-            if unicodedata.category(character) in ("Cc", "Cs") and character not in _BREAKS:
-                raise Invalid(f"The parameter {name} must not contain {_name_of(character)}.")
-        return value
 
     def flag(self, *names: str, default: bool = True) -> bool:
         """Return true or false, written in any case."""
-        name, value = self._found(names)
+        name, value = self.found(names)
         if value is None:
             return default
         if value.lower() not in ("true", "false"):
@@ -121,7 +49,7 @@ class Parameters:
 
     def number_or_none(self, name: str) -> WrittenNumber | None:
         """Return an optional phone number or extension."""
-        _, value = self._found((name,))
+        _, value = self.found((name,))
         return None if value is None else self._number(name, value)
 
     def numbers(self, name: str) -> tuple[WrittenNumber, ...]:
@@ -174,16 +102,8 @@ class Parameters:
             raise Invalid(f"The parameter {name} must list single keys: 0-9, *, #, A-D.")
         return tones
 
-    def _found(self, names: tuple[str, ...]) -> tuple[str, str | None]:
-        for name in names:
-            if value := self._values.get(name, "").strip():
-                if len(value) > LONGEST_VALUE:
-                    raise Invalid(f"The parameter {name} must have at most {LONGEST_VALUE} characters.")
-                return name, value
-        return names[0], None
-
     def _required(self, name: str) -> str:
-        _, value = self._found((name,))
+        _, value = self.found((name,))
         if value is None:
             raise Invalid(f"The parameter {name} is missing.")
         return value
@@ -193,8 +113,3 @@ class Parameters:
             return WrittenNumber(written, dialled(written, self._account.country))
         except NotANumber as error:
             raise Invalid(f"The parameter {name} is not a phone number. {error}") from None
-
-
-def _name_of(character: str) -> str:
-    """Return a character that is not printable by its code point and name."""
-    return f"U+{ord(character):04X} ({unicodedata.name(character, 'a control character')})"

@@ -7,11 +7,12 @@ from aiohttp import web
 
 from api.accounts import Accounts
 from api.errors import sentence_of, status_of
+from api.forms import BadForm, NotAForm, Pairs, read_pairs
 from api.guess_throttle import Guesses, ShownCredential
 from api.vendors.ringful.auth import authenticate
-from api.vendors.ringful.errors import RingfulError, RingfulUnauthorized, render
+from api.vendors.ringful.errors import Invalid, RingfulError, RingfulUnauthorized, WrongBody, render
 from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
-from api.vendors.ringful.http.requests import Pairs, Parameters, read_pairs
+from api.vendors.ringful.http.requests import Parameters
 from api.vendors.ringful.ids import DIALECT
 from engine.commands import CommandRefused
 from engine.features.accounts import Account
@@ -43,6 +44,9 @@ class Routes:
             return await operation(AuthenticatedRequest(account, Parameters(pairs, account)))
         except RingfulError as error:
             return render(error.status, str(error))
+        except BadForm as error:
+            kind = WrongBody if isinstance(error, NotAForm) else Invalid
+            return render(kind.status, str(error))
         except CommandRefused as refusal:
             return render(status_of(refusal), sentence_of(refusal))
 

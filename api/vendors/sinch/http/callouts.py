@@ -7,7 +7,7 @@ import msgspec
 from api.callbacks.callback import BadAddress, address
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, INVALID_REQUEST, MISSING_PARAMETER, SinchOperation, failure
 from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode, fold
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from api.vendors.sinch.script.actions import Actions, ScriptEvent
 from api.vendors.sinch.script.dtmf import sequence
 from api.vendors.sinch.script.instructions import of_fields
@@ -43,7 +43,7 @@ class Callout(msgspec.Struct, frozen=True, kw_only=True):
     caller: str | None = None
     private: bool = False
     written_caller: str = ""
-    domain: str = defaults.DOMAIN
+    domain: str = limits.DOMAIN
     transport: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     ring_seconds: float | None = None
@@ -160,8 +160,8 @@ class _Reading:
             for event in (ScriptEvent.ICE, ScriptEvent.ACE, ScriptEvent.PIE, ScriptEvent.DICE)
         ]
         written = (one.url if isinstance(one, EventUrl) else one.text for one in scripts if one)
-        if sum(len(text.encode()) for text in written) > defaults.SCRIPT_BYTES:
-            most = f"{defaults.SCRIPT_BYTES} bytes in all"
+        if sum(len(text.encode()) for text in written) > limits.SCRIPT_BYTES:
+            most = f"{limits.SCRIPT_BYTES} bytes in all"
             raise Illegal(f"The scripts of customCallout must have at most {most}; give URLs instead.")
         ice, ace, pie, dice = scripts
         return CustomCallout(callout=self._common(needed=False), ice=ice, ace=ace, pie=pie, dice=dice)
@@ -181,27 +181,27 @@ class _Reading:
             caller=caller,
             private=private,
             written_caller=self._fields.text_or_none("cli", most=64) or "",
-            domain={"username": "mxp", "sip": "sip"}.get(to.kind_of, "pstn") if to else defaults.DOMAIN,
+            domain={"username": "mxp", "sip": "sip"}.get(to.kind_of, "pstn") if to else limits.DOMAIN,
             dtmf=sequence(self._fields.text_or_none("dtmf"), self._fields.name_of("dtmf")),
             custom=custom_data(self._fields),
-            max_seconds=self._actions.seconds(self._fields, "maxDuration", defaults.MOST_SECONDS),
+            max_seconds=self._actions.seconds(self._fields, "maxDuration", limits.MOST_SECONDS),
             warnings=tuple(self._reader.warnings),
         )
 
     def _enabled(self, name: str) -> bool:
-        return self._fields.flag(name, default=defaults.ENABLE_CALLBACKS)
+        return self._fields.flag(name, default=limits.ENABLE_CALLBACKS)
 
     def _pie(self) -> bool:
         """Whether a menu's end is asked about: as enablePie says, else wherever an ACE may run one."""
         return self._fields.flag("enablePie", default=self._enabled("enableAce"))
 
     def _prompts(self, name: str) -> tuple[PromptTask, ...]:
-        text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
+        text = self._fields.text_or_none(name, most=limits.LONGEST_PROMPTS)
         return self._reader.prompts((text,), self._fields.name_of(name), self._locale) if text else ()
 
     def _spoken(self, name: str) -> tuple[PromptTask, ...]:
         """Read a text to speak; one written as a prompt (`#tts[…]`) is read as one."""
-        text = self._fields.spoken(name, most=defaults.LONGEST_PROMPTS)
+        text = self._fields.spoken(name, most=limits.LONGEST_PROMPTS)
         if text and text.lower().startswith(("#tts[", "#ssml[", "#href[")):
             return self._prompts(name)
         return (self._reader.say(text, self._fields.name_of(name), self._locale),) if text else ()
@@ -212,7 +212,7 @@ class _Reading:
         if isinstance(inner, dict):
             answer = of_fields(Fields(inner), event, self._country)
             return EventScript(answer=answer, text=json.dumps(inner, separators=(",", ":")))
-        text = self._fields.text_or_none(name, most=defaults.LONGEST_PROMPTS)
+        text = self._fields.text_or_none(name, most=limits.LONGEST_PROMPTS)
         if text is None:
             return None
         if text.startswith("{"):
@@ -235,6 +235,6 @@ def custom_data(fields: Fields) -> str:
     text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise Illegal(f"{fields.name_of('custom')} contains half of a surrogate pair.")
-    if len(text.encode()) > defaults.CUSTOM_BYTES:
-        raise Illegal(f"{fields.name_of('custom')} must have at most {defaults.CUSTOM_BYTES} bytes.")
+    if len(text.encode()) > limits.CUSTOM_BYTES:
+        raise Illegal(f"{fields.name_of('custom')} must have at most {limits.CUSTOM_BYTES} bytes.")
     return text

@@ -3,7 +3,7 @@
 from api.vendors.sinch import call_data
 from api.vendors.sinch.http import resources
 from api.vendors.sinch.http.resources import Identity, Money
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from engine.features.billing.call_rates import CallRates
 from engine.features.billing.model import Rate
 from engine.model.call import Call, Direction
@@ -73,7 +73,7 @@ class Parties:
 
     def cli(self, root: Call) -> str:
         """Who calls; of one that asked not to be shown, the word that hides a `cli` in a script."""
-        return defaults.PRIVATE if root.private and not root.caller else self.shown(root.caller)
+        return limits.PRIVATE if root.private and not root.caller else self.shown(root.caller)
 
     def rate(self, account: str, number: str) -> Money:
         """What a minute costs, 0 where no rate is loaded."""
@@ -95,7 +95,7 @@ class Parties:
 def as_shown(data: CallData) -> Identity | None:
     """Return whom a callout shows as its caller, as the customer wrote it; None: nobody was named, or it is hidden."""
     cli = data.values.get(call_data.CALLER, "")
-    return Identity(type="number", endpoint=cli) if cli and cli.lower() != defaults.PRIVATE else None
+    return Identity(type="number", endpoint=cli) if cli and cli.lower() != limits.PRIVATE else None
 
 
 def as_written(data: CallData) -> Identity | None:

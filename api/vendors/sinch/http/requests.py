@@ -20,7 +20,7 @@ from api.vendors.sinch.errors import (
 )
 from api.vendors.sinch.fields import BadField, Fields, Illegal, Malformed, Missing, decode
 from api.vendors.sinch.ids import is_call, is_conference
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from api.vendors.sinch.script.actions import ScriptEvent
 from api.vendors.sinch.script.instructions import of_fields
 from api.vendors.sinch.script.svaml import Leg, Svaml
@@ -89,7 +89,7 @@ def update_numbers(body: bytes, country: str) -> UpdateNumbers:
 
     def read() -> UpdateNumbers:
         fields = decode(body)
-        written = fields.texts("numbers", "number", most=defaults.MOST_NUMBERS)
+        written = fields.texts("numbers", "number", most=limits.MOST_NUMBERS)
         if not written:
             raise Missing("numbers is missing.")
         return UpdateNumbers(
@@ -176,7 +176,7 @@ def command_participant(conference: str, call: str, body: bytes) -> CommandParti
             conference=conference,
             call=call,
             command=command,
-            music=music if music in defaults.MUSIC else None,
+            music=music if music in limits.MUSIC else None,
         )
 
     conference_id(conference, SinchOperation.COMMAND_PARTICIPANT)
@@ -239,14 +239,14 @@ def _number(text: str, name: str, country: str) -> WrittenNumber:
 
 
 def _capability(fields: Fields) -> str:
-    capability = fields.word("capability") or defaults.CAPABILITY
-    if capability not in defaults.CAPABILITIES:
+    capability = fields.word("capability") or limits.CAPABILITY
+    if capability not in limits.CAPABILITIES:
         raise Illegal("capability must be voice or sms.")
     return capability
 
 
 def _url(fields: Fields, name: str) -> str | None:
-    url = fields.text_or_none(name, most=defaults.LONGEST_URL)
+    url = fields.text_or_none(name, most=limits.LONGEST_URL)
     if url is not None:
         try:
             address(url)

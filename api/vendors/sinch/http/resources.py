@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType, field
 
 from api.vendors.sinch import call_data
 from api.vendors.sinch.http.results import ONGOING, SinchEnding
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from engine.commands import ConferenceMember, ConferenceView
 
 _JSON = "application/json"
@@ -47,7 +47,7 @@ class NumberItem(Resource, frozen=True, kw_only=True):
 
     number: str
     applicationkey: str | UnsetType = UNSET
-    capability: str = defaults.CAPABILITY
+    capability: str = limits.CAPABILITY
 
 
 class NumberList(Resource, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from enum import Enum
 
 from api.vendors.sinch.fields import Fields, Illegal, Missing, fold
 from api.vendors.sinch.ids import is_conference
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from api.vendors.sinch.script.dtmf import sequence
 from api.vendors.sinch.script.menus import run_menu
 from api.vendors.sinch.script.prompts import Reader
@@ -117,7 +117,7 @@ class Actions:
         cli = fields.text_or_none("cli", most=64)
         if cli is None:
             return None, False
-        if cli.lower() == defaults.PRIVATE:
+        if cli.lower() == limits.PRIVATE:
             return None, True
         return self.number(cli, fields.name_of("cli")).dialled, False
 
@@ -130,8 +130,8 @@ class Actions:
             to=self.number(number, "number") if number else None,
             caller=caller,
             private=private,
-            max_seconds=self.seconds(action, "maxDuration", defaults.MOST_SECONDS),
-            ring_seconds=self.seconds(action, "dialTimeout", defaults.MOST_DIAL_SECONDS),
+            max_seconds=self.seconds(action, "maxDuration", limits.MOST_SECONDS),
+            ring_seconds=self.seconds(action, "dialTimeout", limits.MOST_DIAL_SECONDS),
             dtmf=sequence(action.text_or_none("dtmf"), "dtmf"),
             ringback=self._ringback(action),
             detect=SvamlAmd(beside=amd.flag("async", default=False)) if amd and detect else None,
@@ -148,15 +148,15 @@ class Actions:
 
     def _sip(self, action: Fields) -> SvamlConnect:
         caller, private = self.caller(action)
-        transport = action.word("transport") or defaults.TRANSPORT
-        if transport not in defaults.TRANSPORTS:
+        transport = action.word("transport") or limits.TRANSPORT
+        if transport not in limits.TRANSPORTS:
             raise Illegal("transport must be udp, tcp or tls.")
         return SvamlConnect(
             to=sip_address(action.inner("destination")),
             domain="sip",
             caller=caller,
             private=private,
-            max_seconds=self.seconds(action, "maxDuration", defaults.MOST_SECONDS),
+            max_seconds=self.seconds(action, "maxDuration", limits.MOST_SECONDS),
             transport=transport,
             headers=headers(action),
             music=self.music(action, "moh"),
@@ -173,16 +173,16 @@ class Actions:
         if not is_conference(conference):
             raise Illegal(f"{fields.name_of(id_name)} must be 1 to 64 printable characters.")
         options = fields.inner_or_none("conferenceDtmfOptions") or Fields({})
-        mode = options.word("mode") or defaults.CONFERENCE_MODE
-        if mode not in defaults.CONFERENCE_MODES:
+        mode = options.word("mode") or limits.CONFERENCE_MODE
+        if mode not in limits.CONFERENCE_MODES:
             raise Illegal("conferenceDtmfOptions.mode must be ignore, forward or detect.")
-        milliseconds = options.whole("timeoutMills") or defaults.CONFERENCE_MILLISECONDS
+        milliseconds = options.whole("timeoutMills") or limits.CONFERENCE_MILLISECONDS
         return SvamlConnectConf(
             conference=conference,
             music=self.music(fields, music_name),
             digits=mode,
-            most_digits=min(options.whole("maxDigits", least=1) or defaults.CONFERENCE_DIGITS, defaults.MOST_DIGITS),
-            silence_seconds=min(milliseconds, defaults.MOST_MENU_MILLISECONDS) / 1000,
+            most_digits=min(options.whole("maxDigits", least=1) or limits.CONFERENCE_DIGITS, limits.MOST_DIGITS),
+            silence_seconds=min(milliseconds, limits.MOST_MENU_MILLISECONDS) / 1000,
             record=self._record(fields),
         )
 
@@ -191,21 +191,21 @@ class Actions:
         prompts = {
             name: self._reader.prompts((text,), name, locale) if text else ()
             for name in ("introPrompt", "holdPrompt")
-            for text in (action.text_or_none(name, most=defaults.LONGEST_PROMPTS),)
+            for text in (action.text_or_none(name, most=limits.LONGEST_PROMPTS),)
         }
-        seconds = self.seconds(action, "maxDuration", defaults.MOST_PARK_SECONDS)
+        seconds = self.seconds(action, "maxDuration", limits.MOST_PARK_SECONDS)
         return SvamlPark(
             intro=prompts["introPrompt"],
             hold=prompts["holdPrompt"],
-            max_seconds=seconds or float(defaults.MOST_PARK_SECONDS),
+            max_seconds=seconds or float(limits.MOST_PARK_SECONDS),
         )
 
     def _stream(self, action: Fields) -> SvamlConnectStream:
         destination = action.inner("destination")
-        url = destination.text("endpoint", most=defaults.LONGEST_URL)
+        url = destination.text("endpoint", most=limits.LONGEST_URL)
         if not re.fullmatch(r"wss?://[^\s/]+(/\S*)?", url) or not url.isprintable():
             raise Illegal("destination.endpoint must be a ws:// or wss:// address.")
-        most = self.seconds(action, "maxDuration", defaults.MOST_SECONDS)
+        most = self.seconds(action, "maxDuration", limits.MOST_SECONDS)
         return SvamlConnectStream(url=url, headers=headers(action), max_seconds=most)
 
     def seconds(self, fields: Fields, name: str, most: int) -> float | None:
@@ -220,14 +220,14 @@ class Actions:
     def music(self, fields: Fields, name: str) -> str | None:
         """Read a music class; an unknown one is silence, with a warning."""
         music = fields.word(name)
-        if music is not None and music not in defaults.MUSIC:
+        if music is not None and music not in limits.MUSIC:
             self._reader.warn(f"{fields.name_of(name)} must be ring, music1, music2 or music3; silence is played.")
             return None
         return music
 
     def _ringback(self, action: Fields) -> str | None:
         country = action.word("indications")
-        if country is not None and country not in defaults.INDICATIONS:
+        if country is not None and country not in limits.INDICATIONS:
             self._reader.warn("indications must be one of the listed countries.")
             return None
         return country
@@ -257,11 +257,11 @@ def sip_address(fields: Fields) -> PartyAddress:
 def headers(fields: Fields) -> tuple[tuple[str, str], ...]:
     """Read `callHeaders`; raises BadField. They become SIP headers: names are tokens, values hold no line's end."""
     found = []
-    for header in fields.objects("callHeaders", most=defaults.MOST_CALL_HEADERS):
+    for header in fields.objects("callHeaders", most=limits.MOST_CALL_HEADERS):
         key, value = header.text("key"), header.text_or_none("value") or ""
         if not _HEADER.fullmatch(key) or not value.isprintable():
             raise Illegal(f"{header.name_of('key')} or its value has characters that a SIP header cannot have.")
-        if len(key.encode()) + len(value.encode()) > (most := defaults.CALL_HEADER_BYTES):
+        if len(key.encode()) + len(value.encode()) > (most := limits.CALL_HEADER_BYTES):
             raise Illegal(f"{header.name_of('value')} must have at most {most} bytes together with its key.")
         found.append((key, value))
     return tuple(found)
@@ -270,11 +270,11 @@ def headers(fields: Fields) -> tuple[tuple[str, str], ...]:
 def recording(options: Fields | None) -> SvamlRecord:
     """Read RecordingOptions; `destination` is an older page's name of destinationUrl. Raises BadField."""
     if options is None:
-        return SvamlRecord(format=defaults.RECORDING_FORMAT, notify=defaults.RECORDING_NOTIFIES)
-    kind = options.word("format") or defaults.RECORDING_FORMAT
-    if kind not in defaults.RECORDING_FORMATS:
+        return SvamlRecord(format=limits.RECORDING_FORMAT, notify=limits.RECORDING_NOTIFIES)
+    kind = options.word("format") or limits.RECORDING_FORMAT
+    if kind not in limits.RECORDING_FORMATS:
         raise Illegal(f"{options.name_of('format')} must be mp3 or wav.")
-    destination = options.text_or_none("destinationUrl", "destination", most=defaults.LONGEST_URL)
+    destination = options.text_or_none("destinationUrl", "destination", most=limits.LONGEST_URL)
     credentials = options.text_or_none("credentials")
     if destination and not re.fullmatch(r"(s3|azure|sdrive)://\S*", destination, re.IGNORECASE):
         raise Illegal(f"{options.name_of('destinationUrl')} must be an s3:// address.")
@@ -285,7 +285,7 @@ def recording(options: Fields | None) -> SvamlRecord:
         destination=destination,
         credentials=Secret(credentials) if credentials else None,
         format=kind,
-        notify=options.flag("notificationEvents", default=defaults.RECORDING_NOTIFIES),
+        notify=options.flag("notificationEvents", default=limits.RECORDING_NOTIFIES),
         transcribe=transcription.flag("enabled", default=False),
         transcribe_locale=transcription.text_or_none("locale"),
     )

@@ -3,7 +3,7 @@
 import re
 
 from api.vendors.sinch.fields import Illegal
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from engine.tasks.pause import Pause
 from engine.tasks.send_dtmf import SendDtmf
 
@@ -15,9 +15,9 @@ def sequence(text: str | None, name: str) -> tuple[SendDtmf | Pause, ...]:
     if text is None:
         return ()
     text = text.lower()
-    if not set(text) <= defaults.DTMF or len(text) > defaults.LONGEST_DTMF:
-        raise Illegal(f"{name} must be 1 to {defaults.LONGEST_DTMF} of 0-9, # and w.")
+    if not set(text) <= limits.DTMF or len(text) > limits.LONGEST_DTMF:
+        raise Illegal(f"{name} must be 1 to {limits.LONGEST_DTMF} of 0-9, # and w.")
     return tuple(
-        Pause(seconds=len(run) * defaults.DTMF_PAUSE_SECONDS) if run[0] == "w" else SendDtmf(digits=run)
+        Pause(seconds=len(run) * limits.DTMF_PAUSE_SECONDS) if run[0] == "w" else SendDtmf(digits=run)
         for run in _RUN.findall(text)
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from api.vendors.sinch.fields import BadField, Fields, Missing, decode, fold
 from api.vendors.sinch.fields import Illegal as IllegalField
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from api.vendors.sinch.script.actions import Actions, ScriptEvent, recording
 from api.vendors.sinch.script.dtmf import sequence
 from api.vendors.sinch.script.prompts import Reader
@@ -46,8 +46,8 @@ def merged(
 ) -> tuple[tuple[str, str], ...] | IllegalSvaml:
     """Return a call's cookies after an answer; illegal where they would be more than 1024 bytes in all."""
     cookies = {**dict(before), **dict(new)}
-    if sum(len(key.encode()) + len(value.encode()) for key, value in cookies.items()) > defaults.COOKIE_BYTES:
-        return IllegalSvaml(reason=f"The call's cookies must have at most {defaults.COOKIE_BYTES} bytes in all.")
+    if sum(len(key.encode()) + len(value.encode()) for key, value in cookies.items()) > limits.COOKIE_BYTES:
+        return IllegalSvaml(reason=f"The call's cookies must have at most {limits.COOKIE_BYTES} bytes in all.")
     return tuple(cookies.items())
 
 
@@ -70,7 +70,7 @@ class _Script:
         }
 
     def answer(self, leg: Leg) -> Svaml:
-        instructions = self._script.objects("instructions", most=defaults.MOST_INSTRUCTIONS)
+        instructions = self._script.objects("instructions", most=limits.MOST_INSTRUCTIONS)
         action = self._script.inner_or_none("action")
         if not instructions and action is None and self._event is not ScriptEvent.DICE:
             raise Missing("The script must have an instruction or an action.")
@@ -104,13 +104,13 @@ class _Script:
 
     def _play_files(self, fields: Fields) -> tuple[Step, ...]:
         name = fields.name_of("ids")
-        texts = fields.texts("ids", most=defaults.MOST_PROMPTS)
+        texts = fields.texts("ids", most=limits.MOST_PROMPTS)
         if not texts:
             raise Missing(f"{name} is missing.")
         return self._reader.prompts(texts, name, self._reader.locale(fields.text_or_none("locale")))
 
     def _say(self, fields: Fields) -> tuple[Step, ...]:
-        text = fields.spoken("text", most=defaults.LONGEST_TEXT * 4)
+        text = fields.spoken("text", most=limits.LONGEST_TEXT * 4)
         if text is None:
             raise Missing(f"{fields.name_of('text')} is missing.")
         return (self._reader.say(text, fields.name_of("text"), self._reader.locale(fields.text_or_none("locale"))),)
@@ -127,7 +127,7 @@ class _Script:
         if value not in ("success", "failure"):
             raise IllegalField(f"{fields.name_of('value')} must be success or failure.")
         details = fields.text_or_none("details") or ""
-        if len(details) > defaults.LONGEST_REPORT:
-            self._reader.warn(f"{fields.name_of('details')} was cut to {defaults.LONGEST_REPORT} characters.")
-        self._report = Report(success=value == "success", details=details[: defaults.LONGEST_REPORT])
+        if len(details) > limits.LONGEST_REPORT:
+            self._reader.warn(f"{fields.name_of('details')} was cut to {limits.LONGEST_REPORT} characters.")
+        self._report = Report(success=value == "success", details=details[: limits.LONGEST_REPORT])
         return ()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from api.vendors.sinch.fields import Illegal
-from api.vendors.sinch.script import defaults
+from api.vendors.sinch.script import limits
 from api.vendors.sinch.script.ssml import readable
 from api.vendors.sinch.script.svaml import PromptTask
 from engine.media.upload_files import SCHEME, is_name
@@ -20,7 +20,7 @@ from engine.tasks.say import Say
 # `tts#[…]` is a slip of the vendor's .NET library.
 _OPENING = re.compile(r"\s*(?:#(?P<kind>tts|ssml|href)|(?P<slip>tts|ssml|href)#)\[", re.IGNORECASE)
 _BRACKET = re.compile(r"[\[\]]")
-_LOCALES: dict[str, str] = {name.lower(): name for name in (*defaults.LOCALES, *defaults.LOCALE_SLIPS)}
+_LOCALES: dict[str, str] = {name.lower(): name for name in (*limits.LOCALES, *limits.LOCALE_SLIPS)}
 
 
 class Reader:
@@ -37,28 +37,28 @@ class Reader:
     def locale(self, written: str | None) -> str:
         """Return a locale in its usual spelling; an unknown one is the default, with a warning."""
         if written is None:
-            return defaults.LOCALE
+            return limits.LOCALE
         found: str | None = _LOCALES.get(written.lower().replace("_", "-"))
         if found is None:
-            self.warn(f"The locale {written[:16]!r} is unknown; {defaults.LOCALE} is used.")
-            return defaults.LOCALE
-        return defaults.LOCALE_SLIPS.get(found, found)
+            self.warn(f"The locale {written[:16]!r} is unknown; {limits.LOCALE} is used.")
+            return limits.LOCALE
+        return limits.LOCALE_SLIPS.get(found, found)
 
     def prompts(self, texts: Iterable[str], name: str, locale: str) -> tuple[PromptTask, ...]:
         """Read lists of prompts; raises Illegal. What is spoken has 600 characters at most in all."""
         found = [self._prompt(part, name, locale) for text in texts for part in split(text, name)]
-        if len(found) > defaults.MOST_PROMPTS:
-            raise Illegal(f"{name} must have at most {defaults.MOST_PROMPTS} prompts.")
+        if len(found) > limits.MOST_PROMPTS:
+            raise Illegal(f"{name} must have at most {limits.MOST_PROMPTS} prompts.")
         spoken = sum(len(prompt.text) for prompt in found if isinstance(prompt, Say) and not prompt.ssml)
-        if spoken > defaults.LONGEST_TEXT:
-            raise Illegal(f"{name} must speak at most {defaults.LONGEST_TEXT} characters.")
+        if spoken > limits.LONGEST_TEXT:
+            raise Illegal(f"{name} must speak at most {limits.LONGEST_TEXT} characters.")
         return tuple(found)
 
     def say(self, text: str, name: str, locale: str) -> Say:
         """Read a text to speak; raises Illegal."""
         clean = "\n".join(line for line in map(_plain, text.splitlines()) if line)
-        if len(clean) > defaults.LONGEST_TEXT:
-            raise Illegal(f"{name} must speak at most {defaults.LONGEST_TEXT} characters.")
+        if len(clean) > limits.LONGEST_TEXT:
+            raise Illegal(f"{name} must speak at most {limits.LONGEST_TEXT} characters.")
         return Say(text=clean, locale=locale)
 
     def _prompt(self, part: str, name: str, locale: str) -> PromptTask:
@@ -79,8 +79,8 @@ class Reader:
         return Play(source=_url(inside, name))
 
     def _ssml(self, text: str, name: str, locale: str) -> Say:
-        if len(text) > defaults.LONGEST_TEXT:
-            raise Illegal(f"{name} must speak at most {defaults.LONGEST_TEXT} characters.")
+        if len(text) > limits.LONGEST_TEXT:
+            raise Illegal(f"{name} must speak at most {limits.LONGEST_TEXT} characters.")
         found = readable(text)
         if found is None:
             raise Illegal(f"{name} has SSML that is not well-formed.")
@@ -133,6 +133,6 @@ def _url(text: str, name: str) -> str:
         usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or len(text) > defaults.LONGEST_URL or any(c <= " " or c == "\x7f" for c in text):
+    if not usable or len(text) > limits.LONGEST_URL or any(c <= " " or c == "\x7f" for c in text):
         raise Illegal(f"{name} has a URL that is not an http:// or https:// address.")
     return text

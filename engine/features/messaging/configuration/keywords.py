@@ -10,7 +10,7 @@ from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
 from engine.features.messaging.configuration import store
 from engine.features.messaging.model import Keyword
-from engine.features.messaging.receiving.wording import first_word
+from engine.features.messaging.receiving.wording import Wish, first_word, wish_of
 from engine.features.numbers.phone_numbers import digits_of
 from engine.features.numbers.texting import checked_for_texts
 from engine.platform import audit
@@ -21,6 +21,7 @@ from engine.store.accounts import Account
 from engine.store.numbers import SMS
 
 LONGEST = 40
+_RESERVED = (Wish.STOP, Wish.START)
 
 
 class KeywordView(NamedTuple):
@@ -52,6 +53,8 @@ class Keywords:
         Raises InvalidNumber, InvalidSetting, NotThere, AlreadyThere.
         """
         digits, keyword = digits_of(number), _checked(word)
+        if wish_of(keyword) in _RESERVED:
+            raise InvalidSetting(f"{keyword} cannot be a keyword: it stops or starts the texts of an account.")
 
         def unit(conn: Connection) -> KeywordView:
             row = numbers.get(conn, digits, SMS)
@@ -64,7 +67,7 @@ class Keywords:
             owner = account_settings.find(conn, account or row.account)
             target = checked_for_texts(leads_to(conn, owner))
             if not target:
-                raise InvalidSetting("A keyword must lead to an application or an extension.")
+                raise InvalidSetting("A keyword must lead to an application, an extension or a user.")
             made = Keyword(number=digits, word=keyword, account=owner.id, leads_to=target, owner=row.account)
             store.add_keyword(conn, made)
             self._note(conn, by, "keyword.added", made, added=True)

@@ -6,6 +6,7 @@ the first part came more than a day ago, or if the text was complete. What is th
 it is, with a mark for what is missing.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -20,6 +21,10 @@ from engine.platform.due_work import DueWork
 KIND = "incoming_parts"
 LIMIT_SECONDS = 86_400.0
 """How long the parts of a text are waited for, from the first one."""
+LONGEST_PART = 255
+"""Characters: as many octets has a part's short_message at most (SMPP 3.4 §4.4.1, sm_length), and none has several
+characters.
+"""
 AGAIN_SECONDS = 600.0
 """For how long the same part of a text that is complete is a double, if the carrier has no name for what it sends."""
 
@@ -34,41 +39,47 @@ class Whole(NamedTuple):
 
 
 def is_part(incoming: Incoming) -> bool:
-    """Whether more belongs to it; a part whose number is not within its total stands for itself."""
-    return incoming.total > 1 and 1 <= incoming.number <= incoming.total
+    """Whether more belongs to it. What no part can be stands for itself: a number beyond the total, a longer text."""
+    return 1 <= incoming.number <= incoming.total > 1 and len(incoming.text) <= LONGEST_PART
 
 
-def take(conn: Connection, carrier: str, incoming: Incoming, now: float) -> list[Whole]:
-    """Store a part; returns the texts that are to be delivered now."""
+def take(conn: Connection, carrier: str, incoming: Incoming, now: float) -> list[tuple[str, Whole]]:
+    """Store a part; returns the texts that are to be delivered now, with their carriers."""
     group = store.group_of(carrier, incoming)
     there = store.parts(conn, group)
     if any(_is_double(part, incoming, now) for part in there):
         return []
-    found: list[Whole] = []
+    found: list[tuple[str, Whole]] = []
     if there and _begins_another(there, incoming, now):
         if not there[0].complete:
-            found.append(_whole(group, there))
+            found.append((carrier, _whole(group, there)))
         store.drop(conn, group)
         there = []
     part = StoredPart(number=incoming.number, text=incoming.text, at=now, key=incoming.key, complete=False)
     store.add_part(conn, group, part)
     if len(there) + 1 == incoming.total:
         store.complete(conn, group)
-        found.append(_whole(group, [*there, part]))
+        found.append((carrier, _whole(group, [*there, part])))
     _see_to_sweep(conn, now)
     return found
 
 
 def overdue(conn: Connection, now: float, most: int) -> list[tuple[str, Whole]]:
     """Take out the texts whose time is over, at most so many, with their carriers, and schedule the next look."""
-    found = []
-    for group in store.overdue(conn, now - LIMIT_SECONDS, most):
-        found.append((group.carrier, _whole(group, store.parts(conn, group))))
-        store.drop(conn, group)
+    found = give_up(conn, store.overdue(conn, now - LIMIT_SECONDS, most))
     store.forget_complete(conn, now - LIMIT_SECONDS)
     oldest = store.oldest_part(conn)
     if oldest is not None:
         due_work.put(conn, DueWork(id=KIND, kind=KIND, at=oldest + LIMIT_SECONDS))
+    return found
+
+
+def give_up(conn: Connection, groups: Iterable[Group]) -> list[tuple[str, Whole]]:
+    """Take out incomplete texts; returns them as they are, with their carriers."""
+    found = []
+    for group in groups:
+        found.append((group.carrier, _whole(group, store.parts(conn, group))))
+        store.drop(conn, group)
     return found
 
 

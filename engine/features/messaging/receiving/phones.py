@@ -8,6 +8,7 @@ from engine.features.errors import InvalidNumber
 from engine.features.messaging.carrier import Incoming
 from engine.features.messaging.model import Message, NewMessage
 from engine.features.messaging.receiving import store
+from engine.features.messaging.receiving.allowance import Allowance
 from engine.features.messaging.receiving.numbers import FEWEST
 from engine.features.messaging.receiving.outgoing import NOTICE, PHONE, Outgoing
 from engine.features.messaging.receiving.wording import storable
@@ -29,7 +30,7 @@ class Phones:
 
     def __init__(self, cache: SettingsCache, outgoing: Outgoing) -> None:
         self._cache, self._outgoing = cache, outgoing
-        self._noticed: dict[str, list[float]] = {}
+        self._notices = Allowance(NOTICES, NOTICE_SECONDS)
 
     def take(self, conn: Connection, incoming: Incoming, now: float) -> list[Message]:
         """Accept a phone's text, or answer it with the reason why not; returns what is sent."""
@@ -58,7 +59,7 @@ class Phones:
     def _answered(
         self, conn: Connection, own: Extension, incoming: Incoming, reason: str, key: str | None, now: float
     ) -> list[Message]:
-        if not self._may_notice(own.sip_user, now):
+        if not self._notices.take(own.sip_user, now):
             return []
         wanted = NewMessage(to=own.number, text=f"Not sent: {reason}", sender=incoming.recipient[:32])
         try:
@@ -66,13 +67,6 @@ class Phones:
         except CommandRefused as refused:
             log.warning("A phone was not told that its text was refused.", user=own.sip_user, reason=str(refused))
             return []
-
-    def _may_notice(self, user: str, now: float) -> bool:
-        """Whether a phone may be told now; counts it."""
-        recent = [at for at in self._noticed.get(user, ()) if 0 <= now - at < NOTICE_SECONDS]
-        may = len(recent) < NOTICES
-        self._noticed[user] = [*recent, now] if may else recent
-        return may
 
 
 def _number(dialled: str, country: str) -> str:

@@ -4,10 +4,10 @@
 2. Parts are put together (engine.features.messaging.receiving.assembly).
 3. The number of ours is found, and by the first word or the number the account and where the text leads.
 4. It is stored with its event. A reply carries what was stored with the text that it replies to.
-5. STOP and START are followed. What leads to a phone is sent to it.
+5. STOP and START are followed. What leads to a phone, or to a user with phones, is sent there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -22,12 +22,13 @@ from engine.features.messaging.events import MessageReceived
 from engine.features.messaging.model import PREFIX, Direction, Message, NewMessage, State
 from engine.features.messaging.receiving import assembly, opting, store
 from engine.features.messaging.receiving.assembly import Whole
+from engine.features.messaging.receiving.bounds import Bounds
+from engine.features.messaging.receiving.confirming import Confirmations
+from engine.features.messaging.receiving.lost import LostTexts
 from engine.features.messaging.receiving.numbers import LONGEST, recipient_of, sender_as_read
 from engine.features.messaging.receiving.outgoing import PHONE, RELAY, Outgoing
 from engine.features.messaging.receiving.phones import PHONES, Phones
-from engine.features.messaging.receiving.store import UnmatchedMessage
 from engine.features.messaging.receiving.wording import first_word, storable
-from engine.features.trunks.unmatched_calls import masked
 from engine.ids import new_id
 from engine.model.call_data import CallData
 from engine.model.destination import Destination
@@ -52,13 +53,32 @@ class _Owner(NamedTuple):
     leads_to: Destination | None
 
 
-class Receiver:
-    """`data` says what texts of an application carry; `outgoing` sends."""
+class _Reached(NamedTuple):
+    """In whose inbox a text is (a user's id; None: nobody's), and to which extensions' phones it goes."""
 
-    def __init__(self, platform: Platform, outgoing: Outgoing, data: Callable[[Application], CallData | None]) -> None:
+    user: str | None
+    phones: tuple[str, ...]
+
+
+class Receiver:
+    """`data` says what texts of an application carry; `outgoing` sends, `confirmations` those that confirm a STOP."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        outgoing: Outgoing,
+        confirmations: Confirmations,
+        data: Callable[[Application], CallData | None],
+    ) -> None:
         self._platform, self._outgoing, self._data = platform, outgoing, data
         self._writer, self._cache, self._clock = platform.writer, platform.cache, platform.clock
+        self._confirmations, self._lost, self._parts = confirmations, LostTexts(), Bounds()
         self._phones = Phones(platform.cache, outgoing)
+
+    @property
+    def lost(self) -> int:
+        """How many texts reached no number of ours."""
+        return self._lost.count
 
     async def incoming(self, carrier: str, incoming: Incoming) -> None:
         """Take a text, or a part of one; returns once it is committed (engine.features.messaging.carrier.Inbox)."""
@@ -86,22 +106,23 @@ class Receiver:
         if carrier == PHONES:
             return self._phones.take(conn, incoming, now)
         if assembly.is_part(incoming):
-            complete = assembly.take(conn, carrier, incoming, now)
+            complete = assembly.take(conn, carrier, incoming, now) + self._parts.enforce(conn, carrier, incoming.sender)
         elif incoming.key and store.is_known(conn, f"{carrier}:{incoming.key}"):
             return []
         else:
-            complete = [Whole(incoming.sender, incoming.recipient, storable(incoming.text), incoming.key)]
-        return [sent for whole in complete for sent in self._deliver(conn, carrier, whole, now)]
+            text = storable(incoming.text)
+            complete = [(carrier, Whole(incoming.sender, incoming.recipient, text, incoming.key))]
+        return [sent for smsc, whole in complete for sent in self._deliver(conn, smsc, whole, now)]
 
     def _deliver(self, conn: Connection, carrier: str, whole: Whole, now: float) -> list[Message]:
         country = settings.country_of(conn, carrier)
         sender = sender_as_read(whole.sender, country)
         owner = self._owner_of(conn, whole, country)
         if isinstance(owner, Unmatched):
-            _keep_unmatched(conn, carrier, whole, sender, owner, now)
+            self._lost.keep(conn, carrier, whole, sender, owner, now)
             return []
         found = store.last_sent(conn, owner.account, owner.number, sender, now - REPLY_SECONDS)
-        application = self._application_of(owner)
+        application, reached = self._application_of(owner), self._reached(owner, found)
         message = Message(
             id=new_id(PREFIX),
             account=owner.account,
@@ -115,10 +136,11 @@ class Receiver:
             application=application.id if application else None,
             data=(found and found.data) or (application and self._data(application)) or None,
             reply_to=found.id if found else "",
+            user=reached.user,
         )
         store.add_message(conn, message, f"{carrier}:{whole.key}" if whole.key else None)
         events.append(conn, _event(message))
-        return [*opting.follow(conn, self._outgoing, message), *self._relayed(conn, message, owner, found)]
+        return [*opting.follow(conn, self._confirmations, message), *self._relayed(conn, message, reached.phones)]
 
     def _owner_of(self, conn: Connection, whole: Whole, country: str) -> _Owner | Unmatched:
         row = recipient_of(conn, self._cache, whole.recipient, country)
@@ -140,20 +162,31 @@ class Receiver:
             return None
         return self._cache.application(owner.leads_to.target)
 
-    def _relayed(self, conn: Connection, message: Message, owner: _Owner, found: Message | None) -> list[Message]:
-        """Send a text on to the phone that it replies to, or that it leads to."""
+    def _reached(self, owner: _Owner, found: Message | None) -> _Reached:
+        """Return whom a text reaches: who wrote the text that it replies to on a phone, or else where it leads."""
+        leads_to = owner.leads_to
         if found and found.origin.startswith(PHONE):
-            number = found.origin.removeprefix(PHONE)
-        elif owner.leads_to and owner.leads_to.kind == "extension":
-            number = owner.leads_to.target
-        else:
-            return []
-        wanted = NewMessage(to=number, text=message.text, sender=self._shown(message))
-        try:
-            return [self._outgoing.accept(conn, message.account, wanted, origin=RELAY, trusted=True)]
-        except CommandRefused as refused:
-            log.warning("A text did not go to a phone.", message=message.id, extension=number, reason=str(refused))
-            return []
+            return self._phone(owner.account, found.origin.removeprefix(PHONE))
+        if leads_to and leads_to.kind == "extension":
+            return self._phone(owner.account, leads_to.target)
+        person = self._cache.user(owner.account, leads_to.target) if leads_to and leads_to.kind == "user" else None
+        if person is None:
+            return _Reached(None, ())
+        own = self._cache.extensions_of(owner.account, person.id)
+        return _Reached(person.id, tuple(each.number for each in own))
+
+    def _phone(self, account: str, number: str) -> _Reached:
+        extension = self._cache.extension(account, number)
+        return _Reached(extension.owner if extension else None, (number,))
+
+    def _relayed(self, conn: Connection, message: Message, phones: tuple[str, ...]) -> Iterator[Message]:
+        """Send a text on to phones; one that takes none keeps it from no other."""
+        for number in phones:
+            wanted = NewMessage(to=number, text=message.text, sender=self._shown(message))
+            try:
+                yield self._outgoing.accept(conn, message.account, wanted, origin=RELAY, trusted=True)
+            except CommandRefused as refused:
+                log.warning("A text did not go to a phone.", message=message.id, extension=number, reason=str(refused))
 
     def _shown(self, message: Message) -> str:
         """Return the sender as a phone is shown it: never a number that an extension of the account has."""
@@ -180,26 +213,5 @@ def _event(message: Message) -> MessageReceived:
         text=message.text,
         reply_to=message.reply_to,
         application=message.application,
-    )
-
-
-def _keep_unmatched(conn: Connection, carrier: str, whole: Whole, sender: str, why: Unmatched, now: float) -> None:
-    store.add_unmatched(
-        conn,
-        UnmatchedMessage(
-            id=new_id("text"),
-            at=now,
-            carrier=carrier,
-            sender=sender,
-            recipient=whole.recipient,
-            text=whole.text,
-            reason=why.reason.value,
-        ),
-    )
-    log.warning(
-        "A text reached no number of ours.",
-        carrier=carrier,
-        sender=masked(sender),
-        recipient=masked(whole.recipient),
-        reason=why.reason.value,
+        user=message.user,
     )

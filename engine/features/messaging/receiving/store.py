@@ -2,7 +2,7 @@
 
 import builtins
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
@@ -72,6 +72,15 @@ _overdue = Statement(
 )
 _forget = Statement(delete(incoming_parts).where(_p.complete.is_(True), _p.at <= bindparam("before")))
 _oldest = Statement(select(func.min(_p.at)))
+_count_parts = Statement(select(func.count()).select_from(incoming_parts))
+_OF_SENDER = (_p.carrier == bindparam("carrier"), _p.sender == bindparam("sender"), _p.complete.is_(False))
+_count_of_sender = Statement(select(func.count()).select_from(incoming_parts).where(*_OF_SENDER))
+_first_of_sender = Statement(_group.select.where(*_OF_SENDER).order_by(_p.at).limit(bindparam("most")))
+_first = Statement(_group.select.where(_p.complete.is_(False)).order_by(_p.at).limit(bindparam("most")))
+_nth_complete = Statement(
+    select(_p.at).where(_p.complete.is_(True)).order_by(_p.at).limit(1).offset(bindparam("others"))
+)
+_last_complete = Statement(select(func.max(_p.at)).where(_p.complete.is_(True)))
 _message = Mapped(Message, messages, converters={"data": _data})
 _known = Statement(select(_m.id).where(_m.carrier_key == bindparam("key")))
 _PAIR = (_m.account == bindparam("account"), _m.sender == bindparam("sender"), _m.recipient == bindparam("recipient"))
@@ -126,6 +135,32 @@ def oldest_part(conn: Connection) -> float | None:
     """Return when the oldest part came; None if there is none."""
     found = _oldest.value(conn)
     return None if found is None else float(found)
+
+
+def count_parts(conn: Connection) -> int:
+    """Return how many parts are kept, also of complete texts."""
+    return int(_count_parts.value(conn))
+
+
+def count_of_sender(conn: Connection, carrier: str, sender: str) -> int:
+    """Return how many parts of incomplete texts of a sender are kept."""
+    return int(_count_of_sender.value(conn, carrier=carrier, sender=sender))
+
+
+def oldest_of_sender(conn: Connection, carrier: str, sender: str, parts: int) -> Iterable[Group]:
+    """Return the groups of a sender's oldest so many parts of incomplete texts."""
+    return dict.fromkeys(_group.all(conn, _first_of_sender, carrier=carrier, sender=sender, most=parts))
+
+
+def oldest_groups(conn: Connection, parts: int) -> Iterable[Group]:
+    """Return the groups of the oldest so many parts of incomplete texts."""
+    return dict.fromkeys(_group.all(conn, _first, most=parts))
+
+
+def forget_oldest(conn: Connection, parts: int) -> int:
+    """Delete the oldest parts of complete texts, at least so many if there are; returns how many."""
+    before = _nth_complete.value(conn, others=parts - 1) or _last_complete.value(conn)
+    return 0 if before is None else _forget.run(conn, before=before)
 
 
 def group_of(carrier: str, incoming: Incoming) -> Group:

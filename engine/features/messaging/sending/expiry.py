@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.features.messaging import progress
 from engine.features.messaging.progress import EARLY_SECONDS, Progress
 from engine.features.messaging.sending.alarm import Alarm
-from engine.features.messaging.store import messages, receipts
+from engine.features.messaging.store import messages, receipts, repeated
 from engine.store.errors import Fenced, StoreClosed
 from engine.store.writer import Writer
 
@@ -21,7 +21,7 @@ AGAIN_SECONDS = 1.0
 LOOK_SECONDS = 5.0
 """The longest sleep: the clock may be set."""
 TIDY_SECONDS = 3600.0
-"""How often receipts are forgotten that name no part."""
+"""How often receipts that name no part, and old requests, are forgotten."""
 
 
 class Expiry:
@@ -56,6 +56,7 @@ class Expiry:
         def unit(conn: Connection) -> tuple[Sequence[Progress], float | None]:
             if tidy:
                 receipts.forget_early(conn, now - EARLY_SECONDS)
+                repeated.forget(conn, now)
             return progress.expired(conn, now, AT_ONCE), messages.next_expiry(conn, now)
 
         ended, next_at = await self._writer.write(unit)

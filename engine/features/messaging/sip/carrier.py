@@ -19,9 +19,9 @@ from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import AriError, AriNotFound, AriUnreachable, Detached, Replaced
 from engine.features.messaging.carrier import Accepted, Answer, Inbox, NotSent, PutOff, Refused, Submission, Unknown
+from engine.features.messaging.sip.arrived import TRUNK, KeptText, KeptTexts
 from engine.features.messaging.sip.astdb import AstDb
 from engine.features.messaging.sip.following import Following
-from engine.features.messaging.sip.kept import TRUNK, KeptText, KeptTexts
 from engine.features.messaging.sip.registrations import Registrations
 from engine.features.messaging.sip.taking import Taking
 

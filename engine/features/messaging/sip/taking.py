@@ -7,7 +7,7 @@ import structlog
 
 from engine.ari.errors import AriError, Detached
 from engine.features.messaging.carrier import Inbox, Incoming
-from engine.features.messaging.sip.kept import TRUNK, KeptText, KeptTexts
+from engine.features.messaging.sip.arrived import TRUNK, KeptText, KeptTexts
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 30.0

@@ -43,9 +43,8 @@ class Arrivals:
         if len(self._tasks) >= MOST_AT_ONCE:
             acknowledge(_LATER)
             return
-        read = pdu.read_data_message if received.command == pdu.DATA_SM else pdu.read_message
         try:
-            message = read(received.body)
+            message = pdu.read_message(received.body, data=received.command == pdu.DATA_SM)
         except pdu.Malformed as error:
             log.warning("an SMSC sent a text that cannot be read", smsc=self._settings.name, reason=str(error))
             acknowledge(_NEVER)

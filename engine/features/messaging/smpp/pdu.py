@@ -114,19 +114,22 @@ def message(text: Message, short: bool = True) -> bytes:
     )
 
 
-def read_message(body: bytes) -> Message:
-    """Read the body of a submit_sm or deliver_sm. Raises Malformed."""
+def read_message(body: bytes, *, data: bool = False) -> Message:
+    """Read the body of a submit_sm or deliver_sm, or (`data`) of a data_sm (§4.7.1). Raises Malformed."""
+    validity, length = "", 0
     try:
         _, at = _until_null(body, 0)
         source_type, (source, at) = (body[at], body[at + 1]), _until_null(body, at + 2)
         dest_type, (dest, at) = (body[at], body[at + 1]), _until_null(body, at + 2)
         esm_class = body[at]
-        _, at = _until_null(body, at + 3)
-        validity, at = _until_null(body, at)
-        receipts, coding, length = body[at], body[at + 2], body[at + 4]
+        if data:
+            receipts, coding, at = body[at + 1], body[at + 2], at + 3
+        else:
+            _, at = _until_null(body, at + 3)
+            validity, at = _until_null(body, at)
+            receipts, coding, length, at = body[at], body[at + 2], body[at + 4], at + 5
     except (IndexError, ValueError):
         raise Malformed("a message ends within its mandatory fields") from None
-    at += 5
     options = read_options(body, at + length)
     return Message(
         source=source,
@@ -138,29 +141,6 @@ def read_message(body: bytes) -> Message:
         receipts=receipts,
         coding=coding,
         content=body[at : at + length] or options.get(MESSAGE_PAYLOAD, b""),
-        options=options,
-    )
-
-
-def read_data_message(body: bytes) -> Message:
-    """Read the body of a data_sm (§4.7.1). Raises Malformed."""
-    try:
-        _, at = _until_null(body, 0)
-        source_type, (source, at) = (body[at], body[at + 1]), _until_null(body, at + 2)
-        dest_type, (dest, at) = (body[at], body[at + 1]), _until_null(body, at + 2)
-        esm_class, receipts, coding = body[at], body[at + 1], body[at + 2]
-    except (IndexError, ValueError):
-        raise Malformed("a message ends within its mandatory fields") from None
-    options = read_options(body, at + 3)
-    return Message(
-        source=source,
-        source_type=source_type,
-        dest=dest,
-        dest_type=dest_type,
-        esm_class=esm_class,
-        receipts=receipts,
-        coding=coding,
-        content=options.get(MESSAGE_PAYLOAD, b""),
         options=options,
     )
 

@@ -97,10 +97,11 @@ def page(
     states: tuple[State, ...] = (),
     number: str | None = None,
     since: float | None = None,
+    user: str | None = None,
 ) -> builtins.list[Message]:
     """Return texts, the newest first: those older than `before` (when one was made, and its id).
 
-    `number` is the sender or the recipient; `since` is the time of the oldest.
+    `number` is the sender or the recipient; `since` is the time of the oldest; `user` (its id): those in its inbox.
     """
     query = _message.select if account is None else _message.select.where(messages.c.account == account)
     if before is not None:
@@ -109,6 +110,8 @@ def page(
         query = query.where(messages.c.created <= made, (messages.c.created < made) | older)
     if since is not None:
         query = query.where(messages.c.created >= since)
+    if user is not None:
+        query = query.where(messages.c.user == user)
     if direction is not None:
         query = query.where(messages.c.direction == direction.value)
     if states:

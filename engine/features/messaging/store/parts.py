@@ -106,6 +106,18 @@ _waiting_at = Statement(
     .order_by(_parts.message)
     .limit(bindparam("most"))
 )
+_waiting_of = Statement(
+    select(_parts.message)
+    .where(
+        _parts.carrier == bindparam("the_carrier"),
+        _parts.account == bindparam("the_account"),
+        _WAITING,
+        _parts.message > bindparam("after"),
+    )
+    .distinct()
+    .order_by(_parts.message)
+    .limit(bindparam("most"))
+)
 _move = Statement(
     update(message_parts).where(_OF_MESSAGE, _WAITING).values(carrier=bindparam("the_carrier"), attempts=0)
 )
@@ -210,6 +222,12 @@ def recover(conn: Connection, at: float, reason: str) -> Iterable[str]:
 def waiting_at(conn: Connection, carrier: str, after: str, most: int) -> list[str]:
     """Return the next texts, by their ids, of which parts wait at a carrier."""
     return [message for (message,) in _waiting_at.all(conn, the_carrier=carrier, after=after, most=most)]
+
+
+def waiting_of(conn: Connection, carrier: str, account: str, after: str, most: int) -> list[str]:
+    """Return the next texts of an account, by their ids, of which parts wait at a carrier."""
+    rows = _waiting_of.all(conn, the_carrier=carrier, the_account=account, after=after, most=most)
+    return [message for (message,) in rows]
 
 
 def move(conn: Connection, message: str, carrier: str) -> None:

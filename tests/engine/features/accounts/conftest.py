@@ -24,6 +24,7 @@ class Scheme:
     settings: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"signed": ("off", "on")})
     issue: None = None
     asks: bool = False
+    number_leads_to: str | None = "rooms"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Issuing:
     name: str = "asking"
     settings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     asks: bool = True
+    number_leads_to: str | None = None
 
     def issue(self) -> tuple[str, str]:
         return new_id("key"), new_id("secret")

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from engine.features.accounts.model import Change, Limits, NewAccount
 from engine.features.accounts.service import AccountService
@@ -10,6 +11,7 @@ from engine.features.errors import AlreadyThere, FeatureError, InvalidSetting, N
 from engine.platform import audit
 from engine.platform.audit import ADMIN, Actor
 from engine.store.database import Database
+from engine.store.writer import Writer
 
 ANN = Actor("user", "user-1", "ann@example.com")
 
@@ -19,7 +21,8 @@ async def test_a_new_account_has_a_key_of_its_own_and_an_application_with_a_key_
 ) -> None:
     opened = await accounts.create(ADMIN, NewAccount(name="acme"))
     (own,), (issued,) = opened.keys.own, opened.keys.issued
-    assert (own.dialect, issued.dialect, issued.number) == ("own", "asking", "12015552000")
+    assert (own.dialect, own.number) == ("own", "12015552000")
+    assert (issued.dialect, issued.number) == ("asking", "12015552001")
     assert opened.allowed == ("1201555",) and refreshed == ["all"]
     assert await accounts.keys("acme") == opened.keys
     assert await accounts.keys(opened.keys.account.id) == opened.keys
@@ -110,3 +113,26 @@ async def test_renewed_keys_replace_the_account_s_and_leave_the_application_its_
 async def test_an_account_that_is_not_there_is_not_changed(accounts: AccountService) -> None:
     with pytest.raises(NotThere, match="There is no account nobody"):
         await accounts.change(ADMIN, "nobody", Change(disabled=True))
+
+
+async def test_an_account_that_is_older_than_a_dialect_gets_its_keys_once_when_they_are_asked_for(
+    accounts: AccountService, database: Database, writer: Writer
+) -> None:
+    opened = await accounts.create(ADMIN, NewAccount(name="acme"))
+    await writer.write(lambda conn: conn.execute(text("DELETE FROM credentials WHERE dialect = 'own'")))
+    await writer.write(lambda conn: conn.execute(text("DELETE FROM numbers WHERE destination = 'rooms'")))
+    (own,) = (await accounts.keys("acme")).own
+    assert own.dialect == "own" and own.key != opened.keys.own[0].key and own.number
+    assert (await accounts.keys("acme")).own == (own,)
+    entries = await database.read(lambda conn: audit.of(conn, opened.keys.account.id))
+    assert [entry.what for entry in entries] == ["keys.added", "account.created"]
+
+
+async def test_a_setting_may_be_named_with_its_dialect(accounts: AccountService) -> None:
+    await accounts.create(ADMIN, NewAccount(name="acme"))
+    changed = await accounts.change(ADMIN, "acme", Change(settings={"own.signed": "on"}))
+    assert changed.account.settings == {"own": {"signed": "on"}}
+    with pytest.raises(InvalidSetting, match=r"no setting 'other\.signed'"):
+        await accounts.change(ADMIN, "acme", Change(settings={"other.signed": "on"}))
+    with pytest.raises(InvalidSetting, match=r"own\.signed must be one of off, on"):
+        await accounts.change(ADMIN, "acme", Change(settings={"own.signed": "maybe"}))

@@ -17,6 +17,9 @@ from engine.features.groups.service import GroupFields, Groups
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.model import NewNumber
 from engine.features.numbers.service import Numbers
+from engine.features.users import store as users
+from engine.features.users.model import User
+from engine.features.users.role import Role
 from engine.model.destination import MOST_HOPS
 from engine.platform import audit
 from engine.platform.audit import ADMIN
@@ -77,9 +80,12 @@ class House:
 @pytest.fixture
 async def house(database: Database, writer: Writer, cache: SettingsCache, account: Account) -> House:
     def unit(conn: Any) -> None:
+        ann = User(id="user-1", account=account.id, email="ann@example.com", name="", role=Role.MEMBER, created=0.0)
+        users.add(conn, ann, "")
         for number in ("101", "102"):
             phone = Extension(number=number, account=account.id, sip_user=number, password="secret-of-" + number)
             extensions.add(conn, phone)
+            extensions.give(conn, msgspec.structs.replace(phone, owner="user-1"))
         applications.create(conn, Application(id="app-1", account=account.id, name="shop", dialect="one"))
 
     await writer.write(unit)
@@ -98,6 +104,7 @@ async def house(database: Database, writer: Writer, cache: SettingsCache, accoun
         ("forward:+44 20 7183 8750", "forward:+442071838750", (Dial(to="442071838750"),)),
         ('tasks:[{"kind":"say","text":"Hi"}]', 'tasks:[{"kind":"say","text":"Hi"}]', (Say(text="Hi"),)),
         ("application:shop", "application:app-1", ()),
+        ("user:Ann@example.com", "user:user-1", (Ring(members=("101", "102"), seconds=25.0, hops=1),)),
     ],
 )
 async def test_each_kind_is_stored_shown_and_resolved(

@@ -99,7 +99,7 @@ async def test_each_change_is_audited_with_its_actor_and_without_the_password(
     found = await database.read(lambda conn: audit.of(conn, account.id))
     removed, first = [one for one in found if one.what.startswith("extension.")]
     shown = {"number": "101", "sip_user": "101", "name": "Ann", "application": None}
-    shown |= {"no_answer": "", "busy": "", "unregistered": "", "ring_seconds": None}
+    shown |= {"no_answer": "", "busy": "", "unregistered": "", "ring_seconds": None, "owner": None}
     assert (first.what, first.subject, first.actor_kind) == ("extension.added", "101", "admin")
     assert (first.before, first.after) == (None, shown)
     assert (removed.what, removed.actor_kind, removed.before, removed.after) == (

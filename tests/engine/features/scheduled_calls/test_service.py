@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.commands import CreditSpent, EngineUnavailable, NumberRefused, PlaceCall
+from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused, PlaceCall
 from engine.events import ScheduledCallRefused
-from engine.features.errors import InvalidSetting, NotThere
+from engine.features.errors import InvalidSetting, NotThere, StillUsed
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.scheduled_calls.model import WantedCall
 from engine.features.scheduled_calls.service import LONGEST_AHEAD, ScheduledCalls
 from engine.media import Prompts, RecordingFiles
 from engine.model.call import CallState
+from engine.model.call_data import CallData
 from engine.net import Net
 from engine.platform import due_work
 from engine.platform.feature import Features
@@ -218,3 +219,61 @@ async def test_the_credentials_of_its_tasks_are_sealed_in_the_store(clockwork: C
     await clockwork.at(60, clockwork.gone)
     (task,) = clockwork.engine.placed[0].tasks
     assert isinstance(task, Record) and task.credentials and task.credentials.sealed
+
+
+async def test_calls_that_are_scheduled_together_are_placed_under_their_ids_at_once(clockwork: Clockwork) -> None:
+    data = CallData(dialect="some", address="http://host/")
+    wanted = WantedCall(callee="12015550114", data=data, reports_tree=True)
+    await clockwork.calls.schedule_all("acct-1", {"call-1.1": wanted, "call-1.2": WANTED}, None)
+    await clockwork.at(0, clockwork.gone)
+    placed = sorted(clockwork.engine.placed, key=lambda command: command.id or "")
+    assert [(each.id, each.data, each.reports_tree) for each in placed] == [
+        ("call-1.1", data, True), ("call-1.2", None, False)
+    ]  # fmt: skip
+
+
+async def test_all_are_scheduled_or_none(clockwork: Clockwork) -> None:
+    for wanted, at in (({"a": WANTED, "b": WantedCall(callee="911")}, None), ({"a": WANTED}, NOW)):
+        with pytest.raises((NumberRefused, InvalidSetting)):
+            await clockwork.calls.schedule_all("acct-1", wanted, at)
+    assert await clockwork.states() == []
+
+
+async def test_those_that_are_not_placed_yet_are_taken_back_together(clockwork: Clockwork) -> None:
+    await clockwork.calls.schedule_all("acct-1", {"call-1.1": WANTED, "call-1.2": WANTED}, NOW + 60)
+    with pytest.raises(NotThere):
+        await clockwork.calls.cancel_all("acct-2", ["call-1.1"])
+    taken = await clockwork.calls.cancel_all("acct-1", ["call-1.1", "call-1.2", "call-1.3"])
+    assert [call.id for call in taken] == ["call-1.1", "call-1.2"]
+    with pytest.raises(NotThere):
+        await clockwork.calls.cancel_all("acct-1", ["call-1.1"])
+    await clockwork.at(61, clockwork.gone)
+    assert clockwork.engine.placed == []
+
+
+async def test_what_is_being_placed_is_not_taken_back(clockwork: Clockwork) -> None:
+    clockwork.engine.open.clear()
+    made = await clockwork.calls.schedule("acct-1", WANTED, NOW + 60)
+    clockwork.now = NOW + 60
+    clockwork.platform.scheduler.wake()
+    await asyncio.wait_for(clockwork.engine.asked.wait(), 20)
+    with pytest.raises(StillUsed):
+        await clockwork.calls.cancel_all("acct-1", [made.id])
+    clockwork.engine.open.set()
+    await clockwork.at(60, clockwork.gone)
+    assert [each.id for each in clockwork.engine.placed] == [made.id]
+
+
+async def test_a_call_that_may_wait_is_tried_again_while_the_account_has_too_many(clockwork: Clockwork) -> None:
+    for try_until, left in ((NOW + 100, []), (0.0, ["refused"])):
+        clockwork.engine.refusals = [LimitReached("This account has 100 calls at once.")]
+        wanted = WantedCall(callee="12015550114", try_until=try_until)
+        await clockwork.calls.schedule_all("acct-1", {f"call-{try_until:g}": wanted}, None)
+
+        async def over(left: list[str] = left) -> bool:
+            clockwork.now += 0.1
+            clockwork.platform.scheduler.wake()
+            return not clockwork.engine.refusals and await clockwork.states() == left
+
+        await clockwork.at(0, over)
+    assert len(clockwork.engine.placed) == 1

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, update
 
 from engine.features.messaging import tables
@@ -11,11 +12,14 @@ from engine.features.messaging.configuration import store as configuration
 from engine.features.messaging.events import MessageReceived
 from engine.features.messaging.model import Direction, Keyword, Message, State
 from engine.features.messaging.receiving.unmatched import UnmatchedMessages
-from engine.store import applications, numbers
+from engine.features.users import store as users
+from engine.features.users.model import User
+from engine.features.users.role import Role
+from engine.store import applications, extensions, numbers
 from engine.store import events as stored_events
 from engine.store.applications import Application
 from engine.store.numbers import SMS, Number
-from tests.engine.features.messaging.sending.exchange import OWN, US, Exchange
+from tests.engine.features.messaging.sending.exchange import NOW, OWN, US, Exchange
 from tests.support.clock import settled
 
 SHORT = "40404"
@@ -56,6 +60,22 @@ class Bay:
         row = Keyword(number=number, word=word, account=account, leads_to=leads_to, owner=self.account)
         await self.write(lambda conn: configuration.add_keyword(conn, row))
 
+    async def add_user(self, name: str, *phones: str) -> str:
+        """Add a user with extensions; returns its id."""
+        id = f"user-{name}"
+        row = User(id=id, account=self.account, email=f"{name}@example.com", name=name, role=Role.MEMBER, created=NOW)
+
+        def unit(conn: Connection) -> None:
+            users.add(conn, row, "")
+            for number in phones:
+                had = extensions.get(conn, self.account, number)
+                assert had
+                extensions.give(conn, msgspec.structs.replace(had, owner=id))
+
+        await self.write(unit)
+        await self.exchange.reload()
+        return id
+
     async def set_country(self, country: str) -> None:
         await self.write(lambda conn: conn.execute(update(tables.smscs).values(country=country)))
 
@@ -79,7 +99,7 @@ class Bay:
 
     async def sent(self, origin: str | None = None) -> list[Message]:
         """What was sent, the oldest first."""
-        found = await self.exchange.messages.page(None, direction=Direction.OUT)
+        found = await self.exchange.messages.page(None, direction=Direction.OUT, limit=1000)
         return [one for one in found[::-1] if origin in (None, one.origin)]
 
     async def phone(self) -> list[str]:

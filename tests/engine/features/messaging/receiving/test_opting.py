@@ -5,6 +5,7 @@ import pytest
 from engine.commands import NumberRefused
 from engine.features.messaging.configuration import store as configuration
 from engine.features.messaging.model import TextingRules
+from engine.features.messaging.receiving.confirming import HOUR, OF_A_SENDER, PER_HOUR
 from engine.features.messaging.receiving.opting import STARTED, STOPPED
 from tests.engine.features.messaging.receiving.bay import Bay
 from tests.engine.features.messaging.sending.exchange import OWN, UK, US
@@ -39,6 +40,32 @@ async def test_there_is_one_confirmation_a_day(bay: Bay) -> None:
     bay.exchange.set_clock(DAY + 1)
     await bay.receive("START")
     assert [one.text for one in await bay.sent()] == [STOPPED, STARTED]
+
+
+async def test_of_a_flood_of_stops_only_so_many_are_confirmed_and_all_count(
+    bay: Bay, capfd: pytest.CaptureFixture[str]
+) -> None:
+    flood = [f"1201555{number:04d}" for number in range(PER_HOUR + 5)]
+    for sender in flood:
+        await bay.receive("STOP", sender=sender)
+    assert len(await bay.sent("confirmation")) == PER_HOUR
+    assert [await bay.opted_out(sender) for sender in flood] == [True] * len(flood)
+    measures = {measure.name: measure.read() for measure in bay.exchange.feature.metrics}
+    assert measures["carillon_confirmations_left_out"] == 5
+    assert capfd.readouterr().out.count("was not confirmed because of a limit") == 1
+    bay.exchange.set_clock(HOUR + 1)
+    await bay.receive("STOP", sender=UK)
+    assert len(await bay.sent("confirmation")) == PER_HOUR + 1
+
+
+async def test_one_sender_that_stops_at_every_number_gets_a_few_confirmations(bay: Bay) -> None:
+    for number in range(OF_A_SENDER + 2):
+        own = f"120155501{number + 10}"
+        await bay.lead(own, application=bay.shop)
+        await bay.exchange.reload()
+        await bay.receive("STOP", to=own)
+        await bay.write(lambda conn: configuration.remove_opt_out(conn, bay.account, US))
+    assert len(await bay.sent("confirmation")) == OF_A_SENDER
 
 
 async def test_two_systems_that_answer_each_other_do_not_go_on(bay: Bay) -> None:

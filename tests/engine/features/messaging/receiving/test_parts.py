@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine.features.messaging import tables
-from engine.features.messaging.receiving.assembly import LIMIT_SECONDS
+from engine.features.messaging.receiving import bounds
+from engine.features.messaging.receiving.assembly import LIMIT_SECONDS, LONGEST_PART
+from engine.features.messaging.receiving.wording import MISSING
 from engine.platform import due_work
 from tests.engine.features.messaging.receiving.bay import Bay
-from tests.engine.features.messaging.sending.exchange import UK, US
+from tests.engine.features.messaging.sending.exchange import OWN, UK, US
 from tests.support.clock import settled
 
 
@@ -164,3 +166,46 @@ async def test_parts_for_nobody_are_kept_as_one_text(bay: Bay) -> None:
     await part(bay, 1, "one ", to="999", sender=US)
     await part(bay, 2, "two", to="999", sender=US)
     assert await bay.unmatched() == [("999", "one two", "no_number")]
+
+
+async def first_parts(bay: Bay, count: int, sender: str = US, *, total: int = 255) -> None:
+    """Store first parts, each of another text, the oldest first."""
+    now = bay.exchange.clock()
+    common = {"carrier": "one", "recipient": OWN, "total": total, "number": 1, "text": '"one "', "key": ""}
+    rows = [common | {"sender": sender, "reference": each, "at": now + each / 1e6} for each in range(count)]
+    await bay.write(lambda conn: conn.execute(insert(tables.incoming_parts), rows))
+
+
+async def test_a_sender_of_first_parts_alone_has_the_oldest_given_up(bay: Bay) -> None:
+    await first_parts(bay, bounds.OF_A_SENDER)
+    bay.exchange.set_clock(1)
+    await part(bay, 1, "two ", reference=60_000, total=255)
+    assert await bay.texts() == [f"one {MISSING}"] and await rows(bay) == bounds.OF_A_SENDER
+    await part(bay, 1, "three ", reference=1, sender=UK)
+    assert await bay.texts() == [f"one {MISSING}"], "of the other sender nothing is given up"
+
+
+async def test_of_all_parts_so_many_are_kept_and_those_of_complete_texts_go_first(bay: Bay) -> None:
+    await part(bay, 1, "one ")
+    await part(bay, 2, "two")
+    await first_parts(bay, 10, UK)
+    few = bounds.Bounds(in_all=11, look_each=1)
+    assert await bay.write(lambda conn: few.enforce(conn, "one", UK)) == [] and await rows(bay) == 10
+    fewer = bounds.Bounds(in_all=8, look_each=1)
+    found = await bay.write(lambda conn: fewer.enforce(conn, "one", UK))
+    assert [(carrier, whole.sender, whole.text) for carrier, whole in found] == [("one", UK, f"one {MISSING}")] * 2
+    assert await rows(bay) == 8
+
+
+async def test_all_parts_are_counted_now_and_then(bay: Bay) -> None:
+    few = bounds.Bounds(in_all=1, look_each=3)
+    await first_parts(bay, 5)
+    counts = [len(await bay.write(lambda conn: few.enforce(conn, "one", US))) for _ in range(3)]
+    assert counts == [0, 0, 4]
+
+
+async def test_what_is_longer_than_a_part_can_be_is_a_text_of_its_own(bay: Bay) -> None:
+    await part(bay, 1, "x" * LONGEST_PART)
+    assert await bay.texts() == [] and await rows(bay) == 1
+    await part(bay, 1, "y" * (LONGEST_PART + 1), reference=8)
+    assert await bay.texts() == ["y" * (LONGEST_PART + 1)] and await rows(bay) == 1

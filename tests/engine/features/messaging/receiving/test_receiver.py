@@ -3,6 +3,7 @@
 import pytest
 
 from engine.features.messaging.model import NewMessage
+from engine.features.messaging.receiving.lost import LOG_SECONDS
 from engine.features.messaging.receiving.store import KEPT
 from engine.model.call_data import CallData
 from engine.store import accounts, numbers
@@ -143,6 +144,18 @@ async def test_only_the_newest_of_them_are_kept(bay: Bay, monkeypatch: pytest.Mo
         await bay.receive(str(number), to="999")
         bay.exchange.set_clock(1)
     assert [text for _, text, _ in await bay.unmatched()] == ["2", "1", "0"]
+
+
+async def test_many_texts_to_no_number_of_ours_are_counted_and_logged_now_and_then(
+    bay: Bay, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(5):
+        await bay.receive("Who is this?", to="12015559999")
+    bay.exchange.set_clock(LOG_SECONDS)
+    await bay.receive("Who is this?", to="12015559999")
+    lines = [line for line in capfd.readouterr().out.splitlines() if "reached no number" in line]
+    assert len(lines) == 2 and "others_since_the_last_line=4" in lines[1]
+    assert {each.name: each.read() for each in bay.exchange.feature.metrics}["carillon_messages_unmatched"] == 6
 
 
 async def test_a_number_for_calls_alone_takes_no_texts(bay: Bay) -> None:

@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 
 from engine.ari.client import AriClient
 from engine.ari.errors import Detached, ServerError
+from engine.features.messaging.sip.arrived import KeptText, KeptTexts
 from engine.features.messaging.sip.astdb import AstDb
-from engine.features.messaging.sip.kept import KeptText, KeptTexts
 from engine.features.messaging.sip.taking import TRUNK_CARRIER, Taking
 from tests.fakes.ari import FakeAri
 from tests.support.inbox import TestInbox

@@ -77,7 +77,7 @@ async def usable(carrier: SmppCarrier, smsc: ScriptedSmsc) -> None:
 def test_any_octets_as_a_body_are_a_message_or_malformed(body: bytes, alphabet: str, ids: str, data: bool) -> None:
     given = smsc_settings(alphabet=alphabet, receipt_ids=ids)
     try:
-        message = (pdu.read_data_message if data else pdu.read_message)(body)
+        message = pdu.read_message(body, data=data)
     except pdu.Malformed:
         return
     receipt_of(message, given)

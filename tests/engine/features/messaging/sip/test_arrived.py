@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from engine.features.messaging.sip.kept import read
+from engine.features.messaging.sip.arrived import read
 
 
 def key(body: bytes, kind: str = "textplain", length: int | None = None) -> str:

@@ -1,0 +1,1 @@
+"""Rooms in our own API."""

@@ -1,0 +1,1 @@
+"""TringMe's events: the fields of its notifications."""

@@ -1,0 +1,1 @@
+"""TringMe's operations: requests and answers."""

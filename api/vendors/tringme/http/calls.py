@@ -1,0 +1,153 @@
+"""TringMe's calls: to one party, to two that are connected, to a hundred that hear a message."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from api.ports import CommandTaker
+from api.vendors.tringme import call_data
+from api.vendors.tringme.errors import Invalid
+from api.vendors.tringme.http import resources
+from api.vendors.tringme.http.account_state import AccountState
+from api.vendors.tringme.http.audio import Audio
+from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.tringme.http.plan import Plan
+from api.vendors.tringme.http.requests import WrittenNumber
+from api.vendors.tringme.ids import calls_of, new_operation
+from engine.commands import PlaceCall
+from engine.features.accounts import Account
+from engine.features.pairs.commands import PlacePair
+from engine.features.pairs.model import WantedPair
+from engine.features.scheduled_calls.model import WantedCall
+from engine.features.scheduled_calls.service import ScheduledCalls
+from engine.model.call_data import CallData
+from engine.model.leg_options import LegOptions
+from engine.platform.settings_cache import SettingsCache
+
+TRIED_SECONDS = 3600.0
+"""For how long the calls of a list are tried while the account has as many calls as it may have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """A request to call: whose, whom, what for, when, and who is notified."""
+
+    account: Account
+    sources: Sequence[WrittenNumber]
+    plan: Plan
+    at: float | None
+    caller: str | None
+    private: bool
+    url: str
+    tag: str
+    flags: int
+
+    def data(self, source: WrittenNumber, *, pair: bool = False) -> CallData | None:
+        """Return the data of one of its calls; `pair`: the first one of a pair."""
+        to = self.plan.destination.written if self.plan.destination else ""
+        return call_data.notified(
+            self.url, tag=self.tag, flags=self.flags, source=source.written, destination=to, pair=pair
+        )
+
+
+class CallOperations:
+    """call (click2call in version 3.0). `try_until` of lists counts from `clock` (Unix seconds)."""
+
+    def __init__(
+        self,
+        engine: CommandTaker,
+        scheduled: ScheduledCalls,
+        cache: SettingsCache,
+        state: AccountState,
+        audio: Audio,
+        clock: Callable[[], float],
+    ) -> None:
+        self._engine, self._scheduled, self._cache = engine, scheduled, cache
+        self._state, self._audio, self._clock = state, audio, clock
+
+    def operations(self) -> dict[str, Handler]:
+        """Return each by its name."""
+        return {"call": self.call, "click2call": self.call}
+
+    async def call(self, request: AuthenticatedRequest) -> web.Response:
+        """Call src and connect it with dest, or play prompts to it; the id comes back before anybody is called."""
+        order = await self._order(request)
+        await self._audio.check(order.account, order.plan.prompts)
+        if len(order.sources) == 1 and order.plan.is_pair:
+            return resources.done(await self._pair(order))
+        if len(order.sources) == 1 and order.at is None:
+            return resources.done(await self._one(order))
+        operation = new_operation(len(order.sources))
+        wanted = {
+            id: self._wanted(order, source) for id, source in zip(calls_of(operation), order.sources, strict=True)
+        }
+        await self._scheduled.schedule_all(order.account.id, wanted, order.at)
+        return resources.done(operation)
+
+    async def _order(self, request: AuthenticatedRequest) -> Order:
+        parameters, account = request.parameters, request.account
+        sources, plan, flags = parameters.numbers("src"), Plan.read(parameters), parameters.flags()
+        if len(sources) > 1 and plan.destination:
+            raise Invalid("The parameter dest must not be given where src lists several numbers.")
+        if plan.destination is None and plan.greeting is None:
+            raise Invalid("The parameter dest is missing (or a greeting, for a call to src alone).")
+        given = parameters.number_or_none("callerid")
+        caller, private = given.digits if given else None, bool(flags & call_data.PRIVATE)
+        if private and plan.destination and caller is None:
+            caller = self._default_caller(account)
+        return Order(
+            account=account,
+            sources=sources,
+            plan=plan,
+            at=parameters.schedule(),
+            caller=caller,
+            private=private,
+            url=await self._state.notify_url(account.id),
+            tag=parameters.tag(),
+            flags=flags,
+        )
+
+    def _default_caller(self, account: Account) -> str:
+        """Return the number that both parties see of a private call; raises Invalid where the account has none."""
+        owned = next(iter(self._cache.rules(account.id).owned), None)
+        if owned is None:
+            raise Invalid("The parameter callerid is missing: a private call shows a number of yours (setcallerid).")
+        return owned
+
+    async def _pair(self, order: Order) -> str:
+        (source,), plan = order.sources, order.plan
+        assert plan.destination is not None
+        wanted = WantedPair(
+            first=source.digits,
+            second=plan.destination.digits,
+            caller=order.caller,
+            private=order.private,
+            greeting=(plan.greeting,) if plan.greeting else (),
+            data=order.data(source, pair=True),
+        )
+        return (await self._engine.submit(PlacePair(account=order.account.id, wanted=wanted, at=order.at))).id
+
+    async def _one(self, order: Order) -> str:
+        (source,) = order.sources
+        data = order.data(source)
+        command = PlaceCall(
+            account=order.account.id,
+            callee=source.digits,
+            options=LegOptions(caller=order.caller),
+            tasks=order.plan.tasks(data, order.caller if order.private else None),
+            data=data,
+            reports_tree=True,
+        )
+        return (await self._engine.submit(command)).id
+
+    def _wanted(self, order: Order, source: WrittenNumber) -> WantedCall:
+        data, start = order.data(source), order.at or self._clock()
+        return WantedCall(
+            callee=source.digits,
+            caller=order.caller,
+            tasks=order.plan.tasks(data, order.caller if order.private else None),
+            data=data,
+            reports_tree=True,
+            try_until=start + TRIED_SECONDS if len(order.sources) > 1 else 0.0,
+        )

@@ -1,0 +1,68 @@
+"""TringMe's cancel: takes back what is scheduled, a call, a list of calls, texts, or a conference."""
+
+from aiohttp import web
+
+from api.ports import CommandTaker
+from api.vendors.tringme.errors import Invalid
+from api.vendors.tringme.http import resources
+from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.tringme.http.conferences import Conferences
+from api.vendors.tringme.ids import calls_of
+from engine.features.accounts import Account
+from engine.features.errors import NotThere, StillUsed
+from engine.features.messaging.service import MessageService
+from engine.features.pairs.commands import CancelPair, NoSuchPair, PairOver
+from engine.features.pairs.model import State
+from engine.features.pairs.service import PairService
+from engine.features.scheduled_calls.service import ScheduledCalls
+
+BEGUN = "The parameter id is of something that has begun: it is too late to cancel it."
+UNKNOWN = "The parameter id is of nothing that is scheduled."
+
+
+class CancelOperations:
+    """cancel. Whether a cancel or the start comes first is decided by the row of what is scheduled, once."""
+
+    def __init__(
+        self,
+        engine: CommandTaker,
+        scheduled: ScheduledCalls,
+        pairs: PairService,
+        messages: MessageService,
+        conferences: Conferences,
+    ) -> None:
+        self._engine, self._scheduled, self._pairs = engine, scheduled, pairs
+        self._messages, self._conferences = messages, conferences
+
+    def operations(self) -> dict[str, Handler]:
+        """Return it by its name."""
+        return {"cancel": self.cancel}
+
+    async def cancel(self, request: AuthenticatedRequest) -> web.Response:
+        """Take back what an id, or each of a list of ids, names; what has begun goes on, and the answer says so."""
+        for id in [part.strip() for part in request.parameters.text("id").split(",") if part.strip()]:
+            await self._one(request.account, id)
+        return resources.done()
+
+    async def _one(self, account: Account, id: str) -> None:
+        try:
+            if id.startswith("call-"):
+                await self._calls(account, id)
+            elif id.isdecimal():
+                await self._conferences.cancel(account, id)
+            else:
+                await self._messages.cancel(account.id, id)
+        except (NotThere, NoSuchPair):
+            raise Invalid(UNKNOWN) from None
+        except (StillUsed, PairOver):
+            raise Invalid(BEGUN) from None
+
+    async def _calls(self, account: Account, id: str) -> None:
+        try:
+            pair = await self._pairs.get(account.id, id)
+        except NoSuchPair:
+            await self._scheduled.cancel_all(account.id, calls_of(id))
+            return
+        if pair.state is not State.SCHEDULED:
+            raise StillUsed(BEGUN)
+        await self._engine.submit(CancelPair(account=account.id, pair=id))

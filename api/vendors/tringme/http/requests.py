@@ -1,0 +1,202 @@
+"""TringMe's parameters, read as its document means them.
+
+The tables of names are cut off in every copy of the document. Names that were guessed are all in NAMES: any of them is
+taken.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from api.callbacks.callback import BadAddress, address
+from api.forms import NamedParameters, Pairs
+from api.numbers import NotANumber, dialled
+from api.vendors.tringme import call_data
+from api.vendors.tringme.errors import Invalid
+from engine.features.accounts import Account
+from engine.media.upload_files import SCHEME, is_name
+from engine.tasks.play import Play
+from engine.tasks.say import Say
+
+NAMES: Mapping[str, Sequence[str]] = {
+    "greeting": ("greeting",),
+    "goodbye": ("goodbye", "bye", "endgreeting", "thankyou"),
+    "retry": ("retry", "invalid", "repeat", "reprompt"),
+    "flag": ("flag", "flags", "notify"),
+    "digits": ("dtmf", "input"),
+    "pin": ("pin",),
+    "schedule": ("schedule", "time", "at"),
+}
+"""The names of each parameter: the first is the one that errors name where none is there."""
+MOST_SOURCES = 100
+MOST_DIGITS = 32
+_VOICES = ("male", "female")
+_RELATIVE = 1_000_000_000.0
+"""A number below this is seconds from now, as the document's times are; one above is Unix seconds."""
+Prompt = Play | Say
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNumber:
+    """A phone number: as the customer wrote it, and the digits to dial."""
+
+    written: str
+    digits: str
+
+
+class Parameters(NamedParameters):
+    """A request's parameters by name (see NamedParameters). `clock`: Unix seconds.
+
+    Every method raises Invalid with a sentence that names the parameter.
+    """
+
+    invalid = Invalid
+
+    def __init__(self, pairs: Pairs, account: Account, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(pairs)
+        self._account, self._clock = account, clock
+
+    def number(self, name: str) -> WrittenNumber:
+        """Return a required phone number or extension."""
+        return self._number(name, self.text(name))
+
+    def number_or_none(self, name: str) -> WrittenNumber | None:
+        """Return an optional phone number or extension."""
+        _, value = self.found((name,))
+        return None if value is None else self._number(name, value)
+
+    def numbers(self, name: str) -> tuple[WrittenNumber, ...]:
+        """Return a required, comma separated list of different phone numbers."""
+        written = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        if not written:
+            raise Invalid(f"The parameter {name} is missing.")
+        if len(written) > MOST_SOURCES:
+            raise Invalid(f"The parameter {name} must list at most {MOST_SOURCES} numbers (got {len(written)}).")
+        found = {number.digits: number for number in (self._number(name, part) for part in written)}
+        return tuple(found.values())
+
+    def tag(self) -> str:
+        """Return the tag of the notifications, "" for none: letters and digits, as the document says."""
+        value = self.text_or_none("tag") or ""
+        if value and not all(each.isalnum() or each in "_-." for each in value):
+            raise Invalid("The parameter tag must be letters and digits.")
+        return value
+
+    def flags(self) -> int:
+        """Return the bits of a call's flag; without one the end and the DTMF are notified."""
+        name, value = self.found(NAMES["flag"])
+        if value is None:
+            return call_data.COMPLETED
+        flags = int(value) if value.isascii() and value.isdigit() and len(value) <= 4 else -1
+        if flags < 0 or flags & ~call_data.KNOWN:
+            raise Invalid(f"The parameter {name} must be a sum of 1, 2 and 16, or 0 (got {value[:40]!r}).")
+        return flags
+
+    def bits(self, name: str, default: int, known: int) -> int:
+        """Return a number that is a sum of known bits."""
+        value = self.text_or_none(name)
+        if value is None:
+            return default
+        bits = int(value) if value.isascii() and value.isdigit() and len(value) <= 4 else -1
+        if bits < 0 or bits & ~known:
+            raise Invalid(f"The parameter {name} must be 0 to {known} (got {value[:40]!r}).")
+        return bits
+
+    def url(self, name: str) -> str:
+        """Return a required URL that can be notified."""
+        value = self.text(name)
+        try:
+            address(value, credentials=True)
+        except BadAddress as error:
+            raise Invalid(f"The parameter {name} cannot be used. {error}") from None
+        return value
+
+    def prompt(self, what: str) -> Prompt | None:
+        """Return an optional prompt: the URL of an audio file, or `male:` or `female:` and a text that is spoken.
+
+        `upload:NAME` is a file that the account uploaded.
+        """
+        name, value = self.found(NAMES[what])
+        if value is None:
+            return None
+        voice, colon, text = value.partition(":")
+        if colon and voice.lower() in _VOICES:
+            return Say(text=self._spoken(name, text), voice=voice.lower())
+        if value.startswith(SCHEME) and is_name(value.removeprefix(SCHEME)):
+            return Play(source=value)
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if not (parts.scheme in ("http", "https") and parts.hostname):
+            raise Invalid(
+                f"The parameter {name} must be the http:// or https:// URL of an audio file,"
+                " or a text such as male:Welcome to XYZ Bank."
+            )
+        return Play(source=value)
+
+    def digits(self) -> tuple[int, str] | None:
+        """Return how many digits are asked for, and which ones are expected ("": any); None: none are asked for."""
+        name, value = self.found(NAMES["pin"])
+        if value is not None:
+            if not (value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS):
+                raise Invalid(f"The parameter {name} must be 1 to {MOST_DIGITS} digits, which the caller has to enter.")
+            return len(value), value
+        name, value = self.found(NAMES["digits"])
+        if value is None:
+            return None
+        if not (value.isascii() and value.isdigit() and len(value) <= 2 and 1 <= int(value) <= MOST_DIGITS):
+            raise Invalid(f"The parameter {name} must be how many digits are taken, 1 to {MOST_DIGITS}.")
+        return int(value), ""
+
+    def schedule(self) -> float | None:
+        """Return when it is to be done (Unix seconds), None for now.
+
+        Seconds from now, Unix seconds, or a date and a time with an offset (ISO 8601).
+        """
+        name, value = self.found(NAMES["schedule"])
+        if value is None:
+            return None
+        now = self._clock()
+        at = _moment(value, now)
+        if at is None:
+            raise Invalid(
+                f"The parameter {name} must be seconds from now, Unix seconds,"
+                f" or a time such as 2030-01-31T12:00:00+01:00 (got {value[:40]!r})."
+            )
+        if at <= now:
+            raise Invalid(f"The parameter {name} must be a time to come (got {value[:40]!r}).")
+        return at
+
+    def _spoken(self, name: str, text: str) -> str:
+        if not text.strip():
+            raise Invalid(f"The parameter {name} has no text behind its voice.")
+        return text.strip()
+
+    def _number(self, name: str, written: str) -> WrittenNumber:
+        try:
+            return WrittenNumber(written, dialled(written, self._account.country))
+        except NotANumber as error:
+            raise Invalid(f"The parameter {name} is not a phone number. {error}") from None
+
+
+def _moment(text: str, now: float) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return _of_iso(text)
+    if not abs(number) < 1e12:
+        return None
+    return now + number if number < _RELATIVE else number
+
+
+def _of_iso(text: str) -> float | None:
+    date, blank, offset = text.rpartition(" ")  # a plus in a query is a blank
+    spelled = f"{date}+{offset}" if blank and "T" in date else text
+    try:
+        read = datetime.fromisoformat(spelled)
+    except ValueError:
+        return None
+    return read.timestamp() if read.tzinfo else None

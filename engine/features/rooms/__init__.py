@@ -1,0 +1,1 @@
+"""Rooms: conferences of an account that callers enter with a PIN."""

@@ -1,0 +1,51 @@
+"""Calls that are led to the rooms of an account, or to one of them."""
+
+from typing import Any
+
+from engine.calls.directory import Answering, NoDestination
+from engine.features.errors import NotThere
+from engine.features.rooms.gate import GATE, LONGEST_CODE
+from engine.features.rooms.index import RoomIndex
+from engine.features.rooms.model import RoomSettings
+from engine.features.rooms.phrases import said
+from engine.platform.destination_kind import DestinationKind
+from engine.store.accounts import Account
+from engine.tasks.enter_code import EnterCode
+
+
+class RoomsKind(DestinationKind):
+    """`rooms`: asks for a PIN, which opens one of the account's rooms. `rooms:NUMBER`: asks for a PIN of that room, by
+    whose id it is stored.
+    """
+
+    name = "rooms"
+    alone = True
+
+    def __init__(self, index: RoomIndex) -> None:
+        self._index = index
+
+    def checked(self, account: Account, target: str) -> str:
+        if not target:
+            return ""
+        if (room := self._index.get(account.id, target)) is None:
+            raise NotThere(f"The account has no room {target[:64]}; `carillon rooms list` shows all.")
+        return room.id
+
+    def fields(self, account: Account, target: str) -> dict[str, Any]:
+        room = self._index.get(account.id, target) if target else None
+        return {"target": room.number if room else target}
+
+    def answering(self, account: Account, target: str, hops: int) -> Answering:
+        room = self._index.get(account.id, target) if target else None
+        if target and room is None:
+            raise NoDestination(f"The account has no room {target}.")
+        language = (room.settings if room else RoomSettings()).language
+        ask = EnterCode(
+            gate=GATE,
+            target=room.id if room else "",
+            prompt=(said(language, "pin"),),
+            again=(said(language, "again"),),
+            farewell=(said(language, "farewell"),),
+            most_digits=LONGEST_CODE,
+        )
+        return Answering(account=account.id, tasks=(ask,))

@@ -1,0 +1,33 @@
+"""Rooms: conferences that callers enter with a PIN."""
+
+from engine.features.rooms.destination import RoomsKind
+from engine.features.rooms.gate import GATE, RoomGate
+from engine.features.rooms.index import RoomIndex
+from engine.features.rooms.service import RoomService
+from engine.features.rooms.tables import room_pins, rooms
+from engine.platform.feature import Feature
+from engine.platform.platform import Platform
+
+
+class RoomsFeature(Feature):
+    """The rooms of accounts, the destination `rooms`, and who knows their PINs."""
+
+    name = "rooms"
+    tables = (room_pins, rooms)
+
+    def __init__(self, platform: Platform) -> None:
+        index = RoomIndex()
+        self._service = RoomService(platform, index)
+        self._cache = platform.cache
+        platform.on_refresh(lambda: index.keep(self._is_open))
+        self.services = (self._service,)
+        self.destinations = (RoomsKind(index),)
+        self.gates = {GATE: RoomGate(platform.cache, index, platform.seal, platform.clock)}
+
+    async def start(self) -> None:
+        """Read all rooms."""
+        await self._service.load()
+
+    def _is_open(self, account: str) -> bool:
+        found = self._cache.find(account)
+        return found is not None and found.closed is None

@@ -1,0 +1,185 @@
+"""The rules of rooms: every change of one goes through here, and is audited."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.features.destinations.references import refuse_used
+from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.rooms import pins, store
+from engine.features.rooms.index import RoomIndex
+from engine.features.rooms.model import (
+    NewRoom,
+    Room,
+    RoomChange,
+    RoomSettings,
+    TooManyRooms,
+    WithPins,
+    checked_name,
+    checked_number,
+)
+from engine.ids import new_id
+from engine.platform import audit
+from engine.platform.audit import Actor
+from engine.platform.platform import Platform
+
+MOST = 10_000
+"""How many rooms an account has, at most."""
+Made = tuple[WithPins, dict[bool, str]]
+
+
+class RoomService:
+    """Adds, changes, shows and removes rooms; `index` has them in memory once `load` has run.
+
+    Every method that takes an account takes its id, and raises NotThere where the account has no such room. A room is
+    named by its id or its number.
+    """
+
+    def __init__(self, platform: Platform, index: RoomIndex) -> None:
+        self._db, self._writer, self._cache = platform.database, platform.writer, platform.cache
+        self._seal, self._clock = platform.seal, platform.clock
+        self.index = index
+
+    async def load(self) -> None:
+        """Read all of them, at the start."""
+        rooms, found = await self._db.read(lambda conn: (store.all(conn), store.pins(conn)))
+        self.index.load(rooms, found)
+
+    async def list_all(self, account: str) -> list[Room]:
+        """Return an account's rooms by number."""
+        return await self._db.read(lambda conn: store.list(conn, account))
+
+    async def get(self, account: str, room: str) -> Room:
+        """Return one room."""
+        return await self._db.read(lambda conn: _find(conn, account, room))
+
+    async def add(self, by: Actor, account: str, wanted: NewRoom) -> WithPins:
+        """Make a room; its PINs are returned here alone. Raises InvalidSetting, AlreadyThere, TooManyRooms."""
+        settings = wanted.settings.checked()
+        number = None if wanted.number is None else checked_number(wanted.number)
+        name = None if wanted.name is None else checked_name(wanted.name)
+        easy = wanted.easy_pins
+        given = {False: _given(wanted.pin, "pin", easy), True: _given(wanted.admin_pin, "admin_pin", easy)}
+        _differ(given)
+
+        def unit(conn: Connection) -> Made:
+            if store.count(conn, account) >= MOST:
+                raise TooManyRooms(f"An account has at most {MOST} rooms: remove one first.")
+            chosen = number or _free_number(conn, account)
+            if store.get(conn, account, chosen):
+                raise AlreadyThere(f"The account has a room {chosen} already.")
+            room = Room(
+                id=new_id("room"),
+                account=account,
+                number=chosen,
+                name=name or chosen,
+                settings=settings,
+                created=self._clock(),
+            )
+            store.add(conn, room)
+            shown = {admin: pin or self._free_pin(conn, account) for admin, pin in given.items()}
+            digests = self._kept(conn, room, shown)
+            store.put_pins(conn, account, room.id, digests)
+            audit.record(conn, by, account=account, what="room.added", subject=room.id, after=_audited(room))
+            return WithPins(room=room, pin=shown[False], admin_pin=shown[True]), digests
+
+        return await self._written(unit)
+
+    async def change(self, by: Actor, account: str, room: str, change: RoomChange) -> WithPins:
+        """Change a room; a conference that goes on in it keeps its rules. Raises InvalidSetting, AlreadyThere."""
+        given = {
+            admin: _given(pin, what)
+            for admin, pin, what in ((False, change.pin, "pin"), (True, change.admin_pin, "admin_pin"))
+            if pin is not None
+        }
+        _differ(given)
+        name = None if change.name is None else checked_name(change.name)
+
+        def unit(conn: Connection) -> Made:
+            before = _find(conn, account, room)
+            settings = _replaced(before.settings, change.settings)
+            after = msgspec.structs.replace(before, name=name or before.name, settings=settings)
+            shown = {admin: pin for admin, pin in given.items() if pin}
+            digests = store.pins_of(conn, before.id) | self._kept(conn, before, shown)
+            if len(set(digests.values())) < len(digests):
+                raise InvalidSetting("pin and admin_pin must differ: the PIN says who is the admin.")
+            store.update(conn, after)
+            store.put_pins(conn, account, before.id, digests)
+            old, new = audit.changed(_audited(before), _audited(after))
+            if shown:
+                new = {**new, "pins": "changed"}
+            if new:
+                audit.record(conn, by, account=account, what="room.changed", subject=before.id, before=old, after=new)
+            return WithPins(room=after, pin=shown.get(False), admin_pin=shown.get(True)), digests
+
+        return await self._written(unit)
+
+    async def remove(self, by: Actor, account: str, room: str) -> Room:
+        """Remove a room; a conference that goes on in it is not ended. Raises StillUsed while something leads to it."""
+
+        def unit(conn: Connection) -> Room:
+            found = _find(conn, account, room)
+            refuse_used(self._cache, account, f"rooms:{found.id}", f"The room {found.number}")
+            store.delete(conn, found.id)
+            audit.record(conn, by, account=account, what="room.removed", subject=found.id, before=_audited(found))
+            return found
+
+        removed = await self._writer.write(unit)
+        self.index.drop(removed)
+        return removed
+
+    async def _written(self, unit: Callable[[Connection], Made]) -> WithPins:
+        made, digests = await self._writer.write(unit)
+        self.index.put(made.room, digests)
+        return made
+
+    def _kept(self, conn: Connection, room: Room, shown: dict[bool, str]) -> dict[bool, str]:
+        """What is kept of PINs; raises AlreadyThere where another room of the account has one of them."""
+        digests = {admin: pins.digest(self._seal, room.account, pin) for admin, pin in shown.items()}
+        for admin, digest in digests.items():
+            taken = store.pin(conn, room.account, digest)
+            if taken and taken.room != room.id:
+                what = "admin_pin" if admin else "pin"
+                raise AlreadyThere(f"{what} is a PIN of another room of the account: the PIN alone selects the room.")
+        return digests
+
+    def _free_pin(self, conn: Connection, account: str) -> str:
+        while True:
+            pin = pins.random_pin()
+            if store.pin(conn, account, pins.digest(self._seal, account, pin)) is None:
+                return pin
+
+
+def _given(pin: str | None, what: str, easy: bool = False) -> str | None:
+    return None if pin is None else pins.checked(pin, what, easy=easy)
+
+
+def _differ(given: dict[bool, str | None]) -> None:
+    pin, admin_pin = given.get(False), given.get(True)
+    if pin and admin_pin:
+        pins.checked_pair(pin, admin_pin)
+
+
+def _replaced(settings: RoomSettings, fields: dict[str, object]) -> RoomSettings:
+    return msgspec.structs.replace(settings, **fields).checked() if fields else settings
+
+
+def _free_number(conn: Connection, account: str) -> str:
+    while True:
+        number = str(secrets.randbelow(9 * 10**5) + 10**5)
+        if store.get(conn, account, number) is None:
+            return number
+
+
+def _find(conn: Connection, account: str, room: str) -> Room:
+    found = store.get(conn, account, room)
+    if found is None:
+        raise NotThere(f"The account has no room {room[:80]}.")
+    return found
+
+
+def _audited(room: Room) -> dict[str, Any]:
+    return {"number": room.number, "name": room.name, **msgspec.to_builtins(room.settings)}
