@@ -24,8 +24,12 @@ class NumberAssignments:
         self._db, self._writer, self._refresh = db, writer, refresh
 
     async def of_account(self, account: str) -> list[Number]:
-        """Return an account's numbers, one entry a capability."""
-        return await self._db.read(lambda conn: numbers.list(conn, account))
+        """Return an account's numbers that lead to an application or to nothing, one entry a capability.
+
+        Those that lead elsewhere, such as to the account's rooms, are for nobody's program.
+        """
+        found = await self._db.read(lambda conn: numbers.list(conn, account))
+        return [row for row in found if row.destination is None]
 
     async def lead(
         self, by: Actor, account: str, wanted: Sequence[Spellings], capability: str, application: str
