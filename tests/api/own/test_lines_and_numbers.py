@@ -214,7 +214,7 @@ async def test_an_extension_gets_a_password_that_can_be_shown_again(installation
     listed = (await installation.admin("GET", "/extensions"))[1]["extensions"]
     anns = {"number": "100", "name": "Ann O'Neil", "account": "acme", "user": "100", "application": None}
     anns["state"] = "offline"
-    anns |= dict.fromkeys(("no_answer", "busy", "unregistered", "ring_seconds"))
+    anns |= dict.fromkeys(("no_answer", "busy", "unregistered", "ring_seconds", "owner"))
     assert listed == [anns]
     assert (await installation.admin("POST", "/extensions", body))[0] == 409
     assert (await installation.admin("DELETE", "/extensions/100"))[0] == 204

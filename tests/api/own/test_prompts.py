@@ -81,6 +81,7 @@ async def test_nobody_sees_another_account_s_files(ann: Customer, bob: Customer)
     ("name", "data", "status", "code"),
     [("a.wav", b"<html>", 400, "not_audio"), ("a.wav", b"", 400, "empty"), ("a;b", b"x", 400, "bad_name"),
      ("a..b", b"x", 400, "bad_name"), ("big", bytes(20_000_001), 413, "too_large")],
+    ids=["not audio", "empty", "a semicolon", "two full stops", "too large"],
 )  # fmt: skip
 async def test_what_cannot_be_kept_is_refused_with_a_sentence(
     ann: Customer, name: str, data: bytes, status: int, code: str

@@ -23,9 +23,12 @@ def caller_at(line: Carrier, system: System, number: str) -> SipCaller:
 
 
 def requests(messages: str) -> set[tuple[str, str]]:
-    """The requests of a trace, by their method and CSeq, each once however often it was sent."""
+    """The requests of calls in a trace, by their method and CSeq, each once however often it was sent.
+
+    A registered phone is pinged, and notified of waiting messages (a NOTIFY within a call would follow a REFER).
+    """
     heads = re.findall(r"^([A-Z]+) sips?:.*?^CSeq:\s*(\d+)", messages, re.MULTILINE | re.DOTALL | re.IGNORECASE)
-    return {(method, number) for method, number in heads if method not in ("OPTIONS", "REGISTER")}
+    return {(method, number) for method, number in heads if method not in ("OPTIONS", "REGISTER", "NOTIFY")}
 
 
 def methods(messages: str) -> list[str]:

@@ -84,8 +84,8 @@ COMMANDS: list[Command[Any]] = [
     MuteMember(**MEMBER, muted=True),
     HoldMember(**MEMBER, held=True, music="default"),
     KickMember(**MEMBER),
-    LockConference(account="acct-1", name="room-1", locked=True),
-    MuteAll(account="acct-1", conference="conf-1", muted=True),
+    LockConference(account="acct-1", conference="conf-1", name="room-1", locked=True),
+    MuteAll(account="acct-1", conference="conf-1", name="room-1", muted=True),
     QueryConference(**OWN, conference="conf-1"),
     FindConference(**NAMED),
 ]  # fmt: skip

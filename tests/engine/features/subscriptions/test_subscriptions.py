@@ -195,6 +195,7 @@ def test_the_page_of_the_api_has_each_event_with_its_fields() -> None:
         is_recording = entry.name == "recording.available"
         recorded, digits = Recorded(recording="rec-1", name="x", seconds=1.0), Digits(digits="1")
         stand_in.outcome = Completed(recorded if is_recording else digits)
+        stand_in.legs = ()
         missing = [name for name in entry.fields(stand_in) if f"`{name}`" not in row]
         assert not missing, f"{entry.name}: {missing}"
 
