@@ -69,7 +69,9 @@ class TringMe(Vendor):
         accounts, scheduled = features[AccountService], features[ScheduledCalls]
         state, conferences = AccountState(features[ApplicationService]), Conferences(features[RoomService])
         operations = (
-            CallOperations(engine, scheduled, parts.cache, state, Audio(parts.prompts), parts.clock).operations()
+            CallOperations(
+                engine, scheduled, features[PairService], parts.cache, state, Audio(parts.prompts), parts.clock
+            ).operations()
             | MessageOperations(engine).operations()
             | CancelOperations(
                 engine, scheduled, features[PairService], features[MessageService], conferences

@@ -82,7 +82,7 @@ class PairService:
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         wanted, at = command.wanted, command.at
-        self._refuse(command.account, wanted)
+        self.check(command.account, wanted)
         if at is not None:
             return await self._schedule(command.account, wanted, at)
         pair = self._new(command.account, wanted, State.CALLING)
@@ -92,6 +92,7 @@ class PairService:
             await self._engine().submit(command_of(pair, wanted, self._own(pair.account)))
         except BaseException:  # who asked is told that there is none
             self._writer.post(lambda conn: store.withdraw(conn, pair.id))
+            self._live.discard(pair.id)
             raise
         return await self._unless_cancelled(pair)
 
@@ -147,7 +148,7 @@ class PairService:
         if call is None:
             engine = self._engine()
             await engine.ready()
-            self._refuse(pair.account, wanted)
+            self.check(pair.account, wanted)
             await engine.submit(command_of(pair, wanted, self._own(pair.account)))
 
         def unit(conn: Connection) -> None:
@@ -171,7 +172,11 @@ class PairService:
             due_work.put(conn, DueWork(id=pair.id, kind=KIND, at=at, account=account))
 
         self._live.add(pair.id)
-        await self._writer.write(unit)
+        try:
+            await self._writer.write(unit)
+        except (LimitReached, StoreError):
+            self._live.discard(pair.id)
+            raise
         self._scheduler.wake(at)
         return pair
 
@@ -187,8 +192,10 @@ class PairService:
             currency=self._cache.rules(account).account.currency,
         )
 
-    def _refuse(self, account: str, wanted: WantedPair) -> None:
-        """Refuse what can be known before the first party is called in vain."""
+    def check(self, account: str, wanted: WantedPair) -> None:
+        """Refuse what can be known before the first party is called in vain: raises PairRefused, NumberRefused,
+        CallerRefused, LimitReached.
+        """
         if wanted.first.removeprefix("+") == wanted.second.removeprefix("+"):
             raise PairRefused("The two parties must have different numbers.")
         if len(wanted.greeting) > LONGEST_GREETING:

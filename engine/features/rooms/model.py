@@ -15,6 +15,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MUSIC = re.compile(r"[\w-]{0,64}", re.ASCII)
 PREFIXES = "*#0123456789"
 MOST_PARTICIPANTS = 500
+LAST_MOMENT = 4_102_444_800.0
+"""2100-01-01T00:00:00Z: no room opens or closes later."""
 
 
 class TooManyRooms(FeatureError):
@@ -57,6 +59,9 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             raise InvalidSetting(f"music must be a class of music on hold, such as default (got {self.music[:64]!r}).")
         if self.timezone not in available_timezones():
             raise InvalidSetting(f"timezone must be of IANA's, such as Europe/Berlin (got {self.timezone[:64]!r}).")
+        for name, at in (("opens", self.opens), ("closes", self.closes)):
+            if at is not None and not 0 <= at <= LAST_MOMENT:
+                raise InvalidSetting(f"{name} must be Unix seconds before the year 2100 (got {at:.15g}).")
         if self.opens is not None and self.closes is not None and self.opens >= self.closes:
             raise InvalidSetting("opens must be before closes.")
         return self

@@ -27,7 +27,7 @@ from engine.model.call import Call
 from engine.platform import due_work
 from engine.platform.consumers import Done
 from engine.platform.due_work import DueWork
-from engine.platform.scheduler import Finish
+from engine.platform.scheduler import Finish, Later
 from engine.store import calls, events, recordings
 from engine.store.events import StoredEvent
 from engine.store.recordings import RecordingRow
@@ -36,6 +36,8 @@ from engine.tasks.results import Completed, Recorded
 log = structlog.get_logger(__name__)
 KIND = "voicemail.message"
 AT_ONCE = 4
+AGAIN_SECONDS = 60.0
+"""Until a recording that could not be taken, such as for want of space, is taken again."""
 PURPOSE = "voicemail:message/"
 """What a recording is made for that is to become a message; the box's id follows."""
 
@@ -107,7 +109,10 @@ class Taking(Shared):
             log.warning("a caller's recording has no file", recording=row.id, call=row.owner)
             return None
         target = files.path(wanted.file, box.format)
-        return await asyncio.to_thread(sound.made, files.path(row.id), target, box.format)
+        try:
+            return await asyncio.to_thread(sound.made, files.path(row.id), target, box.format)
+        except OSError as error:  # no space, or a volume that is away: the recording waits
+            raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
 
     def _dropped(self, conn: Connection, row: RecordingRow, finish: Finish) -> None:
         recordings.forget(conn, row.id)

@@ -84,7 +84,7 @@ def _status(event: Event, data: CallData) -> tuple[int, str, Fields]:
         case TaskEnded(kind="run_menu", outcome=Completed(result=MenuEnded(how="sequence") as ended)):
             return call_data.COMPLETED, "DTMF", {"dtmf": "" if ended.secret else ended.value}
         case PairEnded():
-            return call_data.COMPLETED, _RESULTS.get(event.result, ""), _bill(event.legs, event.price)
+            return call_data.COMPLETED, _of_pair(event), _bill(event.legs, event.price)
         case RootEnded() if not _is_pair(data):
             return call_data.COMPLETED, _of_legs(event, data), _bill(event.legs, event.price)
         case ScheduledCallRefused():
@@ -94,6 +94,18 @@ def _status(event: Event, data: CallData) -> tuple[int, str, Fields]:
 
 def _is_pair(data: CallData) -> bool:
     return data.values.get(call_data.PAIR) == "1"
+
+
+def _of_pair(event: PairEnded) -> str:
+    """Return how a pair ended, as the same two calls without a pair would have."""
+    first, *others = event.legs or (None,)
+    if first is None:
+        return _RESULTS.get(event.result, "")
+    if not first.answered:
+        return "SRCNOTANSWERED" if first.cause in NOT_ANSWERED else "SRCFAILED"
+    if event.result is Result.COMPLETED or not others:
+        return _RESULTS.get(event.result, "DESTNOTANSWERED")
+    return _DESTINATIONS.get(HangupCause(others[-1].cause), "DESTNETWORKERROR")
 
 
 def _of_legs(event: RootEnded, data: CallData) -> str:

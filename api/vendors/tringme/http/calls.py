@@ -19,6 +19,7 @@ from engine.commands import PlaceCall
 from engine.features.accounts import Account
 from engine.features.pairs.commands import PlacePair
 from engine.features.pairs.model import WantedPair
+from engine.features.pairs.service import PairService
 from engine.features.scheduled_calls.model import WantedCall
 from engine.features.scheduled_calls.service import ScheduledCalls
 from engine.model.call_data import CallData
@@ -58,12 +59,13 @@ class CallOperations:
         self,
         engine: CommandTaker,
         scheduled: ScheduledCalls,
+        pairs: PairService,
         cache: SettingsCache,
         state: AccountState,
         audio: Audio,
         clock: Callable[[], float],
     ) -> None:
-        self._engine, self._scheduled, self._cache = engine, scheduled, cache
+        self._engine, self._scheduled, self._pairs, self._cache = engine, scheduled, pairs, cache
         self._state, self._audio, self._clock = state, audio, clock
 
     def operations(self) -> dict[str, Handler]:
@@ -74,6 +76,8 @@ class CallOperations:
         """Call src and connect it with dest, or play prompts to it; the id comes back before anybody is called."""
         order = await self._order(request)
         await self._audio.check(order.account, order.plan.prompts)
+        if order.plan.destination is not None:
+            self._pairs.check(order.account.id, self._parties(order))
         if len(order.sources) == 1 and order.plan.is_pair:
             return resources.done(await self._pair(order))
         if len(order.sources) == 1 and order.at is None:
@@ -115,10 +119,11 @@ class CallOperations:
             raise Invalid("The parameter callerid is missing: a private call shows a number of yours (setcallerid).")
         return owned
 
-    async def _pair(self, order: Order) -> str:
+    def _parties(self, order: Order) -> WantedPair:
+        """The two parties of a call, and what the first one hears meanwhile."""
         (source,), plan = order.sources, order.plan
         assert plan.destination is not None
-        wanted = WantedPair(
+        return WantedPair(
             first=source.digits,
             second=plan.destination.digits,
             caller=order.caller,
@@ -126,6 +131,9 @@ class CallOperations:
             greeting=(plan.greeting,) if plan.greeting else (),
             data=order.data(source, pair=True),
         )
+
+    async def _pair(self, order: Order) -> str:
+        wanted = self._parties(order)
         return (await self._engine.submit(PlacePair(account=order.account.id, wanted=wanted, at=order.at))).id
 
     async def _one(self, order: Order) -> str:

@@ -39,9 +39,19 @@ class CancelOperations:
         return {"cancel": self.cancel}
 
     async def cancel(self, request: AuthenticatedRequest) -> web.Response:
-        """Take back what an id, or each of a list of ids, names; what has begun goes on, and the answer says so."""
-        for id in [part.strip() for part in request.parameters.text("id").split(",") if part.strip()]:
-            await self._one(request.account, id)
+        """Take back what an id, or each of a list of ids, names; what has begun goes on, and the answer names it."""
+        ids = [part.strip() for part in request.parameters.text("id").split(",") if part.strip()]
+        if not ids:
+            raise Invalid("The parameter id is missing.")
+        kept: list[str] = []
+        for id in ids:
+            try:
+                await self._one(request.account, id)
+            except Invalid as error:
+                kept.append(str(error) if len(ids) == 1 else f"{id[:80]}: {error}")
+        if kept:
+            others = f" The other {len(ids) - len(kept)} are cancelled." if len(ids) > len(kept) else ""
+            raise Invalid(" ".join(kept) + others)
         return resources.done()
 
     async def _one(self, account: Account, id: str) -> None:

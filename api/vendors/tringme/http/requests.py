@@ -16,6 +16,9 @@ from api.numbers import NotANumber, dialled
 from api.vendors.tringme import call_data
 from api.vendors.tringme.errors import Invalid
 from engine.features.accounts import Account
+from engine.media.errors import PromptError
+from engine.media.prompt import PromptSettings
+from engine.media.speech.text import clean
 from engine.media.upload_files import SCHEME, is_name
 from engine.tasks.play import Play
 from engine.tasks.say import Say
@@ -32,6 +35,10 @@ NAMES: Mapping[str, Sequence[str]] = {
 """The names of each parameter: the first is the one that errors name where none is there."""
 MOST_SOURCES = 100
 MOST_DIGITS = 32
+MOST_CHARACTERS = PromptSettings().max_text
+LONGEST_TAG = 64
+LONGEST_URL = 2_000
+"""Bytes of a notify URL: the notification's fields are added to it, and no longer address than 4,096 is notified."""
 _VOICES = ("male", "female")
 _RELATIVE = 1_000_000_000.0
 """A number below this is seconds from now, as the document's times are; one above is Unix seconds."""
@@ -82,6 +89,8 @@ class Parameters(NamedParameters):
         value = self.text_or_none("tag") or ""
         if value and not all(each.isalnum() or each in "_-." for each in value):
             raise Invalid("The parameter tag must be letters and digits.")
+        if len(value) > LONGEST_TAG:
+            raise Invalid(f"The parameter tag must have at most {LONGEST_TAG} letters and digits (got {len(value)}).")
         return value
 
     def flags(self) -> int:
@@ -107,6 +116,8 @@ class Parameters(NamedParameters):
     def url(self, name: str) -> str:
         """Return a required URL that can be notified."""
         value = self.text(name)
+        if len(value.encode()) > LONGEST_URL:
+            raise Invalid(f"The parameter {name} must have at most {LONGEST_URL} bytes (got {len(value.encode())}).")
         try:
             address(value, credentials=True)
         except BadAddress as error:
@@ -173,6 +184,10 @@ class Parameters(NamedParameters):
     def _spoken(self, name: str, text: str) -> str:
         if not text.strip():
             raise Invalid(f"The parameter {name} has no text behind its voice.")
+        try:
+            clean(text, MOST_CHARACTERS)
+        except PromptError as error:
+            raise Invalid(f"The parameter {name} cannot be spoken. {error}") from None
         return text.strip()
 
     def _number(self, name: str, written: str) -> WrittenNumber:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from engine.calls.conversation import Next
-from engine.features.voicemail.errors import NoSuchBox
+from engine.features.voicemail.errors import NoSuchBox, NoSuchMessage
 from engine.features.voicemail.listening import entering, greetings, menus, messages, place
 from engine.features.voicemail.listening.place import Place, Step, task_of
 from engine.features.voicemail.listening.sentences import phrases_of
@@ -52,6 +52,8 @@ class Listening:
                 done = await _STEPS[at.step](self._steps, turn)
             except NoSuchBox:
                 done = None
+            except NoSuchMessage:  # it was removed meanwhile
+                done = at.at(Step.MAIN)
         if isinstance(done, Follow):
             return Next(tuple(task_of(one) if isinstance(one, Place) else one for one in done.tasks), done.also)
         if isinstance(done, Place):

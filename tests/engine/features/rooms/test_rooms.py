@@ -209,3 +209,23 @@ async def test_who_is_too_early_is_hung_up_behind_the_sentence(
 def test_a_random_pin_may_be_set() -> None:
     for _ in range(50):
         assert pins.checked(pins.random_pin(), "pin")
+
+
+async def test_who_was_right_once_under_many_numbers_has_no_more_guesses_than_all_unknown_callers(
+    rooms: RoomService, gate: RoomGate, account: Account
+) -> None:
+    await make(rooms, account)
+    allowed = 0
+    for caller in range(10):
+        number = f"1201555{caller:04}"
+        await opened(gate, account, PIN, caller=number)
+        for guess in range(int(guesses.CALLER[0])):
+            allowed += await opened(gate, account, f"6{guess}027", caller=number) is None
+    assert allowed == guesses.ACCOUNT[0]
+
+
+@pytest.mark.parametrize("moment", [-1.0, 3e11, float("nan"), float("inf")])
+def test_a_room_opens_and_closes_at_times_that_can_be_spoken(moment: float) -> None:
+    for name in ("opens", "closes"):
+        with pytest.raises(InvalidSetting, match=name):
+            RoomSettings(**{name: moment}).checked()

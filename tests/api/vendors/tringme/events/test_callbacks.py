@@ -65,6 +65,24 @@ def test_every_result_of_a_pair_has_a_status_but_its_cancel(result: Result) -> N
     assert bool(status(event, data(pair=True))) == (result is not Result.CANCELLED)
 
 
+@pytest.mark.parametrize(
+    ("legs", "result", "wanted"),
+    [
+        ((leg(answered=True), leg(answered=False, cause="cancelled")), Result.CANCELLED, "DESTNOTANSWERED"),
+        ((leg(answered=True),), Result.CANCELLED, "DESTNOTANSWERED"),
+        ((leg(answered=False, cause="cancelled"),), Result.CANCELLED, "SRCNOTANSWERED"),
+        ((leg(answered=False, cause="rejected"),), Result.FIRST_FAILED, "SRCNOTANSWERED"),
+        ((leg(answered=True), leg(answered=False, cause="rejected")), Result.SECOND_FAILED, "DESTBUSY"),
+        ((leg(answered=True), leg(answered=True)), Result.COMPLETED, "COMPLETED"),
+    ],
+)
+def test_a_pair_whose_calls_began_ends_with_the_status_that_its_legs_have(
+    legs: tuple[EndedLeg, ...], result: Result, wanted: str
+) -> None:
+    event = PairEnded(**WHAT, first="1", second="2", result=result, legs=legs)
+    assert status(event, data(pair=True)) == wanted
+
+
 def test_a_pair_is_notified_by_its_own_events_alone() -> None:
     assert status(ended(leg(answered=True)), data(3, pair=True)) == ""
     assert status(CallAnswered(**WHAT), data(3, pair=True)) == ""

@@ -92,3 +92,10 @@ def test_how_many_digits_are_asked_for_or_which_ones() -> None:
 def test_a_tag_is_letters_and_digits() -> None:
     assert (parameters(tag="order7").tag(), parameters().tag()) == ("order7", "")
     refused(lambda: parameters(tag="a b").tag(), "parameter tag ")
+
+
+def test_what_can_never_be_notified_or_spoken_is_refused_with_its_parameter() -> None:
+    refused(lambda: parameters(tag="x" * 65).tag(), "parameter tag ", "64")
+    refused(lambda: parameters(url="http://host/" + "x" * 2_000).url("url"), "parameter url ", "2000")
+    for text in ("male:.", "male:" + "a " * 301):
+        refused(lambda text=text: parameters(greeting=text).prompt("greeting"), "parameter greeting ")
