@@ -42,14 +42,12 @@ async def test_no_answer_in_time_is_unreachable(asterisk: FakeAri) -> None:
 
 
 async def test_waiting_for_a_connection_of_the_pool_counts(asterisk: FakeAri) -> None:
-    held = asterisk.hold("GET", "/channels/held")
-    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0", connections=1, timeout=0.2) as small:
-        first = asyncio.create_task(small.channels.get("held"))
-        await held.reached.wait()
+    async with AriClient(asterisk.url, "carillon", "secret", "carillon-0", connections=1, timeout=0.5) as small:
+        socket = await small.websocket(30)  # it keeps the only connection
         with pytest.raises(errors.AriUnreachable):
             await small.asterisk.ping()
-        with pytest.raises(errors.AriUnreachable):
-            await first
+        await socket.close()
+        await small.asterisk.ping()
 
 
 async def test_a_closed_port_is_unreachable(unused_tcp_port: int) -> None:
