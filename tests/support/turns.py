@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-WAIT_SECONDS = 600.0
+WAIT_SECONDS = 780.0
 
 
 @contextmanager
