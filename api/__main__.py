@@ -1,7 +1,6 @@
 """The composition root: settings, store, engine, features, vendors, apps; one process, started by `python -m api`."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from api.callbacks.subscribers import checked_url
 from api.foundation import Foundation
 from api.front import Front
 from api.life import started
-from api.process import run
+from api.process import keep_collections_short, run
 from api.settings import Settings
 from api.vendors.registry import vendors
 from engine.engine import Engine, Parts
@@ -147,8 +146,7 @@ class Controller:
             await front.hearers.start()
             # The features first: a delivery needs the subscriptions in memory.
             async with started(self.features, front.delivery, self.platform, front.dialogue):
-                gc.collect()
-                gc.freeze()  # what is there now stays: a collection that walks it lets every call wait for 0.1 s
+                keep_collections_short()
                 async with started(self.engine, self.inbox), front.serving():
                     yield
 
