@@ -17,7 +17,7 @@ from engine.redis.errors import RedisUnavailable
 
 SWITCH_SECONDS = 0.0005  # the store's writer thread waits less for the interpreter, which halves its slowest write
 COLLECTIONS = (2000, 2, 50)
-"""Thresholds of the garbage collector (Python's are 2000, 10, 10): the cycles of ended calls, 55 objects each, are found
+"""Thresholds of the garbage collector (Python's are 2000, 10, 10): cycles of ended calls, 55 objects each, are found
 when there are 60 of them, not 300, which would stop the event loop for up to 36 ms (docs/benchmarks.md)."""
 
 
