@@ -27,6 +27,7 @@ from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.lamps import Lamps
 from engine.features.groups.feature import GroupsFeature
+from engine.features.guesses.feature import GuessesFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.messaging.configuration.smscs import Smscs
 from engine.features.messaging.feature import MessagingFeature
@@ -78,12 +79,13 @@ class Controller:
         self.endpoints = endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks, lamps))
         add(NumbersFeature(on, leading.registry))
         add(GroupsFeature(on, leading.registry))
-        add(RoomsFeature(on))
+        guesses = add(GuessesFeature(on)).service
+        add(RoomsFeature(on, guesses, leading.registry))
         add(ApplicationsFeature(on, DIALECTS))
         add(AccountsFeature(on, DIALECTS, settings.number_pool, endpoints.extensions, billing.rates.load))
         add(UsersFeature(on))
         post, code = post_of(settings.mail_server), settings.voicemail_code
-        add(VoicemailFeature(on, leading.registry, lamps=lamps, post=post, code=code))
+        add(VoicemailFeature(on, leading.registry, guesses, lamps=lamps, post=post, code=code))
         add(ScheduledCallsFeature(on, admission.check, lambda: self.engine))
         add(PairsFeature(on, admission.check, lambda: self.engine))
         per_hour = settings.confirmations_per_hour
@@ -106,10 +108,10 @@ class Controller:
             admission=admission,
             directory=Directory(on.cache, leading.registry, on.codes),
             settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
-            gates=self.features.gates,
             on_media_server=self._on_media_server,
             on_question=lambda question: self.front.ask(question),
             conversations=on.conversations,
+            rules_of=on.rules_of,
             on_unmatched=self.trunks.watch.unmatched.note,
         )
 

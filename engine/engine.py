@@ -16,7 +16,6 @@ from engine.ari.errors import Replaced
 from engine.calls.admission_protocol import Admission
 from engine.calls.conversation import Conversations
 from engine.calls.directory import Directory
-from engine.calls.gate import Gate
 from engine.calls.inbound import Reception
 from engine.calls.outbound import OutboundCalls
 from engine.calls.recovery import CallRecovery
@@ -32,6 +31,7 @@ from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
 from engine.media.recordings import RecordingFiles
 from engine.model.call import Call
+from engine.model.conference_rules import RulesOf, no_rules
 from engine.settings import EngineSettings
 from engine.store.database import Database
 from engine.store.errors import StoreError
@@ -50,8 +50,7 @@ class Parts:
 
     `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
     asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
-    `gates` know the codes that callers enter, by the names that engine.tasks.enter_code has.
-    `conversations`: who leads conversations with calls, by topic.
+    `conversations`: who leads conversations with calls, by topic. `rules_of` gives conferences rules by their names.
     """
 
     client: AriClient
@@ -65,8 +64,8 @@ class Parts:
     on_media_server: Callable[[], Awaitable[None]]
     on_question: Callable[[QuestionAsked], None]
     on_unmatched: Callable[[UnmatchedCall], None]
-    gates: Mapping[str, Gate] = field(default_factory=dict)
     conversations: Conversations = field(default_factory=dict)
+    rules_of: RulesOf = no_rules
     clock: Callable[[], float] = time.time
 
 
@@ -86,7 +85,7 @@ class Engine:
             files=parts.files,
             admission=parts.admission,
             directory=parts.directory,
-            gates=parts.gates,
+            rules_of=parts.rules_of,
             settings=parts.settings,
             clock=parts.clock,
             watch=Watch(parts.writer, parts.settings.ari_application, parts.clock),

@@ -1,6 +1,6 @@
 """What every call needs around it, wired by engine.engine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.ari.bus import Bus
@@ -8,11 +8,11 @@ from engine.ari.client import AriClient
 from engine.calls.admission_protocol import Admission
 from engine.calls.conversation import Conversations
 from engine.calls.directory import Directory
-from engine.calls.gate import Gate
 from engine.calls.watch import Watch
 from engine.events import QuestionAsked
 from engine.media.prompts import Prompts
 from engine.media.recordings import RecordingFiles
+from engine.model.conference_rules import RulesOf
 from engine.settings import EngineSettings
 from engine.store.database import Database
 from engine.store.writer import Writer
@@ -20,10 +20,7 @@ from engine.store.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class CallServices:
-    """Asterisk (client and bus), the store's writer, media, admission, directory, wall clock, watch and settings.
-
-    `gates` know the codes that callers enter, by name.
-    """
+    """Asterisk (client and bus), the store's writer, media, admission, directory, wall clock, watch and settings."""
 
     client: AriClient
     bus: Bus
@@ -33,7 +30,7 @@ class CallServices:
     files: RecordingFiles
     admission: Admission
     directory: Directory
-    gates: Mapping[str, Gate]
+    rules_of: RulesOf
     settings: EngineSettings
     clock: Callable[[], float]
     watch: Watch

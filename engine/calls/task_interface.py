@@ -8,7 +8,6 @@ from engine.calls.call_router import CallRouter
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
 from engine.calls.conversing import CallConversations
-from engine.calls.gates import CallGates
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
 from engine.calls.machine import CallDetector
@@ -122,4 +121,3 @@ class CallRoles:
         self.customer = CallCustomer(session)
         self.partner = CallConversations(session)
         self.router = CallRouter(session)
-        self.gates = CallGates(session)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import structlog
@@ -16,7 +16,7 @@ from engine.model.conference_rules import Announcing, ConferenceRules
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.playing import Series
-from engine.tasks.results import TaskFailed
+from engine.tasks.results import Dismissed, TaskFailed
 from engine.tasks.say import Say
 
 log = structlog.get_logger(__name__)
@@ -98,11 +98,11 @@ class Hosting(Gathering):
         there = {one.call.id for one in self._conference.people()} & self._spoken.keys()
         return "full" if self.rules.most and len(there) >= self.rules.most else ""
 
-    async def _refuse(self, session: Session, on: Subject, why: str) -> None:
+    async def _refuse(self, session: Session, on: Subject, why: str, *, reason: str = "") -> NoReturn:
         with contextlib.suppress(TaskFailed, AriError):
             await Series(on).play((said(self.rules.language, why),))
         session.hang_up_behind()
-        raise TaskFailed(f"conference_{why}", text(self.rules.language, why))
+        raise Dismissed(reason or f"conference_{why}", text(self.rules.language, why))
 
     async def _wait(self, session: Session, on: Subject, ends: "set[asyncio.Task[Any]]") -> None:
         opened = asyncio.create_task(self._open.wait(), name=f"admin of {self._conference.id}")
@@ -116,8 +116,7 @@ class Hosting(Gathering):
             opened.cancel()
             await cancelled([music])
         if not done:
-            session.hang_up_behind()
-            raise TaskFailed("admin_missing", "No admin came.")
+            await self._refuse(session, on, "missing", reason="admin_missing")
 
     async def _music(self, session: Session, on: Subject) -> None:
         with contextlib.suppress(TaskFailed, AriError):

@@ -1,6 +1,5 @@
 """What a participant's keys do in a conference that an admin leads."""
 
-import asyncio
 import contextlib
 from typing import Protocol
 
@@ -10,6 +9,7 @@ from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.conferences.hosting import Hosting
 from engine.conferences.member import Member
+from engine.tasks.barging_in import play_until_pressed
 from engine.tasks.interfaces import Subject
 from engine.tasks.next_digit import Keys
 from engine.tasks.playing import Series
@@ -111,13 +111,7 @@ class MemberKeys:
         """Speak until the next key is pressed."""
         if words is None:
             return
-        speaking = asyncio.create_task(self._series.play((words,)), name=f"reply to {self._member.call}")
-        pressing = asyncio.create_task(keys.pressed(), name=f"next key of {self._member.call}")
         try:
-            await asyncio.wait((speaking, pressing), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in (speaking, pressing):
-                one.cancel()
-            await asyncio.wait((speaking, pressing))
-        if not speaking.cancelled() and isinstance(error := speaking.exception(), TaskFailed | AriError):
+            await play_until_pressed((words,), self._series, keys, f"reply to {self._member.call}")
+        except (TaskFailed, AriError) as error:
             log.warning("A reply to a key could not be spoken.", call=self._member.call, error=str(error))

@@ -70,7 +70,7 @@ class Names:
             id=new_id("conf"),
             account=account,
             name=name,
-            policy=encode(ConferencePolicy(rules=rules)),
+            policy=encode(ConferencePolicy(rules=rules or self._services.rules_of(account, name))),
             ari_application=application,
             created=at,
             started=at,

@@ -17,7 +17,6 @@ from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
 from engine.tasks.dial import Dial
-from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.offer import Offer
@@ -62,6 +61,7 @@ class ConferenceKeypad:
         """A conference has no far party."""
         _calls_only()
 
+
 class ConferenceLine:
     """The conference itself."""
 
@@ -104,10 +104,6 @@ class CallsOnly:
         """A conference leaves none."""
         _calls_only()
 
-    async def enter(self, task: EnterCode, code: str, on: Subject) -> NoReturn:
-        """Only a caller enters a code."""
-        _calls_only()
-
     async def converse(self, task: Converse, on: Subject) -> NoReturn:
         """Nobody converses with a conference."""
         _calls_only()
@@ -131,7 +127,6 @@ class ConferenceRoles:
         self.customer = CallsOnly()
         self.partner = CallsOnly()
         self.router = CallsOnly()
-        self.gates = CallsOnly()
 
 
 async def keep_playing(session: Session, source: str) -> None:

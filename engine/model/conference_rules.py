@@ -1,5 +1,6 @@
 """The rules of a conference that an admin leads: who gets in, what is announced, which keys do something."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -33,3 +34,11 @@ class ConferenceRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     prefix: str = "*"
     language: str = "en-US"
     closes: float | None = None
+
+
+RulesOf = Callable[[str, str], ConferenceRules | None]
+"""The rules of an account's conference by its name, whoever enters it first; None: those of its first participant."""
+
+
+def no_rules(account: str, name: str) -> None:
+    """Give no conference rules by its name."""

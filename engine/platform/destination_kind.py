@@ -41,6 +41,10 @@ class DestinationKind(ABC):
         """The destinations that a call is led on to from there without anybody's choice; "" is none."""
         return ()
 
+    def names(self, account: Account, target: str) -> Iterable[str]:
+        """The destinations that are written in a stored target, such as those of the tasks of a list."""
+        return ()
+
 
 class DestinationKinds:
     """The kinds that there are, by their names; each feature adds its own."""

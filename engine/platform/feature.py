@@ -4,20 +4,21 @@ It is added by its folder and one line in the composition root. Everything else 
 here: no list of kinds, tables, timers or commands elsewhere is edited.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table
 
 from engine.calls.conversation import Conversation
-from engine.calls.gate import Gate
 from engine.commands import Command
 from engine.events import Event
 from engine.media.prompts import SourceOf
+from engine.model.conference_rules import RulesOf
 from engine.platform.catalogue import Entry
 from engine.platform.codes import Code
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
+from engine.platform.leads import Lead
 from engine.platform.money import Pricing
 from engine.platform.platform import Expire, Platform
 from engine.platform.scheduler import Timer
@@ -63,8 +64,6 @@ class Feature:
     """By the kind of work that is due (engine.platform.due_work): who does it."""
     destinations: Sequence[DestinationKind] = ()
     """The kinds of destination that it resolves."""
-    gates: Mapping[str, Gate] = {}
-    """By the names that engine.tasks.enter_code has: who knows the codes that callers enter."""
     prices: Mapping[str, Pricing] = {}
     """By the kind of what is sold: how it is priced."""
     sources: Mapping[str, SourceOf] = {}
@@ -72,6 +71,8 @@ class Feature:
     metrics: Sequence[Measure] = ()
     conversations: Mapping[str, Conversation] = {}
     """Who leads conversations with calls by voice and keys, by topic (engine.tasks.converse)."""
+    conference_rules: RulesOf | None = None
+    """The rules of the account's conferences whose names are its own, whoever enters them first."""
     codes: Mapping[str, Code] = {}
     """What phones may dial besides numbers, e.g. *97, and what answers it."""
 
@@ -80,6 +81,10 @@ class Feature:
 
         Called at each start of the controller and of Asterisk, before calls are taken; raises Unreachable.
         """
+
+    def leads(self, conn: Connection, account: str) -> Iterable[Lead]:
+        """What it has of an account (its id) that leads to destinations: a place where one may be named."""
+        return ()
 
     def leave(self, conn: Connection, account: str) -> None:
         """Let go of what an account has outside of `tables`, such as files; in the transaction that closes it."""
@@ -103,8 +108,6 @@ class Features:
         self._services: dict[type, object] = {}
         self._commands: dict[type[Command[Any]], CommandHandler] = {}
         self._writers: dict[type[Event], str] = {}
-        self.gates: dict[str, Gate] = {}
-        """Who knows the codes that callers enter, by name."""
 
     def add(self, feature: F) -> F:
         """Make a feature known with all that it offers; raises ValueError for what another one offers already."""
@@ -122,12 +125,11 @@ class Features:
             platform.consumers.add(consumer)
         for destination in feature.destinations:
             platform.kinds.add(destination)
-        for gate, knowing in feature.gates.items():
-            if self.gates.setdefault(gate, knowing) is not knowing:
-                raise ValueError(f"two features take the codes of {gate!r}")
         for topic, conversation in feature.conversations.items():
             if platform.conversations.setdefault(topic, conversation) is not conversation:
                 raise ValueError(f"two features lead conversations about {topic!r}")
+        if feature.conference_rules:
+            platform.conference_rules.append(feature.conference_rules)
         for code, answers in feature.codes.items():
             platform.codes.add(code, answers)
         for what, pricing in feature.prices.items():
@@ -141,6 +143,7 @@ class Features:
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
         platform.owned.leaving.append(feature.leave)
+        platform.leads.append(feature.leads)
         platform.owned.on_closed.append(feature.closed)
         self._all.append(feature)
         return feature

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, Table
 
 from engine.calls.conversation import Conversation
 from engine.media import Prompts, RecordingFiles
+from engine.model.conference_rules import ConferenceRules, RulesOf
 from engine.platform import call_events
 from engine.platform.audit import AuditLog
 from engine.platform.catalogue import Catalogue
 from engine.platform.codes import Codes
 from engine.platform.consumers import Consumers
 from engine.platform.destination_kind import DestinationKinds
+from engine.platform.leads import LeadsOf
 from engine.platform.money import Prices
 from engine.platform.scheduler import Scheduler
 from engine.platform.settings_cache import SettingsCache
@@ -68,6 +70,9 @@ class Platform:
         self.codes = Codes()
         self.conversations: dict[str, Conversation] = {}
         """Who leads conversations with calls, by topic."""
+        self.conference_rules: list[RulesOf] = []
+        self.leads: list[LeadsOf] = []
+        """Each says what of an account leads to destinations."""
         self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
         self.expiring: dict[str, Expire] = {}
@@ -115,6 +120,10 @@ class Platform:
         """Make a committed change of one number of an account count at once."""
         await self.cache.reload_number(account, digits)
         self.forget()
+
+    def rules_of(self, account: str, conference: str) -> ConferenceRules | None:
+        """The rules of an account's conference that has this name; None: anybody's rules are as good."""
+        return next(filter(None, (rules(account, conference) for rules in self.conference_rules)), None)
 
     def forget(self) -> None:
         """Let everybody read keys and applications anew who keeps them outside of the settings cache."""

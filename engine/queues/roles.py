@@ -9,7 +9,6 @@ from engine.events import QuestionAsked
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
 from engine.tasks.dial import Dialler
-from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Detector, Keypad, Line, Player, Subject
 from engine.tasks.join_conference import Joins
 from engine.tasks.kinds import AnyTask
@@ -69,13 +68,6 @@ class Router(Offers, Protocol):
         """See engine.tasks.interfaces.Subject."""
 
 
-class Gates(Protocol):
-    """Those who know the codes that callers enter."""
-
-    async def enter(self, task: EnterCode, code: str, on: SteeringSubject) -> bool:
-        """Queue what the code leads to instead of what is queued behind the task; False: it is wrong."""
-
-
 class Roles(Protocol):
     """Everything that a call or a conference can do for its tasks."""
 
@@ -118,7 +110,3 @@ class Roles(Protocol):
     @property
     def router(self) -> Router:
         """Leads to destinations."""
-
-    @property
-    def gates(self) -> Gates:
-        """Know codes."""

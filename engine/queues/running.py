@@ -14,10 +14,9 @@ from engine.model.call_data import CallData
 from engine.queues.entry import Entry, StopReason
 from engine.queues.journal import Journal
 from engine.queues.owner import Owner
-from engine.queues.roles import Conferences, Connector, Customer, Gates, Partner, Router
+from engine.queues.roles import Conferences, Connector, Customer, Partner, Router
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
-from engine.tasks.enter_code import EnterCode
 from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
 from engine.tasks.kinds import AnyTask
 from engine.tasks.record import Recorder
@@ -63,7 +62,6 @@ class Running:
         self.customer: Customer = roles.customer
         self.partner: Partner = roles.partner
         self.router: Router = roles.router
-        self.gates: Gates = roles.gates
 
     @property
     def resumed(self) -> bool:
@@ -136,10 +134,6 @@ class Running:
     async def lead(self, destination: str, *, hops: int) -> None:
         """See Subject."""
         await self.router.lead(destination, self, hops=hops)
-
-    async def enter(self, task: EnterCode, code: str) -> bool:
-        """See Entering."""
-        return await self.gates.enter(task, code, self)
 
     async def followed(self) -> None:
         """See Subject."""

@@ -20,6 +20,8 @@ class Ask(Task, frozen=True, kw_only=True, tag="ask"):
 
     requires: ClassVar[Requires] = Requires.NOTHING
     recovery: ClassVar[Recovery] = Recovery.ADOPT
+    offered: ClassVar[bool] = False
+    """Only a dialect's server is asked."""
 
     question: str
     about: str = ""

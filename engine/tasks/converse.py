@@ -15,6 +15,8 @@ class Converse(Task, frozen=True, kw_only=True, tag="converse"):
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
+    offered: ClassVar[bool] = False
+    """Its state says what the caller has proved, such as a PIN."""
 
     topic: str
     state: str = ""

@@ -1,11 +1,15 @@
 """Take part in a conference."""
 
+import contextlib
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from engine.ari.errors import AriError
 from engine.model.conference_rules import ConferenceRules
 from engine.tasks.interfaces import Subject
-from engine.tasks.results import Done
+from engine.tasks.playing import Series
+from engine.tasks.results import Dismissed, Done, TaskFailed
+from engine.tasks.say import Say
 from engine.tasks.task import Recovery, Task
 
 
@@ -30,7 +34,8 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     `join_moderator`: the moderator, if she waits for a participant, joins too.
     `rules`: an admin leads the conference, and keys do what engine.conferences.member_keys says, in the place of
     `digits`; the first participant's rules are the conference's. `admin`: this participant leads it. `spoken`: the
-    name by which it is announced.
+    name by which it is announced. `sorry` is spoken to a call that cannot take part, which then ends; None: its queue
+    goes on.
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
@@ -48,6 +53,7 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
     rules: ConferenceRules | None = None
     admin: bool = False
     spoken: str = ""
+    sorry: Say | None = None
 
     @property
     def background(self) -> bool:
@@ -56,7 +62,14 @@ class JoinConference(Task, frozen=True, kw_only=True, tag="join_conference"):
 
     async def run(self, on: "Joining") -> Done:
         """Take part until it is over."""
-        await on.conferences.join(self, on)
+        try:
+            await on.conferences.join(self, on)
+        except (TaskFailed, AriError) as error:
+            if self.sorry and not isinstance(error, Dismissed) and not await on.only_the_end(error):
+                with contextlib.suppress(TaskFailed, AriError):
+                    await Series(on).play((self.sorry,))
+                await on.line.hang_up()
+            raise
         return Done()
 
 

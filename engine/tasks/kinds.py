@@ -17,7 +17,6 @@ from engine.tasks.converse import Converse
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
-from engine.tasks.enter_code import EnterCode
 from engine.tasks.go_to import GoTo
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -55,7 +54,6 @@ AnyTask = (
     | Ring
     | GoTo
     | Offer
-    | EnterCode
     | Converse
 )
 T = TypeVar("T")

@@ -1,6 +1,5 @@
 """One menu, and one visit to it: its prompts, what is pressed, the attempts."""
 
-import asyncio
 import hashlib
 import hmac
 import secrets
@@ -9,8 +8,9 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.model.destination import Destination
+from engine.tasks.barging_in import play_until_pressed
 from engine.tasks.interfaces import Subject
-from engine.tasks.next_digit import Keys, cancelled
+from engine.tasks.next_digit import Keys
 from engine.tasks.play import Play
 from engine.tasks.playing import Audible, Series
 from engine.tasks.results import MenuEnded
@@ -100,16 +100,7 @@ class Visit:
             await self._series.play(prompts)
             await self._forget()
             return
-        if self._keys.waiting:  # it was pressed for this menu, by somebody who knows what is asked
-            return
-        pressing = asyncio.create_task(self._keys.pressed(), name=f"barge in {self._on.task_id}")
-        speaking = asyncio.create_task(self._series.play(prompts), name=f"menu prompts {self._on.task_id}")
-        try:
-            await asyncio.wait((pressing, speaking), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await cancelled(pressing, speaking)
-        if not speaking.cancelled():
-            speaking.result()
+        await play_until_pressed(prompts, self._series, self._keys, self._on.task_id)
 
     async def _forget(self) -> None:
         """Tell what was pressed and does not count."""

@@ -120,3 +120,7 @@ class TaskFailed(Exception):
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason, self.detail = reason, detail
         super().__init__(detail or reason)
+
+
+class Dismissed(TaskFailed):
+    """A call was told why it cannot go on, and is being ended: {reason}."""

@@ -51,6 +51,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     recovery: ClassVar[Recovery] = Recovery.REPEAT
     graceful: ClassVar[bool] = False
     """Ends by request (`stop_requested`) and still has a result, where others are cancelled."""
+    offered: ClassVar[bool] = True
+    """Whether a customer may give it; the others are written by the engine and its features alone."""
 
     id: str = ""
     data: CallData | None = None

@@ -34,6 +34,7 @@ from engine.events import (
 )
 from engine.media.recordings import RecordingFiles
 from engine.model.call import Call, CallState, Direction
+from engine.model.conference_rules import ConferenceRules
 from engine.model.leg_options import LegOptions
 from engine.settings import EngineSettings
 from engine.store import accounts, calls, events, tasks
@@ -68,6 +69,7 @@ class Exchange:
         self.media_servers_met = 0
         self.unmatched: list[UnmatchedCall] = []
         self.conversations: dict[str, Conversation] = {}
+        self.rules: dict[str, ConferenceRules] = {}
         self.settings = EngineSettings(ari_application=APPLICATION, recordings=folder)
         self.engine: Engine
         self.writer: Writer
@@ -111,6 +113,7 @@ class Exchange:
                 on_question=self._asked,
                 on_unmatched=self.unmatched.append,
                 conversations=self.conversations,
+                rules_of=lambda account, name: self.rules.get(name),
                 clock=self.clock,
             )
         )

@@ -22,10 +22,12 @@ from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.provisioner import Provisioner
 from engine.features.groups.destination import GroupKind
 from engine.features.groups.feature import GroupsFeature
+from engine.features.guesses.feature import GuessesFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
+from engine.features.numbers.feature import leads_of as number_leads
 from engine.features.pairs.feature import PairsFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
@@ -83,11 +85,12 @@ def features_on(
     endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks, Lamps(client)))
     add(NumbersFeature(platform, leading.registry))
     add(GroupsFeature(platform, leading.registry))
-    add(RoomsFeature(platform))
+    guesses = add(GuessesFeature(platform)).service
+    add(RoomsFeature(platform, guesses, leading.registry))
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
-    add(VoicemailFeature(platform, leading.registry, passwords, lamps=Lamps(client)))
+    add(VoicemailFeature(platform, leading.registry, guesses, passwords, lamps=Lamps(client)))
     add(MessagingFeature(platform, leading.registry, without_data))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))
@@ -130,4 +133,5 @@ def announced() -> Catalogue:
 
 def standard(cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data) -> Destinations:
     """Return the destinations that there are, on settings in memory of a test's own."""
-    return Destinations(cache, DestinationKinds((*core_kinds(cache, data), GroupKind(cache), UserKind(cache))))
+    kinds = DestinationKinds((*core_kinds(cache, data), GroupKind(cache), UserKind(cache)))
+    return Destinations(cache, kinds, [lambda conn, account: number_leads(cache, account)])

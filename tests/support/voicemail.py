@@ -25,10 +25,11 @@ async def conversing(own: Own, caller: str) -> tuple[str, dict[str, Any], list[d
     call = next((each for each in body["calls"] if each["caller"] == caller), None)
     tasks = await own.queue(call["id"]) if call else []
     running = [task for task in tasks if task["kind"] == "converse" and task["state"] == "running"]
-    return (call or {"id": ""})["id"], _place(running[-1]) if running else {}, tasks
+    return (call or {"id": ""})["id"], state_of(running[-1]) if running else {}, tasks
 
 
-def _place(task: dict[str, Any]) -> dict[str, Any]:
+def state_of(task: dict[str, Any]) -> dict[str, Any]:
+    """Where a turn of a conversation is."""
     fields = task.get("parameters") or task.get("task") or task
     state = fields["state"] if str(fields.get("state", "")).startswith("{") else fields["fields"]["state"]
     return dict(json.loads(state))

@@ -283,6 +283,5 @@ AnyTask = (
 NOT_OFFERED: dict[str, Any] = {
     "ask": "A question is put to a dialect's server; our own API has none.",
     "converse": "A conversation is led by a feature: a call is led to its destination, such as voicemail_menu.",
-    "enter_code": "What a code leads to is known to a feature: a call is led to its destination, such as rooms.",
 }
 """The engine's kinds of task that a customer cannot give, and why."""

@@ -1,8 +1,10 @@
 """Destinations: what numbers, extensions and menus lead to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from engine.features.destinations.diversions import ExtensionDiversions
+from sqlalchemy import Connection
+
+from engine.features.destinations.diversions import REASONS, ExtensionDiversions
 from engine.features.destinations.ends import ConferenceKind, HangUpKind
 from engine.features.destinations.parties import ExtensionKind, ForwardKind
 from engine.features.destinations.programs import ApplicationKind, TaskListKind, without_data
@@ -10,6 +12,7 @@ from engine.features.destinations.registry import Destinations
 from engine.model.call_data import CallData
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.feature import Feature
+from engine.platform.leads import Lead
 from engine.platform.platform import Platform
 from engine.platform.settings_cache import SettingsCache
 from engine.store.applications import Application
@@ -25,12 +28,19 @@ class DestinationsFeature(Feature):
 
     def __init__(self, platform: Platform, data: Callable[[Application], CallData | None] = without_data) -> None:
         cache = platform.cache
-        self.registry = Destinations(cache, platform.kinds)
+        self.registry = Destinations(cache, platform.kinds, platform.leads)
         self.services = (
             self.registry,
             ExtensionDiversions(platform.writer, cache, self.registry, platform.refresh),
         )
         self.destinations = core_kinds(cache, data)
+        self._cache = cache
+
+    def leads(self, conn: Connection, account: str) -> Iterable[Lead]:
+        """Where extensions divert calls to."""
+        for extension in self._cache.extensions(account):
+            for reason in REASONS:
+                yield Lead(f"the extension {extension.number}", getattr(extension, reason))
 
 
 def core_kinds(

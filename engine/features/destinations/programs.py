@@ -14,12 +14,12 @@ from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.tasks.ask import Ask
-from engine.tasks.converse import Converse
 from engine.tasks.dial import Dial
 from engine.tasks.go_to import GoTo
-from engine.tasks.kinds import AnyTask, decode_list
+from engine.tasks.kinds import AnyTask, decode_list, kind_of
 from engine.tasks.kinds import shown as shown_task
 from engine.tasks.ring import Ring
+from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 
 OFFERED = "offered"
@@ -92,16 +92,29 @@ class TaskListKind(DestinationKind):
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
         return _led_by(self._tasks(target))
 
+    def names(self, account: Account, target: str) -> Iterable[str]:
+        return named_by(self._tasks(target))
+
     def _tasks(self, target: str) -> list[AnyTask]:
         try:
             tasks = decode_list(target)
         except (msgspec.DecodeError, ValueError) as error:
             raise InvalidSetting(f"tasks must be a list of tasks as JSON: {error}.") from error
-        if any(isinstance(task, Converse) for task in tasks):  # its state says who it is: only its feature writes it
-            raise InvalidSetting("A list of tasks must have no task converse.")
+        if refused := sorted({kind_of(task) for task in tasks if not task.offered}):
+            raise InvalidSetting(f"A list of tasks must have no task {refused[0]}: only the engine writes it.")
         if not tasks:
             raise InvalidSetting("A list of tasks must have at least one task.")
         return tasks
+
+
+def named_by(tasks: Iterable[AnyTask]) -> Iterator[str]:
+    """Every destination that is written in tasks, those that a caller chooses too."""
+    for task in tasks:
+        yield from _led_by((task,))
+        if isinstance(task, RunMenu):
+            for menu in task.menus:
+                yield menu.otherwise
+                yield from (choice.to or "" for choice in menu.choices)
 
 
 def _led_by(tasks: Iterable[AnyTask]) -> Iterator[str]:

@@ -5,16 +5,18 @@ there are: a feature names its own (engine.platform.feature.Feature.destinations
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from engine.calls.directory import Answering, NoDestination
-from engine.features.errors import FeatureError, InvalidSetting
+from engine.features.errors import FeatureError, InvalidSetting, StillUsed
 from engine.model.cause import HangupCause
 from engine.model.destination import MOST_HOPS, Destination, Diversions
 from engine.platform.destination_kind import DestinationKinds
+from engine.platform.leads import Lead, LeadsOf
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
 from engine.tasks.dial import Dial
@@ -27,8 +29,9 @@ REASONS = Diversions.__struct_fields__
 class Destinations:
     """Reads, shows and resolves destinations by their kinds."""
 
-    def __init__(self, cache: SettingsCache, kinds: DestinationKinds) -> None:
-        self._cache, self._kinds = cache, kinds
+    def __init__(self, cache: SettingsCache, kinds: DestinationKinds, leads: Sequence[LeadsOf] = ()) -> None:
+        """`leads` say what leads somewhere; features may be added to them later."""
+        self._cache, self._kinds, self._leads = cache, kinds, leads
 
     def checked(self, account: Account, text: str) -> str:
         """Return a destination as it is stored. Raises InvalidSetting, and what its kind raises (FeatureError)."""
@@ -101,6 +104,37 @@ class Destinations:
         found = Destination.read(text)
         kind = self._kinds.get(found.kind)
         return str(Destination(found.kind, kind.because(found.target, reason))) if kind else text
+
+    def refuse_used(self, conn: Connection, account: str, texts: Iterable[str], what: str) -> None:
+        """Refuse to remove `what`, which stored destinations name, while something leads there; raises StillUsed."""
+        owner, named = self._cache.find(account), frozenset(texts)
+        if owner is None:
+            return
+        leading = [
+            lead.what for leads in self._leads for lead in leads(conn, account) if self._names(owner, lead, named)
+        ]
+        if leading:
+            shown = ", ".join(dict.fromkeys(leading[:5]))
+            raise StillUsed(f"{what} is still used: {shown} leads to it. Let that lead elsewhere first.")
+
+    def _names(self, account: Account, lead: Lead, named: frozenset[str]) -> bool:
+        """Whether a destination, or one that is written in it, is among these, however it is written."""
+        looked_at: set[str] = set()
+        open_ = [lead.to]
+        while open_:
+            text = open_.pop()
+            if not text or text in looked_at:
+                continue
+            looked_at.add(text)
+            try:
+                stored = self.checked(account, text)
+                found = _read(stored)
+                open_ += self._kinds.get(found.kind).names(account, found.target)  # type: ignore[union-attr]
+            except FeatureError:
+                continue  # it names what is not there
+            if stored in named:
+                return True
+        return False
 
     def refuse_loop(self, account: Account, subject: str, text: str) -> None:
         """Refuse to let `subject` lead to `text` where that leads back to it; both as stored. Raises InvalidSetting."""

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from engine.features import accounts as account_settings
 from engine.features.accounts.emergency import refusal
 from engine.features.destinations.choosing import LeadsTo
-from engine.features.destinations.references import refuse_used
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, NotThere
 from engine.features.groups.destination import LONGEST_EXTENSION, called
@@ -95,7 +94,7 @@ class Groups:
 
         def unit(conn: Connection) -> None:
             owner, had = self._found(conn, account, name)
-            refuse_used(self._cache, owner.id, f"group:{name}", f"The group {name}")
+            self._destinations.refuse_used(conn, owner.id, [f"group:{name}"], f"The group {name}")
             ring_groups.remove(conn, owner.id, name)
             before = self._noted(self.shown(owner, had))
             audit.record(conn, by, account=owner.id, what="group.removed", subject=name, before=before)

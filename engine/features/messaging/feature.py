@@ -1,8 +1,10 @@
 """Messaging: texts sent and received by SMPP and by SIP MESSAGE."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar, Protocol
+
+from sqlalchemy import Connection
 
 from engine.commands import NumberRefused
 from engine.features.destinations.registry import Destinations
@@ -10,6 +12,7 @@ from engine.features.messaging import announced, progress
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.carrier import Carrier, Inbox
 from engine.features.messaging.commands import SendMessage
+from engine.features.messaging.configuration import store as configuration
 from engine.features.messaging.configuration.keywords import Keywords
 from engine.features.messaging.configuration.rates import MessageRates
 from engine.features.messaging.configuration.rules import TextingSettings
@@ -46,6 +49,7 @@ from engine.features.messaging.tables import (
 )
 from engine.model.call_data import CallData
 from engine.platform.feature import Feature, Measure
+from engine.platform.leads import Lead
 from engine.platform.platform import Expire, Platform
 from engine.platform.scheduler import Timer
 from engine.store.applications import Application
@@ -127,6 +131,11 @@ class MessagingFeature(Feature):
             ),
         )
         platform.on_refresh(senders.open_all)
+
+    def leads(self, conn: Connection, account: str) -> Iterable[Lead]:
+        """Where keywords lead texts."""
+        of_account = (keyword for keyword in configuration.all_keywords(conn) if keyword.account == account)
+        return (Lead(f"the keyword {row.word} of the number {row.number}", row.leads_to) for row in of_account)
 
     async def start(self) -> None:
         """Read the settings, end what was being submitted when the last controller died, and begin to send."""

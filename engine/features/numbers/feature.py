@@ -1,11 +1,18 @@
 """Numbers: whose they are, and what they lead to."""
 
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
 from engine.features.destinations.registry import Destinations
 from engine.features.numbers.assignments import NumberAssignments
 from engine.features.numbers.service import Numbers
 from engine.platform.feature import Feature
+from engine.platform.leads import Lead
 from engine.platform.platform import Platform
+from engine.platform.settings_cache import SettingsCache
 from engine.store import tables
+from engine.store.numbers import CAPABILITIES, VOICE
 
 
 class NumbersFeature(Feature):
@@ -15,8 +22,20 @@ class NumbersFeature(Feature):
     tables = (tables.numbers,)
 
     def __init__(self, platform: Platform, destinations: Destinations) -> None:
-        db, writer = platform.database, platform.writer
+        db, writer, self._cache = platform.database, platform.writer, platform.cache
         self.services = (
             Numbers(db, writer, destinations, platform.refresh_number),
             NumberAssignments(db, writer, platform.refresh),
         )
+
+    def leads(self, conn: Connection, account: str) -> Iterable[Lead]:
+        """What numbers lead to, for calls and for texts."""
+        return leads_of(self._cache, account)
+
+
+def leads_of(cache: SettingsCache, account: str) -> Iterable[Lead]:
+    """What the numbers of an account lead to."""
+    for capability in sorted(CAPABILITIES, reverse=True):
+        for number in cache.numbers(account, capability):
+            what = f"the number {number.number}" + ("" if capability == VOICE else f" for {capability}")
+            yield Lead(what, str(number.leads_to or ""))

@@ -4,13 +4,10 @@ from typing import Any
 
 from engine.calls.directory import Answering, NoDestination
 from engine.features.errors import NotThere
-from engine.features.rooms.gate import GATE, LONGEST_CODE
+from engine.features.rooms.entering import Place, asking
 from engine.features.rooms.index import RoomIndex
-from engine.features.rooms.model import RoomSettings
-from engine.features.rooms.phrases import said
 from engine.platform.destination_kind import DestinationKind
 from engine.store.accounts import Account
-from engine.tasks.enter_code import EnterCode
 
 
 class RoomsKind(DestinationKind):
@@ -39,13 +36,4 @@ class RoomsKind(DestinationKind):
         room = self._index.get(account.id, target) if target else None
         if target and room is None:
             raise NoDestination(f"The account has no room {target}.")
-        language = (room.settings if room else RoomSettings()).language
-        ask = EnterCode(
-            gate=GATE,
-            target=room.id if room else "",
-            prompt=(said(language, "pin"),),
-            again=(said(language, "again"),),
-            farewell=(said(language, "farewell"),),
-            most_digits=LONGEST_CODE,
-        )
-        return Answering(account=account.id, tasks=(ask,))
+        return Answering(account=account.id, tasks=(asking(Place(room=room.id if room else "")),))

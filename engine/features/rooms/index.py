@@ -1,9 +1,11 @@
 """Rooms and PINs in memory: what each call for a room asks for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from engine.features.rooms.model import Room
 from engine.features.rooms.store import Pin
+from engine.model.conference_rules import ConferenceRules
 
 
 class RoomIndex:
@@ -13,24 +15,28 @@ class RoomIndex:
         self._rooms: dict[str, Room] = {}
         self._numbered: dict[tuple[str, str], str] = {}
         self._pins: dict[tuple[str, str], Pin] = {}
+        self._counts: Counter[str] = Counter()
 
     def load(self, rooms: Iterable[Room], pins: Iterable[Pin]) -> None:
         """Take everything."""
         self._rooms = {room.id: room for room in rooms}
         self._numbered = {(room.account, room.number): room.id for room in self._rooms.values()}
         self._pins = {(pin.account, pin.digest): pin for pin in pins}
+        self._counts = Counter(room.account for room in self._rooms.values())
 
     def put(self, room: Room, digests: dict[bool, str]) -> None:
         """Take a room as it is now, with what is kept of its PINs."""
         self.drop(room)
         self._rooms[room.id] = room
+        self._counts[room.account] += 1
         self._numbered[room.account, room.number] = room.id
         for admin, digest in digests.items():
             self._pins[room.account, digest] = Pin(room.account, digest, room.id, admin)
 
     def drop(self, room: Room) -> None:
         """Forget a room."""
-        self._rooms.pop(room.id, None)
+        if self._rooms.pop(room.id, None):
+            self._counts[room.account] -= 1
         self._numbered.pop((room.account, room.number), None)
         for key in [key for key, pin in self._pins.items() if pin.room == room.id]:
             del self._pins[key]
@@ -44,6 +50,15 @@ class RoomIndex:
         """Return an account's room by its id, or else by its number."""
         found = self._rooms.get(room) or self._rooms.get(self._numbered.get((account, room), ""))
         return found if found and found.account == account else None
+
+    def count(self, account: str) -> int:
+        """Return how many rooms an account has."""
+        return self._counts[account]
+
+    def rules(self, account: str, conference: str) -> ConferenceRules | None:
+        """Return the rules of the conference in a room, whose name is the room's id."""
+        room = self._rooms.get(conference)
+        return room.settings.rules if room and room.account == account else None
 
     def entered(self, account: str, digest: str) -> tuple[Room, bool] | None:
         """Return the room that a PIN opens within an account, and whether it is the admin's."""

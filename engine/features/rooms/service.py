@@ -1,14 +1,15 @@
 """The rules of rooms: every change of one goes through here, and is audited."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from engine.features.destinations.references import refuse_used
+from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.guesses.service import Guesses
 from engine.features.rooms import pins, store
 from engine.features.rooms.index import RoomIndex
 from engine.features.rooms.model import (
@@ -38,8 +39,9 @@ class RoomService:
     named by its id or its number.
     """
 
-    def __init__(self, platform: Platform, index: RoomIndex) -> None:
-        self._db, self._writer, self._cache = platform.database, platform.writer, platform.cache
+    def __init__(self, platform: Platform, index: RoomIndex, guesses: Guesses, destinations: Destinations) -> None:
+        self._db, self._writer = platform.database, platform.writer
+        self._guesses, self._destinations = guesses, destinations
         self._seal, self._clock = platform.seal, platform.clock
         self.index = index
 
@@ -66,7 +68,9 @@ class RoomService:
         _differ(given)
 
         def unit(conn: Connection) -> Made:
-            if store.count(conn, account) >= MOST:
+            rooms = store.count(conn, account) + 1
+            _long_enough(given, rooms)
+            if rooms > MOST:
                 raise TooManyRooms(f"An account has at most {MOST} rooms: remove one first.")
             chosen = number or _free_number(conn, account)
             if store.get(conn, account, chosen):
@@ -80,7 +84,7 @@ class RoomService:
                 created=self._clock(),
             )
             store.add(conn, room)
-            shown = {admin: pin or self._free_pin(conn, account) for admin, pin in given.items()}
+            shown = {admin: pin or self._free_pin(conn, account, rooms) for admin, pin in given.items()}
             digests = self._kept(conn, room, shown)
             store.put_pins(conn, account, room.id, digests)
             audit.record(conn, by, account=account, what="room.added", subject=room.id, after=_audited(room))
@@ -100,6 +104,7 @@ class RoomService:
 
         def unit(conn: Connection) -> Made:
             before = _find(conn, account, room)
+            _long_enough(given, store.count(conn, account))
             settings = _replaced(before.settings, change.settings)
             after = msgspec.structs.replace(before, name=name or before.name, settings=settings)
             shown = {admin: pin for admin, pin in given.items() if pin}
@@ -110,6 +115,7 @@ class RoomService:
             store.put_pins(conn, account, before.id, digests)
             old, new = audit.changed(_audited(before), _audited(after))
             if shown:
+                self._guesses.forget(conn, account, pins.guessed(1), before.number)
                 new = {**new, "pins": "changed"}
             if new:
                 audit.record(conn, by, account=account, what="room.changed", subject=before.id, before=old, after=new)
@@ -122,8 +128,9 @@ class RoomService:
 
         def unit(conn: Connection) -> Room:
             found = _find(conn, account, room)
-            refuse_used(self._cache, account, f"rooms:{found.id}", f"The room {found.number}")
+            self._destinations.refuse_used(conn, account, [f"rooms:{found.id}"], f"The room {found.number}")
             store.delete(conn, found.id)
+            self._guesses.forget(conn, account, pins.guessed(1), found.number)
             audit.record(conn, by, account=account, what="room.removed", subject=found.id, before=_audited(found))
             return found
 
@@ -146,15 +153,21 @@ class RoomService:
                 raise AlreadyThere(f"{what} is a PIN of another room of the account: the PIN alone selects the room.")
         return digests
 
-    def _free_pin(self, conn: Connection, account: str) -> str:
+    def _free_pin(self, conn: Connection, account: str, rooms: int) -> str:
         while True:
-            pin = pins.random_pin()
+            pin = pins.random_pin(rooms)
             if store.pin(conn, account, pins.digest(self._seal, account, pin)) is None:
                 return pin
 
 
 def _given(pin: str | None, what: str, easy: bool = False) -> str | None:
     return None if pin is None else pins.checked(pin, what, easy=easy)
+
+
+def _long_enough(given: Mapping[bool, str | None], rooms: int) -> None:
+    for admin, pin in given.items():
+        if pin is not None:
+            pins.checked(pin, "admin_pin" if admin else "pin", easy=True, rooms=rooms)
 
 
 def _differ(given: dict[bool, str | None]) -> None:

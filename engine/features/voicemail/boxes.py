@@ -7,11 +7,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features import accounts as account_settings
-from engine.features.destinations.references import leading_to
-from engine.features.errors import InvalidSetting, StillUsed
+from engine.features.errors import InvalidSetting
 from engine.features.voicemail import rules
 from engine.features.voicemail.model import Box, BoxFields, GreetingKind, NewBox
-from engine.features.voicemail.shared import UPLOAD, Shared, counted, let_go, purge
+from engine.features.voicemail.shared import GUESSED, UPLOAD, Shared, counted, let_go, purge
 from engine.features.voicemail.store import boxes, messages
 from engine.ids import new_id
 from engine.platform import audit
@@ -20,6 +19,8 @@ from engine.store.accounts import Account
 
 KIND = "voicemail"
 """The kind of destination that leads to a box."""
+LISTENING = "voicemail_menu"
+"""The kind at which a box's messages are listened to; its target is the box's number."""
 PIN_DIGITS = 6
 
 
@@ -82,13 +83,14 @@ class BoxMethods(Shared):
 
         def unit(conn: Connection) -> str:
             owner, had = account_settings.find(conn, account), rules.find(conn, account, box)
-            self._refuse_used(had)
+            self._refuse_used(conn, had)
             for message in messages.of_box(conn, had.id):
                 purge(conn, had, message, now)
             for greeting in boxes.greetings(conn, had.id):
                 boxes.remove_greeting(conn, had.id, greeting.kind)
                 let_go(conn, UPLOAD + greeting.file, now)
             boxes.remove(conn, had.id)
+            self._common.guesses.forget(conn, account, GUESSED, had.number)
             counted(conn, had, now)
             before = self._noted(owner, had)
             audit.record(conn, by, account=account, what="voicemail_box.removed", subject=had.number, before=before)
@@ -110,14 +112,11 @@ class BoxMethods(Shared):
         entry = self._directory.of_extension(account, extension)
         return entry.box if entry else None
 
-    def _refuse_used(self, box: Box) -> None:
-        targets = (box.number, *(f"{box.number}/{kind}" for kind in (GreetingKind.BUSY, GreetingKind.AWAY)))
-        for target in targets:
-            if leading := list(leading_to(self._platform.cache, box.account, f"{KIND}:{target}")):
-                shown = ", ".join(leading[:5])
-                raise StillUsed(
-                    f"The voicemail box {box.number} is still used: {shown} leads to it. Let that lead elsewhere first."
-                )
+    def _refuse_used(self, conn: Connection, box: Box) -> None:
+        number = box.number
+        named = [f"{KIND}:{number}", *(f"{KIND}:{number}/{kind}" for kind in (GreetingKind.BUSY, GreetingKind.AWAY))]
+        texts = [*named, f"{LISTENING}:{number}"]
+        self._common.destinations.refuse_used(conn, box.account, texts, f"The voicemail box {number}")
 
     def _noted(self, account: Account, box: Box) -> dict[str, Any]:
         """What the audit keeps of a box."""

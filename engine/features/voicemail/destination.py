@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from engine.calls.directory import Answering, NoDestination
 from engine.features.errors import InvalidSetting
-from engine.features.voicemail.boxes import KIND
+from engine.features.voicemail.boxes import KIND, LISTENING
 from engine.features.voicemail.directory import BoxDirectory, Entry
 from engine.features.voicemail.errors import NoSuchBox
 from engine.features.voicemail.greetings import greeting_source
@@ -21,9 +21,6 @@ from engine.tasks.record import Record
 from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 
-LISTENING = "voicemail_menu"
-"""The kind of destination, of whichever feature has it, at which a box's messages are listened to: its target is the
-box's number."""
 END = "#"
 _REASONS = (GreetingKind.BUSY, GreetingKind.AWAY)
 

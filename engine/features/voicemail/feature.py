@@ -1,9 +1,12 @@
 """Voicemail: boxes, their greetings, and the messages that callers leave in them."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
 from engine.features.endpoints.lamps import Lamps
+from engine.features.guesses.service import Guesses
 from engine.features.users.passwords import Passwords
 from engine.features.voicemail import announced
 from engine.features.voicemail import sweeping as sweeping_module
@@ -27,6 +30,7 @@ from engine.features.voicemail.sweeping import Sweeping
 from engine.features.voicemail.tables import voicemail_boxes, voicemail_greetings, voicemails
 from engine.features.voicemail.taking import Taking
 from engine.platform.feature import Feature
+from engine.platform.leads import Lead
 from engine.platform.platform import Platform
 from engine.platform.scheduler import Timer
 
@@ -43,6 +47,7 @@ class VoicemailFeature(Feature):
         self,
         platform: Platform,
         destinations: Destinations,
+        guesses: Guesses,
         passwords: Passwords | None = None,
         *,
         lamps: Lamps | None = None,
@@ -50,7 +55,7 @@ class VoicemailFeature(Feature):
         code: str = CODE,
     ) -> None:
         self._directory = BoxDirectory(platform.database)
-        common = Common(platform, destinations, self._directory, passwords or Passwords())
+        common = Common(platform, destinations, self._directory, passwords or Passwords(), guesses)
         self.service = VoicemailService(common)
         self.services = (self.service,)
         taking, sweeping = Taking(common), Sweeping(common)
@@ -71,6 +76,10 @@ class VoicemailFeature(Feature):
         self.sources = {SCHEME: self.service.prompt}
         self._sweeping, self._clock, cache = sweeping, platform.clock, platform.cache
         platform.on_refresh(lambda: self._directory.keep(lambda account: cache.find(account) is not None))
+
+    def leads(self, conn: Connection, account: str) -> Iterable[Lead]:
+        """Where 0 leads during the greetings of boxes."""
+        return (Lead(f"the voicemail box {box.number}", box.zero) for box in boxes.list(conn, account))
 
     def leave(self, conn: Connection, account: str) -> None:
         """Let go of the files of an account's messages and greetings."""

@@ -151,16 +151,6 @@ class Usage(NamedTuple):
         return self.messages >= box.most_messages or self.seconds >= box.most_seconds or self.bytes >= box.most_bytes
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a PIN that was tried: whether it `fits`; else how many more wrong ones the box takes before it is
-    locked (`left`), or until when it is (`locked_until`): then no PIN fits.
-    """
-
-    fits: bool
-    left: int = 0
-    locked_until: float | None = None
-
-
 class Greeting(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded or uploaded greeting. `file` and `digest` are those of engine.media.upload_files."""
 

@@ -2,19 +2,15 @@
 
 from sqlalchemy import Connection
 
+from engine.features.guesses.model import Answer, Guess
 from engine.features.voicemail import rules
-from engine.features.voicemail.model import Box, Verdict
-from engine.features.voicemail.shared import Shared
+from engine.features.voicemail.shared import GUESSED, Shared
 from engine.features.voicemail.store import boxes
-from engine.features.voicemail.store.boxes import Pin
 from engine.platform import audit
 from engine.platform.audit import Actor
 
 TRIES = 3
 """How often a caller may try in one session."""
-MOST_WRONG = 9
-"""How many wrong PINs a box takes, since one fitted, before it is locked: three sessions."""
-LOCKED_SECONDS = 900.0
 
 
 class PinMethods(Shared):
@@ -27,35 +23,21 @@ class PinMethods(Shared):
 
         def unit(conn: Connection) -> None:
             had = rules.find(conn, account, box)
-            boxes.set_pin(conn, had.id, Pin(hashed, 0, None))
+            boxes.set_pin(conn, had.id, hashed)
+            self._common.guesses.forget(conn, account, GUESSED, had.number)
             audit.record(conn, by, account=account, what="voicemail_box.pin_set", subject=had.number)
 
         await self._writer.write(unit)
 
-    async def check_pin(self, account: str, box: str, pin: str) -> Verdict:
-        """Try a PIN; raises NoSuchBox. It counts before it is compared: several that are tried at once all count."""
-        found, tried = await self._writer.write(lambda conn: self._counted(conn, account, box))
-        if tried.locked_until is not None and tried.failures == 0:
-            return Verdict(fits=False, locked_until=tried.locked_until)
-        if await self._common.passwords.fits(pin, tried.hashed):
-            await self._writer.write(lambda conn: _forgiven(conn, found, tried))
-            return Verdict(fits=True, left=MOST_WRONG)
-        return Verdict(fits=False, left=MOST_WRONG - tried.failures, locked_until=tried.locked_until)
+    async def check_pin(self, account: str, box: str, pin: str, caller: str = "", *, own: bool = False) -> Answer:
+        """Try a PIN of the box of this number; a number that is no box is as a box whose PIN nobody knows.
 
-    def _counted(self, conn: Connection, account: str, name: str) -> tuple[Box, Pin]:
-        """Count a try. A box that is locked already has 0 failures: none counts until it is open again."""
-        box, now = rules.find(conn, account, name), self._clock()
-        pin = boxes.pin(conn, box.id)
-        if pin.locked_until is not None and pin.locked_until > now:
-            return box, pin._replace(failures=0)
-        failures = 1 if pin.locked_until is not None else pin.failures + 1
-        until = now + LOCKED_SECONDS if failures >= MOST_WRONG else None
-        tried = Pin(pin.hashed, failures, until)
-        boxes.set_pin(conn, box.id, tried)
-        return box, tried
+        `caller` is who tries, "" for a withheld number; `own`: on the phone of the box's extension.
+        """
 
+        async def look() -> bool:
+            hashed = await self._db.read(lambda conn: boxes.pin(conn, account, box))
+            return await self._common.passwords.fits(pin, hashed)
 
-def _forgiven(conn: Connection, box: Box, tried: Pin) -> None:
-    """Forget what was tried, unless another PIN was set meanwhile."""
-    if boxes.get(conn, box.id) and boxes.pin(conn, box.id).hashed == tried.hashed:
-        boxes.set_pin(conn, box.id, Pin(tried.hashed, 0, None))
+        answer, _ = await self._common.guesses.check(Guess(account, GUESSED, box, caller, own), look)
+        return answer

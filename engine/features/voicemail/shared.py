@@ -5,6 +5,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
+from engine.features.guesses.model import DAY, HOUR, Budget, Kind
+from engine.features.guesses.service import Guesses
 from engine.features.users.passwords import Passwords
 from engine.features.voicemail.directory import BoxDirectory
 from engine.features.voicemail.events import VoicemailCounted, VoicemailDeleted
@@ -20,6 +22,8 @@ FILE_KIND = "voicemail.file"
 """Work that is due: a file that belongs to nothing any more is removed. Its payload is the file's name, of a greeting
 with UPLOAD before it."""
 UPLOAD = "upload:"
+GUESSED = Kind("voicemail_box", Budget(9, DAY), Budget(30, HOUR))
+"""What is guessed at: the PINs of boxes."""
 
 
 class Common(NamedTuple):
@@ -29,6 +33,7 @@ class Common(NamedTuple):
     destinations: Destinations
     directory: BoxDirectory
     passwords: Passwords
+    guesses: Guesses
 
 
 class Shared:

@@ -6,11 +6,11 @@ import pytest
 
 from api.lab import Lab
 from tests.e2e.calls.test_inbound import audible, heard_by
-from tests.e2e.conftest import MakePhone
+from tests.e2e.conftest import MakePhone, make_account
 from tests.e2e.destinations.test_destinations import Leading, leading
 from tests.e2e.voicemail.test_leaving import PHRASE, MakeBox, box, is_recorded, left, messages, speaks, talking
 from tests.support import people
-from tests.support.carillon import Own
+from tests.support.carillon import Admin, Own
 from tests.support.phone import Phone
 from tests.support.scenario import until
 from tests.support.voicemail import conversing, is_at, typed
@@ -137,6 +137,37 @@ async def test_nobody_who_does_not_know_the_pin_learns_whether_there_is_a_box(
     await typed(anna, f"{PIN}#")
     await is_at(own, anna.number, "main")
     await anna.hang_up()
+
+
+async def test_a_box_that_is_locked_and_a_number_that_is_none_sound_alike(
+    phone: MakePhone, admin: Admin, own: Own
+) -> None:
+    other = make_account(admin)  # whose guesses are nobody else's
+    theirs, box = Own(own.session, own.system, other), "8201"
+    status, _ = await theirs.ask("POST", "voicemail-boxes", json={"number": box, "pin": PIN})
+    assert status == 201
+    line = "44" + str(secrets.randbelow(10**9)).rjust(9, "0")
+    await admin.ask("POST", "numbers", {"number": line, "account": other.name, "to": "voicemail_menu"})
+    heard = []
+    for number in (box, "8202"):
+        for _ in range(3):
+            await tries_pins(theirs, await phone(account=other.name), line, number, 3)
+        late = await phone(account=other.name)
+        await tries_pins(theirs, late, line, number, 1, PIN)
+        heard.append(heard_by(late).says("too many wrong"))
+    assert heard == [True, True]
+    await admin.ask("DELETE", f"numbers/{line}")
+
+
+async def tries_pins(own: Own, caller: Phone, line: str, box: str, times: int, pin: str = "112233") -> None:
+    """Call a menu, name a box and try a PIN so often; the call ends then."""
+    await caller.dial(line)
+    await is_at(own, caller.number, "number")
+    await typed(caller, f"{box}#")
+    for tries in range(times):
+        await is_at(own, caller.number, "pin", **({"tries": tries} if tries else {}))
+        await typed(caller, f"{pin}#")
+    await caller.closed(within=30)
 
 
 async def test_an_empty_pin_is_a_wrong_one(phone: MakePhone, box: MakeBox, own: Own) -> None:

@@ -5,6 +5,7 @@ from engine.model.call import Call
 from engine.queues.roles import SteeringSubject
 from engine.tasks.converse import Converse
 from engine.tasks.hang_up import HangUp
+from engine.tasks.results import TaskFailed
 from engine.tasks.task import Phase, TaskState
 from tests.fakes.ari import FakeAri
 from tests.support.exchange import Exchange, Left
@@ -20,6 +21,14 @@ class Counting:
         """Take a turn."""
         self.states.append(state)
         return Next((HangUp(),) if state == "3" else (Converse(topic="count", state=str(int(state) + 1)),))
+
+
+class Failing:
+    """Cannot speak."""
+
+    async def turn(self, call: Call, state: str, on: SteeringSubject) -> Next:
+        """Fail."""
+        raise TaskFailed("no_voice", "There is no voice.")
 
 
 async def test_turns_follow_one_another_and_the_state_is_in_the_queue(
@@ -57,3 +66,14 @@ async def test_a_conversation_that_nobody_leads_fails_and_the_queue_goes_on(
     await exchange.start()
     await exchange.ended(call.id)
     assert "converse failed unknown_topic" in exchange.story(call.id)
+
+
+async def test_a_turn_that_fails_leaves_no_silent_call_behind(stopped_exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange = stopped_exchange
+    exchange.conversations["count"] = Failing()
+    call = await exchange.left_behind(
+        Left(task=Converse(id="task-1", topic="count", state="1"), state=TaskState.QUEUED)
+    )
+    await exchange.start()
+    await exchange.ended(call.id)
+    assert "converse failed no_voice" in exchange.story(call.id)

@@ -9,6 +9,7 @@ from engine.commands import FindConference, LockConference, MuteAll, NoSuchConfe
 from engine.events import CallEnded, ConferenceEnded, ParticipantJoined, ParticipantMuted, TaskEnded
 from engine.model.conference_rules import Announcing, ConferenceRules
 from engine.tasks.join_conference import JoinConference
+from engine.tasks.say import Say
 from tests.engine.conferences.named_conference import ROOM, Room, hang_up
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
@@ -66,6 +67,8 @@ async def test_one_who_waits_and_hangs_up_leaves_no_conference_behind(exchange: 
 async def test_nobody_waits_longer_than_an_hour(exchange: Exchange, asterisk: FakeAri) -> None:
     anna = await wait_in(exchange, asterisk, "101")
     await asyncio.sleep(3600)
+    asked = await asterisk.asked("POST", f"/channels/{anna}/play/*", 2)
+    asterisk.finishes(asked.path.rpartition("/")[2])
     await exchange.event(CallEnded, subject=anna)
     assert "join_conference failed admin_missing" in exchange.story(anna)
 
@@ -219,3 +222,27 @@ async def test_a_caller_that_leaves_enters_another_one(exchange: Exchange, aster
     await hang_up(exchange, asterisk, anna)
     await exchange.event(ConferenceEnded, times=2)
     await exchange.event(TaskEnded, subject=anna, times=2)
+
+
+async def test_a_call_that_cannot_take_part_hears_so_and_ends_if_nothing_else_is_to_come(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    sorry = Say(text="You cannot be connected.")
+    call = await exchange.call(JoinConference(conference="conf-over", sorry=sorry), callee="101")
+    asked = await asterisk.asked("POST", f"/channels/{call.id}/play/*")
+    assert exchange.told_of(CallEnded) == []
+    asterisk.finishes(asked.path.rpartition("/")[2])
+    await exchange.ended(call.id)
+    assert "join_conference failed conference_over" in exchange.story(call.id)
+
+
+async def test_who_enters_a_conference_first_by_its_name_alone_gets_the_rules_of_that_name(
+    exchange: Exchange, asterisk: FakeAri, room: Room
+) -> None:
+    exchange.rules[ROOM] = OPEN
+    anna = await room.join("101")
+    await exchange.submit(LockConference(account=ACCOUNT, name=ROOM, locked=True))
+    late = await wait_in(exchange, asterisk, "102", OPEN)
+    await exchange.ended(late)
+    await hang_up(exchange, asterisk, anna)
+    await exchange.event(ConferenceEnded)

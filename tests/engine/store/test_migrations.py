@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Table, create_engine, inspect, text
 
 from engine.features.billing import store as rates
 from engine.features.billing.store import Rate
+from engine.features.rooms.entering import TOPIC, Place
 from engine.platform import holds, ledger
 from engine.platform.holds import Funds
-from engine.store import accounts, applications, extensions, numbers
+from engine.store import accounts, applications, extensions, numbers, tasks
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.errors import StoreConflict
@@ -27,6 +28,7 @@ from engine.store.extensions import Extension
 from engine.store.migrate import configuration
 from engine.store.numbers import Number
 from engine.store.schema import FEATURES, complete, revisions
+from engine.tasks.converse import Converse
 from tests.support.postgres import Cluster
 
 metadata = complete()
@@ -240,3 +242,33 @@ async def test_a_migrated_sqlite_file_is_in_wal_mode(tmp_path: Path) -> None:
 def test_a_database_that_cannot_serve_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"must be"):
         Database(url)
+
+
+def _with_a_pin_being_entered(conn: Connection) -> None:
+    """A queue in which a caller is asked for a PIN, as it was when that was a task of its own."""
+    command.upgrade(configuration(conn), "0034")
+    ask = '{"kind":"enter_code","id":"task-1","gate":"rooms","target":"%s","tries":3,"prompt":[]}'
+    row = "INSERT INTO tasks (id, owner, position, kind, parameters, state, phase, queued) VALUES"
+    for id, target, state in (("task-1", "room-1", "running"), ("task-2", "", "completed")):
+        values = {"id": id, "ask": (ask % target).replace("task-1", id), "state": state}
+        conn.execute(text(f"{row} (:id, :id, 1, 'enter_code', :ask, :state, 'none', 1)"), values)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_call_that_is_asked_for_a_pin_over_an_upgrade_is_asked_again(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    if kind == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        cluster.execute("CREATE DATABASE asking")
+        url = cluster.url("asking")
+    database = Database(url)
+    await database.transact(_with_a_pin_being_entered)
+    await database.migrate()
+    for id, place in (("task-1", Place(room="room-1")), ("task-2", Place())):
+        row = await database.read(lambda conn, id=id: tasks.get(conn, id))  # type: ignore[misc]
+        assert row is not None and isinstance(row.task, Converse)
+        assert (row.task.topic, row.task.secret, row.task.id) == (TOPIC, True, id)
+        assert msgspec.json.decode(row.task.state, type=Place) == place
+    await database.close()

@@ -8,7 +8,10 @@ from api.own.schema.fields import Given, MomentOrNone, Shown, says
 
 PATH = {"room": "The room's id, or its number.", "call": "The id of a participant's call."}
 NOUNS = ("rooms",)
-PIN = "4 to 10 digits, not one digit repeated and not digits in order; unique within the account."
+PIN = (
+    "4 to 10 digits, and one more for each tenfold of rooms; not one digit repeated and not digits in order; unique "
+    "within the account."
+)
 ANNOUNCES = "What those in it hear when one comes or leaves: nothing, a tone, or the name of the extension or number."
 _When = Annotated[
     float | str | UnsetType | None,

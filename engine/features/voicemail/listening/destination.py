@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.calls.directory import Answering, NoDestination
+from engine.features.voicemail.boxes import LISTENING
 from engine.features.voicemail.directory import BoxDirectory
 from engine.features.voicemail.errors import NoSuchBox
 from engine.features.voicemail.listening.entering import first_of
@@ -12,7 +13,6 @@ from engine.platform.destination_kind import DestinationKind
 from engine.store.accounts import Account
 from engine.store.extensions import Extension
 
-KIND = "voicemail_menu"
 CODE = "*97"
 """What phones dial for it, unless the installation says otherwise."""
 
@@ -20,16 +20,18 @@ CODE = "*97"
 class MenuKind(DestinationKind):
     """`voicemail_menu`: the caller is asked for a box and its PIN; `voicemail_menu:101`: for the PIN of that box."""
 
-    name = KIND
+    name = LISTENING
     alone = True
 
     def __init__(self, directory: BoxDirectory) -> None:
         self._directory = directory
 
     def checked(self, account: Account, target: str) -> str:
-        if target and self._directory.named(account.id, target) is None:
+        if not target:
+            return ""
+        if (entry := self._directory.named(account.id, target)) is None:
             raise NoSuchBox(f"The account has no voicemail box {target[:40]}.")
-        return target
+        return entry.box.number
 
     def answering(self, account: Account, target: str, hops: int) -> Answering:
         if target and self._directory.named(account.id, target) is None:
@@ -48,7 +50,7 @@ def dialled_by(directory: BoxDirectory) -> Code:
         if entry is None:
             place = first_of("", opened=False)
         else:
-            place = first_of(entry.box.id, opened=entry.box.skip_pin_from_own_extension)
+            place = first_of(entry.box.number, opened=entry.box.skip_pin_from_own_extension, own=True)
         return Answering(account=account.id, tasks=(task_of(place),))
 
     return answering

@@ -1,6 +1,6 @@
 """How a caller comes into a box: its number, then its PIN."""
 
-from engine.features.voicemail.errors import NoSuchBox
+from engine.features.guesses.model import Answer
 from engine.features.voicemail.listening.place import Place, Step
 from engine.features.voicemail.listening.steps import Done, Steps
 from engine.features.voicemail.listening.turn import Turn
@@ -18,24 +18,24 @@ async def number(steps: Steps, turn: Turn) -> Done:
 
 
 async def pin(steps: Steps, turn: Turn) -> Done:
-    """Ask for the PIN, three times in a session. What is wrong counts for the box too, however often it is called."""
+    """Ask for the PIN, three times in a session. A number that is no box is asked for one too, and locked as one is."""
     place = turn.place
     typed = await turn.digits(turn.phrases.wrong_pin if place.tries else "", turn.phrases.ask_pin)
-    try:
-        verdict = await steps.service.check_pin(turn.call.account, place.box, typed)
-    except NoSuchBox:
-        verdict = None
-    if verdict and verdict.fits:
+    caller = "" if turn.call.private else turn.call.caller
+    answer = Answer.WRONG  # nothing is no guess
+    if typed:
+        answer = await steps.service.check_pin(turn.call.account, place.box, typed, caller, own=place.own)
+    if answer is Answer.RIGHT:
         return place.at(Step.MAIN, open=True, tries=0, ended=True)
     tries = place.tries + 1
-    if tries >= TRIES or (verdict and verdict.locked_until is not None):
-        await turn.say(turn.phrases.wrong_pin)
+    if answer is Answer.LOCKED or tries >= TRIES:
+        await turn.say(turn.phrases.too_many if answer is Answer.LOCKED else turn.phrases.wrong_pin)
         return None
     return place.at(Step.PIN, tries=tries, ended=bool(typed))
 
 
-def first_of(box: str, *, opened: bool) -> Place:
-    """Where a call begins that is for a box, or ("") for none that is known."""
+def first_of(box: str, *, opened: bool, own: bool = False) -> Place:
+    """Where a call begins that is for a box, or ("") for none that is known; `own`: it comes from the box's phone."""
     if not box:
         return Place(step=Step.NUMBER)
-    return Place(step=Step.MAIN if opened else Step.PIN, box=box, open=opened)
+    return Place(step=Step.MAIN if opened else Step.PIN, box=box, open=opened, own=own)

@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.calls.talk import END
 from engine.features.errors import FeatureError
 from engine.features.voicemail.greetings import greeting_source
 from engine.features.voicemail.listening.place import Place, Step
 from engine.features.voicemail.listening.steps import BY_PHONE, Done, Follow, Steps
-from engine.features.voicemail.listening.turn import END, Turn
+from engine.features.voicemail.listening.turn import Turn
 from engine.features.voicemail.shared import let_go
 from engine.ids import new_id
 from engine.media.errors import PromptError

@@ -14,6 +14,7 @@ class Phrases(NamedTuple):
     ask_number: str
     ask_pin: str
     wrong_pin: str
+    too_many: str
     counts: str
     main_menu: str
     no_messages: str

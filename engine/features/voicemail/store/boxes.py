@@ -1,7 +1,7 @@
 """Boxes, their PINs and their greetings."""
 
 import builtins
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,15 +11,6 @@ from engine.features.voicemail.model import Box, Greeting
 from engine.features.voicemail.tables import voicemail_boxes, voicemail_greetings
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, Updates, insert_into
-
-
-class Pin(NamedTuple):
-    """A box's PIN: its hash, how many wrong ones were tried since it fitted, until when none fits (None: one may)."""
-
-    hashed: str
-    failures: int
-    locked_until: float | None
-
 
 _c, _g = voicemail_boxes.c, voicemail_greetings.c
 _box = Mapped(Box, voicemail_boxes)
@@ -32,12 +23,8 @@ _of_number = Statement(_box.select.where(_c.account == bindparam("account"), _c.
 _list = Statement(_box.select.where(_c.account == bindparam("account")).order_by(_c.number))
 _all = Statement(_box.select.order_by(_c.account, _c.number))
 _delete = Statement(delete(voicemail_boxes).where(_ONE))
-_pin = Statement(select(_c.pin, _c.pin_failures, _c.pin_locked_until).where(_ONE))
-_set_pin = Statement(
-    update(voicemail_boxes)
-    .where(_ONE)
-    .values(pin=bindparam("hashed"), pin_failures=bindparam("failures"), pin_locked_until=bindparam("until"))
-)
+_pin = Statement(select(_c.pin).where(_ONE))
+_set_pin = Statement(update(voicemail_boxes).where(_ONE).values(pin=bindparam("hashed")))
 _GREETING = (_g.box == bindparam("the_box"), _g.kind == bindparam("the_kind"))
 _insert_greeting = insert_into(voicemail_greetings)
 _get_greeting = Statement(_greeting.select.where(*_GREETING))
@@ -49,7 +36,7 @@ _remove_greeting = Statement(delete(voicemail_greetings).where(*_GREETING))
 def add(conn: Connection, box: Box, hashed: str) -> None:
     """Store a new box with the hash of its PIN; raises BoxTaken."""
     try:
-        _insert.run(conn, **plain(box), pin=hashed, pin_failures=0, pin_locked_until=None)
+        _insert.run(conn, **plain(box), pin=hashed)
     except IntegrityError as error:
         raise BoxTaken(f"The account has a voicemail box {box.number} already.") from error
 
@@ -86,16 +73,15 @@ def remove(conn: Connection, id: str) -> None:
     _delete.run(conn, the_id=id)
 
 
-def pin(conn: Connection, id: str) -> Pin:
-    """Return a box's PIN."""
-    row = _pin.first(conn, the_id=id)
-    assert row
-    return Pin(*row)
+def pin(conn: Connection, account: str, name: str) -> str | None:
+    """Return the hash of the PIN of an account's box, by its number or its id; None if there is no such box."""
+    found = named(conn, account, name)
+    return str(_pin.value(conn, the_id=found.id)) if found else None
 
 
-def set_pin(conn: Connection, id: str, pin: Pin) -> None:
-    """Store a box's PIN, and what was tried of it."""
-    _set_pin.run(conn, the_id=id, hashed=pin.hashed, failures=pin.failures, until=pin.locked_until)
+def set_pin(conn: Connection, id: str, hashed: str) -> None:
+    """Store the hash of a box's PIN."""
+    _set_pin.run(conn, the_id=id, hashed=hashed)
 
 
 def put_greeting(conn: Connection, greeting: Greeting) -> Greeting | None:

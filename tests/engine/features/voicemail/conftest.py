@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from engine.events import TaskEnded
 from engine.features.accounts.model import actor_of
 from engine.features.destinations.feature import DestinationsFeature
+from engine.features.guesses.feature import GuessesFeature
 from engine.features.users.passwords import Passwords
 from engine.features.voicemail.emailing.post import Post
 from engine.features.voicemail.feature import VoicemailFeature
@@ -77,7 +78,10 @@ class House:
         self.platform = Platform(self.db, self.writer, self.files, self.prompts, clock=lambda: self.now)
         self.features = Features(self.platform)
         leading = self.features.add(DestinationsFeature(self.platform))
-        feature = VoicemailFeature(self.platform, leading.registry, Passwords(QUICK), lamps=self.lamps, post=self.post)
+        guesses = self.features.add(GuessesFeature(self.platform)).service
+        feature = VoicemailFeature(
+            self.platform, leading.registry, guesses, Passwords(QUICK), lamps=self.lamps, post=self.post
+        )
         self.feature = self.features.add(feature)
         self.voicemail = self.features[VoicemailService]
         await self.writer.claim()

@@ -1,18 +1,20 @@
 """Boxes and their PINs: what is refused, what is kept, and how many wrong PINs a box takes."""
 
-import asyncio
-
 import pytest
 
 from engine.features.destinations.choosing import to_destination
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, FeatureError, InvalidSetting, NotThere
+from engine.features.guesses.events import GuessesLocked
+from engine.features.guesses.model import FIRST_LOCK_SECONDS, Answer
 from engine.features.voicemail.errors import BoxTaken, NoSuchBox, PinRefused
 from engine.features.voicemail.model import BoxFields
-from engine.features.voicemail.pins import LOCKED_SECONDS, MOST_WRONG
+from engine.features.voicemail.shared import GUESSED
 from engine.platform import audit
 from engine.store import events
 from tests.engine.features.voicemail.conftest import ANNA, BEN, House
+
+FREE = GUESSED.one.free
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ async def test_a_box_that_cannot_be_is_refused_with_what_is_wrong(
 async def test_a_box_is_made_changed_and_removed_and_the_audit_says_by_whom_without_its_pin(house: House) -> None:
     made = await house.voicemail.create_box(house.by, "acct-1", "301", BoxFields(extension="101", language="de-DE"))
     assert len(made.pin) == 6 and made.pin.isdigit()
-    assert (await house.voicemail.check_pin("acct-1", "301", made.pin)).fits
+    assert await house.voicemail.check_pin("acct-1", "301", made.pin) is Answer.RIGHT
     zero = to_destination(house.features[Destinations], "extension:101")
     changed = await house.voicemail.update_box(house.by, "acct-1", "301", BoxFields(zero=zero, most_messages=5))
     assert (changed.zero, changed.most_messages, changed.language) == ("extension:101", 5, "de-DE")
@@ -79,38 +81,46 @@ async def test_another_account_s_box_reads_like_one_that_is_not_there(house: Hou
     for name in (ANNA, box.id):
         with pytest.raises(NoSuchBox, match="The account has no voicemail box"):
             await house.voicemail.box("acct-2", name)
-        with pytest.raises(NoSuchBox):
-            await house.voicemail.check_pin("acct-2", name, "271828")
+        assert await house.voicemail.check_pin("acct-2", name, "271828") is Answer.WRONG
+
+
+def callers(count: int) -> list[str]:
+    """So many numbers."""
+    return [f"1201666{number:04}" for number in range(count)]
+
+
+async def lock(house: House, box: str) -> list[Answer]:
+    """Try a wrong PIN from one number after the other."""
+    return [await house.voicemail.check_pin("acct-1", box, "141421", caller) for caller in callers(FREE)]
 
 
 async def test_wrong_pins_lock_a_box_for_a_while_whoever_tries_and_also_for_the_right_one(house: House) -> None:
     check = house.voicemail.check_pin
-    for wrong in range(1, MOST_WRONG):
-        verdict = await check("acct-1", ANNA, "141421")
-        assert (verdict.fits, verdict.left, verdict.locked_until) == (False, MOST_WRONG - wrong, None)
-    last = await check("acct-1", ANNA, "141421")
-    assert (last.fits, last.left, last.locked_until) == (False, 0, house.now + LOCKED_SECONDS)
-    right = await check("acct-1", ANNA, "271828")
-    assert (right.fits, right.locked_until) == (False, house.now + LOCKED_SECONDS)
-    assert (await check("acct-1", BEN, "271828")).fits, "another box is open"
-    house.now += LOCKED_SECONDS + 1
-    assert (await check("acct-1", ANNA, "141421")).left == MOST_WRONG - 1, "it counts from the beginning"
-    assert (await check("acct-1", ANNA, "271828")).fits
+    assert set(await lock(house, ANNA)) == {Answer.WRONG}
+    assert await check("acct-1", ANNA, "271828", "12015550199") is Answer.LOCKED
+    assert await check("acct-1", BEN, "271828", "12015550199") is Answer.RIGHT, "another box is open"
+    assert await check("acct-1", ANNA, "271828", "101", own=True) is Answer.RIGHT, (
+        "the box's own phone is not held back"
+    )
+    house.now += FIRST_LOCK_SECONDS + 1
+    assert await check("acct-1", ANNA, "271828", "12015550198") is Answer.RIGHT
+
+
+async def test_a_number_that_is_no_box_is_answered_and_locked_like_a_box(house: House) -> None:
+    for box in (ANNA, "999"):
+        answers = [*await lock(house, box), await house.voicemail.check_pin("acct-1", box, "141421", "12015550199")]
+        assert answers == [*[Answer.WRONG] * FREE, Answer.LOCKED]
+    events_of = await house.db.read(lambda conn: events.after(conn, 0, 100))
+    told = [each.event for each in events_of if isinstance(each.event, GuessesLocked)]
+    assert [(one.kind, one.target) for one in told] == [("voicemail_box", ANNA), ("voicemail_box", "999")]
 
 
 async def test_the_tries_are_counted_over_a_restart_and_a_new_pin_unlocks(house: House) -> None:
-    for _ in range(MOST_WRONG - 1):
-        await house.voicemail.check_pin("acct-1", ANNA, "141421")
+    await lock(house, ANNA)
     await house.end()
     await house.begin()
-    assert (await house.voicemail.check_pin("acct-1", ANNA, "141421")).locked_until is not None
+    check = house.voicemail.check_pin
+    assert await check("acct-1", ANNA, "271828", "12015550199") is Answer.LOCKED
     await house.voicemail.set_pin(house.by, "acct-1", ANNA, "161803")
-    assert (await house.voicemail.check_pin("acct-1", ANNA, "161803")).fits
-    assert not (await house.voicemail.check_pin("acct-1", ANNA, "271828")).fits
-
-
-async def test_wrong_pins_that_are_tried_at_once_all_count(house: House) -> None:
-    tried = [house.voicemail.check_pin("acct-1", ANNA, f"1414{number:02}") for number in range(2 * MOST_WRONG)]
-    verdicts = await asyncio.gather(*tried)
-    assert sum(verdict.locked_until is None for verdict in verdicts) == MOST_WRONG - 1
-    assert (await house.voicemail.check_pin("acct-1", ANNA, "271828")).locked_until is not None
+    assert await check("acct-1", ANNA, "161803", "12015550199") is Answer.RIGHT
+    assert await check("acct-1", ANNA, "271828", "12015550199") is Answer.WRONG

@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Bitte geben Sie die Nummer Ihres Postfachs ein, dann die Rautetaste.",
     ask_pin="Bitte geben Sie Ihre Geheimzahl ein, dann die Rautetaste.",
     wrong_pin="Das ist nicht richtig.",
+    too_many="Es wurden zu viele falsche Geheimzahlen eingegeben. Bitte versuchen Sie es später noch einmal.",
     counts="Neue Nachrichten: {new}. Alte Nachrichten: {old}.",
     main_menu="Für Ihre Nachrichten drücken Sie 1. Gespeicherte Nachrichten, 2. Einstellungen, 0. Zum Beenden, Raute.",
     no_messages="Es gibt keine Nachrichten.",

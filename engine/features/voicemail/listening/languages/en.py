@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Please enter the number of your mailbox, then press pound.",
     ask_pin="Please enter your PIN, then press pound.",
     wrong_pin="That is not correct.",
+    too_many="Too many wrong PINs were entered. Please try again later.",
     counts="New messages: {new}. Old messages: {old}.",
     main_menu="For your messages, press 1. For saved messages, 2. For mailbox options, 0. To end, press pound.",
     no_messages="There are no messages.",

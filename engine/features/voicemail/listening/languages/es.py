@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Introduzca el número de su buzón y pulse almohadilla.",
     ask_pin="Introduzca su clave y pulse almohadilla.",
     wrong_pin="No es correcto.",
+    too_many="Se han introducido demasiados PIN incorrectos. Inténtelo de nuevo más tarde.",
     counts="Mensajes nuevos: {new}. Mensajes antiguos: {old}.",
     main_menu="Para sus mensajes, pulse 1. Mensajes guardados, 2. Opciones, 0. Para terminar, almohadilla.",
     no_messages="No hay mensajes.",

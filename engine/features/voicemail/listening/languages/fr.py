@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Entrez le numéro de votre messagerie, puis dièse.",
     ask_pin="Entrez votre code, puis dièse.",
     wrong_pin="Ce n'est pas correct.",
+    too_many="Trop de codes erronés ont été saisis. Veuillez réessayer plus tard.",
     counts="Nouveaux messages: {new}. Anciens messages: {old}.",
     main_menu="Pour vos messages, tapez 1. Messages archivés, 2. Options, 0. Pour terminer, dièse.",
     no_messages="Il n'y a pas de message.",

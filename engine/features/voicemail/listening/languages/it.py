@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Digitate il numero della vostra casella, poi cancelletto.",
     ask_pin="Digitate il vostro codice, poi cancelletto.",
     wrong_pin="Non è corretto.",
+    too_many="Sono stati inseriti troppi PIN errati. Riprovate più tardi.",
     counts="Messaggi nuovi: {new}. Messaggi vecchi: {old}.",
     main_menu="Per i messaggi, premete 1. Messaggi salvati, 2. Opzioni, 0. Per terminare, cancelletto.",
     no_messages="Non ci sono messaggi.",

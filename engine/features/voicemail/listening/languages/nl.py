@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Toets het nummer van uw voicemail in, en dan hekje.",
     ask_pin="Toets uw pincode in, en dan hekje.",
     wrong_pin="Dat is niet juist.",
+    too_many="Er zijn te veel onjuiste pincodes ingevoerd. Probeer het later opnieuw.",
     counts="Nieuwe berichten: {new}. Oude berichten: {old}.",
     main_menu="Voor uw berichten, toets 1. Bewaarde berichten, 2. Instellingen, 0. Stoppen, hekje.",
     no_messages="Er zijn geen berichten.",

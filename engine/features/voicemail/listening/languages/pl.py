@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Podaj numer swojej skrzynki i naciśnij krzyżyk.",
     ask_pin="Podaj swój kod i naciśnij krzyżyk.",
     wrong_pin="To nie jest poprawne.",
+    too_many="Wprowadzono zbyt wiele błędnych kodów PIN. Proszę spróbować później.",
     counts="Nowe wiadomości: {new}. Stare wiadomości: {old}.",
     main_menu="Aby odsłuchać wiadomości, naciśnij 1. Zapisane, 2. Ustawienia, 0. Koniec, krzyżyk.",
     no_messages="Nie ma wiadomości.",

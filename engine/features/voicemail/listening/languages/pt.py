@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Introduza o número da sua caixa e prima cardinal.",
     ask_pin="Introduza o seu código e prima cardinal.",
     wrong_pin="Não está correto.",
+    too_many="Foram introduzidos demasiados códigos errados. Tente novamente mais tarde.",
     counts="Mensagens novas: {new}. Mensagens antigas: {old}.",
     main_menu="Para as mensagens, prima 1. Mensagens guardadas, 2. Opções, 0. Para terminar, cardinal.",
     no_messages="Não há mensagens.",

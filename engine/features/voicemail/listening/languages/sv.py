@@ -6,6 +6,7 @@ PHRASES = Phrases(
     ask_number="Ange numret till din röstbrevlåda och tryck fyrkant.",
     ask_pin="Ange din kod och tryck fyrkant.",
     wrong_pin="Det är inte rätt.",
+    too_many="För många felaktiga PIN-koder har angetts. Försök igen senare.",
     counts="Nya meddelanden: {new}. Gamla meddelanden: {old}.",
     main_menu="För dina meddelanden, tryck 1. Sparade meddelanden, 2. Inställningar, 0. Avsluta, fyrkant.",
     no_messages="Det finns inga meddelanden.",
