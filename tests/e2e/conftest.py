@@ -35,13 +35,13 @@ CALLS_PER_SECOND = 100
 
 
 PATIENCE_SECONDS = 900
-"""A test may wait for others that have the system alone before it begins."""
+"""A test may wait for others that have the system alone before it begins. One that says how long it takes keeps that."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the tests of this folder and of tests/faults the time to wait for their turn; begin with the longest."""
     for item in items:
-        if {"e2e", "faults"} & set(item.path.parts):
+        if {"e2e", "faults"} & set(item.path.parts) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(PATIENCE_SECONDS))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 

@@ -18,7 +18,7 @@ from tests.support.carillon import Account, Admin, CommandFailed
 from tests.support.scenario import until
 from tests.support.system import System
 
-pytestmark = pytest.mark.timeout(7200 if FULL else 240)
+pytestmark = pytest.mark.timeout(7200 if FULL else 900)
 SKIPPED = frozenset({"signOut", "changePassword", "signIn"})
 """The first two end what the requests are sent with; wrong passwords count against the address that tests come from."""
 MOST_CALLS = 20
