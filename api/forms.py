@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from api import bodies
 from api.callbacks.callback import FORM
+from api.numbers import NotANumber, dialled
 
 MOST_PARAMETERS = 100
 LONGEST_VALUE = 4096
@@ -123,6 +125,57 @@ class NamedParameters:
                     raise self.invalid(f"The parameter {name} must have at most {LONGEST_VALUE} characters.")
                 return name, value
         return names[0], None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNumber:
+    """A phone number: as the customer wrote it, and the digits to dial."""
+
+    written: str
+    digits: str
+
+
+class NumberedParameters(NamedParameters):
+    """Parameters of which some are phone numbers, which are read as in a country (ISO 3166)."""
+
+    most_numbers: ClassVar[int] = 100
+    """In one list."""
+
+    def __init__(self, pairs: Pairs, country: str) -> None:
+        super().__init__(pairs)
+        self._country = country
+
+    def number(self, name: str) -> WrittenNumber:
+        """Return a required phone number or extension."""
+        return self._number(name, self._required(name))
+
+    def number_or_none(self, name: str) -> WrittenNumber | None:
+        """Return an optional phone number or extension."""
+        _, value = self.found((name,))
+        return None if value is None else self._number(name, value)
+
+    def numbers(self, name: str) -> tuple[WrittenNumber, ...]:
+        """Return a required, comma separated list of phone numbers."""
+        written = [part.strip() for part in self._required(name).split(",") if part.strip()]
+        if not written:
+            raise self.invalid(f"The parameter {name} is missing.")
+        if len(written) > self.most_numbers:
+            raise self.invalid(
+                f"The parameter {name} must list at most {self.most_numbers} numbers (got {len(written)})."
+            )
+        return tuple(self._number(name, part) for part in written)
+
+    def _required(self, name: str) -> str:
+        _, value = self.found((name,))
+        if value is None:
+            raise self.invalid(f"The parameter {name} is missing.")
+        return value
+
+    def _number(self, name: str, written: str) -> WrittenNumber:
+        try:
+            return WrittenNumber(written, dialled(written, self._country))
+        except NotANumber as error:
+            raise self.invalid(f"The parameter {name} is not a phone number. {error}") from None
 
 
 def name_of(character: str) -> str:

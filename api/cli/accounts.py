@@ -1,5 +1,6 @@
 """carillon accounts"""
 
+from collections.abc import Iterator
 from typing import Any
 
 from cyclopts import App
@@ -267,10 +268,19 @@ class AccountCommands:
             return
         for name, value in credentials.items():
             if isinstance(value, dict):
-                for field, text in value.items():
+                for field, text in _flat(value):
                     self._cli.output.say(f"{name} {field}: {text}")
             elif value is not None:
                 self._cli.output.say(f"{name}: {value}")
+
+
+def _flat(fields: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield fields by their names, those of fields that have some by the names of both."""
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from ((f"{name} {inner}", shown) for inner, shown in _flat(value))
+        else:
+            yield name, value
 
 
 def _setting(text: str) -> tuple[str, str]:

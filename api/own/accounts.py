@@ -1,10 +1,11 @@
 """Renders accounts and their keys for our own API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from api.dialects import OWN, Dialect
 from api.own import render
 from engine.features.accounts.model import AccountView, IssuedKey, Keys
+from engine.features.users.model import User
 
 DialectOf = Callable[[str], Dialect | None]
 
@@ -17,8 +18,8 @@ def shape(view: AccountView) -> render.Shape:
     }
 
 
-def keys(shown: Keys, dialect_of: DialectOf) -> render.Shape:
-    """Return an account's keys and secrets by dialect, in each dialect's terms."""
+def keys(shown: Keys, dialect_of: DialectOf, users: Sequence[User] = ()) -> render.Shape:
+    """Return an account's keys and secrets by dialect, in each dialect's terms, and what those show of its `users`."""
     fields: render.Shape = {"account": shown.account.id, "name": shown.account.name}
     for own in shown.own:
         dialect = dialect_of(own.dialect) or Dialect(name=own.dialect)
@@ -27,6 +28,8 @@ def keys(shown: Keys, dialect_of: DialectOf) -> render.Shape:
             fields[own.dialect]["token"] = f"{own.key}.{own.secret}"
         if dialect.more:
             fields[own.dialect] |= dialect.more(own.key, own.secret)
+        if dialect.of_user:
+            fields[own.dialect]["users"] = {user.email: dialect.of_user(own.secret, user.id) for user in users}
         if dialect.number_leads_to:
             fields[own.dialect][dialect.number_name] = f"+{own.number}" if own.number else None
     return fields | {issued.dialect: issued_key(issued, dialect_of(issued.dialect)) for issued in shown.issued}

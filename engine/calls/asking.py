@@ -112,6 +112,7 @@ class Replies:
             raise NoSuchCall("The call has ended.") from None
         for entry in held:  # not what was appended just now, which may run already
             entry.stop(StopReason.REPLACED)
+        session.queue.go_on()  # where it was to wait for the end of a connection
 
     def patch(self, session: Session, patch: DataPatch) -> None:
         """Change the data of every live leg of a root; written, not waited for."""

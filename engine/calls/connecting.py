@@ -102,6 +102,8 @@ class CallDialler:
         return await self._session.services.database.read(lambda conn: calls.get(conn, other_id))
 
     async def _unreached(self, task: Dial, on: Subject, other: Call) -> Dialled:
+        if task.continue_after and on.was_accepted:  # the two were connected, and parted while no controller was there
+            return Dialled(call=other.id, answered=True, cause=other.cause or HangupCause.ERROR)
         diverted = "" if other.answered else diverted_to(task.diversions, other)
         if diverted and not on.was_accepted:
             await on.lead(diverted, hops=task.hops)

@@ -2,7 +2,7 @@
 
 A Dial or a Ring makes a pair when the other party is ready. Its bridge's id is made of the task's, so that a controller
 that comes finds the two again (engine.calls.recovery). Whichever ends, or their time, ends the other; how it ended is
-passed on (engine.calls.ending).
+passed on (engine.calls.ending). A Dial that continues keeps the first one, whose queue goes on when they are parted.
 """
 
 import asyncio
@@ -34,16 +34,18 @@ def other_of(task_id: str) -> str:
 
 
 class Terms(NamedTuple):
-    """How long two legs may be connected (seconds; None: as long as the calls last), and whether the first one ends
-    with the other."""
+    """How long two legs may be connected (seconds; None: as long as the calls last), whether the first one ends with
+    the other, and whether it goes on with its queue only then."""
 
     max_seconds: float | None
     hang_up_after: bool
+    continue_after: bool = False
 
     @classmethod
     def of(cls, task: Dial | Ring) -> "Terms":
         """Those of the task that connects."""
-        return cls(task.max_seconds, task.hang_up_after)
+        continue_after = isinstance(task, Dial) and task.continue_after
+        return cls(task.max_seconds, task.hang_up_after and not continue_after, continue_after)
 
 
 class Pair:
@@ -94,6 +96,7 @@ class Pair:
             await cancelled([self._holding])
         if self.bridge.id in self.session.media.bridges:  # where it was cancelled before its first step
             await self.session.media.bridges.remove(self.bridge)
+        self.session.queue.go_on()
 
     async def end(self, cause: HangupCause, by: Party = Party.US) -> None:
         """End both."""
@@ -126,6 +129,8 @@ class Pair:
             leg.media.enter(self.bridge.id)
 
     def _hold(self, since: float) -> None:
+        if self.terms.continue_after and self.session.media.bridge == self.bridge.id:  # else in a conference
+            self.session.queue.keep_waiting()
         self._holding = self.session.spawn(self._together(since), "connected")
 
     async def _together(self, since: float) -> None:
@@ -137,12 +142,20 @@ class Pair:
             if self.terms.hang_up_after and other.ended_as:
                 await end_with(session, other.ended_as)
         except TimeoutError:
-            await self.end(HangupCause.MAX_DURATION)
+            await self._time_is_over()
         finally:
             if session.ended_as and not other.gone:
                 await end_with(other, session.ended_as)
             if not session.services.leaving():
                 await session.media.bridges.remove(self.bridge)
+                session.queue.go_on()
+
+    async def _time_is_over(self) -> None:
+        if not self.terms.continue_after:
+            return await self.end(HangupCause.MAX_DURATION)
+        await self.other.hang_up(HangupCause.MAX_DURATION)
+        await self.other.until(Milestone.GONE)
+        self.session.media.leave(self.bridge.id)
 
 
 async def end_with(session: Session, other: Ending) -> None:
@@ -166,3 +179,4 @@ async def left_alone(session: Session, bridge: Bridge, gone: str | None) -> None
     if gone:
         ended = await session.services.database.read(lambda conn: calls.get(conn, gone))
         await end_with(session, ending_of(ended) if ended else Ending(cause=HangupCause.NORMAL, by=Party.FAR))
+    session.queue.go_on()

@@ -154,7 +154,10 @@ class CallRecovery:
         elif left := session or other:
             bridge = Bridge(self._services.client, self._services.bus, bridge_of(row.id))
             left.media.bridges.own(bridge)
-            ends = _reached(row) if row.task.hang_up_after else None
+            terms = Terms.of(row.task)
+            ends = _reached(row) if terms.hang_up_after else None
+            if session and terms.continue_after:
+                session.queue.keep_waiting()
             left.spawn(left_alone(left, bridge, ends if session else row.owner), "left alone")
 
 

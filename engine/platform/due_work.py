@@ -4,11 +4,12 @@ A feature adds and removes rows in its own transactions, so that a message and t
 together or not at all; then it calls `Scheduler.wake`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, not_, or_, select, update
 
+from engine.platform.turns import NOBODY, Waiting
 from engine.store.rows import Mapped
 from engine.store.statement import Statement
 from engine.store.tables import due_work
@@ -45,6 +46,7 @@ _put = Statement(
 _remove = Statement(delete(due_work).where(due_work.c.id == bindparam("the_id")))
 _claimed = (due_work.c.id == bindparam("the_id"), due_work.c.epoch == bindparam("the_epoch"))
 _done = Statement(delete(due_work).where(*_claimed))
+_account = func.coalesce(due_work.c.account, NOBODY)
 _get = Statement(_rows.select.where(due_work.c.id == bindparam("the_id")))
 
 
@@ -84,20 +86,48 @@ def claim(conn: Connection, kinds: Iterable[str], now: float, epoch: int, most: 
     A row that this controller has claimed already is not among them; one that an earlier controller claimed and did not
     finish is.
     """
-    open_to_us = or_(due_work.c.epoch.is_(None), due_work.c.epoch != epoch)
-    due = and_(due_work.c.at <= now, due_work.c.failed.is_(None), due_work.c.kind.in_(list(kinds)), open_to_us)
-    chosen = select(due_work.c.id).where(due).order_by(due_work.c.at, due_work.c.id).limit(most)
+    return _claimed_of(conn, (due_work.c.kind.in_(list(kinds)), *_due(now, epoch)), epoch, most)
+
+
+def claim_of(conn: Connection, kind: str, account: str, now: float, epoch: int, most: int) -> list[DueWork]:
+    """Claim, in the same way, rows of a kind that are an account's (its id; NOBODY: of no account)."""
+    of_account = (due_work.c.kind == kind, _account == account)
+    return _claimed_of(conn, (*of_account, *_due(now, epoch)), epoch, most)
+
+
+def waiting(conn: Connection, kind: str, now: float, epoch: int) -> dict[str, Waiting]:
+    """Return what of a kind is due and may be claimed by the controller of this epoch, by account."""
+    rows = select(_account, func.count(), func.min(due_work.c.at)).where(due_work.c.kind == kind, *_due(now, epoch))
+    return {account: Waiting(count, since) for account, count, since in conn.execute(rows.group_by(_account))}
+
+
+def next_at(
+    conn: Connection, kinds: Iterable[str], epoch: int, but: Mapping[str, Sequence[str]] | None = None
+) -> float | None:
+    """Return when the next row is due that this controller has not claimed; None where there is none.
+
+    `but`: by kind, the accounts whose rows of it do not count.
+    """
+    left_out = [and_(due_work.c.kind == kind, _account.in_(ids)) for kind, ids in (but or {}).items() if ids]
+    wanted = (due_work.c.kind.in_(list(kinds)), due_work.c.failed.is_(None), _open_to(epoch))
+    query = select(due_work.c.at).where(*wanted, *(not_(each) for each in left_out))
+    return conn.execute(query.order_by(due_work.c.at).limit(1)).scalar()
+
+
+def _claimed_of(conn: Connection, where: Sequence[ColumnElement[bool]], epoch: int, most: int) -> list[DueWork]:
+    chosen = select(due_work.c.id).where(*where).order_by(due_work.c.at, due_work.c.id).limit(most)
     claimed = (
         update(due_work).where(due_work.c.id.in_(chosen)).values(epoch=epoch).returning(*_rows.select.selected_columns)
     )
     return sorted(_rows.each(conn.execute(claimed)), key=lambda work: (work.at, work.id))
 
 
-def next_at(conn: Connection, kinds: Iterable[str], epoch: int) -> float | None:
-    """Return when the next row is due that this controller has not claimed; None where there is none."""
-    open_to_us = or_(due_work.c.epoch.is_(None), due_work.c.epoch != epoch)
-    query = select(due_work.c.at).where(due_work.c.failed.is_(None), due_work.c.kind.in_(list(kinds)), open_to_us)
-    return conn.execute(query.order_by(due_work.c.at).limit(1)).scalar()
+def _due(now: float, epoch: int) -> tuple[ColumnElement[bool], ...]:
+    return due_work.c.at <= now, due_work.c.failed.is_(None), _open_to(epoch)
+
+
+def _open_to(epoch: int | None) -> ColumnElement[bool]:
+    return or_(due_work.c.epoch.is_(None), due_work.c.epoch != epoch)
 
 
 def try_again(conn: Connection, work: DueWork, at: float, error: str, epoch: int) -> None:
@@ -126,14 +156,13 @@ def of_account(conn: Connection, kind: str, account: str | None = None, limit: i
 
 def count(conn: Connection, kind: str, account: str) -> int:
     """Return how much work of a kind an account has, what was given up not counted."""
-    waiting = (due_work.c.kind == kind, due_work.c.account == account, due_work.c.failed.is_(None))
-    return int(conn.execute(select(func.count()).select_from(due_work).where(*waiting)).scalar_one())
+    counted = (due_work.c.kind == kind, due_work.c.account == account, due_work.c.failed.is_(None))
+    return int(conn.execute(select(func.count()).select_from(due_work).where(*counted)).scalar_one())
 
 
 def withdraw(conn: Connection, id: str, epoch: int | None) -> bool:
     """Take work back that the controller of this epoch has not claimed; False where it has, or there is none."""
-    open_to_us = or_(due_work.c.epoch.is_(None), due_work.c.epoch != epoch)
-    return conn.execute(delete(due_work).where(due_work.c.id == id, open_to_us)).rowcount > 0
+    return conn.execute(delete(due_work).where(due_work.c.id == id, _open_to(epoch))).rowcount > 0
 
 
 def forget_failed(conn: Connection, before: float) -> int:

@@ -7,7 +7,8 @@
    to the scheduler.
 5. A handler that fails is tried again with growing pauses; then the row is kept as failed.
 
-A kind may have a limit of its own: what reaches foreign servers waits for itself and holds up no other kind.
+A kind may have a limit of its own: what reaches foreign servers waits for itself and holds up no other kind. The
+accounts that have work of such a kind take turns (engine.platform.turns), so that none of them holds up another one.
 
 A row that a controller had claimed when it ended is claimed by the next one. So a handler may run twice for work whose
 transaction was not committed, and for what leaves the store it must give an id that is made of the work's.
@@ -17,7 +18,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from sqlalchemy import Connection
 
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
+from engine.platform.turns import NOBODY, Turns
 from engine.store.database import Database
 from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
 from engine.store.writer import Writer
@@ -72,6 +74,15 @@ class Later(Exception):
         super().__init__(why)
 
 
+class AccountMustWait(Exception):
+    """No work of this kind can be done now for this account, such as at its limit of calls.
+
+    The account is held: none of its work of the kind is tried until `Scheduler.let_go`, or for a second, and longer
+    each time. The work stays as it is, and this attempt does not count. It needs a kind with a limit of its own, and
+    work of an account; else it is put off for a second.
+    """
+
+
 class Scheduler:
     """Owns one task that sleeps, and one for each handler that runs. `clock`: Unix seconds, which may be set."""
 
@@ -79,6 +90,7 @@ class Scheduler:
         self._db, self._writer, self._clock = db, writer, clock
         self._timers: dict[str, Timer] = {}
         self._busy: Counter[str] = Counter()  # handlers that run, by kind
+        self._turns: dict[str, Turns] = {}  # of the kinds that have a limit of their own
         self._woken = asyncio.Event()
         self._next: float | None = None
         self._running: set[asyncio.Task[None]] = set()
@@ -95,12 +107,19 @@ class Scheduler:
         if kind in self._timers:
             raise ValueError(f"two handlers were registered for {kind}")
         self._timers[kind] = Timer(handler, at_once)
+        if at_once is not None:
+            self._turns[kind] = Turns(at_once)
 
     def wake(self, at: float | None = None) -> None:
         """Note that work was put into the store, due `at` a time (None: look there)."""
         if at is not None and self._next is not None and at >= self._next:
             return
         self._woken.set()
+
+    def let_go(self, kind: str, account: str, at: float) -> None:
+        """Let an account's work of a kind be tried again `at` a time, if it was to wait longer (AccountMustWait)."""
+        if self._turns[kind].let_go(account, at):
+            self.wake(at)
 
     @property
     def idle(self) -> bool:
@@ -155,27 +174,40 @@ class Scheduler:
         """Start what is due, as far as there are slots; returns whether to look again at once."""
         while self._sharing > REFILL:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        kinds = [kind for kind in self._timers if self._free(kind) > 0]
-        self._next = None  # until it is known: who puts work in meanwhile must be heard
-        self._next = await self._db.read(lambda conn: due_work.next_at(conn, kinds, epoch))
-        if self._next is None or self._next > self._clock():
-            return False
+        free = {kind: left for kind in self._timers if (left := self._free(kind)) > 0}
+        turns = {kind: each.copy() for kind, each in self._turns.items() if kind in free}  # as they are at this moment
         now = self._clock()
-        for work in await self._writer.write(lambda conn: self._claim(conn, kinds, now, epoch)):
-            self._busy[work.kind] += 1
+        closed = {kind: each.closed(now) for kind, each in turns.items()}
+        self._next = None  # until it is known: who puts work in meanwhile must be heard
+        due = await self._db.read(lambda conn: due_work.next_at(conn, free, epoch, closed))
+        opening = (each.opens(now) for each in turns.values())
+        self._next = min((at for at in (due, *opening) if at is not None), default=None)
+        if due is None or due > self._clock():
+            return False
+        for work in await self._writer.write(partial(self._claim, free=free, turns=turns, epoch=epoch)):
+            self._note_begun(work)
             task = asyncio.create_task(self._do(work, epoch), name=f"{work.kind} {work.id}")
             self._running.add(task)
-            task.add_done_callback(partial(self._on_done, work.kind))
+            task.add_done_callback(partial(self._on_done, work))
         return True
 
-    def _claim(self, conn: Connection, kinds: list[str], now: float, epoch: int) -> list[DueWork]:
-        """Claim what is due: of a kind with a limit as much as that leaves, of the others as slots are free."""
-        sharing = [kind for kind in kinds if self._timers[kind].at_once is None]
-        claimed = due_work.claim(conn, sharing, now, epoch, AT_ONCE - self._sharing) if sharing else []
-        for kind in kinds:
-            if self._timers[kind].at_once is not None:
-                claimed += due_work.claim(conn, [kind], now, epoch, self._free(kind))
+    def _claim(
+        self, conn: Connection, *, free: Mapping[str, int], turns: Mapping[str, Turns], epoch: int
+    ) -> list[DueWork]:
+        """Claim what is due: by turns of a kind with a limit, as slots are free of the others."""
+        now = self._clock()
+        sharing = {kind: left for kind, left in free.items() if kind not in turns}
+        claimed = due_work.claim(conn, sharing, now, epoch, max(sharing.values())) if sharing else []
+        for kind, each in turns.items():
+            waiting = due_work.waiting(conn, kind, now, epoch)
+            for account, most in each.shares(waiting, free[kind], now).items():
+                claimed += due_work.claim_of(conn, kind, account, now, epoch, most)
         return claimed
+
+    def _note_begun(self, work: DueWork) -> None:
+        self._busy[work.kind] += 1
+        if work.kind in self._turns:
+            self._turns[work.kind].began(work.account or NOBODY)
 
     @property
     def _sharing(self) -> int:
@@ -187,10 +219,11 @@ class Scheduler:
         limit = self._timers[kind].at_once
         return AT_ONCE - self._sharing if limit is None else limit - self._busy[kind]
 
-    def _on_done(self, kind: str, task: "asyncio.Task[None]") -> None:
+    def _on_done(self, work: DueWork, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
-        self._busy[kind] -= 1
-        if self._timers[kind].at_once is not None:  # rows of it may have been passed over
+        self._busy[work.kind] -= 1
+        if work.kind in self._turns:  # rows of it may have been passed over
+            self._turns[work.kind].ended(work.account or NOBODY)
             self._woken.set()
 
     async def _sleep(self) -> None:
@@ -215,10 +248,14 @@ class Scheduler:
             await self._timers[work.kind].handler(work, finish)
             if not finished:
                 await self._writer.write(finish)
+            if work.account and work.kind in self._turns:
+                self._turns[work.kind].succeeded(work.account, self._clock())
         except (Fenced, StoreClosed):
             return  # the next controller does it
         except Later as later:
             await self._postpone(work, later, epoch)
+        except AccountMustWait as reason:
+            await self._hold(work, reason, epoch)
         except Exception as error:
             await self._failed(work, error, epoch)
         except asyncio.CancelledError as error:
@@ -233,6 +270,14 @@ class Scheduler:
         with contextlib.suppress(Fenced, StoreClosed, StoreUnavailable):  # then the next controller does it
             await self._writer.write(lambda conn: due_work.postpone(conn, work, at, epoch))
             self.wake(at)
+
+    async def _hold(self, work: DueWork, reason: AccountMustWait, epoch: int) -> None:
+        if not work.account or work.kind not in self._turns:
+            return await self._postpone(work, Later(self._clock() + AGAIN_SECONDS[0], str(reason)), epoch)
+        until = self._turns[work.kind].hold(work.account, self._clock())
+        log.info("an account's work waits", kind=work.kind, account=work.account, until=until, why=str(reason))
+        with contextlib.suppress(Fenced, StoreClosed, StoreUnavailable):  # then the next controller does it
+            await self._writer.write(lambda conn: due_work.postpone(conn, work, work.at, epoch))
 
     async def _failed(self, work: DueWork, error: BaseException, epoch: int) -> None:
         log.error("scheduled work failed", kind=work.kind, id=work.id, attempts=work.attempts + 1, exc_info=error)

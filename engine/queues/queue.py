@@ -42,6 +42,8 @@ class Queue:
         self._running: dict[str, Entry] = {}
         self._more = asyncio.Event()
         self.idle = asyncio.Event()  # set while it runs and nothing holds it
+        self._open = asyncio.Event()  # not set while its owner keeps what is queued waiting
+        self._open.set()
         self._appending: set[asyncio.Task[None]] = set()  # what is being committed
         self._idle_since_start = True
         self.closed: StopReason | None = None
@@ -194,6 +196,14 @@ class Queue:
         """Whether nothing was ever queued."""
         return self._idle_since_start
 
+    def keep_waiting(self) -> None:
+        """Let nothing more begin until `go_on`; what an earlier controller began goes on."""
+        self._open.clear()
+
+    def go_on(self) -> None:
+        """Let what is queued begin again."""
+        self._open.set()
+
     # What it does
 
     async def run(self) -> None:
@@ -202,6 +212,8 @@ class Queue:
             while True:
                 entry = await self._next()
                 await self._owner.ready(entry.task.requires)
+                if not entry.resumed:
+                    await self._open.wait()
                 if not self._waiting or entry is not self._waiting[0]:  # cancelled while the call was not ready
                     continue
                 self._waiting.popleft()

@@ -503,5 +503,5 @@ due_work = Table(  # work that the scheduler does at a time
     Column("error", Text, nullable=True),
     Column("failed", Float, nullable=True),  # when it failed for good
     Column("epoch", Integer, nullable=True),  # of the controller that has claimed it
-    Index("due_work_by_time", "failed", "at"),
+    Index("due_work_by_time", "failed", "at", "kind", "account", "epoch"),  # all that a look for due work reads
 )

@@ -34,7 +34,9 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     empty. If the other leg has joined a conference by then, this call joins it too, and each still ends with the
     other. A leg that ends before that was not reached.
     `max_seconds` counts from the connection: then both legs end. `hang_up_after`: this call ends when the other leg
-    ends or is not reached, with its cause. `diversions`: where this call is led instead if the other party was not
+    ends or is not reached, with its cause. `continue_after`: if the two are connected, this call goes on when the other
+    leg has ended, with what is queued behind, which waits until then; `hang_up_after` is for a leg that is not reached.
+    `diversions`: where this call is led instead if the other party was not
     reached (see GoTo, also for `hops`).
     """
 
@@ -47,6 +49,7 @@ class Dial(Task, frozen=True, kw_only=True, tag="dial"):
     before_bridge: tuple[Before, ...] = ()
     call_data: CallData | None = None
     hang_up_after: bool = True
+    continue_after: bool = False
     diversions: Diversions | None = None
     hops: int = 0
 

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine import commands, events
-from engine.features.messaging.commands import SendMessage
+from engine.features.messaging.commands import SendMessage, SendMessages
 from engine.features.messaging.events import MessageReceived
 from engine.features.messaging.model import Direction as Way
 from engine.features.messaging.model import Message, State
@@ -109,6 +109,9 @@ class FakeEngine:
                 return await self._enqueue(command)
             case SendMessage():
                 return self._accept(command)
+            case SendMessages():
+                each = (SendMessage(account=command.account, message=message) for message in command.messages)
+                return tuple(self._accept(one) for one in each)
             case _:
                 raise AssertionError(f"Nobody taught this engine {command!r}.")
         return None

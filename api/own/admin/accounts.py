@@ -29,6 +29,7 @@ from api.own.services import OwnServices
 from engine.features.accounts import model
 from engine.features.accounts.model import AccountView, Change, Limits
 from engine.features.accounts.service import AccountService
+from engine.features.users.service import UserService
 from engine.model.money import MILLION
 from engine.platform.audit import ADMIN
 
@@ -108,7 +109,7 @@ class AccountsAdmin:
     async def credentials(self, request: web.Request) -> web.Response:
         """Show an account's keys and secrets."""
         keys = await self._accounts.keys(request.match_info["account"])
-        return web.json_response(accounts.keys(keys, self._services.dialect))
+        return await self._keys(keys)
 
     @taking("allowPrefix", Prefix, {200: Account}, errors=(409,))
     async def allow(self, request: web.Request, body: Body[Prefix]) -> web.Response:
@@ -149,8 +150,11 @@ class AccountsAdmin:
     async def rotate(self, request: web.Request, body: Body[Rotation]) -> web.Response:
         """Renew keys and secrets; the old ones are refused at once. An application keeps its key."""
         wanted = await body()
-        keys = await self._accounts.rotate(ADMIN, request.match_info["account"], wanted.dialect)
-        return web.json_response(accounts.keys(keys, self._services.dialect))
+        return await self._keys(await self._accounts.rotate(ADMIN, request.match_info["account"], wanted.dialect))
+
+    async def _keys(self, keys: model.Keys) -> web.Response:
+        users = await self._services.features[UserService].list_all(keys.account.id)
+        return web.json_response(accounts.keys(keys, self._services.dialect, users))
 
 
 def money_of(text: str) -> int:

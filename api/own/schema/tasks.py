@@ -197,6 +197,13 @@ class Dial(Named, frozen=True, kw_only=True, tag="dial"):
         says("Tasks that the other leg does between its answer and the connection."),
     ] = ()
     hang_up_after: Annotated[bool, says("Whether this call ends when the other leg ends or is not reached.")] = True
+    continue_after: Annotated[
+        bool,
+        says(
+            "Whether this call goes on when the other leg ends after the two were connected: what is queued behind"
+            " waits until then. hang_up_after counts then for a party that is not reached."
+        ),
+    ] = False
     diversions: Annotated[Diversions | None, says("Where the call is led if the other party is not reached.")] = None
 
 

@@ -1,6 +1,6 @@
 """What Ringful stores with calls, conferences and tasks, to find it again in their events."""
 
-from api.vendors.ringful.http.requests import WrittenNumber
+from api.forms import WrittenNumber
 from api.vendors.ringful.ids import DIALECT, is_conference
 from engine.model.call_data import CallData
 

@@ -9,17 +9,20 @@ from engine.ids import new_id
 DIALECT = "tringme"
 """The dialect's name in the store, in call data and on the command line."""
 NOTIFY_URL = "notifyUrl"
-"""The setting of the account's application with the URL that is notified (`setnotifyurl`)."""
+"""The setting of the account's application with the URL that is notified (`setnotifyurl`); that of a user other than
+the first one has the user's id behind it."""
 COOKIE_DIGITS = 31
 _CALL = "call"
 
 
-def cookie_of(secret: str) -> str:
-    """Return the cookie that stands for an account's first user: 31 digits, as in the document's samples.
+def cookie_of(secret: str, user: str = "") -> str:
+    """Return a user's cookie, by its id, or ("") the one that stands for an account's first user, whoever that is.
 
-    It is made of the account's secret, so that an account of any age has one, and a new one with new keys.
+    31 digits, as in the document's samples. It is made of the account's secret, so that accounts and users of any age
+    have one, and new ones with new keys.
     """
-    digest = hmac.digest(secret.encode(), b"cookie of the first user", hashlib.sha256)
+    whose = f"cookie of {user}" if user else "cookie of the first user"
+    digest = hmac.digest(secret.encode(), whose.encode(), hashlib.sha256)
     lowest = 10 ** (COOKIE_DIGITS - 1)
     return str(lowest + int.from_bytes(digest) % (9 * lowest))
 
@@ -27,6 +30,11 @@ def cookie_of(secret: str) -> str:
 def shown_with_keys(key: str, secret: str) -> dict[str, str]:
     """Return what an account is shown beside its keys."""
     return {"cookie": cookie_of(secret)}
+
+
+def shown_of_user(secret: str, user: str) -> dict[str, str]:
+    """Return what is shown of each user of an account."""
+    return {"cookie": cookie_of(secret, user)}
 
 
 def new_operation(calls: int) -> str:

@@ -20,8 +20,9 @@ from api.vendors.tringme.http.conferences import ConferenceOperations, Conferenc
 from api.vendors.tringme.http.messages import MessageOperations
 from api.vendors.tringme.http.notifying import NotifyOperations
 from api.vendors.tringme.http.routes import PATHS, Routes
+from api.vendors.tringme.http.users import Users
 from api.vendors.tringme.http.voicemails import VoicemailOperations
-from api.vendors.tringme.ids import DIALECT, NOTIFY_URL, shown_with_keys
+from api.vendors.tringme.ids import DIALECT, NOTIFY_URL, shown_of_user, shown_with_keys
 from api.vendors.vendor import Vendor
 from engine.events import Event
 from engine.features.accounts.service import AccountService
@@ -58,6 +59,7 @@ class TringMe(Vendor):
             settings={"sig": SIGNING, "notify": METHODS},
             url_setting=NOTIFY_URL,
             more=shown_with_keys,
+            of_user=shown_of_user,
             number_leads_to="rooms",
             number_name="conference_number",
         )
@@ -67,21 +69,25 @@ class TringMe(Vendor):
         """Make it with all of its operations."""
         features, engine = parts.features, parts.engine
         accounts, scheduled = features[AccountService], features[ScheduledCalls]
+        users = Users(features[UserService], features[VoicemailService])
         state, conferences = AccountState(features[ApplicationService]), Conferences(features[RoomService])
         operations = (
             CallOperations(
-                engine, scheduled, features[PairService], parts.cache, state, Audio(parts.prompts), parts.clock
+                engine, scheduled, features[PairService], features[CallerIds], state, Audio(parts.prompts), parts.clock
             ).operations()
             | MessageOperations(engine).operations()
             | CancelOperations(
                 engine, scheduled, features[PairService], features[MessageService], conferences
             ).operations()
-            | VoicemailOperations(features[VoicemailService], features[UserService], parts.clock).operations()
+            | VoicemailOperations(features[VoicemailService], users, parts.clock).operations()
             | ConferenceOperations(conferences).operations()
             | CallerIdOperations(features[CallerIds]).operations()
             | NotifyOperations(state).operations()
         )
-        return cls(Routes(parts.accounts, operations, parts.guesses), Notifications(parts.accounts, accounts, state))
+        return cls(
+            Routes(parts.accounts, operations, parts.guesses, users),
+            Notifications(parts.accounts, accounts, state, users),
+        )
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """One path for all operations."""

@@ -138,6 +138,27 @@ class CallerIds:
         await self._writer.write(unit)
         await self._refresh()
 
+    async def unprefer(self, by: Actor, account: Account, number: str, user: str = "") -> None:
+        """Let a caller id not be the default any more, of a user or ("") of the account; another one stays the default.
+
+        Raises InvalidNumber, NotThere.
+        """
+        digits = normalise(number, account.country)
+
+        def unit(conn: Connection) -> None:
+            found = {each.number: each for each in store.list(conn, account.id)}
+            if digits not in found:
+                raise _not_there(digits)
+            was = store.default_of(conn, account.id, user) == digits if user else found[digits].default
+            if not was:
+                return
+            _preferred(conn, account.id, user, None)
+            after = {"default": None} | ({"user": user} if user else {})
+            audit.record(conn, by, account=account.id, what="caller.preferred", subject=digits, after=after)
+
+        await self._writer.write(unit)
+        await self._refresh()
+
     async def default_of(self, account: str, user: str) -> str | None:
         """Return the caller id that a user chose; None: the account's default is shown."""
         return await self._db.read(lambda conn: store.default_of(conn, account, user))

@@ -21,5 +21,19 @@ class SendMessage(Command[Message], frozen=True, kw_only=True, tag="send_message
     once: Once | None = None
 
 
+class SendMessages(Command[tuple[Message, ...]], frozen=True, kw_only=True, tag="send_messages"):
+    """Accept several texts, all or none; returns them, queued, in their order.
+
+    Raises TextsRefused for recipients that get no text, and what SendMessage raises for whatever else is wrong.
+    """
+
+    account: str
+    messages: tuple[NewMessage, ...]
+
+
+class TextsRefused(CommandRefused):
+    """Some of several texts cannot be sent to their recipients, and none was accepted; the sentence names each."""
+
+
 class TextRefused(CommandRefused):
     """There is nothing to send, it is too long, or it cannot be sent at that time."""

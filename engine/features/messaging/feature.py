@@ -11,7 +11,7 @@ from engine.features.destinations.registry import Destinations
 from engine.features.messaging import announced, progress
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.carrier import Carrier, Inbox
-from engine.features.messaging.commands import SendMessage
+from engine.features.messaging.commands import SendMessage, SendMessages
 from engine.features.messaging.configuration import store as configuration
 from engine.features.messaging.configuration.keywords import Keywords
 from engine.features.messaging.configuration.rates import MessageRates
@@ -115,7 +115,7 @@ class MessagingFeature(Feature):
             Keywords(platform, destinations),
             UnmatchedMessages(platform.database),
         )
-        self.commands = {SendMessage: service.carry_out}
+        self.commands = {SendMessage: service.carry_out, SendMessages: service.carry_out_all}
         self.timers = {assembly.KIND: Timer(receiver.sweep)}
         self.prices = {KIND: MessagePricing(platform.cache, settings)}
         self.metrics = (

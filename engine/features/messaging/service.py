@@ -1,20 +1,20 @@
 """What is done with texts: sent, listed, cancelled, and led to another carrier."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
 
-from engine.commands import EngineUnavailable
+from engine.commands import EngineUnavailable, NumberRefused
 from engine.commands.once import Once
 from engine.events import Event
 from engine.features.errors import NotThere, StillUsed
 from engine.features.messaging import progress
 from engine.features.messaging.accepting import Plan
 from engine.features.messaging.backlog import Backlog
-from engine.features.messaging.commands import SendMessage
+from engine.features.messaging.commands import SendMessage, SendMessages, TextsRefused
 from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
 from engine.features.messaging.progress import ACCOUNT_CLOSED, Progress
 from engine.features.messaging.queueing import Queueing, lane_of
@@ -55,9 +55,7 @@ class MessageService:
         """Accept a text, as a command."""
         return await self.send(command.account, command.message, command.once)
 
-    async def send(
-        self, account: str, wanted: NewMessage, once: Once | None = None, *, origin: str = ""
-    ) -> Message:
+    async def send(self, account: str, wanted: NewMessage, once: Once | None = None, *, origin: str = "") -> Message:
         """Accept a text; returns it, queued, once it is stored. One that `once` names is accepted once.
 
         `origin`: who wrote it, if no program of the account.
@@ -80,6 +78,45 @@ class MessageService:
         if stored is message:
             queueing.accepted(message)
         return stored
+
+    async def carry_out_all(self, command: SendMessages) -> tuple[Message, ...]:
+        """Accept several texts, as a command."""
+        return await self.send_all(command.account, command.messages)
+
+    async def send_all(self, account: str, wanted: Sequence[NewMessage]) -> tuple[Message, ...]:
+        """Accept several texts in one transaction, all or none.
+
+        Raises TextsRefused for recipients that get no text, and else what `send` raises.
+        """
+        if self._writer.out:
+            raise EngineUnavailable("The store cannot be reached now. Try again.")
+        refused, planned = list[str](), list[tuple[Message, Plan]]()
+        for each in wanted:
+            try:
+                plan = self._queueing.plan(account, each)
+            except NumberRefused as error:
+                refused.append(f"{each.to}: {error}")
+            else:
+                planned.append((self._queueing.message(account, each, plan), plan))
+        if refused:
+            raise TextsRefused(" ".join(refused))
+        try:
+            await self._writer.write(partial(self._store_all, planned=planned))
+        except StoreError as error:
+            raise EngineUnavailable(f"The store accepts nothing now: {error}") from error
+        for message, _ in planned:
+            self._queueing.accepted(message)
+        return tuple(message for message, _ in planned)
+
+    def _store_all(self, conn: Connection, *, planned: Sequence[tuple[Message, Plan]]) -> None:
+        refused: list[str] = []
+        for message, plan in planned:
+            try:
+                self._queueing.store(conn, message, plan)
+            except NumberRefused as error:
+                refused.append(f"{message.recipient}: {error}")
+        if refused:
+            raise TextsRefused(" ".join(refused))
 
     def _answered(self, conn: Connection, *, account: str, once: Once) -> Message | None:
         return repeated.answered(conn, account, once, self._clock())

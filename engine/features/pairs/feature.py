@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import msgspec
+from sqlalchemy import Connection
 
 from engine.features.pairs.commands import CancelPair, PlacePair
 from engine.features.pairs.events import PairConnected, PairEnded, PairFirstAnswered
@@ -44,6 +45,14 @@ class PairsFeature(Feature):
         self.commands = {PlacePair: service.place, CancelPair: service.cancel}
         self.consumers = (PairProgress(platform.writer, live),)
         self.timers = {KIND: Timer(service.place_due, at_once=AT_ONCE)}
+
+    def leave(self, conn: Connection, account: str) -> None:
+        """End its scheduled pairs: nobody places them any more."""
+        self._service.end_scheduled(conn, account)
+
+    async def closed(self, account: str) -> None:
+        """Follow its pairs no more."""
+        self._service.closed(account)
 
     async def start(self) -> None:
         """Follow the pairs that have not ended."""

@@ -46,6 +46,7 @@ LONGEST_GREETING = 10
 """Prompts of a greeting."""
 AGAIN_SECONDS = 1.0
 """Until the next attempt where the engine takes no calls."""
+CLOSED = "The account was removed."
 FAILED = "The two could not be called; the engine's log says why."
 Check = Callable[[str, str, str | None], None]
 R = TypeVar("R")
@@ -71,11 +72,23 @@ class PairService:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._scheduler, self._cache = platform.scheduler, platform.cache
         self._check, self._engine, self._live = check, engine, live
+        self._closing: dict[str, list[str]] = {}  # pairs that end with their accounts
 
     async def start(self) -> None:
         """Follow the pairs of earlier controllers."""
         await self._writer.write(store.withdraw_all)
         self._live.update(await self._db.read(store.live))
+
+    def end_scheduled(self, conn: Connection, account: str) -> None:
+        """End the scheduled pairs of an account, in the transaction that closes it."""
+        ids = self._closing[account] = store.scheduled(conn, account)
+        for id in ids:
+            pair = _found(conn, account, id)
+            progress.end(conn, pair, Result.CANCELLED, self._clock(), data=_data(conn, id), reason=CLOSED)
+
+    def closed(self, account: str) -> None:
+        """Follow these pairs no more: the transaction is committed."""
+        self._live.difference_update(self._closing.pop(account, ()))
 
     async def place(self, command: PlacePair) -> Pair:
         """See PlacePair."""
@@ -89,7 +102,7 @@ class PairService:
         await self._writer.write(lambda conn: store.insert(conn, pair, wanted))
         self._live.add(pair.id)
         try:
-            await self._engine().submit(command_of(pair, wanted, self._own(pair.account)))
+            await self._engine().submit(command_of(pair, wanted, self.default_caller(pair.account)))
         except BaseException:  # who asked is told that there is none
             self._writer.post(lambda conn: store.withdraw(conn, pair.id))
             self._live.discard(pair.id)
@@ -149,7 +162,7 @@ class PairService:
             engine = self._engine()
             await engine.ready()
             self.check(pair.account, wanted)
-            await engine.submit(command_of(pair, wanted, self._own(pair.account)))
+            await engine.submit(command_of(pair, wanted, self.default_caller(pair.account)))
 
         def unit(conn: Connection) -> None:
             now = store.get(conn, pair.id)
@@ -212,7 +225,8 @@ class PairService:
         if (most := self._cache.rules(account).account.max_calls) < 2:
             raise LimitReached(f"A pair has two calls at once, and this account may have {most}.")
 
-    def _own(self, account: str) -> str | None:
+    def default_caller(self, account: str) -> str | None:
+        """Return the number that an account shows where nothing else is said; None: it has none."""
         return next(iter(self._cache.rules(account).owned), None)
 
     async def _unless_cancelled(self, pair: Pair) -> Pair:

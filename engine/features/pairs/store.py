@@ -52,6 +52,12 @@ def live(conn: Connection) -> builtins.list[str]:
     return [row[0] for row in _live.all(conn)]
 
 
+def scheduled(conn: Connection, account: str) -> builtins.list[str]:
+    """Return the ids of an account's pairs that have not begun."""
+    wanted = (pairs.c.account == account, pairs.c.state == State.SCHEDULED)
+    return [row[0] for row in conn.execute(select(pairs.c.id).where(*wanted).order_by(pairs.c.id))]
+
+
 def withdraw(conn: Connection, id: str) -> bool:
     """Delete a pair that was to be placed at once and has no call; False for every other one."""
     return _withdraw.run(conn, the_id=id) > 0

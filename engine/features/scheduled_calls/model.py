@@ -39,3 +39,10 @@ class ScheduledCall(msgspec.Struct, frozen=True, kw_only=True):
     callee: str
     caller: str | None
     reason: str | None = None
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of calls that were to be cancelled together: those that were, and the ids of those that had begun."""
+
+    calls: tuple[ScheduledCall, ...]
+    begun: tuple[str, ...]

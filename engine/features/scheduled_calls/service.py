@@ -1,9 +1,11 @@
 """Calls that are placed at a time: scheduled, listed, cancelled, and placed once, also over a restart.
 
 A scheduled call is a row of work that is due (engine.platform.due_work). Its id is the call's: a second run finds the
-call and does nothing.
+call and does nothing. Those of a list wait while their account has as many calls as it may have: one of them is tried
+when a call of the account ends, or after a while.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
@@ -12,24 +14,29 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.commands import Command, CommandRefused, EngineUnavailable, LimitReached, PlaceCall
-from engine.events import ScheduledCallRefused
+from engine.events import CallEnded, ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere, StillUsed
-from engine.features.scheduled_calls.model import ScheduledCall, WantedCall
+from engine.features.scheduled_calls.model import ScheduledCall, TakenBack, WantedCall
 from engine.ids import new_id
 from engine.model.call_data import CallData
 from engine.model.leg_options import LegOptions
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
-from engine.platform.scheduler import Finish, Later, is_last_attempt
+from engine.platform.scheduler import AccountMustWait, Finish, Later, is_last_attempt
 from engine.store import calls, events
 from engine.store.errors import StoreError
+from engine.store.events import StoredEvent
 from engine.store.rows import to_sealed_json
 from engine.tasks import kinds, secret
 
 log = structlog.get_logger(__name__)
-KIND = "call"
-AT_ONCE = 100
+KIND, LIST_KIND = "call", "listed_call"
+"""Work that is due: a call of its own, and one of a list that waits for a free place of its account."""
+KINDS = (KIND, LIST_KIND)
+AT_ONCE, LISTED_AT_ONCE = 100, 50
+FREED_SECONDS = 0.1
+"""After the end of a call, until its place is free."""
 LONGEST_AHEAD = 366 * 86_400.0
 MOST = 10_000
 """Calls that an account may have scheduled."""
@@ -56,7 +63,9 @@ class ScheduledCalls:
 
     def __init__(self, platform: Platform, check: Check, engine: Callable[[], Placing]) -> None:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
-        self._scheduler, self._check, self._engine = platform.scheduler, check, engine
+        self._scheduler, self._engine = platform.scheduler, engine
+        self.check = check
+        """Refuses a number that an account (its id) may not call, or a caller that it may not show."""
 
     async def schedule(self, account: str, wanted: WantedCall, at: float) -> ScheduledCall:
         """Schedule a call for a time (Unix seconds).
@@ -85,13 +94,13 @@ class ScheduledCalls:
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         for each in wanted.values():
-            self._check(account, each.callee, each.caller)
+            self.check(account, each.callee, each.caller)
 
         def unit(conn: Connection) -> list[DueWork]:
-            if due_work.count(conn, KIND, account) + len(wanted) > MOST:
+            if sum(due_work.count(conn, kind, account) for kind in KINDS) + len(wanted) > MOST:
                 raise LimitReached(f"This account may have {MOST} scheduled calls, and no more.")
             works = [
-                DueWork(id=id, kind=KIND, at=at, account=account, payload=to_sealed_json(conn, each))
+                DueWork(id=id, kind=_kind(each), at=at, account=account, payload=to_sealed_json(conn, each))
                 for id, each in wanted.items()
             ]
             for work in works:
@@ -104,41 +113,56 @@ class ScheduledCalls:
 
     async def page(self, account: str | None = None, limit: int = 100) -> list[ScheduledCall]:
         """Return an account's scheduled calls, or all accounts': the next one first, then those that were refused."""
-        found = await self._db.read(lambda conn: due_work.of_account(conn, KIND, account, limit))
-        return [_shown(work) for work in found]
+
+        def read(conn: Connection) -> list[DueWork]:
+            found = [work for kind in KINDS for work in due_work.of_account(conn, kind, account, limit)]
+            return sorted(found, key=lambda work: (-(work.failed or math.inf), work.at, work.id))[:limit]
+
+        return [_shown(work) for work in await self._db.read(read)]
 
     async def get(self, account: str | None, call: str) -> ScheduledCall:
         """Return a scheduled call, of an account or (None) of any; raises NotThere."""
         return _shown(await self._db.read(lambda conn: _found(conn, account, call)))
 
     async def cancel(self, account: str | None, call: str) -> ScheduledCall:
-        """Take a scheduled call back; raises NotThere, and StillUsed where it is being placed now."""
+        """Take a scheduled call back; raises NotThere, and StillUsed where it is being placed now, or was placed."""
 
         def unit(conn: Connection) -> DueWork:
             work = _found(conn, account, call)
-            if not due_work.withdraw(conn, call, self._writer.epoch):
+            if not self._withdrawn(conn, call):
                 raise StillUsed(f"The call {call} is being placed now: hang it up instead.")
             return work
 
         return _shown(await self._writer.write(unit))
 
-    async def cancel_all(self, account: str, calls: Iterable[str]) -> list[ScheduledCall]:
-        """Take those of these calls back that are not placed yet, in one transaction; returns them.
+    async def cancel_all(self, account: str, calls: Iterable[str]) -> TakenBack:
+        """Take those of these calls back that are not placed yet, in one transaction.
 
-        One that was refused is none of them. Raises NotThere where none of them is scheduled, and StillUsed where all
-        that are left are being placed now.
+        One that was refused, or taken back before, is none of them. Raises NotThere where there are none at all.
         """
 
-        def unit(conn: Connection) -> list[DueWork]:
-            found = [work for call in calls if (work := _waiting(conn, account, call))]
-            if not found:
+        def unit(conn: Connection) -> TakenBack:
+            taken, begun = list[DueWork](), list[str]()
+            for call in calls:
+                work = _waiting(conn, account, call)
+                if work and self._withdrawn(conn, call):
+                    taken.append(work)
+                elif work or _was_placed(conn, account, call):
+                    begun.append(call)
+            if not taken and not begun:
                 raise NotThere("There are no such scheduled calls.")
-            taken = [work for work in found if due_work.withdraw(conn, work.id, self._writer.epoch)]
-            if not taken:
-                raise StillUsed("They are being placed now: hang them up instead.")
-            return taken
+            return TakenBack(calls=tuple(_shown(work) for work in taken), begun=tuple(begun))
 
-        return [_shown(work) for work in await self._writer.write(unit)]
+        return await self._writer.write(unit)
+
+    def _withdrawn(self, conn: Connection, call: str) -> bool:
+        """Take a row away; False if its call is being placed, or was placed by a controller that could not note it."""
+        return calls.get(conn, call) is None and due_work.withdraw(conn, call, self._writer.epoch)
+
+    def freed(self, stored: Sequence[StoredEvent]) -> None:
+        """Let an account's lists go on when one of its calls has ended."""
+        for account in {each.event.account for each in stored if isinstance(each.event, CallEnded)}:
+            self._scheduler.let_go(LIST_KIND, account, self._clock() + FREED_SECONDS)
 
     async def place(self, work: DueWork, finish: Finish) -> None:
         """Place a call whose time has come; one that is refused stays in the list, with the reason."""
@@ -155,7 +179,7 @@ class ScheduledCalls:
             raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
         except CommandRefused as error:
             if isinstance(error, LimitReached) and self._clock() < wanted.try_until:
-                raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
+                raise AccountMustWait(str(error)) from error
             await self._refused(work, str(error), wanted.data)
         except StoreError:
             raise
@@ -190,14 +214,23 @@ class ScheduledCalls:
 
 def _found(conn: Connection, account: str | None, call: str) -> DueWork:
     work = due_work.get(conn, call)
-    if work is None or work.kind != KIND or account not in (None, work.account):
+    if work is None or work.kind not in KINDS or account not in (None, work.account):
         raise NotThere(f"There is no scheduled call {call}.")
     return work
 
 
 def _waiting(conn: Connection, account: str, call: str) -> DueWork | None:
     work = due_work.get(conn, call)
-    return work if work and (work.kind, work.account, work.failed) == (KIND, account, None) else None
+    return work if work and work.kind in KINDS and (work.account, work.failed) == (account, None) else None
+
+
+def _was_placed(conn: Connection, account: str, id: str) -> bool:
+    call = calls.get(conn, id)
+    return call is not None and call.account == account
+
+
+def _kind(wanted: WantedCall) -> str:
+    return LIST_KIND if wanted.try_until else KIND
 
 
 def _wanted(work: DueWork) -> WantedCall | None:

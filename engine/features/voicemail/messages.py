@@ -3,8 +3,8 @@
 import asyncio
 import secrets
 import shutil
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -23,7 +23,13 @@ from engine.store import events
 
 FILE_PREFIX = "vm-"
 """Of the names of messages' files, in the folder of recordings."""
-Change = Callable[[Connection, Box, Message, float], Message]
+
+
+class Step(NamedTuple):
+    """A change of a message: what the audit calls it, and what does it, which returns the message as it is then."""
+
+    what: str
+    change: Callable[[Connection, Box, Message, float], Message]
 
 
 class MessageMethods(Shared):
@@ -86,19 +92,26 @@ class MessageMethods(Shared):
         """Return how many messages a box has."""
         return await self._db.read(lambda conn: messages.counts(conn, rules.find(conn, account, box).id))
 
+    async def change(
+        self,
+        account: str | None,
+        message: str,
+        *,
+        folder: Folder | None = None,
+        read: bool | None = None,
+        by: Actor | None = None,
+    ) -> Message:
+        """Move a message into a folder, then note that it was listened to or is new, both or neither of them; None
+        leaves it."""
+        steps = [] if folder is None else [_moved(folder)]
+        steps += [] if read is None else [_marked(read)]
+        return await self._changed(account, message, steps, by)
+
     async def mark_read(
         self, account: str | None, message: str, read: bool = True, *, by: Actor | None = None
     ) -> Message:
         """Note that a message was listened to, or (`read` False) that it is new again."""
-
-        def change(conn: Connection, box: Box, had: Message, now: float) -> Message:
-            if had.read == read:
-                return had
-            if read:
-                events.append(conn, _read(box, had, now))
-            return _stored(conn, had, read=read)
-
-        return await self._changed(account, message, change, by, "voicemail.read" if read else "voicemail.unread")
+        return await self.change(account, message, read=read, by=by)
 
     async def save(self, account: str | None, message: str, *, by: Actor | None = None) -> Message:
         """Move a message into the folder of those that are kept; it counts as listened to."""
@@ -106,28 +119,11 @@ class MessageMethods(Shared):
 
     async def move(self, account: str | None, message: str, folder: Folder, *, by: Actor | None = None) -> Message:
         """Move a message into a folder."""
-        if folder is Folder.TRASH:
-            return await self.delete(account, message, by=by)
-
-        def change(conn: Connection, box: Box, had: Message, now: float) -> Message:
-            fields: dict[str, Any] = {"folder": folder.value, "deleted": None}
-            if folder is Folder.SAVED and not had.read:
-                events.append(conn, _read(box, had, now))
-                fields["read"] = True
-            return _stored(conn, had, **fields)
-
-        return await self._changed(account, message, change, by, "voicemail.moved")
+        return await self.change(account, message, folder=folder, by=by)
 
     async def delete(self, account: str | None, message: str, *, by: Actor | None = None) -> Message:
         """Put a message into the trash: `undelete` takes it back, until it is purged. One that is there stays there."""
-
-        def change(conn: Connection, box: Box, had: Message, now: float) -> Message:
-            if had.folder is Folder.TRASH:
-                return had
-            events.append(conn, deleted(box, had, now))
-            return _stored(conn, had, folder=Folder.TRASH.value, deleted=now, was_in=had.folder.value)
-
-        return await self._changed(account, message, change, by, "voicemail.deleted")
+        return await self.change(account, message, folder=Folder.TRASH, by=by)
 
     async def undelete(self, account: str | None, message: str, *, by: Actor | None = None) -> Message:
         """Take a message out of the trash, into the folder where it was; one that is not there stays where it is."""
@@ -137,7 +133,7 @@ class MessageMethods(Shared):
                 return had
             return _stored(conn, had, folder=had.was_in.value, deleted=None)
 
-        return await self._changed(account, message, change, by, "voicemail.undeleted")
+        return await self._changed(account, message, [Step("voicemail.undeleted", change)], by)
 
     async def purge(self, account: str | None, message: str, *, by: Actor | None = None) -> None:
         """Remove a message and its file for good, from whatever folder."""
@@ -188,21 +184,52 @@ class MessageMethods(Shared):
         await self._directory.reload(added.box)
         return added
 
-    async def _changed(self, account: str | None, message: str, change: Change, by: Actor | None, what: str) -> Message:
+    async def _changed(self, account: str | None, message: str, steps: Sequence[Step], by: Actor | None) -> Message:
         now = self._clock()
 
         def unit(conn: Connection) -> Message:
-            had = _find(conn, account, message)
+            first = had = _find(conn, account, message)
             box = _box_of(conn, had)
-            after = change(conn, box, had, now)
-            if after != had:
+            for step in steps:
+                after = step.change(conn, box, had, now)
+                if after != had:
+                    _note(conn, by, step.what, box, had)
+                had = after
+            if had != first:
                 counted(conn, box, now)
-                _note(conn, by, what, box, had)
-            return after
+            return had
 
         after = await self._writer.write(unit)
         await self._directory.reload(after.box)
         return after
+
+
+def _marked(read: bool) -> Step:
+    def change(conn: Connection, box: Box, had: Message, now: float) -> Message:
+        if had.read == read:
+            return had
+        if read:
+            events.append(conn, _read(box, had, now))
+        return _stored(conn, had, read=read)
+
+    return Step("voicemail.read" if read else "voicemail.unread", change)
+
+
+def _moved(folder: Folder) -> Step:
+    def into_trash(conn: Connection, box: Box, had: Message, now: float) -> Message:
+        if had.folder is Folder.TRASH:
+            return had
+        events.append(conn, deleted(box, had, now))
+        return _stored(conn, had, folder=Folder.TRASH.value, deleted=now, was_in=had.folder.value)
+
+    def change(conn: Connection, box: Box, had: Message, now: float) -> Message:
+        fields: dict[str, Any] = {"folder": folder.value, "deleted": None}
+        if folder is Folder.SAVED and not had.read:
+            events.append(conn, _read(box, had, now))
+            fields["read"] = True
+        return _stored(conn, had, **fields)
+
+    return Step("voicemail.deleted", into_trash) if folder is Folder.TRASH else Step("voicemail.moved", change)
 
 
 def new_file() -> str:

@@ -1,5 +1,6 @@
 """Accounts that are removed: what goes, what stays for the books, and when it is refused."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from api.callbacks.signer import NotToBeSent
 from api.callbacks.subscribers import trial_of
 from api.callbacks.subscription_signer import SubscriptionSigner
 from engine.features.billing.call_rates import CallRates
+from engine.features.pairs.events import PairEnded
+from engine.features.pairs.service import PairService
 from engine.features.questions import store as questions
 from engine.features.questions.model import QuestionAttempt
 from engine.features.subscriptions.model import Sink, Subscription
@@ -107,6 +110,27 @@ async def test_the_keys_of_a_removed_account_are_worth_nothing(installation: Ins
     assert (await installation.ask(installation.public_server, "GET", "/carillon/v1/account", token))[0] == 200
     await installation.admin("DELETE", "/accounts/shop")
     assert (await installation.ask(installation.public_server, "GET", "/carillon/v1/account", token))[0] == 401
+
+
+async def test_the_scheduled_pairs_of_a_removed_account_end_with_their_event(installation: Installation) -> None:
+    made, other = await installation.account("shop"), await installation.account("other")
+    ids = []
+    for account in (made, other):
+        assert (await installation.admin("POST", f"/accounts/{account['name']}/prefixes", {"prefix": "+1"}))[0] == 200
+        body = {"first": "12015550101", "second": "12015550102", "at": time.time() + 3600}
+        status, pair = await installation.ask(
+            installation.public_server, "POST", "/carillon/v1/pairs", account["carillon"]["token"], body
+        )
+        assert (status, pair["state"]) == (201, "scheduled"), pair
+        ids.append(pair["id"])
+    assert (await installation.admin("DELETE", "/accounts/shop"))[0] == 200
+    pairs = installation.services.features[PairService]
+    ended, kept = [await pairs.get(None, id) for id in ids]
+    assert (ended.state, ended.result, ended.reason) == ("ended", "cancelled", "The account was removed.")
+    assert kept.state == "scheduled"
+    found = await installation.db.read(lambda conn: events.of_subject(conn, ids[0]))
+    assert [type(each.event) for each in found] == [PairEnded]
+    assert await installation.db.read(lambda conn: [due_work.get(conn, id) is None for id in ids]) == [True, False]
 
 
 async def test_what_still_waits_for_a_subscription_of_a_removed_account_is_given_up(

@@ -116,8 +116,10 @@ async def test_messages_are_listed_by_filters_fetched_changed_forwarded_and_dele
     assert await ann.ids("?folder=trash") == [first]
     status, back = await ann.ask("POST", f"/voicemails/{first}/undelete")
     assert (status, back["folder"]) == (200, "inbox")
-    for _ in range(2):  # into the trash, and out of it for good
+    for _ in range(2):  # a request that is sent again
         assert (await ann.ask("DELETE", f"/voicemails/{first}"))[0] == 204
+    assert await ann.ids("?folder=trash") == [first]
+    assert (await ann.ask("DELETE", f"/voicemails/{first}?purge=true"))[0] == 204
     assert (await ann.ask("GET", f"/voicemails/{first}"))[0] == 404
     assert (await ann.ask("GET", "/voicemail-boxes/101"))[1]["old"] == 1
     assert two["number"] == "102"

@@ -1,6 +1,7 @@
 """A client of TringMe's REST API as its document describes it, and nothing more."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
@@ -12,7 +13,7 @@ class Refused(AssertionError):
 
 @dataclass
 class TringMe:
-    """One customer. `verb` is how it asks, GET (query) or POST (form)."""
+    """One customer. `users` have their cookies by their addresses. `verb` is how it asks, GET or POST (form)."""
 
     session: aiohttp.ClientSession
     base: str
@@ -20,6 +21,7 @@ class TringMe:
     cookie: str
     conference_number: str = ""
     private: str = ""
+    users: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     verb: str = "GET"
 
     async def ask(self, op: str, *, verb: str | None = None, **fields: str) -> str:

@@ -77,6 +77,23 @@ async def test_which_end_failed_and_how_is_told_apart(
         assert (await lab.of(call)).heard.has(GOODBYE), "who is not connected hears the goodbye"
 
 
+async def test_who_was_connected_hears_the_goodbye_when_the_other_one_has_hung_up(
+    tringme: TringMe, notified: Notified, lab: LabEars, own: Own
+) -> None:
+    call = await tringme.ok(
+        "call", src=people.SPEAKS_440, dest=people.HANGS_UP, flag="3", bye="male:Please leave a message after the tone"
+    )
+    ended = await notified.until(call, "COMPLETED", within=60)
+    assert int(ended["srcduration"]) > int(ended["destduration"]) >= 2
+    assert notified.statuses(call) == ["SRCANSWERED", "COMPLETED"]
+    assert (await lab.of(call)).heard.says("after the tone")
+    shown = await own.call(call)
+    (leg,) = shown["legs"]
+    assert (leg["hung_up_by"], shown["hung_up_by"]) == ("far", "us")
+    heard = (await lab.of(leg["id"])).heard
+    assert not heard.says("after the tone"), "who has hung up hears no goodbye"
+
+
 async def test_one_party_hears_the_greeting_and_the_goodbye(
     tringme: TringMe, notified: Notified, sink: Sink, lab: LabEars
 ) -> None:

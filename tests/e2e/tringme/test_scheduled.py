@@ -4,12 +4,13 @@ import asyncio
 import time
 
 from tests.clients.tringme.client import TringMe
+from tests.e2e.conftest import MOST_CALLS
 from tests.e2e.tringme.conftest import Notified
 from tests.support import people
-from tests.support.carillon import Own, moment
+from tests.support.carillon import Account, Admin, Own, moment
 from tests.support.far_end import assert_melody
 from tests.support.lab_texts import LabTexts
-from tests.support.scenario import LabEars
+from tests.support.scenario import LabEars, until
 from tests.support.sink import Sink
 
 
@@ -54,6 +55,30 @@ async def test_a_cancel_that_comes_too_late_says_so_and_the_call_goes_on(
         await notified.until(call, "SRCANSWERED")
         assert "id" in await tringme.failed("cancel", id=call)
         await notified.until(call, "COMPLETED")
+
+
+async def test_a_cancel_of_a_list_names_how_many_have_begun_and_takes_the_others_back(
+    tringme: TringMe, notified: Notified, sink: Sink, admin: Admin, account: Account, own: Own
+) -> None:
+    """The account may have one call at once, so the others of the list wait."""
+    await admin.ask("PATCH", f"accounts/{account.name}/limits", {"max_calls": 1})
+    try:
+        numbers = ",".join(number for number, _ in people.speakers(3))
+        operation = await tringme.ok("call", src=numbers, greeting=sink.tone(500, 3.0), flag="3")
+        calls = [f"{operation.partition('.of')[0]}.{place}" for place in (1, 2, 3)]
+
+        async def begun() -> list[str]:
+            listed = (await own.ask("GET", "calls"))[1]["calls"]
+            return [call["id"] for call in listed if call["id"] in calls]
+
+        (first,) = await until(begun, bool, what="the first of the list is placed")
+        told = await tringme.failed("cancel", id=operation)
+        assert "parameter id " in told and "1 calls have begun" in told and "The other 2 are cancelled" in told
+        await notified.until(first, "COMPLETED")
+        assert "too late" in await tringme.failed("cancel", id=operation)
+        assert await begun() == [first]
+    finally:
+        await admin.ask("PATCH", f"accounts/{account.name}/limits", {"max_calls": MOST_CALLS})
 
 
 async def test_a_scheduled_text_arrives_and_a_cancelled_one_does_not(

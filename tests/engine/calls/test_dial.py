@@ -115,6 +115,80 @@ async def test_the_other_hangs_up(exchange: Exchange, asterisk: FakeAri, hang_up
     assert (await exchange.ended(one)).hung_up_by == ("other" if hang_up_after else "far")
 
 
+async def test_what_is_queued_behind_a_dial_that_continues_waits_until_the_other_hangs_up(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    tasks = (Dial(to="2", continue_after=True), Play(source="http://host/a.wav"))
+    one, other = await dialling(exchange, asterisk, *tasks)
+    asterisk.picks_up(other)
+    await exchange.event(TaskEnded, kind="dial")
+    await asyncio.sleep(60)
+    assert asterisk.world.playbacks == {}
+    asterisk.hangs_up(other)
+    playback = await exchange.played()
+    assert asterisk.world.playbacks[playback]["target_uri"] == "channel:in-1" and asterisk.world.bridges == {}
+    asterisk.finishes(playback)
+    await exchange.event(TaskEnded, kind="play")
+    asterisk.hangs_up("in-1")
+    assert (await exchange.ended(one)).hung_up_by == "far"
+
+
+async def test_a_dial_that_continues_ends_the_other_leg_when_their_time_is_over(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    tasks = (Dial(to="2", continue_after=True, max_seconds=30), Play(source="http://host/a.wav"))
+    one, other = await dialling(exchange, asterisk, *tasks)
+    asterisk.picks_up(other)
+    assert (await exchange.ended(other)).cause == "max_duration"
+    await exchange.played()
+    asterisk.hangs_up("in-1")
+    await exchange.ended(one)
+
+
+async def test_a_dial_that_continues_ends_the_other_leg_with_this_one(exchange: Exchange, asterisk: FakeAri) -> None:
+    one, other = await dialling(exchange, asterisk, Dial(to="2", continue_after=True), Play(source="http://host/a.wav"))
+    asterisk.picks_up(other)
+    await exchange.event(TaskEnded, kind="dial")
+    asterisk.hangs_up("in-1")
+    assert (await exchange.ended(other)).hung_up_by == "other"
+    await exchange.ended(one)
+    assert "play discarded call_ended" in exchange.story(one)
+    await settled()
+    assert asterisk.world.bridges == {} and asterisk.world.playbacks == {}
+
+
+async def test_a_party_that_is_not_reached_ends_a_call_that_would_have_continued(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    one, other = await dialling(exchange, asterisk, Dial(to="2", continue_after=True), Play(source="http://host/a.wav"))
+    asterisk.hangs_up(other, 17, 486)
+    assert (await exchange.ended(one)).cause == "busy"
+    assert asterisk.world.playbacks == {}
+
+
+@pytest.mark.parametrize("hangs_up_meanwhile", [False, True])
+async def test_a_dial_that_continues_does_so_over_a_change_of_controllers(
+    exchange: Exchange, asterisk: FakeAri, hangs_up_meanwhile: bool
+) -> None:
+    tasks = (Dial(to="2", continue_after=True), Play(source="http://host/a.wav"))
+    one, other = await dialling(exchange, asterisk, *tasks)
+    asterisk.picks_up(other)
+    await exchange.event(TaskEnded, kind="dial")
+    await settled()
+    await exchange.leave()
+    if hangs_up_meanwhile:
+        asterisk.hangs_up(other)
+    await exchange.start()
+    if not hangs_up_meanwhile:
+        await asyncio.sleep(60)
+        assert asterisk.world.playbacks == {}
+        asterisk.hangs_up(other)
+    playback = await exchange.played()
+    assert asterisk.world.playbacks[playback]["target_uri"] == "channel:in-1" and asterisk.world.bridges == {}
+    asterisk.hangs_up("in-1")
+    await exchange.ended(one)
+
+
 async def test_a_prompt_to_one_of_two_connected_is_whispered(exchange: Exchange, asterisk: FakeAri) -> None:
     one, other = await dialling(exchange, asterisk, DIAL, Play(source="http://host/a.wav"))
     asterisk.picks_up(other)

@@ -31,7 +31,7 @@ WRITTEN_BEFORE = {
     "caller": "12015550101", "private": True, "headers": [["X-Order", "1"]], "ring_seconds": 20.0, "max_seconds": 60.0,
     "ringback": "de", "music": "calm",
     "before_bridge": [{"kind": "play", "id": "", "data": None, "wait": True, "source": "upload:hello"}],
-    "call_data": None, "hang_up_after": True, "diversions": None, "hops": 0,
+    "call_data": None, "hang_up_after": True, "continue_after": False, "diversions": None, "hops": 0,
 }  # fmt: skip
 
 

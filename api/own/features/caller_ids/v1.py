@@ -70,10 +70,10 @@ class CallerIdRoutes:
 
     @taking("changeCallerId", Preference, {204: None})
     async def prefer(self, request: web.Request, body: Body[Preference]) -> web.Response:
-        """Show a caller id by default, or show the account's first number again."""
+        """Show a caller id by default, or not any more; another one that is the default stays it."""
         caller, number = await self._caller_of(request), request.match_info["number"]
-        chosen = number if (await body()).default else None
-        await self._ids.prefer(caller.by, caller.account, chosen, _user(caller))
+        change = self._ids.prefer if (await body()).default else self._ids.unprefer
+        await change(caller.by, caller.account, number, _user(caller))
         return web.Response(status=204)
 
     @operation("removeCallerId", {204: None})

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from api.own.access import Caller
 from api.own.features.voicemail import render
-from api.own.features.voicemail.schema import Voicemail
+from api.own.features.voicemail.schema import PURGE, Voicemail
 from api.own.features.voicemail.v1 import SOUND, VoicemailRoutes, deleted, sound_of
 from api.own.operations import operation
 from api.own.services import OwnServices
@@ -40,10 +40,10 @@ class VoicemailAdmin:
         """Fetch the sound of a message of any account."""
         return await sound_of(self._voicemail, None, request.match_info["voicemail"])
 
-    @operation("deleteAnyVoicemail", {204: None})
+    @operation("deleteAnyVoicemail", {204: None}, query=(PURGE,))
     async def delete(self, request: web.Request) -> web.Response:
-        """Put a message of any account into the trash; one that is there is removed for good."""
-        await deleted(self._voicemail, None, request.match_info["voicemail"], audit.ADMIN)
+        """Put a message of any account into the trash, where one that is there stays; or remove it for good."""
+        await deleted(self._voicemail, request, None, request.match_info["voicemail"], audit.ADMIN)
         return web.Response(status=204)
 
     async def _caller(self, request: web.Request) -> Caller:

@@ -81,10 +81,16 @@ class VoicemailCommands:
         save(file, data)
         self._cli.output.done({"file": str(file), "bytes": len(data)}, f"{file} has {len(data)} bytes.")
 
-    def delete(self, voicemail: str) -> None:
-        """Put a message into the trash; one that is there is removed for good."""
-        self._cli.admin.delete(f"/voicemails/{part(voicemail)}")
-        self._cli.output.done({"deleted": voicemail}, f"{voicemail} was deleted.")
+    def delete(self, voicemail: str, *, purge: bool = False) -> None:
+        """Put a message into the trash, from which it is removed after seven days.
+
+        Parameters
+        ----------
+        purge
+            Remove it for good now, with its sound, from whatever folder.
+        """
+        self._cli.admin.delete(f"/voicemails/{part(voicemail)}", **({"purge": "true"} if purge else {}))
+        self._cli.output.done({"deleted": voicemail}, f"{voicemail} was {'removed' if purge else 'deleted'}.")
 
     def undelete(self, voicemail: str) -> None:
         """Take a message out of the trash: within seven days."""

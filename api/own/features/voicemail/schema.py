@@ -26,6 +26,9 @@ READ = Parameter(name="read", kind=Annotated[bool, says("Only those that were (t
 SINCE = Parameter(
     name="since", kind=Annotated[str, says("Only those from this time on; written as in the list of calls.")]
 )
+PURGE = Parameter(
+    name="purge", kind=Annotated[bool, says("Whether it is removed for good, from whatever folder, with its sound.")]
+)
 UNTIL = Parameter(name="until", kind=Annotated[str, says("Only those from before this time; written the same way.")])
 
 NAME = "Whose box it is, as the greeting says it; at most 80 characters."

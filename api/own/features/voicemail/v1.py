@@ -1,7 +1,6 @@
 """Voicemail of an account: its boxes, and the messages in them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from aiohttp import web
 
@@ -15,6 +14,7 @@ from api.own.features.voicemail.schema import (
     BOX,
     CALLER,
     FOLDER,
+    PURGE,
     READ,
     SINCE,
     UNTIL,
@@ -31,6 +31,7 @@ from engine.features.accounts import Account
 from engine.features.voicemail.model import Folder, Message
 from engine.features.voicemail.service import VoicemailService
 from engine.media.recordings import CONTENT_TYPES
+from engine.platform.audit import Actor
 
 FILTERS = (BOX, FOLDER, CALLER, READ, SINCE, UNTIL, *PAGE)
 SOUND = Media("The message's sound.", tuple(sorted(CONTENT_TYPES.values())))
@@ -84,18 +85,15 @@ class VoicemailRoutes:
         """Mark a message as read or new, or move it into another folder."""
         caller, given = await self._caller_of(request), await body()
         account, name = caller.account, _named(request)
-        row = await self._voicemail.message(account.id, name)
-        if given.folder is not None:
-            row = await self._voicemail.move(account.id, name, Folder(given.folder), by=caller.by)
-        if given.read is not None:
-            row = await self._voicemail.mark_read(account.id, name, given.read, by=caller.by)
+        folder = None if given.folder is None else Folder(given.folder)
+        row = await self._voicemail.change(account.id, name, folder=folder, read=given.read, by=caller.by)
         return await self._answer(account, row)
 
-    @operation("deleteVoicemail", {204: None})
+    @operation("deleteVoicemail", {204: None}, query=(PURGE,))
     async def delete(self, request: web.Request) -> web.Response:
-        """Put a message into the trash; one that is there is removed for good."""
+        """Put a message into the trash, where one that is there stays; or remove it for good."""
         caller, name = await self._caller_of(request), _named(request)
-        await deleted(self._voicemail, caller.account.id, name, caller.by)
+        await deleted(self._voicemail, request, caller.account.id, name, caller.by)
         return web.Response(status=204)
 
     @operation("undeleteVoicemail", {200: Voicemail})
@@ -141,10 +139,9 @@ async def sound_of(voicemail: VoicemailService, account: str | None, name: str) 
     return File(sound.path, headers={"Content-Type": CONTENT_TYPES[sound.format], "Cache-Control": "private"})
 
 
-async def deleted(voicemail: VoicemailService, account: str | None, name: str, by: Any) -> None:
-    """Put a message into the trash, or remove one that is there."""
-    row = await voicemail.message(account, name)
-    if row.folder is Folder.TRASH:
+async def deleted(voicemail: VoicemailService, request: web.Request, account: str | None, name: str, by: Actor) -> None:
+    """Put a message into the trash, or with `purge` remove it for good; raises BadRequest."""
+    if switch_of(request, "purge"):
         await voicemail.purge(account, name, by=by)
     else:
         await voicemail.delete(account, name, by=by)

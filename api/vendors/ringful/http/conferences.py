@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
+from api.forms import WrittenNumber
 from api.ports import CommandTaker
 from api.vendors.ringful import call_data
 from api.vendors.ringful.http import resources
 from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler
-from api.vendors.ringful.http.requests import Parameters, WrittenNumber
+from api.vendors.ringful.http.requests import Parameters
 from api.vendors.ringful.ids import new_conference_id
 from engine.commands import (
     ConferenceView,

@@ -1,29 +1,18 @@
 """Ringful's parameters, read as its document means them."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from api.callbacks.callback import BadAddress, address
-from api.forms import NamedParameters, Pairs
-from api.numbers import NotANumber, dialled
+from api.forms import NumberedParameters, Pairs
 from api.vendors.ringful.errors import Invalid
 from engine.features.accounts import Account
 from engine.media.upload_files import SCHEME, is_name
 
 TONES = frozenset("0123456789*#ABCD")  # RFC 4733 §3.2
-MOST_ATTENDEES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNumber:
-    """A phone number: as the customer wrote it, and the digits to dial."""
-
-    written: str
-    digits: str
-
-
-class Parameters(NamedParameters):
-    """A request's parameters by name (see NamedParameters).
+class Parameters(NumberedParameters):
+    """A request's parameters by name (see NumberedParameters).
 
     Every method raises Invalid with a sentence that names the parameter.
     """
@@ -31,8 +20,7 @@ class Parameters(NamedParameters):
     invalid = Invalid
 
     def __init__(self, pairs: Pairs, account: Account) -> None:
-        super().__init__(pairs)
-        self._account = account
+        super().__init__(pairs, account.country)
 
     def flag(self, *names: str, default: bool = True) -> bool:
         """Return true or false, written in any case."""
@@ -42,24 +30,6 @@ class Parameters(NamedParameters):
         if value.lower() not in ("true", "false"):
             raise Invalid(f"The parameter {name} must be true or false.")
         return value.lower() == "true"
-
-    def number(self, name: str) -> WrittenNumber:
-        """Return a required phone number or extension."""
-        return self._number(name, self._required(name))
-
-    def number_or_none(self, name: str) -> WrittenNumber | None:
-        """Return an optional phone number or extension."""
-        _, value = self.found((name,))
-        return None if value is None else self._number(name, value)
-
-    def numbers(self, name: str) -> tuple[WrittenNumber, ...]:
-        """Return a required, comma separated list of phone numbers."""
-        written = [part.strip() for part in self._required(name).split(",") if part.strip()]
-        if not written:
-            raise Invalid(f"The parameter {name} is missing.")
-        if len(written) > MOST_ATTENDEES:
-            raise Invalid(f"The parameter {name} must list at most {MOST_ATTENDEES} numbers.")
-        return tuple(self._number(name, part) for part in written)
 
     def callback_url(self, name: str = "callbackUrl") -> str:
         """Return an optional callback URL, "" for none. A sloppy one passes; one that can never work does not.
@@ -101,15 +71,3 @@ class Parameters(NamedParameters):
         if not all(tone in TONES for tone in tones):
             raise Invalid(f"The parameter {name} must list single keys: 0-9, *, #, A-D.")
         return tones
-
-    def _required(self, name: str) -> str:
-        _, value = self.found((name,))
-        if value is None:
-            raise Invalid(f"The parameter {name} is missing.")
-        return value
-
-    def _number(self, name: str, written: str) -> WrittenNumber:
-        try:
-            return WrittenNumber(written, dialled(written, self._account.country))
-        except NotANumber as error:
-            raise Invalid(f"The parameter {name} is not a phone number. {error}") from None

@@ -8,9 +8,11 @@ from api.callbacks.callback import Callback, form, query
 from api.vendors.tringme.auth import kvmd5
 from api.vendors.tringme.events import callbacks
 from api.vendors.tringme.http.account_state import AccountState
+from api.vendors.tringme.http.users import Users
 from api.vendors.tringme.ids import DIALECT
 from engine.events import Event
 from engine.features.accounts.service import AccountService
+from engine.features.voicemail.events import VoicemailReceived
 from engine.model.call_data import CallData
 
 METHODS = ("get", "post")
@@ -30,16 +32,18 @@ class Notifications:
         accounts: Accounts,
         keys: AccountService,
         state: AccountState,
+        users: Users,
         number: Callable[[], str] = random_number,
     ) -> None:
         self._accounts, self._keys, self._state, self._number = accounts, keys, state, number
+        self._users = users
 
     async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         """One request for an event of the document, signed with the account's private key."""
         fields = callbacks.fields(event, data)
         if fields is None:
             return ()
-        url = data.address or await self._state.notify_url(event.account)
+        url = data.address or await self._url_of(event)
         if not url:
             return ()
         fields |= {"r": self._number()}
@@ -47,6 +51,13 @@ class Notifications:
         account = await self._accounts.get(event.account)
         method = account.settings.get(DIALECT, {}).get("notify", METHODS[0]) if account else METHODS[0]
         return (form(url, fields) if method == "post" else query(url, fields),)
+
+    async def _url_of(self, event: Event) -> str:
+        """Return the URL that is told of a voicemail: that of the user to whom it is listed; "": nobody is told."""
+        if not isinstance(event, VoicemailReceived):
+            return ""
+        user = await self._users.of_box(event.account, event.box)
+        return "" if user is None else await self._state.own_notify_url(event.account, user)
 
     async def _secret(self, account: str) -> str:
         own = (await self._keys.keys(account)).own

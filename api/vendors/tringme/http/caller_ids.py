@@ -44,12 +44,13 @@ class CallerIdOperations:
         verified = {f"+{each.number}" for each in await self._caller_ids.list_all(account.id)}
         if number in verified and not flag & FORCED:
             if flag & DEFAULT:
-                await self._caller_ids.prefer(actor_of(account), account, number)
+                await self._caller_ids.prefer(actor_of(account), account, number, request.user)
             return resources.done()
         wanted = WantedCode(
             number=number,
             how="call" if flag & BY_CALL else "text",
             message=message,
+            user=request.user,
             make_default=bool(flag & DEFAULT),
             again=True,
         )
@@ -65,7 +66,11 @@ class CallerIdOperations:
         code, number = parameters.text("code"), parameters.number_or_none("callerid")
         try:
             await self._caller_ids.answer(
-                actor_of(account), account, code, number=f"+{number.digits}" if number else None
+                actor_of(account),
+                account,
+                code,
+                number=f"+{number.digits}" if number else None,
+                user=request.user or None,
             )
         except (WrongCode, NoCode) as error:
             raise Invalid(f"The parameter code cannot be taken. {error}") from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from api.forms import WrittenNumber
 from api.ports import CommandTaker
 from api.vendors.tringme import call_data
 from api.vendors.tringme.errors import Invalid
@@ -13,18 +14,17 @@ from api.vendors.tringme.http.account_state import AccountState
 from api.vendors.tringme.http.audio import Audio
 from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tringme.http.plan import Plan
-from api.vendors.tringme.http.requests import WrittenNumber
 from api.vendors.tringme.ids import calls_of, new_operation
-from engine.commands import PlaceCall
+from engine.commands import CallerRefused, NumberRefused, PlaceCall
 from engine.features.accounts import Account
-from engine.features.pairs.commands import PlacePair
+from engine.features.caller_ids.service import CallerIds
+from engine.features.pairs.commands import PairRefused, PlacePair
 from engine.features.pairs.model import WantedPair
 from engine.features.pairs.service import PairService
 from engine.features.scheduled_calls.model import WantedCall
 from engine.features.scheduled_calls.service import ScheduledCalls
 from engine.model.call_data import CallData
 from engine.model.leg_options import LegOptions
-from engine.platform.settings_cache import SettingsCache
 
 TRIED_SECONDS = 3600.0
 """For how long the calls of a list are tried while the account has as many calls as it may have."""
@@ -60,12 +60,12 @@ class CallOperations:
         engine: CommandTaker,
         scheduled: ScheduledCalls,
         pairs: PairService,
-        cache: SettingsCache,
+        caller_ids: CallerIds,
         state: AccountState,
         audio: Audio,
         clock: Callable[[], float],
     ) -> None:
-        self._engine, self._scheduled, self._pairs, self._cache = engine, scheduled, pairs, cache
+        self._engine, self._scheduled, self._pairs, self._ids = engine, scheduled, pairs, caller_ids
         self._state, self._audio, self._clock = state, audio, clock
 
     def operations(self) -> dict[str, Handler]:
@@ -76,8 +76,12 @@ class CallOperations:
         """Call src and connect it with dest, or play prompts to it; the id comes back before anybody is called."""
         order = await self._order(request)
         await self._audio.check(order.account, order.plan.prompts)
+        self._check(order)
         if order.plan.destination is not None:
-            self._pairs.check(order.account.id, self._parties(order))
+            try:
+                self._pairs.check(order.account.id, self._parties(order))
+            except PairRefused as refusal:
+                raise Invalid(f"The parameter dest cannot be connected with src. {refusal}") from None
         if len(order.sources) == 1 and order.plan.is_pair:
             return resources.done(await self._pair(order))
         if len(order.sources) == 1 and order.at is None:
@@ -97,7 +101,8 @@ class CallOperations:
         if plan.destination is None and plan.greeting is None:
             raise Invalid("The parameter dest is missing (or a greeting, for a call to src alone).")
         given = parameters.number_or_none("callerid")
-        caller, private = given.digits if given else None, bool(flags & call_data.PRIVATE)
+        private = bool(flags & call_data.PRIVATE)
+        caller = given.digits if given else await self._own_caller(request)
         if private and plan.destination and caller is None:
             caller = self._default_caller(account)
         return Order(
@@ -107,14 +112,30 @@ class CallOperations:
             at=parameters.schedule(),
             caller=caller,
             private=private,
-            url=await self._state.notify_url(account.id),
+            url=await self._state.notify_url(account.id, request.user),
             tag=parameters.tag(),
             flags=flags,
         )
 
+    def _check(self, order: Order) -> None:
+        """Refuse numbers that may not be called or shown, by the names of their parameters; raises Invalid."""
+        named = [("src", source) for source in order.sources]
+        named += [("dest", order.plan.destination)] if order.plan.destination else []
+        for name, number in named:
+            try:
+                self._scheduled.check(order.account.id, number.digits, order.caller)
+            except NumberRefused as refusal:
+                raise Invalid(f"The parameter {name} has a number that is not called: {refusal}") from None
+            except CallerRefused as refusal:
+                raise Invalid(f"The parameter callerid is not shown: {refusal}") from None
+
+    async def _own_caller(self, request: AuthenticatedRequest) -> str | None:
+        """Return the caller id that a user other than the first one has chosen; None: the account's is shown."""
+        return await self._ids.default_of(request.account.id, request.user) if request.user else None
+
     def _default_caller(self, account: Account) -> str:
         """Return the number that both parties see of a private call; raises Invalid where the account has none."""
-        owned = next(iter(self._cache.rules(account.id).owned), None)
+        owned = self._pairs.default_caller(account.id)
         if owned is None:
             raise Invalid("The parameter callerid is missing: a private call shows a number of yours (setcallerid).")
         return owned

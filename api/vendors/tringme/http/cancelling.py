@@ -17,6 +17,11 @@ from engine.features.pairs.service import PairService
 from engine.features.scheduled_calls.service import ScheduledCalls
 
 BEGUN = "The parameter id is of something that has begun: it is too late to cancel it."
+SOME_BEGUN = (
+    "The parameter id is of a list of which {begun} calls have begun: it is too late to cancel those."
+    " The other {cancelled} are cancelled."
+)
+ENDED = "The parameter id is of a call that had begun: it was hung up."
 UNKNOWN = "The parameter id is of nothing that is scheduled."
 
 
@@ -71,8 +76,13 @@ class CancelOperations:
         try:
             pair = await self._pairs.get(account.id, id)
         except NoSuchPair:
-            await self._scheduled.cancel_all(account.id, calls_of(id))
+            taken = await self._scheduled.cancel_all(account.id, calls_of(id))
+            if taken.begun and taken.calls:
+                raise Invalid(SOME_BEGUN.format(begun=len(taken.begun), cancelled=len(taken.calls))) from None
+            if taken.begun:
+                raise StillUsed(BEGUN) from None
             return
         if pair.state is not State.SCHEDULED:
             raise StillUsed(BEGUN)
-        await self._engine.submit(CancelPair(account=account.id, pair=id))
+        if (await self._engine.submit(CancelPair(account=account.id, pair=id))).state is not State.ENDED:
+            raise Invalid(ENDED)  # it was placed by a controller that ended before it could note that

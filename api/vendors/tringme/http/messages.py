@@ -2,13 +2,12 @@
 
 from aiohttp import web
 
-from api.errors import sentence_of
 from api.ports import CommandTaker
 from api.vendors.tringme.errors import Invalid
 from api.vendors.tringme.http import resources
 from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
-from engine.commands import CommandRefused
-from engine.features.messaging.commands import SendMessage
+from engine.commands import CallerRefused
+from engine.features.messaging.commands import SendMessages, TextRefused, TextsRefused
 from engine.features.messaging.model import NewMessage
 
 
@@ -23,21 +22,20 @@ class MessageOperations:
         return {"sms": self.send, "sendsms": self.send}
 
     async def send(self, request: AuthenticatedRequest) -> web.Response:
-        """Send a text to each number of a list. With a schedule the ids come back, by which they can be cancelled."""
+        """Send a text to each number of a list, to all or to none. With a schedule the ids come back, by which they can
+        be cancelled."""
         parameters = request.parameters
         numbers, text, at = parameters.numbers("dest"), parameters.message("msg"), parameters.schedule()
-        sender = parameters.number_or_none("callerid")
-        made: list[str] = []
-        refused: list[str] = []
-        for number in numbers:
-            message = NewMessage(to=number.digits, text=text, sender=sender.digits if sender else None, at=at)
-            try:
-                accepted = await self._engine.submit(SendMessage(account=request.account.id, message=message))
-            except CommandRefused as refusal:
-                refused.append(f"{number.written}: {sentence_of(refusal)}")
-            else:
-                made.append(accepted.id)
-        if refused:
-            sent = f" {len(made)} of {len(numbers)} texts were accepted." if made else ""
-            raise Invalid(f"The parameter dest has numbers that get no text. {' '.join(refused)}{sent}")
-        return resources.done(",".join(made) if at is not None else "")
+        given = parameters.number_or_none("callerid")
+        sender = given.digits if given else None
+        wanted = tuple(NewMessage(to=number.digits, text=text, sender=sender, at=at) for number in numbers)
+        try:
+            made = await self._engine.submit(SendMessages(account=request.account.id, messages=wanted))
+        except TextsRefused as refusal:
+            raise Invalid(f"The parameter dest has numbers that get no text, so none was sent. {refusal}") from None
+        except TextRefused as refusal:
+            raise Invalid(f"The parameter msg cannot be sent: {refusal}") from None
+        except CallerRefused as refusal:
+            what = "is missing" if sender is None else "cannot be shown"
+            raise Invalid(f"The parameter callerid {what}. {refusal}") from None
+        return resources.done(",".join(each.id for each in made) if at is not None else "")

@@ -19,5 +19,5 @@ class NotifyOperations:
 
     async def set_url(self, request: AuthenticatedRequest) -> web.Response:
         """Set the URL that is notified of what is asked for from now on."""
-        await self._state.set_notify_url(request.account, request.parameters.url("url"))
+        await self._state.set_notify_url(request.account, request.user, request.parameters.url("url"))
         return resources.done()

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from api.vendors.tringme.http.requests import Parameters, Prompt, WrittenNumber
+from api.forms import WrittenNumber
+from api.vendors.tringme.http.requests import Parameters, Prompt
 from engine.model.call_data import CallData
 from engine.model.destination import Diversions
 from engine.model.leg_options import LegOptions
@@ -53,7 +54,8 @@ class Plan:
     def tasks(self, data: CallData | None, second_caller: str | None) -> tuple[AnyTask, ...]:
         """Return the first party's tasks. `second_caller`: what the second party sees; None: the first one's number.
 
-        With a second party the goodbye is for a first one that is not connected: two that are end with each other.
+        With a second party the first one hears the goodbye when the second one has hung up, or if it is busy, does not
+        answer or has no phone there.
         """
         ending: tuple[AnyTask, ...] = (*((self.goodbye,) if self.goodbye else ()), HangUp())
         if self.digits:
@@ -66,11 +68,12 @@ class Plan:
         dial = Dial(
             to=self.destination.digits,
             leg=LegOptions(caller=second_caller),
+            continue_after=self.goodbye is not None,
             diversions=Diversions(no_answer=unreached, busy=unreached, unregistered=unreached)
             if self.goodbye
             else None,
         )
-        return (*beginning, dial)
+        return (*beginning, dial, *(ending if self.goodbye else ()))
 
     def _asking(self, count: int, expected: str, ending: tuple[AnyTask, ...], data: CallData | None) -> RunMenu:
         """Return what asks for digits; a caller who does not enter them hears the goodbye, and is not connected."""

@@ -6,13 +6,11 @@ taken.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from api.callbacks.callback import BadAddress, address
-from api.forms import NamedParameters, Pairs
-from api.numbers import NotANumber, dialled
+from api.forms import NumberedParameters, Pairs, WrittenNumber
 from api.vendors.tringme import call_data
 from api.vendors.tringme.errors import Invalid
 from engine.features.accounts import Account
@@ -33,10 +31,11 @@ NAMES: Mapping[str, Sequence[str]] = {
     "schedule": ("schedule", "time", "at"),
 }
 """The names of each parameter: the first is the one that errors name where none is there."""
-MOST_SOURCES = 100
 MOST_DIGITS = 32
 MOST_CHARACTERS = PromptSettings().max_text
 LONGEST_TAG = 64
+LONGEST_AHEAD = 366 * 86_400.0
+"""How far ahead something may be scheduled, in seconds."""
 LONGEST_URL = 2_000
 """Bytes of a notify URL: the notification's fields are added to it, and no longer address than 4,096 is notified."""
 _VOICES = ("male", "female")
@@ -45,16 +44,8 @@ _RELATIVE = 1_000_000_000.0
 Prompt = Play | Say
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNumber:
-    """A phone number: as the customer wrote it, and the digits to dial."""
-
-    written: str
-    digits: str
-
-
-class Parameters(NamedParameters):
-    """A request's parameters by name (see NamedParameters). `clock`: Unix seconds.
+class Parameters(NumberedParameters):
+    """A request's parameters by name (see NumberedParameters). `clock`: Unix seconds.
 
     Every method raises Invalid with a sentence that names the parameter.
     """
@@ -62,26 +53,12 @@ class Parameters(NamedParameters):
     invalid = Invalid
 
     def __init__(self, pairs: Pairs, account: Account, clock: Callable[[], float] = time.time) -> None:
-        super().__init__(pairs)
-        self._account, self._clock = account, clock
-
-    def number(self, name: str) -> WrittenNumber:
-        """Return a required phone number or extension."""
-        return self._number(name, self.text(name))
-
-    def number_or_none(self, name: str) -> WrittenNumber | None:
-        """Return an optional phone number or extension."""
-        _, value = self.found((name,))
-        return None if value is None else self._number(name, value)
+        super().__init__(pairs, account.country)
+        self._clock = clock
 
     def numbers(self, name: str) -> tuple[WrittenNumber, ...]:
-        """Return a required, comma separated list of different phone numbers."""
-        written = [part.strip() for part in self.text(name).split(",") if part.strip()]
-        if not written:
-            raise Invalid(f"The parameter {name} is missing.")
-        if len(written) > MOST_SOURCES:
-            raise Invalid(f"The parameter {name} must list at most {MOST_SOURCES} numbers (got {len(written)}).")
-        found = {number.digits: number for number in (self._number(name, part) for part in written)}
+        """Return a required, comma separated list of phone numbers, each once."""
+        found = {number.digits: number for number in super().numbers(name)}
         return tuple(found.values())
 
     def tag(self) -> str:
@@ -179,6 +156,9 @@ class Parameters(NamedParameters):
             )
         if at <= now:
             raise Invalid(f"The parameter {name} must be a time to come (got {value[:40]!r}).")
+        if at > now + LONGEST_AHEAD:
+            days = LONGEST_AHEAD / 86_400
+            raise Invalid(f"The parameter {name} must be within {days:g} days from now (got {value[:40]!r}).")
         return at
 
     def _spoken(self, name: str, text: str) -> str:
@@ -189,12 +169,6 @@ class Parameters(NamedParameters):
         except PromptError as error:
             raise Invalid(f"The parameter {name} cannot be spoken. {error}") from None
         return text.strip()
-
-    def _number(self, name: str, written: str) -> WrittenNumber:
-        try:
-            return WrittenNumber(written, dialled(written, self._account.country))
-        except NotANumber as error:
-            raise Invalid(f"The parameter {name} is not a phone number. {error}") from None
 
 
 def _moment(text: str, now: float) -> float | None:

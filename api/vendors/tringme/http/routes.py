@@ -1,6 +1,5 @@
 """TringMe's one path, `/api.php`: the operation is a parameter, by GET and POST."""
 
-import hmac
 import re
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +13,8 @@ from api.vendors.tringme.auth import Requester, authenticate
 from api.vendors.tringme.errors import Invalid, TringMeError, TringMeUnauthorized, render
 from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tringme.http.requests import Parameters
-from api.vendors.tringme.ids import DIALECT, cookie_of
+from api.vendors.tringme.http.users import Users
+from api.vendors.tringme.ids import DIALECT
 from engine.commands import CommandRefused
 from engine.features.errors import FeatureError
 
@@ -26,8 +26,8 @@ COOKIE = "cookie"
 class Routes:
     """Serves the operations: authenticates a request, does what it asks, and renders what was refused."""
 
-    def __init__(self, accounts: Accounts, operations: Mapping[str, Handler], guesses: Guesses) -> None:
-        self._accounts, self._operations, self._guesses = accounts, operations, guesses
+    def __init__(self, accounts: Accounts, operations: Mapping[str, Handler], guesses: Guesses, users: Users) -> None:
+        self._accounts, self._operations, self._guesses, self._users = accounts, operations, guesses, users
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """The path, by GET and POST."""
@@ -43,8 +43,8 @@ class Routes:
             requester = await self._authenticated(request, pairs)
             parameters = Parameters(pairs, requester.account)
             operation = self._operation(parameters)
-            _check_cookie(parameters, requester)
-            return await operation(AuthenticatedRequest(requester.account, parameters))
+            user = await self._users.named(requester.account, requester.secret, parameters.text_or_none(COOKIE))
+            return await operation(AuthenticatedRequest(requester.account, parameters, user))
         except (TringMeError, BadForm, FeatureError) as error:
             return render(str(error))
         except CommandRefused as refusal:
@@ -65,10 +65,3 @@ class Routes:
             request, ShownCredential(DIALECT, key), wrong=lambda error: isinstance(error, TringMeUnauthorized)
         ):
             return await authenticate(self._accounts, key, pairs)
-
-
-def _check_cookie(parameters: Parameters, requester: Requester) -> None:
-    """Refuse a cookie that is not that of the account's first user; without one that user is meant."""
-    given = parameters.text_or_none(COOKIE)
-    if given is not None and not hmac.compare_digest(given.encode(), cookie_of(requester.secret).encode()):
-        raise Invalid("The parameter cookie is unknown.")

@@ -9,9 +9,9 @@ from aiohttp import web
 from api.vendors.tringme.errors import Invalid
 from api.vendors.tringme.http import resources
 from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.tringme.http.users import Users
 from engine.features.accounts import Account
 from engine.features.errors import NotThere
-from engine.features.users.service import UserService
 from engine.features.voicemail.model import Folder, Message
 from engine.features.voicemail.service import VoicemailService
 
@@ -32,9 +32,7 @@ class Voicemail(msgspec.Struct, frozen=True, kw_only=True):
 class VoicemailOperations:
     """getvoicemal, as the document spells it, getvoicemail, deletevoicemail."""
 
-    def __init__(
-        self, voicemails: VoicemailService, users: UserService, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, voicemails: VoicemailService, users: Users, clock: Callable[[], float] = time.time) -> None:
         self._voicemails, self._users, self._clock = voicemails, users, clock
 
     def operations(self) -> dict[str, Handler]:
@@ -44,7 +42,7 @@ class VoicemailOperations:
     async def list_all(self, request: AuthenticatedRequest) -> web.Response:
         """List the voicemails, the newest first, always as JSON."""
         found: list[Message] = []
-        for box in await self._boxes(request.account):
+        for box in await self._users.boxes(request.account.id, request.user):
             found += await self._of_box(request.account, box)
         newest = sorted(found, key=lambda message: (message.received, message.id), reverse=True)[:MOST]
         return resources.listed([self._shown(message) for message in newest])
@@ -56,17 +54,12 @@ class VoicemailOperations:
             message = await self._voicemails.message(request.account.id, id)
         except NotThere:
             raise Invalid(UNKNOWN) from None
-        if message.folder is Folder.TRASH or message.box not in await self._boxes(request.account):
+        if message.folder is Folder.TRASH or message.box not in await self._users.boxes(
+            request.account.id, request.user
+        ):
             raise Invalid(UNKNOWN)
         await self._voicemails.delete(request.account.id, id)
         return resources.done()
-
-    async def _boxes(self, account: Account) -> list[str]:
-        """Return the ids of the first user's boxes; where it has none, of all boxes that belong to no user."""
-        boxes = await self._voicemails.boxes(account.id)
-        users = sorted(await self._users.list_all(account.id), key=lambda user: (user.created, user.id))
-        own = [box.id for box in boxes if users and box.user == users[0].id]
-        return own or [box.id for box in boxes if not box.user]
 
     async def _of_box(self, account: Account, box: str) -> list[Message]:
         found: list[Message] = []

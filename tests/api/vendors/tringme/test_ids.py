@@ -7,6 +7,7 @@ def test_a_cookie_is_31_digits_made_of_the_secret() -> None:
     cookies = {cookie_of(secret) for secret in ("one", "two", "three")}
     assert len(cookies) == 3 and all(len(cookie) == 31 and cookie.isdigit() for cookie in cookies)
     assert cookie_of("one") == cookie_of("one")
+    assert len({cookie_of("one"), cookie_of("one", "user-1"), cookie_of("one", "user-2")}) == 3
     assert len(conference_number("room-1")) == 31 and conference_number("room-1") != conference_number("room-2")
 
 

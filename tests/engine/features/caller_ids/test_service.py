@@ -225,3 +225,22 @@ async def test_the_default_is_the_first_that_admission_knows(bench: Bench) -> No
     assert [each.default for each in await bench.ids.list_all(ann.id)] == [True, False]
     await bench.ids.prefer(audit.ADMIN, ann, None)
     assert bench.cache.rules(ann.id).owned[0] == "12015550140"
+
+
+@pytest.mark.parametrize("user", ["", "user-1"])
+async def test_a_number_that_is_not_the_default_takes_it_from_nobody(bench: Bench, user: str) -> None:
+    async def default() -> str | None:
+        if user:
+            return await bench.ids.default_of(ann.id, user)
+        return next((each.number for each in await bench.ids.list_all(ann.id) if each.default), None)
+
+    ann = await bench.account("ann")
+    for number in ("12015550140", "12015550142"):
+        await bench.answer(ann, await bench.code(ann, number))
+    await bench.ids.prefer(audit.ADMIN, ann, "12015550142", user)
+    await bench.ids.unprefer(audit.ADMIN, ann, "+12015550140", user)
+    assert await default() == "12015550142"
+    await bench.ids.unprefer(audit.ADMIN, ann, "12015550142", user)
+    assert await default() is None
+    with pytest.raises(NotThere):
+        await bench.ids.unprefer(audit.ADMIN, ann, "12015550199", user)

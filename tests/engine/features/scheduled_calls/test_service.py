@@ -244,7 +244,7 @@ async def test_those_that_are_not_placed_yet_are_taken_back_together(clockwork: 
     with pytest.raises(NotThere):
         await clockwork.calls.cancel_all("acct-2", ["call-1.1"])
     taken = await clockwork.calls.cancel_all("acct-1", ["call-1.1", "call-1.2", "call-1.3"])
-    assert [call.id for call in taken] == ["call-1.1", "call-1.2"]
+    assert [call.id for call in taken.calls] == ["call-1.1", "call-1.2"] and taken.begun == ()
     with pytest.raises(NotThere):
         await clockwork.calls.cancel_all("acct-1", ["call-1.1"])
     await clockwork.at(61, clockwork.gone)
@@ -257,11 +257,28 @@ async def test_what_is_being_placed_is_not_taken_back(clockwork: Clockwork) -> N
     clockwork.now = NOW + 60
     clockwork.platform.scheduler.wake()
     await asyncio.wait_for(clockwork.engine.asked.wait(), 20)
+    assert (await clockwork.calls.cancel_all("acct-1", [made.id])).begun == (made.id,)
     with pytest.raises(StillUsed):
-        await clockwork.calls.cancel_all("acct-1", [made.id])
+        await clockwork.calls.cancel("acct-1", made.id)
     clockwork.engine.open.set()
     await clockwork.at(60, clockwork.gone)
     assert [each.id for each in clockwork.engine.placed] == [made.id]
+
+
+async def test_a_call_that_a_killed_controller_had_placed_is_never_confirmed_as_cancelled(
+    clockwork: Clockwork,
+) -> None:
+    """Its row is still there, and open to the next controller."""
+    await clockwork.calls.schedule_all("acct-1", {"call-1.1": WANTED, "call-1.2": WANTED}, NOW + 60)
+    await clockwork.writer.write(lambda conn: calls.insert(conn, a_call("call-1.1", account="acct-1")))
+    with pytest.raises(StillUsed):
+        await clockwork.calls.cancel("acct-1", "call-1.1")
+    taken = await clockwork.calls.cancel_all("acct-1", ["call-1.1", "call-1.2"])
+    assert ([call.id for call in taken.calls], taken.begun) == (["call-1.2"], ("call-1.1",))
+    with pytest.raises(NotThere):
+        await clockwork.calls.cancel_all("acct-2", ["call-1.1"])
+    await clockwork.at(60, clockwork.gone)
+    assert clockwork.engine.placed == []
 
 
 async def test_a_call_that_may_wait_is_tried_again_while_the_account_has_too_many(clockwork: Clockwork) -> None:
@@ -271,7 +288,7 @@ async def test_a_call_that_may_wait_is_tried_again_while_the_account_has_too_man
         await clockwork.calls.schedule_all("acct-1", {f"call-{try_until:g}": wanted}, None)
 
         async def over(left: list[str] = left) -> bool:
-            clockwork.now += 0.1
+            clockwork.now += 0.1  # a second and more are over at last
             clockwork.platform.scheduler.wake()
             return not clockwork.engine.refusals and await clockwork.states() == left
 

@@ -77,6 +77,25 @@ async def test_a_deleted_message_is_taken_back_to_where_it_was_until_it_is_purge
     assert [event.purged for event in await told(house, VoicemailDeleted)] == [False, True]
 
 
+async def test_a_message_is_moved_and_marked_together_or_not_at_all(
+    house: House, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voicemail = house.voicemail
+
+    def failing(*given: object) -> None:
+        raise RuntimeError("The second change fails.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.features.voicemail.messages._read", failing)
+        with pytest.raises(RuntimeError):
+            await voicemail.change("acct-1", message, folder=Folder.TRASH, read=True)
+    assert (await voicemail.message("acct-1", message)).folder is Folder.INBOX
+    assert await told(house, VoicemailDeleted) == []
+    changed = await voicemail.change("acct-1", message, folder=Folder.SAVED, read=False, by=house.by)
+    assert (changed.folder, changed.read) == (Folder.SAVED, False)
+    assert len(await told(house, VoicemailRead)) == 1
+
+
 async def test_messages_are_found_by_caller_time_and_page(house: House) -> None:
     for number in range(3):
         await house.recorded(spoken(2.5), id=str(number), private=number == 1)

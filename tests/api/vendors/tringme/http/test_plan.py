@@ -32,18 +32,25 @@ def test_one_party_hears_its_prompts() -> None:
 
 def test_the_second_party_sees_the_first_ones_number_or_the_one_that_is_given() -> None:
     for shown in (None, "12015550777"):
-        greeting, dial = plan(dest=DEST, **PROMPTS).tasks(None, shown)
+        greeting, dial, *_ = plan(dest=DEST, **PROMPTS).tasks(None, shown)
         assert isinstance(dial, Dial) and (dial.to, dial.leg.caller, dial.hang_up_after) == (DEST, shown, True)
         assert greeting == GREETING
 
 
 def test_a_first_party_that_is_not_connected_hears_the_goodbye() -> None:
-    _, dial = plan(dest=DEST, **PROMPTS).tasks(None, None)
+    _, dial, *_ = plan(dest=DEST, **PROMPTS).tasks(None, None)
     assert isinstance(dial, Dial) and dial.diversions
     ways = {dial.diversions.no_answer, dial.diversions.busy, dial.diversions.unregistered}
     assert len(ways) == 1 and "Bye" in ways.pop()
     dial = plan(dest=DEST, dtmf="1", greeting="male:Hi").tasks(None, None)[-1]
     assert isinstance(dial, Dial) and dial.diversions is None
+
+
+def test_a_first_party_that_was_connected_hears_the_goodbye_when_the_second_one_has_hung_up() -> None:
+    _, dial, *behind = plan(dest=DEST, **PROMPTS).tasks(None, None)
+    assert isinstance(dial, Dial) and dial.continue_after and behind == [GOODBYE, HangUp()]
+    *_, dial = plan(dest=DEST, dtmf="1", greeting="male:Hi").tasks(None, None)
+    assert isinstance(dial, Dial) and not dial.continue_after
 
 
 def test_digits_are_asked_for_three_times_and_who_gives_none_is_not_connected() -> None:

@@ -67,6 +67,11 @@ def test_a_time_that_has_passed_is_refused(written: str) -> None:
     refused(lambda: parameters(at=written).schedule(), "parameter at ", "to come")
 
 
+@pytest.mark.parametrize("written", ["31622401", "2027-01-03T00:00:00Z", "1799000000"])
+def test_a_time_that_is_too_far_ahead_is_refused(written: str) -> None:
+    refused(lambda: parameters(at=written).schedule(), "parameter at ", "within 366 days")
+
+
 @pytest.mark.parametrize("written", ["tomorrow", "2026-01-01T03:00:00", "nan", "inf", "1e99", "12:00"])
 def test_a_time_that_cannot_be_read_is_refused(written: str) -> None:
     refused(lambda: parameters(time=written).schedule(), "parameter time ", "seconds from now")

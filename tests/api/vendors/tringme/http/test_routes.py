@@ -13,10 +13,13 @@ from api.vendors.tringme.auth import kvmd5
 from api.vendors.tringme.http import resources
 from api.vendors.tringme.http.authenticated import AuthenticatedRequest
 from api.vendors.tringme.http.routes import Routes
+from api.vendors.tringme.http.users import Users
 from api.vendors.tringme.ids import cookie_of
 from engine.commands import LimitReached
 from engine.features.accounts import Account
 from engine.features.errors import NotThere
+from engine.features.users.model import User
+from engine.features.users.role import Role
 
 SECRET = "secret"
 
@@ -28,6 +31,22 @@ class Known:
         settings = {"tringme": {"sig": "kvmd5"}} if key == "signed" else {}
         account = Account(id=f"account-{key}", name=key, created=0.0, settings=settings)
         return KeyHolder(account, SECRET) if key in ("plain", "signed") else None
+
+
+class People:
+    """The users of every account, from the first one on; the last one is disabled."""
+
+    async def list_all(self, account: str) -> list[User]:
+        return [
+            User(
+                id=f"user-{n}", account=account, email=f"{n}@host", name="", role=Role.OWNER, created=n, disabled=n == 3
+            )
+            for n in (2, 1, 3)
+        ]
+
+
+async def who(request: AuthenticatedRequest) -> web.Response:
+    return resources.done(f"user {request.user}".strip())
 
 
 async def echo(request: AuthenticatedRequest) -> web.Response:
@@ -46,7 +65,10 @@ async def missing(request: AuthenticatedRequest) -> web.Response:
 async def client() -> AsyncIterator[TestClient[Any, Any]]:
     app = web.Application()
     known: Any = Known()
-    app.add_routes(Routes(known, {"echo": echo, "busy": busy, "missing": missing}, Guesses()).routes())
+    people: Any = People()
+    users = Users(people, people)
+    operations = {"echo": echo, "busy": busy, "missing": missing, "who": who}
+    app.add_routes(Routes(known, operations, Guesses(), users).routes())
     async with TestClient(TestServer(app)) as made:
         yield made
 
@@ -98,5 +120,12 @@ async def test_a_signature_covers_every_parameter_decoded(client: TestClient[Any
     assert (await ask(client, **fields | {"id": "a b&d"}, sig=given)).startswith("FAILED The parameter sig")
 
 
-async def test_the_first_users_cookie_is_taken(client: TestClient[Any, Any]) -> None:
-    assert await ask(client, op="echo", apikey="plain", id="1", cookie=cookie_of(SECRET)) == "OK 1"
+async def test_each_user_is_known_by_its_own_cookie_and_the_first_one_without_one(client: TestClient[Any, Any]) -> None:
+    async def named(**fields: str) -> str:
+        return await ask(client, op="who", apikey="plain", **fields)
+
+    for first in ({}, {"cookie": cookie_of(SECRET)}, {"cookie": cookie_of(SECRET, "user-1")}):
+        assert await named(**first) == "OK user"
+    assert await named(cookie=cookie_of(SECRET, "user-2")) == "OK user user-2"
+    for other in (cookie_of(SECRET, "user-3"), cookie_of(SECRET, "user-4"), cookie_of("another", "user-2")):
+        assert await named(cookie=other) == "FAILED The parameter cookie is unknown."

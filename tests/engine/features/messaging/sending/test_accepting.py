@@ -7,7 +7,7 @@ import pytest
 from engine.commands import CallerRefused, CommandRefused, CreditSpent, EngineUnavailable, LimitReached, NumberRefused
 from engine.features.messaging import backlog
 from engine.features.messaging.accepting import LONGEST_SECONDS, LONGEST_TEXT
-from engine.features.messaging.commands import SendMessage, TextRefused
+from engine.features.messaging.commands import SendMessage, TextRefused, TextsRefused
 from engine.features.messaging.model import NewMessage
 from engine.store.accounts import disallow
 from tests.engine.features.messaging.sending.exchange import NOW, OWN, UK, US, Exchange
@@ -56,6 +56,27 @@ async def test_a_disabled_account_sends_nothing(exchange: Exchange) -> None:
     await exchange.disable()
     with pytest.raises(NumberRefused, match="disabled"):
         await exchange.send()
+
+
+async def test_of_several_texts_all_are_taken_or_none(exchange: Exchange) -> None:
+    async def send(*to: str) -> list[str]:
+        wanted = tuple(NewMessage(to=each, text="Hello.") for each in to)
+        return [message.recipient for message in await exchange.messages.send_all(exchange.account.id, wanted)]
+
+    await exchange.opt_out(US)
+    exchange.one.up(up=False)
+    for refused, *named in (((UK, "911", "12"), "911: ", "12: "), ((UK, US), f"{US}: ")):
+        with pytest.raises(TextsRefused) as refusal:
+            await send(*refused)
+        assert all(each in str(refusal.value) for each in named) and f"{UK}: " not in str(refusal.value)
+    await exchange.add_rate("44", 10_000)
+    await exchange.set_balance(25_000)
+    await exchange.reload()
+    with pytest.raises(CreditSpent):
+        await send(UK, "447700900001", "447700900002")
+    assert await exchange.messages.page() == [] and await exchange.held() == 0
+    assert await send(UK, "447700900001") == [UK, "447700900001"]
+    assert exchange.messages.queued(exchange.account.id) == 2
 
 
 async def test_who_sent_stop_gets_no_text_of_that_account(exchange: Exchange) -> None:
