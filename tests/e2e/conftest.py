@@ -35,7 +35,7 @@ CALLS_PER_SECOND = 100
 
 
 PATIENCE_SECONDS = 900
-"""A test may wait for others that have the system alone before it begins. One that says how long it takes keeps that."""
+"""A test may wait for others that have the system alone before it begins. Some say their own."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
