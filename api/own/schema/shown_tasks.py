@@ -8,9 +8,9 @@ from api.own.schema.engine_tasks import TASK_LIST
 
 _ENGINES = frozenset(
     {"id", "data", "call_data", "stopped_data", "hops", "question", "masked", "purpose", "rules", "admin", "spoken"}
-    | {"tag", "call_tag", "stopped_tag"}
+    | {"sorry", "tag", "call_tag", "stopped_tag"}
 )
-"""The last set has names of before 0026, which lists within stored destinations may have."""
+"""Those with `tag` are names of before 0026, which lists within stored destinations may have."""
 _LIST = f"{TASK_LIST}:["
 
 

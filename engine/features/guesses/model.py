@@ -23,10 +23,10 @@ class Budget(NamedTuple):
 
     def lock(self, spent: float) -> float:
         """For how many seconds `spent` guesses lock; 0.0: for none."""
-        over = round(spent) - self.free
-        if over < 0:
+        beyond = round(spent) - self.free
+        if beyond < 0:
             return 0.0
-        return float(min(FIRST_LOCK_SECONDS * 2 ** min(over, MOST_DOUBLINGS), LONGEST_LOCK_SECONDS))
+        return float(min(FIRST_LOCK_SECONDS * 2 ** min(beyond, MOST_DOUBLINGS), LONGEST_LOCK_SECONDS))
 
 
 BY_CALLER = Budget(9, DAY)

@@ -82,9 +82,9 @@ def know(conn: Connection, account: str, kind: str, target: str, caller: str, at
     """Remember a caller; beyond MOST_KNOWN the one that was right longest ago is forgotten."""
     _know.run(conn, account=account, kind=kind, target=target, caller=caller, last=at)
     here = _here(known_callers, account, kind, target)
-    over = conn.execute(select(func.count()).select_from(known_callers).where(here)).scalar_one() - MOST_KNOWN
-    if over > 0:
-        oldest = select(_k.caller).where(here).order_by(_k.last).limit(over)
+    many = conn.execute(select(func.count()).select_from(known_callers).where(here)).scalar_one() - MOST_KNOWN
+    if many > 0:
+        oldest = select(_k.caller).where(here).order_by(_k.last).limit(many)
         conn.execute(delete(known_callers).where(here, _k.caller.in_(oldest)))
 
 
