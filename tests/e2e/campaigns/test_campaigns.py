@@ -101,12 +101,10 @@ async def test_a_machine_is_hung_up_on_or_left_the_message_behind_its_beep(mine:
     assert_melody(ends.heard, 620)
 
 
-async def test_what_was_forecast_happens_within_a_tenth(
-    own: Own, admin: Admin, sink: Sink, rates: str
-) -> None:
+async def test_what_was_forecast_happens_within_a_tenth(own: Own, admin: Admin, sink: Sink, rates: str) -> None:
     mine = Own(own.session, own.system, make_account(admin, currency=rates))
     message = {"audio": sink.tone(620, 4.0)}
-    campaign = await made(mine, list(TONES) + ["12015550100"], message, per_second=2, at_once=6)
+    campaign = await made(mine, [*TONES, "12015550100"], message, per_second=2, at_once=6)
     await start(mine, campaign)
     await ended(mine, campaign)
     before = (await mine.ask("GET", f"campaigns/{campaign}"))[1]
@@ -153,7 +151,8 @@ async def test_what_is_wrong_is_said(mine: Own, sink: Sink) -> None:
     audio = {"audio": sink.tone(620, 1.0)}
     campaign = await made(mine, ["12015550100"], {"text": "Hello {name}."})
     status, answer = await mine.ask("POST", f"campaigns/{campaign}/start", json={})
-    assert (status, answer["code"]) == (400, "unknown_tag") and "'name'" in answer["error"] and "line 1" in answer["error"]
+    assert (status, answer["code"]) == (400, "unknown_tag")
+    assert "'name'" in answer["error"] and "line 1" in answer["error"]
     status, answer = await mine.ask("POST", f"campaigns/{campaign}/start", json={"message": audio, "at": 1000})
     assert status == 400 and "a time to come" in answer["error"]
     contacts = {"contacts": [{"number": "+4930901820"}, {"number": "+1911"}]}
