@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table
 
+from engine.calls.admission_protocol import Bar
 from engine.calls.conversation import Conversation
 from engine.commands import Command
 from engine.events import Event
@@ -73,6 +74,8 @@ class Feature:
     """Who leads conversations with calls by voice and keys, by topic (engine.tasks.converse)."""
     conference_rules: RulesOf | None = None
     """The rules of the account's conferences whose names are its own, whoever enters them first."""
+    bars: Sequence[Bar] = ()
+    """What it has against calls: each says why one may not be placed now, in the transaction that stores the call."""
     codes: Mapping[str, Code] = {}
     """What phones may dial besides numbers, e.g. *97, and what answers it."""
 
@@ -125,6 +128,7 @@ class Features:
             platform.consumers.add(consumer)
         for destination in feature.destinations:
             platform.kinds.add(destination)
+        platform.bars += feature.bars
         for topic, conversation in feature.conversations.items():
             if platform.conversations.setdefault(topic, conversation) is not conversation:
                 raise ValueError(f"two features lead conversations about {topic!r}")

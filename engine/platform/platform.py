@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table
 
+from engine.calls.admission_protocol import Bar
 from engine.calls.conversation import Conversation
 from engine.media import Prompts, RecordingFiles
 from engine.model.conference_rules import ConferenceRules, RulesOf
@@ -73,6 +74,8 @@ class Platform:
         self.conference_rules: list[RulesOf] = []
         self.leads: list[LeadsOf] = []
         """Each says what of an account leads to destinations."""
+        self.bars: list[Bar] = []
+        """What features have against calls, asked in the transaction that stores each."""
         self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
         self.expiring: dict[str, Expire] = {}
