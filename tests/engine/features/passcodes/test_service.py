@@ -501,9 +501,23 @@ async def test_what_cannot_be_sent_is_refused_with_a_sentence_that_has_no_code(
         assert secret.value not in str(refused.value)
 
 
-async def test_what_is_no_number_is_refused(bench: Bench) -> None:
+@pytest.mark.parametrize("number", ["12", "me", "+0012015550140", "+120155501400", "120155501", "1201555014000000"])
+async def test_what_is_no_number_or_a_longer_spelling_of_one_is_refused(bench: Bench, number: str) -> None:
     with pytest.raises(InvalidNumber):
-        await bench.send(await bench.account("ann"), "12")
+        await bench.send(await bench.account("ann"), number)
+
+
+async def test_however_a_number_is_spelled_it_is_counted_as_one(bench: Bench) -> None:
+    ann = await bench.account("ann")
+    spelled = (NUMBER, f"+{NUMBER}", f"00{NUMBER}", "(201) 555-0140", "201.555.0140", "+1 201 555 0140", "2015550140")
+    sent = 0
+    for number in spelled:
+        bench.now += model.AGAIN_SECONDS
+        try:
+            sent += bool(await bench.send(ann, number))
+        except LimitReached:
+            continue
+    assert sent == PasscodeSettings().most_to_number
 
 
 @pytest.mark.parametrize(
