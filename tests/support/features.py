@@ -27,6 +27,7 @@ from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.pairs.feature import PairsFeature
+from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.rooms.feature import RoomsFeature
@@ -107,6 +108,7 @@ def services_of(
     built.add(ScheduledCallsFeature(platform, _nothing_refused, _no_engine))
     built.add(PairsFeature(platform, _nothing_refused, _no_engine))
     built.add(CallerIdsFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
+    built.add(PasscodesFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
     return built
 
 
