@@ -36,11 +36,13 @@ from engine.features.messaging.service import MessageService
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.pairs.feature import PairsFeature
+from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
+from engine.features.sheets.feature import SheetsFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
@@ -94,9 +96,11 @@ class Controller:
         add(MessagingFeature(on, leading.registry, self._data_of, phones, confirmations_per_hour=per_hour))
         add(CallerIdsFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(CampaignsFeature(on, admission, lambda: self.engine, self.features[MessageService]))
+        add(PasscodesFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
+        add(SheetsFeature())
         add(RecordingsFeature(on, settings.s3_endpoint))
         add(SubscriptionsFeature(on, checked_url, mails=settings.mail_server is not None))
         add(HealthFeature(on))

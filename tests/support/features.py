@@ -30,6 +30,7 @@ from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.numbers.feature import leads_of as number_leads
 from engine.features.pairs.feature import PairsFeature
+from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.rooms.feature import RoomsFeature
@@ -127,6 +128,7 @@ def services_of(
     built.add(PairsFeature(platform, _nothing_refused, _no_engine))
     built.add(CallerIdsFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
     built.add(CampaignsFeature(platform, NothingRefused(), _no_engine, built[MessageService]))
+    built.add(PasscodesFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
     return built
 
 
