@@ -77,7 +77,7 @@ class Controller:
         self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
         lamps = Lamps(self.base.client)
         self.endpoints = endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks, lamps))
-        add(NumbersFeature(on, leading.registry))
+        add(NumbersFeature(on, leading.registry, settings.number_pool, settings.price_of_number))
         add(GroupsFeature(on, leading.registry))
         add(RoomsFeature(on))
         add(ApplicationsFeature(on, DIALECTS))

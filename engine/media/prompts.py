@@ -7,12 +7,13 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from engine.media import errors
 from engine.media.converter import Converter
-from engine.media.fetch import Body, LocalFile, locate
+from engine.media.fetch import Body, LocalFile, Validators, fetch, locate
 from engine.media.flights import Flights
 from engine.media.prompt import Prompt, PromptSettings
 from engine.media.speech.assembly import assembled
@@ -52,6 +53,7 @@ class Prompts:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings or PromptSettings()
+        self._net = net
         self._voices = voices or Voices([])
         self._clock = clock
         self._converter = Converter(folder, self._settings)
@@ -90,6 +92,14 @@ class Prompts:
             raise errors.BadUrl
         return await self._urls.prepare(source, allow_private=allow_private)
 
+    async def bytes_at(self, url: str, *, allow_private: bool = False, most: int) -> bytes:
+        """Return what is at an http(s) URL, at most so many bytes of any kind; nothing is kept. Raises PromptError."""
+        limits = msgspec.structs.replace(self._settings, max_bytes=most)
+        fetched = await fetch(self._net, url, allow_private, limits, self._converter.folder, Validators())
+        assert fetched.body is not None  # without validators no server can say that nothing has changed
+        with fetched.body.file as file:
+            return await self._converter.on_disk(lambda: _all_of(file))
+
     async def _beep(self) -> Prompt:
         digest = f"beep-{FORMAT}"
 
@@ -126,6 +136,24 @@ class Prompts:
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> Received:
         """Store an uploaded file, after it was checked by its bytes and converted. Raises PromptError."""
+        body, received = await self._saved(chunks)
+        try:
+            prompt = await self._converter.converted(f"upload-{FORMAT}-{body.digest}", lambda: body.file)
+        except BaseException:
+            body.file.close()
+            await self.discard(received.file)
+            raise
+        body.file.close()  # if the cache had it
+        return msgspec.structs.replace(received, seconds=prompt.seconds)
+
+    async def receive_unplayed(self, chunks: AsyncIterator[bytes]) -> Received:
+        """Store an uploaded file that is not audio, as it is; it has 0 seconds. Raises PromptError."""
+        body, received = await self._saved(chunks)
+        body.file.close()
+        return received
+
+    async def _saved(self, chunks: AsyncIterator[bytes]) -> tuple[Body, Received]:
+        """Write a file to the folder of uploads; returns its bytes too, whose file the caller closes."""
         folder = self._uploads()
         body = await self._converter.on_disk(lambda: Body(self._settings.max_bytes, folder))
         try:
@@ -137,13 +165,11 @@ class Prompts:
         received = Received(file=secrets.token_hex(16), digest=body.digest, bytes=body.size, seconds=0.0)
         try:
             await self._converter.on_disk(lambda: save(body.file, folder / received.file))
-            prompt = await self._converter.converted(f"upload-{FORMAT}-{body.digest}", lambda: body.file)
         except BaseException:
             body.file.close()
             await self.discard(received.file)
             raise
-        body.file.close()  # if the cache had it
-        return msgspec.structs.replace(received, seconds=prompt.seconds)
+        return body, received
 
     async def uploaded(self, file: str, digest: str) -> Prompt:
         """Return an uploaded file, ready to play. Raises PromptError."""
@@ -189,6 +215,11 @@ class Prompts:
             self._looked_at.clear()
         self._looked_at[source] = now, digest
         return prompt
+
+
+def _all_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def _name_of(file: LocalFile) -> str:
