@@ -35,6 +35,7 @@ from engine.features.messaging.service import MessageService
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.pairs.feature import PairsFeature
+from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
@@ -91,6 +92,7 @@ class Controller:
         phones = self.base.phones
         add(MessagingFeature(on, leading.registry, self._data_of, phones, confirmations_per_hour=per_hour))
         add(CallerIdsFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
+        add(PasscodesFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))

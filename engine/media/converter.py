@@ -51,6 +51,11 @@ class Converter:
             await self.on_disk(lambda: self.files.remove(surplus))
         return prompt
 
+    async def drop(self, digest: str) -> None:
+        """Remove a prompt from the cache. What plays it goes on: its file is open."""
+        self.files.forget(digest)
+        await self.on_disk(lambda: self.files.remove([digest]))
+
     async def in_worker(self, work: Callable[[], T]) -> T:
         """Run work in the pool of worker threads; returns its result, raises its exception."""
         return await _run(self._workers, work)

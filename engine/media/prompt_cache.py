@@ -19,6 +19,8 @@ from engine.media.prompt import WIDE, Prompt
 
 _ENDINGS = (".ulaw", ".alaw", ".sln16")
 """Asterisk's extensions for raw µ-law, A-law (8 kHz) and signed linear (16 kHz). The last one is written last."""
+ONCE = "once-"
+"""What the digest of a prompt begins with that is removed after it was played; a new process removes it too."""
 _USED_SECONDS = 60.0
 """The resolution of the last use that the files' times store for the next process."""
 
@@ -74,6 +76,10 @@ class PromptFiles:
         self._sizes.move_to_end(digest)
         return self._prompt(digest, 2 * len(audio.wide), remarks)
 
+    def forget(self, digest: str) -> None:
+        """Remove a prompt from the index, whose files are to be removed."""
+        self._sizes.pop(digest, None)
+
     def surplus(self) -> list[str]:
         """Remove from the index, and return, what exceeds the limit, the least recently used first."""
         total, gone = self.bytes, []
@@ -86,16 +92,17 @@ class PromptFiles:
         return gone
 
     def adopt(self) -> None:
-        """Make the folder, read the prompts of an earlier process, remove unfinished files. Raises NoSpace."""
+        """Make the folder, read the prompts of an earlier process, remove unfinished files and those of `ONCE`. Raises NoSpace."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             files = {path.name: path.stat() for path in self._folder.iterdir() if path.is_file()}
         except OSError as error:
             raise errors.NoSpace(f"{self._folder}: {error.strerror}") from error
         for name in files:
-            if name.endswith(".part"):
+            if name.endswith(".part") or name.startswith(ONCE):
                 (self._folder / name).unlink(missing_ok=True)
-        found = [name.removesuffix(_ENDINGS[-1]) for name in files if name.endswith(_ENDINGS[-1])]
+        kept = [name for name in files if not name.startswith(ONCE)]
+        found = [name.removesuffix(_ENDINGS[-1]) for name in kept if name.endswith(_ENDINGS[-1])]
         for digest in sorted(found, key=lambda one: files[one + _ENDINGS[-1]].st_mtime):
             names = [digest + ending for ending in _ENDINGS]
             if all(name in files for name in names):

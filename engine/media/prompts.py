@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,9 +17,10 @@ from engine.media.converter import Converter
 from engine.media.fetch import Body, LocalFile, Validators, fetch, locate
 from engine.media.flights import Flights
 from engine.media.prompt import Prompt, PromptSettings
+from engine.media.prompt_cache import ONCE
 from engine.media.speech.assembly import assembled
 from engine.media.speech.registry import Voices
-from engine.media.speech.script import read
+from engine.media.speech.script import Script, read
 from engine.media.tones import BEEP, beep
 from engine.media.upload_files import Received, make_folder, open_upload, save
 from engine.media.url_prompts import FORMAT, UrlPrompts
@@ -115,14 +117,28 @@ class Prompts:
         """
         script = read(text, self._voices, self._settings, locale=locale, voice=voice, ssml=ssml)
         digest = f"say-{script.digest(FORMAT)}"
+        return self._files.get(digest, script.remarks) or await self._flights.join(
+            ("say", digest), lambda: self._spoken(digest, script)
+        )
 
-        async def speak() -> Prompt:
-            async with self._voices.turn:
-                spoken = await self._voices.perform(script.parts, self._settings.speech_seconds)
-            audio = await self._converter.in_worker(lambda: assembled(spoken))
-            return await self._converter.keep(digest, audio, script.remarks)
+    @asynccontextmanager
+    async def said_once(self, text: str, *, locale: str = "", voice: str = "") -> AsyncIterator[Prompt]:
+        """Return a secret text as speech; its files have a random name, and are removed when the block is left.
 
-        return self._files.get(digest, script.remarks) or await self._flights.join(("say", digest), speak)
+        Raises what `say` raises.
+        """
+        script = read(text, self._voices, self._settings, locale=locale, voice=voice, ssml=False)
+        digest = f"{ONCE}{secrets.token_hex(16)}"
+        try:
+            yield await self._spoken(digest, script)
+        finally:
+            await self._converter.drop(digest)
+
+    async def _spoken(self, digest: str, script: Script) -> Prompt:
+        async with self._voices.turn:
+            spoken = await self._voices.perform(script.parts, self._settings.speech_seconds)
+        audio = await self._converter.in_worker(lambda: assembled(spoken))
+        return await self._converter.keep(digest, audio, script.remarks)
 
     @property
     def voices(self) -> Voices:

@@ -1,10 +1,9 @@
 """What carries a code: a text, or a call that says it twice."""
 
-import secrets
-
 from engine.commands import PlaceCall
-from engine.features.caller_ids.model import CODE, DIGITS, LONGEST_MESSAGE, WantedCode
+from engine.features.caller_ids.model import CODE, LONGEST_MESSAGE, WantedCode
 from engine.features.errors import InvalidSetting
+from engine.platform import one_time_codes
 from engine.tasks.hang_up import HangUp
 from engine.tasks.pause import Pause
 from engine.tasks.say import Say
@@ -15,11 +14,6 @@ TEXT = (
 SPOKEN = f"Hello. This is your code. {CODE}"
 PAUSE_SECONDS = 1.0
 """Before each of the two times that it is said."""
-
-
-def new_code() -> str:
-    """Return a code that nobody can guess."""
-    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
 def check(wanted: WantedCode) -> None:
@@ -37,7 +31,7 @@ def text_of(wanted: WantedCode, code: str) -> str:
 
 def call_of(account: str, number: str, wanted: WantedCode, code: str) -> PlaceCall:
     """Return the call that says a code; no timeline shows what it says."""
-    digits = " ".join(f"{digit}." for digit in code)  # each a sentence of its own: a voice pauses behind it
-    said = Say(text=(wanted.message or SPOKEN).replace(CODE, digits), locale=wanted.locale, masked=True)
+    text = (wanted.message or SPOKEN).replace(CODE, one_time_codes.spoken(code))
+    said = Say(text=text, locale=wanted.locale, masked=True)
     pause = Pause(seconds=PAUSE_SECONDS)
     return PlaceCall(account=account, callee=number, tasks=(pause, said, pause, said, HangUp()))

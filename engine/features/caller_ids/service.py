@@ -20,7 +20,7 @@ from engine.features.errors import AlreadyThere, NotThere
 from engine.features.messaging.model import VERIFICATION, Message, NewMessage
 from engine.features.numbers.phone_numbers import normalise
 from engine.ids import new_id
-from engine.platform import audit
+from engine.platform import audit, one_time_codes
 from engine.platform.audit import Actor
 from engine.platform.platform import Platform
 from engine.store import accounts
@@ -150,7 +150,7 @@ class CallerIds:
             user=wanted.user,
             number=number,
             how=wanted.how,
-            code=sending.new_code(),
+            code=one_time_codes.new_code(model.DIGITS),
             make_default=wanted.make_default,
             created=now,
             expires=now + model.VALID_SECONDS,

@@ -11,7 +11,7 @@ SIP = "sip"
 
 
 VERIFICATION = "verification"
-"""The origin of a text with a code that proves a number."""
+"""The origin of a text with a code that proves a number; such a text is sealed where it is stored."""
 PREFIX = "message"
 """Of a text's id (engine.ids)."""
 

@@ -81,6 +81,17 @@ class MessageService:
             queueing.accepted(message)
         return stored
 
+    def accept(self, conn: Connection, account: str, wanted: NewMessage, *, origin: str = "") -> Message:
+        """Store a text, queued, in a transaction of the caller's, who calls `accepted` behind its commit.
+
+        Raises what `send` raises, with nothing stored.
+        """
+        return self._queueing.accept(conn, account, wanted, origin=origin)
+
+    def accepted(self, message: Message) -> None:
+        """Note that a text is committed: it may leave."""
+        self._queueing.accepted(message)
+
     def _answered(self, conn: Connection, *, account: str, once: Once) -> Message | None:
         return repeated.answered(conn, account, once, self._clock())
 

@@ -70,6 +70,14 @@ def country_code_of(digits: str) -> str | None:
     return next((code for code in begun if int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None)
 
 
+def region_of(digits: str) -> str | None:
+    """Return the country (ISO 3166-1) of an international number, told apart by its area code where several share a
+    country code (the North American plan does); None: none is known.
+    """
+    number = _parse("+" + digits, None)
+    return phonenumbers.region_code_for_number(number) if number else None
+
+
 def prefix_of(text: str) -> str:
     """Read a prefix such as `+1` or `44 20`; `+`, `*` or nothing is every number. Raises InvalidNumber."""
     if text.strip() in ("", "+", "*"):

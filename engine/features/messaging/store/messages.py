@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, false, func
 from engine.features.messaging.model import Direction, Message, State
 from engine.features.messaging.tables import messages
 from engine.model.call_data import CallData
-from engine.store.rows import Mapped, plain, to_json
+from engine.store.rows import Mapped, plain, seal_of, to_json
 from engine.store.statement import Statement, insert_into
+from engine.tasks.secret import MASK
 
 
 class Text(NamedTuple):
@@ -70,15 +71,21 @@ _next_expiry = Statement(select(func.min(messages.c.expires)).where(_WATCHED, me
 def insert(
     conn: Connection, message: Message, *, per_part: int = 0, watched: bool = False, key: str | None = None
 ) -> None:
-    """Store a new text. `watched`: something is to be done when it expires. `key`: its name at its carrier."""
+    """Store a new text. `watched`: something is to be done when it expires. `key`: its name at its carrier.
+
+    A text that is shown to nobody is sealed; `engine.features.messaging.store.parts.claim` opens it.
+    """
     values = plain(message)
+    if message.masked and (seal := seal_of(conn)):
+        values["text"] = seal.close(message.text)
     values["data"] = None if message.data is None else to_json(message.data)
     _insert.run(conn, **values, per_part=per_part, watched=watched, carrier_key=key)
 
 
 def get(conn: Connection, id: str) -> Message | None:
-    """Return a text, of whatever account."""
-    return _message.one(conn, _get, the_id=id)
+    """Return a text, of whatever account; one that is shown to nobody is masked."""
+    found = _message.one(conn, _get, the_id=id)
+    return None if found is None else _shown(found)
 
 
 def text(conn: Connection, id: str) -> Text | None:
@@ -118,7 +125,7 @@ def page(
         query = query.where(messages.c.state.in_([state.value for state in states]))
     if number is not None:
         query = query.where((messages.c.sender == number) | (messages.c.recipient == number))
-    return _message.each(conn.execute(_newest_first(query).limit(limit)))
+    return [_shown(each) for each in _message.each(conn.execute(_newest_first(query).limit(limit)))]
 
 
 def counts(conn: Connection, account: str | None, since: float) -> dict[State, int]:
@@ -157,6 +164,10 @@ def next_expiry(conn: Connection, after: float) -> float | None:
     """Return when the next watched text expires; None: there is none."""
     found: float | None = _next_expiry.value(conn, after=after)
     return found
+
+
+def _shown(message: Message) -> Message:
+    return msgspec.structs.replace(message, text=MASK) if message.masked else message
 
 
 def _newest_first(query: Select[Any]) -> Select[Any]:

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
-from engine.features.messaging.model import Part, PartState
+from engine.features.messaging.model import VERIFICATION, Part, PartState
 from engine.features.messaging.store.messages import TEXT_COLUMNS, Text
 from engine.features.messaging.tables import message_parts, messages
-from engine.store.rows import Mapped
+from engine.store.rows import Mapped, seal_of
 from engine.store.statement import Statement, insert_into
 
 
@@ -157,11 +157,14 @@ def views(conn: Connection, message: str) -> list[PartView]:
 def claim(conn: Connection, carrier: str, lane: Lane, now: float, most: int) -> list[Claimed]:
     """Take the next parts of a lane that are due, as submitting."""
     rows = _next.all(conn, **_named(carrier, lane), now=now, most=most)
-    width = len(Text._fields)
+    width, seal = len(Text._fields), seal_of(conn)
     claimed = []
     for row in rows:
         content, number, reference, attempts = row[width:]
-        claimed.append(Claimed(Text(*row[:width]), content, number, reference, attempts, lane))
+        text = Text(*row[:width])
+        if seal and text.origin == VERIFICATION:
+            content = seal.open(content)
+        claimed.append(Claimed(text, content, number, reference, attempts, lane))
     _claim.many(conn, ({"the_message": one.text.id, "the_number": one.number, "the_at": now} for one in claimed))
     return claimed
 

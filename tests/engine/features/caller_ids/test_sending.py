@@ -12,7 +12,7 @@ from engine.tasks.say import Say
 
 
 def test_codes_are_six_digits_and_differ() -> None:
-    codes = {sending.new_code() for _ in range(1000)}
+    codes = {one_time_codes.new_code(DIGITS) for _ in range(1000)}
     assert all(re.fullmatch(r"[0-9]{6}", code) for code in codes)
     assert len(codes) > 990
 
