@@ -218,5 +218,3 @@ def _text(name: str, value: Any, most: int) -> str:
     if any("\ud800" <= character <= "\udfff" or character == "\0" for character in text):
         raise Invalid(f"{name} has a character that is not a text's (NUL, or half of a surrogate pair).")
     return text
-
-

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
+from engine.features.speech.service import SpeechService
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
@@ -34,7 +35,6 @@ from engine.features.caller_ids.service import CallerIds
 from engine.features.campaigns.service import CampaignService
 from engine.features.numbers.sales import NumberSales
 from engine.features.passcodes.service import PasscodeService
-from engine.features.speech.service import SpeechService
 from engine.features.uploads.service import UploadService
 from engine.features.users.service import UserService
 from engine.model.call_data import CallData

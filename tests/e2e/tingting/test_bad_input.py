@@ -72,7 +72,9 @@ async def test_what_is_not_there_is_said_in_the_envelope(tingting: TingTing) -> 
     await tingting.failed("GET", "/api/system/campaigns/report/download/", 400)
 
 
-@pytest.mark.parametrize("given", [{}, {"email": "a@b.c"}, {"email": 5, "password": 6}, {"email": "a@b.c", "password": "x"}])
+@pytest.mark.parametrize(
+    "given", [{}, {"email": "a@b.c"}, {"email": 5, "password": 6}, {"email": "a@b.c", "password": "x"}]
+)
 async def test_a_login_that_is_wrong_is_refused(tingting: TingTing, given: dict[str, Any]) -> None:
     status, answer = await tingting.ask("POST", "/api/accounts/login/", json=given, token="")
     assert status in (400, 401) and answer["success"] is False

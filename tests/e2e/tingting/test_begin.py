@@ -131,9 +131,7 @@ async def test_of_two_begins_at_once_one_runs_and_it_is_not_deleted_meanwhile(
 ) -> None:
     campaign = await campaigns.add([people.ANSWERS_AFTER_8_SECONDS])
     path = f"/api/system/campaigns/{campaign}"
-    begun = await asyncio.gather(
-        *(tingting.ask("POST", f"{path}/begin/", json={"message": "one"}) for _ in range(5))
-    )
+    begun = await asyncio.gather(*(tingting.ask("POST", f"{path}/begin/", json={"message": "one"}) for _ in range(5)))
     assert sorted(status for status, _ in begun) == [200, 409, 409, 409, 409]
     await tingting.failed("DELETE", f"{path}/delete/", 409)
     await tingting.failed("PUT", f"{path}/update/", 409, json={"name": "new"})

@@ -65,9 +65,7 @@ async def test_an_individual_campaign_is_added_listed_changed_and_deleted(tingti
     await tingting.failed("GET", f"/api/system/campaigns/{made['id']}/details/", 404)
 
 
-async def test_a_bulk_campaign_has_the_numbers_and_tags_of_its_file(
-    tingting: TingTing, campaigns: Campaigns
-) -> None:
+async def test_a_bulk_campaign_has_the_numbers_and_tags_of_its_file(tingting: TingTing, campaigns: Campaigns) -> None:
     form = aiohttp.FormData({"name": "bulk", "services": "SMS"})
     form.add_field("send_to_number_file", table(*ROWS), filename="numbers.xlsx")
     answer = await tingting.ok("POST", "/api/system/campaigns/", data=form)

@@ -42,7 +42,7 @@ async def test_a_number_is_bought_owned_and_released(
     assert bought["message"] == f"{number} number bought successfully!!"
     assert bought["data"]["number_details"] == [found]
     assert (await owned(tingting))[number] == found and await owner(admin, number) == {account.name}
-    ledger = (await admin.ask("GET", f"accounts/{account.name}"))
+    ledger = await admin.ask("GET", f"accounts/{account.name}")
     assert ledger["name"] == account.name
     await tingting.failed("POST", "/api/system/phone_numbers", 409, json={"phone_sid": sid})
 

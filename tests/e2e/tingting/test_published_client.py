@@ -54,9 +54,7 @@ async def test_the_user_the_dialers_and_the_voices(client: published.TingTingCli
     assert dialers and (await off(client.get_dialer_by_id, dialers[0].id)).phoneNumber == dialers[0].phoneNumber
 
 
-async def test_the_example_of_its_page_calls_everybody(
-    client: published.TingTingClient, campaigns: Campaigns
-) -> None:
+async def test_the_example_of_its_page_calls_everybody(client: published.TingTingClient, campaigns: Campaigns) -> None:
     dialers = await off(client.get_dialers)
     campaign = await made(client, dialers=dialers[:1])
     numbers = [people.LISTENS, people.SPEAKS_440]

@@ -14,9 +14,7 @@ from engine.features.campaigns.service import CampaignService
 class CallOperations:
     """begin. `clock`: Unix seconds."""
 
-    def __init__(
-        self, campaigns: CampaignService, files: Files, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, campaigns: CampaignService, files: Files, clock: Callable[[], float] = time.time) -> None:
         self._campaigns, self._files, self._clock = campaigns, files, clock
 
     def operations(self) -> dict[str, Handler]:

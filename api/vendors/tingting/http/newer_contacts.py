@@ -103,9 +103,7 @@ class NewerContactOperations:
         """Return a numbered page: the service's pages begin behind an id."""
         after, left = 0, offset
         while left > 0:
-            passed = await self._campaigns.contacts(
-                campaign.account, campaign.id, limit=min(left, PAGE), after=after
-            )
+            passed = await self._campaigns.contacts(campaign.account, campaign.id, limit=min(left, PAGE), after=after)
             if not passed:
                 return []
             after, left = passed[-1].id, left - len(passed)

@@ -1,7 +1,6 @@
 """TingTing's reports: one campaign's as a file, and a summary of all."""
 
 from collections import Counter
-from urllib.parse import quote
 
 from aiohttp import web
 

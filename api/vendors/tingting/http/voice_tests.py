@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from engine.features.speech.service import SpeechService
 
 from api.vendors.tingting.errors import NotFound
 from api.vendors.tingting.fields import Fields
@@ -13,7 +14,6 @@ from api.vendors.tingting.http import requests, resources
 from api.vendors.tingting.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tingting.http.voices import LOCALE, VOICES, voice
 from engine.features.campaigns.service import CampaignService
-from engine.features.speech.service import SpeechService
 from engine.tasks.secret import SEALED, Seal, Unreadable
 
 LINK_SECONDS = 3600.0
@@ -27,9 +27,7 @@ class SpokenLinks:
     `base` is the public URL. `clock`: Unix seconds.
     """
 
-    def __init__(
-        self, speech: SpeechService, seal: Seal, base: str, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, speech: SpeechService, seal: Seal, base: str, clock: Callable[[], float] = time.time) -> None:
         self._speech, self._seal, self._base, self._clock = speech, seal, base, clock
 
     async def made(self, account: str, text: str, voice: str, length_factor: float) -> str:

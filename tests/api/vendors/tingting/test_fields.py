@@ -38,6 +38,7 @@ async def read(client: TestClient[Any, Any], verb: str = "POST", url: str = "/",
         return answer.status, await answer.json()
 
 
+NOT_UTF_8 = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--b--\r\n'
 PLAIN = {"list": ["1", "2"], "text": "a", "file": None, "bytes": None}
 
 
@@ -88,7 +89,10 @@ async def test_what_is_too_large_is_refused_in_each_way(client: TestClient[Any, 
         (b"a", "multipart/form-data; boundary=b"),
         (b"a", "multipart/form-data"),
         (b"--b\r\n\r\nx\r\n--b--\r\n", "multipart/form-data; boundary=b"),
-        (b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--b--\r\n', "multipart/form-data; boundary=b"),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+        ),
     ],
 )
 async def test_what_cannot_be_read_is_a_400(client: TestClient[Any, Any], data: bytes, kind: str) -> None:
@@ -126,5 +130,5 @@ def test_a_list_has_a_limit() -> None:
 
 def test_the_first_name_that_has_a_value_counts() -> None:
     assert Fields({"a": "", "b": None, "c": 0}).raw("a", "b", "c") == 0
-    with pytest.raises(Invalid, match="^a is missing"):
+    with pytest.raises(Invalid, match=r"^a is missing"):
         Fields({"a": "", "b": "  "}).text("a", "b")

@@ -72,9 +72,7 @@ async def client() -> AsyncIterator[TestClient[Any, Any]]:
         yield made
 
 
-async def ask(
-    client: TestClient[Any, Any], verb: str, path: str, token: str = "owner", **sent: Any
-) -> tuple[int, Any]:
+async def ask(client: TestClient[Any, Any], verb: str, path: str, token: str = "owner", **sent: Any) -> tuple[int, Any]:
     headers = {"Authorization": f"Bearer {token}"}
     async with client.request(verb, path, headers=headers, allow_redirects=False, **sent) as answer:
         return answer.status, await answer.json()
