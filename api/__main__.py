@@ -24,6 +24,7 @@ from engine.features.applications.model import Application
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.caller_ids.feature import CallerIdsFeature
+from engine.features.campaigns.feature import CampaignsFeature
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.lamps import Lamps
@@ -73,7 +74,7 @@ class Controller:
         """Add what this installation can do, each feature once; returns what the engine is made of."""
         on, provisioner, add = self.platform, self.base.provisioner, self.features.add
         billing = add(BillingFeature(on))
-        admission = Admission(on.database, on.cache, billing.rates, self.base.counters)
+        admission = Admission(on.database, on.cache, billing.rates, self.base.counters, bars=on.bars)
         leading = add(DestinationsFeature(on, self._data_of))
         self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
         lamps = Lamps(self.base.client)
@@ -93,6 +94,7 @@ class Controller:
         add(MessagingFeature(on, leading.registry, self._data_of, phones, confirmations_per_hour=per_hour))
         add(CallerIdsFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
         add(PasscodesFeature(on, admission.check, lambda: self.engine, self.features[MessageService]))
+        add(CampaignsFeature(on, admission, lambda: self.engine, self.features[MessageService]))
         add(CallHistoryFeature(on))
         add(QuestionsFeature(on))
         add(UploadsFeature(on))

@@ -1,17 +1,25 @@
 """Prompts of one account: its permissions, and the files that it uploaded."""
 
-from engine.calls.services import CallServices
+from collections.abc import Callable
+
 from engine.media.errors import NoSuchUpload
-from engine.media.prompts import Prompt
+from engine.media.prompts import Prompt, Prompts
 from engine.media.upload_files import SCHEME
 from engine.store import uploads
+from engine.store.database import Database
 
 
 class Preparing:
-    """Makes prompts under an account's permissions (engine.tasks.interfaces.Prepare)."""
+    """Makes prompts under an account's permissions (engine.tasks.interfaces.Prepare).
 
-    def __init__(self, services: CallServices, account: str) -> None:
-        self._services, self._account = services, account
+    `allow_private` says whether an account's announcements may come from private addresses.
+    """
+
+    def __init__(
+        self, prompts: Prompts, database: Database, allow_private: Callable[[str], bool], account: str
+    ) -> None:
+        self._prompts, self._database, self._allow_private = prompts, database, allow_private
+        self._account = account
 
     async def source(self, source: str) -> Prompt:
         """Fetch, check and convert an audio file, or take one that the account uploaded or a feature keeps for it.
@@ -19,19 +27,19 @@ class Preparing:
         Raises PromptError.
         """
         scheme, _, rest = source.partition(":")
-        if of_feature := self._services.prompts.sources.get(scheme):
+        if of_feature := self._prompts.sources.get(scheme):
             return await of_feature(self._account, rest)
         if source.startswith(SCHEME):
             return await self._uploaded(source.removeprefix(SCHEME))
-        allowed = self._services.admission.allow_private(self._account)
-        return await self._services.prompts.prepare(source, allow_private=allowed)
+        allowed = self._allow_private(self._account)
+        return await self._prompts.prepare(source, allow_private=allowed)
 
     async def _uploaded(self, name: str) -> Prompt:
-        found = await self._services.database.read(lambda conn: uploads.get(conn, self._account, name))
+        found = await self._database.read(lambda conn: uploads.get(conn, self._account, name))
         if found is None:
             raise NoSuchUpload(name[:64])
-        return await self._services.prompts.uploaded(found.file, found.digest)
+        return await self._prompts.uploaded(found.file, found.digest)
 
     async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
         """Synthesise a text, which may be SSML; raises PromptError."""
-        return await self._services.prompts.say(text, locale=locale, voice=voice, ssml=ssml)
+        return await self._prompts.say(text, locale=locale, voice=voice, ssml=ssml)

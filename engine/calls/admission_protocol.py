@@ -1,5 +1,6 @@
 """What OutboundCalls asks before it dials a leg; the rules are injected (engine.features.admission)."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -9,9 +10,13 @@ from engine.model.call import Call
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.model.money import Price
 
-__all__ = ["AHEAD_SECONDS", "Admission", "Admitted", "Cover", "Held", "Price", "Route", "Uncovered"]
+__all__ = ["AHEAD_SECONDS", "Admission", "Admitted", "Bar", "Cover", "Held", "Price", "Route", "Uncovered"]
 AHEAD_SECONDS = 180.0
 """A hold covers a call for so much longer than it has lasted, or for the rest of it."""
+
+
+Bar = Callable[[Connection, Call], str | None]
+"""What a feature has against a call (a sentence), in the transaction that stores it; None: nothing."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +101,12 @@ class Admission(Protocol):
 
     def check(self, account: str, callee: str, caller: str | None) -> None:
         """Refuse numbers that may not be used, taking nothing; raises engine.commands.CommandRefused."""
+
+    def barred(self, conn: Connection, call: Call) -> str | None:
+        """Why a feature does not let a call be placed now (a sentence); None: nothing speaks against it.
+
+        A step of the transaction that stores the call.
+        """
 
     async def count(self, account: str, call: str) -> None:
         """Take the place of a call that comes in, whatever the limits say; without Redis it is counted later."""

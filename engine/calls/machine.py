@@ -12,6 +12,8 @@ from engine.tasks.interfaces import Subject
 from engine.tasks.results import Detected
 
 CONTEXT = "detect-machine"  # of the dialplan; it comes back with the variables that are read here
+QUIET_CONTEXT = "wait-for-silence"  # of the dialplan
+LONGEST_GREETING_SECONDS = 65.0  # the dialplan's own limit is 60 s
 LONGEST_SECONDS = 15.0  # AMD gives up by itself much earlier (amd.conf: total_analysis_time)
 GONE_SECONDS = 1.0  # for the last event of a snoop that was hung up
 _STATUS = {"MACHINE": "machine", "HUMAN": "human", "HANGUP": "hangup"}
@@ -53,6 +55,24 @@ class CallDetector:
             seconds = asyncio.get_running_loop().time() - began
             status, cause = await listening.variable("AMDSTATUS"), await listening.variable("AMDCAUSE")
         return detected(status or "", cause or "", round(seconds, 3))
+
+    async def quiet(self, on: Subject) -> None:
+        """Wait until a machine is silent, by Asterisk's WaitForSilence(); raises AriError when the call ends."""
+        services, call = self._session.services, self._session.channel.id
+        client, bus, snoop = services.client, services.bus, f"snoop-{on.task_id}-quiet"
+        listening = Channel(client, bus, snoop)
+        if on.resumed:
+            await self._end_earlier(listening)
+        async with snooping(client, bus, call, snoop, spy="in"):
+            await listening.set_variable("RETURN_TO", f"{client.application},detected,{snoop}")
+            with bus.subscribe(snoop, types=(ari.StasisStart, ari.ChannelDestroyed)) as events:
+                await listening.continue_at(QUIET_CONTEXT)
+                try:
+                    event = await events.next(LONGEST_GREETING_SECONDS)
+                except TimeoutError:
+                    return
+            if isinstance(event, ari.ChannelDestroyed):
+                raise Gone(f"wait for silence {call}")
 
     async def _end_earlier(self, snoop: Channel) -> None:
         """Remove what a controller that is gone made under the same id, and see its last event out."""

@@ -12,14 +12,14 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError, Gone
-from engine.calls.admission_protocol import Admitted, Cover, Held, Route, Uncovered
+from engine.calls.admission_protocol import Admitted, Bar, Cover, Held, Route, Uncovered
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.state import Milestone
-from engine.commands import CreditSpent, EngineUnavailable, PlaceCall
+from engine.commands import CallBarred, CreditSpent, EngineUnavailable, PlaceCall
 from engine.ids import new_id
 from engine.model.call import Call, CallState, Direction, Party
 from engine.model.cause import HangupCause
@@ -70,9 +70,12 @@ class OutboundCalls:
         )
         call = self._call(call_id, command, admitted)
         try:
-            stored = await services.writer.write(_inserting(call, with_ids(command.tasks), admitted.cover))
+            unit = _inserting(call, with_ids(command.tasks), admitted.cover, admission.barred)
+            stored = await services.writer.write(unit)
             if isinstance(stored, Uncovered):
                 raise CreditSpent(stored.why)
+            if isinstance(stored, Barred):
+                raise CallBarred(stored.why)
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError):  # that does not take the write back, and nobody knows of it
                 services.writer.post(partial(self._withdraw, call=call_id))
@@ -126,12 +129,20 @@ class _Stored(NamedTuple):
     held: Held
 
 
+class Barred(NamedTuple):
+    """A call that was not stored, for a feature has something against it."""
+
+    why: str
+
+
 def _inserting(
-    call: Call, added: Sequence[AnyTask], cover: Cover | None
-) -> Callable[[Connection], _Stored | Uncovered]:
+    call: Call, added: Sequence[AnyTask], cover: Cover | None, barred: Bar
+) -> Callable[[Connection], _Stored | Uncovered | Barred]:
     """Return what stores a call and holds what it costs, or neither."""
 
-    def unit(conn: Connection) -> _Stored | Uncovered:
+    def unit(conn: Connection) -> _Stored | Uncovered | Barred:
+        if why := barred(conn, call):
+            return Barred(why)
         held = cover.take(conn, call.created) if cover else Held()
         if isinstance(held, Uncovered):
             return held

@@ -57,7 +57,7 @@ class Session(CallProgress):
         self._was_in = [row for row in ran if isinstance(row.task, JoinConference)]
         restored = bool(call.answered or ran)
         self.media = CallMedia(self, self.journal, lambda: self.queue.confidential(queued=True), restored=restored)
-        self.prepare = Preparing(services, call.account)
+        self.prepare = Preparing(services.prompts, services.database, services.admission.allow_private, call.account)
         self.roles = make_roles(self)
         self.queue = Queue(self, self.journal, rows)
         self._side: set[asyncio.Task[Any]] = set()

@@ -22,6 +22,7 @@ from engine.commands.conferences import (
 )
 from engine.commands.questions import Redirect, Reply
 from engine.commands.refusals import (
+    CallBarred,
     CallerRefused,
     CommandRefused,
     CreditSpent,
@@ -37,6 +38,7 @@ from engine.commands.refusals import (
 from engine.commands.tasks import CancelTask, Enqueue, StopTasks
 
 __all__ = [
+    "CallBarred",
     "CallerRefused",
     "CancelTask",
     "Command",

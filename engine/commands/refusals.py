@@ -39,6 +39,10 @@ class NumberRefused(CommandRefused):
     """The number is not valid, or this account may not call it."""
 
 
+class CallBarred(NumberRefused):
+    """A feature does not let this call be placed now, such as because its number must not be called any more."""
+
+
 class NoSuchExtension(NumberRefused):
     """The account has no extension of that name."""
 

@@ -60,7 +60,7 @@ class Conference:
         self.members: dict[str, Member] = {}
         self.were_in: dict[str, Session] = {}  # under a controller that is gone; until they are in again
         self.digits = DigitRouter()
-        self.prepare = Preparing(services, row.account)
+        self.prepare = Preparing(services.prompts, services.database, services.admission.allow_private, row.account)
         self.closing, self.ended = asyncio.Event(), asyncio.Event()
         self.reason = ""
         self.admins: set[str] = set()

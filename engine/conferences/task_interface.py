@@ -96,6 +96,10 @@ class CallsOnly:
         """A conference was not answered."""
         _calls_only()
 
+    async def quiet(self, on: Subject) -> NoReturn:
+        """No machine answered a conference."""
+        _calls_only()
+
     async def join(self, task: JoinConference, on: Subject) -> None:
         """A conference joins none."""
         _calls_only()

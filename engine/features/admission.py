@@ -1,13 +1,13 @@
 """Who may call what, how much at once, and what it costs: asked before every leg out (calls.admission_protocol)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-from engine.calls.admission_protocol import Admitted, Cover, Held, Price, Route
+from engine.calls.admission_protocol import Admitted, Bar, Cover, Held, Price, Route
 from engine.commands import (
     CallerRefused,
     CreditSpent,
@@ -61,7 +61,9 @@ class Counters(Protocol):
 
 class Admission:
     """The rules for calls out. Money of an account with a balance or a daily spend is held for each of its calls, in
-    the transaction that stores the call (engine.features.billing.credit): calls at once cannot spend the same money."""
+    the transaction that stores the call (engine.features.billing.credit): calls at once cannot spend the same money.
+    `bars` are what features have against calls.
+    """
 
     def __init__(
         self,
@@ -70,7 +72,9 @@ class Admission:
         rates: CallRates,
         counters: Counters,
         clock: Callable[[], float] = time.time,
+        bars: Sequence[Bar] = (),
     ) -> None:
+        self._bars = bars
         self._db, self._cache, self._rates, self._counters, self._clock = db, cache, rates, counters, clock
 
     async def admit(
@@ -118,6 +122,10 @@ class Admission:
         rules = self._cache.rules(account)
         _, routes = self._destination(rules, callee)
         self._shown(rules, caller, None, inside=routes[0].trunk is None)
+
+    def barred(self, conn: Connection, call: Call) -> str | None:
+        """Return why a feature does not let a call be placed now; None: nothing speaks against it."""
+        return next((why for bar in self._bars if (why := bar(conn, call))), None)
 
     async def count(self, account: str, call: str) -> None:
         """Take the place of a call that comes in: nothing is reserved for it, and it is never refused here."""

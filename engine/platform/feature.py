@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table
 
+from engine.calls.admission_protocol import Bar
 from engine.calls.conversation import Conversation
 from engine.calls.gate import Gate
 from engine.commands import Command
@@ -72,6 +73,8 @@ class Feature:
     metrics: Sequence[Measure] = ()
     conversations: Mapping[str, Conversation] = {}
     """Who leads conversations with calls by voice and keys, by topic (engine.tasks.converse)."""
+    bars: Sequence[Bar] = ()
+    """What it has against calls: each says why one may not be placed now, in the transaction that stores the call."""
     codes: Mapping[str, Code] = {}
     """What phones may dial besides numbers, e.g. *97, and what answers it."""
 
@@ -125,6 +128,7 @@ class Features:
         for gate, knowing in feature.gates.items():
             if self.gates.setdefault(gate, knowing) is not knowing:
                 raise ValueError(f"two features take the codes of {gate!r}")
+        platform.bars += feature.bars
         for topic, conversation in feature.conversations.items():
             if platform.conversations.setdefault(topic, conversation) is not conversation:
                 raise ValueError(f"two features lead conversations about {topic!r}")

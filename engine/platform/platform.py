@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table
 
+from engine.calls.admission_protocol import Bar
 from engine.calls.conversation import Conversation
 from engine.media import Prompts, RecordingFiles
 from engine.platform import call_events
@@ -68,6 +69,8 @@ class Platform:
         self.codes = Codes()
         self.conversations: dict[str, Conversation] = {}
         """Who leads conversations with calls, by topic."""
+        self.bars: list[Bar] = []
+        """What features have against calls, asked in the transaction that stores each."""
         self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
         self.expiring: dict[str, Expire] = {}

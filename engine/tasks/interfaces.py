@@ -127,6 +127,12 @@ class Detector(Protocol):
     async def detect(self, on: "Subject") -> Detected:
         """Find out whether it is a machine; raises AriError when the call ends meanwhile."""
 
+    async def quiet(self, on: "Subject") -> None:
+        """Wait until a machine that answered has said its greeting and beeped: it says nothing more then.
+
+        Waits for some time at most; raises AriError when the call ends meanwhile.
+        """
+
 
 class Line(Protocol):
     """The call itself."""

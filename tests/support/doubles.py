@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.calls.admission_protocol import Admitted, Cover, Price, Route
+from engine.calls.admission_protocol import Admitted, Bar, Cover, Price, Route
 from engine.calls.called import Called
 from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
@@ -40,6 +40,7 @@ class ScriptedAdmission:
         self.max_seconds: float | None = None
         self.per_second = 1000
         self.unavailable = False
+        self.bar: Bar = lambda conn, call: None
 
     async def admit(
         self,
@@ -85,6 +86,10 @@ class ScriptedAdmission:
 
     def price(self, account: str, digits: str, seconds: float) -> Price:
         return Price(amount=round(seconds * self.per_second), currency="USD")
+
+    def barred(self, conn: Connection, call: Call) -> str | None:
+        """Whether a test has something against the call."""
+        return self.bar(conn, call)
 
     def settle(self, conn: Connection, call: Call, cover: Cover | None, at: float) -> None:
         if call.price:

@@ -14,6 +14,7 @@ from engine.features.applications.feature import ApplicationsFeature
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.caller_ids.feature import CallerIdsFeature
+from engine.features.campaigns.feature import CampaignsFeature
 from engine.features.destinations.feature import DestinationsFeature, core_kinds
 from engine.features.destinations.programs import without_data
 from engine.features.destinations.registry import Destinations
@@ -62,6 +63,21 @@ def _nothing_refused(account: str, callee: str, caller: str | None) -> None:
     """Refuse no number."""
 
 
+class NothingRefused:
+    """Rules of calls that refuse nothing, and know no trunk."""
+
+    def check(self, account: str, callee: str, caller: str | None) -> None:
+        """Refuse no number."""
+
+    def routes(self, account: str, digits: str) -> tuple[Any, ...]:
+        """Know none."""
+        return ()
+
+    def allow_private(self, account: str) -> bool:
+        """Allow it."""
+        return True
+
+
 def _no_engine() -> Any:
     raise AssertionError("these features have no engine")
 
@@ -107,6 +123,7 @@ def services_of(
     built.add(ScheduledCallsFeature(platform, _nothing_refused, _no_engine))
     built.add(PairsFeature(platform, _nothing_refused, _no_engine))
     built.add(CallerIdsFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
+    built.add(CampaignsFeature(platform, NothingRefused(), _no_engine, built[MessageService]))
     return built
 
 

@@ -329,3 +329,13 @@ class DoNotCall(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     at: float
     why: str = ""
+
+
+class TrunkLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """What the campaigns of all accounts together may take of a trunk: calls that begin in a second, and calls at the
+    same time. None: as many as they want.
+    """
+
+    trunk: str
+    per_second: float | None = None
+    at_once: int | None = None

@@ -76,9 +76,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     it has. `reason` says why it is failed, expired or unknown, or why it still waits. `reply_to` is the id of the text
     that one that came in replies to. `origin` says who wrote one that is sent: "": a program of the account,
     `extension:101`: that phone, `relay`: who texted a number that leads to the phone which gets it, `confirmation`:
-    we, because of STOP or START, `notice`: we, because of a text that a phone sent, `verification`: we, with a code
-    that proves a number, and the text is shown to nobody. `user` is the id of the user in whose inbox one is that came
-    in.
+    we, because of STOP or START, `notice`: we, because of a text that a phone sent, `campaign`: a
+    campaign, `verification`: we, with a code that proves a number, and the text is shown to nobody. `user` is the id of
+    the user in whose inbox one is that came in.
     `ended` is when it became final: delivered, failed, expired, unknown, or sent by SIP.
     """
 

@@ -56,11 +56,19 @@ class MessageService:
         return await self.send(command.account, command.message, command.once)
 
     async def send(
-        self, account: str, wanted: NewMessage, once: Once | None = None, *, origin: str = ""
+        self,
+        account: str,
+        wanted: NewMessage,
+        once: Once | None = None,
+        *,
+        origin: str = "",
+        id: str | None = None,
+        also: Callable[[Connection], object] | None = None,
     ) -> Message:
         """Accept a text; returns it, queued, once it is stored. One that `once` names is accepted once.
 
-        `origin`: who wrote it, if no program of the account.
+        `origin`: who wrote it, if no program of the account. `id`: what it is called; None: it gets one. `also` runs in
+        the transaction that stores it, before that; what it raises is raised, and nothing is stored.
         Raises TextRefused, NumberRefused, CallerRefused, CreditSpent, LimitReached, EngineUnavailable, KeyReused.
         """
         if self._writer.out:
@@ -70,8 +78,9 @@ class MessageService:
         queueing = self._queueing
         plan = queueing.plan(account, wanted)
         message = queueing.message(account, wanted, plan, origin=origin)
+        message = message if id is None else msgspec.structs.replace(message, id=id)
         try:
-            stored = await self._writer.write(partial(self._store, message=message, plan=plan, once=once))
+            stored = await self._writer.write(partial(self._store, message=message, plan=plan, once=once, also=also))
         except asyncio.CancelledError:  # it is stored nevertheless
             queueing.accepted(message)
             raise
@@ -95,8 +104,18 @@ class MessageService:
     def _answered(self, conn: Connection, *, account: str, once: Once) -> Message | None:
         return repeated.answered(conn, account, once, self._clock())
 
-    def _store(self, conn: Connection, *, message: Message, plan: Plan, once: Once | None) -> Message:
+    def _store(
+        self,
+        conn: Connection,
+        *,
+        message: Message,
+        plan: Plan,
+        once: Once | None,
+        also: Callable[[Connection], object] | None,
+    ) -> Message:
         """Store a text and what its request was answered with; returns another text if the request came already."""
+        if also:
+            also(conn)
         if once and (before := self._answered(conn, account=message.account, once=once)):
             return before
         self._queueing.store(conn, message, plan)

@@ -26,6 +26,7 @@ from engine.features.accounts.credentials import Credentials
 from engine.features.admission import Admission
 from engine.features.billing.call_rates import CallRates
 from engine.features.caller_ids.feature import CallerIdsFeature
+from engine.features.campaigns.feature import CampaignsFeature
 from engine.features.endpoints.push import Endpoints
 from engine.features.health.views import StoreHealth
 from engine.features.messaging.service import MessageService
@@ -90,10 +91,13 @@ async def installation(
         async with client, aiohttp.ClientSession() as session:
             passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
             features = features_on(platform, client, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
-            admission = Admission(db, platform.cache, features[CallRates], Counters(redis, "carillon-0"))
+            admission = Admission(
+                db, platform.cache, features[CallRates], Counters(redis, "carillon-0"), bars=platform.bars
+            )
             features.add(ScheduledCallsFeature(platform, admission.check, lambda: engine))
             features.add(CallerIdsFeature(platform, admission.check, lambda: engine, features[MessageService]))
             features.add(PairsFeature(platform, admission.check, lambda: engine))
+            features.add(CampaignsFeature(platform, admission, lambda: engine, features[MessageService]))
             engine.carries = features.commands
             signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}
             delivery = Delivery(db, writer, net, known, signers)

@@ -1,0 +1,274 @@
+"""Runs campaigns: looks at each when it is due, places the calls and texts that were claimed, and stops them."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.calls.account_prompts import Preparing
+from engine.commands import (
+    CallBarred,
+    CallerRefused,
+    Command,
+    CommandRefused,
+    CreditSpent,
+    EngineUnavailable,
+    HangUpCall,
+    LimitReached,
+    NoSuchCall,
+)
+from engine.features.campaigns import claiming, moves, placing, rendering
+from engine.features.campaigns.claiming import Around, Look
+from engine.features.campaigns.errors import UnknownTag
+from engine.features.campaigns.events import CampaignStarted
+from engine.features.campaigns.live import Live
+from engine.features.campaigns.model import Campaign, State, Status
+from engine.features.campaigns.outcome import Ended
+from engine.features.campaigns.store import campaigns, contacts
+from engine.features.campaigns.store.contacts import Row
+from engine.features.campaigns.texting import Texting
+from engine.features.errors import NotThere, StillUsed
+from engine.ids import new_id
+from engine.media.errors import PromptError
+from engine.model.cause import HangupCause
+from engine.platform.due_work import DueWork
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Finish
+from engine.store import calls, events
+from engine.store.errors import Fenced, StoreClosed
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 20
+"""Campaigns that are looked at at the same time."""
+AGAIN_SECONDS = 1.0
+"""Until a contact is tried again whose call could not be placed, by no fault of its own."""
+FAILED = "The call could not be placed; the engine's log says why."
+STOP_SECONDS = 5.0
+R = TypeVar("R")
+
+
+class Engine(Protocol):
+    """Who places and ends calls."""
+
+    async def ready(self) -> None:
+        """Wait until calls are taken, or never will be again."""
+
+    async def submit(self, command: Command[R]) -> R:
+        """Carry out a command; raises CommandRefused."""
+
+
+class CampaignRunner:
+    """`prepare` makes an account's prompts; `live` are the calls and texts that are under way."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        engine: Callable[[], Engine],
+        texting: Texting,
+        prepare: Callable[[str], Preparing],
+        around: Around,
+        live: Live,
+    ) -> None:
+        self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
+        self._scheduler, self._engine, self._texting = platform.scheduler, engine, texting
+        self._prepare, self._around, self._live = prepare, around, live
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Go on with what an earlier controller left: put back who was claimed and not called; end what was stopped."""
+        rows = await self._db.read(contacts.all_active)
+        there = [row for row in rows if row.call and await self._is_there(row.call)]
+        lost = [row for row in rows if row not in there]
+
+        def unit(conn: Connection) -> None:
+            now = self._clock()
+            for row in lost:
+                if campaign := campaigns.get(conn, row.campaign):
+                    moves.put_back(conn, campaign, row, now, now)
+                    _look_again(conn, campaign, now)
+
+        await self._writer.write(unit)
+        for row in there:
+            self._live.add(row)
+        for campaign in await self._db.read(lambda conn: campaigns.of_state(conn, State.STOPPED)):
+            self._spawn(self.end_calls(campaign), f"end the calls of {campaign.id}")
+
+    async def _is_there(self, call: str) -> bool:
+        """Whether a call or a text that was claimed was placed."""
+        found = await self._db.read(lambda conn: calls.get(conn, call))
+        return found is not None or await self._texting.is_there(call)
+
+    async def stop(self) -> None:
+        """Let calls that are being placed be placed; what is not done then is done after the next start."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def look(self, work: DueWork, finish: Finish) -> None:
+        """Look at a campaign (engine.platform.scheduler.Handler)."""
+        await self._engine().ready()
+        found = await self._writer.write(lambda conn: self._look(conn, work.id))
+        if found.campaign is None:
+            return
+        for row in found.claimed:
+            self._live.add(row)
+            place = self._place_call if found.campaign.kind == "voice" else self._send
+            self._spawn(place(found.campaign, row), f"place {row.call}")
+        if found.again is not None:
+            self._scheduler.wake(found.again)
+
+    def _look(self, conn: Connection, id: str) -> Look:
+        now = self._clock()
+        campaign = campaigns.get(conn, id)
+        if campaign and campaign.state is State.SCHEDULED:
+            begin(conn, campaign, contacts.count_due(conn, id, float("inf")), now)
+        return claiming.look(conn, id, now, self._around)
+
+    # Placing
+
+    async def _place_call(self, campaign: Campaign, row: Row) -> None:
+        try:
+            task = rendering.task_of(campaign.message, row.tags)
+            prompt = await rendering.prepared(task, self._prepare(campaign.account))
+            self._writer.post(lambda conn: _note_length(conn, row, prompt.seconds))
+            await self._engine().submit(placing.command_of(campaign, row, task))
+        except (PromptError, UnknownTag) as error:
+            await self._end(row, Ended(Status.FAILED, f"The message cannot be played: {error}"))
+        except CommandRefused as error:
+            await self._refused(row, error)
+        except (Fenced, StoreClosed):
+            return  # the next controller finds it
+        except Exception:
+            log.exception("a contact of a campaign could not be called", campaign=campaign.id, call=row.call)
+            await self._end(row, Ended(Status.FAILED, FAILED))
+
+    async def _send(self, campaign: Campaign, row: Row) -> None:
+        try:
+            await self._texting.send(campaign, row)
+        except UnknownTag as error:
+            await self._end(row, Ended(Status.FAILED, f"The text cannot be sent: {error}"))
+        except CommandRefused as error:
+            await self._refused(row, error)
+        except (Fenced, StoreClosed):
+            return
+        except Exception:
+            log.exception("a contact of a campaign could not be texted", campaign=campaign.id, message=row.call)
+            await self._end(row, Ended(Status.FAILED, FAILED))
+
+    async def _refused(self, row: Row, error: CommandRefused) -> None:
+        """Put a contact back whose turn comes again, or end it; pause a campaign that can call nobody."""
+
+        def unit(conn: Connection) -> None:
+            now, found = self._clock(), _still(conn, row)
+            if found is None:
+                return
+            campaign, contact = found
+            match error:
+                case CallBarred() | LimitReached() | EngineUnavailable():
+                    wait = 0.0 if isinstance(error, CallBarred) else AGAIN_SECONDS
+                    moves.put_back(conn, campaign, contact, now + wait, now)
+                case CreditSpent() | CallerRefused():
+                    moves.put_back(conn, campaign, contact, now, now)
+                    if campaign.state is State.RUNNING:
+                        moves.pause(conn, campaign, str(error), now)
+                        return
+                case _:
+                    _end_unplaced(conn, campaign, contact, Ended(Status.SKIPPED, str(error)), now)
+            _look_again(conn, campaign, now)
+
+        await self._writer.write(unit)
+        self._live.drop(row.call)
+        self._scheduler.wake()
+
+    async def _end(self, row: Row, ended: Ended) -> None:
+        def unit(conn: Connection) -> None:
+            now, found = self._clock(), _still(conn, row)
+            if found:
+                _end_unplaced(conn, *found, ended, now)
+                _look_again(conn, found[0], now)
+
+        await self._writer.write(unit)
+        self._live.drop(row.call)
+        self._scheduler.wake()
+
+    # Stopping
+
+    async def end_calls(self, campaign: Campaign) -> None:
+        """Hang up a campaign's calls, and take back its texts that have not left."""
+        rows = await self._db.read(lambda conn: contacts.all_active(conn, campaign.id))
+        await asyncio.gather(*(self._end_one(campaign, row) for row in rows))
+
+    async def _end_one(self, campaign: Campaign, row: Row) -> None:
+        if row.call is None:
+            return
+        with contextlib.suppress(CommandRefused, NotThere, StillUsed, NoSuchCall):
+            if campaign.kind == "text":
+                await self._texting.cancel(campaign.account, row.call)
+            else:
+                await self._engine().submit(
+                    HangUpCall(account=campaign.account, call=row.call, cause=HangupCause.CANCELLED)
+                )
+
+    async def hang_up(self, account: str, call: str) -> None:
+        """End one call, whose party asked for no more of them."""
+        with contextlib.suppress(CommandRefused):
+            await self._engine().submit(HangUpCall(account=account, call=call))
+
+    def spawn_all(self, works: Sequence[Coroutine[Any, Any, None]]) -> None:
+        """Let something go on beside."""
+        for work in works:
+            self._spawn(work, "campaign")
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, Fenced | StoreClosed):
+            log.error("a step of a campaign failed", step=task.get_name(), exc_info=error)
+
+
+def begin(conn: Connection, campaign: Campaign, chosen: int, now: float) -> None:
+    """Let a campaign run from now on."""
+    fields = {"started": now, "ended": None, "at": None, "reason": "", "next_call": now}
+    campaigns.change(conn, campaign.id, state=State.RUNNING.value, **fields)
+    moves.wake(conn, campaign, now)
+    told = CampaignStarted(
+        id=new_id("event"),
+        account=campaign.account,
+        subject=campaign.id,
+        root=campaign.id,
+        at=now,
+        name=campaign.name,
+        contacts=chosen,
+    )
+    events.append(conn, told)
+
+
+def _still(conn: Connection, row: Row) -> tuple[Campaign, Row] | None:
+    """Return a contact whose attempt goes on, with its campaign; None: it was ended, or both were removed."""
+    found, campaign = contacts.get(conn, row.account, row.id), campaigns.get(conn, row.campaign)
+    if found is None or campaign is None or (found.call, found.status) != (row.call, Status.ACTIVE):
+        return None
+    return campaign, found
+
+
+def _end_unplaced(conn: Connection, campaign: Campaign, row: Row, ended: Ended, now: float) -> None:
+    """End an attempt that came to no call."""
+    moves.end_attempt(conn, campaign, contacts.change(conn, row, call=None), ended, now)
+
+
+def _look_again(conn: Connection, campaign: Campaign, now: float) -> None:
+    if campaign.state is State.RUNNING and not moves.end_if_done(conn, campaign, now):
+        moves.wake(conn, campaign, now)
+
+
+def _note_length(conn: Connection, row: Row, seconds: float) -> None:
+    contacts.change(conn, row, message_seconds=seconds)
