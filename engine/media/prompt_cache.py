@@ -92,7 +92,10 @@ class PromptFiles:
         return gone
 
     def adopt(self) -> None:
-        """Make the folder, read the prompts of an earlier process, remove unfinished files and those of `ONCE`. Raises NoSpace."""
+        """Make the folder, read the prompts of an earlier process, remove unfinished files and those of `ONCE`.
+
+        Raises NoSpace.
+        """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             files = {path.name: path.stat() for path in self._folder.iterdir() if path.is_file()}

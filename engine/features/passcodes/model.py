@@ -154,7 +154,7 @@ class PasscodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an account sends passcodes: `stopped` is when it was stopped, and `why`; `resumed` when it was resumed."""
+    """Whether an account sends passcodes: `stopped` is when it was stopped, and `why`; `resumed` is when that ended."""
 
     settings: PasscodeSettings = PasscodeSettings()
     stopped: float | None = None

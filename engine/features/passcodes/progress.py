@@ -1,5 +1,7 @@
 """What happens to passcodes, each as a unit for the store's writer: the change and its event in one transaction."""
 
+from typing import Any
+
 from sqlalchemy import Connection
 
 from engine.features.passcodes import store
@@ -89,7 +91,7 @@ def _end(conn: Connection, passcode: Passcode, state: State, reason: str, now: f
         due_work.remove(conn, work)
 
 
-def _about(passcode: Passcode, now: float) -> dict[str, object]:
+def _about(passcode: Passcode, now: float) -> dict[str, Any]:
     return {
         "id": new_id("event"),
         "account": passcode.account,

@@ -33,9 +33,7 @@ def check(wanted: WantedPasscode) -> None:
     if message and CODE not in message:
         raise InvalidSetting(f"message must have {CODE} where the code is to be.")
     if len(message) > model.LONGEST_MESSAGE:
-        raise InvalidSetting(
-            f"message must have at most {model.LONGEST_MESSAGE} characters (got {len(message)})."
-        )
+        raise InvalidSetting(f"message must have at most {model.LONGEST_MESSAGE} characters (got {len(message)}).")
     if message.count(CODE) > 2:
         raise InvalidSetting(f"message must have {CODE} once or twice (got it {message.count(CODE)} times).")
     if not _LANGUAGE.fullmatch(wanted.locale):
@@ -105,15 +103,15 @@ def check_limits(conn: Connection, settings: PasscodeSettings, passcode: Passcod
         raise LimitReached(f"A passcode was sent to this number less than {model.AGAIN_SECONDS:g} seconds ago.")
     hour, day = now - HOUR, now - model.DAY
     own = {"account": account}
-    limits = (
+    limits = [
         (settings.most_to_number, hour, own | {"number": number}, "to this number"),
         (settings.most_to_range, hour, own | {"range": range_of(number)}, "to numbers of this range"),
         (settings.most_of_account, hour, own, "by this account"),
         (model.MOST_TO_NUMBER, hour, {"number": number}, "to this number"),
         (model.MOST_TO_NUMBER_A_DAY, day, {"number": number}, "to this number"),
-    )
+    ]
     if passcode.address:
-        limits += ((settings.most_of_address, hour, own | {"address": passcode.address}, "for this address"),)
+        limits.append((settings.most_of_address, hour, own | {"address": passcode.address}, "for this address"))
     for most, since, counted, place in limits:
         if store.count(conn, since, **counted) >= most:
             raise LimitReached(f"Too many passcodes were sent {place}. Try again later.")

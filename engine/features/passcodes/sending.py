@@ -29,9 +29,7 @@ class PasscodeSending:
             now = msgspec.structs.replace(had, settings=settings)
             store.set_sending(conn, account, now)
             before, after = audit.changed(msgspec.to_builtins(had.settings), msgspec.to_builtins(settings))
-            audit.record(
-                conn, by, account=account, what="passcodes.set", subject=account, before=before, after=after
-            )
+            audit.record(conn, by, account=account, what="passcodes.set", subject=account, before=before, after=after)
             return now
 
         return await self._writer.write(unit)

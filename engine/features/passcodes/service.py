@@ -118,7 +118,9 @@ class PasscodeService:
             passcode = msgspec.structs.replace(passcode, expires=now + passcode.valid_seconds)
             return self._start(conn, passcode, content, way or passcode.way, now)
 
-        passcode, content = await self._db.read(lambda conn: (_open(conn, account, id, now), store.content_of(conn, id)))
+        passcode, content = await self._db.read(
+            lambda conn: (_open(conn, account, id, now), store.content_of(conn, id))
+        )
         if content is not None:
             self._check_way(passcode, content, way or passcode.way)
         return await self._carry(await self._stored(unit), new=False)

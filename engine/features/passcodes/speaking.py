@@ -1,4 +1,4 @@
-"""Speaks a code to who answers its call (engine.calls.conversation). The call's tasks name the passcode, not the code."""
+"""Speaks a code to who answers its call (engine.calls.conversation). The call's tasks have no code."""
 
 from collections.abc import Coroutine
 from typing import Any, NamedTuple
@@ -73,5 +73,3 @@ def _of(conn: Connection, call: Call) -> tuple[Passcode | None, Content | None]:
     attempt = store.attempt(conn, call.id)
     passcode = store.get(conn, attempt.passcode) if attempt and attempt.account == call.account else None
     return passcode, None if passcode is None else store.content_of(conn, passcode.id)
-
-

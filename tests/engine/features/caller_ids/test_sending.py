@@ -5,8 +5,9 @@ import re
 import pytest
 
 from engine.features.caller_ids import sending
-from engine.features.caller_ids.model import WantedCode
+from engine.features.caller_ids.model import DIGITS, WantedCode
 from engine.features.errors import InvalidSetting
+from engine.platform import one_time_codes
 from engine.tasks import kinds
 from engine.tasks.say import Say
 

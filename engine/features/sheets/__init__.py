@@ -1,0 +1,1 @@
+"""Sheets: contacts read from spreadsheets (.xlsx) and tables of text (.csv), and reports written as them."""
