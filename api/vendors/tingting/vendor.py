@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
+from engine.features.sheets.reading import Sheets
 from engine.features.speech.service import SpeechService
 
 from api.callbacks.callback import Callback
@@ -107,7 +108,7 @@ def _operations(parts: VendorParts, links: SpokenLinks, sids: NumberSids) -> dic
     features, clock = parts.features, parts.clock
     campaigns, sales = features[CampaignService], features[NumberSales]
     files = Files(features[UploadService], parts.prompts)
-    filling = Filling(campaigns, files)
+    filling = Filling(campaigns, files, features[Sheets])
     return (
         UserOperations(features[CallerIds]).operations()
         | NumberOperations(sales, sids).operations()

@@ -9,6 +9,8 @@ from api.vendors.tingting.fields import UploadedFile
 from api.vendors.tingting.http.files import Files
 from engine.features.campaigns.model import BadContact, Campaign, NewCampaign, NewContact
 from engine.features.campaigns.service import CampaignService
+from engine.features.sheets.model import SheetRefused
+from engine.features.sheets.reading import Sheets
 
 AT_ONCE = 10_000
 MOST_FAULTS = 100
@@ -25,12 +27,21 @@ class Read(NamedTuple):
 class Filling:
     """Reads files of numbers and adds numbers."""
 
-    def __init__(self, campaigns: CampaignService, files: Files) -> None:
-        self._campaigns, self._files = campaigns, files
+    def __init__(self, campaigns: CampaignService, files: Files, sheets: Sheets) -> None:
+        self._campaigns, self._files, self._sheets = campaigns, files, sheets
 
     async def read(self, requester: Requester, found: UploadedFile | str, field: str) -> Read:
         """Return the numbers of a file and their tags; raises Invalid for one that has none."""
-        raise NotImplementedError
+        file = await self._files.sheet(requester, found, field)
+        try:
+            read = await self._sheets.contacts(file.content, requester.account.country)
+        except SheetRefused as error:
+            raise Invalid(f"{field} cannot be read. {error}") from None
+        faults = [f"{field}, line {each.line}: {each.reason}" for each in read.errors[:MOST_FAULTS]]
+        if not read.rows:
+            raise Invalid(f"{field} has no number that can be called.", faults)
+        rows = [NewContact(number=f"+{each.number}", tags=each.tags, line=each.line) for each in read.rows]
+        return Read(rows, faults)
 
     async def created(
         self, requester: Requester, wanted: NewCampaign, contacts: Sequence[NewContact]

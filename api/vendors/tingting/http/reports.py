@@ -9,8 +9,9 @@ from api.vendors.tingting.http import requests, resources
 from api.vendors.tingting.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tingting.http.resources import STATUSES, Shape
 from engine.features.accounts import Account
-from engine.features.campaigns.model import Campaign
+from engine.features.campaigns.model import Campaign, Contact
 from engine.features.campaigns.service import CampaignService
+from engine.features.sheets.writing import Cell, to_xlsx
 
 PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,4 +71,16 @@ class ReportOperations:
         }
 
     async def _file(self, request: AuthenticatedRequest, campaign: Campaign) -> web.StreamResponse:
-        raise NotImplementedError
+        rows = [each async for each in self._campaigns.report(request.account.id, campaign.id)]
+        table = [_row(request.account, campaign, each) for each in rows]
+        content = await asyncio.to_thread(to_xlsx, (*HEADER, *campaign.tags), table)
+        headers = {"Content-Disposition": f'attachment; filename="campaign-{campaign.serial}.xlsx"'}
+        return web.Response(body=content, content_type=XLSX, headers=headers)
+
+
+def _row(account: Account, campaign: Campaign, contact: Contact) -> list[Cell]:
+    """Return a number's row: the columns of HEADER, then its tags."""
+    shown = resources.number(account, campaign, contact)
+    columns: list[Cell] = [shown[name] for name in ("id", "number", "campaing", "status", "duration", "playback")]
+    tags = [contact.tags.get(name, "") for name in campaign.tags]
+    return [*columns, shown["credit_consumed"], contact.digits, contact.reason, *tags]
