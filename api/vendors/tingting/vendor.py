@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
-from engine.features.sheets.reading import Sheets
-from engine.features.speech.service import SpeechService
 
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
@@ -36,6 +34,8 @@ from engine.features.caller_ids.service import CallerIds
 from engine.features.campaigns.service import CampaignService
 from engine.features.numbers.sales import NumberSales
 from engine.features.passcodes.service import PasscodeService
+from engine.features.sheets.reading import Sheets
+from engine.features.speech.service import SpeechService
 from engine.features.uploads.service import UploadService
 from engine.features.users.service import UserService
 from engine.model.call_data import CallData

@@ -1,5 +1,6 @@
 """TingTing's reports: one campaign's as a file, and a summary of all."""
 
+import asyncio
 from collections import Counter
 
 from aiohttp import web
