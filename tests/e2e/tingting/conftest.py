@@ -95,12 +95,17 @@ class Campaigns:
         assert status == 200, listed
         return dict(next(each for each in listed["campaigns"] if each["serial"] == campaign))
 
-    async def far(self, campaign: int, number: str) -> FarEnd:
-        """What the person of a number heard and said in its last call."""
+    async def contacts(self, campaign: int) -> list[dict[str, Any]]:
+        """A campaign's numbers in our own API."""
         id = (await self.shown(campaign))["id"]
         status, listed = await self.own.ask("GET", f"campaigns/{id}/contacts")
         assert status == 200, listed
-        (contact,) = (each for each in listed["contacts"] if each["number"].removeprefix("+") == number)
+        return list(listed["contacts"])
+
+    async def far(self, campaign: int, number: str) -> FarEnd:
+        """What the person of a number heard and said in its last call."""
+        found = await self.contacts(campaign)
+        (contact,) = (each for each in found if each["number"].removeprefix("+") == number)
         return await self.lab.of(contact["call"])
 
     async def heard(self, campaign: int, number: str) -> Sound:

@@ -1,5 +1,6 @@
 """What TingTing's API refuses: tokens that are not valid, bodies that cannot be read, paths that are not there."""
 
+import io
 import json
 from typing import Any
 
@@ -55,7 +56,8 @@ async def test_a_body_that_cannot_be_read_is_refused(tingting: TingTing, sent: d
 
 
 async def test_what_is_too_large_is_refused(tingting: TingTing) -> None:
-    await tingting.failed("POST", CAMPAIGNS, 413, json={"name": "a" * 9_000_000})
+    large = io.BytesIO(b'{"name": "' + b"a" * 9_000_000 + b'"}')
+    await tingting.failed("POST", CAMPAIGNS, 413, data=large)
 
 
 async def test_what_is_not_there_is_said_in_the_envelope(tingting: TingTing) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.clients.tingting.client import TingTing
 from tests.e2e.tingting.conftest import Campaigns
+from tests.support.carillon import Account, Admin
 from tests.support.lab_texts import LabTexts
 
 NAMASTE = "नमस्कार, टिङ्टिंगमा हजुरलाई स्वागत छ "
@@ -46,7 +47,8 @@ async def printed(tingting: TingTing, verb: str, path: str, text: str) -> tuple[
         return answer.status, await answer.json()
 
 
-async def test_adding_updating_and_filling_a_campaign(tingting: TingTing) -> None:
+async def test_adding_updating_and_filling_a_campaign(tingting: TingTing, admin: Admin, account: Account) -> None:
+    await admin.ask("POST", f"accounts/{account.name}/prefixes", {"prefix": "*"})
     for sample in (INDIVIDUAL, DESCRIBED):
         status, answer = await printed(tingting, "POST", "/api/system/campaigns/", sample)
         assert (status, answer["message"]) == (201, "Campaign Created Successfully")
