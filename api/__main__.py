@@ -43,6 +43,7 @@ from engine.features.retention.feature import RetentionFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.sheets.feature import SheetsFeature
+from engine.features.speech.feature import SpeechFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
@@ -100,6 +101,7 @@ class Controller:
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
         add(SheetsFeature())
+        add(SpeechFeature(on))
         add(RecordingsFeature(on, settings.s3_endpoint))
         add(SubscriptionsFeature(on, checked_url, mails=settings.mail_server is not None))
         add(HealthFeature(on))

@@ -16,11 +16,12 @@ from engine.media import errors
 from engine.media.converter import Converter
 from engine.media.fetch import Body, LocalFile, Validators, fetch, locate
 from engine.media.flights import Flights
-from engine.media.prompt import Prompt, PromptSettings
+from engine.media.prompt import Prompt, PromptSettings, samples_of
 from engine.media.prompt_cache import ONCE
 from engine.media.speech.assembly import assembled
 from engine.media.speech.registry import Voices
 from engine.media.speech.script import Script, read
+from engine.media.speech.tempo import check_factor, stretched
 from engine.media.tones import BEEP, beep
 from engine.media.upload_files import Received, make_folder, open_upload, save
 from engine.media.url_prompts import FORMAT, UrlPrompts
@@ -110,12 +111,20 @@ class Prompts:
 
         return self._files.get(digest) or await self._flights.join((BEEP,), make)
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
-        """Return a text or SSML as speech. What the chosen voice cannot speak is spoken by another one, with a remark.
+    async def say(
+        self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False, length_factor: float = 1.0
+    ) -> Prompt:
+        """Return a text or SSML as speech, `length_factor` times as long as the voice speaks by itself.
 
-        Raises BadSsml, NothingToPlay, TextTooLong, TooLong, SpeechFailed.
+        What the chosen voice cannot speak is spoken by another one, with a remark.
+        Raises BadSsml, BadLength, NothingToPlay, TextTooLong, TooLong, SpeechFailed.
         """
+        check_factor(length_factor)
         script = read(text, self._voices, self._settings, locale=locale, voice=voice, ssml=ssml)
+        plain = await self._kept(script)
+        return plain if length_factor == 1.0 else await self._stretched(plain, script, length_factor)
+
+    async def _kept(self, script: Script) -> Prompt:
         digest = f"say-{script.digest(FORMAT)}"
         return self._files.get(digest, script.remarks) or await self._flights.join(
             ("say", digest), lambda: self._spoken(digest, script)
@@ -139,6 +148,18 @@ class Prompts:
             spoken = await self._voices.perform(script.parts, self._settings.speech_seconds)
         audio = await self._converter.in_worker(lambda: assembled(spoken))
         return await self._converter.keep(digest, audio, script.remarks)
+
+    async def _stretched(self, plain: Prompt, script: Script, factor: float) -> Prompt:
+        """Return a spoken text `factor` times as long. It is made of what is played by itself: some voices speak no
+        sentence twice alike.
+        """
+        digest = f"say-{script.digest(f'{FORMAT}-{factor:g}')}"
+
+        async def stretch() -> Prompt:
+            samples = await self._converter.on_disk(lambda: samples_of(plain))
+            return await self._converter.keep(digest, await stretched(samples, factor), script.remarks)
+
+        return self._files.get(digest, script.remarks) or await self._flights.join(("say", digest), stretch)
 
     @property
     def voices(self) -> Voices:
