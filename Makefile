@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help run build up down restart logs status clean test faults fuzz unit lint ari openapi bench lock venv shell-asterisk shell-lab
+.PHONY: help run build up down restart logs status clean test faults fuzz campaigns unit lint ari openapi bench lock venv shell-asterisk shell-lab
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ faults: ## Kill and restart each part of a test system during calls, five times 
 
 fuzz: ## Send 500 random requests to each operation of a test system (make test sends fewer)
 	@CARILLON_FUZZ=full docker/test tests/e2e/sinch/test_configuration_fuzz.py tests/e2e/sinch/test_fuzz.py tests/e2e/test_api_fuzz.py tests/api/own/test_api_fuzz.py
+
+campaigns: ## Run 10,000 campaigns at random under the virtual clock (make test runs 200)
+	@docker/venv test && CARILLON_SEEDS=10000 $(PYTHON) -m pytest -q -n 2 --timeout=3600 tests/engine/features/campaigns/test_seeds.py
 
 unit: ## Run the tests that need no container, e.g. make unit ARGS=tests/engine
 	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)

@@ -36,7 +36,7 @@ class Admission(Protocol):
 
 
 class CampaignsFeature(Feature):
-    """Campaigns. `engine` places the calls; it is asked for when the first one is placed. `messages` sends the texts."""
+    """Campaigns. `engine` places the calls; it is asked for then. `messages` sends the texts."""
 
     name = "campaigns"
     events = announced.EVENTS

@@ -26,7 +26,7 @@ _CALLED = frozenset(set(Status) - {Status.NEW, Status.QUEUED, Status.ACTIVE, Sta
 
 
 class Past(NamedTuple):
-    """How many earlier attempts ended with a status, and their seconds from the beginning and from the answer, added up."""
+    """How many earlier attempts ended with a status; their seconds from the beginning and from the answer, added up."""
 
     attempts: int
     seconds: float
@@ -58,7 +58,7 @@ class Forecast(NamedTuple):
 
 
 def expected(past: Mapping[Status, Past], told_seconds: float) -> Expected:
-    """Return what is to be expected, by how earlier attempts ended. `told_seconds`: the message, and what follows it."""
+    """Return what is to be expected, by how earlier attempts ended. `told_seconds`: the message, and what follows."""
     counted = {status: found for status, found in past.items() if status in _CALLED and found.attempts}
     total = sum(found.attempts for found in counted.values())
     if total < FEWEST:

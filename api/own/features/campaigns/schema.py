@@ -10,6 +10,7 @@ PATH = {
     "campaign": "The campaign's id.",
     "contact": "The contact's id, a whole number.",
     "number": "A number of the do-not-call list.",
+    "trunk": "The name of a trunk.",
 }
 NOUNS = ("campaigns", "do-not-call")
 STATUSES = (

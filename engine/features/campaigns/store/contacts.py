@@ -111,7 +111,7 @@ def chosen(conn: Connection, campaign: str, statuses: Sequence[Status], ids: Seq
 
 
 def enqueue(conn: Connection, campaign: str, statuses: Sequence[Status], ids: Sequence[int], due: float) -> int:
-    """Let contacts wait for their turn from a time on, with nothing of an earlier run but its price; returns how many."""
+    """Let contacts wait for their turn from then on, with nothing of an earlier run but its price. Returns how many."""
     values = {
         "status": Status.QUEUED.value,
         "due": due,

@@ -1,8 +1,8 @@
 """Campaigns at random, in the scheduler under the virtual clock: what must never happen does not, whatever happens.
 
-Each seed is a campaign of its own: numbers of several zones, hours, retries, a pace; meanwhile numbers are put on lists,
-keys are pressed, the campaign is paused, stopped and started again, and the controller is killed. CARILLON_SEEDS says how
-many seeds are tried (`make campaigns`: 10,000).
+Each seed is a campaign of its own: numbers of several zones, hours, retries, a pace. Meanwhile numbers are put on
+lists, keys are pressed, the campaign is paused, stopped and started again, and the controller is killed. CARILLON_SEEDS
+says how many seeds are tried (`make campaigns`: 10,000).
 """
 
 import os

@@ -51,8 +51,8 @@ OURS = ("scheduler", "consume events", moves.KIND, "place ", "end the calls")
 class Person(NamedTuple):
     """What a number does: how long it rings, and then why it was not answered (None: it answers).
 
-    `hears` is the share of the message after which it hangs up (1: it does not). `presses` are keys, pressed when it has
-    answered. `machine`: an answering machine.
+    `hears` is the share of the message after which it hangs up (1: it does not). `presses` are keys, pressed after the
+    answer. `machine`: an answering machine.
     """
 
     rings: float = 2.0
@@ -63,6 +63,7 @@ class Person(NamedTuple):
     answered_cause: HangupCause = HangupCause.NORMAL
 
 
+PLAIN = Options()
 ANSWERS = Person()
 BUSY = Person(cause=HangupCause.BUSY)
 
@@ -314,7 +315,7 @@ class Town:
     async def campaign(
         self,
         numbers: Sequence[str],
-        options: Options = Options(),
+        options: Options = PLAIN,
         text: str = "Hello.",
         **fields: Any,
     ) -> Campaign:
@@ -333,7 +334,7 @@ class Town:
     async def start(self, campaign: Campaign, start: Start | None = None) -> None:
         await self.campaigns.start(SYSTEM, self.account.id, campaign.id, start or Start())
 
-    async def run(self, numbers: Sequence[str], options: Options = Options(), **fields: Any) -> Campaign:  # noqa: B008
+    async def run(self, numbers: Sequence[str], options: Options = PLAIN, **fields: Any) -> Campaign:
         """Make a campaign and start it."""
         made = await self.campaign(numbers, options, **fields)
         await self.start(made)
