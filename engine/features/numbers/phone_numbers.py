@@ -78,6 +78,12 @@ def region_of(digits: str) -> str | None:
     return phonenumbers.region_code_for_number(number) if number else None
 
 
+def is_possible(digits: str) -> bool:
+    """Whether an international number has as many digits as numbers of its country code have."""
+    number = _parse("+" + digits, None)
+    return number is not None and phonenumbers.is_possible_number(number)
+
+
 def prefix_of(text: str) -> str:
     """Read a prefix such as `+1` or `44 20`; `+`, `*` or nothing is every number. Raises InvalidNumber."""
     if text.strip() in ("", "+", "*"):

@@ -7,7 +7,7 @@ import phonenumbers
 from sqlalchemy import Connection
 
 from engine.commands import LimitReached
-from engine.features.errors import InvalidSetting
+from engine.features.errors import InvalidNumber, InvalidSetting
 from engine.features.numbers import phone_numbers
 from engine.features.passcodes import model, store
 from engine.features.passcodes.errors import CountryRefused
@@ -59,6 +59,18 @@ def address_of(text: str) -> str:
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((int(found), 64), strict=False))
     return str(found)
+
+
+def number_of(text: str, country: str) -> str:
+    """Return the international digits of a number as somebody in `country` writes it; raises InvalidNumber.
+
+    One that is too long or begins with zeros is refused: networks may take it for another number's spelling, which
+    the limits would count as a number of its own.
+    """
+    digits = phone_numbers.normalise(text, country)
+    if not phone_numbers.is_possible(digits):
+        raise InvalidNumber(f"+{digits} has not as many digits as the numbers of its country have.")
+    return digits
 
 
 def check_country(settings: PasscodeSettings, digits: str) -> None:

@@ -15,7 +15,6 @@ from engine.commands import CommandRefused, EngineUnavailable
 from engine.features.caller_ids.errors import NoCode, WrongCode
 from engine.features.errors import NotThere, StoreError
 from engine.features.messaging.model import VERIFICATION, Message, NewMessage
-from engine.features.numbers.phone_numbers import normalise
 from engine.features.passcodes import model, progress, rules, store, tripwire, wording
 from engine.features.passcodes.calling import Calling, attempt_of
 from engine.features.passcodes.errors import PasscodesStopped
@@ -72,7 +71,7 @@ class PasscodeService:
         passcode = Passcode(
             id=new_id(model.PREFIX),
             account=account.id,
-            number=normalise(wanted.number, account.country),
+            number=rules.number_of(wanted.number, account.country),
             way=wanted.way,
             state=State.SENDING,
             created=now,

@@ -150,7 +150,7 @@ class NewerCampaignOperations:
             priority="audio" if category == newer.AUDIO.lower() else "text" if category else had.priority,
             locale=LOCALE,
             voice=chosen.ours if chosen else had.voice,
-            speed=1 / factor if factor else had.speed,
+            speed=round(1 / factor, 6) if factor else had.speed,
         )
 
     async def _caller(self, request: AuthenticatedRequest) -> str | None:

@@ -143,7 +143,7 @@ def message(fields: Fields, had: Message, audio: str | None) -> Message | None:
         priority="audio" if priority == "audio" or (not priority and _is_audio(text, audio, had)) else "text",
         locale=LOCALE,
         voice=chosen.ours if chosen else (had.voice or VOICES[0].ours),
-        speed=1 / factor if factor else had.speed,
+        speed=round(1 / factor, 6) if factor else had.speed,
     )
     return None if changed == had else changed
 
