@@ -43,6 +43,7 @@ from engine.features.retention.feature import RetentionFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.sheets.feature import SheetsFeature
+from engine.features.speech.feature import SpeechFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
@@ -80,7 +81,7 @@ class Controller:
         self.trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
         lamps = Lamps(self.base.client)
         self.endpoints = endpoints = add(EndpointsFeature(on, provisioner, self.trunks.trunks, lamps))
-        add(NumbersFeature(on, leading.registry))
+        add(NumbersFeature(on, leading.registry, settings.number_pool, settings.price_of_number))
         add(GroupsFeature(on, leading.registry))
         guesses = add(GuessesFeature(on)).service
         add(RoomsFeature(on, guesses, leading.registry))
@@ -101,6 +102,7 @@ class Controller:
         add(QuestionsFeature(on))
         add(UploadsFeature(on))
         add(SheetsFeature())
+        add(SpeechFeature(on))
         add(RecordingsFeature(on, settings.s3_endpoint))
         add(SubscriptionsFeature(on, checked_url, mails=settings.mail_server is not None))
         add(HealthFeature(on))

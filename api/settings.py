@@ -14,6 +14,7 @@ from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.features.errors import InvalidSetting
 from engine.features.messaging.receiving.confirming import PER_HOUR
 from engine.features.numbers.pool import Pool
+from engine.features.numbers.sales import price_of
 from engine.features.retention.worker import Kept
 from engine.features.voicemail.listening.destination import CODE as VOICEMAIL_CODE
 from engine.platform.codes import BadCode, checked_code
@@ -59,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lab_smsc_http_port: int = 2776
     lab_smsc_password: str = ""
     number_pool: str = "+12015552000-+12015559999"
+    number_price: str = "1.00"
     replay_seconds: Annotated[float, msgspec.Meta(gt=0)] = 900.0
     trusted_proxies: str = ""
     audit_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
@@ -111,6 +113,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.external_address or ("127.0.0.1" if wide else self.bind)
 
     @property
+    def price_of_number(self) -> int:
+        """What a number of the pool costs, in millionths of each account's currency."""
+        return price_of(self.number_price)
+
+    @property
     def kept(self) -> Kept:
         """For how long what is kept."""
         return {"audit": self.audit_days, "events": self.events_days, "messages": self.messages_days}
@@ -151,6 +158,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     try:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
         Pool.read(settings.number_pool)
+        price_of(settings.number_price)
         Clients.read(settings.trusted_proxies)
         MailServer.read(settings.smtp_url, settings.smtp_from)
         checked_code(settings.voicemail_code)

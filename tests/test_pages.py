@@ -10,7 +10,7 @@ import pytest
 from api.vendors.sinch.script.actions import ALLOWED
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("ringful", "sinch", "tringme")
+PAGES = ("ringful", "sinch", "tingting", "tringme")
 NODE = re.compile(r"(?P<file>tests/[\w/]+\.py)|::(?:\w+::)?(?P<test>test_\w+)")
 NAMED = re.compile(r"`(?P<test>[a-z0-9_…]{4,})`|\b(?P<file>(?:\w+/)*test_\w+)\b")
 

@@ -73,6 +73,10 @@ class ApiClient:
         """Fetch a file; returns its bytes and its media type, e.g. audio/wav."""
         return self._answer("GET", path)
 
+    def file_of(self, path: str, body: Any) -> bytes:
+        """Send POST with a JSON body; returns the file that is answered."""
+        return self.raw("POST", path, data=json.dumps(body).encode(), content_type="application/json")
+
     def _answer(
         self,
         method: str,

@@ -11,16 +11,17 @@ from api.own.errors import BadRequest
 from api.own.operations import Media, operation
 from api.own.schema.recordings import Prompt, Prompts
 from api.own.services import OwnServices
-from engine.features.uploads.service import UploadService
+from engine.features.uploads.service import UploadService, is_sheet
 from engine.media import errors
 from engine.media.check import kind_of
 from engine.platform.audit import Actor
 
 _CHUNK = 65_536
 _UPLOAD_SECONDS = 300.0
+_SHEET = "application/octet-stream"
 _TYPES = {"WAV": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": "audio/ogg"}
 FILE = Media("A file: WAV, MP3, FLAC or OGG, whatever its Content-Type.", ("application/octet-stream", "audio/*"))
-AUDIO = Media("The file as it was uploaded.", tuple(sorted(_TYPES.values())))
+AUDIO = Media("The file as it was uploaded.", (*sorted(_TYPES.values()), _SHEET))
 Owner = tuple[str, Actor]
 """The account whose files a request is about, and the actor of its changes."""
 OwnerOf = Callable[[web.Request], Awaitable[Owner]]
@@ -54,7 +55,10 @@ class PromptRoutes:
 
     @operation("putPrompt", {200: Prompt, 201: Prompt}, body=FILE)
     async def put(self, request: web.Request) -> web.Response:
-        """Upload a prompt: WAV, MP3, FLAC or OGG, whatever the Content-Type says. A name may contain slashes."""
+        """Upload a prompt: WAV, MP3, FLAC or OGG, whatever the Content-Type says. A name may contain slashes.
+
+        A file of numbers for campaigns is kept here too, if its name ends in .xlsx or .csv.
+        """
         account, by = await self._owner_of(request)
         if (request.content_length or 0) > self._services.platform.prompts.upload_limit:
             raise errors.TooLarge(f"{request.content_length} bytes")
@@ -75,10 +79,10 @@ class PromptRoutes:
 
         def kind() -> str:
             with path.open("rb") as file:
-                return kind_of(file)
+                return _SHEET if is_sheet(row.name) else _TYPES[kind_of(file)]
 
         try:
-            content_type = _TYPES[await asyncio.to_thread(kind)]
+            content_type = await asyncio.to_thread(kind)
         except OSError:
             raise errors.AudioNotFound("the uploaded file is gone") from None
         return File(path, headers={"Content-Type": content_type, "Cache-Control": "private"})

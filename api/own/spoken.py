@@ -7,6 +7,7 @@ import msgspec
 
 from engine.media.prompt import PromptSettings
 from engine.media.speech.ssml import parts as ssml_parts
+from engine.media.speech.tempo import check_factor
 from engine.media.speech.text import clean
 from engine.tasks.say import LAST_DIGIT, Say
 
@@ -14,11 +15,12 @@ MOST_CHARACTERS = PromptSettings().max_text
 
 
 def check(tasks: Iterable[Any]) -> None:
-    """Refuse a text without words, one of more than 600 characters, and SSML that is not well-formed.
+    """Refuse a text without words, one of more than 600 characters, SSML that is not well-formed, and a wrong length.
 
-    Raises TextTooLong, NothingToPlay, BadSsml, with which the task would fail later.
+    Raises TextTooLong, NothingToPlay, BadSsml, BadLength, with which the task would fail later.
     """
     for say in _said(tuple(tasks)):
+        check_factor(say.length_factor)
         if say.ssml:
             ssml_parts(say.text, MOST_CHARACTERS)
         else:

@@ -9,6 +9,7 @@ PACKAGE = "api.vendors"
 SERVED = (
     "ringful",
     "sinch",
+    "tingting",
     "tringme",
 )
 """The folders of this package that are served. Where two dialects' paths match, the first one renders the error."""

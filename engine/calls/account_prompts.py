@@ -40,6 +40,8 @@ class Preparing:
             raise NoSuchUpload(name[:64])
         return await self._prompts.uploaded(found.file, found.digest)
 
-    async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
-        """Synthesise a text, which may be SSML; raises PromptError."""
-        return await self._prompts.say(text, locale=locale, voice=voice, ssml=ssml)
+    async def text(
+        self, text: str, locale: str, voice: str, *, ssml: bool = False, length_factor: float = 1.0
+    ) -> Prompt:
+        """Synthesise a text, which may be SSML, `length_factor` times as long as usual; raises PromptError."""
+        return await self._prompts.say(text, locale=locale, voice=voice, ssml=ssml, length_factor=length_factor)

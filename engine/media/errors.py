@@ -143,6 +143,12 @@ class TooMany(PromptError):
     reason = "too_many"
 
 
+class BadLength(PromptError):
+    """The factor of a text's length must be 0.5 to 2, such as 1.4 for 1.4 times as long."""
+
+    reason = "bad_length"
+
+
 class SpeechFailed(PromptError):
     """The text could not be spoken."""
 

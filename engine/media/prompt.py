@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 WIDE = 16_000
 NARROW = 8_000
@@ -27,6 +29,11 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     def media(self) -> str:
         """The media URI for ARI's play request."""
         return f"sound:{self.path}"
+
+
+def samples_of(prompt: Prompt) -> npt.NDArray[np.int16]:
+    """Read the samples of a prompt, at WIDE hertz. Raises OSError."""
+    return np.fromfile(f"{prompt.path}.sln16", "<i2").astype(np.int16)
 
 
 class PromptSettings(msgspec.Struct, frozen=True, kw_only=True):

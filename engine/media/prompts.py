@@ -8,18 +8,20 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from engine.media import errors
 from engine.media.converter import Converter
-from engine.media.fetch import Body, LocalFile, locate
+from engine.media.fetch import Body, LocalFile, Validators, fetch, locate
 from engine.media.flights import Flights
-from engine.media.prompt import Prompt, PromptSettings
+from engine.media.prompt import Prompt, PromptSettings, samples_of
 from engine.media.prompt_cache import ONCE
 from engine.media.speech.assembly import assembled
 from engine.media.speech.registry import Voices
 from engine.media.speech.script import Script, read
+from engine.media.speech.tempo import check_factor, stretched
 from engine.media.tones import BEEP, beep
 from engine.media.upload_files import Received, make_folder, open_upload, save
 from engine.media.url_prompts import FORMAT, UrlPrompts
@@ -54,6 +56,7 @@ class Prompts:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings or PromptSettings()
+        self._net = net
         self._voices = voices or Voices([])
         self._clock = clock
         self._converter = Converter(folder, self._settings)
@@ -92,6 +95,14 @@ class Prompts:
             raise errors.BadUrl
         return await self._urls.prepare(source, allow_private=allow_private)
 
+    async def bytes_at(self, url: str, *, allow_private: bool = False, most: int) -> bytes:
+        """Return what is at an http(s) URL, at most so many bytes of any kind; nothing is kept. Raises PromptError."""
+        limits = msgspec.structs.replace(self._settings, max_bytes=most)
+        fetched = await fetch(self._net, url, allow_private, limits, self._converter.folder, Validators())
+        assert fetched.body is not None  # without validators no server can say that nothing has changed
+        with fetched.body.file as file:
+            return await self._converter.on_disk(lambda: _all_of(file))
+
     async def _beep(self) -> Prompt:
         digest = f"beep-{FORMAT}"
 
@@ -100,12 +111,20 @@ class Prompts:
 
         return self._files.get(digest) or await self._flights.join((BEEP,), make)
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
-        """Return a text or SSML as speech. What the chosen voice cannot speak is spoken by another one, with a remark.
+    async def say(
+        self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False, length_factor: float = 1.0
+    ) -> Prompt:
+        """Return a text or SSML as speech, `length_factor` times as long as the voice speaks by itself.
 
-        Raises BadSsml, NothingToPlay, TextTooLong, TooLong, SpeechFailed.
+        What the chosen voice cannot speak is spoken by another one, with a remark.
+        Raises BadSsml, BadLength, NothingToPlay, TextTooLong, TooLong, SpeechFailed.
         """
+        check_factor(length_factor)
         script = read(text, self._voices, self._settings, locale=locale, voice=voice, ssml=ssml)
+        plain = await self._kept(script)
+        return plain if length_factor == 1.0 else await self._stretched(plain, script, length_factor)
+
+    async def _kept(self, script: Script) -> Prompt:
         digest = f"say-{script.digest(FORMAT)}"
         return self._files.get(digest, script.remarks) or await self._flights.join(
             ("say", digest), lambda: self._spoken(digest, script)
@@ -130,6 +149,18 @@ class Prompts:
         audio = await self._converter.in_worker(lambda: assembled(spoken))
         return await self._converter.keep(digest, audio, script.remarks)
 
+    async def _stretched(self, plain: Prompt, script: Script, factor: float) -> Prompt:
+        """Return a spoken text `factor` times as long. It is made of what is played by itself: some voices speak no
+        sentence twice alike.
+        """
+        digest = f"say-{script.digest(f'{FORMAT}-{factor:g}')}"
+
+        async def stretch() -> Prompt:
+            samples = await self._converter.on_disk(lambda: samples_of(plain))
+            return await self._converter.keep(digest, await stretched(samples, factor), script.remarks)
+
+        return self._files.get(digest, script.remarks) or await self._flights.join(("say", digest), stretch)
+
     @property
     def voices(self) -> Voices:
         """The voices that speak texts."""
@@ -142,6 +173,24 @@ class Prompts:
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> Received:
         """Store an uploaded file, after it was checked by its bytes and converted. Raises PromptError."""
+        body, received = await self._saved(chunks)
+        try:
+            prompt = await self._converter.converted(f"upload-{FORMAT}-{body.digest}", lambda: body.file)
+        except BaseException:
+            body.file.close()
+            await self.discard(received.file)
+            raise
+        body.file.close()  # if the cache had it
+        return msgspec.structs.replace(received, seconds=prompt.seconds)
+
+    async def receive_unplayed(self, chunks: AsyncIterator[bytes]) -> Received:
+        """Store an uploaded file that is not audio, as it is; it has 0 seconds. Raises PromptError."""
+        body, received = await self._saved(chunks)
+        body.file.close()
+        return received
+
+    async def _saved(self, chunks: AsyncIterator[bytes]) -> tuple[Body, Received]:
+        """Write a file to the folder of uploads; returns its bytes too, whose file the caller closes."""
         folder = self._uploads()
         body = await self._converter.on_disk(lambda: Body(self._settings.max_bytes, folder))
         try:
@@ -153,13 +202,11 @@ class Prompts:
         received = Received(file=secrets.token_hex(16), digest=body.digest, bytes=body.size, seconds=0.0)
         try:
             await self._converter.on_disk(lambda: save(body.file, folder / received.file))
-            prompt = await self._converter.converted(f"upload-{FORMAT}-{body.digest}", lambda: body.file)
         except BaseException:
             body.file.close()
             await self.discard(received.file)
             raise
-        body.file.close()  # if the cache had it
-        return msgspec.structs.replace(received, seconds=prompt.seconds)
+        return body, received
 
     async def uploaded(self, file: str, digest: str) -> Prompt:
         """Return an uploaded file, ready to play. Raises PromptError."""
@@ -205,6 +252,11 @@ class Prompts:
             self._looked_at.clear()
         self._looked_at[source] = now, digest
         return prompt
+
+
+def _all_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def _name_of(file: LocalFile) -> str:

@@ -54,7 +54,7 @@ users = Table(  # the people of an account
     metadata,
     Column("id", String, primary_key=True),
     Column("account", ForeignKey("accounts.id"), nullable=False),
-    Column("email", String, nullable=False),  # in lower case
+    Column("email", String, nullable=False, index=True),  # in lower case
     Column("name", String, nullable=False),
     Column("role", String, nullable=False),  # owner, admin, member
     Column("password", String, nullable=False),  # an argon2id hash

@@ -21,8 +21,10 @@ class Prepare(Protocol):
     async def source(self, source: str) -> Prompt:
         """Fetch, check and convert an audio file, or take one that the account uploaded; raises PromptError."""
 
-    async def text(self, text: str, locale: str, voice: str, *, ssml: bool = False) -> Prompt:
-        """Synthesise a text, which may be SSML; raises PromptError."""
+    async def text(
+        self, text: str, locale: str, voice: str, *, ssml: bool = False, length_factor: float = 1.0
+    ) -> Prompt:
+        """Synthesise a text, which may be SSML, `length_factor` times as long as usual; raises PromptError."""
 
 
 class Preparable(Protocol):

@@ -15,6 +15,8 @@ LAST_DIGIT = "{digit}"
 class Say(Audible, frozen=True, kw_only=True, tag="say"):
     """Speak `text` in `locale` (BCP 47). A text that names the last digit, `{digit}`, is synthesised when due.
 
+    `voice` is the name of a voice; None: that of the locale. `length_factor` 1.4: 1.4 times as long as it speaks by
+    itself (0.5 to 2).
     `ssml`: the text is SSML, of which engine.media.speech.ssml says what is heard.
     `masked`: no timeline shows the text.
     """
@@ -23,6 +25,7 @@ class Say(Audible, frozen=True, kw_only=True, tag="say"):
     locale: str = "en-US"
     voice: str | None = None
     ssml: bool = False
+    length_factor: float = 1.0
     masked: bool = False
 
     @property
@@ -32,7 +35,7 @@ class Say(Audible, frozen=True, kw_only=True, tag="say"):
 
     def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
         """Make it ready to play; raises PromptError."""
-        return prepare.text(self.text, self.locale, self.voice or "", ssml=self.ssml)
+        return prepare.text(self.text, self.locale, self.voice or "", ssml=self.ssml, length_factor=self.length_factor)
 
     def due(self, last: str) -> Self:
         """The prompt as it is now that its time has come; `last` are the digits last collected."""

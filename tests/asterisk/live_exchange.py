@@ -72,7 +72,9 @@ class TonePrompts:
             self.made.append(file)
         return Prompt(path=f"{IN_CONTAINER}/{name}", seconds=0.0)
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
+    async def say(
+        self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False, length_factor: float = 1.0
+    ) -> Prompt:
         return await self.prepare(text)
 
 

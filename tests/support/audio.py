@@ -193,6 +193,25 @@ def _digit(block: Samples, rate: int, floor: float) -> str:
     return KEYS[row][column] if share > -1.5 and max(pair) < 2.8 * min(pair) else ""
 
 
+def pitch(samples: Samples, rate: int, lowest: float = 60.0, highest: float = 400.0) -> float:
+    """The pitch of a voice in Hz: the median over the parts of 40 ms that have one, by autocorrelation; 0: none has."""
+    size, found = round(0.04 * rate), []
+    for at in range(0, len(samples) - size, size // 2):
+        block = samples[at : at + size] - np.mean(samples[at : at + size])
+        if level(block) < -40:
+            continue
+        alike = np.correlate(block, block, "full")[size - 1 :]
+        alike /= np.arange(size, 0, -1)  # the longer the delay, the less there is to compare
+        first, last = round(rate / highest), round(rate / lowest)
+        best = first + int(np.argmax(alike[first:last]))
+        # The shortest delay that is nearly as good: twice a period fits as well as a period.
+        peaks = (lag for lag in range(first, last) if alike[lag - 1] <= alike[lag] > 0.9 * alike[best])
+        near = next(peaks, best)
+        if alike[best] > 0.5 * alike[0]:
+            found.append(rate / near)
+    return float(np.median(found)) if found else 0.0
+
+
 DECOY = ["purple", "elephants", "dance", "under", "green", "umbrellas"]
 """As many of these words as a phrase has are what a recogniser that spots anything spots as well."""
 

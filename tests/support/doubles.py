@@ -155,7 +155,9 @@ class ScriptedPrompts:
     async def prepare(self, source: str, *, allow_private: bool = False) -> Prompt:
         return await self._made(source)
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
+    async def say(
+        self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False, length_factor: float = 1.0
+    ) -> Prompt:
         return await self._made(text)
 
     async def uploaded(self, file: str, digest: str) -> Prompt:

@@ -35,6 +35,7 @@ from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
+from engine.features.speech.feature import SpeechFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
 from engine.features.uploads.feature import UploadsFeature
@@ -112,6 +113,7 @@ def features_on(
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))
     add(UploadsFeature(platform))
+    add(SpeechFeature(platform))
     add(RecordingsFeature(platform))
     add(SubscriptionsFeature(platform, checked_url, mails=True))
     add(HealthFeature(platform))

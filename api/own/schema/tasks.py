@@ -20,6 +20,8 @@ MUSIC = "A class of music on hold that the caller hears meanwhile: at most 64 le
 TYPED_AHEAD = "Whether digits count that were pressed before the task began and that no other task took."
 HIDDEN = "Whether the digits are masked in timelines and shown to the account's own key only."
 LASTS = "1 to 86400 seconds from the connection, after which both legs end; null: no limit of its own."
+FACTOR = {"minimum": 0.5, "maximum": 2.0}
+"""Of the length of what is spoken (engine.media.speech.tempo)."""
 LEADS_TO = "A destination, written kind:target, such as extension:101 or tasks:[…] with a list of tasks as JSON."
 
 
@@ -48,6 +50,9 @@ class Say(Audible, frozen=True, kw_only=True, tag="say"):
     locale: Annotated[str, says("The language, as BCP 47, such as en-US.")] = "en-US"
     voice: Annotated[str | None, says("The name of a voice; null: the one of the locale.")] = None
     ssml: Annotated[bool, says("Whether the text is SSML.")] = False
+    length_factor: Annotated[
+        float, says("How long it takes: 1.4 is 1.4 times as long as the voice speaks by itself.", **FACTOR)
+    ] = 1.0
 
 
 class Record(Named, frozen=True, kw_only=True, tag="record"):

@@ -15,7 +15,7 @@ def task_of(message: Message, tags: Mapping[str, str]) -> Play | Say:
     if not message.spoken:
         return Play(source=message.audio)
     text = template.filled(message.text, tags)
-    return Say(text=text, locale=message.locale, voice=message.voice)
+    return Say(text=text, locale=message.locale, voice=message.voice, length_factor=round(1 / message.speed, 4))
 
 
 async def prepared(task: Play | Say, prepare: Prepare) -> Prompt:

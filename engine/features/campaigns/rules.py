@@ -5,6 +5,8 @@ import msgspec
 from engine.features.campaigns import hours, template
 from engine.features.campaigns.model import RETRIED, Kind, Message, Options
 from engine.features.errors import InvalidSetting
+from engine.media.speech.tempo import LEAST as SHORTEST
+from engine.media.speech.tempo import MOST as LONGEST
 from engine.tasks.menu import DIGITS
 
 LONGEST_NAME = 200
@@ -38,7 +40,7 @@ def checked_message(message: Message) -> Message:
     if len(message.text) > LONGEST_TEXT or "\0" in message.text:
         raise InvalidSetting(f"text must have at most {LONGEST_TEXT} characters (got {len(message.text)}).")
     template.names(message.text)
-    _within("speed", message.speed, 0.25, 4)
+    _within("speed", message.speed, 1 / LONGEST, 1 / SHORTEST)
     return message
 
 

@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
 from engine.features.numbers.assignments import NumberAssignments
+from engine.features.numbers.pool import NONE, Pool
+from engine.features.numbers.sales import NumberSales
 from engine.features.numbers.service import Numbers
 from engine.platform.feature import Feature
 from engine.platform.leads import Lead
@@ -16,16 +18,19 @@ from engine.store.numbers import CAPABILITIES, VOICE
 
 
 class NumbersFeature(Feature):
-    """The numbers of accounts."""
+    """The numbers of accounts. `pool` are those that are for sale (Pool.read), at `price` (millionths)."""
 
     name = "numbers"
     tables = (tables.numbers,)
 
-    def __init__(self, platform: Platform, destinations: Destinations) -> None:
-        db, writer, self._cache = platform.database, platform.writer, platform.cache
+    def __init__(self, platform: Platform, destinations: Destinations, pool: str = NONE, price: int = 0) -> None:
+        db, writer, refresh = platform.database, platform.writer, platform.refresh
+        self._cache = platform.cache
+        owned = Numbers(db, writer, destinations, platform.refresh_number)
         self.services = (
-            Numbers(db, writer, destinations, platform.refresh_number),
-            NumberAssignments(db, writer, platform.refresh),
+            owned,
+            NumberAssignments(db, writer, refresh),
+            NumberSales(db, writer, Pool.read(pool), price, owned.removed, refresh, platform.clock),
         )
 
     def leads(self, conn: Connection, account: str) -> Iterable[Lead]:

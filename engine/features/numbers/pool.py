@@ -29,6 +29,10 @@ class Pool:
     def __iter__(self) -> Iterator[str]:
         return (str(number) for first, last in self._ranges for number in range(first, last + 1))
 
+    def __contains__(self, number: object) -> bool:
+        digits = int(number) if isinstance(number, str) and number.isascii() and number.isdigit() else -1
+        return any(first <= digits <= last for first, last in self._ranges)
+
     def first_free(self, taken: Container[str]) -> str | None:
         """Return the first number that is not taken; None where there is none left."""
         return next((number for number in self if number not in taken), None)

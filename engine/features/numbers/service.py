@@ -76,19 +76,23 @@ class Numbers:
         """Take a number away, and the application that was made for it alone; raises InvalidNumber, NotThere."""
         digits = digits_of(number)
 
-        def unit(conn: Connection) -> set[str]:
-            rows = numbers.of(conn, digits)
-            if not rows or not numbers.release(conn, digits):
-                raise NotThere(f"There is no number {digits}.")
-            for row in rows:
-                application = applications.get(conn, row.application) if row.application else None
-                if application and application.name == digits and not _is_used(conn, application):
-                    applications.delete(conn, application.id)
-                self._note(conn, by, "number.removed", row, None)
-            return {row.account for row in rows}
-
-        for account in await self._writer.write(unit):
+        for account in await self._writer.write(lambda conn: self.removed(conn, by, digits)):
             await self._refresh(account, digits)
+
+    def removed(self, conn: Connection, by: Actor, digits: str, account: str | None = None) -> set[str]:
+        """Take a number away (of an account, or None: of any) as a part of a transaction; raises NotThere.
+
+        Returns the ids of the accounts that had it.
+        """
+        rows = [row for row in numbers.of(conn, digits) if account in (None, row.account)]
+        if not rows or not numbers.release(conn, digits):
+            raise NotThere(f"There is no number {digits}.")
+        for row in rows:
+            application = applications.get(conn, row.application) if row.application else None
+            if application and application.name == digits and not _is_used(conn, application):
+                applications.delete(conn, application.id)
+            self._note(conn, by, "number.removed", row, None)
+        return {row.account for row in rows}
 
     async def _written(self, unit: Callable[[Connection], NumberView]) -> NumberView:
         view = await self._writer.write(unit)

@@ -1,5 +1,6 @@
 """Prompts that accounts upload: kept under the names they give, played as `upload:<name>`."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.features.errors import NotThere
 from engine.features.uploads.model import UploadRow
-from engine.media.errors import BadName, TooMany
+from engine.media.errors import AudioNotFound, BadName, TooMany
 from engine.media.prompts import Prompts
 from engine.media.upload_files import is_name
 from engine.platform import audit
@@ -18,6 +19,7 @@ from engine.store.database import Database
 from engine.store.writer import Writer
 
 MOST = 1000  # files of one account
+_SHEETS = (".xlsx", ".csv")
 
 
 class UploadService:
@@ -27,12 +29,16 @@ class UploadService:
         self._db, self._writer, self._prompts, self._clock = db, writer, prompts, clock
 
     async def put(self, by: Actor, account: str, name: str, chunks: AsyncIterator[bytes]) -> tuple[UploadRow, bool]:
-        """Keep a file under `name`; returns it, and whether the name is new. Raises PromptError."""
+        """Keep a file under `name`; returns it, and whether the name is new. Raises PromptError.
+
+        One whose name ends in .xlsx or .csv is kept as it is, for who reads numbers from it; all else must be audio.
+        """
         if not is_name(name):
             raise BadName
         if await self._db.read(lambda conn: _is_full(conn, account, name)):
             raise TooMany(f"{MOST} files")
-        received = await self._prompts.receive(chunks)
+        prompts = self._prompts
+        received = await (prompts.receive_unplayed(chunks) if is_sheet(name) else prompts.receive(chunks))
         row = UploadRow(
             account=account,
             name=name,
@@ -65,6 +71,14 @@ class UploadService:
             raise NotThere("This account has no prompt of that name.")
         return found
 
+    async def content(self, account: str, name: str) -> bytes:
+        """Return the bytes of a file; raises NotThere, PromptError."""
+        row = await self.get(account, name)
+        try:
+            return await asyncio.to_thread(self._prompts.path_of(row.file).read_bytes)
+        except OSError as error:
+            raise AudioNotFound("the uploaded file is gone") from error
+
     async def list(self, account: str) -> list[UploadRow]:
         """An account's files by name."""
         return await self._db.read(lambda conn: uploads.list(conn, account))
@@ -80,6 +94,11 @@ class UploadService:
             return gone
 
         await self._prompts.discard((await self._writer.write(unit)).file)
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a file of this name is a table of numbers, and no audio."""
+    return name.lower().endswith(_SHEETS)
 
 
 def _is_full(conn: Connection, account: str, name: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.features.accounts.lookup import find as find_account
 from engine.features.errors import FeatureError, InvalidSetting, NotThere
 from engine.features.users import passwords, rules, store
-from engine.features.users.errors import NotPermitted, SignInRefused
+from engine.features.users.errors import NotPermitted, SeveralAccounts, SignInRefused
 from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange, WithPassword
 from engine.features.users.passwords import Passwords
 from engine.features.users.role import Role
@@ -26,6 +26,8 @@ SIGNED_IN_SECONDS = 12 * 3600.0
 """How long the token of a sign-in is good for."""
 MOST_SIGNED_IN = 50
 """How many tokens that expire a user has; a sign-in ends the one that expires first."""
+MOST_OF_ADDRESS = 10
+"""How many users of one address may sign in by it alone; each costs the time of a hash."""
 _LONGEST_TOKEN_NAME = 100
 _LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 
@@ -172,12 +174,24 @@ class UserService:
 
     # Signing in
 
-    async def sign_in(self, account: str, email: str, password: str) -> tuple[User, NewToken]:
-        """Return the user and a token that is good for 12 hours; raises SignInRefused. `account` is a name or an id."""
+    async def sign_in(
+        self,
+        account: str | None,
+        email: str,
+        password: str,
+        *,
+        seconds: float = SIGNED_IN_SECONDS,
+        name: str = "signed in",
+    ) -> tuple[User, NewToken]:
+        """Return the user and a token that is good for so long; raises SignInRefused.
+
+        `account` is a name or an id; None finds the user by its address alone, and raises SeveralAccounts where the
+        password fits users of several accounts.
+        """
         while True:
             user, hashed = await self._verified(account, email, password)
             renewed = await self._passwords.hash(password) if self._passwords.outdated(hashed) else None
-            made = new_token("signed in", time.time(), SIGNED_IN_SECONDS)
+            made = new_token(name, time.time(), seconds)
             unit = partial(self._sign_in, user=user, hashed=hashed, renewed=renewed, made=made)
             if await self._writer.write(unit):
                 return user, made
@@ -193,16 +207,23 @@ class UserService:
                 break
         self._forget()
 
-    async def _verified(self, account: str, email: str, password: str) -> tuple[User, str]:
+    async def _verified(self, account: str | None, email: str, password: str) -> tuple[User, str]:
         """Return the user and the hash that its password fits; raises SignInRefused.
 
         That takes a while: who writes then looks whether the user still has that password (`_unchanged`).
         """
-        user, hashed = await self._db.read(lambda conn: _known(conn, account, email))
-        fits = len(password) <= passwords.MOST and await self._passwords.fits(password, hashed)
-        if user is None or hashed is None or not fits:
+        known = await self._db.read(lambda conn: _known(conn, account, email))
+        fitting = [each for each in known if await self._fits(password, each[1])]
+        if not known:
+            await self._fits(password, None)  # takes as long as for a user that is there
+        if len(fitting) > 1:
+            raise SeveralAccounts("This address and password are those of users of several accounts: name the account.")
+        if not fitting:
             raise SignInRefused("The account, the e-mail address or the password is wrong.")
-        return user, hashed
+        return fitting[0]
+
+    async def _fits(self, password: str, hashed: str | None) -> bool:
+        return len(password) <= passwords.MOST and await self._passwords.fits(password, hashed)
 
     def _sign_in(self, conn: Connection, *, user: User, hashed: str, renewed: str | None, made: NewToken) -> bool:
         """Keep a sign-in's token; False where the user has changed since it was verified."""
@@ -263,15 +284,31 @@ def _replace_password(conn: Connection, *, user: User, hashed: str, new: str) ->
     return True
 
 
-def _known(conn: Connection, account: str, email: str) -> tuple[User | None, str | None]:
-    """Return who may sign in, and the hash of its password; nobody of a disabled account, no disabled user."""
-    if not (account.isprintable() and email.isprintable()):
-        return None, None  # nobody's, and nothing to hand to a database
+def _known(conn: Connection, account: str | None, email: str) -> list[tuple[User, str]]:
+    """Return who may sign in, with their hashes: one user of an account, or those of any (None) with this address.
+
+    No user of a disabled account, and no disabled user.
+    """
+    if not ((account or "").isprintable() and email.isprintable()):
+        return []  # nobody's, and nothing to hand to a database
     try:
-        found = find_account(conn, account)
-        user = rules.find(conn, found.id, email)
+        found = _anywhere(conn, email) if account is None else [_of(conn, account, email)]
     except FeatureError:
-        return None, None
-    if found.disabled or user.disabled:
-        return None, None
-    return user, store.password(conn, user.id)
+        return []
+    hashes = [(user, store.password(conn, user.id)) for user in found if _may_sign_in(conn, user)]
+    return [(user, hashed) for user, hashed in hashes if hashed]
+
+
+def _of(conn: Connection, account: str, email: str) -> User:
+    return rules.find(conn, find_account(conn, account).id, email)
+
+
+def _anywhere(conn: Connection, email: str) -> list[User]:
+    return store.by_email_anywhere(conn, email.strip().lower(), MOST_OF_ADDRESS)
+
+
+def _may_sign_in(conn: Connection, user: User) -> bool:
+    try:
+        return not user.disabled and not find_account(conn, user.account).disabled
+    except FeatureError:
+        return False  # the account was removed

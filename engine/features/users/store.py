@@ -23,6 +23,11 @@ _insert = insert_into(users)
 _updates = Updates(users, "id")
 _get = Statement(_user.select.where(users.c.id == bindparam("id")))
 _by_email = Statement(_user.select.where(users.c.account == bindparam("account"), users.c.email == bindparam("email")))
+_by_email_anywhere = Statement(
+    _user.select.where(users.c.email == bindparam("email"))
+    .order_by(users.c.created, users.c.id)
+    .limit(bindparam("most"))
+)
 _list = Statement(_user.select.where(users.c.account == bindparam("account")).order_by(users.c.email))
 _password = Statement(select(users.c.password).where(users.c.id == bindparam("id")))
 _delete = Statement(delete_from(users).where(users.c.id == bindparam("id")))
@@ -62,6 +67,11 @@ def get(conn: Connection, id: str) -> User | None:
 def by_email(conn: Connection, account: str, email: str) -> User | None:
     """Return an account's user by its address, which is in lower case."""
     return _user.one(conn, _by_email, account=account, email=email)
+
+
+def by_email_anywhere(conn: Connection, email: str, most: int) -> builtins.list[User]:
+    """Return at most so many users of any account with this address, which is in lower case, the oldest first."""
+    return _user.all(conn, _by_email_anywhere, email=email, most=most)
 
 
 def list(conn: Connection, account: str) -> builtins.list[User]:

@@ -27,18 +27,23 @@ async def spoken(program: str, *arguments: str, text: str) -> Speech:
 
 async def output(program: str, *arguments: str, text: str) -> bytes:
     """Return the bytes that the program wrote. Otherwise as `spoken`."""
-    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as written:
-        words.write(f"{text}\n".encode())
-        words.seek(0)
-        await _run(program, *arguments, words=words, written=written)
+    return await filtered(program, *arguments, data=f"{text}\n".encode())
+
+
+async def filtered(program: str, *arguments: str, data: bytes) -> bytes:
+    """Return the bytes that the program made of these. Otherwise as `spoken`."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as written:
+        given.write(data)
+        given.seek(0)
+        await _run(program, *arguments, given=given, written=written)
         written.seek(0)
         return written.read()
 
 
-async def _run(program: str, *arguments: str, words: IO[bytes], written: IO[bytes]) -> None:
+async def _run(program: str, *arguments: str, given: IO[bytes], written: IO[bytes]) -> None:
     try:
         process = await asyncio.create_subprocess_exec(
-            program, *arguments, stdin=words, stdout=written, stderr=asyncio.subprocess.DEVNULL
+            program, *arguments, stdin=given, stdout=written, stderr=asyncio.subprocess.DEVNULL
         )
     except OSError as error:
         raise errors.SpeechFailed(f"{program} does not start") from error

@@ -1,4 +1,4 @@
-"""espeak-ng: a rule-based speech engine for over a hundred languages."""
+"""espeak-ng: a rule-based speech engine for over a hundred languages, and voices of our own that are its variants."""
 
 from __future__ import annotations
 
@@ -10,13 +10,23 @@ from collections.abc import Sequence
 from engine.media.speech.command import spoken
 from engine.media.speech.kana import in_kana
 from engine.media.speech.speech_engine import Speech, Voice
+from engine.media.speech.variants import VARIANTS
 
 _LINE = re.compile(r"^\s*(\d+)\s+(\S+)\s+\S+\s+\S+\s+\S+\s*(.*)$")
 _OTHER = re.compile(r"\((\S+) (\d+)\)")
 _JAPANESE = "ja"
 _LATIN_AS_ENGLISH, _LATIN_AS_PINYIN = "cmn", "cmn-latn-pinyin"
-_ALIASES = {"zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue", "no": "nb", "iw": "he", "in": "id",
-            "fil": "tl"}
+
+_ALIASES = {
+    "zh": "cmn",
+    "zh-cn": "cmn",
+    "zh-tw": "cmn",
+    "zh-hk": "yue",
+    "no": "nb",
+    "iw": "he",
+    "in": "id",
+    "fil": "tl",
+}
 
 
 class Espeak:
@@ -41,13 +51,20 @@ class Espeak:
         chosen = {locale: name for locale, (_, name) in found.items()}
         if _LATIN_AS_PINYIN in chosen and _spells_pinyin():
             chosen |= {locale: _LATIN_AS_PINYIN for locale, name in chosen.items() if name == _LATIN_AS_ENGLISH}
-        return [Voice(engine=self.engine, name=name, locale=locale) for locale, name in chosen.items()]
+        voices = [Voice(engine=self.engine, name=name, locale=locale) for locale, name in chosen.items()]
+        return voices + [
+            Voice(engine=self.engine, name=name, locale=one.language, mark=" ".join(one.arguments), english=one.english)
+            for name, one in VARIANTS.items()
+            if one.language in chosen
+        ]
 
     async def synthesise(self, text: str, voice: Voice) -> Speech:
         """Speak a text. Raises SpeechFailed."""
         if voice.name == _JAPANESE:
             text = await in_kana(text)
-        return await spoken("espeak-ng", "-v", voice.name, "-b", "1", "--stdin", "--stdout", text=text)
+        variant = VARIANTS.get(voice.name)
+        arguments = variant.arguments if variant else ("-v", voice.name)
+        return await spoken("espeak-ng", *arguments, "-b", "1", "--stdin", "--stdout", text=text)
 
     async def close(self) -> None:
         """Do nothing: this engine holds no resources."""

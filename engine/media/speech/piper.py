@@ -15,8 +15,9 @@ import numpy as np
 import structlog
 
 from engine.media import errors
-from engine.media.speech.piper_models import Model, locales, models
+from engine.media.speech.piper_models import Model, Named, locales, models, names
 from engine.media.speech.speech_engine import Speech, Voice
+from engine.media.speech.variants import VARIANTS
 
 log = structlog.get_logger(__name__)
 PIPER = "piper"
@@ -43,26 +44,40 @@ class Piper:
         if found and not _installed():
             count = "1 Piper model is" if len(found) == 1 else f"{len(found)} Piper models are"
             found, self.faults = [], [_MISSING.format(count=count, folder=folder)]
+        self._named, more = names(folder, found) if found else ({}, [])
+        self.faults += more
         self._models = {model.name: model for model in found}
         self._processes: OrderedDict[str, _Process] = OrderedDict()
         for fault in self.faults:
             log.warning("a Piper voice is not used", why=fault)
 
     def voices(self) -> Sequence[Voice]:
-        """Return each model for its locale, then for its language."""
+        """Return each model for its locale, then for its language, then the voices that have names of their own."""
         spoken = [(model, locale) for model in self._models.values() for locale in locales(model)]
         spoken.sort(key=lambda pair: pair[0].locale != pair[1])
-        return [Voice(engine=self.engine, name=model.name, locale=locale, mark=model.mark) for model, locale in spoken]
+        return [
+            *(self._voice(model.name, model, locale, model.mark) for model, locale in spoken),
+            *(self._named_voice(name, named) for name, named in self._named.items()),
+        ]
+
+    def _named_voice(self, name: str, named: Named) -> Voice:
+        model = self._models[named.model]
+        return self._voice(name, model, model.locale, f"{model.mark}.{model.name}.{named.speaker}")
+
+    def _voice(self, name: str, model: Model, locale: str, mark: str) -> Voice:
+        english = VARIANTS[name].english if name in VARIANTS else ()
+        return Voice(engine=self.engine, name=name, locale=locale, mark=mark, english=english)
 
     async def synthesise(self, text: str, voice: Voice) -> Speech:
         """Speak a text. Raises SpeechFailed. A cancellation ends the process; the next text starts another."""
-        process = self._processes.get(voice.name)
+        named = self._named.get(voice.name) or Named(model=voice.name)
+        process = self._processes.get(named.model)
         if process is None:
             while len(self._processes) >= _MOST_PROCESSES:
                 await self._processes.popitem(last=False)[1].end()
-            process = self._processes[voice.name] = _Process(self._models[voice.name])
-        self._processes.move_to_end(voice.name)
-        return await process.speak(text)
+            process = self._processes[named.model] = _Process(self._models[named.model])
+        self._processes.move_to_end(named.model)
+        return await process.speak(text, named.speaker)
 
     async def close(self) -> None:
         """End the processes."""
@@ -82,12 +97,12 @@ class _Process:
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
 
-    async def speak(self, text: str) -> Speech:
+    async def speak(self, text: str, speaker: int | None) -> Speech:
         async with self._turn:
             try:
                 if self._child is None:
                     self._child = await self._start()
-                return await self._ask(self._child, text)
+                return await self._ask(self._child, text, speaker)
             except (OSError, ValueError, EOFError) as error:
                 await self.end()
                 raise errors.SpeechFailed(f"piper does not speak with {self._model.name}") from error
@@ -102,9 +117,9 @@ class _Process:
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
 
-    async def _ask(self, child: asyncio.subprocess.Process, text: str) -> Speech:
+    async def _ask(self, child: asyncio.subprocess.Process, text: str, speaker: int | None) -> Speech:
         assert child.stdin is not None and child.stdout is not None
-        child.stdin.write(json.dumps(text).encode() + b"\n")
+        child.stdin.write(json.dumps({"text": text, "speaker": speaker}).encode() + b"\n")
         await child.stdin.drain()
         head = json.loads(await child.stdout.readline())
         if "error" in head:

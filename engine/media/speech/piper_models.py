@@ -1,9 +1,14 @@
-"""The Piper models in a folder: which can be used and for which locale, and why the others cannot."""
+"""The Piper models in a folder: which can be used and for which locale, and why the others cannot.
+
+The file `voices.toml` in the folder gives names to voices: a table for each name, with the file `model` (without .onnx)
+and for a model of several speakers the number `speaker`, from 0.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +18,16 @@ import msgspec
 _CODE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*", re.IGNORECASE)
 _PHONEMES = ("espeak", "text")
 """The other kinds need further packages, or download data at their first use."""
+
+
+NAMES = "voices.toml"
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a name means: a model's name, and which of its speakers; None: the default one."""
+
+    model: str
+    speaker: int | None = None
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +63,30 @@ def models(folder: Path) -> tuple[list[Model], list[str]]:
             faults.append(f"{file.name} is not used: {_reason(error, file)}.")
     found.sort(key=lambda model: not _at_home(model.locale))
     return found, faults
+
+
+def names(folder: Path, found: list[Model]) -> tuple[dict[str, Named], list[str]]:
+    """Return what each name of the folder's `voices.toml` means, and a sentence for each that cannot be used."""
+    try:
+        given = tomllib.loads((folder / NAMES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, ValueError) as error:
+        return {}, [f"{NAMES} is not used: {getattr(error, 'strerror', None) or error}."]
+    known = {model.name for model in found}
+    meant: dict[str, Named] = {}
+    faults: list[str] = []
+    for name, value in given.items():
+        try:
+            named = msgspec.convert(value, Named)
+        except msgspec.ValidationError as error:
+            faults.append(f"The name {name} in {NAMES} is not used: {error}.")
+            continue
+        if named.model in known:
+            meant[name] = named
+        else:
+            faults.append(f"The name {name} in {NAMES} is not used: there is no usable model {named.model}.onnx.")
+    return meant, faults
 
 
 def locales(model: Model) -> Iterator[str]:

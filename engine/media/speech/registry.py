@@ -18,8 +18,18 @@ from engine.media.speech.speech_engine import Phrase, Speaker, Speech, Voice
 
 log = structlog.get_logger(__name__)
 _NEAREST = {
-    "en": "en-us", "en-au": "en-gb", "en-nz": "en-gb", "en-ie": "en-gb", "en-za": "en-gb", "en-in": "en-gb",
-    "en-ca": "en-us", "en-gb-wls": "en-gb", "es-us": "es-mx", "cmn-cn": "zh-cn", "cmn-tw": "zh-tw", "yue-hk": "zh-hk",
+    "en": "en-us",
+    "en-au": "en-gb",
+    "en-nz": "en-gb",
+    "en-ie": "en-gb",
+    "en-za": "en-gb",
+    "en-in": "en-gb",
+    "en-ca": "en-us",
+    "en-gb-wls": "en-gb",
+    "es-us": "es-mx",
+    "cmn-cn": "zh-cn",
+    "cmn-tw": "zh-tw",
+    "yue-hk": "zh-hk",
 }
 """For locales without a voice of their own: the most similar locale of the language."""
 _BY_GENDER = {"female": ("heart", "slt"), "male": ("rms", "kal16", "en-us")}
@@ -89,6 +99,16 @@ class Voices:
         if found := self._by_locale.get(language):
             return found
         return next((one for one in self._voices if one.locale.partition("-")[0] == language), None)
+
+    def beside(self, voice: Voice, language: str) -> Voice:
+        """Return the voice that speaks words of another language in a voice's texts; that voice itself if none does."""
+        named = [self._by_name[name] for name in voice.english if language == "en" and name in self._by_name]
+        nearest = self._by_locale.get(_NEAREST.get(language, language))
+        return named[0] if named else nearest or self.of_language(language) or voice
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a voice of that name; `male` and `female` are names too."""
+        return any(each in self._by_name for each in _BY_GENDER.get(name.lower(), (name.lower(),)))
 
     def _default(self, wanted: str) -> Voice:
         if not self._voices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +12,7 @@ from engine.media import errors
 from engine.media.prompt import PromptSettings
 from engine.media.speech.alphabets import language_of, runs
 from engine.media.speech.mending import mended
+from engine.media.speech.nepali import reading as nepali
 from engine.media.speech.registry import Voices
 from engine.media.speech.speech_engine import Phrase, Voice
 from engine.media.speech.ssml import MARKUP, Part, parts
@@ -62,8 +64,24 @@ def read(text: str, voices: Voices, settings: PromptSettings, *, locale: str, vo
 
 
 def _phrases(text: str, chosen: Voice, voices: Voices, remarks: list[str]) -> list[Phrase]:
-    """Split a text at letters that the chosen voice cannot read and another one can."""
+    """Split a text at words of another language, and at letters that the voice cannot read and another one can."""
     found: list[Phrase] = []
+    language = chosen.locale.partition("-")[0]
+    pieces = _READERS[language](text) if language in _READERS else [(text, language)]
+    for piece, its in pieces:
+        voice = chosen if its == language else voices.beside(chosen, its)
+        for one in _by_alphabet(piece, voice, voices, remarks):
+            if found and found[-1].voice == one.voice:
+                found[-1] = Phrase(found[-1].text + one.text, one.voice)
+            else:
+                found.append(one)
+    spoken = [Phrase(one.text.strip(), one.voice) for one in found if any(map(str.isalnum, one.text))]
+    if not spoken:
+        raise errors.NothingToPlay("the text has no words")
+    return spoken
+
+
+def _by_alphabet(text: str, chosen: Voice, voices: Voices, remarks: list[str]) -> Iterator[Phrase]:
     for piece, script in runs(text, chosen.locale.partition("-")[0]):
         other = voices.of_language(language_of(script, text)) if script else None
         if other:
@@ -71,16 +89,10 @@ def _phrases(text: str, chosen: Voice, voices: Voices, remarks: list[str]) -> li
                 f"A part of the text is in {_NAMES.get(script, script.title())} letters, which the voice for "
                 f"{chosen.locale} does not read; the voice for {other.locale} speaks it."
             )
-        by = other or chosen
-        if found and found[-1].voice == by:
-            found[-1] = Phrase(found[-1].text + piece, by)
-        else:
-            found.append(Phrase(piece, by))
-    spoken = [Phrase(one.text.strip(), one.voice) for one in found if any(map(str.isalnum, one.text))]
-    if not spoken:
-        raise errors.NothingToPlay("the text has no words")
-    return spoken
+        yield Phrase(piece, other or chosen)
 
 
+_READERS: Mapping[str, Callable[[str], Sequence[tuple[str, str]]]] = {nepali.NEPALI: nepali.read}
+"""By the language of a voice: what returns its texts as pieces, each with its language, as they are spoken."""
 _NAMES = {"HAN": "Chinese", "KANA": "Japanese", "HANGUL": "Korean"}
 """Names of alphabets that differ from Unicode's."""

@@ -19,12 +19,14 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """A voice of an engine, and a locale it speaks (lower case, BCP 47: `en-gb`, `de`).
 
     `mark` changes if the voice of this name is replaced: speech of the former voice is then not played from the cache.
+    `english` names the voices that speak English words in its texts: the first one that is installed.
     """
 
     engine: str
     name: str
     locale: str
     mark: str = ""
+    english: tuple[str, ...] = ()
 
 
 class Phrase(msgspec.Struct, frozen=True):

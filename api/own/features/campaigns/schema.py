@@ -49,7 +49,7 @@ class Message(Given, frozen=True, kw_only=True):
     priority: Annotated[Literal["text", "audio"], says(_PRIORITY)] = "text"
     locale: Annotated[str, says("The language of the text, as BCP 47, such as en-US.")] = "en-US"
     voice: Annotated[str | None, says("The name of a voice; null: the one of the locale.")] = None
-    speed: Annotated[float, says(_SPEED, minimum=0.25, maximum=4)] = 1.0
+    speed: Annotated[float, says(_SPEED, minimum=0.5, maximum=2)] = 1.0
 
 
 class Retry(Given, frozen=True, kw_only=True):

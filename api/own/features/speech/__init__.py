@@ -1,0 +1,1 @@
+"""Voices and spoken texts in our own API."""

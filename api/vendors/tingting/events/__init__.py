@@ -1,0 +1,1 @@
+"""TingTing's events: its document has none."""

@@ -1,0 +1,1 @@
+"""TingTing's operations over HTTP: those of its document, and those of its newer API."""

@@ -1,0 +1,1 @@
+"""Voices: which there are, and how a text sounds without a call."""
