@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
-from engine.features.speech.service import SpeechService
 
 from api.vendors.tingting.errors import NotFound
 from api.vendors.tingting.fields import Fields
@@ -14,6 +13,7 @@ from api.vendors.tingting.http import requests, resources
 from api.vendors.tingting.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tingting.http.voices import LOCALE, VOICES, voice
 from engine.features.campaigns.service import CampaignService
+from engine.features.speech.service import SpeechService
 from engine.tasks.secret import SEALED, Seal, Unreadable
 
 LINK_SECONDS = 3600.0
