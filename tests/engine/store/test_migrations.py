@@ -85,11 +85,16 @@ def test_the_revisions_of_all_folders_are_one_line_in_the_order_of_their_numbers
     assert sorted(file.name[1:5] for file in files) == numbers[::-1]
 
 
+def _copy_revisions_of_features(to: Path) -> None:
+    """Those of the store and of features are one line, which goes on behind those that there are."""
+    for known in FEATURES.glob("*/migrations"):
+        shutil.copytree(known, to / known.parent.name / "migrations")
+
+
 async def test_a_features_own_revisions_are_found_by_its_folder(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "with 100% space" / "faxes" / "migrations"
     folder.mkdir(parents=True)
-    for known in FEATURES.glob("*/migrations"):  # the line goes on behind those that there are
-        shutil.copytree(known, folder.parents[1] / known.parent.name / "migrations")
+    _copy_revisions_of_features(folder.parents[1])
     head = _scripts().get_current_head()
     (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before=head))
     (tmp_path / "with 100% space" / "faxes" / "service.py").touch()
@@ -100,6 +105,7 @@ async def test_a_features_own_revisions_are_found_by_its_folder(database: Databa
 def test_a_second_line_of_revisions_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "faxes" / "migrations"
     folder.mkdir(parents=True)
+    _copy_revisions_of_features(tmp_path)
     (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before="0001"))
     with pytest.raises(CommandError, match="multiple heads"):
         _scripts(tmp_path).get_current_head()
