@@ -3,7 +3,9 @@
 from typing import ClassVar, Protocol
 
 from engine.tasks.interfaces import Subject
+from engine.tasks.playing import Audible
 from engine.tasks.results import Done
+from engine.tasks.say import Say
 from engine.tasks.task import Recovery, Task
 
 
@@ -11,7 +13,8 @@ class Converse(Task, frozen=True, kw_only=True, tag="converse"):
     """Take one turn of the conversation about `topic`, e.g. "voicemail"; `state` is where it is, as its topic keeps it.
 
     A turn ends with the commit of what follows it, mostly the next turn, instead of what is queued. A restart repeats a
-    turn that has not ended, and no other. `secret`: its digits are shown to nobody.
+    turn that has not ended, and no other. `secret`: its digits are shown to nobody. `says` is what it may say first,
+    prepared as soon as it is queued.
     """
 
     recovery: ClassVar[Recovery] = Recovery.ADOPT
@@ -21,6 +24,12 @@ class Converse(Task, frozen=True, kw_only=True, tag="converse"):
     topic: str
     state: str = ""
     secret: bool = False
+    says: tuple[Say, ...] = ()
+
+    @property
+    def prompts(self) -> tuple[Audible, ...]:
+        """What it will play, as far as that is known when it is queued: prepared from then on."""
+        return tuple(ready for one in self.says for ready in one.prompts)
 
     @property
     def confidential(self) -> bool:

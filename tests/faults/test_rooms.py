@@ -1,5 +1,7 @@
 """kill -9 of the controller while a caller enters a PIN, and while a conference with an admin goes on."""
 
+import secrets
+
 from engine.features.rooms.entering import TRIES
 from tests.e2e.calls.test_inbound import heard_by
 from tests.e2e.conftest import MakePhone
@@ -10,7 +12,7 @@ from tests.support.carillon import Own
 from tests.support.scenario import call_ended, until
 from tests.support.sink import Sink
 from tests.support.system import System
-from tests.support.voicemail import state_of
+from tests.support.voicemail import state_of, typed
 
 __all__ = ["line", "room", "speaking"]
 
@@ -61,14 +63,15 @@ async def test_a_conference_goes_on_locked_and_muted_and_those_who_wait_go_on_wa
 async def test_wrong_pins_before_a_kill_count_after_it_and_the_account_hears_of_the_lock(
     room: MakeRoom, phone: MakePhone, own: Own, sink: Sink, system: System
 ) -> None:
-    ours, anna = await room(waits_for_admin=False), await phone()
+    number = str(secrets.randbelow(90) + 10)
+    ours, anna = await room(number=number, waits_for_admin=False), await phone()
     status, made = await own.ask("POST", "subscriptions", json={"events": ["guesses.locked"], "url": sink.url("locks")})
     assert status == 201, made
     for killed in (False, True, False):
         await anna.dial(ours.line)
         for tries in range(TRIES):
             await asks(own, ours.line, tries)
-            await anna.press(f"{ours.number}*4081726{tries}#")
+            await typed(anna, f"{number}*408{tries}#")
             if killed and tries == 0:
                 await asks(own, ours.line, 1)
                 await kill_the_controller(system)
@@ -76,7 +79,7 @@ async def test_wrong_pins_before_a_kill_count_after_it_and_the_account_hears_of_
     await sink.until_any(lambda one: "guesses.locked" in one.body and anna.number in one.body, within=30)
     assert '"scope":"caller"' in next(one.body for one in sink.received if anna.number in one.body)
     await anna.dial(ours.line)
-    await anna.press(f"{ours.number}*{ours.pin}#")
+    await typed(anna, f"{number}*{ours.pin}#")
     await anna.closed(within=60)
     assert heard_by(anna).says("too many wrong")
     assert await ours.people() == []

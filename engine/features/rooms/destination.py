@@ -36,4 +36,5 @@ class RoomsKind(DestinationKind):
         room = self._index.get(account.id, target) if target else None
         if target and room is None:
             raise NoDestination(f"The account has no room {target}.")
-        return Answering(account=account.id, tasks=(asking(Place(room=room.id if room else "")),))
+        ask = asking(Place(room=room.id), room.settings.language) if room else asking(Place())
+        return Answering(account=account.id, tasks=(ask,))

@@ -56,9 +56,10 @@ class Opened(NamedTuple):
     admin: bool
 
 
-def asking(place: Place) -> Converse:
-    """The turn that asks there."""
-    return Converse(topic=TOPIC, state=msgspec.json.encode(place).decode(), secret=True)
+def asking(place: Place, language: str = RoomSettings().language) -> Converse:
+    """The turn that asks there, in this language."""
+    says = tuple(said(language, phrase) for phrase in ("pin", "again", "farewell"))
+    return Converse(topic=TOPIC, state=msgspec.json.encode(place).decode(), secret=True, says=says)
 
 
 class Entering:
@@ -89,7 +90,7 @@ class Entering:
         if answer is Answer.WRONG:
             return _again(place, language, ended=True)
         if not guess.target:  # a PIN alone is not looked at now; with a number it is a guess at that room
-            return Next((asking(msgspec.structs.replace(place, numbered=True, ended=True)),))
+            return Next((asking(msgspec.structs.replace(place, numbered=True, ended=True), language),))
         return Next((said(language, "too_many"), HangUp()))
 
     def _guess(self, call: Call, wanted: Room | None, code: Code) -> Guess:
@@ -153,7 +154,7 @@ def _again(place: Place, language: str, *, ended: bool) -> Next:
     tries = place.tries + 1
     if tries >= TRIES:
         return Next((said(language, "farewell"), HangUp()))
-    return Next((asking(msgspec.structs.replace(place, tries=tries, ended=ended)),))
+    return Next((asking(msgspec.structs.replace(place, tries=tries, ended=ended), language),))
 
 
 def _party(call: Call) -> str:

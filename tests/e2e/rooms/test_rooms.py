@@ -75,12 +75,15 @@ async def test_a_wrong_pin_three_times_ends_the_call_and_no_pin_is_shown(
 async def test_a_room_of_the_number_is_opened_by_its_number_and_pin_and_not_with_another_rooms(
     room: MakeRoom, speaking: Speaking
 ) -> None:
-    ours, other = await room(waits_for_admin=False), await room()
+    numbers = secrets.SystemRandom().sample(range(10, 100), 2)
+    ours = await room(number=str(numbers[0]), waits_for_admin=False)
+    other = await room(number=str(numbers[1]))
     anna, ben = await speaking(0), await speaking(1)
     await anna.dial(ours.line)
     await anna.press(f"{other.number}*{ours.pin}#")
     await lasting(anna, 7.0)
     await anna.press(f"{ours.number}*{ours.pin}#")
+    await ours.holds(1)
     await ours.enter(ben)
     await ours.holds(2)
     await hears(anna, 1)
