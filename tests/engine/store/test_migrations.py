@@ -86,8 +86,7 @@ def test_the_revisions_of_all_folders_are_one_line_in_the_order_of_their_numbers
 async def test_a_features_own_revisions_are_found_by_its_folder(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "with 100% space" / "faxes" / "migrations"
     folder.mkdir(parents=True)
-    for known in FEATURES.glob("*/migrations"):  # the line goes on behind those that there are
-        shutil.copytree(known, folder.parents[1] / known.parent.name / "migrations")
+    _with_those_that_there_are(folder.parents[1])
     head = _scripts().get_current_head()
     (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before=head))
     (tmp_path / "with 100% space" / "faxes" / "service.py").touch()
@@ -95,9 +94,16 @@ async def test_a_features_own_revisions_are_found_by_its_folder(database: Databa
     assert await database.read(lambda conn: inspect(conn).has_table("faxes"))
 
 
+def _with_those_that_there_are(features: Path) -> None:
+    """The revisions of all features: the line goes on behind them, and those of the store are between them."""
+    for known in FEATURES.glob("*/migrations"):
+        shutil.copytree(known, features / known.parent.name / "migrations")
+
+
 def test_a_second_line_of_revisions_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "faxes" / "migrations"
     folder.mkdir(parents=True)
+    _with_those_that_there_are(tmp_path)
     (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before="0001"))
     with pytest.raises(CommandError, match="multiple heads"):
         _scripts(tmp_path).get_current_head()
