@@ -82,7 +82,7 @@ class Dispatcher:
         return await self._by_kind[type(command)](command)
 
     async def _place(self, command: PlaceCall) -> Call:
-        return (await self._outbound.place(command)).call
+        return await self._outbound.place_once(command)
 
     async def _enqueue(self, command: Enqueue) -> tuple[str, ...]:
         added = with_ids(command.tasks)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from api.own import render, scheduled, users
@@ -12,6 +13,7 @@ from api.own.callers import shown_caller
 from api.own.errors import NotFound, answering_all
 from api.own.event_socket import EventSocket
 from api.own.features.registry import modules
+from api.own.idempotency import HEADER, once_of
 from api.own.operations import Body, operation, taking
 from api.own.prompts import Owner, PromptRoutes
 from api.own.schema.account import OwnAccount
@@ -134,12 +136,13 @@ class AccountApi:
         )
         return web.json_response({"calls": [self._services.call(call) for call in found]})
 
-    @taking("placeCall", NewCall, {201: (ShownCall, ScheduledCall)}, errors=(402,))
+    @taking("placeCall", NewCall, {201: (ShownCall, ScheduledCall)}, headers=(HEADER,), errors=(402, 409))
     async def place(self, request: web.Request, body: Body[NewCall]) -> web.Response:
         """Place a call, or schedule it if it has a time; the answer comes at once, while the call is queued."""
         caller = await self._caller(request)
         wanted = await body()
         command = placed(wanted, caller.account, await shown_caller(self._services, caller, wanted.caller))
+        command = msgspec.structs.replace(command, once=once_of(request, wanted))
         if wanted.at is not None:
             made = await scheduled.schedule(self._services, caller.account, command, wanted.at)
             await self._note(caller, "call.scheduled", made.id, callee=made.callee, at=made.at)

@@ -53,7 +53,7 @@ async def schedule(services: OwnServices, account: Account, command: PlaceCall, 
         ring_seconds=command.options.ring_seconds,
         max_seconds=command.max_seconds,
     )
-    return await services.features[ScheduledCalls].schedule(account.id, wanted, time_of(at))
+    return await services.features[ScheduledCalls].schedule(account.id, wanted, time_of(at), command.once)
 
 
 async def listed(services: OwnServices, request: web.Request, account: Account | None) -> list[ScheduledCall]:

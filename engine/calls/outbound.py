@@ -20,11 +20,12 @@ from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.state import Milestone
 from engine.commands import CallBarred, CreditSpent, EngineUnavailable, PlaceCall
+from engine.commands.once import Once
 from engine.ids import new_id
 from engine.model.call import Call, CallState, Direction, Party
 from engine.model.cause import HangupCause
 from engine.model.leg_options import PLAIN, LegOptions
-from engine.store import calls, tasks
+from engine.store import call_requests, calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
 
@@ -52,6 +53,19 @@ class OutboundCalls:
         self._services, self.registry, self._make = services, registry, make
         self.open = False
 
+    async def place_once(self, command: PlaceCall) -> Call:
+        """Place a call; returns it, or the one that the same request was answered with before.
+
+        Raises engine.commands.CommandRefused.
+        """
+        account, once, now = command.account, command.once, self._services.clock()
+        if once and (before := await self._services.database.read(lambda conn: _answered(conn, account, once, now))):
+            return before
+        try:
+            return (await self.place(command)).call
+        except _Repeated as repeated:  # two requests at once
+            return repeated.call
+
     async def place(self, command: PlaceCall) -> Session:
         """Admit a leg, commit it with its tasks, and let it live; raises engine.commands.CommandRefused."""
         if not self.open:
@@ -70,8 +84,10 @@ class OutboundCalls:
         )
         call = self._call(call_id, command, admitted)
         try:
-            unit = _inserting(call, with_ids(command.tasks), admitted.cover, admission.barred)
+            unit = _inserting(call, with_ids(command.tasks), admitted.cover, admission.barred, command.once)
             stored = await services.writer.write(unit)
+            if isinstance(stored, Call):
+                raise _Repeated(stored)
             if isinstance(stored, Uncovered):
                 raise CreditSpent(stored.why)
             if isinstance(stored, Barred):
@@ -135,18 +151,35 @@ class Barred(NamedTuple):
     why: str
 
 
-def _inserting(
-    call: Call, added: Sequence[AnyTask], cover: Cover | None, barred: Bar
-) -> Callable[[Connection], _Stored | Uncovered | Barred]:
-    """Return what stores a call and holds what it costs, or neither."""
+class _Repeated(Exception):
+    """The request was answered with this call meanwhile."""
 
-    def unit(conn: Connection) -> _Stored | Uncovered | Barred:
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        super().__init__(call.id)
+
+
+def _answered(conn: Connection, account: str, once: Once, now: float) -> Call | None:
+    before = call_requests.answered(conn, account, once, now)
+    return calls.get(conn, before) if before else None
+
+
+def _inserting(
+    call: Call, added: Sequence[AnyTask], cover: Cover | None, barred: Bar, once: Once | None
+) -> Callable[[Connection], _Stored | Uncovered | Barred | Call]:
+    """Return what stores a call and holds what it costs, or neither; and neither if `once` was answered with a call."""
+
+    def unit(conn: Connection) -> _Stored | Uncovered | Barred | Call:
+        if once and (before := _answered(conn, call.account, once, call.created)):
+            return before
         if why := barred(conn, call):
             return Barred(why)
         held = cover.take(conn, call.created) if cover else Held()
         if isinstance(held, Uncovered):
             return held
         calls.insert(conn, call)
+        if once:
+            call_requests.keep(conn, call.account, once, call.id, call.created)
         return _Stored(tasks.append(conn, call.id, added, call.created) if added else [], held)
 
     return unit

@@ -1,6 +1,7 @@
 """Commands that place and end calls."""
 
 from engine.commands.base import Command
+from engine.commands.once import Once
 from engine.model.call import Call
 from engine.model.call_data import CallData
 from engine.model.cause import HangupCause
@@ -14,7 +15,8 @@ class PlaceCall(Command[Call], frozen=True, kw_only=True, tag="place_call"):
     `options` say how it is dialled. `party` is the number of the call that this one will be connected with; it is shown
     if the options have no `caller`. `max_seconds`: the longest that it may last from its answer.
 
-    Raises NumberRefused (NoSuchExtension), CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
+    Raises NumberRefused (NoSuchExtension), CallerRefused, LimitReached, CreditSpent, EngineUnavailable, KeyReused.
+    `once` names the request: for a day the same one is answered with the same call, and places none.
     `data` is stored with the call and comes back in its events; `root` is the first leg of its call tree.
     `reports_tree`: RootEnded is written when this call and all legs that it dialled have ended.
     """
@@ -30,6 +32,7 @@ class PlaceCall(Command[Call], frozen=True, kw_only=True, tag="place_call"):
     id: str | None = None
     max_seconds: float | None = None
     reports_tree: bool = False
+    once: Once | None = None
 
 
 class HangUpCall(Command[None], frozen=True, kw_only=True, tag="hang_up_call"):

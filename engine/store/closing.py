@@ -13,6 +13,7 @@ _OWNED: tuple[Table, ...] = (
     tables.allowed_prefixes,
     tables.caller_ids,
     tables.due_work,
+    tables.call_requests,
 )
 """The tables whose rows are deleted when an account is closed, besides those of features."""
 _BOOKS: tuple[Table, ...] = (

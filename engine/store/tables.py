@@ -491,6 +491,15 @@ audit = Table(  # changes and their actors; entries of a removed account stay, s
     Column("after", Text, nullable=True),  # JSON
     Index("audit_by_account", "account", "at"),
 )
+call_requests = Table(  # requests to place a call that named themselves, for a day
+    "call_requests",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("digest", String, nullable=False),  # of the request
+    Column("call", String, nullable=False),  # its id
+    Column("at", Float, nullable=False),
+)
 due_work = Table(  # work that the scheduler does at a time
     "due_work",
     metadata,

@@ -111,7 +111,7 @@ class Own:
 
     async def ask(self, verb: str, path: str, **sent: Any) -> tuple[int, Any]:
         """Send one request; returns the status and the parsed body (None where it is empty)."""
-        headers = {"Authorization": f"Bearer {self.account.token}"}
+        headers = {"Authorization": f"Bearer {self.account.token}"} | sent.pop("headers", {})
         url = f"{self.system.api}/carillon/v1/{path}"
         async with self.session.request(verb, url, headers=headers, **sent) as answer:
             text = await answer.text()

@@ -7,6 +7,7 @@ when a call of the account ends, or after a while.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.commands import Command, CommandRefused, EngineUnavailable, LimitReached, PlaceCall
+from engine.commands.once import Once
 from engine.events import CallEnded, ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere, StillUsed
 from engine.features.scheduled_calls.model import ScheduledCall, TakenBack, WantedCall
@@ -24,7 +26,7 @@ from engine.platform import due_work
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
 from engine.platform.scheduler import AccountMustWait, Finish, Later, is_last_attempt
-from engine.store import calls, events
+from engine.store import call_requests, calls, events
 from engine.store.errors import StoreError
 from engine.store.events import StoredEvent
 from engine.store.rows import to_sealed_json
@@ -67,16 +69,19 @@ class ScheduledCalls:
         self.check = check
         """Refuses a number that an account (its id) may not call, or a caller that it may not show."""
 
-    async def schedule(self, account: str, wanted: WantedCall, at: float) -> ScheduledCall:
-        """Schedule a call for a time (Unix seconds).
+    async def schedule(self, account: str, wanted: WantedCall, at: float, once: Once | None = None) -> ScheduledCall:
+        """Schedule a call for a time (Unix seconds); one that `once` names is scheduled once, and returned as it was.
 
         Raises InvalidSetting for a time that has passed or is too far ahead, NumberRefused and CallerRefused for what
-        the account may not call or show now, LimitReached where it has too many, EngineUnavailable without the store.
+        the account may not call or show now, LimitReached where it has too many, EngineUnavailable without the store,
+        KeyReused.
         """
+        if once and (before := await self._db.read(partial(self._answered, account=account, once=once))):
+            return _scheduled(before, account, wanted, at)
         now = self._clock()
         if not now < at <= now + LONGEST_AHEAD:
             raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.15g}).")
-        (made,) = await self._put(account, {new_id("call"): wanted}, at)
+        (made,) = await self._put(account, {new_id("call"): wanted}, at, once)
         return made
 
     async def schedule_all(
@@ -90,13 +95,20 @@ class ScheduledCalls:
             raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {at:.15g}).")
         return await self._put(account, wanted, self._clock() if at is None else at)
 
-    async def _put(self, account: str, wanted: Mapping[str, WantedCall], at: float) -> list[ScheduledCall]:
+    def _answered(self, conn: Connection, *, account: str, once: Once) -> str | None:
+        return call_requests.answered(conn, account, once, self._clock())
+
+    async def _put(
+        self, account: str, wanted: Mapping[str, WantedCall], at: float, once: Once | None = None
+    ) -> list[ScheduledCall]:
         if self._writer.out:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         for each in wanted.values():
             self.check(account, each.callee, each.caller)
 
-        def unit(conn: Connection) -> list[DueWork]:
+        def unit(conn: Connection) -> list[ScheduledCall]:
+            if once and (before := self._answered(conn, account=account, once=once)):
+                return [_scheduled(before, account, each, at) for each in wanted.values()]
             if sum(due_work.count(conn, kind, account) for kind in KINDS) + len(wanted) > MOST:
                 raise LimitReached(f"This account may have {MOST} scheduled calls, and no more.")
             works = [
@@ -105,11 +117,13 @@ class ScheduledCalls:
             ]
             for work in works:
                 due_work.put(conn, work)
-            return works
+                if once:
+                    call_requests.keep(conn, account, once, work.id, self._clock())
+            return [_scheduled(work.id, account, wanted[work.id], at) for work in works]
 
-        works = await self._writer.write(unit)
+        made = await self._writer.write(unit)
         self._scheduler.wake(at)
-        return [_shown(work) for work in works]
+        return made
 
     async def page(self, account: str | None = None, limit: int = 100) -> list[ScheduledCall]:
         """Return an account's scheduled calls, or all accounts': the next one first, then those that were refused."""
@@ -253,6 +267,10 @@ def _command(work: DueWork, wanted: WantedCall) -> PlaceCall:
         data=wanted.data,
         reports_tree=wanted.reports_tree,
     )
+
+
+def _scheduled(id: str, account: str, wanted: WantedCall, at: float) -> ScheduledCall:
+    return ScheduledCall(id=id, account=account, at=at, state="scheduled", callee=wanted.callee, caller=wanted.caller)
 
 
 def _shown(work: DueWork) -> ScheduledCall:

@@ -44,6 +44,24 @@ async def test_our_own_api_shows_an_account_its_own_calls_only(own: Own, admin: 
     assert (await nobody.ask("GET", f"calls/{call}"))[0] == 401
 
 
+async def test_a_call_whose_request_comes_again_with_its_key_is_placed_once(own: Own) -> None:
+    async def place(key: str, **fields: object) -> tuple[int, dict[str, str]]:
+        body = {"callee": people.BUSY, **fields}
+        return await own.ask("POST", "calls", json=body, headers={"Idempotency-Key": key})
+
+    key = f"order-{time.time_ns()}"
+    answers = await asyncio.gather(*(place(key) for _ in range(5)))
+    (id,) = {answer["id"] for _, answer in answers}
+    assert {status for status, _ in answers} == {201}
+    await call_ended(own, id)
+    assert (await place(key))[1]["id"] == id
+    status, refused = await place(key, callee=people.LISTENS)
+    assert (status, refused["code"]) == (409, "idempotency_key_reused")
+    later = [await place(f"{key}-later", at=time.time() + 3600) for _ in range(1)]
+    assert (await own.ask("DELETE", f"calls/scheduled/{later[0][1]['id']}"))[0] in (200, 204)
+    assert (await place(f"{key}-refused", callee="911"))[0] == 403
+
+
 async def test_the_timeline_tells_the_whole_story(ringful: Ringful, sink: Sink, own: Own) -> None:
     call = await ringful.call(callee=people.PRESSES_1, callbackUrl=sink.url())
     await ringful.play(callId=call, announcement=sink.tone(500, 0.5), callbackUrl=sink.url())
@@ -150,9 +168,7 @@ async def test_status_says_where_everything_is(carillon: Command, system: System
     assert (status["api"], status["sip"], status["healthy"]) == (system.api, system.sip, True)
 
 
-async def test_the_doctor_finds_everything_well_and_proves_audio_both_ways(
-    carillon: Command, account: Account
-) -> None:
+async def test_the_doctor_finds_everything_well_and_proves_audio_both_ways(carillon: Command, account: Account) -> None:
     ran = await carillon.run("doctor")
     assert ran.status == 0, ran
     assert "audio" in ran.output.lower()

@@ -6,6 +6,7 @@ import pytest
 
 from engine.calls.admission_protocol import Route
 from engine.commands import EngineUnavailable, HangUpCall, NoSuchCall, NumberRefused
+from engine.commands.once import KeyReused, Once
 from engine.events import CallAnswered, CallDialing
 from engine.model.call import CallState
 from engine.model.cause import HangupCause
@@ -291,4 +292,43 @@ async def test_a_call_of_another_account_is_not_found(exchange: Exchange) -> Non
     with pytest.raises(NoSuchCall):
         await exchange.submit(HangUpCall(account="acct-2", call=call.id))
     await hang_up(exchange, call.id)
+    await exchange.ended(call.id)
+
+
+async def test_a_request_that_comes_again_is_answered_with_the_same_call_and_places_none(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    once = Once(key="order-7", digest="of the request")
+    call = await exchange.dialled(once=once)
+    exchange.admission.refused.add("12015550100")  # what would refuse a new call does not refuse a repeat
+    assert (await exchange.place(once=once)).id == call.id
+    asterisk.hangs_up(call.id)
+    await exchange.ended(call.id)
+    assert (await exchange.place(once=once)).state is CallState.ENDED
+    with pytest.raises(KeyReused):
+        await exchange.place(once=Once(key="order-7", digest="of another one"))
+    exchange.admission.refused.clear()
+    assert (await exchange.dialled(once=Once(key="order-8", digest="of the request"))).id != call.id
+
+
+async def test_of_two_requests_at_once_one_places_the_call_and_none_keeps_a_place_besides(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    once = Once(key="order-7", digest="of the request")
+    one, other = await asyncio.gather(exchange.place(once=once), exchange.place(once=once))
+    assert one.id == other.id and len(exchange.admission.places) == 1
+    await asterisk.asked("POST", f"/channels/{one.id}/dial")
+    asterisk.hangs_up(one.id)
+    await exchange.ended(one.id)
+    assert exchange.admission.places == set()
+
+
+async def test_a_request_that_was_refused_may_come_again(exchange: Exchange, asterisk: FakeAri) -> None:
+    once = Once(key="order-7", digest="of the request")
+    exchange.admission.refused.add("12015550100")
+    with pytest.raises(NumberRefused):
+        await exchange.place(once=once)
+    exchange.admission.refused.clear()
+    call = await exchange.dialled(once=once)
+    asterisk.hangs_up(call.id)
     await exchange.ended(call.id)

@@ -33,6 +33,7 @@ from engine.commands import (
     StopTasks,
     wire,
 )
+from engine.commands.once import Once
 from engine.model.call import Call, CallState, Direction, Party
 from engine.model.call_data import CallData, DataPatch
 from engine.model.cause import HangupCause
@@ -68,6 +69,7 @@ COMMANDS: list[Command[Any]] = [
     PlaceCall(
         **OWN, callee="100", party="12015550102", data=DATA, application="app-1", tasks=TASKS,
         root="call-0", id="call-1", options=LEG, max_seconds=60.0, reports_tree=True,
+        once=Once(key="order-7", digest="d"),
     ),
     HangUpCall(**OWN, call="call-1", cause=HangupCause.BUSY),
     Enqueue(**OWN, owner="call-1", tasks=TASKS, now=True, patch=PATCH),

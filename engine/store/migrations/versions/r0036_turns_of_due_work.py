@@ -1,5 +1,6 @@
-"""Looking for due work reads an index alone, also where much of one account waits."""
+"""Looking for due work reads an index alone, also where much of one account waits; calls that are placed once."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
@@ -12,3 +13,12 @@ def upgrade() -> None:
     """Bring the tables to this revision."""
     op.drop_index("due_work_by_time", "due_work")
     op.create_index("due_work_by_time", "due_work", ["failed", "at", "kind", "account", "epoch"])
+    op.create_table(
+        "call_requests",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("call", sa.String(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "key", name="call_requests_key"),
+    )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused, PlaceCall
+from engine.commands.once import KeyReused, Once
 from engine.events import ScheduledCallRefused
 from engine.features.errors import InvalidSetting, NotThere, StillUsed
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
@@ -263,6 +264,22 @@ async def test_what_is_being_placed_is_not_taken_back(clockwork: Clockwork) -> N
     clockwork.engine.open.set()
     await clockwork.at(60, clockwork.gone)
     assert [each.id for each in clockwork.engine.placed] == [made.id]
+
+
+async def test_a_call_whose_request_comes_again_is_scheduled_once(clockwork: Clockwork) -> None:
+    once = Once(key="order-7", digest="of the request")
+    made = await clockwork.calls.schedule("acct-1", WANTED, NOW + 60, once)
+    assert await clockwork.calls.schedule("acct-1", WANTED, NOW + 60, once) == made
+    assert len(await clockwork.states()) == 1
+    with pytest.raises(KeyReused):
+        await clockwork.calls.schedule("acct-1", WANTED, NOW + 61, Once(key="order-7", digest="of another one"))
+    assert (await clockwork.calls.schedule("acct-2", WANTED, NOW + 60, once)).id != made.id
+    await clockwork.at(60, clockwork.gone)
+    assert await clockwork.calls.schedule("acct-1", WANTED, NOW + 60, once) == made, "also when its time has passed"
+    assert [each.id for each in clockwork.engine.placed if each.account == "acct-1"] == [made.id]
+    clockwork.now = NOW + 86_500
+    again = await clockwork.calls.schedule("acct-1", WANTED, NOW + 90_000, once)
+    assert again.id != made.id, "a request is known for a day"
 
 
 async def test_a_call_that_a_killed_controller_had_placed_is_never_confirmed_as_cancelled(
