@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from engine.ari.errors import AriError, Gone
+from engine.ari.errors import AriError, AriUnreachable, Gone
 from engine.calls.admission_protocol import Admitted, Bar, Cover, Held, Route, Uncovered
 from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
@@ -38,6 +38,8 @@ TRY_NEXT = {
     HangupCause.NOT_ACCEPTABLE,
     HangupCause.ERROR,
 }
+SHUTTING_DOWN = 503
+"""What Asterisk answers every request with from when it was told to shut down (tried on Asterisk 22.10.1)."""
 MakeSession = Callable[[Call, Sequence[TaskRow]], Session]
 
 
@@ -218,7 +220,8 @@ async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
         except AriError as error:
             log.warning("A route could not be dialled.", call=call.id, trunk=route.trunk, error=str(error))
             await session.remove_channel()
-            return Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
+            gone = isinstance(error, AriUnreachable) or error.status == SHUTTING_DOWN
+            return Ending(cause=HangupCause.MEDIA_NODE_LOST if gone else HangupCause.NO_ROUTE, by=Party.NETWORK)
         if session.ours:
             await session.hang_up()
         ending = await follow(session, events)

@@ -35,7 +35,7 @@ class Chosen(NamedTuple):
     seconds: float
 
     @property
-    def told_seconds(self) -> float:
+    def heard_seconds(self) -> float:
         """From the answer to our hanging up, if nobody hangs up before."""
         options = self.campaign.options
         return self.seconds + (options.key_seconds if options.keys or options.opt_out_key else 0.0)
@@ -62,7 +62,7 @@ class Choosing(Core):
         there, rows = await self._db.read(read)
         message = rules.checked_message(start.message or there.message)
         rules.refuse_unsendable(message, there.kind)
-        _refuse_nobody(rows, ids, statuses)
+        _refuse_empty(rows, ids, statuses)
         _refuse_unknown_tags(message, rows, spoken=there.kind == "text" or message.spoken)
         if there.kind == "voice":
             self._refuse_caller(account, there, rows[0])
@@ -101,7 +101,7 @@ class Choosing(Core):
             past = {status: Past(count, seconds, answered) for status, count, seconds, answered in rows}
             if sum(one.attempts for one in past.values()) >= forecast.FEWEST:
                 break
-        return forecast.expected(past, chosen.told_seconds)
+        return forecast.expected(past, chosen.heard_seconds)
 
     async def _seconds(self, campaign: Campaign, message: Message, row: Row) -> float:
         """Return how long the message is for the first contact; raises InvalidSetting if it cannot be played."""
@@ -137,7 +137,7 @@ def _statuses(start: Start) -> tuple[Status, ...]:
     return RERUN if start.contacts else (Status.NEW,)
 
 
-def _refuse_nobody(rows: Sequence[Row], ids: Sequence[int], statuses: Sequence[Status]) -> None:
+def _refuse_empty(rows: Sequence[Row], ids: Sequence[int], statuses: Sequence[Status]) -> None:
     there = {row.id for row in rows}
     if missing := [id for id in ids if id not in there]:
         raise NotThere(f"The campaign has no contact {missing[0]} that can be called.")

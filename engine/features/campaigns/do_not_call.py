@@ -12,14 +12,14 @@ from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.platform.platform import Platform
 
-EVERYBODY = do_not_call.EVERYBODY
+ALL_ACCOUNTS = do_not_call.ALL_ACCOUNTS
 """Instead of an account: the installation's list, which holds for all accounts."""
 MOST_AT_ONCE = 10_000
 LONGEST_WHY = 200
 
 
 class DoNotCallLists:
-    """Adds, lists and removes numbers. `account` is an account's id, or EVERYBODY."""
+    """Adds, lists and removes numbers. `account` is an account's id, or ALL_ACCOUNTS."""
 
     def __init__(self, platform: Platform) -> None:
         self._db, self._writer, self._cache = platform.database, platform.writer, platform.cache

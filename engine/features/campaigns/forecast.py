@@ -57,22 +57,22 @@ class Forecast(NamedTuple):
     skipped: list[Skipped]
 
 
-def expected(past: Mapping[Status, Past], told_seconds: float) -> Expected:
-    """Return what is to be expected, by how earlier attempts ended. `told_seconds`: the message, and what follows."""
+def expected(past: Mapping[Status, Past], heard_seconds: float) -> Expected:
+    """Return what is to be expected, by how earlier attempts ended. `heard_seconds`: the message, and what follows."""
     counted = {status: found for status, found in past.items() if status in _CALLED and found.attempts}
     total = sum(found.attempts for found in counted.values())
     if total < FEWEST:
-        length = SETUP_SECONDS + told_seconds + HANG_UP_SECONDS
+        length = SETUP_SECONDS + heard_seconds + HANG_UP_SECONDS
         return Expected(
             shares={Status.COMPLETED: 1.0},
             seconds={Status.COMPLETED: length},
-            answered={Status.COMPLETED: told_seconds + HANG_UP_SECONDS},
+            answered={Status.COMPLETED: heard_seconds + HANG_UP_SECONDS},
         )
     seconds = {status: found.seconds / found.attempts for status, found in counted.items()}
     answered = {status: found.answered_seconds / found.attempts for status, found in counted.items()}
     if Status.COMPLETED in counted:
         setup = seconds[Status.COMPLETED] - answered[Status.COMPLETED]
-        answered[Status.COMPLETED] = told_seconds + HANG_UP_SECONDS
+        answered[Status.COMPLETED] = heard_seconds + HANG_UP_SECONDS
         seconds[Status.COMPLETED] = max(0.0, setup) + answered[Status.COMPLETED]
     shares = {status: found.attempts / total for status, found in counted.items()}
     return Expected(shares=shares, seconds=seconds, answered=answered)

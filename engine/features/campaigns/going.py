@@ -126,10 +126,10 @@ class Going(Choosing):
             there, now = _in(conn, account, campaign, State.PAUSED, done="resumed"), self._clock()
             campaigns.change(conn, there.id, state=State.RUNNING.value, reason="")
             moves.wake(conn, there, now)
-            told = CampaignResumed(
+            noted = CampaignResumed(
                 id=new_id("event"), account=account, subject=there.id, root=there.id, at=now, name=there.name
             )
-            events.append(conn, told)
+            events.append(conn, noted)
             audit.record(conn, by, account=account, what="campaign.resumed", subject=there.id)
             return found(conn, account, campaign)
 

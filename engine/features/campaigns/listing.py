@@ -210,7 +210,7 @@ def _check_tags(tags: Mapping[str, str]) -> None:
     for name, value in tags.items():
         if not template.NAME.fullmatch(name):
             raise InvalidSetting(
-                f"A tag's name must begin with a letter and have letters, digits, blanks, _.- only (got {name[:50]!r})."
+                f"A tag's name must begin with a letter, then letters, digits, blanks and _.- only (got {name[:50]!r})."
             )
         if len(value) > LONGEST_TAG or "\0" in value:
             raise InvalidSetting(f"The tag {name!r} must have at most {LONGEST_TAG} characters.")

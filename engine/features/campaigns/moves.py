@@ -28,7 +28,7 @@ def skip(conn: Connection, campaign: Campaign, row: Row, reason: str, now: float
     """End a contact that must not be called."""
     row = contacts.change(conn, row, status=Status.SKIPPED, due=None, reason=reason, ended=now)
     campaigns.hold_less(conn, campaign, 1)
-    _told(conn, campaign, row, now)
+    _append_ended(conn, campaign, row, now)
 
 
 def put_back(conn: Connection, campaign: Campaign, row: Row, due: float, now: float) -> None:
@@ -50,7 +50,7 @@ def end_attempt(conn: Connection, campaign: Campaign, row: Row, ended: Ended, no
     common = {"reason": ended.reason, "ended": now, **fields}
     if wait is None:
         row = contacts.change(conn, row, status=ended.status, due=None, **common)
-        _told(conn, campaign, row, now)
+        _append_ended(conn, campaign, row, now)
         return row
     tries = row.tries | {ended.status.value: row.tries.get(ended.status.value, 0) + 1}
     campaigns.hold_more(conn, campaign, 1, now)
@@ -81,7 +81,7 @@ def end(conn: Connection, campaign: Campaign, state: State, now: float) -> None:
     due_work.remove(conn, campaign.id)
     campaigns.change(conn, campaign.id, state=state.value, ended=now, at=None, reason="")
     found = counts(conn, campaign)
-    told = CampaignEnded(
+    ended = CampaignEnded(
         **_of(campaign, now),
         name=campaign.name,
         stopped=state is State.STOPPED,
@@ -89,7 +89,7 @@ def end(conn: Connection, campaign: Campaign, state: State, now: float) -> None:
         price=found.price,
         currency=campaign.currency,
     )
-    events.append(conn, told)
+    events.append(conn, ended)
 
 
 def counts(conn: Connection, campaign: Campaign) -> Counts:
@@ -105,8 +105,8 @@ def counts(conn: Connection, campaign: Campaign) -> Counts:
     )
 
 
-def _told(conn: Connection, campaign: Campaign, row: Row, now: float) -> None:
-    told = ContactEnded(
+def _append_ended(conn: Connection, campaign: Campaign, row: Row, now: float) -> None:
+    ended = ContactEnded(
         **_of(campaign, now),
         contact=row.id,
         number=row.number,
@@ -120,7 +120,7 @@ def _told(conn: Connection, campaign: Campaign, row: Row, now: float) -> None:
         price=row.price,
         currency=campaign.currency,
     )
-    events.append(conn, told)
+    events.append(conn, ended)
 
 
 def _of(campaign: Campaign, now: float) -> dict[str, Any]:

@@ -47,14 +47,14 @@ def after(opening: Opening) -> tuple[AnyTask, ...]:
 
 def _tasks(options: Options, message: Play | Say) -> tuple[AnyTask, ...]:
     recorder: tuple[AnyTask, ...] = (Record(both_sides=True),) if options.record else ()
-    told = _told(options, message)
+    heard = _heard(options, message)
     if options.machine == "play":
-        return (*recorder, *told)
-    opening = Opening(machine=options.machine, tasks=kinds.encode_list(told))
+        return (*recorder, *heard)
+    opening = Opening(machine=options.machine, tasks=kinds.encode_list(heard))
     return (*recorder, Converse(topic=TOPIC, state=msgspec.json.encode(opening).decode()))
 
 
-def _told(options: Options, message: Play | Say) -> tuple[AnyTask, ...]:
+def _heard(options: Options, message: Play | Say) -> tuple[AnyTask, ...]:
     if not (options.keys or options.opt_out_key):
         return (message, HangUp())
     waiting: tuple[AnyTask, ...] = (Pause(seconds=options.key_seconds),) if options.key_seconds else ()

@@ -86,7 +86,7 @@ def _opted_out(conn: Connection, campaign: Campaign, row: Row, event: DigitRecei
         return False
     entry = DoNotCall(account=campaign.account, number=row.number, at=event.at, why=KEY)
     if do_not_call.put(conn, entry):
-        told = DoNotCallAdded(
+        noted = DoNotCallAdded(
             id=new_id("event"),
             account=campaign.account,
             subject=campaign.id,
@@ -95,7 +95,7 @@ def _opted_out(conn: Connection, campaign: Campaign, row: Row, event: DigitRecei
             number=row.number,
             call=event.subject,
         )
-        events.append(conn, told)
+        events.append(conn, noted)
     return True
 
 

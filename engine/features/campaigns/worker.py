@@ -240,7 +240,7 @@ def begin(conn: Connection, campaign: Campaign, chosen: int, now: float) -> None
     fields = {"started": now, "ended": None, "at": None, "reason": "", "next_call": now}
     campaigns.change(conn, campaign.id, state=State.RUNNING.value, **fields)
     moves.wake(conn, campaign, now)
-    told = CampaignStarted(
+    noted = CampaignStarted(
         id=new_id("event"),
         account=campaign.account,
         subject=campaign.id,
@@ -249,7 +249,7 @@ def begin(conn: Connection, campaign: Campaign, chosen: int, now: float) -> None
         name=campaign.name,
         contacts=chosen,
     )
-    events.append(conn, told)
+    events.append(conn, noted)
 
 
 def _still(conn: Connection, row: Row) -> tuple[Campaign, Row] | None:

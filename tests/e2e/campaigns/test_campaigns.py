@@ -1,12 +1,13 @@
 """Campaigns on the lab: every persona ends with its status, what was forecast happens, machines are left a message."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import make_account
+from tests.e2e.conftest import make_account, worker
 from tests.support.carillon import Admin, Command, Own, moment
 from tests.support.far_end import assert_melody
 from tests.support.scenario import LabEars, until
@@ -145,6 +146,29 @@ async def test_a_campaign_of_the_command_line_is_planned_started_stopped_and_rep
     assert len(report.strip().splitlines()) == 4 and "skipped" in report and "Ann" in report
     refused = await carillon.run("campaigns", "pause", id)
     assert refused.status and "cannot be paused" in refused.errors + refused.output
+
+
+async def test_texts_are_sent_and_those_that_are_lost_have_failed(mine: Own, admin: Admin, carillon: Command) -> None:
+    number = f"4478{worker():02d}{secrets.randbelow(10**6):06d}"
+    wanted = {"number": number, "account": mine.account.name, "capability": "sms", "unassigned": True}
+    await admin.ask("POST", "numbers", wanted)
+    name, statuses = (
+        secrets.token_hex(4),
+        {"12015550140": "completed", "12015550141": "failed", "12015550148": "failed"},
+    )
+    body = {"name": "news", "kind": "text", "message": {"text": "Hello {name}."}}
+    campaign = (await mine.ask("POST", "campaigns", json=body))[1]["id"]
+    contacts = [{"number": "+" + each, "tags": {"name": name}} for each in (*statuses, "12015550142")]
+    await mine.ask("POST", f"campaigns/{campaign}/contacts", json={"contacts": contacts})
+    await mine.ask("POST", "do-not-call", json={"numbers": ["+12015550142"]})
+    await start(mine, campaign)
+
+    async def seen() -> dict[str, str]:
+        return {each["number"]: each["status"] for each in (await ended(mine, campaign)).values()}
+
+    await until(seen, lambda found: found == statuses | {"12015550142": "skipped"}, 60, "receipts")
+    arrived = await carillon.json("lab", "texts", "12015550140")
+    assert [each["text"] for each in arrived if each["sender"] == number] == [f"Hello {name}."]
 
 
 async def test_what_is_wrong_is_said(mine: Own, sink: Sink) -> None:

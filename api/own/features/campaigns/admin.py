@@ -21,7 +21,7 @@ from api.own.operations import Body, operation, taking
 from api.own.schema.queries import ACCOUNT, LIMIT, PAGE
 from api.own.services import OwnServices
 from engine.features.campaigns import do_not_call, model
-from engine.features.campaigns.do_not_call import EVERYBODY, DoNotCallLists
+from engine.features.campaigns.do_not_call import ALL_ACCOUNTS, DoNotCallLists
 from engine.features.campaigns.service import CampaignService
 from engine.platform import audit
 
@@ -65,20 +65,20 @@ class CampaignsAdmin:
     async def listed(self, request: web.Request) -> web.Response:
         """List the numbers that no campaign of any account calls or texts."""
         limit, after = number_of(request, "limit", 100), request.query.get("after", "")
-        found = await self._lists.page(EVERYBODY, limit=limit, after=after)
+        found = await self._lists.page(ALL_ACCOUNTS, limit=limit, after=after)
         return web.json_response({"numbers": [render.do_not_call(row) for row in found]})
 
     @taking("addDoNotCallOfAll", NewDoNotCall, {200: AddedDoNotCall})
     async def add(self, request: web.Request, body: Body[NewDoNotCall]) -> web.Response:
         """Put numbers on the list of all accounts; they are written with their country code."""
         given = await body()
-        added, bad = await self._lists.add(audit.ADMIN, EVERYBODY, given.numbers, given.why)
+        added, bad = await self._lists.add(audit.ADMIN, ALL_ACCOUNTS, given.numbers, given.why)
         return web.json_response({"added": len(added), "bad": [render.bad(each) for each in bad]})
 
     @operation("removeDoNotCallOfAll", {204: None})
     async def remove(self, request: web.Request) -> web.Response:
         """Take a number off the list of all accounts."""
-        await self._lists.remove(audit.ADMIN, EVERYBODY, request.match_info["number"])
+        await self._lists.remove(audit.ADMIN, ALL_ACCOUNTS, request.match_info["number"])
         return web.Response(status=204)
 
     @operation("listCampaignTrunks", {200: TrunkLimits})

@@ -41,7 +41,7 @@ _LASTS = "How long a call lasts at most, in seconds; null: as long as calls may.
 _RANK = "1 to 9: of two campaigns that want the same places, the higher one gets them."
 
 
-class Message(Given, frozen=True, kw_only=True):
+class CampaignMessage(Given, frozen=True, kw_only=True):
     """What is played or sent."""
 
     text: Annotated[str, says(_TEXT)] = ""
@@ -141,7 +141,9 @@ class NewCampaign(Given, frozen=True, kw_only=True):
     name: Annotated[str, says("Its name, 1 to 200 characters.")]
     kind: Annotated[Literal["voice", "text"], says(_KIND)] = "voice"
     description: Annotated[str, says("What it is for, at most 2000 characters.")] = ""
-    message: Annotated[Message, says("What is played or sent; it may also come with the start.")] = Message()
+    message: Annotated[CampaignMessage, says("What is played or sent; it may also come with the start.")] = (
+        CampaignMessage()
+    )
     options: Annotated[Options, says("How it goes.")] = Options()
 
 
@@ -151,7 +153,7 @@ class ChangedCampaign(Given, frozen=True, kw_only=True):
     name: Annotated[str | UnsetType, says("Its name, 1 to 200 characters.")] = UNSET
     kind: Annotated[Literal["voice", "text"] | UnsetType, says(_KIND)] = UNSET
     description: Annotated[str | UnsetType, says("What it is for, at most 2000 characters.")] = UNSET
-    message: Annotated[Message | UnsetType, says("What is played or sent.")] = UNSET
+    message: Annotated[CampaignMessage | UnsetType, says("What is played or sent.")] = UNSET
     options: Annotated[Options | UnsetType, says("How it goes.")] = UNSET
 
 
@@ -274,7 +276,7 @@ class CampaignStart(Given, frozen=True, kw_only=True):
         float | str | None,
         says("When it starts: Unix seconds, or a date and a time with an offset as ISO 8601; null: now."),
     ] = None
-    message: Annotated[Message | None, says("What is played or sent from now on; null: as before.")] = None
+    message: Annotated[CampaignMessage | None, says("What is played or sent from now on; null: as before.")] = None
 
 
 class StartedCampaign(Shown, frozen=True, kw_only=True):

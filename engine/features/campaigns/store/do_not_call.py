@@ -7,7 +7,7 @@ from engine.features.campaigns.tables import do_not_call
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
 
-EVERYBODY = ""
+ALL_ACCOUNTS = ""
 """Instead of an account: the list of all accounts."""
 _c = do_not_call.c
 _rows = Mapped(DoNotCall, do_not_call)
@@ -20,7 +20,7 @@ _put = Statement(
 )
 _has = Statement(
     select(_c.number).where(
-        _c.number == bindparam("the_number"), or_(_c.account == bindparam("the_account"), _c.account == EVERYBODY)
+        _c.number == bindparam("the_number"), or_(_c.account == bindparam("the_account"), _c.account == ALL_ACCOUNTS)
     )
 )
 
@@ -45,7 +45,7 @@ def among(conn: Connection, account: str, numbers: list[str]) -> set[str]:
     found: set[str] = set()
     for begin in range(0, len(numbers), 500):
         some = numbers[begin : begin + 500]
-        query = select(_c.number).where(_c.account.in_((account, EVERYBODY)), _c.number.in_(some))
+        query = select(_c.number).where(_c.account.in_((account, ALL_ACCOUNTS)), _c.number.in_(some))
         found.update(row[0] for row in conn.execute(query))
     return found
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused
-from engine.features.campaigns.do_not_call import EVERYBODY
+from engine.features.campaigns.do_not_call import ALL_ACCOUNTS
 from engine.features.campaigns.events import (
     CampaignEnded,
     CampaignPaused,
@@ -161,7 +161,7 @@ async def test_a_number_that_is_put_on_the_list_between_claim_and_call_is_not_ca
 
 @pytest.mark.parametrize("of", ["account", "everybody"])
 async def test_a_number_of_a_list_is_skipped(town: Town, of: str) -> None:
-    await town.lists.add(SYSTEM, town.account.id if of == "account" else EVERYBODY, ["+" + FIRST])
+    await town.lists.add(SYSTEM, town.account.id if of == "account" else ALL_ACCOUNTS, ["+" + FIRST])
     campaign = await town.run([FIRST, SECOND], QUICK)
     await town.pass_seconds(30)
     found = await town.contacts(campaign)

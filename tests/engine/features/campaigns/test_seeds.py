@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.features.campaigns import hours
-from engine.features.campaigns.do_not_call import EVERYBODY
+from engine.features.campaigns.do_not_call import ALL_ACCOUNTS
 from engine.features.campaigns.model import RETRIED, Options, Retry, Start, Status, Window
 from engine.features.errors import InvalidSetting, StillUsed
 from engine.model.cause import HangupCause
@@ -106,7 +106,7 @@ async def one_step(town: Town, rng: random.Random, ledger: Ledger, id: str, numb
     try:
         if what < 0.15:
             number = rng.choice(numbers)
-            await town.lists.add(SYSTEM, rng.choice((account, EVERYBODY)), ["+" + number])
+            await town.lists.add(SYSTEM, rng.choice((account, ALL_ACCOUNTS)), ["+" + number])
             ledger.look()  # what was called until now was allowed
             ledger.barred[number] = town.clock()
         elif what < 0.22:
