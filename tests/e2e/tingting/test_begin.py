@@ -7,13 +7,19 @@ import zipfile
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import aiohttp
+
 from tests.clients.tingting.client import TingTing
-from tests.e2e.tingting.conftest import Campaigns
+from tests.e2e.conftest import make_account
+from tests.e2e.tingting.conftest import Campaigns, customer_of
 from tests.support import audio, people
-from tests.support.carillon import Own
+from tests.support.carillon import Admin, Own
+from tests.support.lab import RunningLab
 from tests.support.lab_texts import LabTexts
+from tests.support.scenario import LabEars
 from tests.support.sink import Sink
 from tests.support.sounds import wav
+from tests.support.system import System
 
 TONE = 620.0
 
@@ -154,3 +160,28 @@ async def test_nothing_to_say_and_nobody_to_call_are_refused(tingting: TingTing,
     for given in ({"status": ["lost"]}, {"individual": ["x"]}, {"voice_input": "np_nobody"}, {"length_factor": "9"}):
         await tingting.failed("POST", path, 400, json={"message": "one", **given})
     assert (await campaigns.numbers(campaign))[0]["status"] == "not started"
+
+
+async def test_credits_are_held_before_the_call_and_charged_after_it(
+    admin: Admin, http: aiohttp.ClientSession, system: System, rates: str
+) -> None:
+    account = make_account(admin, currency=rates)
+    await admin.ask("PATCH", f"accounts/{account.name}", {"dialect": {"tingting.credit": "0.01"}})
+    customer = await customer_of(admin, http, system, account)
+    mine = Own(http, system, account)
+    paying = Campaigns(customer, mine, LabEars(mine, RunningLab.of_environment()))
+    campaign = await paying.add([people.LISTENS])
+    tomorrow = datetime.now(ZoneInfo("Asia/Kathmandu")) + timedelta(days=1)
+    begun = await paying.begin(campaign, message="one", schedule_date=tomorrow.strftime("%Y-%m-%dT%H:%M"))
+    (waiting,) = await paying.numbers(campaign)
+    assert waiting["status"] == "not started" and waiting["credit_consumed"] > 0
+    name = (await paying.shown(campaign))["name"]
+    assert begun["data"]["hold amount"] == f"{waiting['credit_consumed']} credits on hold for {name} campaign."
+    stopped = await customer.ask("POST", f"/api/v1/campaign/emergency-stop/{campaign}/", token=customer.token)
+    assert stopped[0] == 200, stopped
+    assert (await paying.numbers(campaign))[0]["credit_consumed"] == 0, "nothing is held any more"
+    await paying.begin(campaign, message="one", individual=[waiting["id"]])
+    (ended,) = await paying.ended(campaign)
+    assert 0 < ended["credit_consumed"] <= waiting["credit_consumed"]
+    (row,) = (await customer.ok("GET", "/api/system/campaigns/report/summary/"))["data"]["summary"]
+    assert (row["credit_consumed"], row["credit_on_hold"]) == (ended["credit_consumed"], 0)
