@@ -57,7 +57,7 @@ class Contacts(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What the process that reads a file is told; the file follows."""
 
     country: str

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from engine.features.sheets.model import Answered, Asked, Contacts, SheetLimits, SheetRefused
+from engine.features.sheets.model import Answered, Job, Contacts, SheetLimits, SheetRefused
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 2
@@ -29,7 +29,7 @@ class Sheets:
         """Read an .xlsx or .csv file, its numbers as they are written in `country` (ISO 3166); raises SheetRefused."""
         if len(data) > self.limits.bytes:
             raise SheetRefused(f"The file must have at most {self.limits.bytes:,} bytes (it has {len(data):,}).")
-        asked = msgspec.json.encode(Asked(country=country, limits=self.limits))
+        asked = msgspec.json.encode(Job(country=country, limits=self.limits))
         async with self._turn:
             answer = await self._answer(asked + b"\n" + data)
         if answer.contacts is None:

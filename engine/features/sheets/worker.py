@@ -1,6 +1,6 @@
 """The process that reads one file: `python -m engine.features.sheets.worker`, under limits that it sets itself first.
 
-Standard input has a line of JSON (engine.features.sheets.model.Asked) and then the file; standard output gets JSON
+Standard input has a line of JSON (engine.features.sheets.model.Job) and then the file; standard output gets JSON
 (Answered).
 """
 
@@ -10,7 +10,7 @@ import sys
 
 import msgspec
 
-from engine.features.sheets.model import Answered, Asked, SheetLimits, SheetRefused
+from engine.features.sheets.model import Answered, Job, SheetLimits, SheetRefused
 
 _TOO_LARGE = "The file needs too much memory to be read: split it into several files."
 
@@ -18,7 +18,7 @@ _TOO_LARGE = "The file needs too much memory to be read: split it into several f
 def main() -> None:
     """Read, and answer."""
     head = sys.stdin.buffer.readline()
-    asked = msgspec.json.decode(head, type=Asked)
+    asked = msgspec.json.decode(head, type=Job)
     _confine(asked.limits)
     try:
         answer = _answer(asked, sys.stdin.buffer.read(asked.limits.bytes + 1))
@@ -35,7 +35,7 @@ def _confine(limits: SheetLimits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(asked: Asked, data: bytes) -> Answered:
+def _answer(asked: Job, data: bytes) -> Answered:
     # Behind the limits: what these import counts as well.
     from engine.features.sheets.contacts import contacts
     from engine.features.sheets.table import lines
