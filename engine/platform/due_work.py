@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, not_, or_, select, update
 
-from engine.platform.turns import NOBODY, Waiting
+from engine.platform.turns import NO_ACCOUNT, Waiting
 from engine.store.rows import Mapped
 from engine.store.statement import Statement
 from engine.store.tables import due_work
@@ -46,7 +46,7 @@ _put = Statement(
 _remove = Statement(delete(due_work).where(due_work.c.id == bindparam("the_id")))
 _claimed = (due_work.c.id == bindparam("the_id"), due_work.c.epoch == bindparam("the_epoch"))
 _done = Statement(delete(due_work).where(*_claimed))
-_account = func.coalesce(due_work.c.account, NOBODY)
+_account = func.coalesce(due_work.c.account, NO_ACCOUNT)
 _get = Statement(_rows.select.where(due_work.c.id == bindparam("the_id")))
 
 
@@ -90,7 +90,7 @@ def claim(conn: Connection, kinds: Iterable[str], now: float, epoch: int, most: 
 
 
 def claim_of(conn: Connection, kind: str, account: str, now: float, epoch: int, most: int) -> list[DueWork]:
-    """Claim, in the same way, rows of a kind that are an account's (its id; NOBODY: of no account)."""
+    """Claim, in the same way, rows of a kind that are an account's (its id; NO_ACCOUNT: of no account)."""
     of_account = (due_work.c.kind == kind, _account == account)
     return _claimed_of(conn, (*of_account, *_due(now, epoch)), epoch, most)
 

@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
-from engine.platform.turns import NOBODY, Turns
+from engine.platform.turns import NO_ACCOUNT, Turns
 from engine.store.database import Database
 from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
 from engine.store.writer import Writer
@@ -207,7 +207,7 @@ class Scheduler:
     def _note_begun(self, work: DueWork) -> None:
         self._busy[work.kind] += 1
         if work.kind in self._turns:
-            self._turns[work.kind].began(work.account or NOBODY)
+            self._turns[work.kind].began(work.account or NO_ACCOUNT)
 
     @property
     def _sharing(self) -> int:
@@ -223,7 +223,7 @@ class Scheduler:
         self._running.discard(task)
         self._busy[work.kind] -= 1
         if work.kind in self._turns:  # rows of it may have been passed over
-            self._turns[work.kind].ended(work.account or NOBODY)
+            self._turns[work.kind].ended(work.account or NO_ACCOUNT)
             self._woken.set()
 
     async def _sleep(self) -> None:

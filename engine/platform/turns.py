@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 HELD_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """How long an account is held, by how often in a row; the last one from then on."""
-NOBODY = ""
+NO_ACCOUNT = ""
 """Whose work is that of no account: it waits for free slots alone."""
 
 
@@ -106,7 +106,7 @@ class Turns:
 
     def _room(self, account: str, now: float, begin: Mapping[str, int] | None = None) -> int:
         """Return how much of an account may run beside what runs, if the others begin this much."""
-        if account == NOBODY:
+        if account == NO_ACCOUNT:
             return self._limit
         held = self._holds.get(account)
         if held is not None and held.until > now:

@@ -21,8 +21,8 @@ def cookie_of(secret: str, user: str = "") -> str:
     31 digits, as in the document's samples. It is made of the account's secret, so that accounts and users of any age
     have one, and new ones with new keys.
     """
-    whose = f"cookie of {user}" if user else "cookie of the first user"
-    digest = hmac.digest(secret.encode(), whose.encode(), hashlib.sha256)
+    name = f"cookie of {user}" if user else "cookie of the first user"
+    digest = hmac.digest(secret.encode(), name.encode(), hashlib.sha256)
     lowest = 10 ** (COOKIE_DIGITS - 1)
     return str(lowest + int.from_bytes(digest) % (9 * lowest))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.platform.turns import HELD_SECONDS, NOBODY, Turns, Waiting
+from engine.platform.turns import HELD_SECONDS, NO_ACCOUNT, Turns, Waiting
 
 
 def waiting(**counts: int) -> Mapping[str, Waiting]:
@@ -48,8 +48,8 @@ def test_everybody_gets_a_slot_while_there_is_one() -> None:
 
 def test_work_of_no_account_takes_all_that_is_free() -> None:
     turns = Turns(3)
-    begun(turns, shares := turns.shares({NOBODY: Waiting(300, 0)}, 3, 0))
-    assert shares == {NOBODY: 3} and turns.closed(0) == []
+    begun(turns, shares := turns.shares({NO_ACCOUNT: Waiting(300, 0)}, 3, 0))
+    assert shares == {NO_ACCOUNT: 3} and turns.closed(0) == []
 
 
 def test_an_account_that_must_wait_is_left_alone_for_longer_each_time() -> None:
