@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from engine.calls.admission_protocol import Route
-from engine.commands import EngineUnavailable, HangUpCall, NoSuchCall, NumberRefused
+from engine.commands import CallBarred, EngineUnavailable, HangUpCall, NoSuchCall, NumberRefused
 from engine.commands.once import KeyReused, Once
 from engine.events import CallAnswered, CallDialing
 from engine.model.call import CallState
 from engine.model.cause import HangupCause
+from engine.store import calls
 from engine.tasks.pause import Pause
 from engine.tasks.play import Play
 from tests.fakes.ari import FakeAri
@@ -240,6 +241,22 @@ async def test_a_channel_that_never_comes_into_our_application_is_hung_up(
     call = await exchange.place()
     assert (await exchange.ended(call.id)).cause == "no_route"
     assert asterisk.world.channels == {}
+
+
+async def test_a_call_of_an_asterisk_that_shuts_down_is_lost_with_it(exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange.admission.routes_of["15550100"] = TWO_ROUTES
+    asterisk.refuse("POST", "/channels/create", 503)
+    call = await exchange.place(callee="15550100")
+    assert (await exchange.ended(call.id)).cause == "media_node_lost"
+    assert exchange.story(call.id) == ["call dialing", "ended media_node_lost by network"]
+
+
+async def test_a_call_that_a_feature_has_something_against_is_not_stored(exchange: Exchange) -> None:
+    exchange.admission.bar = lambda conn, call: f"{call.callee} must not be called now."
+    with pytest.raises(CallBarred, match="must not be called now"):
+        await exchange.place(id="call-mine")
+    assert await exchange.database.read(lambda conn: calls.get(conn, "call-mine")) is None
+    assert exchange.admission.places == set()
 
 
 async def test_an_id_that_is_taken_is_our_earlier_attempt(exchange: Exchange, asterisk: FakeAri) -> None:
