@@ -28,10 +28,12 @@ from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.pairs.feature import PairsFeature
+from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
+from engine.features.sheets.feature import SheetsFeature
 from engine.features.speech.feature import SpeechFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
@@ -98,7 +100,7 @@ def features_on(
     billing, leading = add(BillingFeature(platform)), add(DestinationsFeature(platform))
     trunks = add(TrunksFeature(platform, provisioner, (), folder / "refused"))
     endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks, Lamps(client)))
-    add(NumbersFeature(platform, leading.registry))
+    add(NumbersFeature(platform, leading.registry, pool or "none"))
     add(GroupsFeature(platform, leading.registry))
     add(RoomsFeature(platform))
     add(ApplicationsFeature(platform, dialects))
@@ -109,6 +111,7 @@ def features_on(
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))
     add(UploadsFeature(platform))
+    add(SheetsFeature())
     add(SpeechFeature(platform))
     add(RecordingsFeature(platform))
     add(SubscriptionsFeature(platform, checked_url, mails=True))
@@ -125,6 +128,7 @@ def services_of(
     built.add(ScheduledCallsFeature(platform, _nothing_refused, _no_engine))
     built.add(PairsFeature(platform, _nothing_refused, _no_engine))
     built.add(CallerIdsFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
+    built.add(PasscodesFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
     built.add(CampaignsFeature(platform, NothingRefused(), _no_engine, built[MessageService]))
     return built
 
