@@ -21,7 +21,7 @@ from engine.tasks.playing import Series
 
 TOPIC = "passcode"
 PAUSE_SECONDS = 1.0
-"""Before each of the two times that it is said."""
+"""Before each of the two times that it is said, and behind them."""
 _FIRST, _SECOND = "first", "second"
 
 
@@ -58,7 +58,7 @@ class Speaking:
             return Next((HangUp(),))
         await self._say(content, on)
         if state == _SECOND:
-            return Next((HangUp(),))
+            return Next((Pause(seconds=PAUSE_SECONDS), HangUp()))  # the last digit may still be on its way
         id, now = passcode.id, self._clock()
         again = (Pause(seconds=PAUSE_SECONDS), Converse(topic=TOPIC, state=_SECOND, secret=True), HangUp())
         return Next(again, lambda conn: progress.delivered(conn, id, "voice", now))

@@ -37,11 +37,11 @@ def to_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a table as .xlsx, of several sheets if one does not hold it; runs in a worker thread."""
     out = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        sheet, at = book.add_worksheet(), 0
+    with xlsxwriter.Workbook(out, options) as workbook:
+        sheet, at = workbook.add_worksheet(), 0
         for row in _with_header(header, rows):
             if at >= _MOST_ROWS:
-                sheet, at = book.add_worksheet(), 0
+                sheet, at = workbook.add_worksheet(), 0
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
                     sheet.write_string(at, column, _UNWRITABLE.sub("\ufffd", cell)[:_LONGEST])

@@ -22,10 +22,10 @@ def lines(data: bytes, limits: SheetLimits) -> Iterator[tuple[int, list[str]]]:
     assert DEFUSEDXML  # without it entities in a file could read other files, or fill the memory
     check_archive(data, limits)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise SheetRefused("The file is not a spreadsheet that can be read: save it as .xlsx or .csv again.") from error
-    for sheet in book.worksheets:
+    for sheet in workbook.worksheets:
         sheet.reset_dimensions()  # what the file says of its size is not to be believed
         found = False
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):

@@ -31,6 +31,7 @@ from engine.features.endpoints.push import Endpoints
 from engine.features.health.views import StoreHealth
 from engine.features.messaging.service import MessageService
 from engine.features.pairs.feature import PairsFeature
+from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.recordings.service import RecordingService
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.subscriptions.service import SubscriptionService
@@ -96,6 +97,7 @@ async def installation(
             )
             features.add(ScheduledCallsFeature(platform, admission.check, lambda: engine))
             features.add(CallerIdsFeature(platform, admission.check, lambda: engine, features[MessageService]))
+            features.add(PasscodesFeature(platform, admission.check, lambda: engine, features[MessageService]))
             features.add(PairsFeature(platform, admission.check, lambda: engine))
             features.add(CampaignsFeature(platform, admission, lambda: engine, features[MessageService]))
             engine.carries = features.commands
