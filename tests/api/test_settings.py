@@ -36,7 +36,7 @@ def test_the_path_before_ours_is_the_one_of_the_public_address(url: str, path: s
     "wrong",
     [
         {"CARILLON_ADMIN_TOKEN": ""}, {"CARILLON_API_PORT": "x"}, {"CARILLON_NUMBER_POOL": "x"},
-        {"CARILLON_REPLAY_SECONDS": "0"}, {"CARILLON_REPLAY_SECONDS": "soon"},
+        {"CARILLON_NUMBER_PRICE": "dear"}, {"CARILLON_REPLAY_SECONDS": "0"}, {"CARILLON_REPLAY_SECONDS": "soon"},
         {"CARILLON_S3_ENDPOINT": "minio:9000"}, {"CARILLON_S3_ENDPOINT": "https://"},
         {"CARILLON_TRUSTED_PROXIES": "proxy.example.com"}, {"CARILLON_MOST_CONNECTIONS": "0"},
         {"CARILLON_MOST_CONNECTIONS_PER_CLIENT": "many"},

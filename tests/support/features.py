@@ -35,6 +35,7 @@ from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
+from engine.features.sheets.feature import SheetsFeature
 from engine.features.speech.feature import SpeechFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.feature import TrunksFeature
@@ -101,7 +102,7 @@ def features_on(
     billing, leading = add(BillingFeature(platform)), add(DestinationsFeature(platform))
     trunks = add(TrunksFeature(platform, provisioner, (), folder / "refused"))
     endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks, Lamps(client)))
-    add(NumbersFeature(platform, leading.registry))
+    add(NumbersFeature(platform, leading.registry, pool or "none"))
     add(GroupsFeature(platform, leading.registry))
     guesses = add(GuessesFeature(platform)).service
     add(RoomsFeature(platform, guesses, leading.registry))
@@ -113,6 +114,7 @@ def features_on(
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))
     add(UploadsFeature(platform))
+    add(SheetsFeature())
     add(SpeechFeature(platform))
     add(RecordingsFeature(platform))
     add(SubscriptionsFeature(platform, checked_url, mails=True))

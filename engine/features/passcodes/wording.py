@@ -4,7 +4,7 @@ from engine.features.passcodes.model import CODE, Content
 from engine.platform import one_time_codes
 
 TEXT = f"{CODE} is your code. Tell it to nobody."
-SPOKEN = f"Hello. Your code is {CODE}"
+SPOKEN = f"Hello. This is your code. {CODE}"
 
 
 def text_of(content: Content) -> str:
