@@ -20,6 +20,7 @@ _ENGLISH = {
     "unlock": "The conference is open.",
     "mute_all": "All but the host are muted.",
     "unmute_all": "All can speak.",
+    "not_done": "That could not be done now. Please try again.",
     "help": "For the number of people press {key} 2. To mute or unmute yourself press {key} 1.",
     "help_host": "To lock or open the conference press {key} 3. To mute all others press {key} 4. "
     "To end the conference press {key} 9.",
@@ -44,6 +45,7 @@ _GERMAN = {
     "unlock": "Die Konferenz ist offen.",
     "mute_all": "Alle außer dem Leiter sind stumm geschaltet.",
     "unmute_all": "Alle können sprechen.",
+    "not_done": "Das ist gerade nicht möglich. Bitte versuchen Sie es noch einmal.",
     "help": "Für die Zahl der Personen drücken Sie {key} 2. Um sich stumm zu schalten, drücken Sie {key} 1.",
     "help_host": "Um die Konferenz zu schließen oder zu öffnen, drücken Sie {key} 3. Um alle anderen stumm zu "
     "schalten, drücken Sie {key} 4. Um die Konferenz zu beenden, drücken Sie {key} 9.",
