@@ -78,6 +78,7 @@ def counted(conn: Connection, box: Box, at: float) -> Counts:
         at=at,
         number=box.number,
         extension=box.extension,
+        user=box.user,
         new=counts.new,
         old=counts.old,
     )
