@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     messages_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    voicemail_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     confirmations_per_hour: Annotated[int, msgspec.Meta(ge=0)] = PER_HOUR
     most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
     most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
@@ -120,7 +121,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def kept(self) -> Kept:
         """For how long what is kept."""
-        return {"audit": self.audit_days, "events": self.events_days, "messages": self.messages_days}
+        return {
+            "audit": self.audit_days,
+            "events": self.events_days,
+            "messages": self.messages_days,
+            "voicemail": self.voicemail_days,
+        }
 
     @property
     def own_addresses(self) -> frozenset[str]:

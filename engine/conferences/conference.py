@@ -18,18 +18,18 @@ from engine.calls.session import Session, cancelled
 from engine.commands import CommandRefused
 from engine.conferences.collecting import collect
 from engine.conferences.hosting import Hosting
-from engine.conferences.lifecycle import Gathering, Inviter, Lifecycle, Moderation
+from engine.conferences.lifecycle import Change, Gathering, Inviter, Lifecycle, Moderation
 from engine.conferences.member import Exit, Member
 from engine.conferences.member_keys import MemberKeys
 from engine.conferences.music import LoneMusic
 from engine.conferences.policy import ConferencePolicy, encode
 from engine.conferences.task_interface import ConferenceRoles
-from engine.events import ConferenceEnded, ConferenceStarted, ParticipantJoined, ParticipantLeft
+from engine.events import ConferenceEnded, ConferenceStarted, Event, ParticipantJoined, ParticipantLeft
 from engine.media.errors import PromptError
 from engine.model.cause import HangupCause
 from engine.model.conference_rules import ConferenceRules
 from engine.queues.entry import StopReason
-from engine.queues.journal import Journal
+from engine.queues.journal import Common, Journal
 from engine.queues.queue import Queue
 from engine.store import conferences, events
 from engine.store.conferences import ConferenceRow, ParticipantRow
@@ -124,17 +124,33 @@ class Conference:
         """Unix seconds."""
         return self.services.clock()
 
-    def keep_rules(self, rules: ConferenceRules) -> None:
-        """Keep changed rules with it."""
-        self.policy = msgspec.structs.replace(self.policy, rules=rules)
-        text = encode(self.policy)
-        self.services.writer.post(lambda conn: conferences.update(conn, self.id, policy=text))
+    async def keep_rules(self, rules: ConferenceRules, *happened: Event, also: Change | None = None) -> None:
+        """Store changed rules with it, with the events of the change and what else changes; raises StoreError."""
+        policy = msgspec.structs.replace(self.policy, rules=rules)
 
-    async def mute_all(self, *, muted: bool) -> None:
-        """Mute all but the admins, those who come later too; or unmute them."""
+        def unit(conn: Connection) -> None:
+            conferences.update(conn, self.id, policy=encode(policy))
+            for event in happened:
+                events.append(conn, event)
+            if also:
+                also(conn)
+
+        await self.services.writer.write(unit)
+        self.policy = policy
+
+    def common(self) -> Common:
+        """What its events have in common."""
+        return self.journal.common(self.data)
+
+    async def mute_all(self, *, muted: bool, by: str = "") -> None:
+        """Mute all but the admins, those who come later too; or unmute them. `by`: the call whose party asked for it.
+
+        Raises StoreError.
+        """
         if self.hosting:
-            self.hosting.change(muted=muted)
-        for member in [one for call, one in self.members.items() if call not in self.admins]:
+            await self.hosting.mute_all(muted=muted, by=by)
+            return
+        for member in list(self.members.values()):
             with contextlib.suppress(CommandRefused):
                 await member.mute(muted=muted)
 
@@ -268,10 +284,19 @@ class Conference:
         if known:
             await member.restore()
         self._note_joined(member, on)
+        if not known:
+            await self._as_all(member)
         await on.started()
         self.lifecycle.entered(session, join_moderator=task.join_moderator)
         await self._music.update()
         return member
+
+    async def _as_all(self, member: Member) -> None:
+        """Mute or unmute one who came while an admin muted or unmuted all: it had not been told to be so."""
+        wanted = self.lifecycle.mutes(member.call)
+        if wanted != member.stay.muted:
+            with contextlib.suppress(CommandRefused):
+                await member.mute(muted=wanted)
 
     async def _make(self) -> None:
         async with self._making:

@@ -221,14 +221,14 @@ class Conferences:
         await self._member(command).session.hang_up()
 
     async def lock(self, command: LockConference) -> None:
-        """Let no more participants in, or let them in again; raises NoSuchConference."""
+        """Let no more participants in, or let them in again, once it is stored; raises NoSuchConference, StoreError."""
         if hosting := self.need(command.account, command.conference, command.name).hosting:
-            hosting.change(locked=command.locked)
+            await hosting.lock(locked=command.locked)
             return
         raise NoSuchConference("This conference has no admin; it cannot be locked.")
 
     async def mute_all(self, command: MuteAll) -> None:
-        """Mute all but the admins, or unmute them; raises NoSuchConference."""
+        """Mute all but the admins, or unmute them, once it is stored; raises NoSuchConference, StoreError."""
         await self.need(command.account, command.conference, command.name).mute_all(muted=command.muted)
 
     def _member(self, command: MuteMember | HoldMember | KickMember) -> Member:

@@ -6,12 +6,16 @@ from typing import Any, NoReturn
 
 import msgspec
 import structlog
+from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.ari.requests import undone
 from engine.calls.session import Session, cancelled
+from engine.commands import CommandRefused
 from engine.conferences.lifecycle import Gathering, Led
+from engine.conferences.member import Member
 from engine.conferences.phrases import said, text
+from engine.events import ConferenceLocked, ConferenceMuted
 from engine.model.conference_rules import Announcing, ConferenceRules
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
@@ -34,6 +38,7 @@ class Hosting(Gathering):
         self.rules = rules
         self.led = False  # an admin has been in it
         self._open = asyncio.Event()  # somebody who need not wait is in it
+        self._changing = asyncio.Lock()  # one change of the rules at a time
         self._spoken: dict[str, str] = {}  # those who got in, and how each is announced
 
     async def watch(self) -> None:
@@ -83,10 +88,51 @@ class Hosting(Gathering):
                 self._announce(session.call.id, "left")
             del self._spoken[session.call.id]
 
-    def change(self, **fields: object) -> None:
-        """Change rules of the running conference, which is kept with it."""
-        self.rules = msgspec.structs.replace(self.rules, **fields)
-        self._conference.keep_rules(self.rules)
+    async def lock(self, *, locked: bool, by: str = "") -> None:
+        """Let only admins in from now on, or all; stored before this returns. `by`: the call whose party asked for it.
+
+        Without effect where it is so already. Raises StoreError.
+        """
+        async with self._changing:
+            if self.rules.locked == locked:
+                return
+            rules = msgspec.structs.replace(self.rules, locked=locked)
+            event = ConferenceLocked(**self._conference.common(), locked=locked, call=by)  # type: ignore[arg-type]
+            await self._conference.keep_rules(rules, event)
+            self.rules = rules
+
+    async def mute_all(self, *, muted: bool, by: str = "") -> None:
+        """Mute all but the admins, those who come later too, or unmute them. Stored before this returns, in one
+        transaction: after a crash all are as this says, or as before. Otherwise as `lock`.
+        """
+        async with self._changing, contextlib.AsyncExitStack() as held:
+            others = self._others()
+            for member in others:
+                await held.enter_async_context(member.changing)
+            turned = [member.turning(muted=muted) for member in others if member.stay.muted != muted]
+            rules = msgspec.structs.replace(self.rules, muted=muted)
+            event = ConferenceMuted(**self._conference.common(), muted=muted, call=by)  # type: ignore[arg-type]
+            happened = () if rules == self.rules else (event,)
+
+            def turn(conn: Connection) -> None:
+                for store in turned:
+                    store(conn)
+
+            if happened or turned:
+                await self._conference.keep_rules(rules, *happened, also=turn)
+            self.rules = rules
+            late = [member for member in self._others() if member not in others]
+            for member in others:
+                with contextlib.suppress(CommandRefused):
+                    await member.obey(muted=muted)
+        for member in late:  # they came while it was being stored
+            with contextlib.suppress(CommandRefused):
+                await member.mute(muted=muted)
+
+    def _others(self) -> list[Member]:
+        """Those in it who do not lead it."""
+        there = self._conference.members
+        return [there[call] for call in sorted(there.keys() - self._conference.admins)]
 
     def name_of(self, call: str) -> str:
         """How a participant is announced."""

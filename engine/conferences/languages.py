@@ -20,6 +20,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "The conference is open.",
         "mute_all": "All but the host are muted.",
         "unmute_all": "All can speak.",
+        "not_done": "That could not be done now. Please try again.",
         "help": "For the number of people press {key} 2. To mute or unmute yourself press {key} 1.",
         "help_host": "To lock or open the conference press {key} 3. To mute all others press {key} 4. To end the "
         "conference press {key} 9.",
@@ -45,6 +46,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "Die Konferenz ist offen.",
         "mute_all": "Alle außer dem Leiter sind stumm geschaltet.",
         "unmute_all": "Alle können sprechen.",
+        "not_done": "Das ist gerade nicht möglich. Bitte versuchen Sie es noch einmal.",
         "help": "Für die Zahl der Personen drücken Sie {key} 2. Um sich stumm zu schalten, drücken Sie {key} 1.",
         "help_host": "Um die Konferenz zu schließen oder zu öffnen, drücken Sie {key} 3. Um alle anderen stumm zu "
         "schalten, drücken Sie {key} 4. Um die Konferenz zu beenden, drücken Sie {key} 9.",
@@ -70,6 +72,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "La conferencia está abierta.",
         "mute_all": "Todos menos el anfitrión están silenciados.",
         "unmute_all": "Todos pueden hablar.",
+        "not_done": "No se ha podido hacer ahora. Inténtelo de nuevo.",
         "help": "Para saber cuántas personas hay, pulse {key} 2. Para silenciar o activar su micrófono, pulse {key} 1.",
         "help_host": "Para cerrar o abrir la conferencia, pulse {key} 3. Para silenciar a los demás, pulse {key} 4. "
         "Para "
@@ -96,6 +99,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "La conférence est ouverte.",
         "mute_all": "Tous les micros sont coupés, sauf celui de l'animateur.",
         "unmute_all": "Tout le monde peut parler.",
+        "not_done": "Ce n'est pas possible pour le moment. Veuillez réessayer.",
         "help": "Pour le nombre de personnes, appuyez sur {key} 2. Pour couper ou ouvrir votre micro, appuyez sur "
         "{key} 1.",
         "help_host": "Pour fermer ou ouvrir la conférence, appuyez sur {key} 3. Pour couper tous les autres micros, "
@@ -122,6 +126,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "La conferenza è aperta.",
         "mute_all": "Tutti i microfoni sono spenti, tranne quello del moderatore.",
         "unmute_all": "Tutti possono parlare.",
+        "not_done": "Ora non è possibile. Riprovi, per favore.",
         "help": "Per il numero delle persone premete {key} 2. Per spegnere o accendere il vostro microfono premete "
         "{key} 1.",
         "help_host": "Per chiudere o aprire la conferenza premete {key} 3. Per spegnere gli altri microfoni premete "
@@ -149,6 +154,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "De conferentie is open.",
         "mute_all": "Alle microfoons zijn uit, behalve die van de gastheer.",
         "unmute_all": "Iedereen kan spreken.",
+        "not_done": "Dat kan nu niet. Probeer het opnieuw.",
         "help": "Voor het aantal personen toetst u {key} 2. Om uw microfoon uit of aan te zetten toetst u {key} 1.",
         "help_host": "Om de conferentie te sluiten of te openen toetst u {key} 3. Om alle anderen stil te zetten "
         "toetst u "
@@ -175,6 +181,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "A conferência está aberta.",
         "mute_all": "Todos os microfones estão desligados, exceto o do anfitrião.",
         "unmute_all": "Todos podem falar.",
+        "not_done": "Não foi possível fazer isso agora. Tente novamente.",
         "help": "Para o número de pessoas, prima {key} 2. Para desligar ou ligar o seu microfone, prima {key} 1.",
         "help_host": "Para fechar ou abrir a conferência, prima {key} 3. Para desligar os outros microfones, prima "
         "{key} "
@@ -201,6 +208,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "Konferencja jest otwarta.",
         "mute_all": "Wszystkie mikrofony oprócz prowadzącego są wyłączone.",
         "unmute_all": "Wszyscy mogą mówić.",
+        "not_done": "Teraz nie można tego zrobić. Proszę spróbować ponownie.",
         "help": "Aby usłyszeć liczbę osób, naciśnij {key} 2. Aby wyłączyć lub włączyć mikrofon, naciśnij {key} 1.",
         "help_host": "Aby zamknąć lub otworzyć konferencję, naciśnij {key} 3. Aby wyłączyć pozostałe mikrofony, "
         "naciśnij "
@@ -227,6 +235,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "unlock": "Konferensen är öppen.",
         "mute_all": "Allas mikrofoner utom värdens är avstängda.",
         "unmute_all": "Alla kan tala.",
+        "not_done": "Det går inte just nu. Försök igen.",
         "help": "För antalet personer, tryck {key} 2. För att stänga av eller slå på din mikrofon, tryck {key} 1.",
         "help_host": "För att stänga eller öppna konferensen, tryck {key} 3. För att stänga av alla andra, tryck "
         "{key} 4. "

@@ -1,19 +1,25 @@
 """How a conference goes: around a moderator, or as long as somebody is in it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, Protocol
+
+from sqlalchemy import Connection
 
 from engine.calls.session import Session, cancelled
 from engine.calls.state import Milestone
 from engine.conferences.member import Member
 from engine.conferences.policy import ConferencePolicy, Invited
 from engine.conferences.task_interface import keep_playing
+from engine.events import Event
 from engine.model.conference_rules import ConferenceRules
+from engine.queues.journal import Common
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.say import Say
 
+Change = Callable[[Connection], object]
+"""A part of a transaction."""
 COMING_SECONDS = 10.0  # what those get who were in it under a controller that is gone, or who made it
 
 
@@ -45,8 +51,11 @@ class Led(Protocol):
     def clock(self) -> float:
         """Unix seconds."""
 
-    def keep_rules(self, rules: ConferenceRules) -> None:
-        """Keep changed rules with it."""
+    async def keep_rules(self, rules: ConferenceRules, *happened: Event, also: Change | None = None) -> None:
+        """Store changed rules with it, with the events of the change and what else changes; raises StoreError."""
+
+    def common(self) -> Common:
+        """What its events have in common."""
 
     async def say(self, words: Say) -> None:
         """Speak to everybody in it; what cannot be spoken is logged."""

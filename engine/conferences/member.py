@@ -43,23 +43,42 @@ class Member:
         self.session, self.stay, self.alone = session, stay, alone
         self._services: CallServices = session.services
         self._data = data
-        self._changing = asyncio.Lock()
+        self.changing = asyncio.Lock()
+        """Held while it is muted, unmuted, held or taken back: one after the other."""
         self._hears: str | None = None  # the music on its channel
         self._touched = stay.muted or stay.held
 
     async def mute(self, *, muted: bool) -> None:
         """Mute or unmute it: the others do not hear it, or hear it again."""
-        async with self._changing:
+        async with self.changing:
             if muted != self.stay.muted:
                 event = ParticipantMuted(**self._common(), muted=muted)  # type: ignore[arg-type]
                 await self._save(lambda conn: conferences.mute(conn, self.stay, muted=muted), event)
                 self.stay = msgspec.structs.replace(self.stay, muted=muted)
             await self._obeyed()
 
+    def turning(self, *, muted: bool) -> Callable[[Connection], None]:
+        """Return what stores that it is muted or not, with the event, in a transaction of who holds `changing`.
+
+        That one calls `obey` then. It is without effect if it has left.
+        """
+        event = ParticipantMuted(**self._common(), muted=muted)  # type: ignore[arg-type]
+
+        def unit(conn: Connection) -> None:
+            if conferences.mute(conn, self.stay, muted=muted):
+                events.append(conn, event)
+
+        return unit
+
+    async def obey(self, *, muted: bool) -> None:
+        """Mute or unmute it as stored, while `changing` is held; raises NoSuchCall, EngineUnavailable."""
+        self.stay = msgspec.structs.replace(self.stay, muted=muted)
+        await self._obeyed()
+
     async def hold(self, *, held: bool, music: str | None) -> None:
         """Hold it, with music or silence, or take it back."""
         music = music if held else None
-        async with self._changing:
+        async with self.changing:
             if (held, music) != (self.stay.held, self.stay.hold_music):
                 event = ParticipantHeld(**self._common(), held=held)  # type: ignore[arg-type]
                 event_of_change = event if held != self.stay.held else None
@@ -71,7 +90,7 @@ class Member:
 
     async def restore(self) -> None:
         """Make Asterisk agree with the store: a controller may have stopped between changing the two."""
-        async with self._changing:
+        async with self.changing:
             try:
                 await self._still()
                 await self._apply()
@@ -80,7 +99,7 @@ class Member:
 
     async def release(self) -> None:
         """Leave the channel as it was: it goes on without the conference."""
-        async with self._changing:
+        async with self.changing:
             if self._touched:
                 try:
                     await self._still()

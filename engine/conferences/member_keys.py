@@ -9,6 +9,7 @@ from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.conferences.hosting import Hosting
 from engine.conferences.member import Member
+from engine.store.errors import StoreError
 from engine.tasks.barging_in import play_until_pressed
 from engine.tasks.interfaces import Subject
 from engine.tasks.next_digit import Keys
@@ -28,7 +29,7 @@ class Steered(Protocol):
     members: dict[str, Member]
     admins: set[str]
 
-    async def mute_all(self, *, muted: bool) -> None:
+    async def mute_all(self, *, muted: bool, by: str = "") -> None:
         """Mute all but the admins, those who come later too; or unmute them."""
 
     def end(self, reason: str) -> None:
@@ -70,12 +71,8 @@ class MemberKeys:
                 return self._roll_call()
             case "3" | "4" | "9" if not self._leads:
                 return hosting.speech("host_only")
-            case "3":
-                hosting.change(locked=not hosting.rules.locked)
-                return hosting.speech("lock" if hosting.rules.locked else "unlock")
-            case "4":
-                await self._conference.mute_all(muted=not hosting.rules.muted)
-                return hosting.speech("mute_all" if hosting.rules.muted else "unmute_all")
+            case "3" | "4":
+                return await self._led(key)
             case "9":
                 self._conference.end("ended_by_admin")
                 return None
@@ -83,6 +80,19 @@ class MemberKeys:
                 return self._help()
             case _:
                 return None
+
+    async def _led(self, key: str) -> Say:
+        """Lock or mute all, or undo it; it is said once it is stored."""
+        hosting, call = self._hosting, self._member.call
+        try:
+            if key == "3":
+                await hosting.lock(locked=not hosting.rules.locked, by=call)
+                return hosting.speech("lock" if hosting.rules.locked else "unlock")
+            await self._conference.mute_all(muted=not hosting.rules.muted, by=call)
+        except StoreError as error:
+            log.warning("What an admin pressed could not be stored.", call=call, error=str(error))
+            return hosting.speech("not_done")
+        return hosting.speech("mute_all" if hosting.rules.muted else "unmute_all")
 
     async def _mute(self) -> Say:
         hosting, member = self._hosting, self._member

@@ -16,6 +16,8 @@ from engine.events.calls import (
 )
 from engine.events.conferences import (
     ConferenceEnded,
+    ConferenceLocked,
+    ConferenceMuted,
     ConferenceStarted,
     ParticipantHeld,
     ParticipantJoined,
@@ -34,6 +36,8 @@ __all__ = [
     "CallOffered",
     "CallRinging",
     "ConferenceEnded",
+    "ConferenceLocked",
+    "ConferenceMuted",
     "ConferenceStarted",
     "DigitPressed",
     "DigitReceived",

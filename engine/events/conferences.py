@@ -33,6 +33,26 @@ class ParticipantHeld(Event, frozen=True, kw_only=True, tag="participant_held"):
     held: bool
 
 
+class ConferenceLocked(Event, frozen=True, kw_only=True, tag="conference_locked"):
+    """The conference (the subject) was locked, so that only its admins get in, or opened (`locked` False).
+
+    `call` is that of the admin who pressed a key for it; "": it was requested.
+    """
+
+    locked: bool
+    call: str = ""
+
+
+class ConferenceMuted(Event, frozen=True, kw_only=True, tag="conference_muted"):
+    """All but the admins of the conference (the subject) were muted, those who come later too, or unmuted.
+
+    `call` is that of the admin who pressed a key for it; "": it was requested.
+    """
+
+    muted: bool
+    call: str = ""
+
+
 class ConferenceStarted(Event, frozen=True, kw_only=True, tag="conference_started"):
     """The moderator answered; or the first participant made a conference that has a name and no moderator."""
 

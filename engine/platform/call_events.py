@@ -60,6 +60,8 @@ ENTRIES = (
     _of_either("digits.collected", events.TaskEnded, _task_digits, _brought_digits),
     _of_either("digits.collected", events.DigitsCollected, only("conference", "task", "digits", "how")),
     _of_either("conference.started", events.ConferenceStarted, only()),
+    _of_either("conference.locked", events.ConferenceLocked, only("locked", "call")),
+    _of_either("conference.muted", events.ConferenceMuted, only("muted", "call")),
     _of_either("conference.ended", events.ConferenceEnded, only("reason")),
     _of_either("participant.joined", events.ParticipantJoined, only(*_MEMBER)),
     _of_either("participant.left", events.ParticipantLeft, only(*_MEMBER)),

@@ -53,7 +53,7 @@ class Feature:
     """What an account has of it for as long as it is open; each has a column `account`."""
     books: ClassVar[tuple[Table, ...]] = ()
     """What is kept of a closed account until it is purged; each has a column `account`."""
-    expires: ClassVar[Mapping[str, Expire]] = {}
+    expires: Mapping[str, Expire] = {}
     """What of it goes when it is older than the settings say, by its name there."""
     services: Sequence[object] = ()
     """What the API calls; each is found by its class."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -84,7 +84,7 @@ class MessagingFeature(Feature):
     announces = announced.ENTRIES
     tables = (message_routes, message_rates, message_keywords, texting, opt_outs, idempotency_keys)
     books = (message_parts, messages)
-    expires: ClassVar[Mapping[str, Expire]] = {"messages": expire_messages}
+    expires: Mapping[str, Expire] = {"messages": expire_messages}
 
     def __init__(
         self,

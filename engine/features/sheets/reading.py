@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from engine.features.sheets.model import Answered, Job, Contacts, SheetLimits, SheetRefused
+from engine.features.sheets.model import Answered, Contacts, Job, SheetLimits, SheetRefused
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 2

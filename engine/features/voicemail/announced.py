@@ -1,7 +1,7 @@
 """What customers hear of voicemail."""
 
 from engine.features.voicemail.emailing.events import VoicemailNotEmailed
-from engine.features.voicemail.events import VoicemailDeleted, VoicemailRead, VoicemailReceived
+from engine.features.voicemail.events import VoicemailDeleted, VoicemailFailed, VoicemailRead, VoicemailReceived
 from engine.platform.catalogue import Entry, Fields, only
 
 
@@ -17,6 +17,10 @@ def _deleted(event: VoicemailDeleted) -> Fields:
     return {"box": event.number, "caller": event.caller, "purged": event.purged}
 
 
+def _failed(event: VoicemailFailed) -> Fields:
+    return {"box": event.number} | only("caller", "called", "recording", "reason")(event)
+
+
 def _not_emailed(event: VoicemailNotEmailed) -> Fields:
     return {"box": event.number} | only("email", "error")(event)
 
@@ -25,5 +29,6 @@ ENTRIES = (
     Entry("voicemail.received", VoicemailReceived, _received, subject="voicemail"),
     Entry("voicemail.read", VoicemailRead, _named, subject="voicemail"),
     Entry("voicemail.deleted", VoicemailDeleted, _deleted, subject="voicemail"),
+    Entry("voicemail.failed", VoicemailFailed, _failed),
     Entry("voicemail.not_emailed", VoicemailNotEmailed, _not_emailed, subject="voicemail"),
 )

@@ -65,7 +65,7 @@ class BoxMethods(Shared):
             owner, had = account_settings.find(conn, account), rules.find(conn, account, box)
             after = rules.changed(conn, self._platform.cache, had, fields)
             boxes.update_box(conn, after)
-            if had.extension != after.extension:  # the lamps of both follow
+            if (had.extension, had.user) != (after.extension, after.user):  # the lamps of both follow
                 counted(conn, had, self._clock())
                 counted(conn, after, self._clock())
             before, now = audit.changed(self._noted(owner, had), self._noted(owner, after))

@@ -1,12 +1,15 @@
 """The boxes in memory: what a call that is led to one must know at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
+from engine.features.voicemail.events import VoicemailCounted
 from engine.features.voicemail.model import Box, Greeting, GreetingKind, Usage
 from engine.features.voicemail.store import boxes, messages
+from engine.platform.consumers import Done
 from engine.store.database import Database
+from engine.store.events import StoredEvent
 
 
 class Entry:
@@ -66,6 +69,21 @@ class BoxDirectory:
     def _forget(self, id: str) -> None:
         if entry := self._by_id.pop(id, None):
             self._by_number.pop((entry.box.account, entry.box.number), None)
+
+
+class DirectoryFollower:
+    """Consumes what boxes count: a box is read again, whoever changed what it holds."""
+
+    name = "voicemail_directory"
+    kinds = frozenset({VoicemailCounted})
+
+    def __init__(self, directory: BoxDirectory) -> None:
+        self._directory = directory
+
+    async def handle(self, happened: Sequence[StoredEvent], done: Done) -> None:
+        """Read the boxes of these events; nothing is stored."""
+        for box in {one.event.subject for one in happened if isinstance(one.event, VoicemailCounted)}:
+            await self._directory.reload(box)
 
 
 def _everything(conn: Connection) -> list[Entry]:

@@ -1,4 +1,7 @@
-"""The events of voicemail. Their subject and root is the message's id, of VoicemailCounted the box's."""
+"""The events of voicemail. Their subject and root is the message's id, of VoicemailCounted the box's.
+
+Of VoicemailFailed the subject is the call.
+"""
 
 from engine.events.base import Event
 
@@ -37,6 +40,20 @@ class VoicemailDeleted(Event, frozen=True, kw_only=True, tag="voicemail_deleted"
     purged: bool = False
 
 
+class VoicemailFailed(Event, frozen=True, kw_only=True, tag="voicemail_failed"):
+    """What a caller said for a box did not become a message, because of its recording. The subject is the call.
+
+    `reason` is "damaged" (the file is not a WAV that can be read) or "missing" (it is not there).
+    """
+
+    box: str
+    number: str
+    caller: str
+    called: str
+    recording: str
+    reason: str
+
+
 class VoicemailCounted(Event, frozen=True, kw_only=True, tag="voicemail_counted"):
     """How many messages a box has may have changed: its counts are now these (see model.Counts).
 
@@ -47,3 +64,4 @@ class VoicemailCounted(Event, frozen=True, kw_only=True, tag="voicemail_counted"
     extension: str
     new: int
     old: int
+    user: str = ""

@@ -12,12 +12,18 @@ from engine.features.voicemail import announced
 from engine.features.voicemail import sweeping as sweeping_module
 from engine.features.voicemail import taking as taking_module
 from engine.features.voicemail.destination import VoicemailKind
-from engine.features.voicemail.directory import BoxDirectory
+from engine.features.voicemail.directory import BoxDirectory, DirectoryFollower
 from engine.features.voicemail.emailing import emailing as emailing_module
 from engine.features.voicemail.emailing.emailing import Emailing
 from engine.features.voicemail.emailing.events import VoicemailNotEmailed
 from engine.features.voicemail.emailing.post import Post
-from engine.features.voicemail.events import VoicemailCounted, VoicemailDeleted, VoicemailRead, VoicemailReceived
+from engine.features.voicemail.events import (
+    VoicemailCounted,
+    VoicemailDeleted,
+    VoicemailFailed,
+    VoicemailRead,
+    VoicemailReceived,
+)
 from engine.features.voicemail.greetings import SCHEME
 from engine.features.voicemail.listening.conversation import Listening
 from engine.features.voicemail.listening.destination import CODE, MenuKind, dialled_by
@@ -39,7 +45,9 @@ class VoicemailFeature(Feature):
     """The boxes of accounts."""
 
     name = "voicemail"
-    events = (VoicemailReceived, VoicemailRead, VoicemailDeleted, VoicemailCounted, VoicemailNotEmailed)
+    events = (
+        VoicemailReceived, VoicemailRead, VoicemailDeleted, VoicemailFailed, VoicemailCounted, VoicemailNotEmailed,
+    )  # fmt: skip
     announces = announced.ENTRIES
     tables = (voicemails, voicemail_greetings, voicemail_boxes)
 
@@ -60,7 +68,9 @@ class VoicemailFeature(Feature):
         self.services = (self.service,)
         taking, sweeping = Taking(common), Sweeping(common)
         self._lamps = LampFollower(platform, lamps) if lamps else None
-        self.consumers = (taking, *([self._lamps] if self._lamps else []))
+        following = DirectoryFollower(self._directory)
+        self.consumers = (taking, following, *([self._lamps] if self._lamps else []))
+        self.expires = {"voicemail": sweeping.expire}
         self.timers = {
             taking_module.KIND: Timer(taking.take, at_once=taking_module.AT_ONCE),
             FILE_KIND: Timer(taking.remove_file),
@@ -98,3 +108,10 @@ class VoicemailFeature(Feature):
         """Read the boxes."""
         await self._directory.load()
         await self._sweeping.start()
+        if self._lamps:
+            self._lamps.start()
+
+    async def stop(self) -> None:
+        """Light no lamps any more."""
+        if self._lamps:
+            await self._lamps.stop()

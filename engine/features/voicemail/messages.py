@@ -105,7 +105,10 @@ class MessageMethods(Shared):
         leaves it."""
         steps = [] if folder is None else [_moved(folder)]
         steps += [] if read is None else [_marked(read)]
-        return await self._changed(account, message, steps, by)
+        after = await self._changed(account, message, steps, by)
+        if folder is Folder.TRASH:
+            self._platform.scheduler.wake()  # files of what was purged for it
+        return after
 
     async def mark_read(
         self, account: str | None, message: str, read: bool = True, *, by: Actor | None = None
@@ -122,7 +125,10 @@ class MessageMethods(Shared):
         return await self.change(account, message, folder=folder, by=by)
 
     async def delete(self, account: str | None, message: str, *, by: Actor | None = None) -> Message:
-        """Put a message into the trash: `undelete` takes it back, until it is purged. One that is there stays there."""
+        """Put a message into the trash: `undelete` takes it back, until it is purged. One that is there stays there.
+
+        The trash holds as much as the box; those that are in it for longest are purged for it.
+        """
         return await self.change(account, message, folder=Folder.TRASH, by=by)
 
     async def undelete(self, account: str | None, message: str, *, by: Actor | None = None) -> Message:
@@ -141,7 +147,7 @@ class MessageMethods(Shared):
 
         def unit(conn: Connection) -> str:
             had = _find(conn, account, message)
-            box = _box_of(conn, had)
+            box = box_of(conn, had)
             purge(conn, box, had, now)
             counted(conn, box, now)
             _note(conn, by, "voicemail.purged", box, had)
@@ -160,7 +166,9 @@ class MessageMethods(Shared):
             folder=Folder.INBOX,
             read=False,
             deleted=None,
+            was_in=Folder.INBOX,
             origin=original.id,
+            arrived=self._clock(),
         )
         path, now = self._platform.files.path(copy.file, copy.format), self._clock()
         await asyncio.to_thread(shutil.copyfile, sound.path, path)
@@ -189,7 +197,7 @@ class MessageMethods(Shared):
 
         def unit(conn: Connection) -> Message:
             first = had = _find(conn, account, message)
-            box = _box_of(conn, had)
+            box = box_of(conn, had)
             for step in steps:
                 after = step.change(conn, box, had, now)
                 if after != had:
@@ -220,7 +228,9 @@ def _moved(folder: Folder) -> Step:
         if had.folder is Folder.TRASH:
             return had
         events.append(conn, deleted(box, had, now))
-        return _stored(conn, had, folder=Folder.TRASH.value, deleted=now, was_in=had.folder.value)
+        gone = _stored(conn, had, folder=Folder.TRASH.value, deleted=now, was_in=had.folder.value)
+        _make_room(conn, box, gone, now)
+        return gone
 
     def change(conn: Connection, box: Box, had: Message, now: float) -> Message:
         fields: dict[str, Any] = {"folder": folder.value, "deleted": None}
@@ -277,10 +287,22 @@ def _find(conn: Connection, account: str | None, id: str) -> Message:
     return found
 
 
-def _box_of(conn: Connection, message: Message) -> Box:
+def box_of(conn: Connection, message: Message) -> Box:
+    """Return the box that a message is in."""
     box = boxes.get(conn, message.box)
     assert box  # a message has a reference to it
     return box
+
+
+def _make_room(conn: Connection, box: Box, newest: Message, at: float) -> None:
+    """Purge what is in a trash for longest until it holds no more than a box may; never what came just now."""
+    held = messages.trash(conn, box.id)
+    if not held.overfills(box):
+        return
+    for message in messages.in_trash(conn, box.id):
+        if message.id != newest.id and held.overfills(box):
+            purge(conn, box, message, at)
+            held = held.less(message)
 
 
 def _stored(conn: Connection, message: Message, **fields: Any) -> Message:

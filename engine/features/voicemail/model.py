@@ -39,7 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `least_seconds` are left once silence was trimmed is not kept.
     While the greeting plays, `*` leads to the listening menu if `star` is "menu", and 0 to the destination `zero`, as
     stored ("": to nothing). A box that has `most_messages`, `most_seconds` or `most_bytes` takes no more.
-    `retention_days` (0: for ever) after it was received a message is purged, in whatever folder it is.
+    `retention_days` (0: for ever) after it came into the box a message is purged, in whatever folder it is. Times are
+    spoken and mailed as they are in `timezone` (IANA).
     """
 
     name: str = ""
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     most_seconds: float = 18_000.0
     most_bytes: int = 200_000_000
     retention_days: float = 0.0
+    timezone: str = "UTC"
 
 
 class Box(Settings, frozen=True, kw_only=True):
@@ -96,6 +98,7 @@ class BoxFields(msgspec.Struct, frozen=True, kw_only=True):
     most_seconds: float | None = None
     most_bytes: int | None = None
     retention_days: float | None = None
+    timezone: str | None = None
 
 
 class NewBox(NamedTuple):
@@ -108,7 +111,8 @@ class NewBox(NamedTuple):
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message in a box (`box` is its id). `caller` is the number as the call had it, "" if it was `withheld`.
 
-    `called` is what the caller dialled, `call` the call's id. `received` is when it was begun. `file` is the name of
+    `called` is what the caller dialled, `call` the call's id. `received` is when it was begun, `arrived` when it came
+    into this box: when it was forwarded, if it was; it is kept for so long from then on. `file` is the name of
     its sound, without the format. `deleted` is when it was put into the trash, `was_in` the folder where it was.
     `origin` is the id of the message that was forwarded; "": a caller left it.
     """
@@ -121,6 +125,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     called: str
     call: str
     received: float
+    arrived: float
     seconds: float
     bytes: int
     format: Format
@@ -149,6 +154,14 @@ class Usage(NamedTuple):
     def fills(self, box: Box) -> bool:
         """Whether a box that has so much takes no more."""
         return self.messages >= box.most_messages or self.seconds >= box.most_seconds or self.bytes >= box.most_bytes
+
+    def overfills(self, box: Box) -> bool:
+        """Whether it is more than a box may have in its trash."""
+        return self.messages > box.most_messages or self.seconds > box.most_seconds or self.bytes > box.most_bytes
+
+    def less(self, message: Message) -> "Usage":
+        """What is left without a message."""
+        return Usage(self.messages - 1, self.seconds - message.seconds, self.bytes - message.bytes)
 
 
 class Greeting(msgspec.Struct, frozen=True, kw_only=True):

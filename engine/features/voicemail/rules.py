@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from zoneinfo import available_timezones
 
 import msgspec
 from sqlalchemy import Connection
@@ -75,6 +76,8 @@ def changed(conn: Connection, cache: SettingsCache, box: Box, fields: BoxFields)
         given["name"] = _name_of(given["name"])
     if "language" in given:
         given["language"] = language_of(given["language"])
+    if "timezone" in given and given["timezone"] not in available_timezones():
+        raise InvalidSetting(f"timezone must be of IANA's, such as Europe/Berlin (got {given['timezone'][:64]!r}).")
     if given.get("email"):
         given["email"] = users.email_of(given["email"])
     if given.get("user"):

@@ -83,6 +83,7 @@ def counted(conn: Connection, box: Box, at: float) -> Counts:
         at=at,
         number=box.number,
         extension=box.extension,
+        user=box.user,
         new=counts.new,
         old=counts.old,
     )

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.features.retention.worker import DAY_SECONDS, next_run
-from engine.features.voicemail.messages import FILE_PREFIX
+from engine.features.voicemail.messages import FILE_PREFIX, box_of
 from engine.features.voicemail.model import Box
 from engine.features.voicemail.shared import Shared, counted, purge
 from engine.features.voicemail.store import boxes, messages
@@ -47,11 +47,26 @@ class Sweeping(Shared):
         await self._writer.write(lambda conn: due_work.put(conn, DueWork(id=KIND, kind=KIND, at=next_run(now))))
         self._platform.scheduler.wake()
 
+    def expire(self, conn: Connection, before: float, most: int) -> int:
+        """Purge at most so many messages that came into their boxes before a moment (engine.platform.platform.Expire).
+
+        The box's own limit and the installation's both count; the shorter one takes effect.
+        """
+        found, now = messages.arrived_before(conn, before, most), self._clock()
+        touched: dict[str, Box] = {}
+        for message in found:
+            if message.box not in touched:
+                touched[message.box] = box_of(conn, message)
+            purge(conn, touched[message.box], message, now)
+        for box in touched.values():
+            counted(conn, box, now)
+        return len(found)
+
     def _purged(self, conn: Connection, box: Box) -> int:
         now = self._clock()
-        received = now - box.retention_days * DAY_SECONDS if box.retention_days else 0.0
+        arrived = now - box.retention_days * DAY_SECONDS if box.retention_days else 0.0
         deleted = now - TRASH_DAYS * DAY_SECONDS
-        found = messages.expired(conn, box.id, received=received, deleted=deleted, most=AT_ONCE)
+        found = messages.expired(conn, box.id, arrived=arrived, deleted=deleted, most=AT_ONCE)
         for message in found:
             purge(conn, box, message, now)
         if found:

@@ -32,6 +32,7 @@ voicemail_boxes = Table(
     Column("most_seconds", Float, nullable=False),
     Column("most_bytes", _BIG, nullable=False),
     Column("retention_days", Float, nullable=False),
+    Column("timezone", String, nullable=False, server_default="UTC"),  # IANA
     Column("created", Float, nullable=False),
     UniqueConstraint("account", "number"),
 )
@@ -59,6 +60,7 @@ voicemails = Table(
     Column("called", String, nullable=False),
     Column("call", String, nullable=False),
     Column("received", Float, nullable=False),
+    Column("arrived", Float, nullable=False, server_default="0"),  # in this box; retention counts from it
     Column("seconds", Float, nullable=False),
     Column("bytes", _BIG, nullable=False),
     Column("format", String, nullable=False),
@@ -69,4 +71,5 @@ voicemails = Table(
     Column("was_in", String, nullable=False),  # before that
     Column("origin", String, nullable=False),  # the message that was forwarded; "": a caller left it
     Index("voicemails_by_box", "box", "received", "id"),
+    Index("voicemails_by_arrival", "arrived", "id"),
 )

@@ -35,6 +35,7 @@ class Program:
             "caller": "12015550114", "withheld": False, "called": "12015550100", "call": "call-1", "seconds": 3.0,
             "bytes": 100, "format": "wav", "received": 1_800_000_000.0 + int(id),
         }  # fmt: skip
+        given["arrived"] = given["received"]
         message = Message(id=f"voicemail-{id}", account=self.account, box=box["id"], file=f"vm-{id}", **given | fields)
         platform = self.installation.services.platform
         await platform.writer.write(lambda conn: messages.add(conn, message))

@@ -171,6 +171,29 @@ async def test_the_account_mutes_kicks_locks_and_ends_over_the_api(room: MakeRoo
     await ben.closed()
 
 
+async def test_a_lock_and_a_mute_of_all_are_in_the_history_and_reach_who_comes_later(
+    room: MakeRoom, speaking: Speaking, own: Own
+) -> None:
+    ours = await room(waits_for_admin=False, announces="nothing")
+    host, anna, late = [await speaking(which) for which in range(3)]
+    await ours.enter(host, admin=True)
+    await ours.holds(1)
+    await ours.enter(anna)
+    await ours.holds(2)
+    assert (await ours.ask("PATCH", "/participants", muted=True))["muted"]
+    await ours.enter(late)
+    people = await ours.holds(3)
+    assert [one["muted"] for one in people if not one["admin"]] == [True, True]
+    await hears(host)
+    assert (await ours.ask("POST", "/lock", locked=True))["locked"]
+    id = (await ours.ask("GET"))["id"]
+    _, history = await own.ask("GET", "audit?limit=100")
+    assert [one["what"] for one in history["audit"] if one["subject"] == id][:2] == ["room.locked", "room.muted"]
+    await ours.ask("POST", "/end")
+    for one in (host, anna, late):
+        await one.closed()
+
+
 async def test_who_calls_outside_of_the_window_hears_when_it_opens(room: MakeRoom, speaking: Speaking) -> None:
     early = await room(opens="2031-03-04T14:30:00+01:00", timezone="Europe/Berlin", waits_for_admin=False)
     past = await room(closes=time.time() - 60)

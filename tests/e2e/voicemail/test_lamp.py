@@ -53,6 +53,28 @@ async def test_a_phone_that_does_not_subscribe_is_told_all_the_same(
     assert LIT in told and "NOTIFY sip:" in told
 
 
+async def test_a_user_s_box_lights_the_lamps_of_all_phones_of_the_user(
+    phone: MakePhone, leading: Leading, box: MakeBox, own: Own, admin: Admin
+) -> None:
+    name = own.account.name
+    email = f"una-{secrets.token_hex(4)}@example.com"
+    user = (await admin.ask("POST", f"accounts/{name}/users", {"email": email}))["id"]
+    anna, desk, home = await phone(talking()), await phone(trace=True), await phone(trace=True)
+    for one in (desk, home):
+        await admin.ask("PATCH", f"extensions/{one.number}?account={name}", {"owner": user})
+    ours = await box(name="Una", user=user)
+    await speaks(own, anna, await leading(f"voicemail:{ours}"))
+    await anna.hang_up()
+    (message,) = await left(own, ours)
+
+    async def traced() -> tuple[str, str]:
+        return desk.traced(), home.traced()
+
+    await until(traced, lambda told: all("Voice-Message: 1/0" in one for one in told), what="both phones were told")
+    assert (await own.ask("PATCH", f"voicemails/{message['id']}", json={"read": True}))[0] == 200
+    await until(traced, lambda told: all("Voice-Message: 0/1" in one for one in told), what="both lamps are dark")
+
+
 async def test_a_phone_that_comes_back_is_told_again(
     phone: MakePhone, leading: Leading, box: MakeBox, own: Own, system: System
 ) -> None:

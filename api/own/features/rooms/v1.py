@@ -21,7 +21,6 @@ from api.own.operations import Body, operation, taking
 from api.own.scheduled import time_of
 from api.own.services import OwnServices
 from engine.commands import (
-    Command,
     ConferenceView,
     FindConference,
     HangUpConference,
@@ -123,21 +122,25 @@ class RoomRoutes:
         """Mute all but the admins, those who come later too, or unmute them."""
         caller, found = await self._named(request)
         muted = (await body()).muted
-        return await self._done(caller, found, MuteAll(account=found.account, name=found.id, muted=muted))
+        await self._services.engine.submit(MuteAll(account=found.account, name=found.id, muted=muted))
+        return await self._changed(caller, found, "room.muted" if muted else "room.unmuted")
 
     @taking("muteRoomParticipant", MutedParticipants, {200: RoomParticipants})
     async def mute(self, request: web.Request, body: Body[MutedParticipants]) -> web.Response:
         """Mute or unmute a participant."""
         caller, found = await self._named(request)
         call, muted = request.match_info["call"], (await body()).muted
-        return await self._done(caller, found, MuteMember(account=found.account, name=found.id, call=call, muted=muted))
+        await self._services.engine.submit(MuteMember(account=found.account, name=found.id, call=call, muted=muted))
+        what = "room.participant_muted" if muted else "room.participant_unmuted"
+        return await self._changed(caller, found, what, call=call)
 
     @operation("removeRoomParticipant", {204: None})
     async def kick(self, request: web.Request) -> web.Response:
         """Hang up a participant's call."""
-        _, found = await self._named(request)
+        caller, found = await self._named(request)
         call = request.match_info["call"]
         await self._services.engine.submit(KickMember(account=found.account, name=found.id, call=call))
+        await self._note(caller, found, "room.participant_removed", call=call)
         return web.Response(status=204)
 
     @taking("lockRoom", LockedRoom, {200: RoomParticipants})
@@ -145,13 +148,15 @@ class RoomRoutes:
         """Lock or open the conference that goes on in a room."""
         caller, found = await self._named(request)
         locked = (await body()).locked
-        return await self._done(caller, found, LockConference(account=found.account, name=found.id, locked=locked))
+        await self._services.engine.submit(LockConference(account=found.account, name=found.id, locked=locked))
+        return await self._changed(caller, found, "room.locked" if locked else "room.opened")
 
     @operation("endRoomConference", {204: None})
     async def end(self, request: web.Request) -> web.Response:
         """End the conference that goes on in a room; all its calls are hung up."""
-        _, found = await self._named(request)
+        caller, found = await self._named(request)
         await self._services.engine.submit(HangUpConference(account=found.account, name=found.id))
+        await self._note(caller, found, "room.ended")
         return web.Response(status=204)
 
     async def _named(self, request: web.Request) -> tuple[Caller, model.Room]:
@@ -164,8 +169,13 @@ class RoomRoutes:
         except NoSuchConference:
             return None
 
-    async def _done(self, caller: Caller, found: model.Room, command: Command[None]) -> web.Response:
-        await self._services.engine.submit(command)
+    async def _note(self, caller: Caller, found: model.Room, what: str, **after: str) -> None:
+        """Write down in the account's history what was done in a room."""
+        audit = self._services.platform.audit
+        await audit.note(caller.by, account=found.account, what=what, subject=found.id, after=after or None)
+
+    async def _changed(self, caller: Caller, found: model.Room, what: str, **after: str) -> web.Response:
+        await self._note(caller, found, what, **after)
         return web.json_response(participants(found, await self._view(caller, found)))
 
 

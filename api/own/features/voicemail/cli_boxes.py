@@ -16,6 +16,7 @@ _Set = Annotated[list[str] | None, Parameter(name="--set", negative="")]
 _OTHERS = (
     "says_name", "max_seconds", "silence_seconds", "least_seconds", "star", "format", "skip_pin_from_own_extension",
     "attach", "delete_after_email", "most_messages", "most_seconds", "most_bytes", "retention_days", "user",
+    "timezone",
 )  # fmt: skip
 Kind = Literal["all", "busy", "away"]
 
@@ -78,7 +79,7 @@ class BoxCommands:
             4 to 10 digits; by default a random one of six.
         set_
             Another setting as NAME=VALUE, such as max_seconds=60, silence_seconds=5, least_seconds=2, format=wav,
-            most_messages=100, retention_days=90, star= (nothing); repeat it for each.
+            most_messages=100, retention_days=90, timezone=Europe/Berlin, star= (nothing); repeat it for each.
         """
         body = {"number": number} | present(pin=pin, zero=destination_of(zero))
         body |= present(name=name, extension=extension, language=language, email=email) | _settings(set_)

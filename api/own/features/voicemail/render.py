@@ -36,6 +36,7 @@ def voicemail(row: Message, boxes: Mapping[str, str], account: str | None = None
         "called": row.called,
         "call": row.call,
         "received": render.moment(row.received),
+        "arrived": render.moment(row.arrived),
         "seconds": row.seconds,
         "bytes": row.bytes,
         "format": row.format,

@@ -49,7 +49,8 @@ AFTER_MAIL = "Whether a message that was mailed is put into the trash."
 MOST = "How many messages it takes before it is full, 1 to 10000; the trash does not count."
 MOST_SECONDS = "How many seconds in all, 60 to 360000."
 MOST_BYTES = "How many bytes in all, 1000000 to 10000000000."
-RETENTION = "After how many days a message is removed, 1 to 3660; 0: never."
+RETENTION = "After how many days in the box a message is removed, 1 to 3660; 0: never."
+TIMEZONE = "The time zone in which times are spoken and mailed: a name of IANA's, such as Europe/Berlin."
 Format = Literal["mp3", "wav"]
 Star = Literal["menu", ""]
 
@@ -77,6 +78,7 @@ class ChangedBox(Given, frozen=True, kw_only=True):
     most_seconds: Annotated[float | None, says(MOST_SECONDS, minimum=60, maximum=360_000)] = None
     most_bytes: Annotated[int | None, says(MOST_BYTES, minimum=1_000_000, maximum=10_000_000_000)] = None
     retention_days: Annotated[float | None, says(RETENTION, minimum=0, maximum=3660)] = None
+    timezone: Annotated[str | None, says(TIMEZONE)] = None
 
 
 class NewBox(ChangedBox, frozen=True, kw_only=True):
@@ -118,6 +120,7 @@ class Box(Shown, frozen=True, kw_only=True):
     most_seconds: Annotated[float, says(MOST_SECONDS)]
     most_bytes: Annotated[int, says(MOST_BYTES)]
     retention_days: Annotated[float, says(RETENTION)]
+    timezone: Annotated[str, says(TIMEZONE)]
     new: Annotated[int, says("How many messages were not read.")]
     old: Annotated[int, says("How many were read, or saved.")]
 
@@ -175,6 +178,10 @@ class Voicemail(Shown, frozen=True, kw_only=True):
     called: Annotated[str, says("What the caller dialled.")]
     call: Annotated[str, says("The call's id.")]
     received: Moment
+    arrived: Annotated[
+        str,
+        says("When it came into this box, as RFC 3339: as `received`, or when it was forwarded.", format="date-time"),
+    ]
     seconds: Annotated[float, says("Its length, without the silence at its ends.")]
     bytes: Annotated[int, says("The size of its file.")]
     format: Annotated[Format, says("The format of its file.")]

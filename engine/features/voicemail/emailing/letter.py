@@ -1,9 +1,10 @@
 """The mail that says that there is a message."""
 
-import time
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
+from zoneinfo import ZoneInfo
 
 from engine.features.voicemail.model import Box, Message
 from engine.model.moment import moment
@@ -41,7 +42,7 @@ def letter(box: Box, message: Message, sound: bytes | None, *, name: str) -> Ema
         ("caller", caller),
         ("called", plain(message.called)),
         ("box", f"{box.number} {plain(box.name)}".strip()),
-        ("received", moment(message.received)),
+        ("received", _when(box, message)),
         ("seconds", f"{message.seconds:.0f}"),
         ("id", message.id),
     ]
@@ -49,7 +50,7 @@ def letter(box: Box, message: Message, sound: bytes | None, *, name: str) -> Ema
         fields.append(("recording", "is not attached: it is too large, or not there any more"))
     mail.set_content("".join(f"{field}: {value}\n" for field, value in fields))
     if sound is not None:
-        at = time.strftime("%Y%m%d-%H%M%S", time.gmtime(message.received))
+        at = datetime.fromtimestamp(message.received, ZoneInfo(box.timezone)).strftime("%Y%m%d-%H%M%S")
         mail.add_attachment(
             sound,
             maintype="audio",
@@ -58,6 +59,14 @@ def letter(box: Box, message: Message, sound: bytes | None, *, name: str) -> Ema
         )
     mail["Message-ID"] = name
     return mail
+
+
+def _when(box: Box, message: Message) -> str:
+    """When it was left, where the box is."""
+    if box.timezone == "UTC":
+        return moment(message.received)
+    here = datetime.fromtimestamp(message.received, ZoneInfo(box.timezone))
+    return f"{here.isoformat(timespec='seconds')} ({box.timezone})"
 
 
 def plain(text: str) -> str:

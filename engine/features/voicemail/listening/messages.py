@@ -77,7 +77,10 @@ def _first(turn: Turn) -> str:
 
 
 async def _play(steps: Steps, turn: Turn, here: Message) -> None:
-    introduced = turn.phrases.said_message(here.caller, here.received, steps.platform.clock(), read=here.read)
+    timezone = (await steps.service.box(turn.call.account, turn.place.box)).timezone
+    introduced = turn.phrases.said_message(
+        here.caller, here.received, steps.platform.clock(), read=here.read, timezone=timezone
+    )
     if not await turn.say(introduced):
         return
     await turn.play(Play(source=message_source(here.id)))

@@ -1,14 +1,13 @@
 """What the menu of a box says, whatever the language (engine.features.voicemail.listening.sentences)."""
 
-import time
+from datetime import datetime
 from typing import NamedTuple
-
-DAY_SECONDS = 86_400
+from zoneinfo import ZoneInfo
 
 
 class Phrases(NamedTuple):
     """The sentences of one language. {new} and {old} are numbers; {caller} is digits one by one or `withheld`;
-    {when} is `today`, `yesterday` or `on_day`.
+    {when} is `today`, `yesterday` or `on_day`, and {zone} in them is `utc`, or nothing where the box has a time zone.
     """
 
     ask_number: str
@@ -25,6 +24,7 @@ class Phrases(NamedTuple):
     today: str
     yesterday: str
     on_day: str
+    utc: str
     message_menu: str
     deleted_menu: str
     deleted: str
@@ -56,20 +56,22 @@ class Phrases(NamedTuple):
     unplayable: str
     goodbye: str
 
-    def said_message(self, caller: str, received: float, now: float, *, read: bool) -> str:
-        """What introduces a message: who left it, and when (UTC)."""
+    def said_message(self, caller: str, received: float, now: float, *, read: bool, timezone: str = "UTC") -> str:
+        """What introduces a message: who left it, and when, in a time zone (IANA)."""
         sentence = self.old_message if read else self.new_message
         spoken = " ".join(caller.removeprefix("+")) if caller else self.withheld
-        return sentence.format(caller=spoken, when=self._when(received, now))
+        return sentence.format(caller=spoken, when=self._when(received, now, timezone))
 
-    def _when(self, received: float, now: float) -> str:
-        at = time.gmtime(received)
+    def _when(self, received: float, now: float, timezone: str) -> str:
+        zone = ZoneInfo(timezone)
+        at, today = datetime.fromtimestamp(received, zone), datetime.fromtimestamp(now, zone)
         clock = {
-            "hour": f"{at.tm_hour:02}",
-            "minute": f"{at.tm_min:02}",
-            "day": str(at.tm_mday),
-            "month": str(at.tm_mon),
+            "hour": f"{at.hour:02}",
+            "minute": f"{at.minute:02}",
+            "day": str(at.day),
+            "month": str(at.month),
+            "zone": self.utc if timezone == "UTC" else "",
         }
-        days = int(now // DAY_SECONDS) - int(received // DAY_SECONDS)
+        days = (today.date() - at.date()).days
         sentence = self.today if days <= 0 else self.yesterday if days == 1 else self.on_day
         return sentence.format(**clock)

@@ -27,6 +27,10 @@ _counts = Statement(
 _SUMS = (func.count(), func.coalesce(func.sum(_c.seconds), 0.0), func.coalesce(func.sum(_c.bytes), 0))
 _KEPT = _c.folder != Folder.TRASH.value
 _usage = Statement(select(*_SUMS).where(_c.box == bindparam("box"), _KEPT))
+_trash = Statement(select(*_SUMS).where(_c.box == bindparam("box"), _c.folder == Folder.TRASH.value))
+_oldest_trash = Statement(
+    _message.select.where(_c.box == bindparam("box"), _c.folder == Folder.TRASH.value).order_by(_c.deleted, _c.id)
+)
 _usages = Statement(select(_c.box, *_SUMS).where(_KEPT).group_by(_c.box))
 _files = Statement(select(_c.file))
 _of_account = Statement(_message.select.where(_c.account == bindparam("account")))
@@ -109,15 +113,32 @@ def usage(conn: Connection, box: str) -> Usage:
     return Usage(int(count), float(seconds), int(size))
 
 
+def trash(conn: Connection, box: str) -> Usage:
+    """Return what the trash of a box holds."""
+    count, seconds, size = _trash.first(conn, box=box) or (0, 0.0, 0)
+    return Usage(int(count), float(seconds), int(size))
+
+
+def in_trash(conn: Connection, box: str) -> builtins.list[Message]:
+    """Return the messages in the trash of a box, the one first that was put there first."""
+    return _message.all(conn, _oldest_trash, box=box)
+
+
 def usages(conn: Connection) -> dict[str, Usage]:
     """Return what each box holds outside of the trash, by its id; a box without messages is left out."""
     return {row[0]: Usage(int(row[1]), float(row[2]), int(row[3])) for row in _usages.all(conn)}
 
 
-def expired(conn: Connection, box: str, *, received: float, deleted: float, most: int) -> builtins.list[Message]:
-    """Return messages of a box that were received, or put into the trash, before these moments; the oldest first."""
-    old = or_(_c.received < received, _c.deleted < deleted)
+def expired(conn: Connection, box: str, *, arrived: float, deleted: float, most: int) -> builtins.list[Message]:
+    """Return messages of a box that came into it, or into its trash, before these moments; the oldest first."""
+    old = or_(_c.arrived < arrived, _c.deleted < deleted)
     query = _message.select.where(_c.box == box, old).order_by(_c.received, _c.id).limit(most)
+    return _message.each(conn.execute(query))
+
+
+def arrived_before(conn: Connection, moment: float, most: int) -> builtins.list[Message]:
+    """Return messages of all boxes that came into theirs before a moment; the oldest first."""
+    query = _message.select.where(_c.arrived < moment).order_by(_c.arrived, _c.id).limit(most)
     return _message.each(conn.execute(query))
 
 

@@ -161,9 +161,21 @@ def test_what_a_caller_sends_begins_no_line(caller: str) -> None:
     box = Box(id="box-1", account="acct-1", number=ANNA, created=0.0, name="Anna", email=BEN_ADDRESS)
     message = Message(
         id="voicemail-1", account="acct-1", box="box-1", caller=caller, withheld=not caller, called=caller,
-        call="call-1", received=0.0, seconds=3.0, bytes=3, format="mp3", file="vm-1",
+        call="call-1", received=0.0, arrived=0.0, seconds=3.0, bytes=3, format="mp3", file="vm-1",
     )  # fmt: skip
     text = letter(box, message, b"123", name="name").as_string()
     assert sum(line.startswith("Subject:") for line in text.splitlines()) == 1
     assert not [line for line in text.splitlines() if line.startswith(("Bcc", "evil"))]
     assert "\0" not in text
+
+
+def test_a_mail_says_when_in_the_time_zone_of_the_box() -> None:
+    box = Box(id="box-1", account="acct-1", number=ANNA, created=0.0, email=BEN_ADDRESS, timezone="Asia/Kathmandu")
+    message = Message(
+        id="voicemail-1", account="acct-1", box="box-1", caller="101", withheld=False, called="201", call="call-1",
+        received=1_800_000_000.0, arrived=1_800_000_000.0, seconds=3.0, bytes=3, format="mp3", file="vm-1",
+    )  # fmt: skip
+    mail = letter(box, message, b"123", name="name")
+    text, sound = mail.iter_parts()
+    assert "received: 2027-01-15T13:45:00+05:45 (Asia/Kathmandu)" in text.get_content()
+    assert sound.get_filename() == "voicemail-201-20270115-134500.mp3"

@@ -40,3 +40,32 @@ def test_a_message_is_introduced_by_its_caller_digit_by_digit_and_its_time() -> 
         "Message from an unknown caller, received yesterday at 08:00 UTC."
     )
     assert "on day 5 of month 1 at 08:00 UTC" in phrases.said_message("101", NOW - 10 * DAY, NOW, read=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_time_is_that_of_the_box_and_is_not_called_utc_then(language: str) -> None:
+    phrases = phrases_of(language)
+    local = phrases.said_message("101", NOW, NOW, read=False, timezone="Asia/Kathmandu")
+    assert "13" in local and "45" in local, "a quarter of an hour before 14:00"
+    assert phrases.utc not in local and phrases.utc in phrases.said_message("101", NOW, NOW, read=False)
+
+
+@pytest.mark.parametrize(("timezone", "when"), [
+    ("UTC", "today at 00:30"), ("America/New_York", "today at 19:30"), ("Asia/Kathmandu", "today at 06:15"),
+])  # fmt: skip
+def test_today_is_the_day_of_the_box(timezone: str, when: str) -> None:
+    midnight = NOW - NOW % DAY
+    assert when in phrases_of("en").said_message("101", midnight + 1800, midnight + 2000, read=False, timezone=timezone)
+
+
+def test_yesterday_is_that_of_the_box() -> None:
+    midnight = NOW - NOW % DAY
+    said = phrases_of("en").said_message("101", midnight + 4.5 * 3600, midnight + 12 * 3600, read=False,
+                                         timezone="America/New_York")  # fmt: skip
+    assert "yesterday at 23:30" in said
+
+
+def test_a_clock_that_was_set_back_counts_as_it_was_then() -> None:
+    summer = 1_824_940_800.0  # 2027-10-31 00:00 UTC: 02:00 in Berlin, an hour before the clock is set back
+    said = phrases_of("en").said_message("101", summer, summer + 12 * 3600, read=False, timezone="Europe/Berlin")
+    assert "today at 02:00" in said

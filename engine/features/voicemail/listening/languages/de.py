@@ -14,9 +14,10 @@ PHRASES = Phrases(
     new_message="Neue Nachricht von {caller}, {when}.",
     old_message="Nachricht von {caller}, {when}.",
     withheld="unbekannt",
-    today="heute um {hour} Uhr {minute}, Weltzeit",
-    yesterday="gestern um {hour} Uhr {minute}, Weltzeit",
-    on_day="am {day}. {month}. um {hour} Uhr {minute}, Weltzeit",
+    today="heute um {hour} Uhr {minute}{zone}",
+    yesterday="gestern um {hour} Uhr {minute}{zone}",
+    on_day="am {day}. {month}. um {hour} Uhr {minute}{zone}",
+    utc=", Weltzeit",
     message_menu=(
         "Wiederholen, 5. Vorherige, 4. Nächste, 6. Löschen, 7. Weiterleiten, 8. Speichern, 9. Hauptmenü, Stern."
     ),

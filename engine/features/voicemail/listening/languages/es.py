@@ -14,9 +14,10 @@ PHRASES = Phrases(
     new_message="Mensaje nuevo de {caller}, recibido {when}.",
     old_message="Mensaje de {caller}, recibido {when}.",
     withheld="un número oculto",
-    today="hoy a las {hour}:{minute}, hora universal",
-    yesterday="ayer a las {hour}:{minute}, hora universal",
-    on_day="el día {day} del mes {month} a las {hour}:{minute}, hora universal",
+    today="hoy a las {hour}:{minute}{zone}",
+    yesterday="ayer a las {hour}:{minute}{zone}",
+    on_day="el día {day} del mes {month} a las {hour}:{minute}{zone}",
+    utc=", hora universal",
     message_menu=(
         "Repetir, 5. Anterior, 4. Siguiente, 6. Borrar, 7. Reenviar, 8. Guardar, 9. Menú principal, asterisco."
     ),

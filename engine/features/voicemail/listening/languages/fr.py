@@ -14,9 +14,10 @@ PHRASES = Phrases(
     new_message="Nouveau message de {caller}, reçu {when}.",
     old_message="Message de {caller}, reçu {when}.",
     withheld="un numéro masqué",
-    today="aujourd'hui à {hour} heures {minute}, temps universel",
-    yesterday="hier à {hour} heures {minute}, temps universel",
-    on_day="le {day} du mois {month} à {hour} heures {minute}, temps universel",
+    today="aujourd'hui à {hour} heures {minute}{zone}",
+    yesterday="hier à {hour} heures {minute}{zone}",
+    on_day="le {day} du mois {month} à {hour} heures {minute}{zone}",
+    utc=", temps universel",
     message_menu=(
         "Répéter, 5. Précédent, 4. Suivant, 6. Effacer, 7. Transférer, 8. Archiver, 9. Menu principal, étoile."
     ),
