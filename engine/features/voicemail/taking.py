@@ -112,7 +112,7 @@ class Taking(Shared):
             if box and call and not nothing:
                 events.append(conn, _failed(row, box, call, reason, now))
             recordings.forget(conn, row.id)
-            let_go(conn, row.id, now + DAMAGED_SECONDS)
+            let_go(conn, row.id, now + (DAMAGED_SECONDS if reason == "damaged" else 0))
             finish(conn)
 
         await self._platform.files.delete(wanted.file)
