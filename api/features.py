@@ -1,0 +1,129 @@
+"""What this installation can do: each feature once, in the order in which they need one another."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from api.callbacks.mail_post import post_of
+from api.callbacks.subscribers import checked_url
+from api.foundation import Foundation
+from api.front import Front
+from api.settings import Settings
+from engine.engine import Engine, Parts
+from engine.features.accounts.feature import AccountsFeature
+from engine.features.admission import Admission
+from engine.features.applications.dialects import Dialect
+from engine.features.applications.feature import ApplicationsFeature
+from engine.features.applications.model import Application
+from engine.features.billing.feature import BillingFeature
+from engine.features.call_history.feature import CallHistoryFeature
+from engine.features.caller_ids.feature import CallerIdsFeature
+from engine.features.campaigns.feature import CampaignsFeature
+from engine.features.destinations.feature import DestinationsFeature
+from engine.features.endpoints.feature import EndpointsFeature
+from engine.features.endpoints.lamps import Lamps
+from engine.features.groups.feature import GroupsFeature
+from engine.features.guesses.feature import GuessesFeature
+from engine.features.health.feature import HealthFeature
+from engine.features.messaging.feature import MessagingFeature
+from engine.features.messaging.service import MessageService
+from engine.features.numbers.directory import Directory
+from engine.features.numbers.feature import NumbersFeature
+from engine.features.pairs.feature import PairsFeature
+from engine.features.passcodes.feature import PasscodesFeature
+from engine.features.questions.feature import QuestionsFeature
+from engine.features.recordings.feature import RecordingsFeature
+from engine.features.retention.feature import RetentionFeature
+from engine.features.rooms.feature import RoomsFeature
+from engine.features.scheduled_calls.feature import ScheduledCallsFeature
+from engine.features.sheets.feature import SheetsFeature
+from engine.features.speech.feature import SpeechFeature
+from engine.features.subscriptions.feature import SubscriptionsFeature
+from engine.features.trunks.feature import TrunksFeature
+from engine.features.uploads.feature import UploadsFeature
+from engine.features.users.feature import UsersFeature
+from engine.features.voicemail.feature import VoicemailFeature
+from engine.model.call_data import CallData
+from engine.platform.feature import Features
+from engine.settings import EngineSettings
+
+
+class Later(Protocol):
+    """What is made of the features, and they call once it runs."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine."""
+
+    @property
+    def front(self) -> Front:
+        """The HTTP side."""
+
+
+class Composed(NamedTuple):
+    """What the engine is made of, and the trunks, which the start looks at."""
+
+    parts: Parts
+    trunks: TrunksFeature
+
+
+def add_features(
+    base: Foundation, features: Features, settings: Settings, dialects: Sequence[Dialect], later: Later
+) -> Composed:
+    """Add each feature."""
+
+    def data_of(application: Application) -> CallData | None:
+        return later.front.data_of(application)
+
+    async def on_media_server() -> None:
+        await endpoints.all.push_all()
+        await features.on_media_server()
+
+    on, provisioner, add = base.platform, base.provisioner, features.add
+    billing = add(BillingFeature(on))
+    admission = Admission(on.database, on.cache, billing.rates, base.counters, bars=on.bars)
+    leading = add(DestinationsFeature(on, data_of))
+    trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
+    lamps = Lamps(base.client)
+    endpoints = add(EndpointsFeature(on, provisioner, trunks.trunks, lamps))
+    add(NumbersFeature(on, leading.registry, settings.number_pool, settings.price_of_number))
+    add(GroupsFeature(on, leading.registry))
+    guesses = add(GuessesFeature(on)).service
+    add(RoomsFeature(on, guesses, leading.registry))
+    add(ApplicationsFeature(on, dialects))
+    add(AccountsFeature(on, dialects, settings.number_pool, endpoints.extensions, billing.rates.load))
+    add(UsersFeature(on))
+    post, code = post_of(settings.mail_server), settings.voicemail_code
+    add(VoicemailFeature(on, leading.registry, guesses, lamps=lamps, post=post, code=code))
+    add(ScheduledCallsFeature(on, admission.check, lambda: later.engine))
+    add(PairsFeature(on, admission.check, lambda: later.engine))
+    per_hour = settings.confirmations_per_hour
+    phones = base.phones
+    add(MessagingFeature(on, leading.registry, data_of, phones, confirmations_per_hour=per_hour))
+    add(CallerIdsFeature(on, admission.check, lambda: later.engine, features[MessageService]))
+    add(CampaignsFeature(on, admission, lambda: later.engine, features[MessageService]))
+    add(PasscodesFeature(on, admission.check, lambda: later.engine, features[MessageService]))
+    add(CallHistoryFeature(on))
+    add(QuestionsFeature(on))
+    add(UploadsFeature(on))
+    add(SheetsFeature())
+    add(SpeechFeature(on))
+    add(RecordingsFeature(on, settings.s3_endpoint))
+    add(SubscriptionsFeature(on, checked_url, mails=settings.mail_server is not None))
+    add(HealthFeature(on))
+    add(RetentionFeature(on, settings.kept))
+    parts = Parts(
+        client=base.client,
+        database=on.database,
+        writer=on.writer,
+        prompts=on.prompts,
+        files=on.files,
+        admission=admission,
+        directory=Directory(on.cache, leading.registry, on.codes),
+        settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
+        on_media_server=on_media_server,
+        on_question=lambda question: later.front.ask(question),
+        conversations=on.conversations,
+        rules_of=on.rules_of,
+        on_unmatched=trunks.watch.unmatched.note,
+    )
+    return Composed(parts, trunks)
