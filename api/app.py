@@ -8,9 +8,9 @@ from api.accounts import Accounts
 from api.app_keys import ACCOUNTS, DELIVERY, ENGINE, ERRORS
 from api.bodies import LARGEST
 from api.callbacks.delivery import Delivery
+from api.command_taker import CommandTaker
 from api.middleware import Errors, errors
 from api.own.errors import OwnErrors
-from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.vendor import Vendor
 

@@ -4,8 +4,8 @@ from aiohttp import web
 
 from api.accounts import Accounts
 from api.callbacks.delivery import Delivery
+from api.command_taker import CommandTaker
 from api.middleware import Errors
-from api.ports import CommandTaker
 
 ENGINE: web.AppKey[CommandTaker] = web.AppKey("engine")
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts")

@@ -8,8 +8,8 @@ import structlog
 
 from api.accounts import Accounts
 from api.breaker import Breaker
+from api.command_taker import CommandTaker
 from api.exchange import About, ExchangeLog, exchange
-from api.ports import CommandTaker
 from api.vendors.vendor import AskingVendor, Question, Said
 from engine.commands import EngineUnavailable, NoSuchQuestion, Reply
 from engine.events import QuestionAsked

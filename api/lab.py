@@ -212,7 +212,7 @@ class Lab:
                     break
                 await asyncio.sleep(_PAUSE)  # The event of a channel's variable comes through a websocket only.
             else:
-                raise LabError("the lab does not keep personas: is it running with asterisk-config/carrier?")
+                raise LabError("the lab does not keep personas: is it running with asterisk-config/lab?")
             yield channel
         finally:
             await self.hang_up(channel)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from api.own.account_api import AccountApi
 from api.own.admin.doctor import DoctorAdmin
+from api.own.calls import AccountApi
 from api.own.openapi import About, OpenApi
 from api.own.services import OwnServices
 

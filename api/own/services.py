@@ -9,12 +9,12 @@ from redis.asyncio import Redis
 
 from api.accounts import Accounts
 from api.callbacks.delivery import Delivery
+from api.command_taker import CommandTaker
 from api.dialects import OWN, Dialect
 from api.guess_throttle import Guesses
 from api.lab import Lab
 from api.lab_smsc.client import LabSmscClient
 from api.own import render
-from api.ports import CommandTaker
 from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.features.accounts import Account

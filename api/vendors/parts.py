@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from api.accounts import Accounts
+from api.command_taker import CommandTaker
 from api.exchange import About
 from api.guess_throttle import Guesses
-from api.ports import CommandTaker
 from api.recordings import Recordings
 from api.vendors.vendor import AskingVendor, Question
 from engine.media.prompts import Prompts

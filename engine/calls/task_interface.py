@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AbstractContextManager
 
+from engine.calls.answering_machine import CallDetector
 from engine.calls.asking import CallCustomer
 from engine.calls.call_router import CallRouter
 from engine.calls.conference_directory import ConferenceDirectory
@@ -10,9 +11,8 @@ from engine.calls.connecting import CallDialler
 from engine.calls.conversing import CallConversations
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
-from engine.calls.machine import CallDetector
-from engine.calls.media import CallPlayer, CallRecorder
 from engine.calls.outbound import OutboundCalls
+from engine.calls.prompts_and_recorders import CallPlayer, CallRecorder
 from engine.calls.session import Session
 from engine.model.cause import HangupCause
 from engine.tasks.interfaces import Subject

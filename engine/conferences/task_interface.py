@@ -9,7 +9,7 @@ from engine.ari.errors import AriError
 from engine.ari.playback import playing
 from engine.ari.targets import OnChannel
 from engine.calls.keypad import DigitRouter, Presses
-from engine.calls.media import ConferencePlayer, ConferenceRecorder
+from engine.calls.prompts_and_recorders import ConferencePlayer, ConferenceRecorder
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.ids import new_id

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.media import errors, g711
-from engine.media.convert import Audio
+from engine.media.decode import Audio
 from engine.media.prompt import WIDE, Prompt
 
 _ENDINGS = (".ulaw", ".alaw", ".sln16")

@@ -13,11 +13,11 @@ from typing import BinaryIO
 import msgspec
 
 from engine.media import errors
-from engine.media.converter import Converter
 from engine.media.fetch import Body, LocalFile, Validators, fetch, locate
 from engine.media.flights import Flights
 from engine.media.prompt import Prompt, PromptSettings, samples_of
 from engine.media.prompt_cache import ONCE
+from engine.media.prompt_maker import Converter
 from engine.media.speech.assembly import assembled
 from engine.media.speech.registry import Voices
 from engine.media.speech.script import Script, read

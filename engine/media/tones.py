@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.media.convert import Audio, resample
+from engine.media.decode import Audio, resample
 from engine.media.prompt import WIDE
 
 BEEP = "tone:beep"

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import msgspec
 
 from engine.media import errors
-from engine.media.converter import Converter
 from engine.media.fetch import Fetched, Validators, fetch
 from engine.media.flights import Flights
 from engine.media.prompt import Prompt, PromptSettings
+from engine.media.prompt_maker import Converter
 from engine.net import Net
 
 FORMAT = "2"

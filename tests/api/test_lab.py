@@ -12,7 +12,7 @@ from aiohttp import encode_basic_auth, web
 from api.lab import PERSONAS, Lab, LabError, file_name
 
 ROOT = Path(__file__).parents[2]
-CARRIER = ROOT / "asterisk-config" / "carrier"
+LAB = ROOT / "asterisk-config" / "lab"
 
 
 class FakeLab:
@@ -205,7 +205,7 @@ def test_a_file_is_named_by_the_call_id_without_what_a_path_could_use() -> None:
 
 
 def test_the_dialplan_has_the_personas_that_are_listed() -> None:
-    dialplan = (CARRIER / "extensions.conf").read_text()
+    dialplan = (LAB / "extensions.conf").read_text()
     arrive = dialplan[dialplan.index("[arrive]") : dialplan.index("[answer]")]
     patterns = [
         re.compile(pattern.replace("X", "[0-9]")) for pattern in re.findall(r"(?m)^exten => _?([^,]+),1,", arrive)
@@ -216,7 +216,7 @@ def test_the_dialplan_has_the_personas_that_are_listed() -> None:
 
 
 def test_every_tone_is_the_same_in_the_dialplan_the_client_and_the_page() -> None:
-    found = re.findall(r"(?m)^TONE_(\d+)=(\d+)$", (CARRIER / "tones.conf").read_text())
+    found = re.findall(r"(?m)^TONE_(\d+)=(\d+)$", (LAB / "tones.conf").read_text())
     assert {number: int(hertz) for number, hertz in found} == {p.number: p.tone for p in PERSONAS if p.tone}
     page = (ROOT / "docs" / "lab.md").read_text()
     for persona in PERSONAS:

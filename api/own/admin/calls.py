@@ -9,9 +9,9 @@ from pathlib import Path
 from aiohttp import web
 
 from api.own import render, scheduled
-from api.own.account_api import placed
 from api.own.admin import unmatched
 from api.own.bodies import number_of, switch_of, time_of
+from api.own.calls import placed
 from api.own.errors import BadRequest, NotFound
 from api.own.operations import Body, Media, operation, taking
 from api.own.schema.calls import NewCall, ScheduledCall, ScheduledCallList

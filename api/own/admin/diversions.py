@@ -8,7 +8,7 @@ from api.own.operations import Body, taking
 from api.own.schema.leading import ChangedDiversions, Diverted
 from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
-from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
+from engine.features.destinations.extension_settings import DiversionFields, ExtensionDiversions
 from engine.features.destinations.registry import Destinations
 from engine.platform.audit import ADMIN
 

@@ -8,7 +8,7 @@ from api.own.schema.leading import ExtensionCredentials, ExtensionList, NewExten
 from api.own.schema.queries import ACCOUNT
 from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
-from engine.features.destinations.diversions import ExtensionDiversions
+from engine.features.destinations.extension_settings import ExtensionDiversions
 from engine.features.endpoints import model
 from engine.features.endpoints.model import Extension
 from engine.features.endpoints.push import Endpoints

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 
-from engine.features.destinations.diversions import REASONS, ExtensionDiversions
 from engine.features.destinations.ends import ConferenceKind, HangUpKind
+from engine.features.destinations.extension_settings import REASONS, ExtensionDiversions
 from engine.features.destinations.parties import ExtensionKind, ForwardKind
 from engine.features.destinations.programs import ApplicationKind, TaskListKind, without_data
 from engine.features.destinations.registry import Destinations

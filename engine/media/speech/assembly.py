@@ -9,7 +9,7 @@ import numpy as np
 import soxr
 
 from engine.media import errors
-from engine.media.convert import Audio, Pcm
+from engine.media.decode import Audio, Pcm
 from engine.media.prompt import NARROW, WIDE
 from engine.media.segments import AudioSegment, detect_leading_silence
 from engine.media.speech.speech_engine import PEAK, Speech

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from engine.media import convert, errors
+from engine.media import decode, errors
 from engine.media.mix import Samples
 
 PEAK = 0.7
@@ -42,12 +42,12 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     samples: Samples
     rate: int
 
-    def audio(self) -> convert.Audio:
+    def audio(self) -> decode.Audio:
         """Return telephone audio at the common peak. Raises NothingToPlay if it has no sound."""
         peak = float(np.abs(self.samples).max()) if len(self.samples) else 0.0
         if peak < 1e-4:
             raise errors.NothingToPlay("the text has no words that this voice can speak")
-        return convert.resample(np.asarray(self.samples * np.float32(PEAK / peak), np.float32), self.rate)
+        return decode.resample(np.asarray(self.samples * np.float32(PEAK / peak), np.float32), self.rate)
 
 
 class Speaker(Protocol):

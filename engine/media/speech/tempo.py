@@ -6,8 +6,8 @@ import asyncio
 
 import numpy as np
 
-from engine.media import convert, errors
-from engine.media.convert import Audio, Pcm
+from engine.media import decode, errors
+from engine.media.decode import Audio, Pcm
 from engine.media.prompt import WIDE
 from engine.media.speech.command import filtered
 
@@ -40,4 +40,4 @@ async def stretched(wide: Pcm, factor: float) -> Audio:
     samples = np.frombuffer(made, np.int16)
     if abs(len(samples) / (len(wide) * factor) - 1) > _TOLERANCE:
         raise errors.SpeechFailed(f"sox made {len(samples) / WIDE:.2f} s of {len(wide) / WIDE:.2f} s")
-    return convert.resample(samples.astype(np.float32) / np.float32(32768), WIDE)
+    return decode.resample(samples.astype(np.float32) / np.float32(32768), WIDE)

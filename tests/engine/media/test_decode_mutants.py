@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.media import PromptError
-from engine.media.convert import decode
+from engine.media.decode import decode
 from tests.engine.media.trouble import encoded
 from tests.support.audio import sine
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.media import PromptError
-from engine.media.convert import decode
+from engine.media.decode import decode
 from tests.support.audio import has_tone, tone_level, tones
 from tests.support.odd_audio import CASES, PAGE, Case, encoded, page_with_table, stereo, wav, wide
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.media import PromptError, Voices
-from engine.media.convert import resample
+from engine.media.decode import resample
 from engine.media.speech import tempo
 from engine.media.speech.espeak import Espeak
 from engine.media.speech.flite import Flite

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.calls.machine import detected
+from engine.calls.answering_machine import detected
 from engine.commands import StopTasks
 from engine.events import TaskEnded, TaskStarted
 from engine.tasks.detect_machine import DetectMachine

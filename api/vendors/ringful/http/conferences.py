@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
+from api.command_taker import CommandTaker
 from api.forms import WrittenNumber
-from api.ports import CommandTaker
 from api.vendors.ringful import call_data
 from api.vendors.ringful.http import resources
 from api.vendors.ringful.http.authenticated import AuthenticatedRequest, Handler

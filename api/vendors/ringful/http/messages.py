@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from api.ports import CommandTaker
+from api.command_taker import CommandTaker
 from api.vendors.ringful import call_data
 from api.vendors.ringful.errors import Invalid
 from api.vendors.ringful.http import resources

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from aiohttp import web
 
-from api.ports import CommandTaker
+from api.command_taker import CommandTaker
 from api.vendors.sinch import call_data
 from api.vendors.sinch.errors import INVALID_REQUEST, NOT_FOUND, SinchOperation, failure
 from api.vendors.sinch.http import requests, resources, summary

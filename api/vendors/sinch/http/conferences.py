@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from api.ports import CommandTaker
+from api.command_taker import CommandTaker
 from api.vendors.sinch.errors import SinchOperation
 from api.vendors.sinch.http import requests, resources
 from api.vendors.sinch.http.authenticated import AuthenticatedRequest, Handler

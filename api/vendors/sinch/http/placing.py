@@ -4,7 +4,7 @@
 import msgspec
 from aiohttp import web
 
-from api.ports import CommandTaker
+from api.command_taker import CommandTaker
 from api.vendors.parts import Inquire
 from api.vendors.sinch import call_data
 from api.vendors.sinch.errors import ILLEGAL_PARAMETERS, SinchOperation, failure

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from api.command_taker import CommandTaker
 from api.forms import WrittenNumber
-from api.ports import CommandTaker
 from api.vendors.tringme import call_data
 from api.vendors.tringme.errors import Invalid
 from api.vendors.tringme.http import resources

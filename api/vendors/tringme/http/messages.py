@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from api.ports import CommandTaker
+from api.command_taker import CommandTaker
 from api.vendors.tringme.errors import Invalid
 from api.vendors.tringme.http import resources
 from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler

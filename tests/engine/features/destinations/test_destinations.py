@@ -10,7 +10,7 @@ import pytest
 from engine.calls.called import Called
 from engine.calls.directory import Answering, NoDestination
 from engine.features.destinations.choosing import nowhere, to_destination, to_tasks
-from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
+from engine.features.destinations.extension_settings import DiversionFields, ExtensionDiversions
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import FeatureError, InvalidSetting, NotThere, StillUsed
 from engine.features.groups.service import GroupFields, Groups

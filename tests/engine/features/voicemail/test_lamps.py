@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from engine.features.destinations.diversions import DiversionFields, ExtensionDiversions
+from engine.features.destinations.extension_settings import DiversionFields, ExtensionDiversions
 from engine.features.endpoints.lamps import Lamp
 from engine.features.users import store as users
 from engine.features.users.model import User

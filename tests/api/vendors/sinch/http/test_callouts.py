@@ -42,7 +42,7 @@ class Office:
         self.operations = CalloutOperations(self, questions, self.inquire)
 
     async def submit(self, command: Any) -> Any:
-        """Take a command (api.ports.CommandTaker)."""
+        """Take a command (api.command_taker.CommandTaker)."""
         self.placed.append(command)
         return a_call(command.id)
 

@@ -40,7 +40,7 @@ class Desk:
         self.operations = CallOperations(self, served.features[CallHistory], served.parties)
 
     async def submit(self, command: Any) -> Any:
-        """Take a command (api.ports.CommandTaker)."""
+        """Take a command (api.command_taker.CommandTaker)."""
         self.commands.append(command)
 
     async def patch(self, script: dict[str, Any], leg: str = "") -> None:

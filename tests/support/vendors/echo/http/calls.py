@@ -5,7 +5,7 @@ from api.vendors.echo.http import requests, resources
 from api.vendors.echo.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.echo.ids import DIALECT
 
-from api.ports import CommandTaker
+from api.command_taker import CommandTaker
 from engine.commands import PlaceCall
 from engine.model.call_data import CallData
 

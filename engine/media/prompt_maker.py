@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from engine.media import convert
+from engine.media import decode
 from engine.media.prompt import Prompt, PromptSettings
 from engine.media.prompt_cache import PromptFiles
 
@@ -37,13 +37,13 @@ class Converter:
     async def converted(self, digest: str, open_file: Callable[[], BinaryIO]) -> Prompt:
         """Return this digest's prompt from the cache, else convert the file, which is closed. Raises PromptError."""
 
-        def work() -> convert.Audio:
+        def work() -> decode.Audio:
             with open_file() as file:
-                return convert.decode(file, self._settings.max_seconds)
+                return decode.decode(file, self._settings.max_seconds)
 
         return self.files.get(digest) or await self.keep(digest, await self.in_worker(work))
 
-    async def keep(self, digest: str, audio: convert.Audio, remarks: tuple[str, ...] = ()) -> Prompt:
+    async def keep(self, digest: str, audio: decode.Audio, remarks: tuple[str, ...] = ()) -> Prompt:
         """Write a prompt to the cache, and remove the least recently used ones if it is full. Raises NoSpace."""
         await self.on_disk(lambda: self.files.write(digest, audio))
         prompt = self.files.added(digest, audio, remarks)
