@@ -1,7 +1,5 @@
 """carillon campaigns, carillon do-not-call"""
 
-import csv
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,16 +7,13 @@ from cyclopts import App, Parameter
 
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli, present
+from api.cli.files import save
 from api.own.features.campaigns.cli_lists import do_not_call
 
 AT_ONCE = 1000
 """Contacts that are sent, and read, in one request."""
 _COLUMNS = ("id", "account", "name", "kind", "state", "reason", "started", "ended")
 _CONTACTS = ("id", "number", "status", "reason", "attempts", "seconds", "playback", "digits", "price", "tags")
-_REPORT = (
-    "id", "number", "status", "reason", "attempts", "call", "called", "ended", "seconds", "playback", "digits",
-    "machine", "recording", "price",
-)  # fmt: skip
 _SPARE = ("tags", "playback", "price", "reason")
 _Machine = Literal["hang_up", "leave_message", "play"]
 
@@ -145,26 +140,29 @@ class CampaignCommands:
         self._cli.output.done(made, str(made["id"]))
 
     def add_contacts(self, campaign: str, *numbers: str, file: Path | None = None) -> None:
-        """Add contacts: numbers, or a CSV file whose first line names its columns.
+        """Add contacts: numbers, or those of a file.
 
         Parameters
         ----------
         file
-            A CSV file in UTF-8 with a column number; the other columns are tags.
+            An .xlsx or .csv file with a column of numbers; the other columns are tags.
         """
-        contacts = [{"number": number} for number in numbers] + (_read(file) if file else [])
-        if not contacts:
+        if bool(numbers) == bool(file):
             raise CommandFailed("Give numbers, or a file with --file.")
         path = f"{self._path(campaign)}/contacts"
-        added, duplicates, bad = 0, 0, list[dict[str, Any]]()
-        for begin in range(0, len(contacts), AT_ONCE):
-            found = self._cli.admin.post(path, {"contacts": contacts[begin : begin + AT_ONCE]})
-            added, duplicates = added + found["added"], duplicates + found["duplicates"]
-            bad += [each | {"line": each["line"] + begin} for each in found["bad"]]
-        shown = {"added": added, "duplicates": duplicates, "bad": bad}
-        self._cli.output.done(shown, f"{added} added, {duplicates} were there already, {len(bad)} are not valid.")
-        for each in bad:
-            self._cli.output.say(f"  {each['line']}: {each['number']}: {each['reason']}")
+        shown: dict[str, Any] = {"added": 0, "duplicates": 0, "bad": []}
+        if file:
+            shown = self._cli.admin.ask_raw("POST", f"{path}/file", _content(file))
+        for begin in range(0, len(numbers), AT_ONCE):
+            some = [{"number": number} for number in numbers[begin : begin + AT_ONCE]]
+            found = self._cli.admin.post(path, {"contacts": some})
+            shown["added"] += found["added"]
+            shown["duplicates"] += found["duplicates"]
+            shown["bad"] += [each | {"line": each["line"] + begin} for each in found["bad"]]
+        said = f"{shown['added']} added, {shown['duplicates']} were there already, {len(shown['bad'])} are not valid."
+        self._cli.output.done(shown, said)
+        for each in shown["bad"]:
+            self._cli.output.say(f"  {each['line']}: {each['number'] + ': ' if each['number'] else ''}{each['reason']}")
 
     def list_all(self, *, account: str | None = None, limit: int = 50) -> None:
         """List campaigns, newest first."""
@@ -220,18 +218,28 @@ class CampaignCommands:
         """End a campaign at once: its calls are hung up, and nobody else is called."""
         self._cli.output.done(self._do(campaign, "stop"), "The campaign is stopped.")
 
-    def report(self, campaign: str) -> None:
-        """Print all contacts as CSV, or as JSON with --json."""
-        rows: list[dict[str, Any]] = []
-        while page := self._contacts(campaign, None, rows[-1]["id"] if rows else 0, AT_ONCE):
-            rows += page
-        if self._cli.output.json:
+    def report(self, campaign: str, *, file: Path | None = None) -> None:
+        """Print all contacts as CSV, or as JSON with --json.
+
+        Parameters
+        ----------
+        file
+            Save them in this file, which is an .xlsx file if its name ends so, and else CSV.
+        """
+        if file:
+            kind = "xlsx" if file.suffix.lower() == ".xlsx" else "csv"
+            save(file, self._report(campaign, kind))
+            self._cli.output.done({"file": str(file)}, f"The report is in {file}.")
+        elif self._cli.output.json:
+            rows: list[dict[str, Any]] = []
+            while page := self._contacts(campaign, None, rows[-1]["id"] if rows else 0, AT_ONCE):
+                rows += page
             self._cli.output.data(rows)
-            return
-        tags = list(dict.fromkeys(name for row in rows for name in row["tags"]))
-        lines = [_line([*_REPORT, *tags])]
-        lines += [_line([*(row[name] for name in _REPORT), *(row["tags"].get(name) for name in tags)]) for row in rows]
-        self._cli.output.say("\n".join(lines))
+        else:
+            self._cli.output.say(self._report(campaign, "csv").decode("utf-8-sig").rstrip())
+
+    def _report(self, campaign: str, kind: str) -> bytes:
+        return self._cli.admin.raw("GET", f"{self._path(campaign)}/report", query={"format": kind})
 
     def remove(self, campaign: str) -> None:
         """Remove a campaign with its contacts."""
@@ -275,29 +283,8 @@ def _window(text: str) -> dict[str, Any]:
     return {"start": start, "end": end}
 
 
-def _read(file: Path) -> list[dict[str, Any]]:
+def _content(file: Path) -> bytes:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandFailed(f"{file} cannot be read: {error}.") from error
-    if rows and "number" not in rows[0]:
-        raise CommandFailed(f"{file} must have a column number in its first line.")
-    return [
-        {
-            "number": row["number"] or "",
-            "tags": {name: value or "" for name, value in row.items() if name and name != "number"},
-        }
-        for row in rows
-    ]
-
-
-def _line(values: list[Any]) -> str:
-    return ",".join(_quoted("" if value is None else value) for value in values)
-
-
-def _quoted(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r"):  # a spreadsheet would take it for a formula
-        text = "'" + text
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\n\r') else text
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error

@@ -10,6 +10,7 @@ from api.own.access import Caller, CallerOf
 from api.own.bodies import number_of
 from api.own.errors import BadRequest
 from api.own.features.campaigns import render
+from api.own.features.campaigns.files import FileRoutes
 from api.own.features.campaigns.lists import DoNotCallRoutes
 from api.own.features.campaigns.schema import (
     AddedContacts,
@@ -47,7 +48,7 @@ class CampaignRoutes:
     def __init__(self, services: OwnServices, caller_of: CallerOf) -> None:
         self._caller_of = caller_of
         self._campaigns = services.features[CampaignService]
-        self._lists = DoNotCallRoutes(services, caller_of)
+        self._lists, self._files = DoNotCallRoutes(services, caller_of), FileRoutes(services, caller_of)
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """Every route, below `prefix`."""
@@ -68,6 +69,7 @@ class CampaignRoutes:
             web.post(one + "/pause", self.pause),
             web.post(one + "/resume", self.resume),
             web.post(one + "/stop", self.stop),
+            *self._files.routes(one),
             *self._lists.routes(prefix),
         ]
 
