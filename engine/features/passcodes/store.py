@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
-from engine.features.passcodes.model import Content, Passcode, Sending
+from engine.features.passcodes.model import Content, Passcode, Sending, State
 from engine.features.passcodes.tables import passcode_attempts, passcode_sending, passcodes
 from engine.store.rows import Mapped, plain, seal_of, to_json
 from engine.store.statement import Statement, Updates, insert_into
@@ -158,9 +158,9 @@ def count(conn: Connection, since: float, **of: str) -> int:
 def shares(conn: Connection, account: str, since: float, until: float) -> tuple[int, int]:
     """Return how many passcodes an account sent in a time that count for its share, and how many were verified."""
     counted = (_p.account == account, _p.created > since, _p.created <= until, _p.verified_elsewhere.is_(False))
-    query = select(_p.state == "verified", func.count()).where(*counted).group_by(_p.state == "verified")
-    found = {bool(verified): int(count) for verified, count in conn.execute(query)}
-    return sum(found.values()), found.get(True, 0)
+    query = select(_p.state, func.count()).where(*counted).group_by(_p.state)
+    found = {state: int(count) for state, count in conn.execute(query)}
+    return sum(found.values()), found.get(State.VERIFIED, 0)
 
 
 def sending(conn: Connection, account: str) -> Sending:
