@@ -6,6 +6,7 @@ fields. So a list may be one, or repeated, or a text with commas; a number may b
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ SECONDS_FOR_FILES = 60.0
 MOST_PARTS = 200
 LONGEST = 4096
 MOST_ITEMS = 10_000
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 JSON, MULTIPART = "application/json", "multipart/form-data"
 
 
@@ -91,6 +93,8 @@ class Fields:
         if len(found) > MOST_ITEMS:
             raise Invalid(f"{names[0]} must have at most {MOST_ITEMS} entries (got {len(found)}).")
         texts = [_text(f"{names[0]}[{index}]", each, LONGEST) for index, each in enumerate(found)]
+        if (count := sum(text.count(",") + 1 for text in texts)) > MOST_ITEMS:
+            raise Invalid(f"{names[0]} must have at most {MOST_ITEMS} entries (got {count}).")
         return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
 
     def mapping(self, *names: str) -> Mapping[str, Any] | None:
@@ -215,6 +219,6 @@ def _text(name: str, value: Any, most: int) -> str:
     text = (f"{value:.15g}" if isinstance(value, float) else str(value)).strip()
     if len(text) > most:
         raise Invalid(f"{name} must have at most {most} characters (got {len(text)}).")
-    if any("\ud800" <= character <= "\udfff" or character == "\0" for character in text):
+    if _NO_TEXT.search(text):
         raise Invalid(f"{name} has a character that is not a text's (NUL, or half of a surrogate pair).")
     return text

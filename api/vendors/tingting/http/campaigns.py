@@ -46,7 +46,7 @@ class CampaignOperations:
         name, kind = requests.name_of(fields), requests.kind(fields)
         if name is None or kind is None:
             raise Invalid(f"{'name' if name is None else 'services'} is missing.")
-        contacts = requests.numbers(fields, account.country)
+        contacts = await requests.numbers(fields, account.country)
         found = requests.sheet(fields, "send_to_number_file", "bulk_file")
         if bool(contacts) == (found is not None):
             raise Invalid(CHOOSE)

@@ -7,14 +7,13 @@ from api.vendors.tingting.auth import Requester
 from api.vendors.tingting.errors import Invalid
 from api.vendors.tingting.fields import UploadedFile
 from api.vendors.tingting.http.files import Files
+from api.vendors.tingting.http.requests import MOST_FAULTS
 from engine.features.campaigns.model import BadContact, Campaign, NewCampaign, NewContact
 from engine.features.campaigns.service import CampaignService
 from engine.features.sheets.model import SheetRefused
 from engine.features.sheets.reading import Sheets
 
 AT_ONCE = 10_000
-MOST_FAULTS = 100
-"""How many faulty lines an answer lists."""
 
 
 class Read(NamedTuple):

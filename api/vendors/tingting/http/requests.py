@@ -1,5 +1,6 @@
 """TingTing's requests, read as its document means them."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -30,6 +31,10 @@ RERUN = {
 SHORTEST, LONGEST = 0.5, 2.0
 """The length factors that are taken."""
 MOST_TAGS, LONGEST_TAG = 50, 200
+MOST_FAULTS = 100
+"""How many faulty numbers or lines an answer lists."""
+_AT_ONCE = 50
+"""Numbers that are read before other requests have their turn."""
 _BLANKS = re.compile(r"\s+")
 
 
@@ -78,12 +83,18 @@ def kind(fields: Fields) -> Kind | None:
     return SERVICES[text.upper()]
 
 
-def numbers(fields: Fields, country: str) -> list[NewContact]:
-    """Return the numbers of an individual campaign; raises Invalid, which names each that is not one."""
+async def numbers(fields: Fields, country: str) -> list[NewContact]:
+    """Return the numbers of an individual campaign; raises Invalid, which names the first of those that are none."""
     written = fields.items("individual_number", "individual_numbers")
-    faults = [fault for index, each in enumerate(written, 1) if (fault := _fault(index, each, country))]
+    faults: list[str] = []
+    for index, each in enumerate(written, 1):
+        if fault := _fault(index, each, country):
+            faults.append(fault)
+        if index % _AT_ONCE == 0:
+            await asyncio.sleep(0)
     if faults:
-        raise Invalid(f"individual_number has {len(faults)} that cannot be called: nothing was added.", faults)
+        sentence = f"individual_number has {len(faults)} that cannot be called: nothing was added."
+        raise Invalid(sentence, faults[:MOST_FAULTS])
     return [NewContact(number=each, line=index) for index, each in enumerate(written, 1)]
 
 

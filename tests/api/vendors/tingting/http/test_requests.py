@@ -1,5 +1,6 @@
 """What TingTing's requests mean: the document's spellings, and what is refused with a sentence."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,18 +39,35 @@ def test_an_unknown_status_is_named(given: Any) -> None:
         (9876543210.0, ["9876543210"]),
     ],
 )
-def test_numbers_are_whole_numbers_or_texts(given: Any, numbers: list[str]) -> None:
-    found = requests.numbers(Fields({"individual_number": given}), "NP")
+async def test_numbers_are_whole_numbers_or_texts(given: Any, numbers: list[str]) -> None:
+    found = await requests.numbers(Fields({"individual_number": given}), "NP")
     assert [(each.number, each.line) for each in found] == [(number, at) for at, number in enumerate(numbers, 1)]
 
 
-def test_each_number_that_is_none_is_named_with_its_place() -> None:
+async def test_each_number_that_is_none_is_named_with_its_place() -> None:
     with pytest.raises(Invalid) as refused:
-        requests.numbers(Fields({"individual_number": [9876543210, "abc", 12]}), "NP")
+        await requests.numbers(Fields({"individual_number": [9876543210, "abc", 12]}), "NP")
     assert [fault.partition(":")[0] for fault in refused.value.errors] == [
         "individual_number, entry 2 (abc)",
         "individual_number, entry 3 (12)",
     ]
+
+
+async def test_the_first_hundred_of_many_faults_are_named_and_others_have_their_turn_meanwhile() -> None:
+    turns = 0
+
+    async def another() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(another())
+    with pytest.raises(Invalid, match="has 1000 that cannot be called") as refused:
+        await requests.numbers(Fields({"individual_number": ["abc"] * 1000}), "NP")
+    task.cancel()
+    assert len(refused.value.errors) == requests.MOST_FAULTS
+    assert turns >= 1000 / 50 - 1
 
 
 def message(had: Message, audio: str | None = None, **given: Any) -> Message | None:
