@@ -50,7 +50,7 @@ class _Reading:
         self._country, self._column, self._names, self._limits = country, column, names, limits
         self._rows: dict[str, SheetRow] = {}
         self._errors: list[SheetError] = []
-        self._wrong = self._duplicates = 0
+        self._wrong = self._duplicates = self._tags = self._characters = 0
 
     def take(self, line: int, cells: list[str]) -> None:
         """Read a line."""
@@ -70,11 +70,26 @@ class _Reading:
             raise InvalidNumber(f"A cell has {len(long)} characters; {self._limits.cell} are allowed.")
         named = enumerate(zip(self._names, cells, strict=False))
         tags = {name: cell for index, (name, cell) in named if index != self._column and cell}
+        self._count(tags)
         if (before := self._rows.get(number)) is None:
             self._rows[number] = SheetRow(line, number, tags)
             return
         self._duplicates += 1
         self._rows[number] = SheetRow(before.line, number, tags | before.tags)
+
+    def _count(self, tags: dict[str, str]) -> None:
+        self._tags += len(tags)
+        self._characters += sum(len(name) + len(cell) for name, cell in tags.items())
+        most_tags, most = self._limits.tags, self._limits.characters
+        if self._tags > most_tags:
+            raise SheetRefused(
+                f"A sheet must have at most {most_tags:,} cells beside its numbers: split it into several files."
+            )
+        if self._characters > most:
+            raise SheetRefused(
+                f"The cells of a sheet, each with its column's name, must have at most {most:,} characters: "
+                "split it into several files."
+            )
 
     def result(self, names: list[str]) -> Contacts:
         """Return what was read."""

@@ -12,7 +12,8 @@ class SheetRefused(FeatureError):
 class SheetLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What a file may have. Sizes are in bytes, times in seconds.
 
-    `ratio`: how many times larger than packed an entry of the .xlsx may be, if it is more than 1 MB. `memory` and
+    `ratio`: how many times larger than packed an entry of the .xlsx may be, if it is more than 1 MB. `tags`: the cells
+    beside the numbers' that have something; `characters`: theirs and their names', of all rows together. `memory` and
     `seconds` are those of the process that reads the file; it is killed beyond them.
     """
 
@@ -23,6 +24,8 @@ class SheetLimits(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 100_000
     columns: int = 100
     cell: int = 1000
+    tags: int = 2_000_000
+    characters: int = 40_000_000
     errors: int = 1000
     seconds: float = 60.0
     memory: int = 1_500_000_000
@@ -57,6 +60,10 @@ class Contacts(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
+ROWS_AT_ONCE = 100
+"""Rows in a line of the process's answer: other work has its turn between two lines."""
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What the process that reads a file is told; the file follows."""
 
@@ -65,7 +72,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """What it says: the contacts, or why there are none."""
+    """What it says in its first line: the contacts without their rows, or why there are none.
+
+    A line for each ROWS_AT_ONCE rows follows.
+    """
 
     contacts: Contacts | None = None
     refused: str = ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from engine.features.sheets.model import Answered, Contacts, Job, SheetLimits, SheetRefused
+from engine.features.sheets.model import Answered, Contacts, Job, SheetLimits, SheetRefused, SheetRow
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 2
@@ -55,4 +55,16 @@ class Sheets:
         if process.returncode != 0 or not said:
             log.warning("a file could not be read", status=process.returncode)
             raise SheetRefused("The file needs too much memory or time to be read: split it into several files.")
-        return msgspec.json.decode(said, type=Answered)
+        return await _decoded(said)
+
+
+async def _decoded(said: bytes) -> Answered:
+    head, *lines = said.split(b"\n")
+    answer = msgspec.json.decode(head, type=Answered)
+    if answer.contacts is None:
+        return answer
+    rows: list[SheetRow] = []
+    for line in lines:
+        rows += msgspec.json.decode(line, type=list[SheetRow])
+        await asyncio.sleep(0)
+    return Answered(contacts=msgspec.structs.replace(answer.contacts, rows=tuple(rows)))

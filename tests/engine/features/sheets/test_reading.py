@@ -1,7 +1,11 @@
 """Contacts are read from any spreadsheet or table of text, and a file that is none is refused with a sentence."""
 
+import asyncio
 import io
+import os
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.features.sheets import csv_table
+from engine.features.sheets import csv_table, reading, worker
 from engine.features.sheets.contacts import contacts
-from engine.features.sheets.model import Contacts, SheetLimits, SheetRefused
+from engine.features.sheets.model import Answered, Contacts, SheetLimits, SheetRefused, SheetRow
 from engine.features.sheets.reading import Sheets
 from engine.features.sheets.table import lines
 from engine.features.sheets.writing import to_csv, to_xlsx
@@ -170,6 +174,47 @@ async def test_a_file_that_takes_too_long_is_given_up_and_its_process_ends() -> 
 async def test_a_file_that_takes_too_much_memory_ends_its_own_process_alone() -> None:
     with pytest.raises(SheetRefused, match="too much memory"):
         await Sheets(SheetLimits(memory=30_000_000)).contacts(b"number\n2015550140\n", "US")
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        (SheetLimits(characters=10_000), "at most 10,000 characters"),
+        (SheetLimits(tags=150), "at most 150 cells beside its numbers"),
+    ],
+)
+async def test_a_small_file_that_becomes_large_is_refused_while_it_is_read(limits: SheetLimits, sentence: str) -> None:
+    data = xlsx(["number", "x" * 60, "y"], *([2015550100 + count, "z" * 100, "w"] for count in range(100)))
+    assert len((await Sheets().contacts(data, "US")).rows) == 100
+    with pytest.raises(SheetRefused, match=sentence):
+        await Sheets(limits).contacts(data, "US")
+
+
+async def test_other_work_has_its_turn_while_an_answer_is_decoded() -> None:
+    rows = [SheetRow(count, "12015550140", {"name": "a\nb"}) for count in range(1050)]
+    out, turns = io.BytesIO(), 0
+    worker._write(out, Answered(contacts=Contacts(rows=tuple(rows), tags=("name",))))
+
+    async def another() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(another())
+    answer = await reading._decoded(out.getvalue())
+    task.cancel()
+    assert answer.contacts == Contacts(rows=tuple(rows), tags=("name",))
+    assert turns >= 10
+
+
+def test_the_process_that_reads_gives_way_to_others() -> None:
+    code = (
+        "import os; from engine.features.sheets import model, worker; "
+        "worker._confine(model.SheetLimits()); print(os.nice(0))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert int(said.stdout) == min(19, os.nice(0) + 10)
 
 
 async def test_entities_are_not_expanded() -> None:
