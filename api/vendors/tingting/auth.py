@@ -113,8 +113,7 @@ class Auth:
         self._accounts, self._users, self._tokens, self._clock = accounts, users, tokens, clock
 
     async def sign_in(self, email: str, password: str, account: str | None) -> Issued:
-        """Return tokens for an e-mail address and a password; raises SignInRefused, SeveralAccounts,
-        TingTingUnauthorized."""
+        """Return tokens for an e-mail address and a password; raises SignInRefused, TingTingUnauthorized."""
         if (key := key_of(email)) is not None:
             return self._issued(Requester((await self._own(key, password)).account, None, key), key)
         user, made = await self._users.sign_in(account, email, password, seconds=REFRESH_SECONDS, name=DIALECT)

@@ -10,7 +10,7 @@ from aiohttp import web
 from api.errors import sentence_of, status_of
 from engine.commands import CommandRefused
 from engine.features.errors import AlreadyThere, FeatureError, NotThere, StillUsed
-from engine.features.users.errors import NotPermitted, SeveralAccounts, SignInRefused
+from engine.features.users.errors import NotPermitted, SignInRefused
 from engine.media import PromptError
 
 
@@ -67,7 +67,6 @@ _STATUS: tuple[tuple[type[FeatureError], int], ...] = (
     (StillUsed, 409),
     (NotPermitted, 403),
     (SignInRefused, 401),
-    (SeveralAccounts, 400),
 )
 
 

@@ -13,7 +13,3 @@ class NotPermitted(FeatureError):
 
 class SignInRefused(FeatureError):
     """The account, the e-mail address or the password is wrong."""
-
-
-class SeveralAccounts(FeatureError):
-    """The e-mail address and the password are right for users of several accounts: the account must be named."""

@@ -1,7 +1,7 @@
 """The rules of users: every change of one goes through here, and is audited."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.features.accounts.lookup import find as find_account
 from engine.features.errors import FeatureError, InvalidSetting, NotThere
 from engine.features.users import passwords, rules, store
-from engine.features.users.errors import NotPermitted, SeveralAccounts, SignInRefused
+from engine.features.users.errors import NotPermitted, SignInRefused
 from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange, WithPassword
 from engine.features.users.passwords import Passwords
 from engine.features.users.role import Role
@@ -26,8 +26,6 @@ SIGNED_IN_SECONDS = 12 * 3600.0
 """How long the token of a sign-in is good for."""
 MOST_SIGNED_IN = 50
 """How many tokens that expire a user has; a sign-in ends the one that expires first."""
-MOST_OF_ADDRESS = 10
-"""How many users of one address may sign in by it alone; each costs the time of a hash."""
 _LONGEST_TOKEN_NAME = 100
 _LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 
@@ -185,8 +183,8 @@ class UserService:
     ) -> tuple[User, NewToken]:
         """Return the user and a token that is good for so long; raises SignInRefused.
 
-        `account` is a name or an id; None finds the user by its address alone, and raises SeveralAccounts where the
-        password fits users of several accounts.
+        `account` is a name or an id; None: the first user of this address that may sign in. No other one is tried, so
+        that who has an address in an account of its own learns nothing of a user of that address elsewhere.
         """
         while True:
             user, hashed = await self._verified(account, email, password)
@@ -213,14 +211,10 @@ class UserService:
         That takes a while: who writes then looks whether the user still has that password (`_unchanged`).
         """
         known = await self._db.read(lambda conn: _known(conn, account, email))
-        fitting = [each for each in known if await self._fits(password, each[1])]
-        if not known:
-            await self._fits(password, None)  # takes as long as for a user that is there
-        if len(fitting) > 1:
-            raise SeveralAccounts("This address and password are those of users of several accounts: name the account.")
-        if not fitting:
+        fits = await self._fits(password, known[1] if known else None)  # for nobody it takes as long
+        if known is None or not fits:
             raise SignInRefused("The account, the e-mail address or the password is wrong.")
-        return fitting[0]
+        return known
 
     async def _fits(self, password: str, hashed: str | None) -> bool:
         return len(password) <= passwords.MOST and await self._passwords.fits(password, hashed)
@@ -284,27 +278,27 @@ def _replace_password(conn: Connection, *, user: User, hashed: str, new: str) ->
     return True
 
 
-def _known(conn: Connection, account: str | None, email: str) -> list[tuple[User, str]]:
-    """Return who may sign in, with their hashes: one user of an account, or those of any (None) with this address.
+def _known(conn: Connection, account: str | None, email: str) -> tuple[User, str] | None:
+    """Return who may sign in, with the hash: a user of an account, or the first of any (None) with this address.
 
-    No user of a disabled account, and no disabled user.
+    No user of a disabled account, no disabled user, and none without a password.
     """
     if not ((account or "").isprintable() and email.isprintable()):
-        return []  # nobody's, and nothing to hand to a database
+        return None  # nobody's, and nothing to hand to a database
     try:
         found = _anywhere(conn, email) if account is None else [_of(conn, account, email)]
     except FeatureError:
-        return []
-    hashes = [(user, store.password(conn, user.id)) for user in found if _may_sign_in(conn, user)]
-    return [(user, hashed) for user, hashed in hashes if hashed]
+        return None
+    hashes = ((user, store.password(conn, user.id)) for user in found if _may_sign_in(conn, user))
+    return next(((user, hashed) for user, hashed in hashes if hashed), None)
 
 
 def _of(conn: Connection, account: str, email: str) -> User:
     return rules.find(conn, find_account(conn, account).id, email)
 
 
-def _anywhere(conn: Connection, email: str) -> list[User]:
-    return store.by_email_anywhere(conn, email.strip().lower(), MOST_OF_ADDRESS)
+def _anywhere(conn: Connection, email: str) -> Iterable[User]:
+    return store.by_email_anywhere(conn, email.strip().lower())
 
 
 def _may_sign_in(conn: Connection, user: User) -> bool:

@@ -24,9 +24,9 @@ _updates = Updates(users, "id")
 _get = Statement(_user.select.where(users.c.id == bindparam("id")))
 _by_email = Statement(_user.select.where(users.c.account == bindparam("account"), users.c.email == bindparam("email")))
 _by_email_anywhere = Statement(
-    _user.select.where(users.c.email == bindparam("email"))
-    .order_by(users.c.created, users.c.id)
-    .limit(bindparam("most"))
+    _user.select.where(users.c.email == bindparam("email"), users.c.disabled.is_(False)).order_by(
+        users.c.created, users.c.id
+    )
 )
 _list = Statement(_user.select.where(users.c.account == bindparam("account")).order_by(users.c.email))
 _password = Statement(select(users.c.password).where(users.c.id == bindparam("id")))
@@ -69,9 +69,9 @@ def by_email(conn: Connection, account: str, email: str) -> User | None:
     return _user.one(conn, _by_email, account=account, email=email)
 
 
-def by_email_anywhere(conn: Connection, email: str, most: int) -> builtins.list[User]:
-    """Return at most so many users of any account with this address, which is in lower case, the oldest first."""
-    return _user.all(conn, _by_email_anywhere, email=email, most=most)
+def by_email_anywhere(conn: Connection, email: str) -> builtins.list[User]:
+    """Return the users of any account with this address, which is in lower case, the oldest first; none is disabled."""
+    return _user.all(conn, _by_email_anywhere, email=email)
 
 
 def list(conn: Connection, account: str) -> builtins.list[User]:

@@ -22,7 +22,7 @@ class SigningIn:
     async def login(self, request: web.Request) -> web.Response:
         """Exchange an e-mail address and a password for two tokens.
 
-        `account` may name the account of a user whose address and password are those of users of several.
+        `account` may name the account of a user; without it the first user of the address is meant.
         """
         given = await fields.read(request)
         email, password = given.text("email", most=MOST), _password(given)
