@@ -25,7 +25,7 @@ from engine.store.writer import Writer
 SIGNED_IN_SECONDS = 12 * 3600.0
 """How long the token of a sign-in is good for."""
 MOST_SIGNED_IN = 50
-"""How many tokens that expire a user has; a sign-in ends the one that expires first."""
+"""How many sign-ins of one name a user has; the next one ends the oldest."""
 _LONGEST_TOKEN_NAME = 100
 _LONGEST_TOKEN_SECONDS = 10 * 366 * 86_400
 
@@ -226,7 +226,7 @@ class UserService:
         if renewed:
             store.update(conn, user.id, password=renewed)
         self._keep_token(conn, user.actor, user, made)
-        store.trim_tokens(conn, user.id, MOST_SIGNED_IN)
+        store.trim_tokens(conn, user.id, made.entry, MOST_SIGNED_IN)
         return True
 
     async def _new_password(self, change: UserChange) -> tuple[str | None, str | None]:

@@ -115,10 +115,11 @@ def add_token(conn: Connection, user: User, dialect: str, entry: TokenEntry, dig
     )
 
 
-def trim_tokens(conn: Connection, user: str, most: int) -> None:
-    """Delete those of a user's tokens that expire first, so that `most` of those that expire are left."""
-    expiring = sorted((token.expires, token.id) for token in tokens(conn, user) if token.expires is not None)
-    for _, id in expiring[: max(0, len(expiring) - most)]:
+def trim_tokens(conn: Connection, user: str, newest: TokenEntry, most: int) -> None:
+    """Delete the oldest of a user's tokens that expire and are named as `newest` is, which stays; `most` are left."""
+    same = [each for each in tokens(conn, user) if each.expires is not None and each.name == newest.name]
+    older = [each.id for each in same if each.id != newest.id]
+    for id in older[: max(0, len(same) - most)]:
         drop_token(conn, user, id)
 
 

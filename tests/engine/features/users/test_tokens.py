@@ -118,14 +118,25 @@ async def test_tokens_that_have_expired_go_when_another_one_is_made(
     assert await users.tokens(ACCOUNT, ann.id) == [made.entry]
 
 
-async def test_a_sign_in_ends_the_first_to_expire_of_many_and_no_token_that_lasts_longer(
+async def test_a_sign_in_ends_the_oldest_of_its_name_and_no_other_token(
     users: UserService, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "MOST_SIGNED_IN", 2)
     lasting = await users.add_token(ADMIN, ACCOUNT, ann.id, "lasting")
     yearly = await users.add_token(ADMIN, ACCOUNT, ann.id, "yearly", 365 * 86_400)
     made = [(await users.sign_in(ACCOUNT, ann.email, PASSWORD))[1].entry for _ in range(4)]
-    assert await users.tokens(ACCOUNT, ann.id) == [lasting.entry, yearly.entry, made[-1]]
+    assert await users.tokens(ACCOUNT, ann.id) == [lasting.entry, yearly.entry, *made[-2:]]
+
+
+async def test_a_short_sign_in_stays_beside_many_long_ones(
+    users: UserService, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_SIGNED_IN", 2)
+    for _ in range(3):
+        await users.sign_in(ACCOUNT, ann.email, PASSWORD, seconds=5 * 86_400, name="long")
+    long = [each.id for each in await users.tokens(ACCOUNT, ann.id)]
+    short = [(await users.sign_in(ACCOUNT, ann.email, PASSWORD, seconds=seconds))[1].entry for seconds in (90, 60)]
+    assert [each.id for each in await users.tokens(ACCOUNT, ann.id)] == [*long, *(each.id for each in short)]
 
 
 @pytest.mark.parametrize(
