@@ -70,7 +70,7 @@ class Seal:
             return text
         try:
             return self._fernet.decrypt(text.removeprefix(SEALED).encode()).decode()
-        except InvalidToken:
+        except (InvalidToken, ValueError):  # ValueError: it is no text of ASCII
             raise Unreadable from None
 
     def digest(self, purpose: str, text: str) -> str:

@@ -92,7 +92,7 @@ class Tokens:
         options: Any = {"require": list(REQUIRED), "verify_exp": False, "verify_iat": False}
         try:
             claims: dict[str, Any] = jwt.decode(token[:LONGEST], self._key, algorithms=[ALGORITHM], options=options)
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, ValueError):  # ValueError: it has a character that is not ASCII
             raise TingTingUnauthorized("The token is not valid: it is not one of ours, or it is damaged.") from None
         if claims["token_type"] != kind:
             raise TingTingUnauthorized(f"The token must be the {kind} token (this is the other one).")

@@ -15,7 +15,7 @@ from engine.store.database import Database
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import decode, encode, shown
 from engine.tasks.record import Record
-from engine.tasks.secret import Secret
+from engine.tasks.secret import SEALED, Seal, Secret, Unreadable
 from engine.tasks.task import Phase, TaskState
 
 WORD = "wJalrXUtnFEMI"
@@ -66,3 +66,9 @@ async def test_a_fixed_list_of_tasks_keeps_it_too(tmp_path: Path) -> None:
     await db.close()
     assert found and found.tasks == [RECORD]
     assert WORD not in str(shape(found))
+
+
+@pytest.mark.parametrize("text", ["", "x", "é", "\udcff"])
+def test_what_no_seal_made_is_unreadable(text: str) -> None:
+    with pytest.raises(Unreadable):
+        Seal("the installation's secret").open(SEALED + text)

@@ -174,7 +174,18 @@ async def test_the_claims_must_be_those_of_the_session(world: World) -> None:
 async def test_the_newer_apis_tokens_are_the_accounts_and_the_users(world: World) -> None:
     assert (await world.auth.authenticate(f"key1.{PASSWORD}")).user is None
     assert (await world.auth.authenticate("usertoken1.hidden")).user == USER
-    for wrong in ("", "key1", "key1.wrong", "usertoken1.wrong", "nobody.x", "a.b.c", "a.b.c.d", "." * 5000):
+    for wrong in (
+        "",
+        "key1",
+        "key1.wrong",
+        "usertoken1.wrong",
+        "nobody.x",
+        "a.b.c",
+        "a.b.c.d",
+        "." * 5000,
+        "a.é.c",
+        "a.b.\udcff",
+    ):
         with pytest.raises(TingTingUnauthorized):
             await world.auth.authenticate(wrong)
 
