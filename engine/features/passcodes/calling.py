@@ -84,13 +84,13 @@ class Calling:
             await self._writer.write(unit)
 
     async def expire(self, work: DueWork, finish: Finish) -> None:
-        """End a passcode whose time is over."""
+        """End a passcode whose time is over; one that was sent again meanwhile has another time."""
 
         def unit(conn: Connection) -> None:
             finish(conn)
-            passcode = store.get(conn, work.id)
-            if passcode is not None and not passcode.state.final:
-                progress.fail(conn, passcode, Reason.EXPIRED, self._clock())
+            passcode, now = store.get(conn, work.id), self._clock()
+            if passcode is not None and not passcode.state.final and passcode.expires <= now:
+                progress.fail(conn, passcode, Reason.EXPIRED, now)
 
         await self._writer.write(unit)
 

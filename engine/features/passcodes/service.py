@@ -44,12 +44,16 @@ class Texts(Protocol):
 
 
 class _Stored(NamedTuple):
-    """What a transaction stored: the passcode, and the text or call that is to bring it."""
+    """What a transaction stored: the passcode, and the text or call that is to bring it.
+
+    `until`: until when it could be answered before it was sent again; None: it is new.
+    """
 
     passcode: Passcode
     content: Content
     text: Message | None = None
     call: str = ""
+    until: float | None = None
 
 
 class PasscodeService:
@@ -98,7 +102,7 @@ class PasscodeService:
             return self._start(conn, passcode, content, wanted.way, now)
 
         self._check_way(passcode, content, wanted.way)
-        return await self._carry(await self._stored(unit), new=True)
+        return await self._carry(await self._stored(unit))
 
     async def resend(self, account: str, id: str, way: Way | None = None) -> Sent:
         """Send a passcode's code again, by the same way or another; it may be answered as long as a new one.
@@ -114,15 +118,15 @@ class PasscodeService:
             if stopped := self._admit(conn, passcode, now):
                 return stopped
             store.change(conn, id, expires=now + passcode.valid_seconds)
-            passcode = msgspec.structs.replace(passcode, expires=now + passcode.valid_seconds)
-            return self._start(conn, passcode, content, way or passcode.way, now)
+            again = msgspec.structs.replace(passcode, expires=now + passcode.valid_seconds)
+            return self._start(conn, again, content, way or passcode.way, now)._replace(until=passcode.expires)
 
         passcode, content = await self._db.read(
             lambda conn: (_open(conn, account, id, now), store.content_of(conn, id))
         )
         if content is not None:
             self._check_way(passcode, content, way or passcode.way)
-        return await self._carry(await self._stored(unit), new=False)
+        return await self._carry(await self._stored(unit))
 
     async def verify(self, account: str, id: str, code: str) -> Passcode:
         """Compare an answer with a passcode's code; returns the passcode, verified.
@@ -214,7 +218,7 @@ class PasscodeService:
             raise stored
         return stored
 
-    async def _carry(self, stored: _Stored, *, new: bool) -> Sent:
+    async def _carry(self, stored: _Stored) -> Sent:
         """Let what was stored leave."""
         passcode, content = stored.passcode, stored.content
         if stored.text is not None:
@@ -224,7 +228,8 @@ class PasscodeService:
             try:
                 passcode = await self._calling.place(passcode, content, stored.call)
             except CommandRefused:
-                await self._writer.write(lambda conn: _withdrawn(conn, stored, new=new))
+                await self._writer.write(lambda conn: _withdrawn(conn, stored))
+                self._scheduler.wake(stored.until or passcode.expires)
                 raise
             await self._writer.write(lambda conn: due_work.remove(conn, stored.call))
             self._scheduler.wake(passcode.expires)
@@ -236,14 +241,19 @@ class PasscodeService:
         )
 
 
-def _withdrawn(conn: Connection, stored: _Stored, *, new: bool) -> None:
-    """Take back a call that was refused, and a passcode that nobody was told of."""
+def _withdrawn(conn: Connection, stored: _Stored) -> None:
+    """Take back a call that was refused, and a passcode that nobody was told of, or the time it was to have longer."""
+    passcode = stored.passcode
     due_work.remove(conn, stored.call)
-    if new:
-        due_work.remove(conn, stored.passcode.id)
-        store.drop(conn, stored.passcode.id)
-    else:
-        store.drop_attempt(conn, stored.call)
+    if stored.until is None:
+        due_work.remove(conn, passcode.id)
+        store.drop(conn, passcode.id)
+        return
+    store.drop_attempt(conn, stored.call)
+    now = store.get(conn, passcode.id)
+    if now is not None and not now.state.final and now.expires == passcode.expires:
+        store.change(conn, passcode.id, expires=stored.until)
+        progress.put_expiry(conn, passcode, stored.until)
 
 
 def _open(conn: Connection, account: str, id: str, now: float) -> Passcode:

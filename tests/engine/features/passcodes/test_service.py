@@ -290,6 +290,34 @@ async def test_the_same_code_is_sent_again_and_lives_longer_with_the_tries_that_
     assert (await bench.service.verify(ann.id, sent.id, sent.code.value)).state is State.VERIFIED
 
 
+async def test_a_passcode_that_is_sent_again_as_its_time_ends_keeps_its_new_time(bench: Bench) -> None:
+    ann = await bench.account("ann")
+    sent = await bench.send(ann, valid_seconds=60.0)
+    old = await bench.database.read(lambda conn: due_work.get(conn, sent.id))
+    assert old is not None
+    bench.now += 59
+    await bench.service.resend(ann.id, sent.id)
+    bench.now += 1
+    await bench.timers[progress.EXPIRY].handler(old, lambda conn: False)
+    assert (await bench.state(sent)).state is State.SENT
+    bench.now += 59
+    assert await bench.due() == [progress.EXPIRY]
+    assert (await bench.state(sent)).reason == "expired"
+
+
+async def test_a_passcode_that_is_refused_to_be_sent_again_has_the_time_that_it_had(bench: Bench) -> None:
+    ann = await bench.account("ann")
+    sent = await bench.send(ann, valid_seconds=60.0)
+    bench.now += 40
+    bench.engine.refusal = CreditSpent("No money.")
+    with pytest.raises(CreditSpent):
+        await bench.service.resend(ann.id, sent.id, "voice")
+    assert (await bench.state(sent)).expires == sent.passcode.expires
+    bench.now += 20
+    assert await bench.due() == [progress.EXPIRY]
+    assert (await bench.state(sent)).reason == "expired"
+
+
 async def test_a_failed_text_is_followed_by_one_call(bench: Bench) -> None:
     ann = await bench.account("ann")
     sent = await bench.send(ann, fallback_seconds=30.0)
