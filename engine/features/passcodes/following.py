@@ -53,4 +53,6 @@ def ended(conn: Connection, event: Event) -> float | None:
             store.end_attempt(conn, attempt.id, event.at)
             progress.delivered(conn, attempt.passcode, "text", event.at)
             return None
+    if isinstance(event, CallEnded) and event.answered:  # whoever hung up during the second time heard it all the same
+        return None
     return progress.undelivered(conn, attempt, event.at)

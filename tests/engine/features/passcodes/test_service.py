@@ -138,11 +138,11 @@ class Bench:
         )  # fmt: skip
         await self.follower.handle([StoredEvent(1, event)], lambda conn: None)
 
-    async def call_ends(self, account: str, call: str) -> None:
-        """Let a call end unanswered."""
+    async def call_ends(self, account: str, call: str, *, answered: bool = False) -> None:
+        """Let a call end."""
         event = CallEnded(
-            id="event-y", account=account, subject=call, root=call, at=self.now, cause="busy", hung_up_by="far",
-            answered=False, seconds=0.0, price=0, currency="USD",
+            id="event-y", account=account, subject=call, root=call, at=self.now, hung_up_by="far",
+            cause="normal" if answered else "busy", answered=answered, seconds=0.0, price=0, currency="USD",
         )  # fmt: skip
         await self.follower.handle([StoredEvent(1, event)], lambda conn: None)
 
@@ -364,6 +364,19 @@ async def test_an_unknown_text_can_be_answered(bench: Bench) -> None:
     sent = await bench.send(ann)
     await bench.text_ends(sent, TextState.UNKNOWN)
     assert (await bench.service.verify(ann.id, sent.id, sent.code.value)).state is State.VERIFIED
+
+
+async def test_a_call_that_was_answered_and_hung_up_early_can_be_answered(bench: Bench) -> None:
+    ann = await bench.account("ann")
+    sent = await bench.send(ann, way="voice", valid_seconds=60.0)
+    late = await bench.send(ann, "12015550141", way="voice", valid_seconds=60.0)
+    for one in (sent, late):
+        await bench.call_ends(ann.id, one.passcode.call, answered=True)
+    assert (await bench.service.verify(ann.id, sent.id, sent.code.value)).state is State.VERIFIED
+    bench.now += 60
+    await bench.due()
+    assert (await bench.state(late)).reason == "expired"
+    assert await bench.database.read(store.live) == []
 
 
 async def test_what_is_refused_leaves_nothing_behind(bench: Bench) -> None:
