@@ -15,6 +15,7 @@ from engine.features.errors import InvalidSetting
 from engine.features.messaging.receiving.confirming import PER_HOUR
 from engine.features.numbers.pool import Pool
 from engine.features.numbers.sales import price_of
+from engine.features.passcodes.model import KEPT_DAYS
 from engine.features.retention.worker import Kept
 from engine.features.voicemail.listening.destination import CODE as VOICEMAIL_CODE
 from engine.platform.codes import BadCode, checked_code
@@ -126,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "events": self.events_days,
             "messages": self.messages_days,
             "voicemail": self.voicemail_days,
+            "passcodes": KEPT_DAYS,
         }
 
     @property

@@ -21,6 +21,10 @@ def test_the_file_that_a_new_system_is_made_of_can_be_read() -> None:
     assert read(example | NEEDED).voices == Path("/var/lib/carillon/voices")
 
 
+def test_passcodes_are_kept_for_thirty_days_whatever_is_set() -> None:
+    assert read(NEEDED).kept["passcodes"] == 30
+
+
 def test_a_folder_is_where_it_is_said_to_be() -> None:
     assert read(NEEDED | {"CARILLON_VOICES": "/srv/voices"}).voices == Path("/srv/voices")
 

@@ -1,6 +1,6 @@
 """Passcodes: one-time codes that prove a phone number to a customer's program."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.features.passcodes import progress
 from engine.features.passcodes.calling import Calling, Placing
@@ -15,11 +15,12 @@ from engine.features.passcodes.following import PasscodeFollower
 from engine.features.passcodes.sending import PasscodeSending
 from engine.features.passcodes.service import Check, PasscodeService, Texts
 from engine.features.passcodes.speaking import TOPIC, Speaking
+from engine.features.passcodes.store import expire as expire_passcodes
 from engine.features.passcodes.store import live as live_attempts
 from engine.features.passcodes.tables import passcode_attempts, passcode_sending, passcodes
 from engine.platform.catalogue import Entry, only
 from engine.platform.feature import Feature
-from engine.platform.platform import Platform
+from engine.platform.platform import Expire, Platform
 from engine.platform.scheduler import Timer
 
 AT_ONCE = 100
@@ -39,6 +40,7 @@ class PasscodesFeature(Feature):
         Entry("passcode.stopped", PasscodeSendingStopped, only("sent", "verified", "why"), subject="account"),
     )
     tables = (passcodes, passcode_attempts, passcode_sending)
+    expires: Mapping[str, Expire] = {"passcodes": expire_passcodes}
 
     def __init__(self, platform: Platform, check: Check, engine: Callable[[], Placing], texts: Texts) -> None:
         live: set[str] = set()

@@ -22,6 +22,8 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 30.0, 86_400.0
 SHORTEST_FALLBACK, LONGEST_FALLBACK = 5.0, 3600.0
 """For how long a receipt of the text is awaited before a call is made."""
 HOUR, DAY = 3600.0, 86_400.0
+KEPT_DAYS = 30.0
+"""For how long passcodes are kept."""
 AGAIN_SECONDS = 30.0
 """Between two passcodes to one number of one account."""
 MOST_TO_NUMBER, MOST_TO_NUMBER_A_DAY = 10, 20

@@ -27,9 +27,6 @@ from engine.tasks.secret import Secret
 
 SAFETY_SECONDS = 60.0
 """After which a call is looked for that a controller was to place and did not report."""
-KEPT_SECONDS = 30 * 86_400.0
-"""For how long passcodes are kept."""
-FORGOTTEN_AT_ONCE = 100
 Check = Callable[[str, str, str | None], None]
 
 
@@ -185,7 +182,6 @@ class PasscodeService:
             return PasscodesStopped(sending.why)
         rules.check_country(sending.settings, passcode.number)
         rules.check_limits(conn, sending.settings, passcode, now)
-        store.forget(conn, now - KEPT_SECONDS, FORGOTTEN_AT_ONCE)
         return None
 
     def _start(self, conn: Connection, passcode: Passcode, content: Content, way: Way, now: float) -> _Stored:
@@ -206,7 +202,6 @@ class PasscodeService:
         store.add_attempt(conn, attempt_of(passcode, text.id, way, now))
         if passcode.fallback_seconds is not None and store.attempt(conn, progress.fallback_call(passcode.id)) is None:
             progress.put_call(conn, passcode, progress.fallback_call(passcode.id), now + passcode.fallback_seconds)
-        self._live.add(text.id)
         return _Stored(progress.sent(conn, passcode, way, text.id, now), content, text)
 
     async def _stored(self, unit: Callable[[Connection], _Stored | PasscodesStopped]) -> _Stored:
@@ -222,6 +217,7 @@ class PasscodeService:
         """Let what was stored leave."""
         passcode, content = stored.passcode, stored.content
         if stored.text is not None:
+            self._live.add(stored.text.id)
             self._texts.accepted(stored.text)
             self._scheduler.wake(min(passcode.expires, self._clock() + (passcode.fallback_seconds or model.DAY)))
         else:

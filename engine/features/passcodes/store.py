@@ -106,12 +106,14 @@ def page(
     return _rows.each(conn.execute(query))
 
 
-def forget(conn: Connection, before: float, most: int) -> None:
-    """Delete at most so many attempts and passcodes that ended and are older than a time."""
-    old = select(_a.id).where(_a.created < before, _a.ended.is_not(None)).limit(most)
-    conn.execute(delete(passcode_attempts).where(_a.id.in_(old)))
-    ended = select(_p.id).where(_p.created < before, _p.ended.is_not(None)).limit(most)
-    conn.execute(delete(passcodes).where(_p.id.in_(ended)))
+def expire(conn: Connection, before: float, most: int) -> int:
+    """Delete at most so many attempts and so many passcodes that ended and are older than a moment (Unix seconds);
+    returns how many of the one or the other, whichever is more (engine.platform.platform.Expire).
+    """
+    old = select(_a.id).where(_a.created < before, _a.ended.is_not(None)).order_by(_a.created).limit(most)
+    attempts = conn.execute(delete(passcode_attempts).where(_a.id.in_(old))).rowcount
+    ended = select(_p.id).where(_p.created < before, _p.ended.is_not(None)).order_by(_p.created).limit(most)
+    return max(attempts, conn.execute(delete(passcodes).where(_p.id.in_(ended))).rowcount)
 
 
 def add_attempt(conn: Connection, attempt: Attempt) -> None:

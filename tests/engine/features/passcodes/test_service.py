@@ -100,6 +100,7 @@ class Bench:
         service, sending = feature.services
         assert isinstance(service, PasscodeService) and isinstance(sending, PasscodeSending)
         self.service, self.sending, self.timers = service, sending, feature.timers
+        self.expires = feature.expires
         (follower,) = feature.consumers
         assert isinstance(follower, PasscodeFollower)
         self.follower = follower
@@ -573,6 +574,34 @@ async def test_settings_are_within_bounds(bench: Bench, settings: PasscodeSettin
     ann = await bench.account("ann")
     with pytest.raises(InvalidSetting):
         await bench.sending.set(audit.ADMIN, ann.id, settings)
+
+
+async def test_a_passcode_goes_after_thirty_days_though_nobody_sends_another_one(bench: Bench) -> None:
+    ann = await bench.account("ann")
+    sent = await bench.send(ann, valid_seconds=60.0)
+    open_one = await bench.send(ann, "12015550141", valid_seconds=86_400.0)
+    await bench.service.verify(ann.id, sent.id, sent.code.value)
+    days = model.KEPT_DAYS
+    expire = bench.expires["passcodes"]
+    for later, left in ((days * model.DAY, [open_one.id, sent.id]), (days * model.DAY + 1, [open_one.id])):
+        before = NOW + later - days * model.DAY
+        removed = await bench.writer.write(lambda conn, before=before: expire(conn, before, 100))
+        assert removed == 2 - len(left)
+        assert sorted(each.id for each in await bench.service.page()) == sorted(left)
+
+
+async def test_a_text_is_followed_only_if_its_passcode_is_stored(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> None:
+        raise RuntimeError("the transaction is rolled back")
+
+    ann = await bench.account("ann")
+    with monkeypatch.context() as patched:
+        patched.setattr(progress, "sent", fails)
+        with pytest.raises(RuntimeError):
+            await bench.send(ann)
+    assert bench.follower._live == set()
+    sent = await bench.send(ann)
+    assert bench.follower._live == {sent.passcode.text}
 
 
 async def test_a_call_whose_account_may_not_call_the_number_any_more_fails_the_passcode(bench: Bench) -> None:
