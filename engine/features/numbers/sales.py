@@ -1,5 +1,6 @@
 """Numbers that accounts buy from the pool, and give back: what an operator owns and no account has yet."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -79,8 +80,12 @@ class NumberSales:
     async def for_sale(self, *, limit: int = 100, offset: int = 0) -> list[OfferedNumber]:
         """Return numbers of the pool that no account has, in its order, after the first `offset` of them."""
         taken = {row.number for row in await self._db.read(numbers.list)}
-        free = (number for number in self._pool if number not in taken)
-        return [self._offered(number, (VOICE, SMS)) for number in islice(free, offset, offset + limit)]
+
+        def found() -> list[str]:
+            return list(islice((number for number in self._pool if number not in taken), offset, offset + limit))
+
+        # A pool may have millions of numbers.
+        return [self._offered(number, (VOICE, SMS)) for number in await asyncio.to_thread(found)]
 
     async def owned(self, account: str) -> list[OfferedNumber]:
         """Return an account's numbers, each with all that it can do."""

@@ -1,6 +1,8 @@
 """Numbers of the pool that accounts buy and give back."""
 
 import asyncio
+import threading
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection
@@ -120,6 +122,19 @@ async def test_the_list_has_pages(sales: NumberSales) -> None:
     assert [each.number for each in await sales.for_sale(limit=1)] == [FIRST]
     assert [each.number for each in await sales.for_sale(limit=1, offset=1)] == [SECOND]
     assert await sales.for_sale(offset=2) == []
+
+
+async def test_the_pool_is_looked_through_beside_the_loop(sales: NumberSales, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = set()
+
+    class Watched(Pool):
+        def __iter__(self) -> Iterator[str]:
+            threads.add(threading.current_thread())
+            return super().__iter__()
+
+    monkeypatch.setattr(sales, "_pool", Watched.read(f"{FIRST}-{SECOND}"))
+    assert len(await sales.for_sale()) == 2
+    assert threads and threading.main_thread() not in threads
 
 
 async def test_a_number_of_one_capability_is_shown_with_it(
