@@ -96,7 +96,9 @@ class Entering:
     def _guess(self, call: Call, wanted: Room | None, code: Code) -> Guess:
         caller = "" if call.private else call.far_number
         kind = pins.guessed(self._index.count(call.account))
-        return Guess(call.account, kind, wanted.number if wanted else code.number, caller)
+        number = wanted.number if wanted else code.number
+        there = self._index.get(call.account, number) is not None
+        return Guess(call.account, kind, number, caller, there=there)
 
     def _found(self, account: str, target: str, code: Code) -> Opened | None:
         """The room that a code opens at the line of the room `target` (its id), or ("") at that of all rooms."""

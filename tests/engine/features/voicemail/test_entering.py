@@ -9,10 +9,12 @@ from engine.features.guesses.model import BY_CALLER
 from engine.features.voicemail.listening.entering import first_of
 from engine.features.voicemail.listening.place import TOPIC, Place, Step, read, task_of
 from engine.features.voicemail.model import BoxFields
+from engine.features.voicemail.shared import GUESSED
 from engine.model.call import Call, CallState, Direction
 from engine.tasks.converse import Converse
 from engine.tasks.hang_up import HangUp
 from engine.tasks.say import Say
+from tests.engine.features.guesses.test_guesses import told
 from tests.engine.features.voicemail.conftest import ANNA, House
 from tests.engine.store.samples import a_call
 
@@ -87,6 +89,13 @@ async def test_behind_its_pin_and_on_a_line_of_its_own_a_box_speaks_its_language
     assert [locale for _, locale in heard[:3]] == ["en-US", "en-US", "de-DE"]
     heard, _ = await session(house, first_of(ANNA, opened=False), WRONG)
     assert {locale for _, locale in heard} == {"de-DE"}
+
+
+async def test_a_lock_tells_the_number_of_a_box_and_nothing_else_that_was_typed(house: House) -> None:
+    for number in (ANNA, "314159"):
+        for guess in range(GUESSED.one.free):
+            await house.voicemail.check_pin("acct-1", number, WRONG, f"1201666{guess:04}")
+    assert [event.target for event in await told(house.db) if event.scope == "target"] == [ANNA, "***"]
 
 
 def test_a_place_of_an_earlier_version_is_read() -> None:
