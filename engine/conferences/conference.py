@@ -98,12 +98,13 @@ class Conference:
         await self._close()
         self.ended.set()
 
-    def own(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def own(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """Let something go on beside the conference; it ends with it."""
         task = asyncio.create_task(work, name=f"{name} of {self.id}")
         self._side.add(task)
         task.add_done_callback(self._side.discard)
         task.add_done_callback(self._notice)
+        return task
 
     def _notice(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()):

@@ -35,7 +35,6 @@ from engine.conferences.member import Member, view_of
 from engine.conferences.names import Names
 from engine.conferences.policy import ConferencePolicy, Invited, decode, encode
 from engine.ids import new_id
-from engine.model.call import Direction
 from engine.model.conference_rules import ConferenceRules
 from engine.model.leg_options import LegOptions
 from engine.queues.queue import QueueClosed
@@ -124,7 +123,7 @@ class Conferences:
         taken = {conference.moderator.call.id for conference in self._live.values() if conference.moderator}
         for session in self._registry:
             call = session.call
-            party = call.callee if call.direction is Direction.OUTBOUND else call.caller
+            party = call.far_number
             free = session.conference is None and call.id not in taken and not session.hanging_up
             if free and call.account == account and _digits(party) == wanted:
                 return session

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from typing import Any, NoReturn
 
 import msgspec
@@ -17,6 +18,7 @@ from engine.conferences.member import Member
 from engine.conferences.phrases import said, text
 from engine.events import ConferenceLocked, ConferenceMuted
 from engine.model.conference_rules import Announcing, ConferenceRules
+from engine.store.errors import StoreError
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.playing import Series
@@ -91,8 +93,11 @@ class Hosting(Gathering):
     async def lock(self, *, locked: bool, by: str = "") -> None:
         """Let only admins in from now on, or all; stored before this returns. `by`: the call whose party asked for it.
 
-        Without effect where it is so already. Raises StoreError.
+        Without effect where it is so already. Raises StoreError. A cancellation does not take it back.
         """
+        await self._whole(self._lock(locked, by), "lock")
+
+    async def _lock(self, locked: bool, by: str) -> None:
         async with self._changing:
             if self.rules.locked == locked:
                 return
@@ -105,6 +110,23 @@ class Hosting(Gathering):
         """Mute all but the admins, those who come later too, or unmute them. Stored before this returns, in one
         transaction: after a crash all are as this says, or as before. Otherwise as `lock`.
         """
+        await self._whole(self._mute_all(muted, by), "mute all")
+
+    async def _whole(self, change: Coroutine[Any, Any, None], name: str) -> None:
+        """Let a change come to its end, also where whoever waits for it is cancelled: what is stored is so then."""
+        failed: list[StoreError] = []
+
+        async def run() -> None:
+            try:
+                await change
+            except StoreError as error:
+                failed.append(error)
+
+        await asyncio.wait((self._conference.own(run(), name),))
+        for error in failed:
+            raise error
+
+    async def _mute_all(self, muted: bool, by: str) -> None:
         async with self._changing, contextlib.AsyncExitStack() as held:
             others = self._others()
             for member in others:

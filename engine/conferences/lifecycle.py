@@ -45,7 +45,7 @@ class Led(Protocol):
     def people(self) -> list[Session]:
         """Those in it, those about to enter, and those who are still to come back after a restart."""
 
-    def own(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def own(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """Let something go on beside the conference; it ends with it."""
 
     def clock(self) -> float:

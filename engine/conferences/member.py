@@ -12,7 +12,6 @@ from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.commands import ConferenceMember, EngineUnavailable, NoSuchCall
 from engine.events import DigitsCollected, Event, ParticipantHeld, ParticipantMuted
-from engine.model.call import Direction
 from engine.model.call_data import CallData
 from engine.queues.journal import Common
 from engine.store import conferences, events
@@ -174,7 +173,7 @@ def view_of(session: Session, stay: ParticipantRow | None = None) -> ConferenceM
     call = session.call
     return ConferenceMember(
         call=call.id,
-        number=call.callee if call.direction is Direction.OUTBOUND else call.caller,
+        number=call.far_number,
         data=call.data,
         muted=stay.muted if stay else False,
         held=stay.held if stay else False,

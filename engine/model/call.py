@@ -81,6 +81,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     private: bool = False
 
     @property
+    def far_number(self) -> str:
+        """The number of its far party: whom we called, or who called us."""
+        return self.callee if self.direction is Direction.OUTBOUND else self.caller
+
+    @property
     def duration(self) -> float:
         """Seconds from answer to end; 0 for a call never answered or not ended."""
         return self.ended - self.answered if self.ended and self.answered else 0.0

@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 200
 """How many handlers run at the same time, at most, of all kinds that have no limit of their own."""
 REFILL = 100
-"""How many run when more is claimed: claims cost more than what they claim."""
+"""How many of those run when more of them is claimed: claims cost more than what they claim."""
 LOOK_SECONDS = 0.5
 """The longest sleep while anything is scheduled: the clock may be set meanwhile."""
 AGAIN_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
@@ -172,8 +172,6 @@ class Scheduler:
 
     async def _take(self, epoch: int) -> bool:
         """Start what is due, as far as there are slots; returns whether to look again at once."""
-        while self._sharing > REFILL:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         free = {kind: left for kind in self._timers if (left := self._free(kind)) > 0}
         turns = {kind: each.copy() for kind, each in self._turns.items() if kind in free}  # as they are at this moment
         now = self._clock()
@@ -217,13 +215,17 @@ class Scheduler:
     def _free(self, kind: str) -> int:
         """How many more of a kind may begin."""
         limit = self._timers[kind].at_once
-        return AT_ONCE - self._sharing if limit is None else limit - self._busy[kind]
+        if limit is not None:
+            return limit - self._busy[kind]
+        return AT_ONCE - self._sharing if self._sharing <= REFILL else 0
 
     def _on_done(self, work: DueWork, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
         self._busy[work.kind] -= 1
         if work.kind in self._turns:  # rows of it may have been passed over
             self._turns[work.kind].ended(work.account or NO_ACCOUNT)
+            self._woken.set()
+        elif self._sharing == REFILL:  # so may rows of all that have no limit
             self._woken.set()
 
     async def _sleep(self) -> None:

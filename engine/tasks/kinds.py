@@ -4,6 +4,7 @@ In JSON the leg options of a task are fields of its own: {"kind": "dial", "to": 
 into their struct when they are read, and laid flat when they are written (docs/decisions/023).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -66,6 +67,7 @@ FLAT: dict[type[msgspec.Struct], tuple[str, ...]] = {
 _LEG = "leg"
 _BY_KIND = {str(kind.__struct_config__.tag): names for kind, names in FLAT.items()}
 _QUOTED = tuple(f'"{kind}"' for kind in _BY_KIND)
+_KEYS = re.compile("[0-9*#]+")
 _encoder = msgspec.json.Encoder(enc_hook=secret.revealed)
 _plain_encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyTask] = msgspec.json.Decoder(AnyTask, dec_hook=secret.stored)
@@ -109,8 +111,22 @@ def shown(task: AnyTask) -> dict[str, Any]:
     """Return a task's fields for whoever looks, its secrets masked."""
     if isinstance(task, Say) and task.masked:
         task = msgspec.structs.replace(task, text=secret.MASK)
+    if isinstance(task, Converse) and task.secret:
+        task = msgspec.structs.replace(task, state=_without_keys(task.state))
     fields: dict[str, Any] = _flat(msgspec.to_builtins(task, enc_hook=secret.masked))
     return fields
+
+
+def _without_keys(state: str) -> str:
+    """The state of a conversation with whatever may have been typed masked: each text of keys alone."""
+    try:
+        fields = msgspec.json.decode(state, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return secret.MASK
+    masked = {
+        name: secret.MASK if isinstance(one, str) and _KEYS.fullmatch(one) else one for name, one in fields.items()
+    }
+    return msgspec.json.encode(masked).decode()
 
 
 def decode(text: str | bytes) -> AnyTask:

@@ -50,7 +50,8 @@ class Guess(NamedTuple):
     """What a caller enters, before it is looked at.
 
     `target` is the number of what is guessed at, as it was dialled, whether it is there or not. `caller` is a number,
-    "" for a withheld one. `trusted`: the caller is who it says, such as the phone of a box's own extension.
+    "" for a withheld one. `trusted`: the caller is who it says, such as the phone of a box's own extension. `there`:
+    something has that number; else it may be anything that was typed, such as a secret, and is shown to nobody.
     """
 
     account: str
@@ -58,6 +59,7 @@ class Guess(NamedTuple):
     target: str
     caller: str
     trusted: bool = False
+    there: bool = False
 
 
 class Answer(StrEnum):
@@ -90,7 +92,7 @@ class Meter(NamedTuple):
 
 def meters_of(guess: Guess, *, known: bool) -> dict[Meter, Budget]:
     """Where a guess counts. A withheld caller has no budget of its own: it would be that of all who withhold theirs."""
-    account, (kind, one, all_), target, caller, _ = guess
+    account, (kind, one, all_), target, caller, *_ = guess
     if known:
         found = {Meter(account, Scope.KNOWN, kind, target, ""): BY_KNOWN}
         mine = Meter(account, Scope.KNOWN_CALLER, kind, target, caller)

@@ -13,6 +13,7 @@ from engine.features.guesses.store import Count
 from engine.ids import new_id
 from engine.platform.platform import Platform
 from engine.store import events
+from engine.tasks.secret import MASK
 
 KNOWN_SECONDS = 180 * DAY
 """For how long a caller that was right is known."""
@@ -50,7 +51,10 @@ class Guesses:
         return Answer.RIGHT, found
 
     def forget(self, conn: Connection, account: str, kind: Kind, target: str) -> None:
-        """Unlock a target whose secret was set anew, and know nobody there: what they knew is worth nothing now."""
+        """Unlock a target whose secret was set anew, and know nobody there: what they knew is worth nothing now.
+
+        That of those who entered a secret without a target may have been this one: nobody is known of them either.
+        """
         store.forget(conn, account, kind.name, target)
 
     def _count(self, conn: Connection, guess: Guess) -> _Counted | None:
@@ -99,7 +103,7 @@ class Guesses:
         store.forget_callers(conn, now - KNOWN_SECONDS)
 
     def _knows(self, conn: Connection, guess: Guess) -> bool:
-        account, kind, target, caller, _ = guess
+        account, kind, target, caller, *_ = guess
         return bool(caller) and store.is_known(conn, account, kind.name, target, caller)
 
     def _notify(self, conn: Connection, guess: Guess, count: Count) -> None:
@@ -116,7 +120,7 @@ class Guesses:
             at=self._clock(),
             scope=count.scope,
             kind=guess.kind.name,
-            target=count.target,
+            target=count.target if guess.there or not count.target else MASK,
             caller=guess.caller,
             until=count.locked_until,
         )

@@ -94,9 +94,9 @@ def forget_callers(conn: Connection, before: float) -> None:
 
 
 def forget(conn: Connection, account: str, kind: str, target: str) -> None:
-    """Delete everything about a target."""
-    for table in (guesses, known_callers):
-        conn.execute(delete(table).where(_here(table, account, kind, target)))
+    """Delete everything about a target, and who is known without one: what they entered may have been its secret."""
+    for table, forgotten in ((guesses, target), (known_callers, target), (known_callers, "")):
+        conn.execute(delete(table).where(_here(table, account, kind, forgotten)))
 
 
 def _here(table: Table, account: str, kind: str, target: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from engine.features.rooms import pins
 from engine.features.rooms.index import RoomIndex
 from engine.features.rooms.model import Room, RoomSettings
 from engine.features.rooms.phrases import opening, said, text
-from engine.model.call import Call, Direction
+from engine.model.call import Call
 from engine.platform.platform import Platform
 from engine.queues.roles import SteeringSubject
 from engine.tasks.converse import Converse
@@ -94,9 +94,11 @@ class Entering:
         return Next((said(language, "too_many"), HangUp()))
 
     def _guess(self, call: Call, wanted: Room | None, code: Code) -> Guess:
-        caller = "" if call.private else _party(call)
+        caller = "" if call.private else call.far_number
         kind = pins.guessed(self._index.count(call.account))
-        return Guess(call.account, kind, wanted.number if wanted else code.number, caller)
+        number = wanted.number if wanted else code.number
+        there = self._index.get(call.account, number) is not None
+        return Guess(call.account, kind, number, caller, there=there)
 
     def _found(self, account: str, target: str, code: Code) -> Opened | None:
         """The room that a code opens at the line of the room `target` (its id), or ("") at that of all rooms."""
@@ -132,7 +134,7 @@ class Entering:
 
     def _spoken(self, call: Call, language: str) -> str:
         """The name by which a caller is announced; "" where none is known."""
-        party = _party(call)
+        party = call.far_number
         if extension := self._cache.extension(call.account, party):
             return extension.name or extension.number
         digits = " ".join(party[-4:])
@@ -155,7 +157,3 @@ def _again(place: Place, language: str, *, ended: bool) -> Next:
     if tries >= TRIES:
         return Next((said(language, "farewell"), HangUp()))
     return Next((asking(msgspec.structs.replace(place, tries=tries, ended=ended), language),))
-
-
-def _party(call: Call) -> str:
-    return call.callee if call.direction is Direction.OUTBOUND else call.caller

@@ -15,13 +15,16 @@ class RoomIndex:
         self._rooms: dict[str, Room] = {}
         self._numbered: dict[tuple[str, str], str] = {}
         self._pins: dict[tuple[str, str], Pin] = {}
+        self._digests: dict[str, set[str]] = {}  # of a room's PINs
         self._counts: Counter[str] = Counter()
 
     def load(self, rooms: Iterable[Room], pins: Iterable[Pin]) -> None:
         """Take everything."""
         self._rooms = {room.id: room for room in rooms}
         self._numbered = {(room.account, room.number): room.id for room in self._rooms.values()}
-        self._pins = {(pin.account, pin.digest): pin for pin in pins}
+        self._pins, self._digests = {}, {}
+        for pin in pins:
+            self._take(pin)
         self._counts = Counter(room.account for room in self._rooms.values())
 
     def put(self, room: Room, digests: dict[bool, str]) -> None:
@@ -31,20 +34,26 @@ class RoomIndex:
         self._counts[room.account] += 1
         self._numbered[room.account, room.number] = room.id
         for admin, digest in digests.items():
-            self._pins[room.account, digest] = Pin(room.account, digest, room.id, admin)
+            self._take(Pin(room.account, digest, room.id, admin))
 
     def drop(self, room: Room) -> None:
         """Forget a room."""
         if self._rooms.pop(room.id, None):
             self._counts[room.account] -= 1
         self._numbered.pop((room.account, room.number), None)
-        for key in [key for key, pin in self._pins.items() if pin.room == room.id]:
-            del self._pins[key]
+        for digest in self._digests.pop(room.id, ()):
+            pin = self._pins.get((room.account, digest))
+            if pin and pin.room == room.id:
+                del self._pins[room.account, digest]
 
     def keep(self, is_there: Callable[[str], bool]) -> None:
         """Forget the rooms of accounts that are not there any more."""
         for room in [room for room in self._rooms.values() if not is_there(room.account)]:
             self.drop(room)
+
+    def _take(self, pin: Pin) -> None:
+        self._pins[pin.account, pin.digest] = pin
+        self._digests.setdefault(pin.room, set()).add(pin.digest)
 
     def get(self, account: str, room: str) -> Room | None:
         """Return an account's room by its id, or else by its number."""

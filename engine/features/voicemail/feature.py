@@ -30,7 +30,7 @@ from engine.features.voicemail.listening.destination import CODE, MenuKind, dial
 from engine.features.voicemail.listening.place import TOPIC
 from engine.features.voicemail.mwi import LampFollower
 from engine.features.voicemail.service import VoicemailService
-from engine.features.voicemail.shared import FILE_KIND, UPLOAD, Common, let_go
+from engine.features.voicemail.shared import FILE_KIND, FILES_AT_ONCE, UPLOAD, Common, let_go
 from engine.features.voicemail.store import boxes, messages
 from engine.features.voicemail.sweeping import Sweeping
 from engine.features.voicemail.tables import voicemail_boxes, voicemail_greetings, voicemails
@@ -73,7 +73,7 @@ class VoicemailFeature(Feature):
         self.expires = {"voicemail": sweeping.expire}
         self.timers = {
             taking_module.KIND: Timer(taking.take, at_once=taking_module.AT_ONCE),
-            FILE_KIND: Timer(taking.remove_file),
+            FILE_KIND: Timer(taking.remove_file, at_once=FILES_AT_ONCE),
             sweeping_module.KIND: Timer(sweeping.sweep, at_once=1),
         }
         if post:

@@ -35,9 +35,12 @@ class PinMethods(Shared):
         `caller` is who tries, "" for a withheld number; `own`: on the phone of the box's extension.
         """
 
+        there = self._directory.named(account, box) is not None
+        guess = Guess(account, GUESSED, box, caller, trusted=own, there=there)
+
         async def look() -> bool:
             hashed = await self._db.read(lambda conn: boxes.pin(conn, account, box))
             return await self._common.passwords.fits(pin, hashed)
 
-        answer, _ = await self._common.guesses.check(Guess(account, GUESSED, box, caller, own), look)
+        answer, _ = await self._common.guesses.check(guess, look)
         return answer

@@ -21,6 +21,8 @@ from engine.store import events
 FILE_KIND = "voicemail.file"
 """Work that is due: a file that belongs to nothing any more is removed. Its payload is the file's name, of a greeting
 with UPLOAD before it."""
+FILES_AT_ONCE = 8
+"""How many are removed at the same time: a volume that hangs must hold up nothing else."""
 UPLOAD = "upload:"
 GUESSED = Kind("voicemail_box", Budget(9, DAY), Budget(30, HOUR))
 """What is guessed at: the PINs of boxes."""

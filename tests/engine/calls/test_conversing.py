@@ -1,8 +1,12 @@
 """Conversations that features lead: a turn commits the next one, and is repeated after a restart only if it has not."""
 
+import msgspec
+import pytest
+
 from engine.calls.conversation import Next
 from engine.model.call import Call
 from engine.queues.roles import SteeringSubject
+from engine.store.errors import StoreUnavailable
 from engine.tasks.converse import Converse
 from engine.tasks.hang_up import HangUp
 from engine.tasks.results import TaskFailed
@@ -24,11 +28,14 @@ class Counting:
 
 
 class Failing:
-    """Cannot speak."""
+    """Fails each turn."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
 
     async def turn(self, call: Call, state: str, on: SteeringSubject) -> Next:
         """Fail."""
-        raise TaskFailed("no_voice", "There is no voice.")
+        raise self._error
 
 
 async def test_turns_follow_one_another_and_the_state_is_in_the_queue(
@@ -57,23 +64,33 @@ async def test_a_turn_is_repeated_after_a_restart_unless_what_follows_it_was_com
     assert counting.states == ["3"]
 
 
-async def test_a_conversation_that_nobody_leads_fails_and_the_queue_goes_on(
-    stopped_exchange: Exchange, asterisk: FakeAri
-) -> None:
-    exchange = stopped_exchange
-    unknown = Left(task=Converse(id="task-1", topic="nothing"), state=TaskState.QUEUED)
-    call = await exchange.left_behind(unknown, Left(task=HangUp(id="task-2"), state=TaskState.QUEUED))
+async def test_a_conversation_that_nobody_leads_ends_the_call(stopped_exchange: Exchange, asterisk: FakeAri) -> None:
+    exchange, began = stopped_exchange, stopped_exchange.clock()
+    call = await exchange.left_behind(Left(task=Converse(id="task-1", topic="nothing"), state=TaskState.QUEUED))
     await exchange.start()
     await exchange.ended(call.id)
     assert "converse failed unknown_topic" in exchange.story(call.id)
+    assert exchange.clock() < began + 10
 
 
-async def test_a_turn_that_fails_leaves_no_silent_call_behind(stopped_exchange: Exchange, asterisk: FakeAri) -> None:
-    exchange = stopped_exchange
-    exchange.conversations["count"] = Failing()
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TaskFailed("no_voice", "There is no voice."), "no_voice"),
+        (StoreUnavailable("The database is away."), "internal_error"),
+        (OSError("No space is left."), "internal_error"),
+        (msgspec.ValidationError("The state is none."), "internal_error"),
+    ],
+)
+async def test_a_turn_that_fails_leaves_no_silent_call_behind(
+    stopped_exchange: Exchange, asterisk: FakeAri, error: Exception, reason: str
+) -> None:
+    exchange, began = stopped_exchange, stopped_exchange.clock()
+    exchange.conversations["count"] = Failing(error)
     call = await exchange.left_behind(
         Left(task=Converse(id="task-1", topic="count", state="1"), state=TaskState.QUEUED)
     )
     await exchange.start()
     await exchange.ended(call.id)
-    assert "converse failed no_voice" in exchange.story(call.id)
+    assert f"converse failed {reason}" in exchange.story(call.id)
+    assert exchange.clock() < began + 10

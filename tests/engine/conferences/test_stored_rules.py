@@ -142,6 +142,25 @@ async def test_who_enters_while_all_are_muted_or_unmuted_is_as_the_others(
     await end(exchange, asterisk, anna, late, host)
 
 
+@pytest.mark.parametrize("key", ["3", "4"])
+async def test_what_an_admin_asked_for_is_so_live_and_stored_though_it_hangs_up_meanwhile(
+    exchange: Exchange, asterisk: FakeAri, room: Room, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    rules = msgspec.structs.replace(RULES, ends_with_admin=False)
+    host, anna = await room.join("101", rules=rules, admin=True), await room.join("102", rules=rules)
+    store = Slow(exchange, monkeypatch)
+    for digit in f"*{key}":
+        asterisk.presses(host, digit)
+    await store.asked.wait()
+    await hang_up(exchange, asterisk, host)
+    store.may.set()
+    await settled()
+    view, kept = await exchange.submit(FindConference(account=ACCOUNT, name=ROOM)), await stored(exchange, room)
+    assert (view.locked, view.muted) == (kept.locked, kept.muted) == (key == "3", key == "4")
+    assert room.is_heard(anna) is (key == "3")
+    await end(exchange, asterisk, anna)
+
+
 async def test_after_a_restart_all_are_as_the_last_answer_said(
     exchange: Exchange, asterisk: FakeAri, room: Room
 ) -> None:

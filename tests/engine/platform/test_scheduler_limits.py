@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
-from engine.platform.scheduler import Finish, Later, Scheduler
+from engine.platform.scheduler import AT_ONCE, Finish, Later, Scheduler
 from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.engine.platform.test_scheduler import Clock, Done
@@ -44,6 +44,40 @@ async def test_a_kind_with_a_limit_waits_for_itself_and_holds_up_no_other(databa
     let_go.set()
     await done.count(320)
     assert set(done.times.values()) == {1} and most["slow"] == 3
+    await scheduler.stop()
+    await writer.stop()
+
+
+async def test_handlers_without_a_limit_that_hang_hold_up_no_kind_with_one(database: Database) -> None:
+    """Files on a volume that hangs do not stop calls; and once it goes on, so does all that waited for it."""
+    clock, let_go = Clock(), asyncio.Event()
+    writer = Writer(database, "carillon-0")
+    await writer.claim()
+    scheduler, hung, done = Scheduler(database, writer, clock=clock), Done(clock), Done(clock)
+
+    async def hang(work: DueWork, finish: Finish) -> None:
+        await hung(work, finish)
+        await let_go.wait()
+
+    scheduler.register("file", hang)
+    scheduler.register("call", done, at_once=2)
+
+    def files(conn: Connection) -> None:
+        for number in range(500):
+            due_work.put(conn, DueWork(id=f"file-{number}", kind="file", at=clock() - 10))
+
+    await writer.write(files)
+    await scheduler.start()
+    await hung.count(AT_ONCE)
+    for number in range(5):
+        call = DueWork(id=f"call-{number}", kind="call", at=clock())
+        await writer.write(lambda conn, call=call: due_work.put(conn, call))
+        scheduler.wake()
+        await done.count(number + 1)
+    assert hung.times.total() == AT_ONCE
+    let_go.set()
+    await hung.count(500)
+    assert set(hung.times.values()) == {1}
     await scheduler.stop()
     await writer.stop()
 

@@ -13,6 +13,7 @@ from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.tasks import TaskRow
+from engine.tasks.converse import Converse
 from engine.tasks.kinds import decode, encode, shown
 from engine.tasks.record import Record
 from engine.tasks.secret import SEALED, Seal, Secret, Unreadable
@@ -34,6 +35,13 @@ def test_it_is_masked_wherever_it_is_shown() -> None:
     assert render.task(row)["parameters"]["credentials"] == "***"
     for text in (repr(RECORD), str(RECORD), f"{RECORD.credentials}", repr(row), str(shown(RECORD))):
         assert WORD not in text
+
+
+def test_what_was_typed_is_masked_in_the_state_of_a_turn_whose_digits_are_secret() -> None:
+    turn = Converse(topic="voicemail", state='{"step":"pin","box":"314159","tries":1}', secret=True)
+    assert shown(turn)["state"] == '{"step":"pin","box":"***","tries":1}' and decode(encode(turn)) == turn
+    assert shown(Converse(topic="menu", state="314159", secret=True))["state"] == "***"
+    assert shown(Converse(topic="menu", state="top"))["state"] == "top"
 
 
 def test_who_forgets_to_mask_it_gets_an_error_and_no_secret() -> None:

@@ -1,5 +1,7 @@
 """TringMe's cancel: takes back what is scheduled, a call, a list of calls, texts, or a conference."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from api.command_taker import CommandTaker
@@ -14,8 +16,11 @@ from engine.features.messaging.service import MessageService
 from engine.features.pairs.commands import CancelPair, NoSuchPair, PairOver
 from engine.features.pairs.model import State
 from engine.features.pairs.service import PairService
+from engine.features.rooms.model import Room
 from engine.features.scheduled_calls.service import ScheduledCalls
 
+MOST = 100
+"""How many ids one request names, at most."""
 BEGUN = "The parameter id is of something that has begun: it is too late to cancel it."
 SOME_BEGUN = (
     "The parameter id is of a list of which {begun} calls have begun: it is too late to cancel those."
@@ -45,13 +50,17 @@ class CancelOperations:
 
     async def cancel(self, request: AuthenticatedRequest) -> web.Response:
         """Take back what an id, or each of a list of ids, names; what has begun goes on, and the answer names it."""
-        ids = [part.strip() for part in request.parameters.text("id").split(",") if part.strip()]
+        named = (part.strip() for part in request.parameters.text("id").split(","))
+        ids = list(dict.fromkeys(id for id in named if id))
         if not ids:
             raise Invalid("The parameter id is missing.")
+        if len(ids) > MOST:
+            raise Invalid(f"The parameter id may name at most {MOST} things (got {len(ids)}).")
+        conferences = await self._conferences.by_number(request.account) if any(map(str.isdecimal, ids)) else {}
         kept: list[str] = []
         for id in ids:
             try:
-                await self._one(request.account, id)
+                await self._one(request.account, id, conferences)
             except Invalid as error:
                 kept.append(str(error) if len(ids) == 1 else f"{id[:80]}: {error}")
         if kept:
@@ -59,12 +68,14 @@ class CancelOperations:
             raise Invalid(" ".join(kept) + others)
         return resources.done()
 
-    async def _one(self, account: Account, id: str) -> None:
+    async def _one(self, account: Account, id: str, conferences: Mapping[str, Room]) -> None:
         try:
             if id.startswith("call-"):
                 await self._calls(account, id)
             elif id.isdecimal():
-                await self._conferences.cancel(account, id)
+                if id not in conferences:
+                    raise Invalid(UNKNOWN)
+                await self._conferences.cancel(account, conferences[id])
             else:
                 await self._messages.cancel(account.id, id)
         except (NotThere, NoSuchPair):

@@ -8,7 +8,7 @@ from api.vendors.tringme.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tringme.ids import conference_number
 from engine.features.accounts import Account
 from engine.features.accounts.model import actor_of
-from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.errors import AlreadyThere, InvalidSetting
 from engine.features.rooms.model import NewRoom, Room, RoomSettings
 from engine.features.rooms.service import RoomService
 
@@ -24,15 +24,13 @@ class Conferences:
         wanted = NewRoom(pin=pin, admin_pin=admin_pin, settings=RoomSettings(opens=opens), easy_pins=True)
         return conference_number((await self._rooms.add(actor_of(account), account.id, wanted)).room.id)
 
-    async def cancel(self, account: Account, id: str) -> None:
-        """Remove one; raises NotThere."""
-        await self._rooms.remove(actor_of(account), account.id, (await self._find(account, id)).id)
+    async def by_number(self, account: Account) -> dict[str, Room]:
+        """Return the rooms of an account by the ids of their conferences."""
+        return {conference_number(room.id): room for room in await self._rooms.list_all(account.id)}
 
-    async def _find(self, account: Account, id: str) -> Room:
-        for room in await self._rooms.list_all(account.id):
-            if conference_number(room.id) == id:
-                return room
-        raise NotThere("There is no such conference.")
+    async def cancel(self, account: Account, room: Room) -> None:
+        """Remove one; raises NotThere."""
+        await self._rooms.remove(actor_of(account), account.id, room.id)
 
 
 class ConferenceOperations:

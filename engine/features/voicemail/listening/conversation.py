@@ -42,7 +42,7 @@ class Listening:
     async def turn(self, call: Call, state: str, on: SteeringSubject) -> Next:
         """Take one step. A box that was removed meanwhile ends the session; so does a step that needs the PIN."""
         at = place.read(state)
-        language = await self._language(call.account, at.box)
+        language = await self._language(call.account, at)
         with on.keypad.taking(typed_ahead=True, secret=True) as digits:
             turn = Turn(call, at, on, Keys(digits), phrases_of(language), language)
             on.reached(at.step.value)
@@ -60,8 +60,10 @@ class Listening:
             return Next((task_of(done),))
         return Next((Say(text=turn.phrases.goodbye, locale=language), HangUp()))
 
-    async def _language(self, account: str, box: str) -> str:
+    async def _language(self, account: str, at: Place) -> str:
+        if not at.box or (at.typed and not at.open):
+            return DEFAULT_LANGUAGE
         try:
-            return (await self._service.box(account, box)).language if box else DEFAULT_LANGUAGE
+            return (await self._service.box(account, at.box)).language
         except NoSuchBox:
             return DEFAULT_LANGUAGE

@@ -14,14 +14,17 @@ async def number(steps: Steps, turn: Turn) -> Done:
     if not typed or not typed.isdecimal():
         again = Place(step=Step.NUMBER, tries=place.tries + 1)
         return again if again.tries < TRIES else None
-    return place.at(Step.PIN, box=typed, ended=True)
+    return place.at(Step.PIN, box=typed, typed=True, ended=True)
 
 
 async def pin(steps: Steps, turn: Turn) -> Done:
-    """Ask for the PIN, three times in a session. A number that is no box is asked for one too, and locked as one is."""
+    """Ask for the PIN, three times in a session. A number that is no box is asked for one too, and locked as one is.
+
+    Behind a number that was typed all is spoken in one language: a box's own would say that there is one.
+    """
     place = turn.place
     typed = await turn.digits(turn.phrases.wrong_pin if place.tries else "", turn.phrases.ask_pin)
-    caller = "" if turn.call.private else turn.call.caller
+    caller = "" if turn.call.private else turn.call.far_number
     answer = Answer.WRONG  # nothing is no guess
     if typed:
         answer = await steps.service.check_pin(turn.call.account, place.box, typed, caller, own=place.own)

@@ -28,15 +28,17 @@ class Step(StrEnum):
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The step, the box (its number or id), and what the step is about.
 
-    `own`: the call comes from the phone of the box's own extension. `open`: the PIN was right. `tries` counts the wrong
-    ones. `first` is what is spoken before anything else: the name of a sentence (phrases.Phrases). `ended`: the turn
-    before took digits that # ended. `message` is the id of the message at hand, and `heard` says that its menu alone is
-    spoken. `kind` is the greeting at hand, `recording` the id of what was recorded for it.
+    `own`: the call comes from the phone of the box's own extension. `typed`: the caller typed the box's number, which
+    need not be one. `open`: the PIN was right. `tries` counts the wrong ones. `first` is what is spoken before anything
+    else: the name of a sentence (phrases.Phrases). `ended`: the turn before took digits that # ended. `message` is the
+    id of the message at hand, and `heard` says that its menu alone is spoken. `kind` is the greeting at hand,
+    `recording` the id of what was recorded for it.
     """
 
     step: Step
     box: str = ""
     own: bool = False
+    typed: bool = False
     open: bool = False
     tries: int = 0
     first: str = ""

@@ -40,7 +40,7 @@ class Caller:
             self.looked += 1
             return secret == "right"
 
-        guess = Guess(self.account, BOX, at, self.caller, trusted)
+        guess = Guess(self.account, BOX, at, self.caller, trusted, there=at == "201")
         return (await self.guesses.check(guess, look))[0]
 
 
@@ -162,6 +162,15 @@ async def test_each_lock_is_told_once_with_what_was_guessed_at_and_by_whom(
     assert event.subject != "acct-1" and "right" not in str(event)
 
 
+async def test_a_number_that_nothing_has_is_not_told_for_it_may_be_a_secret(
+    guesses: Guesses, database: Database
+) -> None:
+    for stranger in strangers(guesses, BOX.one.free):
+        await stranger.tries(at="314159")
+    (event,) = await told(database)
+    assert (event.scope, event.target) == ("target", "***") and "314159" not in str(event)
+
+
 async def test_a_new_secret_unlocks_its_target_and_knows_nobody(guesses: Guesses, writer: Writer) -> None:
     await Caller(guesses, OWNER).tries("right")
     for stranger in strangers(guesses, BOX.one.free):
@@ -172,6 +181,18 @@ async def test_a_new_secret_unlocks_its_target_and_knows_nobody(guesses: Guesses
     for stranger in strangers(guesses, BOX.one.free):
         await stranger.tries()
     assert await owner.tries("right") is Answer.RIGHT
+
+
+async def test_a_new_secret_forgets_who_was_right_without_a_target_but_not_what_was_wrong_there(
+    guesses: Guesses, writer: Writer
+) -> None:
+    owner = Caller(guesses, OWNER)
+    await owner.tries("right", "")
+    for stranger in strangers(guesses, BOX.one.free):
+        await stranger.tries(at="")
+    assert await owner.tries("right", "") is Answer.RIGHT
+    await writer.write(lambda conn: guesses.forget(conn, "acct-1", BOX, "201"))
+    assert await owner.tries("right", "") is Answer.LOCKED
 
 
 async def test_only_the_callers_who_were_right_last_are_known(guesses: Guesses, clock: Clock) -> None:

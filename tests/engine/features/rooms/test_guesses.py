@@ -7,6 +7,8 @@ from engine.features.rooms.model import RoomChange
 from engine.features.rooms.service import RoomService
 from engine.platform.audit import SYSTEM
 from engine.store.accounts import Account
+from engine.store.database import Database
+from tests.engine.features.guesses.test_guesses import told
 from tests.engine.features.rooms.conftest import AtTheDoor
 from tests.engine.features.rooms.test_rooms import PIN, make, said
 from tests.engine.features.subscriptions.conftest import Clock
@@ -48,7 +50,7 @@ async def test_guesses_of_pins_alone_under_many_numbers_end_in_a_question_for_th
 
 
 async def test_a_room_that_is_guessed_at_is_locked_and_so_is_a_number_that_is_no_room(
-    rooms: RoomService, door: AtTheDoor, account: Account
+    rooms: RoomService, door: AtTheDoor, account: Account, database: Database
 ) -> None:
     await make(rooms, account)
     heard = []
@@ -57,6 +59,7 @@ async def test_a_room_that_is_guessed_at_is_locked_and_so_is_a_number_that_is_no
             assert await door.opens(account, f"{number}*61027", caller=caller) is None
         heard.append(await door.enters(account, f"{number}*{PIN}", caller="12016669999"))
     assert heard[0] == heard[1] and "Too many wrong PINs" in said(heard[0][0])
+    assert [event.target for event in await told(database) if event.target] == ["12", "***"]
 
 
 async def test_who_was_right_under_many_numbers_has_few_guesses_more_at_the_admin_s_pin(
@@ -81,3 +84,16 @@ async def test_a_new_pin_unlocks_the_room_and_nobody_is_known_there_any_more(
         await door.opens(account, "12*61027", caller=caller)
     await rooms.change(SYSTEM, account.id, "12", RoomChange(pin="61520"))
     assert await door.opens(account, "12*61520", caller="12016669999")
+
+
+async def test_a_new_pin_forgets_who_was_right_with_a_pin_alone(
+    rooms: RoomService, door: AtTheDoor, account: Account
+) -> None:
+    await make(rooms, account)
+    assert await door.opens(account, PIN, caller="12015550199")
+    for caller in numbers(pins.ONE.free):
+        await door.opens(account, "61027", caller=caller)
+    assert await door.opens(account, PIN, caller="12015550199")
+    await rooms.change(SYSTEM, account.id, "12", RoomChange(pin="61520"))
+    (asked,) = await door.enters(account, "61520", caller="12015550199")
+    assert asked == asking(Place(numbered=True, ended=True)), "asked for the room's number as strangers are"

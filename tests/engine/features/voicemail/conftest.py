@@ -23,7 +23,7 @@ from engine.features.voicemail.taking import PURPOSE
 from engine.ids import new_id
 from engine.media import Prompts, PromptSettings, RecordingFiles
 from engine.media.speech.registry import Voices
-from engine.model.call import CallState
+from engine.model.call import CallState, Direction
 from engine.net import Net
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
@@ -108,7 +108,14 @@ class House:
         extensions.add(conn, Extension(account="acct-1", number="101", sip_user="101", password="secret"))
 
     async def recorded(
-        self, samples: np.ndarray | None, *, box: str = ANNA, id: str = "1", private: bool = False, failed: bool = False
+        self,
+        samples: np.ndarray | None,
+        *,
+        box: str = ANNA,
+        id: str = "1",
+        private: bool = False,
+        failed: bool = False,
+        direction: Direction = Direction.INBOUND,
     ) -> None:
         """A call to a box was recorded, and the recording ended; `failed`: with the media server."""
         purpose = PURPOSE + (await self.voicemail.box("acct-1", box)).id
@@ -120,7 +127,12 @@ class House:
 
         def unit(conn: Connection) -> None:
             call = a_call(
-                f"call-{id}", caller="12015550114", callee="12015550100", state=CallState.ENDED, private=private
+                f"call-{id}",
+                caller="12015550114",
+                callee="12015550100",
+                state=CallState.ENDED,
+                private=private,
+                direction=direction,
             )
             calls.insert(conn, call)
             row = RecordingRow(

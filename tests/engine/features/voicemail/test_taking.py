@@ -10,6 +10,7 @@ import soundfile
 from engine.features.voicemail.events import VoicemailCounted, VoicemailReceived
 from engine.features.voicemail.model import BoxFields, Folder, Message
 from engine.features.voicemail.taking import KIND, Taking
+from engine.model.call import Direction
 from engine.platform import due_work
 from engine.store import events, recordings
 from engine.tasks.results import Failed
@@ -50,6 +51,12 @@ async def test_a_message_is_trimmed_levelled_and_says_who_called_whom_and_when(h
     assert (sound.format, rate, len(samples) / rate) == ("mp3", 8000, pytest.approx(4.3, abs=0.2))
     middle = samples[rate : 3 * rate]
     assert 20 * np.log10(np.sqrt(np.mean(middle**2))) == pytest.approx(-20, abs=1.5)
+
+
+async def test_of_a_call_that_we_placed_whom_we_called_left_it(house: House) -> None:
+    await house.recorded(spoken(3.0), direction=Direction.OUTBOUND)
+    (message,) = await taken(house, 1)
+    assert (message.caller, message.called) == ("12015550100", "12015550100")
 
 
 async def test_it_is_told_with_the_counts_of_its_box_and_its_raw_recording_is_gone(house: House) -> None:
