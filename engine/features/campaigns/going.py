@@ -143,16 +143,21 @@ class Going(Choosing):
         Raises WrongState where it is not scheduled, running or paused.
         """
 
-        def unit(conn: Connection) -> Campaign:
+        def unit(conn: Connection) -> tuple[Campaign, list[Row]]:
             there = _in(conn, account, campaign, State.SCHEDULED, State.RUNNING, State.PAUSED, done="stopped")
-            now = self._clock()
+            now, up = self._clock(), []
+            for row in contacts.all_active(conn, there.id):
+                if self._runner.placed(conn, row):
+                    up.append(row)
+                else:
+                    moves.give_up(conn, row, STOPPED, now)
             contacts.give_up(conn, there.id, Status.TERMINATED, STOPPED, now)
             moves.end(conn, there, State.STOPPED, now)
             audit.record(conn, by, account=account, what="campaign.stopped", subject=there.id)
-            return found(conn, account, campaign)
+            return found(conn, account, campaign), up
 
-        stopped = await self._writer.write(unit)
-        await self._runner.end_calls(stopped)
+        stopped, up = await self._writer.write(unit)
+        await self._runner.end_calls(stopped, up)
         return stopped
 
 

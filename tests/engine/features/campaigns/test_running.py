@@ -316,3 +316,56 @@ async def test_the_money_of_those_who_wait_is_held_and_let_go(town: Town) -> Non
     assert sum(hold.amount for hold in await town.database.read(lambda conn: holds.list(conn, town.account.id))) == 200
     await town.pass_seconds(60)
     assert await town.database.read(lambda conn: holds.list(conn, town.account.id)) == []
+
+
+async def test_a_stop_that_the_engine_could_not_carry_out_ends_the_calls_of_the_next_controller(town: Town) -> None:
+    town.network.everybody = Person(rings=600)
+    await town.run([SECOND], QUICK)
+    campaign = await town.run([FIRST], QUICK)
+    await town.pass_seconds(2)
+    (call,) = [one.call for one in town.network.dialled if one.number == FIRST]
+    town.network.open.clear()
+    await town.campaigns.stop(SYSTEM, town.account.id, campaign.id)
+    await town.kill()
+    await town.begin()
+    await town.pass_seconds(60)
+    assert town.network.hung_up == []
+    town.network.open.set()
+    await town.pass_seconds(1)
+    assert town.network.hung_up == [call]
+
+
+async def test_the_key_that_asks_for_no_more_calls_ends_the_call_also_if_the_engine_is_away_then(town: Town) -> None:
+    town.network.people = {FIRST: Person(presses="9", hears=100)}
+    await town.run([FIRST], Options(per_second=100, opt_out_key="9"))
+    await town.pass_seconds(1.5)
+    town.network.open.clear()
+    await town.pass_seconds(30)
+    assert town.network.hung_up == []
+    town.network.open.set()
+    await town.pass_seconds(1)
+    assert town.network.hung_up == [town.network.dialled[0].call]
+
+
+async def test_who_was_claimed_and_not_called_at_a_stop_is_not_called_by_the_next_start(town: Town) -> None:
+    stuck, said = asyncio.Event(), town.prompts.say
+
+    async def slow(*given: object, **named: object) -> Prompt:
+        await stuck.wait()
+        return await said(*given, **named)  # type: ignore[arg-type]
+
+    campaign = await town.campaign([FIRST, SECOND], Options(per_second=100, at_once=1))
+    town.prompts.say = slow  # type: ignore[method-assign, assignment]
+    town.campaigns._prepare = lambda account: _Ready()  # type: ignore[assignment, return-value]
+    await town.start(campaign)
+    await town.pass_seconds(1)
+    found = await town.contacts(campaign)
+    (claimed,) = [number for number, contact in found.items() if contact.status is Status.ACTIVE]
+    (other,) = {FIRST, SECOND} - {claimed}
+    await town.campaigns.stop(SYSTEM, town.account.id, campaign.id)
+    assert (await town.statuses(campaign))[claimed] is Status.TERMINATED
+    await town.start(campaign, Start(contacts=(found[other].id,)))
+    stuck.set()
+    await town.pass_seconds(60)
+    assert town.network.numbers == [other]
+    assert (await town.statuses(campaign))[claimed] is Status.TERMINATED
