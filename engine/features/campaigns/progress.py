@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import Connection
 
-from engine.events import CallEnded, DigitReceived, Event
+from engine.events import CallDialing, CallEnded, DigitReceived, Event
 from engine.features.campaigns import moves, outcome
 from engine.features.campaigns.events import DoNotCallAdded
 from engine.features.campaigns.live import Live
@@ -15,6 +15,8 @@ from engine.features.campaigns.store.contacts import Row
 from engine.features.messaging.events import MessageEnded, MessageSent
 from engine.features.messaging.model import State as TextState
 from engine.ids import new_id
+from engine.model.call import Party
+from engine.model.cause import HangupCause
 from engine.platform.consumers import Done
 from engine.platform.platform import Platform
 from engine.store import events
@@ -101,6 +103,9 @@ def _opted_out(conn: Connection, campaign: Campaign, row: Row, event: DigitRecei
 
 def _call_ended(conn: Connection, campaign: Campaign, row: Row, event: CallEnded, now: float) -> None:
     found = [stored.event for stored in events.of_subject(conn, event.subject)]
+    if campaign.state is not State.STOPPED and _withdrawn(event, found):
+        moves.put_back(conn, campaign, row, now, now)
+        return
     facts = outcome.facts(found, row.message_seconds)
     ended = outcome.of_call(
         event,
@@ -124,6 +129,12 @@ def _call_ended(conn: Connection, campaign: Campaign, row: Row, event: CallEnded
         recording=facts.recording,
         price=row.price + event.price,
     )
+
+
+def _withdrawn(event: CallEnded, found: Sequence[Event]) -> bool:
+    """Whether a call was not dialled, because by its turn something spoke against it (engine.calls.outbound.dial)."""
+    ours = (event.cause, event.hung_up_by) == (HangupCause.CANCELLED.value, Party.US.value)
+    return ours and not event.answered and not any(isinstance(each, CallDialing) for each in found)
 
 
 def _text_ended(conn: Connection, campaign: Campaign, row: Row, state: TextState, reason: str, now: float) -> bool:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused
+from engine.events import CallDialing
 from engine.features.campaigns.do_not_call import ALL_ACCOUNTS
 from engine.features.campaigns.events import (
     CampaignEnded,
@@ -369,3 +370,21 @@ async def test_who_was_claimed_and_not_called_at_a_stop_is_not_called_by_the_nex
     await town.pass_seconds(60)
     assert town.network.numbers == [other]
     assert (await town.statuses(campaign))[claimed] is Status.TERMINATED
+
+
+@pytest.mark.parametrize("dialled", [False, True])
+async def test_a_call_that_was_not_dialled_when_its_turn_came_waits_again(town: Town, dialled: bool) -> None:
+    town.network.everybody = Person(rings=600)
+    campaign = await town.run([FIRST], QUICK)
+    await town.pass_seconds(2)
+    await town.campaigns.pause(SYSTEM, town.account.id, campaign.id)
+    call = town.network.dialled[0]
+    if dialled:
+        await town.tell(call.command, CallDialing, trunk="lab")
+    await town.end_call(town.account.id, call.call, HangupCause.CANCELLED, "us", None)
+    await town.pass_seconds(2)
+    found = (await town.contacts(campaign))[FIRST]
+    assert (found.status, found.attempts) == ((Status.FAILED, 1) if dialled else (Status.QUEUED, 0))
+    await town.campaigns.resume(SYSTEM, town.account.id, campaign.id)
+    await town.pass_seconds(2)
+    assert len(town.network.dialled) == (1 if dialled else 2)
