@@ -7,6 +7,7 @@ import pytest
 from engine.features.campaigns.errors import UnknownTag, WrongState
 from engine.features.campaigns.model import (
     CampaignChange,
+    ContactChange,
     Message,
     NewCampaign,
     NewContact,
@@ -122,3 +123,29 @@ async def test_what_is_not_possible_is_refused(town: Town) -> None:
     await town.campaigns.stop(SYSTEM, account, campaign.id)
     await town.campaigns.remove(SYSTEM, account, campaign.id)
     assert await town.campaigns.count(account) == 2
+
+
+async def test_a_campaign_has_so_many_different_tags(town: Town) -> None:
+    account = town.account.id
+    campaign = await town.campaign([])
+
+    def given(place: int) -> NewContact:
+        return NewContact(number="+" + NUMBERS[place], tags={f"t{place}.{number}": "x" for number in range(50)})
+
+    await town.campaigns.add_contacts(SYSTEM, account, campaign.id, [given(place) for place in range(4)])
+    with pytest.raises(InvalidSetting, match="at most 200 different tags"):
+        await town.campaigns.add_contacts(SYSTEM, account, campaign.id, [given(4)])
+    (first, *others) = await town.campaigns.contacts(account, campaign.id)
+    assert len(others) == 3
+    with pytest.raises(InvalidSetting, match="at most 200 different tags"):
+        await town.campaigns.change_contact(SYSTEM, account, first.id, ContactChange(tags={"another": "x"}))
+    assert len((await town.campaigns.get(account, campaign.id)).tags) == 200
+
+
+@pytest.mark.parametrize("ids", [(2**63,), (0,), tuple(range(1, 10_002))])
+async def test_ids_that_no_contact_can_have_are_refused(town: Town, ids: tuple[int, ...]) -> None:
+    campaign = await town.campaign(NUMBERS[:2])
+    for going in (town.campaigns.plan(town.account.id, campaign.id, Start(contacts=ids)),
+                  town.start(campaign, Start(contacts=ids))):  # fmt: skip
+        with pytest.raises(InvalidSetting, match="contacts must be"):
+            await going
