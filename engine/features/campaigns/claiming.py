@@ -20,7 +20,6 @@ LOOKED_AT = 100
 LEAST_SECONDS, LONGEST_SECONDS = 0.25, 5.0
 """Between two looks at a campaign that waits for its pace; and for a place, if nobody says that one is free."""
 DO_NOT_CALL = "do_not_call"
-NO_ZONE = "no_time_zone"
 
 
 class Around(NamedTuple):
@@ -49,9 +48,10 @@ def look(conn: Connection, id: str, now: float, around: Around) -> Look:
     seen = contacts.due(conn, id, now, LOOKED_AT)
     waits: float | None = None  # for whom there was no place
     for row in seen:
-        if reason := _never(conn, campaign, row, now):
+        opens = hours.opens(row.number, campaign.options, now)
+        if reason := _never(conn, campaign, row, opens):
             moves.skip(conn, campaign, row, reason, now)
-        elif (opens := hours.opens(row.number, campaign.options, now)) != now:
+        elif opens != now:
             contacts.change(conn, row, due=opens)
         elif room <= len(claimed) or not pace.free:
             waits = now + LONGEST_SECONDS if room <= len(claimed) else pace.next
@@ -76,18 +76,19 @@ def barred(conn: Connection, row: Row, now: float) -> str | None:
     campaign = campaigns.get(conn, row.campaign)
     if campaign is None or campaign.state is not State.RUNNING:
         return "The campaign does not run any more."
-    if reason := _never(conn, campaign, row, now):
+    opens = hours.opens(row.number, campaign.options, now)
+    if reason := _never(conn, campaign, row, opens):
         return f"The number must not be called: {reason}."
-    if not hours.is_open(row.number, campaign.options, now):
+    if opens != now:
         return "The number must not be called at this time."
     return None
 
 
-def _never(conn: Connection, campaign: Campaign, row: Row, now: float) -> str | None:
-    """Return why a contact must never be called; None: it may be, at some time."""
+def _never(conn: Connection, campaign: Campaign, row: Row, opens: float | None) -> str | None:
+    """Return why a contact must never be called; None: it may be, at some time. `opens`: when its hours begin."""
     if do_not_call.has(conn, campaign.account, row.number):
         return DO_NOT_CALL
-    return NO_ZONE if hours.opens(row.number, campaign.options, now) is None else None
+    return hours.why_never(row.number, campaign.options) if opens is None else None
 
 
 def _claim(conn: Connection, campaign: Campaign, row: Row, now: float, trunk: str | None) -> Row:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.features.campaigns import claiming, hours, outcome
+from engine.features.campaigns import hours, outcome
 from engine.features.campaigns.model import Options, Skipped, Status
 from engine.features.campaigns.store.contacts import Row
 
@@ -90,7 +90,9 @@ def forecast(
     run = _Run(options, at_once, begins, expect)
     skipped: dict[str, list[str]] = {}
     for row in rows:
-        reason = never(row) or (claiming.NO_ZONE if hours.opens(row.number, options, begins) is None else None)
+        reason = never(row)
+        if reason is None and hours.opens(row.number, options, begins) is None:
+            reason = hours.why_never(row.number, options)
         if reason:
             skipped.setdefault(reason, []).append(row.number)
         else:
