@@ -21,7 +21,7 @@ from engine.commands import (
     NoSuchCall,
 )
 from engine.features.campaigns import claiming, moves, placing, rendering
-from engine.features.campaigns.claiming import Around, Look
+from engine.features.campaigns.claiming import LONGEST_SECONDS, Around, Look
 from engine.features.campaigns.errors import UnknownTag
 from engine.features.campaigns.events import CampaignStarted
 from engine.features.campaigns.live import Live
@@ -38,7 +38,7 @@ from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
 from engine.platform.scheduler import Finish
 from engine.store import calls, events
-from engine.store.errors import Fenced, StoreClosed
+from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 20
@@ -131,6 +131,9 @@ class CampaignRunner:
         now = self._clock()
         campaign = campaigns.get(conn, id)
         if campaign and campaign.state is State.SCHEDULED:
+            if campaign.at is not None and campaign.at > now:
+                moves.wake(conn, campaign, campaign.at)
+                return Look(campaign, [], campaign.at)
             begin(conn, campaign, contacts.count_due(conn, id, float("inf")), now)
         return claiming.look(conn, id, now, self._around)
 
@@ -146,6 +149,8 @@ class CampaignRunner:
             await self._end(row, Ended(Status.FAILED, f"The message cannot be played: {error}"))
         except CommandRefused as error:
             await self._refused(row, error)
+        except StoreUnavailable as error:
+            await self._refused(row, EngineUnavailable(str(error)))
         except (Fenced, StoreClosed):
             return  # the next controller finds it
         except Exception:
@@ -159,6 +164,8 @@ class CampaignRunner:
             await self._end(row, Ended(Status.FAILED, f"The text cannot be sent: {error}"))
         except CommandRefused as error:
             await self._refused(row, error)
+        except StoreUnavailable as error:
+            await self._refused(row, EngineUnavailable(str(error)))
         except (Fenced, StoreClosed):
             return
         except Exception:
@@ -177,6 +184,8 @@ class CampaignRunner:
                 case CallBarred() | LimitReached() | EngineUnavailable():
                     wait = 0.0 if isinstance(error, CallBarred) else AGAIN_SECONDS
                     moves.put_back(conn, campaign, contact, now + wait, now)
+                case CreditSpent() if contacts.active(conn, campaign.id) > 1:  # its own calls may hold it
+                    moves.put_back(conn, campaign, contact, now + LONGEST_SECONDS, now)
                 case CreditSpent() | CallerRefused():
                     moves.put_back(conn, campaign, contact, now, now)
                     if campaign.state is State.RUNNING:

@@ -7,6 +7,7 @@ import pytest
 
 from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused
 from engine.events import CallDialing
+from engine.features.campaigns import moves, rendering
 from engine.features.campaigns.do_not_call import ALL_ACCOUNTS
 from engine.features.campaigns.events import (
     CampaignEnded,
@@ -23,6 +24,7 @@ from engine.model.cause import HangupCause
 from engine.model.money import Price
 from engine.platform import holds
 from engine.platform.audit import SYSTEM
+from engine.store.errors import StoreUnavailable
 from tests.engine.features.campaigns.town import BUSY, MESSAGE_SECONDS, Person, Town
 
 FIRST, SECOND, THIRD, FOURTH = "12015550101", "12015550102", "12015550103", "12015550104"
@@ -388,3 +390,44 @@ async def test_a_call_that_was_not_dialled_when_its_turn_came_waits_again(town: 
     await town.campaigns.resume(SYSTEM, town.account.id, campaign.id)
     await town.pass_seconds(2)
     assert len(town.network.dialled) == (1 if dialled else 2)
+
+
+async def test_who_could_not_be_called_because_the_store_was_away_is_called_later(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = [StoreUnavailable("The database cannot be reached now. Try again.")]
+    found = rendering.prepared
+
+    async def prepared(*given: object) -> Prompt:
+        if away:
+            raise away.pop()
+        return await found(*given)  # type: ignore[arg-type]
+
+    campaign = await town.campaign([FIRST], QUICK)
+    town.campaigns._prepare = lambda account: _Ready()  # type: ignore[assignment, return-value]
+    await town.start(campaign)
+    monkeypatch.setattr(rendering, "prepared", prepared)
+    await town.pass_seconds(30)
+    contact = (await town.contacts(campaign))[FIRST]
+    assert (contact.status, contact.attempts, away) == (Status.COMPLETED, 1, [])
+
+
+async def test_a_scheduled_campaign_that_is_looked_at_before_its_time_does_not_begin(town: Town) -> None:
+    campaign = await town.campaign([FIRST], QUICK)
+    at = town.clock() + 3600
+    await town.start(campaign, Start(at=at))
+    await town.writer.write(lambda conn: moves.wake(conn, campaign, town.clock()))
+    town.platform.scheduler.wake()
+    await town.pass_seconds(60)
+    assert await town.state(campaign) == "scheduled"
+    await town.pass_seconds(3600)
+    assert [one.at >= at for one in town.network.dialled] == [True]
+
+
+async def test_a_campaign_whose_own_calls_hold_the_money_goes_on_when_they_have_ended(town: Town) -> None:
+    campaign = await town.run([FIRST, SECOND], Options(per_second=1))
+    await town.pass_seconds(0.5)
+    town.network.refusals = [CreditSpent("The balance is held by calls.")]
+    await town.pass_seconds(60)
+    assert await town.statuses(campaign) == dict.fromkeys((FIRST, SECOND), Status.COMPLETED)
+    assert await town.told(CampaignPaused) == []
