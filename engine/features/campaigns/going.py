@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import CreditSpent, EngineUnavailable
@@ -65,7 +66,10 @@ class Going(Choosing):
         options = chosen.campaign.options
         at_once = options.at_once
         if chosen.campaign.kind == "voice":
-            at_once = min(at_once, self._cache.rules(chosen.campaign.account).account.max_calls)
+            may = self._cache.rules(chosen.campaign.account).account
+            at_once = min(at_once, may.max_calls)
+            pace = claiming.per_second(chosen.campaign, may.calls_per_second)
+            options = msgspec.structs.replace(options, per_second=pace)
 
         def never(row: Row) -> str | None:
             return claiming.DO_NOT_CALL if row.number in listed else None

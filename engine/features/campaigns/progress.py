@@ -24,6 +24,8 @@ from engine.store.events import StoredEvent
 
 KEY = "key"
 """Why a number is on the do-not-call list: it pressed the key."""
+ORDER_SECONDS = 0.001
+"""Between two rows of due work, so that they are taken in order."""
 _LOST_TEXTS = (TextState.FAILED, TextState.EXPIRED)
 
 
@@ -150,8 +152,13 @@ def _text_ended(conn: Connection, campaign: Campaign, row: Row, state: TextState
 
 
 def _look_again(conn: Connection, accounts: set[str], now: float) -> None:
-    """Let an account's campaigns use the places that are free now; one of which nobody is left ends."""
+    """Let an account's campaigns use the places that are free now; one of which nobody is left ends.
+
+    They are looked at by their priority; of equal ones, the one that has the fewest calls first.
+    """
     for account in accounts:
-        for campaign in campaigns.rivals(conn, account):
+        there = [(contacts.active(conn, each.id), each) for each in campaigns.rivals(conn, account)]
+        there.sort(key=lambda each: (-each[1].options.priority, each[0], each[1].id))
+        for place, (_, campaign) in enumerate(there):
             if not moves.end_if_done(conn, campaign, now):
-                moves.wake(conn, campaign, now)
+                moves.wake(conn, campaign, now - (len(there) - place) * ORDER_SECONDS)

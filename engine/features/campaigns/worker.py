@@ -47,6 +47,8 @@ AGAIN_SECONDS = 1.0
 """Until a contact is tried again whose call could not be placed, by no fault of its own."""
 FAILED = "The call could not be placed; the engine's log says why."
 STOP_SECONDS = 5.0
+MOST = 1_000_000
+"""Contacts that are counted; a campaign has fewer."""
 R = TypeVar("R")
 
 
@@ -134,7 +136,7 @@ class CampaignRunner:
             if campaign.at is not None and campaign.at > now:
                 moves.wake(conn, campaign, campaign.at)
                 return Look(campaign, [], campaign.at)
-            begin(conn, campaign, contacts.count_due(conn, id, float("inf")), now)
+            begin(conn, campaign, contacts.count_due(conn, id, float("inf"), most=MOST), now)
         return claiming.look(conn, id, now, self._around)
 
     # Placing

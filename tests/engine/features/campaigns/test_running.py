@@ -4,6 +4,7 @@ import asyncio
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import Connection
 
 from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused
 from engine.events import CallDialing
@@ -16,8 +17,8 @@ from engine.features.campaigns.events import (
     ContactEnded,
     DoNotCallAdded,
 )
-from engine.features.campaigns.model import DoNotCall, NewContact, Options, Retry, Start, Status, TrunkLimit
-from engine.features.campaigns.store import do_not_call, trunks
+from engine.features.campaigns.model import DoNotCall, NewContact, Options, Retry, Start, State, Status, TrunkLimit
+from engine.features.campaigns.store import campaigns, contacts, do_not_call, trunks
 from engine.features.errors import StillUsed
 from engine.media.prompts import Prompt
 from engine.model.cause import HangupCause
@@ -431,3 +432,40 @@ async def test_a_campaign_whose_own_calls_hold_the_money_goes_on_when_they_have_
     await town.pass_seconds(60)
     assert await town.statuses(campaign) == dict.fromkeys((FIRST, SECOND), Status.COMPLETED)
     assert await town.told(CampaignPaused) == []
+
+
+async def test_a_campaign_stays_below_the_pace_of_its_account(town: Town) -> None:
+    await town.set_account(calls_per_second=2.0)
+    await town.run([f"120155501{place:02}" for place in range(10, 20)], Options(per_second=100, at_once=50))
+    await town.pass_seconds(5)
+    begun = [one.at for one in town.network.dialled]
+    assert 8 <= len(begun) <= 10
+    assert (len(begun) - 1) / (begun[-1] - begun[0]) <= 2.3  # the first look makes up for half a second
+
+
+async def test_campaigns_of_the_same_priority_share_the_places_of_their_account(town: Town) -> None:
+    await town.set_account(max_calls=2)
+    first = [f"120155501{place:02}" for place in range(10, 20)]
+    await town.run(first, QUICK)
+    await town.run([f"120155502{place:02}" for place in range(10, 20)], QUICK)
+    await town.pass_seconds(55)
+    called = town.network.numbers[2:]
+    assert len(called) >= 10
+    assert abs(sum(number in first for number in called) - len(called) / 2) <= 2
+
+
+async def test_a_slow_campaign_that_goes_first_leaves_the_places_that_it_cannot_take(town: Town) -> None:
+    await town.set_account(max_calls=4)
+    high = [f"120155501{place:02}" for place in range(10, 20)]
+    await town.run(high, Options(per_second=0.1, priority=8))
+    await town.run([FIRST, SECOND], Options(per_second=100, priority=3))
+    await town.pass_seconds(3)
+    assert sorted(number for number in town.network.numbers if number not in high) == [FIRST, SECOND]
+    counted = await town.database.read(lambda conn: contacts.count_due(conn, _of(conn, high[0]), town.clock(), most=3))
+    assert counted == 3
+
+
+def _of(conn: Connection, number: str) -> str:
+    return next(
+        each.id for each in campaigns.of_state(conn, State.RUNNING) if contacts.numbers(conn, each.id, [number])
+    )
