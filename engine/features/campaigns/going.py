@@ -32,8 +32,12 @@ class Going(Choosing):
     async def plan(self, account: str, campaign: str, start: Start = NEW) -> Plan:
         """Say what a start would do; nothing is dialled and nothing is held. Of a campaign that runs: what is left.
 
-        Raises what `start` raises, but for money.
+        One plan of an account is made at a time. Raises what `start` raises, but for money.
         """
+        async with self._planning.setdefault(account, asyncio.Lock()):
+            return await self._plan(account, campaign, start)
+
+    async def _plan(self, account: str, campaign: str, start: Start) -> Plan:
         chosen = await self.choose(account, campaign, start)
         expect = await self.expected(chosen)
         numbers = [row.number for row in chosen.rows]

@@ -50,9 +50,13 @@ def _set(options: Options) -> Zones:
 
 def opens(digits: str, options: Options, now: float) -> float | None:
     """Return from when a campaign may call a number: `now`, a time to come, or None: never."""
+    return opens_in(zones(digits, options), options, now) if options.windows else now
+
+
+def opens_in(found: Zones, options: Options, now: float) -> float | None:
+    """Return from when a campaign may call a number of these `zones`, as `opens` does."""
     if not options.windows:
         return now
-    found = zones(digits, options)
     for names in (found, _set(options)) if len(found) > 1 else (found,):
         begins = _opens(names, options.windows, int(now // 60)) if names else None
         if begins is not None:
