@@ -154,11 +154,15 @@ def _text_ended(conn: Connection, campaign: Campaign, row: Row, state: TextState
 def _look_again(conn: Connection, accounts: set[str], now: float) -> None:
     """Let an account's campaigns use the places that are free now; one of which nobody is left ends.
 
-    They are looked at by their priority; of equal ones, the one that has the fewest calls first.
+    They are looked at by their priority; of equal ones, first the one that has the fewest calls, or called nobody for
+    the longest time.
     """
     for account in accounts:
-        there = [(contacts.active(conn, each.id), each) for each in campaigns.rivals(conn, account)]
-        there.sort(key=lambda each: (-each[1].options.priority, each[0], each[1].id))
-        for place, (_, campaign) in enumerate(there):
+        there = sorted(campaigns.rivals(conn, account), key=lambda each: _order(conn, each))
+        for place, campaign in enumerate(there):
             if not moves.end_if_done(conn, campaign, now):
                 moves.wake(conn, campaign, now - (len(there) - place) * ORDER_SECONDS)
+
+
+def _order(conn: Connection, campaign: Campaign) -> tuple[int, int, float]:
+    return -campaign.options.priority, contacts.active(conn, campaign.id), campaigns.next_call(conn, campaign.id)
