@@ -17,9 +17,7 @@ class CallMedia:
     `bridges` are those that the call's own Dials made, `bridge` is the id of the one that its channel is in.
     """
 
-    def __init__(
-        self, call: SilentCall, journal: Journal, confidential: Callable[[], bool], *, restored: bool
-    ) -> None:
+    def __init__(self, call: SilentCall, journal: Journal, confidential: Callable[[], bool], *, restored: bool) -> None:
         """`restored`: an earlier controller may have sent something. For `confidential` see TypedAhead."""
         self._bridge: str | None = None
         self.speaking = asyncio.Lock()

@@ -26,6 +26,7 @@ from engine.model.call import Call, CallState, Direction, Party
 from engine.model.cause import HangupCause
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.store import call_requests, calls, tasks
+from engine.store.errors import StoreUnavailable
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
 
@@ -40,6 +41,7 @@ TRY_NEXT = {
 }
 SHUTTING_DOWN = 503
 """What Asterisk answers every request with from when it was told to shut down (tried on Asterisk 22.10.1)."""
+ASKED_AGAIN_SECONDS = 1.0
 MakeSession = Callable[[Call, Sequence[TaskRow]], Session]
 
 
@@ -187,12 +189,36 @@ def _inserting(
     return unit
 
 
-async def dial(session: Session, admitted: Admitted) -> Ending:
-    """Wait for the account's turn, then try each route until one reaches the party."""
+async def dial(session: Session, admitted: Admitted, *, restored: bool = False) -> Ending:
+    """Wait for the account's turn, then try each route until one reaches the party.
+
+    Of a call that waited, or was stored by an earlier controller (`restored`), it is asked once more whether it may be
+    placed; else it ends as cancelled by us.
+    """
     if admitted.wait > 0:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(session.until(Milestone.HANGING_UP), admitted.wait)
+    if (admitted.wait > 0 or restored) and not session.ours and await barred(session):
+        return session.ours or Ending(cause=HangupCause.CANCELLED, by=Party.US)
     return await try_next(session, admitted.routes, Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK), first=1)
+
+
+async def barred(session: Session) -> bool:
+    """Whether a feature has something by now against a call that was stored and not dialled.
+
+    While the store cannot be reached it is not known, and the call waits.
+    """
+    services, call = session.services, session.call
+    while True:
+        try:
+            why = await services.database.read(lambda conn: services.admission.barred(conn, call))
+        except StoreUnavailable:
+            if await session.ending(ASKED_AGAIN_SECONDS):
+                return False
+            continue
+        if why:
+            log.info("A call that waited is not dialled.", call=call.id, why=why)
+        return why is not None
 
 
 async def try_next(session: Session, routes: Sequence[Route], ending: Ending, *, first: int) -> Ending:

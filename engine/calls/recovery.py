@@ -17,13 +17,14 @@ from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow, lost, note_state
 from engine.calls.group_ringing import member_of
 from engine.calls.inbound import await_application
-from engine.calls.outbound import MakeSession, dial, try_next
+from engine.calls.outbound import MakeSession, barred, dial, try_next
 from engine.calls.pair import Pair, Terms, end_along, left_alone, other_of
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Life, Session
 from engine.commands import CommandRefused
 from engine.model.call import Call, CallState, Direction
+from engine.model.cause import HangupCause
 from engine.model.leg_options import PLAIN
 from engine.store import calls, owners, tasks, typed_ahead
 from engine.store.tasks import TaskRow
@@ -113,7 +114,7 @@ class CallRecovery:
             return lambda session: _resume(session, inbox, channel, admitted, untouched=untouched)
         if call.state is CallState.QUEUED:
             admitted = self._admitted(call)
-            return lambda session: dial(session, admitted)
+            return lambda session: dial(session, admitted, restored=True)
         return lambda session: lost(session, recovered.seen)
 
     def _admitted(self, call: Call) -> Admitted:
@@ -175,7 +176,7 @@ async def _resume(
         dialled = session.call.sip_call_id is not None
         note_state(session, channel)
         if channel.state == "Down" and session.call.direction is Direction.OUTBOUND and not dialled:
-            await _dial_again(session)
+            await (session.hang_up(HangupCause.CANCELLED) if await barred(session) else _dial_again(session))
         if session.call.direction is Direction.INBOUND and not session.answered and untouched:
             session.spawn(await_application(session), "offer")
         ending = await follow(session, inbox)

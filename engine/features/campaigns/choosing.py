@@ -19,6 +19,8 @@ from engine.features.messaging.encoding import TextTooLong, parts_of
 from engine.media.errors import PromptError
 from engine.platform.money import NoPrice
 
+MOST_IDS = 10_000
+HIGHEST_ID = 2**31 - 1
 LONGEST_AHEAD = 366 * 86_400.0
 BETWEEN = 200
 """Prices that are looked up before others get their turn."""
@@ -52,7 +54,7 @@ class Choosing(Core):
                 f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days (got {start.at:.15g})."
             )
         statuses = _statuses(start)
-        ids = tuple(dict.fromkeys(start.contacts))
+        ids = _ids(start)
 
         def read(conn: Connection) -> tuple[Campaign, list[Row]]:
             there = found(conn, account, campaign)
@@ -124,6 +126,15 @@ class Choosing(Core):
 def expected_seconds(expect: Expected) -> float:
     """Return how long a call is answered, on an average."""
     return sum(share * expect.answered[status] for status, share in expect.shares.items())
+
+
+def _ids(start: Start) -> tuple[int, ...]:
+    if len(start.contacts) > MOST_IDS:
+        raise InvalidSetting(f"contacts must be at most {MOST_IDS} ids (got {len(start.contacts)}).")
+    for id in start.contacts:
+        if not 1 <= id <= HIGHEST_ID:
+            raise InvalidSetting(f"contacts must be ids from 1 to {HIGHEST_ID} (got {id}).")
+    return tuple(dict.fromkeys(start.contacts))
 
 
 def _statuses(start: Start) -> tuple[Status, ...]:

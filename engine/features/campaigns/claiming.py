@@ -4,6 +4,7 @@ A contact that is claimed has its call's id from then on. If the controller ends
 finds that there is none, and puts the contact back.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,13 +21,19 @@ LOOKED_AT = 100
 LEAST_SECONDS, LONGEST_SECONDS = 0.25, 5.0
 """Between two looks at a campaign that waits for its pace; and for a place, if nobody says that one is free."""
 DO_NOT_CALL = "do_not_call"
-NO_ZONE = "no_time_zone"
+
+
+BELOW = 0.9
+"""A campaign begins so many times as many calls a second as its account may: the account's other calls have room."""
 
 
 class Around(NamedTuple):
-    """What a campaign's account may have: calls at once, and the trunk that would carry a number (None: none)."""
+    """What a campaign's account may have: calls at once, calls a second, and the trunk that would carry a number (None:
+    none).
+    """
 
     at_once: Callable[[str], int]
+    per_second: Callable[[str], float]
     trunk_of: Callable[[str, str], str | None]
 
 
@@ -43,15 +50,16 @@ def look(conn: Connection, id: str, now: float, around: Around) -> Look:
     campaign = campaigns.get(conn, id)
     if campaign is None or campaign.state is not State.RUNNING:
         return Look(campaign, [], None)
-    pace = _Pace(campaign, campaigns.next_call(conn, id), now)
+    pace = _Pace(per_second(campaign, around.per_second(campaign.account)), campaigns.next_call(conn, id), now)
     room = _room(conn, campaign, now, around)
     claimed: list[Row] = []
     seen = contacts.due(conn, id, now, LOOKED_AT)
     waits: float | None = None  # for whom there was no place
     for row in seen:
-        if reason := _never(conn, campaign, row, now):
+        opens = hours.opens(row.number, campaign.options, now)
+        if reason := _never(conn, campaign, row, opens):
             moves.skip(conn, campaign, row, reason, now)
-        elif (opens := hours.opens(row.number, campaign.options, now)) != now:
+        elif opens != now:
             contacts.change(conn, row, due=opens)
         elif room <= len(claimed) or not pace.free:
             waits = now + LONGEST_SECONDS if room <= len(claimed) else pace.next
@@ -71,23 +79,30 @@ def look(conn: Connection, id: str, now: float, around: Around) -> Look:
     return Look(campaign, claimed, again)
 
 
+def per_second(campaign: Campaign, of_account: float) -> float:
+    """Return how many calls a second a campaign begins whose account may begin so many."""
+    own = campaign.options.per_second
+    return own if campaign.kind == "text" else min(own, BELOW * of_account)
+
+
 def barred(conn: Connection, row: Row, now: float) -> str | None:
     """Return why a contact that was claimed must not be called after all; None: it may."""
     campaign = campaigns.get(conn, row.campaign)
     if campaign is None or campaign.state is not State.RUNNING:
         return "The campaign does not run any more."
-    if reason := _never(conn, campaign, row, now):
+    opens = hours.opens(row.number, campaign.options, now)
+    if reason := _never(conn, campaign, row, opens):
         return f"The number must not be called: {reason}."
-    if not hours.is_open(row.number, campaign.options, now):
+    if opens != now:
         return "The number must not be called at this time."
     return None
 
 
-def _never(conn: Connection, campaign: Campaign, row: Row, now: float) -> str | None:
-    """Return why a contact must never be called; None: it may be, at some time."""
+def _never(conn: Connection, campaign: Campaign, row: Row, opens: float | None) -> str | None:
+    """Return why a contact must never be called; None: it may be, at some time. `opens`: when its hours begin."""
     if do_not_call.has(conn, campaign.account, row.number):
         return DO_NOT_CALL
-    return NO_ZONE if hours.opens(row.number, campaign.options, now) is None else None
+    return hours.why_never(row.number, campaign.options) if opens is None else None
 
 
 def _claim(conn: Connection, campaign: Campaign, row: Row, now: float, trunk: str | None) -> Row:
@@ -97,7 +112,9 @@ def _claim(conn: Connection, campaign: Campaign, row: Row, now: float, trunk: st
 
 
 def _room(conn: Connection, campaign: Campaign, now: float, around: Around) -> int:
-    """Return how many more calls a campaign may have: what those of its account that go before it want is kept."""
+    """Return how many more calls a campaign may have. For those of its account that go before it, so much is kept as
+    they want and their pace lets them take before they look again.
+    """
     active = contacts.active(conn, campaign.id)
     own = campaign.options.at_once - active
     if campaign.kind == "text":
@@ -109,7 +126,8 @@ def _room(conn: Connection, campaign: Campaign, now: float, around: Around) -> i
         busy = contacts.active(conn, rival.id)
         left -= busy
         if rival.options.priority > campaign.options.priority:
-            left -= min(rival.options.at_once - busy, contacts.count_due(conn, rival.id, now))
+            takes = math.ceil(per_second(rival, around.per_second(campaign.account)) * 2 * LEAST_SECONDS)
+            left -= contacts.count_due(conn, rival.id, now, most=min(takes, rival.options.at_once - busy))
     return min(own, left)
 
 
@@ -141,8 +159,8 @@ class _Pace:
     more than half a second, and never by two calls at once where one look would have done.
     """
 
-    def __init__(self, campaign: Campaign, next_call: float, now: float) -> None:
-        self._now, self._each = now, 1 / campaign.options.per_second
+    def __init__(self, per_second: float, next_call: float, now: float) -> None:
+        self._now, self._each = now, 1 / per_second
         missed = 2 * LEAST_SECONDS if self._each <= LEAST_SECONDS else min(2 * LEAST_SECONDS, 0.9 * self._each)
         self.next = max(next_call, now - missed)
 

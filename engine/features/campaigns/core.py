@@ -1,5 +1,6 @@
 """What all parts of the service of campaigns stand on."""
 
+import asyncio
 from collections.abc import Callable
 
 from sqlalchemy import Connection
@@ -26,6 +27,7 @@ class Core:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._scheduler, self._cache, self._prices = platform.scheduler, platform.cache, platform.prices
         self._check, self._prepare, self._runner = check, prepare, runner
+        self._planning: dict[str, asyncio.Lock] = {}
 
 
 def found(conn: Connection, account: str | None, id: str) -> Campaign:

@@ -54,7 +54,7 @@ class CampaignsFeature(Feature):
         def trunk_of(account: str, digits: str) -> str | None:
             return next((route.trunk for route in admission.routes(account, digits)), None)
 
-        around = Around(lambda account: _places(platform, account), trunk_of)
+        around = Around(lambda account: _places(platform, account), lambda account: _pace(platform, account), trunk_of)
         runner = self._runner = CampaignRunner(platform, engine, Texting(platform, messages), prepare, around, live)
         self.service = CampaignService(platform, admission.check, prepare, runner)
         self.services = (self.service, DoNotCallLists(platform), TrunkLimits(platform))
@@ -70,6 +70,14 @@ class CampaignsFeature(Feature):
     async def stop(self) -> None:
         """Let what is being placed be placed."""
         await self._runner.stop()
+
+
+def _pace(platform: Platform, account: str) -> float:
+    """Return how many calls a second an account may begin; of one that is disabled, it does not matter."""
+    try:
+        return platform.cache.rules(account).account.calls_per_second
+    except NumberRefused:
+        return 1.0
 
 
 def _places(platform: Platform, account: str) -> int:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.features.campaigns import claiming, hours, outcome
+from engine.features.campaigns import hours, outcome
+from engine.features.campaigns.hours import Zones
 from engine.features.campaigns.model import Options, Skipped, Status
 from engine.features.campaigns.store.contacts import Row
 
@@ -90,11 +91,14 @@ def forecast(
     run = _Run(options, at_once, begins, expect)
     skipped: dict[str, list[str]] = {}
     for row in rows:
-        reason = never(row) or (claiming.NO_ZONE if hours.opens(row.number, options, begins) is None else None)
+        zones = hours.zones(row.number, options) if options.windows else ()
+        reason = never(row)
+        if reason is None and hours.opens_in(zones, options, begins) is None:
+            reason = hours.why_never(row.number, options)
         if reason:
             skipped.setdefault(reason, []).append(row.number)
         else:
-            run.wait(begins, row, {})
+            run.wait(zones, begins, row, {})
     run.go()
     return Forecast(
         contacts=len(rows) - sum(map(len, skipped.values())),
@@ -110,12 +114,26 @@ def forecast(
     )
 
 
+class _Group:
+    """Those who wait in the same time zones, the first first: when their hours are over, they are for all of them."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[float, int, int, Row, dict[str, int]]] = []
+        self.opens = -math.inf
+
+    @property
+    def head(self) -> tuple[float, int] | None:
+        """When the turn of the first comes, and its id."""
+        return (max(self.waiting[0][0], self.opens), self.waiting[0][1]) if self.waiting else None
+
+
 class _Run:
     def __init__(self, options: Options, at_once: int, begins: float, expect: Expected) -> None:
         self._options, self._at_once, self._expect = options, at_once, expect
         self._each = 1 / options.per_second
         self._next = begins
-        self._waiting: list[tuple[float, int, int, Row, dict[str, int]]] = []
+        self._groups: dict[Zones, _Group] = {}
+        self._heads: list[tuple[tuple[float, int], Zones]] = []  # of the groups; those that are so no more are left out
         self._ends: list[float] = []
         self._given = dict.fromkeys(expect.shares, 0)
         self.calls = 0
@@ -124,20 +142,33 @@ class _Run:
         self.last_end: float | None = None
         self.answered: list[tuple[str, float]] = []
 
-    def wait(self, due: float, row: Row, tries: dict[str, int]) -> None:
-        heapq.heappush(self._waiting, (due, row.id, sum(tries.values()), row, tries))
+    def wait(self, zones: Zones, due: float, row: Row, tries: dict[str, int]) -> None:
+        group = self._groups.setdefault(zones, _Group())
+        before = group.head
+        heapq.heappush(group.waiting, (due, row.id, sum(tries.values()), row, tries))
+        if group.head != before:
+            self._note(zones, group)
 
     def go(self) -> None:
-        while self._waiting:
-            due, _, _, row, tries = heapq.heappop(self._waiting)
-            at = self._place(max(due, self._next))
-            opens = hours.opens(row.number, self._options, at)
-            if opens is None:
+        while self._heads:
+            head, zones = heapq.heappop(self._heads)
+            group = self._groups[zones]
+            if head != group.head:
                 continue
-            if opens > at:
-                self.wait(opens, row, tries)
+            at = self._place(max(head[0], self._next))
+            opens = hours.opens_in(zones, self._options, at)
+            if opens is not None and opens > at:
+                group.opens = opens
+                self._note(zones, group)
                 continue
-            self._call(at, row, tries)
+            _, _, _, row, tries = heapq.heappop(group.waiting)
+            self._note(zones, group)
+            if opens is not None:
+                self._call(at, zones, row, tries)
+
+    def _note(self, zones: Zones, group: _Group) -> None:
+        if head := group.head:
+            heapq.heappush(self._heads, (head, zones))
 
     def _place(self, at: float) -> float:
         """Return when there is a place, at the earliest `at`."""
@@ -145,7 +176,7 @@ class _Run:
             at = max(at, heapq.heappop(self._ends))
         return at
 
-    def _call(self, at: float, row: Row, tries: dict[str, int]) -> None:
+    def _call(self, at: float, zones: Zones, row: Row, tries: dict[str, int]) -> None:
         status = self._outcome()
         ends = at + self._expect.seconds[status]
         heapq.heappush(self._ends, ends)
@@ -158,7 +189,7 @@ class _Run:
             self.answered.append((row.number, seconds))
         wait = outcome.tried_again(status, self._options, tries)
         if wait is not None:
-            self.wait(ends + wait, row, tries | {status.value: tries.get(status.value, 0) + 1})
+            self.wait(zones, ends + wait, row, tries | {status.value: tries.get(status.value, 0) + 1})
 
     def _outcome(self) -> Status:
         """Return the status of which the fewest calls were given, for its share."""

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import CreditSpent, EngineUnavailable
@@ -31,8 +32,12 @@ class Going(Choosing):
     async def plan(self, account: str, campaign: str, start: Start = NEW) -> Plan:
         """Say what a start would do; nothing is dialled and nothing is held. Of a campaign that runs: what is left.
 
-        Raises what `start` raises, but for money.
+        One plan of an account is made at a time. Raises what `start` raises, but for money.
         """
+        async with self._planning.setdefault(account, asyncio.Lock()):
+            return await self._plan(account, campaign, start)
+
+    async def _plan(self, account: str, campaign: str, start: Start) -> Plan:
         chosen = await self.choose(account, campaign, start)
         expect = await self.expected(chosen)
         numbers = [row.number for row in chosen.rows]
@@ -65,7 +70,10 @@ class Going(Choosing):
         options = chosen.campaign.options
         at_once = options.at_once
         if chosen.campaign.kind == "voice":
-            at_once = min(at_once, self._cache.rules(chosen.campaign.account).account.max_calls)
+            may = self._cache.rules(chosen.campaign.account).account
+            at_once = min(at_once, may.max_calls)
+            pace = claiming.per_second(chosen.campaign, may.calls_per_second)
+            options = msgspec.structs.replace(options, per_second=pace)
 
         def never(row: Row) -> str | None:
             return claiming.DO_NOT_CALL if row.number in listed else None
@@ -143,16 +151,21 @@ class Going(Choosing):
         Raises WrongState where it is not scheduled, running or paused.
         """
 
-        def unit(conn: Connection) -> Campaign:
+        def unit(conn: Connection) -> tuple[Campaign, list[Row]]:
             there = _in(conn, account, campaign, State.SCHEDULED, State.RUNNING, State.PAUSED, done="stopped")
-            now = self._clock()
+            now, up = self._clock(), []
+            for row in contacts.all_active(conn, there.id):
+                if self._runner.placed(conn, row):
+                    up.append(row)
+                else:
+                    moves.give_up(conn, row, STOPPED, now)
             contacts.give_up(conn, there.id, Status.TERMINATED, STOPPED, now)
             moves.end(conn, there, State.STOPPED, now)
             audit.record(conn, by, account=account, what="campaign.stopped", subject=there.id)
-            return found(conn, account, campaign)
+            return found(conn, account, campaign), up
 
-        stopped = await self._writer.write(unit)
-        await self._runner.end_calls(stopped)
+        stopped, up = await self._writer.write(unit)
+        await self._runner.end_calls(stopped, up)
         return stopped
 
 

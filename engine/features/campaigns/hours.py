@@ -1,8 +1,8 @@
 """When a number may be called: windows in the local time of who is called.
 
 A number's time zones are those of its prefix in the metadata of libphonenumber (phonenumbers.timezone). A prefix that
-has several, such as a toll-free one, may be called only while the window is open in all of them. A number of which no
-zone is known is in the zone that the campaign sets, or is not called at all.
+has several, such as a toll-free one, may be called only while the window is open in all of them; if it never is, the
+zone that the campaign sets counts. A number of which no zone is known is in that zone, or is not called at all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,9 @@ from engine.features.errors import InvalidSetting
 DAYS_AHEAD = 8
 """How far ahead an opening is looked for: a window opens at least once a week."""
 MINUTES = 24 * 60
+NO_ZONE = "no_time_zone"
+NO_HOURS = "no_common_hours"
+"""Why a number is never called: none of its zones is known; the windows are never open in all of them."""
 Zones = tuple[str, ...]
 
 
@@ -38,15 +41,32 @@ def zones(digits: str, options: Options) -> Zones:
     own = zones_of_number(digits) if options.zone_by_number else ()
     if own and all(_zone(name) for name in own):
         return own
+    return _set(options)
+
+
+def _set(options: Options) -> Zones:
     return (options.zone,) if _zone(options.zone) else ()
 
 
 def opens(digits: str, options: Options, now: float) -> float | None:
     """Return from when a campaign may call a number: `now`, a time to come, or None: never."""
+    return opens_in(zones(digits, options), options, now) if options.windows else now
+
+
+def opens_in(found: Zones, options: Options, now: float) -> float | None:
+    """Return from when a campaign may call a number of these `zones`, as `opens` does."""
     if not options.windows:
         return now
-    found = zones(digits, options)
-    return _opens(found, options.windows, now) if found else None
+    for names in (found, _set(options)) if len(found) > 1 else (found,):
+        begins = _opens(names, options.windows, int(now // 60)) if names else None
+        if begins is not None:
+            return max(begins, now)
+    return None
+
+
+def why_never(digits: str, options: Options) -> str:
+    """Return why a number never `opens`."""
+    return NO_HOURS if zones(digits, options) else NO_ZONE
 
 
 def is_open(digits: str, options: Options, now: float) -> bool:
@@ -68,7 +88,10 @@ def checked(window: Window) -> Window:
     return window
 
 
-def _opens(names: Zones, windows: Sequence[Window], now: float) -> float | None:
+@lru_cache(maxsize=10_000)
+def _opens(names: Zones, windows: tuple[Window, ...], minute: int) -> float | None:
+    """Return from when it is open in all zones (Unix seconds), at the earliest at a minute (Unix minutes)."""
+    now = minute * 60.0
     if _open(names, windows, now):
         return now
     until = now + DAYS_AHEAD * 86_400

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from sqlalchemy import Connection
 
@@ -31,6 +31,8 @@ MOST_AT_ONCE = 10_000
 MOST = 200_000
 """Contacts of a campaign."""
 MOST_TAGS = 50
+MOST_NAMES = 200
+"""Different names of tags in a campaign."""
 LONGEST_TAG = 1000
 BETWEEN = 50
 """Numbers that are read before others get their turn: a number costs some 0.1 ms."""
@@ -46,23 +48,25 @@ class Listing(Core):
         """Add contacts to a campaign, at most 10,000 at once; bad ones are left out and reported.
 
         A number that the campaign has already is not added again. Raises StillUsed where it is scheduled, running or
-        paused, LimitReached where it would have too many.
+        paused, LimitReached where it would have too many, InvalidSetting where its contacts would have too many
+        different tags.
         """
         if len(contacts) > MOST_AT_ONCE:
             raise LimitReached(f"At most {MOST_AT_ONCE} contacts are added at once (got {len(contacts)}).")
-        kind = (await self._db.read(lambda conn: found(conn, account, campaign))).kind
+        there = await self._db.read(lambda conn: found(conn, account, campaign))
         good: dict[str, NewContact] = {}
         bad: list[BadContact] = []
         for place, given in enumerate(contacts):
             if place % BETWEEN == BETWEEN - 1:
                 await asyncio.sleep(0)
             try:
-                digits = self._number(account, given.number, kind)
+                digits = self._number(account, given.number, there.kind)
                 _check_tags(given.tags)
             except (InvalidNumber, NumberRefused, InvalidSetting) as error:
                 bad.append(BadContact(given.line, given.number, str(error)))
                 continue
             good.setdefault(digits, given)
+        _with(there.tags, [given.tags for given in good.values()])
 
         rows: list[Row] = []
         for some in batched(good.items()):
@@ -84,7 +88,9 @@ class Listing(Core):
         return await self._db.read(lambda conn: _one(conn, account, id))
 
     async def change_contact(self, by: Actor, account: str, id: int, change: ContactChange) -> Contact:
-        """Change a contact; raises InvalidNumber, NumberRefused, InvalidSetting, AlreadyThere, StillUsed."""
+        """Change a contact; raises InvalidNumber, NumberRefused, InvalidSetting (also for too many names of tags),
+        AlreadyThere, StillUsed.
+        """
         before = await self.contact(account, id)
         kind = (await self.campaign_of(before)).kind
         digits = before.number if change.number is None else self._number(account, change.number, kind)
@@ -97,7 +103,7 @@ class Listing(Core):
             if digits != row.number and contacts.numbers(conn, row.campaign, [digits]):
                 raise AlreadyThere(f"The campaign has the number {digits} already.")
             tags = row.tags if change.tags is None else change.tags
-            campaigns.change(conn, campaign.id, tags=_with(campaign.tags, tags))
+            campaigns.change(conn, campaign.id, tags=_with(campaign.tags, [tags]))
             what, after = "campaign.contact_changed", {"contact": id, "number": digits}
             audit.record(conn, by, account=account, what=what, subject=campaign.id, after=after)
             return contacts.change(conn, row, number=digits, tags=tags)
@@ -183,9 +189,7 @@ def _add(conn: Connection, by: Actor, campaign: Campaign, good: Mapping[str, New
         for place, (digits, given) in enumerate(new)
     ]
     contacts.insert(conn, rows)
-    tags = campaign.tags
-    for row in rows:
-        tags = _with(tags, row.tags)
+    tags = _with(campaign.tags, [row.tags for row in rows])
     if tags != campaign.tags:
         campaigns.change(conn, campaign.id, tags=tags)
     what, after = "campaign.contactsadded", {"contacts": len(rows)}
@@ -200,8 +204,12 @@ def batched(good: Iterable[tuple[str, NewContact]]) -> Iterator[dict[str, NewCon
         yield some
 
 
-def _with(names: tuple[str, ...], tags: Mapping[str, str]) -> tuple[str, ...]:
-    return (*names, *(name for name in tags if name not in names))
+def _with(names: tuple[str, ...], added: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """Return a campaign's names of tags with those of contacts; raises InvalidSetting for too many."""
+    found = dict.fromkeys(chain(names, *added))
+    if len(found) > MOST_NAMES:
+        raise InvalidSetting(f"A campaign's contacts have at most {MOST_NAMES} different tags (got {len(found)}).")
+    return tuple(found)
 
 
 def _check_tags(tags: Mapping[str, str]) -> None:

@@ -37,11 +37,17 @@ def put_back(conn: Connection, campaign: Campaign, row: Row, due: float, now: fl
     If the campaign is over, so is the contact.
     """
     if not campaign.state.busy:
-        contacts.change(conn, row, status=Status.TERMINATED, attempts=row.attempts - 1, call=None, ended=now)
+        give_up(conn, row, "", now)
         return
     status = Status.RETRY if row.tries else Status.QUEUED
     contacts.change(conn, row, status=status, attempts=row.attempts - 1, call=None, due=due)
     campaigns.hold_more(conn, campaign, 1, now)
+
+
+def give_up(conn: Connection, row: Row, reason: str, now: float) -> None:
+    """End a contact of a campaign that was stopped, which was claimed and is not called any more."""
+    fields = {"attempts": row.attempts - 1, "call": None, "reason": reason, "ended": now}
+    contacts.change(conn, row, status=Status.TERMINATED, **fields)
 
 
 def end_attempt(conn: Connection, campaign: Campaign, row: Row, ended: Ended, now: float, **fields: Any) -> Row:

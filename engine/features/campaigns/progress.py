@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import Connection
 
-from engine.events import CallEnded, DigitReceived, Event
+from engine.events import CallDialing, CallEnded, DigitReceived, Event
 from engine.features.campaigns import moves, outcome
 from engine.features.campaigns.events import DoNotCallAdded
 from engine.features.campaigns.live import Live
@@ -15,6 +15,8 @@ from engine.features.campaigns.store.contacts import Row
 from engine.features.messaging.events import MessageEnded, MessageSent
 from engine.features.messaging.model import State as TextState
 from engine.ids import new_id
+from engine.model.call import Party
+from engine.model.cause import HangupCause
 from engine.platform.consumers import Done
 from engine.platform.platform import Platform
 from engine.store import events
@@ -22,6 +24,8 @@ from engine.store.events import StoredEvent
 
 KEY = "key"
 """Why a number is on the do-not-call list: it pressed the key."""
+ORDER_SECONDS = 0.001
+"""Between two rows of due work, so that they are taken in order."""
 _LOST_TEXTS = (TextState.FAILED, TextState.EXPIRED)
 
 
@@ -101,6 +105,9 @@ def _opted_out(conn: Connection, campaign: Campaign, row: Row, event: DigitRecei
 
 def _call_ended(conn: Connection, campaign: Campaign, row: Row, event: CallEnded, now: float) -> None:
     found = [stored.event for stored in events.of_subject(conn, event.subject)]
+    if campaign.state is not State.STOPPED and _withdrawn(event, found):
+        moves.put_back(conn, campaign, row, now, now)
+        return
     facts = outcome.facts(found, row.message_seconds)
     ended = outcome.of_call(
         event,
@@ -126,6 +133,12 @@ def _call_ended(conn: Connection, campaign: Campaign, row: Row, event: CallEnded
     )
 
 
+def _withdrawn(event: CallEnded, found: Sequence[Event]) -> bool:
+    """Whether a call was not dialled, because by its turn something spoke against it (engine.calls.outbound.dial)."""
+    ours = (event.cause, event.hung_up_by) == (HangupCause.CANCELLED.value, Party.US.value)
+    return ours and not event.answered and not any(isinstance(each, CallDialing) for each in found)
+
+
 def _text_ended(conn: Connection, campaign: Campaign, row: Row, state: TextState, reason: str, now: float) -> bool:
     """End a text's attempt: what is not known to be lost counts as sent. Whether that is new."""
     if state in _LOST_TEXTS:
@@ -139,8 +152,17 @@ def _text_ended(conn: Connection, campaign: Campaign, row: Row, state: TextState
 
 
 def _look_again(conn: Connection, accounts: set[str], now: float) -> None:
-    """Let an account's campaigns use the places that are free now; one of which nobody is left ends."""
+    """Let an account's campaigns use the places that are free now; one of which nobody is left ends.
+
+    They are looked at by their priority; of equal ones, first the one that has the fewest calls, or called nobody for
+    the longest time.
+    """
     for account in accounts:
-        for campaign in campaigns.rivals(conn, account):
+        there = sorted(campaigns.rivals(conn, account), key=lambda each: _order(conn, each))
+        for place, campaign in enumerate(there):
             if not moves.end_if_done(conn, campaign, now):
-                moves.wake(conn, campaign, now)
+                moves.wake(conn, campaign, now - (len(there) - place) * ORDER_SECONDS)
+
+
+def _order(conn: Connection, campaign: Campaign) -> tuple[int, int, float]:
+    return -campaign.options.priority, contacts.active(conn, campaign.id), campaigns.next_call(conn, campaign.id)

@@ -16,7 +16,7 @@ MOST_PER_SECOND = 1000.0
 MOST_AT_ONCE = 10_000
 MOST_RETRIES = 20
 LONGEST_WAIT = 30 * 86_400.0
-MOST_WINDOWS = 50
+MOST_WINDOWS = 14
 LONGEST_CALL = 86_400.0
 
 
@@ -66,7 +66,7 @@ def checked_options(options: Options) -> Options:
     if options.zone and not hours.is_zone(options.zone):
         raise InvalidSetting(f"zone must be a time zone such as Asia/Kathmandu (got {options.zone[:50]!r}).")
     if len(options.windows) > MOST_WINDOWS:
-        raise InvalidSetting(f"windows must be at most {MOST_WINDOWS}.")
+        raise InvalidSetting(f"windows must be at most {MOST_WINDOWS} (got {len(options.windows)}).")
     for window in options.windows:
         hours.checked(window)
     _check_retries(options)

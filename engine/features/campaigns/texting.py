@@ -8,7 +8,6 @@ from engine.features.campaigns.live import GONE
 from engine.features.campaigns.model import Campaign, Status
 from engine.features.campaigns.store import contacts
 from engine.features.campaigns.store.contacts import Row
-from engine.features.errors import NotThere
 from engine.features.messaging.model import NewMessage
 from engine.features.messaging.service import MessageService
 from engine.platform.platform import Platform
@@ -37,13 +36,9 @@ class Texting:
 
         await self._messages.send(campaign.account, wanted, origin=ORIGIN, id=row.call, also=also)
 
-    async def is_there(self, message: str) -> bool:
+    def is_there(self, conn: Connection, message: str) -> bool:
         """Whether there is a text of this id."""
-        try:
-            await self._messages.get(None, message)
-        except NotThere:
-            return False
-        return True
+        return self._messages.is_there(conn, message)
 
     async def cancel(self, account: str, message: str) -> None:
         """Take a text back that has not left; raises NotThere, StillUsed."""

@@ -21,7 +21,7 @@ from engine.commands import (
     NoSuchCall,
 )
 from engine.features.campaigns import claiming, moves, placing, rendering
-from engine.features.campaigns.claiming import Around, Look
+from engine.features.campaigns.claiming import LONGEST_SECONDS, Around, Look
 from engine.features.campaigns.errors import UnknownTag
 from engine.features.campaigns.events import CampaignStarted
 from engine.features.campaigns.live import Live
@@ -38,7 +38,7 @@ from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
 from engine.platform.scheduler import Finish
 from engine.store import calls, events
-from engine.store.errors import Fenced, StoreClosed
+from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 20
@@ -47,6 +47,8 @@ AGAIN_SECONDS = 1.0
 """Until a contact is tried again whose call could not be placed, by no fault of its own."""
 FAILED = "The call could not be placed; the engine's log says why."
 STOP_SECONDS = 5.0
+MOST = 1_000_000
+"""Contacts that are counted; a campaign has fewer."""
 R = TypeVar("R")
 
 
@@ -80,26 +82,31 @@ class CampaignRunner:
     async def start(self) -> None:
         """Go on with what an earlier controller left: put back who was claimed and not called; end what was stopped."""
         rows = await self._db.read(contacts.all_active)
-        there = [row for row in rows if row.call and await self._is_there(row.call)]
-        lost = [row for row in rows if row not in there]
+        there = await self._db.read(lambda conn: {row.call for row in rows if self.placed(conn, row)})
 
         def unit(conn: Connection) -> None:
             now = self._clock()
-            for row in lost:
-                if campaign := campaigns.get(conn, row.campaign):
+            for row in rows:
+                if row.call not in there and (campaign := campaigns.get(conn, row.campaign)):
                     moves.put_back(conn, campaign, row, now, now)
                     _look_again(conn, campaign, now)
 
         await self._writer.write(unit)
-        for row in there:
-            self._live.add(row)
-        for campaign in await self._db.read(lambda conn: campaigns.of_state(conn, State.STOPPED)):
-            self._spawn(self.end_calls(campaign), f"end the calls of {campaign.id}")
+        placed: dict[str, list[Row]] = {}
+        for row in rows:
+            if row.call in there:
+                self._live.add(row)
+                placed.setdefault(row.campaign, []).append(row)
+        for id, up in placed.items():
+            campaign = await self._db.read(lambda conn: campaigns.get(conn, id))  # noqa: B023
+            if campaign and campaign.state is State.STOPPED:
+                self._spawn(self._end_all(campaign, up), f"end the calls of {id}")
 
-    async def _is_there(self, call: str) -> bool:
-        """Whether a call or a text that was claimed was placed."""
-        found = await self._db.read(lambda conn: calls.get(conn, call))
-        return found is not None or await self._texting.is_there(call)
+    def placed(self, conn: Connection, row: Row) -> bool:
+        """Whether the call or the text of a contact that was claimed is stored."""
+        if row.call is None:
+            return False
+        return calls.get(conn, row.call) is not None or self._texting.is_there(conn, row.call)
 
     async def stop(self) -> None:
         """Let calls that are being placed be placed; what is not done then is done after the next start."""
@@ -126,7 +133,10 @@ class CampaignRunner:
         now = self._clock()
         campaign = campaigns.get(conn, id)
         if campaign and campaign.state is State.SCHEDULED:
-            begin(conn, campaign, contacts.count_due(conn, id, float("inf")), now)
+            if campaign.at is not None and campaign.at > now:
+                moves.wake(conn, campaign, campaign.at)
+                return Look(campaign, [], campaign.at)
+            begin(conn, campaign, contacts.count_due(conn, id, float("inf"), most=MOST), now)
         return claiming.look(conn, id, now, self._around)
 
     # Placing
@@ -141,6 +151,8 @@ class CampaignRunner:
             await self._end(row, Ended(Status.FAILED, f"The message cannot be played: {error}"))
         except CommandRefused as error:
             await self._refused(row, error)
+        except StoreUnavailable as error:
+            await self._refused(row, EngineUnavailable(str(error)))
         except (Fenced, StoreClosed):
             return  # the next controller finds it
         except Exception:
@@ -154,6 +166,8 @@ class CampaignRunner:
             await self._end(row, Ended(Status.FAILED, f"The text cannot be sent: {error}"))
         except CommandRefused as error:
             await self._refused(row, error)
+        except StoreUnavailable as error:
+            await self._refused(row, EngineUnavailable(str(error)))
         except (Fenced, StoreClosed):
             return
         except Exception:
@@ -172,6 +186,8 @@ class CampaignRunner:
                 case CallBarred() | LimitReached() | EngineUnavailable():
                     wait = 0.0 if isinstance(error, CallBarred) else AGAIN_SECONDS
                     moves.put_back(conn, campaign, contact, now + wait, now)
+                case CreditSpent() if contacts.active(conn, campaign.id) > 1:  # its own calls may hold it
+                    moves.put_back(conn, campaign, contact, now + LONGEST_SECONDS, now)
                 case CreditSpent() | CallerRefused():
                     moves.put_back(conn, campaign, contact, now, now)
                     if campaign.state is State.RUNNING:
@@ -198,9 +214,17 @@ class CampaignRunner:
 
     # Stopping
 
-    async def end_calls(self, campaign: Campaign) -> None:
-        """Hang up a campaign's calls, and take back its texts that have not left."""
-        rows = await self._db.read(lambda conn: contacts.all_active(conn, campaign.id))
+    async def end_calls(self, campaign: Campaign, rows: Sequence[Row]) -> None:
+        """Hang up these calls of a campaign, or take back its texts that have not left.
+
+        If the engine takes no commands now, they end as soon as it does; nobody waits for that.
+        """
+        task = self._spawn(self._end_all(campaign, rows), f"end the calls of {campaign.id}")
+        await asyncio.wait([task], timeout=STOP_SECONDS)
+
+    async def _end_all(self, campaign: Campaign, rows: Sequence[Row]) -> None:
+        if campaign.kind == "voice":
+            await self._engine().ready()
         await asyncio.gather(*(self._end_one(campaign, row) for row in rows))
 
     async def _end_one(self, campaign: Campaign, row: Row) -> None:
@@ -215,19 +239,19 @@ class CampaignRunner:
                 )
 
     async def hang_up(self, account: str, call: str) -> None:
-        """End one call, whose party asked for no more of them."""
+        """End one call, whose party asked for no more of them: now, or as soon as the engine takes commands."""
+        self._spawn(self._hang_up(account, call), f"end the calls of {call}")
+
+    async def _hang_up(self, account: str, call: str) -> None:
+        await self._engine().ready()
         with contextlib.suppress(CommandRefused):
             await self._engine().submit(HangUpCall(account=account, call=call))
 
-    def spawn_all(self, works: Sequence[Coroutine[Any, Any, None]]) -> None:
-        """Let something go on beside."""
-        for work in works:
-            self._spawn(work, "campaign")
-
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

@@ -209,6 +209,10 @@ class MessageService:
         """Return a text, of an account or (None) of any; raises NotThere. One that waits says why."""
         return self._shown(await self._db.read(lambda conn: _found(conn, account, id)))
 
+    def is_there(self, conn: Connection, id: str) -> bool:
+        """Whether there is a message of this id: a step of the caller's transaction."""
+        return messages.get(conn, id) is not None
+
     async def parts(self, id: str) -> list[Part]:
         """Return the parts of a text that is sent; none for one that came in, or is not there."""
         return await self._db.read(lambda conn: parts.of(conn, id))

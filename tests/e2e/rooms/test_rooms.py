@@ -145,7 +145,7 @@ async def test_a_participant_mutes_itself_and_hears_who_is_there(
     await hears(anna, 1)
     helped = heard_by(ben).seconds
     await ben.press("##")
-    await lasting(ben, 5.0)
+    await lasting(ben, 8.0)
     await ben.hang_up()
     assert speech(heard_by(ben).part(helped)) > 3.0
 

@@ -349,3 +349,17 @@ async def test_a_request_that_was_refused_may_come_again(exchange: Exchange, ast
     call = await exchange.dialled(once=once)
     asterisk.hangs_up(call.id)
     await exchange.ended(call.id)
+
+
+async def test_a_call_that_waits_for_its_turn_is_not_dialled_if_it_must_not_be_by_then(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange.admission.wait = 20.0
+    call = await exchange.place()
+    await asyncio.sleep(10)
+    exchange.admission.bar = lambda conn, call: "The number must not be called any more."
+    ended = await exchange.ended(call.id)
+    assert (ended.cause, ended.hung_up_by, ended.answered) == ("cancelled", "us", False)
+    assert exchange.told_of(CallDialing) == []
+    assert not asterisk.was_asked("POST", "/channels/create")
+    assert exchange.admission.places == set()

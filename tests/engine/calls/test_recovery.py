@@ -230,6 +230,19 @@ async def test_a_channel_that_was_made_and_not_dialled_is_dialled(
     await finish(exchange, asterisk, call.id)
 
 
+@pytest.mark.parametrize(("state", "channel"), [(CallState.QUEUED, None), (CallState.DIALING, "Down")])
+async def test_a_call_that_was_not_dialled_and_must_not_be_any_more_ends(
+    stopped_exchange: Exchange, asterisk: FakeAri, state: CallState, channel: str | None
+) -> None:
+    exchange = stopped_exchange
+    call = await exchange.left_behind(state=state, channel=channel)
+    exchange.admission.bar = lambda conn, call: "The number must not be called any more."
+    await exchange.start()
+    ended = await exchange.ended(call.id)
+    assert (ended.cause, ended.hung_up_by, ended.answered) == ("cancelled", "us", False)
+    assert not asterisk.was_asked("POST", f"/channels/{call.id}/dial")
+
+
 async def test_a_call_that_was_about_to_be_dialled_and_has_no_channel_ends(stopped_exchange: Exchange) -> None:
     exchange = stopped_exchange
     call = await exchange.left_behind(state=CallState.DIALING, channel=None)

@@ -290,7 +290,13 @@ class StartedCampaign(Shown, frozen=True, kw_only=True):
 class SkippedContacts(Shown, frozen=True, kw_only=True):
     """Contacts that would not be called."""
 
-    reason: Annotated[str, says("do_not_call, or no_time_zone (the number has none, and no zone is set).")]
+    reason: Annotated[
+        str,
+        says(
+            "do_not_call, no_time_zone (the number has none, and no zone is set), or no_common_hours (it has several,"
+            " in which the windows are never open together)."
+        ),
+    ]
     contacts: Annotated[int, says("How many.")]
     numbers: Annotated[tuple[str, ...], says("The first ten of their numbers.")]
 

@@ -46,9 +46,12 @@ _count = Statement(
     .where(_c.campaign == bindparam("the_campaign"), _c.status == bindparam("the_status"))
 )
 _count_due = Statement(
-    select(func.count())
-    .select_from(campaign_contacts)
-    .where(_c.campaign == bindparam("the_campaign"), _c.due <= bindparam("now"))
+    select(func.count()).select_from(
+        select(_c.id)
+        .where(_c.campaign == bindparam("the_campaign"), _c.due <= bindparam("now"))
+        .limit(bindparam("most"))
+        .subquery()
+    )
 )
 
 
@@ -149,9 +152,9 @@ def due(conn: Connection, campaign: str, now: float, most: int) -> list[Row]:
     return _rows.all(conn, _due, the_campaign=campaign, now=now, most=most)
 
 
-def count_due(conn: Connection, campaign: str, now: float) -> int:
-    """Return how many wait whose turn has come."""
-    return int(_count_due.value(conn, the_campaign=campaign, now=now))
+def count_due(conn: Connection, campaign: str, now: float, *, most: int) -> int:
+    """Return how many wait whose turn has come; no more than so many are counted."""
+    return int(_count_due.value(conn, the_campaign=campaign, now=now, most=max(0, most)))
 
 
 def next_due(conn: Connection, campaign: str) -> float | None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.features.campaigns import hours
+from engine.features.campaigns import hours, rules
 from engine.features.campaigns.model import Options, Window
 from engine.features.errors import InvalidSetting
 
@@ -82,3 +82,36 @@ def test_a_window_that_begins_in_the_hour_that_is_left_out_opens_behind_it() -> 
 def test_a_window_that_is_none_is_refused(start: str, end: str) -> None:
     with pytest.raises(InvalidSetting):
         hours.checked(Window(start=start, end=end))
+
+
+def test_a_number_whose_zones_are_never_open_together_is_called_in_the_set_zone_or_never() -> None:
+    short = (Window(start="09:00", end="09:30"),)
+    now = at("2030-01-15 09:10:00", "America/New_York")
+    assert len(hours.zones(TOLL_FREE, Options(windows=short))) > 1
+    assert hours.opens(TOLL_FREE, Options(windows=short), now) is None
+    assert hours.why_never(TOLL_FREE, Options(windows=short)) == "no_common_hours"
+    assert hours.why_never(SATELLITE, Options(windows=short)) == "no_time_zone"
+    assert hours.opens(TOLL_FREE, Options(windows=short, zone="America/New_York"), now) == now
+
+
+def test_the_hours_of_many_numbers_with_the_same_zones_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    found = hours._open
+    monkeypatch.setattr(hours, "_open", lambda *given: looked.append(given) or found(*given))
+    options = Options(windows=(Window(start="09:00", end="09:17"),))
+    for second in range(60):
+        hours.opens(f"18005550{second:03}", options, at("2031-01-15 00:00:00", "UTC") + second)
+    assert looked
+    assert len({given[2] for given in looked}) == len(looked)
+
+
+def test_it_opens_at_the_second() -> None:
+    begins = at("2030-01-15 09:00:00", "America/New_York")
+    assert hours.opens(NEW_YORK, DAY, begins - 0.5) == begins
+    assert hours.opens(NEW_YORK, DAY, begins + 0.5) == begins + 0.5
+    assert hours.opens(NEW_YORK, DAY, begins + 8 * 3600 - 0.5) == begins + 8 * 3600 - 0.5
+
+
+def test_windows_are_so_many_at_most() -> None:
+    with pytest.raises(InvalidSetting, match="at most 14"):
+        rules.checked_options(Options(windows=(Window(),) * 15))

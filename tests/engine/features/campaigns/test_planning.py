@@ -1,16 +1,20 @@
 """A plan: what a start would do, which is then compared with what it does."""
 
+import asyncio
 import time
 
 import pytest
 
+from engine.features.campaigns import hours
 from engine.features.campaigns.errors import UnknownTag, WrongState
 from engine.features.campaigns.model import (
     CampaignChange,
+    ContactChange,
     Message,
     NewCampaign,
     NewContact,
     Options,
+    Plan,
     Retry,
     Start,
     Status,
@@ -122,3 +126,68 @@ async def test_what_is_not_possible_is_refused(town: Town) -> None:
     await town.campaigns.stop(SYSTEM, account, campaign.id)
     await town.campaigns.remove(SYSTEM, account, campaign.id)
     assert await town.campaigns.count(account) == 2
+
+
+async def test_a_campaign_has_so_many_different_tags(town: Town) -> None:
+    account = town.account.id
+    campaign = await town.campaign([])
+
+    def given(place: int) -> NewContact:
+        return NewContact(number="+" + NUMBERS[place], tags={f"t{place}.{number}": "x" for number in range(50)})
+
+    await town.campaigns.add_contacts(SYSTEM, account, campaign.id, [given(place) for place in range(4)])
+    with pytest.raises(InvalidSetting, match="at most 200 different tags"):
+        await town.campaigns.add_contacts(SYSTEM, account, campaign.id, [given(4)])
+    (first, *others) = await town.campaigns.contacts(account, campaign.id)
+    assert len(others) == 3
+    with pytest.raises(InvalidSetting, match="at most 200 different tags"):
+        await town.campaigns.change_contact(SYSTEM, account, first.id, ContactChange(tags={"another": "x"}))
+    assert len((await town.campaigns.get(account, campaign.id)).tags) == 200
+
+
+@pytest.mark.parametrize("ids", [(2**63,), (0,), tuple(range(1, 10_002))])
+async def test_ids_that_no_contact_can_have_are_refused(town: Town, ids: tuple[int, ...]) -> None:
+    campaign = await town.campaign(NUMBERS[:2])
+    for going in (town.campaigns.plan(town.account.id, campaign.id, Start(contacts=ids)),
+                  town.start(campaign, Start(contacts=ids))):  # fmt: skip
+        with pytest.raises(InvalidSetting, match="contacts must be"):
+            await going
+
+
+async def test_a_plan_over_many_days_looks_at_each_contact_few_times(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[float] = []
+    opens_in = hours.opens_in
+
+    def counted(zones: hours.Zones, options: Options, now: float) -> float | None:
+        looked.append(now)
+        return opens_in(zones, options, now)
+
+    monkeypatch.setattr(hours, "opens_in", counted)
+    numbers = [f"12125550{number}" for number in range(100, 400)]
+    options = Options(per_second=0.01, windows=(Window(start="09:00", end="09:17"),))
+    campaign = await town.campaign(numbers, options)
+    plan = await town.campaigns.plan(town.account.id, campaign.id)
+    assert plan.calls == 300 and plan.begins and plan.ends
+    assert plan.ends - plan.begins > 20 * 86_400
+    assert len(looked) < 3 * len(numbers)
+
+
+async def test_an_account_makes_one_plan_at_a_time(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = await town.campaign(NUMBERS[:2])
+    under_way, most = 0, 0
+    plan = town.campaigns._plan
+
+    async def counted(*given: object) -> Plan:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await plan(*given)  # type: ignore[arg-type]
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(town.campaigns, "_plan", counted)
+    await asyncio.gather(*(town.campaigns.plan(town.account.id, campaign.id) for _ in range(3)))
+    assert most == 1

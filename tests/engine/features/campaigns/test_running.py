@@ -4,8 +4,11 @@ import asyncio
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import Connection
 
 from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused
+from engine.events import CallDialing
+from engine.features.campaigns import moves, rendering
 from engine.features.campaigns.do_not_call import ALL_ACCOUNTS
 from engine.features.campaigns.events import (
     CampaignEnded,
@@ -14,14 +17,15 @@ from engine.features.campaigns.events import (
     ContactEnded,
     DoNotCallAdded,
 )
-from engine.features.campaigns.model import DoNotCall, NewContact, Options, Retry, Start, Status, TrunkLimit
-from engine.features.campaigns.store import do_not_call, trunks
+from engine.features.campaigns.model import DoNotCall, NewContact, Options, Retry, Start, State, Status, TrunkLimit
+from engine.features.campaigns.store import campaigns, contacts, do_not_call, trunks
 from engine.features.errors import StillUsed
 from engine.media.prompts import Prompt
 from engine.model.cause import HangupCause
 from engine.model.money import Price
 from engine.platform import holds
 from engine.platform.audit import SYSTEM
+from engine.store.errors import StoreUnavailable
 from tests.engine.features.campaigns.town import BUSY, MESSAGE_SECONDS, Person, Town
 
 FIRST, SECOND, THIRD, FOURTH = "12015550101", "12015550102", "12015550103", "12015550104"
@@ -316,3 +320,152 @@ async def test_the_money_of_those_who_wait_is_held_and_let_go(town: Town) -> Non
     assert sum(hold.amount for hold in await town.database.read(lambda conn: holds.list(conn, town.account.id))) == 200
     await town.pass_seconds(60)
     assert await town.database.read(lambda conn: holds.list(conn, town.account.id)) == []
+
+
+async def test_a_stop_that_the_engine_could_not_carry_out_ends_the_calls_of_the_next_controller(town: Town) -> None:
+    town.network.everybody = Person(rings=600)
+    await town.run([SECOND], QUICK)
+    campaign = await town.run([FIRST], QUICK)
+    await town.pass_seconds(2)
+    (call,) = [one.call for one in town.network.dialled if one.number == FIRST]
+    town.network.open.clear()
+    await town.campaigns.stop(SYSTEM, town.account.id, campaign.id)
+    await town.kill()
+    await town.begin()
+    await town.pass_seconds(60)
+    assert town.network.hung_up == []
+    town.network.open.set()
+    await town.pass_seconds(1)
+    assert town.network.hung_up == [call]
+
+
+async def test_the_key_that_asks_for_no_more_calls_ends_the_call_also_if_the_engine_is_away_then(town: Town) -> None:
+    town.network.people = {FIRST: Person(presses="9", hears=100)}
+    await town.run([FIRST], Options(per_second=100, opt_out_key="9"))
+    await town.pass_seconds(1.5)
+    town.network.open.clear()
+    await town.pass_seconds(30)
+    assert town.network.hung_up == []
+    town.network.open.set()
+    await town.pass_seconds(1)
+    assert town.network.hung_up == [town.network.dialled[0].call]
+
+
+async def test_who_was_claimed_and_not_called_at_a_stop_is_not_called_by_the_next_start(town: Town) -> None:
+    stuck, said = asyncio.Event(), town.prompts.say
+
+    async def slow(*given: object, **named: object) -> Prompt:
+        await stuck.wait()
+        return await said(*given, **named)  # type: ignore[arg-type]
+
+    campaign = await town.campaign([FIRST, SECOND], Options(per_second=100, at_once=1))
+    town.prompts.say = slow  # type: ignore[method-assign, assignment]
+    town.campaigns._prepare = lambda account: _Ready()  # type: ignore[assignment, return-value]
+    await town.start(campaign)
+    await town.pass_seconds(1)
+    found = await town.contacts(campaign)
+    (claimed,) = [number for number, contact in found.items() if contact.status is Status.ACTIVE]
+    (other,) = {FIRST, SECOND} - {claimed}
+    await town.campaigns.stop(SYSTEM, town.account.id, campaign.id)
+    assert (await town.statuses(campaign))[claimed] is Status.TERMINATED
+    await town.start(campaign, Start(contacts=(found[other].id,)))
+    stuck.set()
+    await town.pass_seconds(60)
+    assert town.network.numbers == [other]
+    assert (await town.statuses(campaign))[claimed] is Status.TERMINATED
+
+
+@pytest.mark.parametrize("dialled", [False, True])
+async def test_a_call_that_was_not_dialled_when_its_turn_came_waits_again(town: Town, dialled: bool) -> None:
+    town.network.everybody = Person(rings=600)
+    campaign = await town.run([FIRST], QUICK)
+    await town.pass_seconds(2)
+    await town.campaigns.pause(SYSTEM, town.account.id, campaign.id)
+    call = town.network.dialled[0]
+    if dialled:
+        await town.tell(call.command, CallDialing, trunk="lab")
+    await town.end_call(town.account.id, call.call, HangupCause.CANCELLED, "us", None)
+    await town.pass_seconds(2)
+    found = (await town.contacts(campaign))[FIRST]
+    assert (found.status, found.attempts) == ((Status.FAILED, 1) if dialled else (Status.QUEUED, 0))
+    await town.campaigns.resume(SYSTEM, town.account.id, campaign.id)
+    await town.pass_seconds(2)
+    assert len(town.network.dialled) == (1 if dialled else 2)
+
+
+async def test_who_could_not_be_called_because_the_store_was_away_is_called_later(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = [StoreUnavailable("The database cannot be reached now. Try again.")]
+    found = rendering.prepared
+
+    async def prepared(*given: object) -> Prompt:
+        if away:
+            raise away.pop()
+        return await found(*given)  # type: ignore[arg-type]
+
+    campaign = await town.campaign([FIRST], QUICK)
+    town.campaigns._prepare = lambda account: _Ready()  # type: ignore[assignment, return-value]
+    await town.start(campaign)
+    monkeypatch.setattr(rendering, "prepared", prepared)
+    await town.pass_seconds(30)
+    contact = (await town.contacts(campaign))[FIRST]
+    assert (contact.status, contact.attempts, away) == (Status.COMPLETED, 1, [])
+
+
+async def test_a_scheduled_campaign_that_is_looked_at_before_its_time_does_not_begin(town: Town) -> None:
+    campaign = await town.campaign([FIRST], QUICK)
+    at = town.clock() + 3600
+    await town.start(campaign, Start(at=at))
+    await town.writer.write(lambda conn: moves.wake(conn, campaign, town.clock()))
+    town.platform.scheduler.wake()
+    await town.pass_seconds(60)
+    assert await town.state(campaign) == "scheduled"
+    await town.pass_seconds(3600)
+    assert [one.at >= at for one in town.network.dialled] == [True]
+
+
+async def test_a_campaign_whose_own_calls_hold_the_money_goes_on_when_they_have_ended(town: Town) -> None:
+    campaign = await town.run([FIRST, SECOND], Options(per_second=1))
+    await town.pass_seconds(0.5)
+    town.network.refusals = [CreditSpent("The balance is held by calls.")]
+    await town.pass_seconds(60)
+    assert await town.statuses(campaign) == dict.fromkeys((FIRST, SECOND), Status.COMPLETED)
+    assert await town.told(CampaignPaused) == []
+
+
+async def test_a_campaign_stays_below_the_pace_of_its_account(town: Town) -> None:
+    await town.set_account(calls_per_second=2.0)
+    await town.run([f"120155501{place:02}" for place in range(10, 20)], Options(per_second=100, at_once=50))
+    await town.pass_seconds(5)
+    begun = [one.at for one in town.network.dialled]
+    assert 8 <= len(begun) <= 10
+    assert (len(begun) - 1) / (begun[-1] - begun[0]) <= 2.3  # the first look makes up for half a second
+
+
+async def test_campaigns_of_the_same_priority_share_the_places_of_their_account(town: Town) -> None:
+    await town.set_account(max_calls=1, calls_per_second=1000.0)
+    first = [f"120155501{place:02}" for place in range(10, 20)]
+    await town.run(first, QUICK)
+    await town.run([f"120155502{place:02}" for place in range(10, 20)], QUICK)
+    await town.pass_seconds(55)
+    called = town.network.numbers
+    assert len(called) >= 8
+    assert abs(sum(number in first for number in called) - len(called) / 2) <= 1
+
+
+async def test_a_slow_campaign_that_goes_first_leaves_the_places_that_it_cannot_take(town: Town) -> None:
+    await town.set_account(max_calls=4)
+    high = [f"120155501{place:02}" for place in range(10, 20)]
+    await town.run(high, Options(per_second=0.1, priority=8))
+    await town.run([FIRST, SECOND], Options(per_second=100, priority=3))
+    await town.pass_seconds(3)
+    assert sorted(number for number in town.network.numbers if number not in high) == [FIRST, SECOND]
+    counted = await town.database.read(lambda conn: contacts.count_due(conn, _of(conn, high[0]), town.clock(), most=3))
+    assert counted == 3
+
+
+def _of(conn: Connection, number: str) -> str:
+    return next(
+        each.id for each in campaigns.of_state(conn, State.RUNNING) if contacts.numbers(conn, each.id, [number])
+    )

@@ -9,7 +9,15 @@ import msgspec
 from sqlalchemy import Connection, update
 
 from engine.calls.admission_protocol import Route
-from engine.commands import CallBarred, CommandRefused, HangUpCall, NoSuchCall, NumberRefused, PlaceCall
+from engine.commands import (
+    CallBarred,
+    CommandRefused,
+    EngineUnavailable,
+    HangUpCall,
+    NoSuchCall,
+    NumberRefused,
+    PlaceCall,
+)
 from engine.events import CallEnded, DigitReceived, Event, TaskEnded, TaskStarted
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
@@ -75,7 +83,9 @@ class Spoken:
         self.sources: dict[str, Any] = {}
         self.said: list[str] = []
 
-    async def say(self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False) -> Prompt:
+    async def say(
+        self, text: str, *, locale: str = "", voice: str = "", ssml: bool = False, length_factor: float = 1.0
+    ) -> Prompt:
         self.said.append(text)
         return Prompt(path="/prompts/said", seconds=MESSAGE_SECONDS)
 
@@ -105,13 +115,17 @@ class Network:
         self.open = asyncio.Event()
         self.open.set()
         self.lives: dict[str, asyncio.Task[None]] = {}
+        self.hung_up: list[str] = []
         self.before_store: Callable[[Connection, PlaceCall], None] = lambda conn, command: None
 
     async def ready(self) -> None:
         await self.open.wait()
 
     async def submit(self, command: Any) -> Any:
+        if not self.open.is_set():
+            raise EngineUnavailable("The telephone engine is starting or stopping. Try again.")
         if isinstance(command, HangUpCall):
+            self.hung_up.append(command.call)
             life = self.lives.get(command.call)
             if life is None or life.done():
                 raise NoSuchCall("There is no such live call in this account.")
