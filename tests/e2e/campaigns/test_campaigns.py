@@ -135,7 +135,7 @@ async def test_a_campaign_of_the_command_line_is_planned_started_stopped_and_rep
     )  # fmt: skip
     id = created["id"]
     added = await carillon.json("campaigns", "add-contacts", id, "--file", str(file))
-    assert (added["added"], [each["line"] for each in added["bad"]]) == (3, [3])
+    assert (added["added"], [each["line"] for each in added["bad"]]) == (3, [4])
     await carillon("do-not-call", "add", "+12015550122", "--account", account)
     planned = json.loads(await carillon("campaigns", "plan", id, "--json"))
     assert [(each["reason"], each["numbers"]) for each in planned["skipped"]] == [("do_not_call", ["12015550122"])]
