@@ -42,6 +42,7 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.mail_box import MailBox
 from tests.fakes.sink import Sink
 from tests.support.features import services_of
+from tests.support.stores import migrated_file
 
 KEY, SECRET = "key-of-ann", "secret-of-ann"
 
@@ -168,8 +169,7 @@ async def stack(
     tmp_path: Path, policy: DeliveryPolicy, kinds: Sequence[type[Vendor]], mail_box: MailBox
 ) -> AsyncIterator[Stack]:
     """Two accounts, Ann's (which may reach private addresses) and Bob's, and all that serves them."""
-    db = Database(f"sqlite:///{tmp_path}/carillon.db")
-    await db.migrate()
+    db = Database(migrated_file(tmp_path / "carillon.db"))
     writer, net, time = Writer(db), Net(), Time()
     known, engine = Accounts(Credentials(db)), FakeEngine(writer)
     features = services_of(db, writer, net, tmp_path)

@@ -23,6 +23,7 @@ from engine.tasks.hang_up import HangUp
 from tests.api.conftest import Time, create_account
 from tests.fakes.sink import Sink
 from tests.support.closing_server import ClosingServer
+from tests.support.stores import migrated_file
 
 
 class Teller:
@@ -106,8 +107,7 @@ class Asking:
 
 @pytest.fixture
 async def asking(tmp_path: Any, sink: Sink) -> AsyncIterator[Asking]:
-    db, net = Database(f"sqlite:///{tmp_path}/carillon.db"), Net()
-    await db.migrate()
+    db, net = Database(migrated_file(tmp_path / "carillon.db")), Net()
     writer = Writer(db)
     await create_account(writer, "account-ann", "key-of-ann", allow_private=True)
     await create_account(writer, "account-bob", "key-of-bob")

@@ -1,9 +1,13 @@
 """Databases for tests: on SQLite and on PostgreSQL, migrated once and copied for each test."""
 
 import asyncio
+import atexit
+import functools
 import itertools
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,22 @@ async def _migrate(url: str) -> None:
     database = Database(url)
     await database.migrate()
     await database.close()
+
+
+@functools.cache
+def _migrated_once() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="carillon-migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "carillon.db"
+    with ThreadPoolExecutor(1) as thread:  # a loop may run in this one
+        thread.submit(asyncio.run, _migrate(f"sqlite:///{file}")).result()
+    return file
+
+
+def migrated_file(path: Path) -> str:
+    """Make an SQLite file with the newest tables, which takes a second once a process; returns its URL."""
+    shutil.copy(_migrated_once(), path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="session")
@@ -45,15 +65,7 @@ def new_postgres(postgres_cluster: Cluster) -> NewUrl:
 @pytest.fixture(scope="session")
 def new_sqlite(tmp_path_factory: pytest.TempPathFactory) -> NewUrl:
     """Make a migrated SQLite database and return its URL."""
-    migrated = tmp_path_factory.mktemp("migrated") / "carillon.db"
-    asyncio.run(_migrate(f"sqlite:///{migrated}"))
-
-    def make() -> str:
-        path = Path(tmp_path_factory.mktemp("store")) / "carillon.db"
-        shutil.copy(migrated, path)
-        return f"sqlite:///{path}"
-
-    return make
+    return lambda: migrated_file(tmp_path_factory.mktemp("store") / "carillon.db")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

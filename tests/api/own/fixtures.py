@@ -50,6 +50,7 @@ from tests.api.own.asterisk import FakeConfiguration
 from tests.api.own.installation import TOKEN, Engine, Installation
 from tests.support.features import features_on
 from tests.support.redis_server import RedisServer
+from tests.support.stores import migrated_file
 
 ASKING = Dialect(
     name="asking", url_setting="primary", fallback_setting="fallback", issue=lambda: (new_id("key"), new_id("secret")),
@@ -76,10 +77,13 @@ async def installation(
     tmp_path: Path, redis_server: RedisServer, stored: str, dialects: Sequence[Dialect]
 ) -> AsyncIterator[Installation]:
     """Everything but calls, with the lab's trunk and no account but those that are stored."""
-    with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
-        before.executescript(stored)
-    db = Database(f"sqlite:///{tmp_path}/carillon.db")
-    await db.migrate()
+    if stored:
+        with closing(sqlite3.connect(tmp_path / "carillon.db")) as before:
+            before.executescript(stored)
+        db = Database(f"sqlite:///{tmp_path}/carillon.db")
+        await db.migrate()
+    else:
+        db = Database(migrated_file(tmp_path / "carillon.db"))
     writer, net, redis = Writer(db), Net(), connect(redis_server.url)
     engine, known = Engine(writer), Accounts(Credentials(db))
     prompts = Prompts(net, tmp_path / "prompts", PromptSettings(uploads=tmp_path / "uploads"), voices=Voices([Flite()]))

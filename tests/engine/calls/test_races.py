@@ -87,7 +87,7 @@ async def test_an_asterisk_that_does_not_answer_keeps_no_channel_of_a_call_that_
         asterisk.world.add_channel(call.id, "PJSIP/trunk-lab")
         asterisk.refuse("DELETE", f"/channels/{call.id}", 503)
     ended = await exchange.ended(call.id)
-    assert (ended.cause, ended.hung_up_by) == ("no_route", "network")
+    assert (ended.cause, ended.hung_up_by) == ("media_node_lost", "network")
     assert asterisk.world.channels == {}
 
 

@@ -18,6 +18,7 @@ from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.api.vendors.sinch.served import Served, serving
+from tests.support.stores import migrated_file
 
 # The published vectors' key and secret (https://github.com/sinch/docs, «Using REST»).
 KEY, SECRET = "5F5C418A0F914BBC8234A9BF5EDDAD97", "JViE5vDor0Sw3WllZka15Q=="
@@ -26,8 +27,7 @@ KEY, SECRET = "5F5C418A0F914BBC8234A9BF5EDDAD97", "JViE5vDor0Sw3WllZka15Q=="
 @pytest.fixture
 async def known(tmp_path: Path) -> AsyncIterator[Accounts]:
     """Ann's account, with the vectors' key."""
-    db = Database(f"sqlite:///{tmp_path}/carillon.db")
-    await db.migrate()
+    db = Database(migrated_file(tmp_path / "carillon.db"))
     writer = Writer(db)
 
     def unit(conn: Any) -> None:

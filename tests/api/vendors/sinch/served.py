@@ -40,6 +40,7 @@ from engine.store.numbers import SMS, VOICE, Number
 from engine.store.writer import Writer
 from tests.clients.sinch.client import BareClient
 from tests.support.features import features_on, platform_of
+from tests.support.stores import migrated_file
 
 SECRET = "JViE5vDor0Sw3WllZka15Q=="
 SHOP, HELP, BOBS = "11983f76-12c8-1111-9515-4785c7b67ca8", "94983f76-1161-4655-9515-4785c7b67ca8", "bob-s-key"
@@ -127,8 +128,7 @@ def _fill(conn: Connection) -> None:
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[Served]:
     """Start it; leaving the block stops it."""
-    db = Database(f"sqlite:///{folder}/served.db")
-    await db.migrate()
+    db = Database(migrated_file(folder / "served.db"))
     writer, net, known = Writer(db), Net(), Accounts(Credentials(db))
     await writer.write(_fill)
     platform = platform_of(db, writer, net, folder)
