@@ -156,7 +156,8 @@ async def test_nothing_to_say_and_nobody_to_call_are_refused(tingting: TingTing,
     campaign = await campaigns.add([people.HANGS_UP])
     path = f"/api/system/campaigns/{campaign}/begin/"
     await tingting.failed("POST", path, 400, json={})
-    await tingting.failed("POST", path, 404, json={"message": "one", "individual": [0]})
+    await tingting.failed("POST", path, 404, json={"message": "one", "individual": [999999999]})
+    await tingting.failed("POST", path, 400, json={"message": "one", "individual": [0]})
     for given in ({"status": ["lost"]}, {"individual": ["x"]}, {"voice_input": "np_nobody"}, {"length_factor": "9"}):
         await tingting.failed("POST", path, 400, json={"message": "one", **given})
     assert (await campaigns.numbers(campaign))[0]["status"] == "not started"
