@@ -122,7 +122,7 @@ def _id(request: web.Request) -> str:
 
 
 def _check_person(caller: Caller) -> None:
-    """Refuse a program's key: whoever abuses a program has it, and would lift the limits too."""
+    """Refuse a program's key: an attacker who has it must not lift the limits."""
     if caller.by.kind not in ("user", "admin"):
         raise NotPermitted("Limits of passcodes are set by an owner or admin of the account, signed in with a token.")
 

@@ -53,7 +53,7 @@ class Notifications:
         return (form(url, fields) if method == "post" else query(url, fields),)
 
     async def _url_of(self, event: Event) -> str:
-        """Return the URL that is told of a voicemail: that of the user to whom it is listed; "": nobody is told."""
+        """Return the URL that is notified of a voicemail: that of the user who sees it listed; "": none."""
         if not isinstance(event, VoicemailReceived):
             return ""
         user = await self._users.of_box(event.account, event.box)

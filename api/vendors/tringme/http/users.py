@@ -42,7 +42,7 @@ class Users:
         return _of_first(boxes, _first(await self._users.list_all(account)))
 
     async def of_box(self, account: str, box: str) -> str | None:
-        """Return the user to whom a box's messages are listed: an id, FIRST, or None for nobody."""
+        """Return the user who sees a box's messages listed: an id, FIRST, or None for nobody."""
         boxes = await self._voicemails.boxes(account)
         first = _first(await self._users.list_all(account))
         if box in _of_first(boxes, first):
