@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help run build up down restart logs status clean test faults fuzz campaigns unit lint ari openapi bench lock venv shell-asterisk shell-lab
+.PHONY: help run build up down restart logs status clean test faults matrix nat fuzz campaigns unit lint ari openapi bench lock venv shell-asterisk shell-lab
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ test: ## Run all tests in a test system of their own (ARGS for pytest; KEEP=1 le
 faults: ## Kill and restart each part of a test system during calls, five times (make test does it once)
 	@CARILLON_FAULTS=full docker/test tests/faults
 
+matrix: ## Call by each carrier of the lab in every way, in a test system (make test makes two calls by each)
+	@docker/test tests/matrix
+
+nat: ## Test calls from outside and from behind a NAT, in network namespaces (as root)
+	@docker/test-nat $(ARGS)
+
 fuzz: ## Send 500 random requests to each operation of a test system (make test sends fewer)
 	@CARILLON_FUZZ=full docker/test tests/e2e/sinch/test_configuration_fuzz.py tests/e2e/sinch/test_fuzz.py tests/e2e/test_api_fuzz.py tests/api/own/test_api_fuzz.py
 
@@ -45,7 +51,7 @@ campaigns: ## Run 10,000 campaigns at random under the virtual clock (make test 
 	@docker/venv test && CARILLON_SEEDS=10000 $(PYTHON) -m pytest -q -n 2 --timeout=3600 tests/engine/features/campaigns/test_seeds.py
 
 unit: ## Run the tests that need no container, e.g. make unit ARGS=tests/engine
-	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e $(ARGS)
+	@docker/venv test && $(PYTHON) -m pytest --ignore=tests/asterisk --ignore=tests/e2e --ignore=tests/matrix --ignore=tests/nat $(ARGS)
 
 lint: ## Check style, types, and the imports between packages
 	@docker/venv test && docker/lint

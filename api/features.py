@@ -16,29 +16,38 @@ from engine.features.applications.feature import ApplicationsFeature
 from engine.features.applications.model import Application
 from engine.features.billing.feature import BillingFeature
 from engine.features.call_history.feature import CallHistoryFeature
+from engine.features.call_history.model import UnmatchedCall
 from engine.features.caller_ids.feature import CallerIdsFeature
 from engine.features.campaigns.feature import CampaignsFeature
 from engine.features.destinations.feature import DestinationsFeature
+from engine.features.details.feature import DetailsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.lamps import Lamps
 from engine.features.groups.feature import GroupsFeature
 from engine.features.guesses.feature import GuessesFeature
 from engine.features.health.feature import HealthFeature
+from engine.features.locations.feature import LocationsFeature
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.directory import Directory
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.pairs.feature import PairsFeature
 from engine.features.passcodes.feature import PasscodesFeature
+from engine.features.phonebook.feature import PhonebookFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.retention.feature import RetentionFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.sheets.feature import SheetsFeature
+from engine.features.sip_traces.feature import SipTracesFeature
 from engine.features.speech.feature import SpeechFeature
+from engine.features.star_codes.feature import StarCodesFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
+from engine.features.trunks.costs import TrunkCosts
 from engine.features.trunks.feature import TrunksFeature
+from engine.features.trunks.gate import Gate
+from engine.features.trunks.names import Names
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.feature import UsersFeature
 from engine.features.voicemail.feature import VoicemailFeature
@@ -80,11 +89,17 @@ def add_features(
 
     on, provisioner, add = base.platform, base.provisioner, features.add
     billing = add(BillingFeature(on))
-    admission = Admission(on.database, on.cache, billing.rates, base.counters, bars=on.bars)
+    costs, gate = TrunkCosts(on.database, on.writer), Gate(on.cache, base.counters)
+    admission = Admission(
+        on.database, on.cache, billing.rates, base.counters, bars=on.bars, backings=on.backings,
+        cost_of=costs.of, max_attempts=settings.max_attempts,
+    )  # fmt: skip
     leading = add(DestinationsFeature(on, data_of))
-    trunks = add(TrunksFeature(on, provisioner, settings.own_addresses, settings.asterisk_log))
+    names, own = Names(settings.name_servers), settings.own_addresses
+    log, tls = settings.asterisk_log, settings.tls
+    trunks = add(TrunksFeature(on, provisioner, costs, own, log, tls, names, gate.options))
     lamps = Lamps(base.client)
-    endpoints = add(EndpointsFeature(on, provisioner, trunks.trunks, lamps))
+    endpoints = add(EndpointsFeature(on, provisioner, trunks.trunks, lamps, settings.rtp_address))
     add(NumbersFeature(on, leading.registry, settings.number_pool, settings.price_of_number))
     add(GroupsFeature(on, leading.registry))
     guesses = add(GuessesFeature(on)).service
@@ -92,8 +107,12 @@ def add_features(
     add(ApplicationsFeature(on, dialects))
     add(AccountsFeature(on, dialects, settings.number_pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(on))
+    add(LocationsFeature(on))
+    add(DetailsFeature(on))
+    add(PhonebookFeature(on))
     post, code = post_of(settings.mail_server), settings.voicemail_code
     add(VoicemailFeature(on, leading.registry, guesses, lamps=lamps, post=post, code=code))
+    add(StarCodesFeature(on, leading.registry, leading.extensions))
     add(ScheduledCallsFeature(on, admission.check, lambda: later.engine))
     add(PairsFeature(on, admission.check, lambda: later.engine))
     per_hour = settings.confirmations_per_hour
@@ -111,6 +130,12 @@ def add_features(
     add(SubscriptionsFeature(on, checked_url, mails=settings.mail_server is not None))
     add(HealthFeature(on))
     add(RetentionFeature(on, settings.kept))
+    traces = add(SipTracesFeature(on, settings.sip_traces))
+
+    def on_unmatched(call: UnmatchedCall) -> None:
+        trunks.watch.unmatched.note(call)
+        traces.on_unmatched(call)
+
     parts = Parts(
         client=base.client,
         database=on.database,
@@ -118,12 +143,14 @@ def add_features(
         prompts=on.prompts,
         files=on.files,
         admission=admission,
+        gate=gate,
         directory=Directory(on.cache, leading.registry, on.codes),
         settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
         on_media_server=on_media_server,
         on_question=lambda question: later.front.ask(question),
         conversations=on.conversations,
         rules_of=on.rules_of,
-        on_unmatched=trunks.watch.unmatched.note,
+        on_unmatched=on_unmatched,
+        on_sip_call_id=traces.on_sip_call_id,
     )
     return Composed(parts, trunks)

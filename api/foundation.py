@@ -9,8 +9,10 @@ from api.guess_throttle import Guesses
 from api.lab import Lab
 from api.lab_smsc.client import LabSmscClient
 from api.own.metrics import MeasuredClient
+from api.request_limit import RequestLimit
 from api.settings import Settings
 from api.steering import Steering, owner_of
+from engine.addresses import bracketed
 from engine.ari.client import AriClient
 from engine.features.accounts.credentials import Credentials
 from engine.features.endpoints.provisioner import Provisioner
@@ -49,7 +51,7 @@ class Foundation:
         self.accounts = Accounts(Credentials(self.platform.database))
         self.platform.on_refresh(self.accounts.forget)
         self.clients = Clients.read(settings.trusted_proxies)
-        self.guesses = Guesses(self.clients)
+        self.guesses = Guesses(self.clients, limit=RequestLimit(settings.requests_per_second))
         self.lab = Lab(settings.lab_ari_url, settings.lab_ari_password)
         self.lab_smsc = LabSmscClient(settings.lab_smsc_url, settings.lab_smsc_password)
 
@@ -63,7 +65,7 @@ class Foundation:
             application_of(settings.ari_application),
             before_command=self.steering.may_command,
         )
-        carrier = SipCarrier(client, inbox, settings.reached_at)  # a From has no port
+        carrier = SipCarrier(client, inbox, bracketed(settings.reached_at))  # a From has no port
         self.provisioner.on_made(carrier.following.made)
         return carrier
 

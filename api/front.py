@@ -11,7 +11,7 @@ from api.callbacks.audience import RequestHearers
 from api.callbacks.delivery import Delivery
 from api.callbacks.mail import Mailer
 from api.callbacks.publisher import Publisher
-from api.callbacks.signer import Signer
+from api.callbacks.signer_protocol import Signer
 from api.callbacks.subscribers import SubscriptionHearers
 from api.callbacks.subscription_signer import SubscriptionSigner
 from api.dialects import OWN
@@ -26,8 +26,10 @@ from api.own.services import Addresses, OwnServices
 from api.recordings import Recordings
 from api.serving import listening, places
 from api.settings import Settings
+from api.sip_socket import SipSocket
 from api.vendors.parts import VendorParts
 from api.vendors.vendor import AskingVendor, Question, Vendor
+from engine.addresses import bracketed
 from engine.engine import Engine
 from engine.events import QuestionAsked
 from engine.features.applications.model import Application
@@ -65,7 +67,7 @@ class Front:
         database, writer = platform.database, platform.writer
         self.delivery = Delivery(database, writer, base.net, base.accounts, signers, mailer=mailer)
         self.hearers = RequestHearers(database, self.vendors, inbound)
-        subscribers = SubscriptionHearers(subscriptions, features[CallHistory].get)
+        subscribers = SubscriptionHearers(subscriptions, features[CallHistory].get, self.vendors)
         platform.consumers.add(Publisher(writer, (self.hearers, subscribers), self.delivery))
         health, counts = features[StoreHealth], self.delivery.counts
         self.metrics = Metrics(health, counts, features.metrics, platform.consumers)
@@ -87,6 +89,7 @@ class Front:
             seal=base.seal,
             api_url=settings.api_url,
             mounted_at=settings.mounted_at,
+            sip_host=bracketed(settings.reached_at),
             replay_seconds=settings.replay_seconds,
         )
 
@@ -108,13 +111,14 @@ class Front:
     async def serving(self) -> AsyncIterator[None]:
         """Listen for requests; leaving the block ends that."""
         services = self._services()
+        sip = SipSocket(self.settings.sip_websocket_url, self.base.guesses, self.base.clients)
         public = build_app(
             engine=self.engine,
             accounts=self.base.accounts,
             delivery=self.delivery,
             recordings=self.recordings,
             vendors=self.vendors.values(),
-            routes=public_routes(services),
+            routes=[*public_routes(services), *sip.routes()],
         )
         admin = build_admin(services, self.metrics)
         async with listening(places(self.settings, public, admin, self.base.clients)):
@@ -123,6 +127,7 @@ class Front:
                 yield
             finally:
                 self.features[LiveEvents].close()
+                sip.close()
 
     def _services(self) -> OwnServices:
         settings, base = self.settings, self.base
@@ -136,12 +141,20 @@ class Front:
             client=base.client,
             connected=lambda: self.engine.available,
             redis=base.redis,
-            addresses=Addresses(api=settings.api_url, sip_host=settings.reached_at, sip_port=settings.sip_port),
+            addresses=Addresses(
+                api=settings.api_url,
+                sip_host=bracketed(settings.reached_at),
+                sip_port=settings.sip_port,
+                sip_tls_port=settings.sip_tls_port,
+                listening=settings.listening,
+            ),
             admin_token=settings.admin_token,
             folders={"data": settings.data, "prompts": settings.prompts, "recordings": settings.recordings},
             dialects=self.dialects,
             lab=base.lab,
             lab_smsc=base.lab_smsc,
+            lab_carriers=settings.lab_carriers,
+            lab_sip_port=settings.lab_sip_port,
             guesses=base.guesses,
             version=__version__,
         )

@@ -10,26 +10,26 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import ceil
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import structlog
 from aiohttp import web
 
 from api.clients import Clients
+from api.most_recent import MostRecent
+from api.request_limit import RequestLimit
+from api.token_bucket import TokenBucket
 
 log = structlog.get_logger(__name__)
+ADMIN = "admin"
+"""The administrator's API, as a dialect: its requests are not limited."""
 BURST = 100
 """How many wrong credentials a client may send at once."""
 PER_SECOND = 1.0
 """How many more it may send each second."""
-MOST_KEPT = 20_000
-LOG_SECONDS = 60.0
-K = TypeVar("K")
-V = TypeVar("V")
+NO_LIMIT = RequestLimit()
 
 
 class ShownCredential(NamedTuple):
@@ -57,69 +57,29 @@ class TooManyGuesses(web.HTTPTooManyRequests):
         super().__init__(reason=sentence, headers={"Retry-After": str(seconds)})
 
 
-class _Kept(Generic[K, V]):
-    """The most recently used entries, at most MOST_KEPT."""
-
-    def __init__(self) -> None:
-        self._entries: OrderedDict[K, V] = OrderedDict()
-
-    def __contains__(self, key: K) -> bool:
-        return key in self._entries
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def get(self, key: K) -> V | None:
-        """Return an entry and mark it as used."""
-        if key not in self._entries:
-            return None
-        self._entries.move_to_end(key)
-        return self._entries[key]
-
-    def put(self, key: K, value: V) -> V:
-        """Store an entry; if there are too many, the least recently used one is removed."""
-        self._entries[key] = value
-        self._entries.move_to_end(key)
-        if len(self._entries) > MOST_KEPT:
-            self._entries.popitem(last=False)
-        return value
-
-
-class _Budget:
-    """A token bucket: so many at once, and so many more a second."""
-
-    def __init__(self, now: float, left: float) -> None:
-        self._at, self._left = now, left
-        self.quiet_until = now
-
-    def take(self, now: float) -> bool:
-        """Take a token; returns False if there is none."""
-        self._left, self._at = min(float(BURST), self._left + (now - self._at) * PER_SECOND), now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-    def put_back(self) -> None:
-        """Return a token: the credential was not wrong."""
-        self._left = min(float(BURST), self._left + 1)
-
-    @property
-    def seconds(self) -> int:
-        """The seconds until there is a token, from the last take."""
-        return max(1, ceil((1 - self._left) / PER_SECOND))
+def _bucket(now: float, left: float) -> TokenBucket:
+    return TokenBucket(now, most=BURST, per_second=PER_SECOND, left=left)
 
 
 class Guesses:
-    """Counts the wrong credentials of each client. `clock` returns monotonic seconds."""
+    """Counts the wrong credentials of each client, and what valid ones are used for: `limit`.
 
-    def __init__(self, clients: Clients | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clients, self._clock = clients or Clients(), clock
+    `clock` returns monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        clients: Clients | None = None,
+        *,
+        limit: RequestLimit = NO_LIMIT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clients, self.limit, self._clock = clients or Clients(), limit, clock
         self._salt = secrets.token_bytes(16)
-        self._budgets: _Kept[tuple[str, str], _Budget] = _Kept()
-        self._wrong: _Kept[tuple[str, bytes], _Budget] = _Kept()
-        self._right: _Kept[tuple[str, bytes], bool] = _Kept()
-        self._keys: _Kept[str, bool] = _Kept()
+        self._budgets: MostRecent[tuple[str, str], TokenBucket] = MostRecent()
+        self._wrong: MostRecent[tuple[str, bytes], TokenBucket] = MostRecent()
+        self._right: MostRecent[tuple[str, bytes], bool] = MostRecent()
+        self._keys: MostRecent[str, bool] = MostRecent()
 
     def __len__(self) -> int:
         """The number of entries of all kinds."""
@@ -131,8 +91,8 @@ class Guesses:
     ) -> Iterator[None]:
         """Check a credential in the block: it is wrong if the block raises one of `wrong`, valid if it raises nothing.
 
-        Raises TooManyGuesses before the block if the credential must not be checked. None means that there is no
-        credential: nothing is counted.
+        Raises TooManyGuesses before the block if the credential must not be checked, and TooManyRequests behind it if
+        a valid one is used too often. None means that there is no credential: nothing is counted.
         """
         if shown is None:
             yield
@@ -150,25 +110,26 @@ class Guesses:
         self._right.put(proof, True)
         if shown.key:
             self._keys.put(f"{shown.dialect} {shown.key}", True)
+        if shown.dialect != ADMIN:
+            self.limit.take(proof[1], shown.dialect)
 
-    def _taken(self, proof: tuple[str, bytes], shown: ShownCredential) -> _Budget:
+    def _taken(self, proof: tuple[str, bytes], shown: ShownCredential) -> TokenBucket:
         """Take a token of the budget that counts this credential; raises TooManyGuesses."""
         client, now = proof[0], self._clock()
         key = f"{shown.dialect} {shown.key}"
         name = (client, key if self._keys.get(key) else "")
-        budget = self._wrong.get(proof) or self._budgets.get(name) or self._budgets.put(name, _Budget(now, BURST))
+        budget = self._wrong.get(proof) or self._budgets.get(name) or self._budgets.put(name, _bucket(now, BURST))
         if budget.take(now):
             return budget
-        if now >= budget.quiet_until:
-            budget.quiet_until = now + LOG_SECONDS
+        if budget.is_logged(now):
             log.warning("too many wrong keys: this client is throttled", client=client, dialect=shown.dialect)
         raise TooManyGuesses(budget.seconds)
 
-    def _note_wrong(self, proof: tuple[str, bytes], budget: _Budget | None, was_wrong: bool) -> None:
+    def _note_wrong(self, proof: tuple[str, bytes], budget: TokenBucket | None, was_wrong: bool) -> None:
         if budget and not was_wrong:
             budget.put_back()
         elif budget and proof not in self._wrong:
-            self._wrong.put(proof, _Budget(self._clock(), BURST - 1))
+            self._wrong.put(proof, _bucket(self._clock(), BURST - 1))
 
     def _digest(self, shown: ShownCredential) -> bytes:
         text = f"{shown.dialect}\0{shown.proof}".encode("utf-8", "surrogateescape")

@@ -17,8 +17,11 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 
-TRUNKS = ("carillon", "registered")
-"""How a call reaches the engine: over the trunk that is known by its address, or to the contact that registered."""
+from api.lab_carriers import BY_NAME, CARRIERS
+
+TRUNKS = ("carillon", "registered", *(carrier.name for carrier in CARRIERS if carrier.calls))
+"""How a call reaches the engine: over the trunk that is known by its address, to the contact that registered, or by one
+of the lab's carriers."""
 
 _TIMEOUT_SECONDS = 3.0
 """Seconds that the lab has for one answer, and for storing a number's persona."""
@@ -83,6 +86,11 @@ PERSONAS: tuple[Persona, ...] = (
     Persona(number="12015550117", does="answers, stops sending RTP after 3 s"),
     Persona(number="12015550118", does="rings for 8 s, then answers and listens"),
     *(_speaking(str(12015550120 + index), hertz) for index, hertz in enumerate(_TWENTY)),
+    Persona(
+        number="12015550160",
+        does="answers, speaks a tone of 440 Hz, presses 1 after 2 s, holds the call for 3 s, "
+        "speaks the tone again and listens",
+    ),
 )
 
 _NUMBERS = frozenset(persona.number for persona in PERSONAS)
@@ -156,17 +164,18 @@ class Lab:
         if not called:
             raise LabError(f"{number} is not a number: only digits, with or without a + before them")
         if trunk not in TRUNKS:
-            raise LabError(f"the lab's trunk must be {' or '.join(TRUNKS)} (got '{trunk}')")
+            raise LabError(f"the lab's trunk must be {', '.join(TRUNKS[:-1])} or {TRUNKS[-1]} (got '{trunk}')")
         if caller not in _NUMBERS and caller not in await self.mapped():
             raise LabError(f"{as_} has no persona; give it one with `carillon lab map {as_} 12015550100`")
         channel = f"lab-{uuid4().hex}"
+        plus = "+" if trunk in BY_NAME and BY_NAME[trunk].plus else ""
         placed = await self._originate(
             channel,
-            endpoint=f"PJSIP/{called}@{trunk}",
+            endpoint=f"PJSIP/{plus}{called}@{trunk}",
             context="caller",
             extension=caller,
             timeout=120,
-            callerId=caller,
+            callerId=plus + caller,
             variables={"LAB_SECONDS": f"{seconds:g}"},
         )
         # A later request would be too late for a call that ends at once.
@@ -191,6 +200,16 @@ class Lab:
     async def hang_up(self, channel: str) -> None:
         """Ends a placed call; harmless if it has ended."""
         await self._ask("DELETE", f"/channels/{channel}", {})
+
+    async def authority(self) -> str:
+        """Returns the certificate, as PEM, of the authority behind the carrier that speaks TLS."""
+        try:
+            async with self._session.get(f"{self._url.removesuffix('/ari')}/static/lab-ca.pem") as response:
+                if response.status == 200:
+                    return await response.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            self._unreachable(error)
+        raise LabError("the lab has no certificate authority; its log says why: `make logs`")
 
     def _free(self, number: str) -> str:
         digits = _digits(number)
@@ -225,7 +244,7 @@ class Lab:
         status, answer = await self._ask("POST", "/channels", {}, {"channelId": channel, "priority": 1, **what})
         if status != 200:
             said = answer.get("message") or answer.get("error") or status
-            raise LabError(f"the lab refused the call ({said}); has anyone registered at its registered trunk?")
+            raise LabError(f"the lab refused the call ({said}); has anyone registered at its trunk?")
         return answer
 
     async def _ask(

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, NamedTuple, cast
 
 import structlog
@@ -23,15 +24,17 @@ BACKLOG = 1024
 ADMIN_LIMITS = Limits(total=128, per_client=128)
 LONGEST_LINE = 8190
 MOST_HEADERS = 128
+MOST_PARSED = 65_536
+"""Of a body that nobody reads, so many bytes are parsed, and the connection is kept; a longer rest is discarded."""
 _BEGINNING = 512
 Render = Callable[[str, int, str], web.Response]
 
 
 class ListenAddress(NamedTuple):
-    """The address of an application's listener, and the limits of its connections. Port 0: any free port."""
+    """The addresses of an application's listener, and the limits of its connections. Port 0: any free port."""
 
     app: web.Application
-    host: str
+    hosts: tuple[str, ...]
     port: int
     connections: Connections
 
@@ -42,14 +45,14 @@ def places(
     """Return the listeners of this process: the public one, and the administrator's on this machine."""
     limits = Limits(total=affordable(settings.most_connections), per_client=settings.most_connections_per_client)
     return (
-        ListenAddress(public, settings.bind, settings.api_port, Connections(limits, clients)),
-        ListenAddress(admin, "127.0.0.1", settings.admin_port, Connections(ADMIN_LIMITS)),
+        ListenAddress(public, settings.bind.all, settings.api_port, Connections(limits, clients)),
+        ListenAddress(admin, ("127.0.0.1",), settings.admin_port, Connections(ADMIN_LIMITS)),
     )
 
 
 @asynccontextmanager
 async def listening(at: Iterable[ListenAddress]) -> AsyncIterator[list[int]]:
-    """Serve each application at its host and port, which are yielded; leaving the block ends all of them."""
+    """Serve each application at its hosts and port; the ports are yielded; leaving the block ends all of them."""
     ports = []
     async with AsyncExitStack() as stack:
         for place in at:
@@ -73,7 +76,7 @@ async def _listen(runner: web.AppRunner, place: ListenAddress) -> asyncio.Server
 
     return await loop.create_server(
         lambda: FirstHeader(connections, handler, loop),
-        place.host,
+        place.hosts,
         place.port,
         backlog=BACKLOG,
         reuse_address=True,
@@ -84,10 +87,11 @@ class HttpConnection(web.RequestHandler):
     """A client's connection from its first request on (before that, it is a FirstHeader): aiohttp's handler with time
     limits, whose errors repeat nothing that was sent.
 
-    Bodies are not decompressed: the application refuses a Content-Encoding (api.bodies.check).
+    Bodies are not decompressed: the application refuses a Content-Encoding (api.bodies.check). What is left of a body
+    after the response is received without being parsed, so that its sender sees the response; then the connection ends.
     """
 
-    __slots__ = ("_body", "_connections", "_late", "_line", "_render", "_waits")
+    __slots__ = ("_body", "_connections", "_discarded", "_late", "_line", "_render", "_waits")
 
     def __init__(
         self, manager: web.Server, connections: Connections, render: Render, *, loop: asyncio.AbstractEventLoop
@@ -108,15 +112,21 @@ class HttpConnection(web.RequestHandler):
         self._line = b""
         self._waits = True
         self._body: StreamReader = EMPTY_PAYLOAD
+        self._discarded: _Discarded | None = None
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Remove the connection from the open ones."""
+        if self._discarded:
+            self._discarded.end()
         self._connections.gone(self)
         self._header_came()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Process received bytes; a header that has begun must be complete in time."""
+        if self._discarded:
+            self._discarded.received(len(data))
+            return
         if self._waits and data and self._body.is_eof():
             if not self._line:
                 self._line = data[:_BEGINNING]
@@ -134,8 +144,14 @@ class HttpConnection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send a response; then the connection waits for the next request."""
+        """Send a response; then the connection waits for the next request, or discards what is left of a long body."""
+        rest = _left_of(request)
+        if rest > MOST_PARSED:
+            resp.force_close()
         finished = await super().finish_response(request, resp, start_time)
+        if rest > MOST_PARSED:
+            await self._discard(_left_of(request))
+            return finished
         if not self._messages:
             self._waits, self._line, self._body = True, b"", request.content
             self._connections.waits(self, Wait.REQUEST)
@@ -170,6 +186,18 @@ class HttpConnection(web.RequestHandler):
         if self.transport is not None:
             self.transport.abort()
 
+    async def _discard(self, rest: float) -> None:
+        """Receive `rest` bytes of a body that nobody reads, for a limited time."""
+        if rest <= 0:
+            self.force_close()
+            return
+        self._discarded = discarded = _Discarded(rest, self._loop.create_future())
+        self.resume_reading()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._connections.limits.discard_seconds):
+                await discarded.all
+        self.force_close()
+
     def _await_header(self) -> None:
         self._connections.waits(self, Wait.HEADER)
         self._late = self._loop.call_later(self._connections.limits.header_seconds, self._too_late)
@@ -185,6 +213,32 @@ class HttpConnection(web.RequestHandler):
         if self._line and transport is not None:
             transport.write(too_late(self._connections.limits.header_seconds))
         self.force_close()
+
+
+class _Discarded:
+    """What is left of a body that nobody reads, in bytes; `all` is done when none is left or the connection is lost."""
+
+    def __init__(self, rest: float, all_: asyncio.Future[None]) -> None:
+        self._rest, self.all = rest, all_
+
+    def received(self, count: int) -> None:
+        """Count bytes."""
+        self._rest -= count
+        if self._rest <= 0:
+            self.end()
+
+    def end(self) -> None:
+        """Expect no more."""
+        if not self.all.done():
+            self.all.set_result(None)
+
+
+def _left_of(request: web.BaseRequest) -> float:
+    """Return how many bytes of a request's body have not arrived yet; infinite if its header does not say."""
+    if request.content.is_eof():
+        return 0
+    length = request.content_length
+    return math.inf if length is None else length - request.content.total_bytes
 
 
 def _fault(error: Any) -> tuple[int, str]:

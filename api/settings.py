@@ -11,16 +11,22 @@ import msgspec
 from api.callbacks.mail import BadMailServer, MailServer
 from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
+from engine.addresses import EVERYWHERE, Addresses, BadAddresses, at_port, reached
+from engine.calls.admission_protocol import MOST_ATTEMPTS
 from engine.features.errors import InvalidSetting
 from engine.features.messaging.receiving.confirming import PER_HOUR
 from engine.features.numbers.pool import Pool
 from engine.features.numbers.sales import price_of
 from engine.features.passcodes.model import KEPT_DAYS
 from engine.features.retention.worker import Kept
+from engine.features.sip_traces.model import KEPT_HOURS, MOST_MEGABYTES, TraceSettings
+from engine.features.trunks.reach import Listening
+from engine.features.trunks.tls import TlsSettings
 from engine.features.voicemail.listening.destination import CODE as VOICEMAIL_CODE
 from engine.platform.codes import BadCode, checked_code
 
 PREFIX = "CARILLON_"
+_ADDRESSES = ("bind", "external_address")
 
 
 class SettingsError(Exception):
@@ -34,12 +40,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ari_password: str
     secret: str
     redis_password: str = ""
-    bind: str = "127.0.0.1"
-    external_address: str = ""
+    bind: Addresses = Addresses("127.0.0.1")
+    external_address: Addresses = Addresses()
     api_port: int = 8080
     admin_port: int = 8081
     public_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     sip_port: int = 5060
+    sip_tls_port: int = 5061
+    local_nets: str = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7,fe80::/10,::1/128"
+    rtp_start: int = 10000
+    rtp_end: int = 14998
     ari_port: int = 8088
     ari_user: str = "carillon"
     ari_application: str = "carillon-0"
@@ -48,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path = Path("/var/lib/carillon")
     recordings: Path = Path("/var/spool/asterisk/recording")
     asterisk_log: Path = Path("/var/log/asterisk/refused")
+    dns: Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Za-z.\[\]:_-]+(,[0-9A-Za-z.\[\]:_-]+)*)?$")] = ""
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     smtp_url: str = ""
     smtp_from: str = ""
@@ -55,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
     lab_sip_port: int = 5070
+    lab_carriers: str = "127.0.60"
     lab_ari_port: int = 8089
     lab_ari_password: str = ""
     lab_smsc_port: int = 2775
@@ -68,8 +80,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     messages_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     voicemail_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    sip_trace_hours: Annotated[float, msgspec.Meta(ge=0)] = KEPT_HOURS
+    sip_trace_megabytes: Annotated[float, msgspec.Meta(ge=1)] = MOST_MEGABYTES
+    hep_port: int = 9060
+    hep_password: str = ""
     confirmations_per_hour: Annotated[int, msgspec.Meta(ge=0)] = PER_HOUR
+    max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] = MOST_ATTEMPTS
     most_connections: Annotated[int, msgspec.Meta(ge=1)] = MOST_CONNECTIONS
+    requests_per_second: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     most_connections_per_client: Annotated[int, msgspec.Meta(ge=1)] = MOST_OF_A_CLIENT
 
     @property
@@ -78,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         own = (self.admin_token, self.ari_password, self.secret, self.redis_password)
         return (
             *own,
+            self.hep_password,
             self.lab_ari_password,
             self.lab_smsc_password,
             (self.mail_server.password or "") if self.mail_server else "",
@@ -89,9 +108,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return MailServer.read(self.smtp_url, self.smtp_from)
 
     @property
+    def name_servers(self) -> tuple[str, ...]:
+        """The name servers that carriers' names are asked of, each host or host:port; none: the system's."""
+        return tuple(filter(None, self.dns.split(",")))
+
+    @property
     def ari_url(self) -> str:
         """The root of ARI, always on this machine."""
         return f"http://127.0.0.1:{self.ari_port}/ari"
+
+    @property
+    def sip_websocket_url(self) -> str:
+        """Asterisk's websocket of SIP, always on this machine."""
+        return f"http://127.0.0.1:{self.ari_port}/ws"
 
     @property
     def lab_ari_url(self) -> str:
@@ -111,8 +140,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reached_at(self) -> str:
         """Our host name or address as seen from outside."""
-        wide = self.bind in ("0.0.0.0", "::")
-        return self.external_address or ("127.0.0.1" if wide else self.bind)
+        return self.external_address.first or reached(self.bind.first)
+
+    @property
+    def rtp_address(self) -> str:
+        """The address that phones' RTP comes to, if it is one; "": all addresses of this machine."""
+        return "" if len(self.bind.all) > 1 or self.bind.first in EVERYWHERE else self.bind.first
 
     @property
     def price_of_number(self) -> int:
@@ -131,14 +164,41 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     @property
+    def sip_traces(self) -> TraceSettings:
+        """What is kept of calls' SIP messages, and where they come from."""
+        return TraceSettings(
+            hours=self.sip_trace_hours,
+            megabytes=self.sip_trace_megabytes,
+            port=self.hep_port,
+            password=self.hep_password,
+        )
+
+    @property
+    def listening(self) -> Listening:
+        """Where SIP and RTP come in."""
+        return Listening(self.bind, self.external_address, (self.rtp_start, self.rtp_end))
+
+    @property
     def own_addresses(self) -> frozenset[str]:
         """The known addresses of this machine, which other programs on it use too."""
-        return frozenset({"127.0.0.1", "::1", self.bind, self.external_address} - {"", "0.0.0.0", "::"})
+        own = {*EVERYWHERE.values(), *self.bind.all, *self.external_address.all}
+        return frozenset(own.difference(EVERYWHERE))
+
+    @property
+    def tls(self) -> TlsSettings:
+        """What all transports of TLS have in common."""
+        return TlsSettings(
+            folder=self.data / "certificates",  # Asterisk reads it at the same path
+            bind=self.bind,
+            port=self.sip_tls_port,
+            external=self.external_address,
+            local_nets=tuple(net.strip() for net in self.local_nets.split(",")),
+        )
 
     @property
     def api_url(self) -> str:
         """The base of links in answers and callbacks."""
-        return (self.public_url or f"http://{self.reached_at}:{self.api_port}").rstrip("/")
+        return (self.public_url or f"http://{at_port(self.reached_at, self.api_port)}").rstrip("/")
 
     @property
     def mounted_at(self) -> str:
@@ -158,22 +218,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Read the settings; an empty value means the default. Raises SettingsError."""
-    given = {
+    texts = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
         if name.startswith(PREFIX) and value != ""
     }
     try:
+        given = {name: _addresses(name, text) if name in _ADDRESSES else text for name, text in texts.items()}
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+        _check_families(settings)
         Pool.read(settings.number_pool)
         price_of(settings.number_price)
         Clients.read(settings.trusted_proxies)
         MailServer.read(settings.smtp_url, settings.smtp_from)
         checked_code(settings.voicemail_code)
-    except (msgspec.ValidationError, InvalidSetting, BadCode, BadNetwork, BadMailServer) as error:
+    except (msgspec.ValidationError, InvalidSetting, BadCode, BadNetwork, BadMailServer, BadAddresses) as error:
         said = re.sub(r"Expected `str` matching regex '.*'", "Expected a URL such as https://host/path", str(error))
         raise SettingsError(f"A setting is missing or wrong: {said} (names in .env begin with {PREFIX}).") from error
     return settings
+
+
+def _addresses(name: str, text: str) -> Addresses:
+    try:
+        return Addresses.read(text, names=True)
+    except BadAddresses as error:
+        raise BadAddresses(f"{name} {error}") from error
+
+
+def _check_families(settings: Settings) -> None:
+    """Raise BadAddresses if an external address has no address to listen on behind it."""
+    for family in settings.external_address.families - settings.bind.families:
+        raise BadAddresses(
+            f"bind must have an IPv{family} address too, because external_address has one "
+            f"({settings.external_address.of(family)})"
+        )
 
 
 def _path(wanted: type, value: object) -> object:

@@ -13,7 +13,7 @@ LABEL carillon.image=sounds
 FROM carillon-base:sid
 COPY docker/apt-install.sh /build/
 COPY .build/context /build/context
-RUN sh /build/apt-install.sh sid asterisk asterisk-core-sounds-en asterisk-moh-opsound-wav
+RUN sh /build/apt-install.sh sid asterisk asterisk-core-sounds-en asterisk-moh-opsound-wav openssl
 COPY docker/asterisk/check-version /build/
 RUN sh /build/check-version && rm -rf /build
 # uid 5060 is the same in every container that shares a volume. Debian's package has no recording folder: without it
@@ -23,12 +23,13 @@ RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-ho
  && for name in acl amd ccss chan_websocket features indications pjproject res_fax udptl websocket_client; do \
       cp "/usr/share/asterisk/conf/samples/$name.conf.sample" "/opt/carillon/asterisk-defaults/$name.conf"; done \
  && rm -rf /etc/asterisk/* \
- && mkdir -p /var/spool/asterisk/recording /var/lib/carillon/prompts /var/lib/carillon/media /var/lib/lab/heard /run/asterisk \
+ && mkdir -p /var/spool/asterisk/recording /var/lib/carillon/prompts /var/lib/carillon/media /var/lib/carillon/certificates /var/lib/lab/heard /run/asterisk \
+ && mkdir -p /usr/share/asterisk/static-http && ln -s /var/lib/lab/tls/ca.pem /usr/share/asterisk/static-http/lab-ca.pem \
  && chown -R carillon:carillon /etc/asterisk /var/lib/asterisk /var/spool/asterisk /var/log/asterisk /var/cache/asterisk \
       /var/lib/carillon /var/lib/lab /run/asterisk
 COPY --from=sounds /sounds /usr/share/carillon-lab/sounds
 COPY --from=sounds /music /usr/share/carillon/music
-COPY docker/asterisk/entrypoint docker/asterisk/health /usr/local/bin/
+COPY docker/asterisk/entrypoint docker/asterisk/health docker/asterisk/lab-certificates /usr/local/bin/
 COPY LICENSE /usr/share/doc/carillon/LICENSE
 COPY --chown=5060:5060 asterisk-config /opt/carillon/asterisk-config
 USER 5060:5060

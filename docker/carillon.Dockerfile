@@ -16,7 +16,7 @@ RUN sh /build/pip-install.sh /opt/carillon/venv /build/$LOCK.txt
 
 FROM system
 RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-home --home-dir /var/lib/carillon --shell /usr/sbin/nologin carillon \
- && mkdir -p /var/lib/carillon/prompts /var/lib/carillon/media /var/spool/asterisk/recording /var/log/asterisk \
+ && mkdir -p /var/lib/carillon/prompts /var/lib/carillon/media /var/lib/carillon/certificates /var/spool/asterisk/recording /var/log/asterisk \
  && chown -R carillon:carillon /var/lib/carillon /var/spool/asterisk /var/log/asterisk
 COPY --from=packages /opt/carillon/venv /opt/carillon/venv
 COPY docker/carillon/carillon docker/carillon/health /usr/local/bin/

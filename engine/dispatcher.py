@@ -7,6 +7,7 @@ from engine.calls.asking import Replies
 from engine.calls.outbound import OutboundCalls, with_ids
 from engine.calls.registry import Registry
 from engine.calls.session import Session
+from engine.calls.transfer_requests import TransferRequests
 from engine.commands import (
     CancelTask,
     Command,
@@ -29,6 +30,7 @@ from engine.commands import (
     Reply,
     StartConference,
     StopTasks,
+    TransferCall,
 )
 from engine.conferences.conferences import Conferences
 from engine.model.call import Call
@@ -53,6 +55,7 @@ class Dispatcher:
             Reply: self._replies.reply,
             Redirect: self._replies.redirect,
             HangUpCall: self._hang_up,
+            TransferCall: TransferRequests(registry).transfer,
             StopTasks: self._stop,
             StartConference: self._conferences.start,
             LeaveNow: self._leave,

@@ -17,14 +17,26 @@ from engine.calls.admission_protocol import Admission
 from engine.calls.conversation import Conversations
 from engine.calls.directory import Directory
 from engine.calls.inbound import Reception
+from engine.calls.media_watch import MediaWatch
 from engine.calls.outbound import OutboundCalls
 from engine.calls.recovery import CallRecovery
+from engine.calls.referring import Referrals
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.calls.task_interface import CallRoles
+from engine.calls.trunk_gate import OpenGate, TrunkGate
 from engine.calls.watch import Watch
-from engine.commands import Command, EngineUnavailable, Enqueue, PlaceCall, Redirect, Reply, StartConference
+from engine.commands import (
+    Command,
+    EngineUnavailable,
+    Enqueue,
+    PlaceCall,
+    Redirect,
+    Reply,
+    StartConference,
+    TransferCall,
+)
 from engine.conferences.conferences import Conferences
 from engine.dispatcher import Dispatcher
 from engine.events import QuestionAsked
@@ -41,7 +53,7 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R")
-_STORED = (PlaceCall, Enqueue, StartConference, Reply, Redirect)  # accepted when they are committed
+_STORED = (PlaceCall, Enqueue, StartConference, Reply, Redirect, TransferCall)  # accepted when they are committed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +61,10 @@ class Parts:
     """What an engine is made of.
 
     `on_media_server` is awaited when an Asterisk is met that may know nothing of us. `on_question` takes what a call
-    asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number.
+    asks the customer; it is answered by a Reply. `on_unmatched` takes the calls by a trunk that reached no number,
+    `on_sip_call_id` the id of each call with its SIP Call-ID.
     `conversations`: who leads conversations with calls, by topic. `rules_of` gives conferences rules by their names.
+    `gate` is asked before a trunk is dialled.
     """
 
     client: AriClient
@@ -64,8 +78,10 @@ class Parts:
     on_media_server: Callable[[], Awaitable[None]]
     on_question: Callable[[QuestionAsked], None]
     on_unmatched: Callable[[UnmatchedCall], None]
+    on_sip_call_id: Callable[[str, str], None] = lambda call, sip_call_id: None
     conversations: Conversations = field(default_factory=dict)
     rules_of: RulesOf = no_rules
+    gate: TrunkGate = field(default_factory=OpenGate)
     clock: Callable[[], float] = time.time
 
 
@@ -84,16 +100,20 @@ class Engine:
             prompts=parts.prompts,
             files=parts.files,
             admission=parts.admission,
+            gate=parts.gate,
             directory=parts.directory,
             rules_of=parts.rules_of,
             settings=parts.settings,
             clock=parts.clock,
             watch=Watch(parts.writer, parts.settings.ari_application, parts.clock),
             conversations=parts.conversations,
+            on_sip_call_id=parts.on_sip_call_id,
             ask=parts.on_question,
+            on_refer=self._refer,
             leaving=lambda: self._leaving,
         )
         self.registry = Registry()
+        self._referrals = Referrals(self.registry)
         self.conferences = Conferences(self.services, self.registry)
         self._outbound = OutboundCalls(self.services, self.registry, self._make)
         self.conferences.outbound = self._outbound
@@ -105,6 +125,7 @@ class Engine:
         )
         self._task: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
+        self._media_watch: asyncio.Task[None] | None = None
         self._recovered = False
         self._media_server_since: str | None = None
         self.replaced = asyncio.Event()
@@ -116,6 +137,7 @@ class Engine:
         self._task = asyncio.create_task(self._listen(), name="ari events")
         watching = self.services.watch.run(lambda: len(self.registry) > 0)
         self._noting = asyncio.create_task(watching, name="signs of life")
+        self._media_watch = asyncio.create_task(MediaWatch(self.registry).run(), name="media watch")
 
     async def stop(self) -> None:
         """Leave: every call stays up in Asterisk, for the next controller. The caller refuses ARI commands first.
@@ -127,7 +149,7 @@ class Engine:
         self._outbound.open = False
         self._ready.set()
         self.services.watch.note()
-        tasks = [task for task in (self._task, self._noting) if task]
+        tasks = [task for task in (self._task, self._noting, self._media_watch) if task]
         for task in tasks:
             task.cancel()
         self._reception.cancel()
@@ -216,6 +238,10 @@ class Engine:
             self._reception.arrive(event)
         else:
             self._reception.orphans.notice(event)
+
+    def _refer(self, call: str, event: ari.ChannelTransfer) -> None:
+        if session := self.registry.get(call):
+            self._referrals.refer(session, event)
 
     def _make(self, call: Call, rows: Sequence[TaskRow]) -> Session:
         def roles(session: Session) -> CallRoles:

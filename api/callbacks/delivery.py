@@ -16,7 +16,7 @@ from api.callbacks.concurrency import Places
 from api.callbacks.lanes import Key, Lane, Waiting, key_of, read_on
 from api.callbacks.mail import MAIL, Mailer
 from api.callbacks.replay import REPLAYED_TOGETHER, Replay, revive
-from api.callbacks.signer import NotToBeSent, Signer
+from api.callbacks.signer_protocol import NotToBeSent, Signer
 from engine.net import Net
 from engine.platform import audit
 from engine.platform.audit import Actor

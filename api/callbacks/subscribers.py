@@ -1,6 +1,6 @@
 """The account's subscriptions as hearers of its events. Bodies are those of Standard Webhooks 1.0."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from api.callbacks.audience import Addressed
@@ -9,6 +9,7 @@ from api.callbacks.mail import MAIL, MAIL_TO, mail_of
 from api.callbacks.model import DeliveryRow
 from api.callbacks.publisher import row_of
 from api.dialects import OWN
+from api.vendors.vendor import Vendor
 from engine.events import Event
 from engine.features.subscriptions import bodies
 from engine.features.subscriptions.model import Sink, Subscription
@@ -18,13 +19,19 @@ from engine.model.call import Call
 from engine.store.events import StoredEvent
 
 CallOf = Callable[[str], Awaitable[Call | None]]
+NO_VENDORS: Mapping[str, Vendor] = {}
 
 
 class SubscriptionHearers:
-    """What the accounts' subscriptions want. `call_of` reads a call by its id, where one is wanted."""
+    """What the accounts' subscriptions want. `call_of` reads a call by its id, where one is wanted; `vendors` write
+    the messages of those in their dialects.
+    """
 
-    def __init__(self, subscriptions: SubscriptionService, call_of: CallOf) -> None:
+    def __init__(
+        self, subscriptions: SubscriptionService, call_of: CallOf, vendors: Mapping[str, Vendor] = NO_VENDORS
+    ) -> None:
         self._index, self._catalogue, self._call_of = subscriptions.index, subscriptions.catalogue, call_of
+        self._vendors = vendors
 
     async def callbacks(self, stored: StoredEvent) -> Sequence[Addressed]:
         """Return one callback for each subscription that wants the event; raises StoreError."""
@@ -35,8 +42,17 @@ class SubscriptionHearers:
                 call = await self._call_of(event.subject)
                 application = call.application if call else getattr(event, "application", None)
                 written = _Written(bodies.message(event, entry, call))
-                found += [_addressed(each, written) for each in wanting if _concerns(each, application)]
+                ours = (each for each in wanting if not each.dialect and _concerns(each, application))
+                found += [_addressed(each, written) for each in ours]
+                found += self._in_dialects(wanting, event, call)
         return found
+
+    def _in_dialects(self, wanting: Iterable[Subscription], event: Event, call: Call | None) -> Iterator[Addressed]:
+        for each in wanting:
+            vendor = self._vendors.get(each.dialect)
+            if vendor and (body := vendor.message(each.topic, event, call)) is not None:
+                callback = Callback(url=each.address, body=body, content_type=JSON)
+                yield Addressed(each.id, OWN.name, callback)
 
     def published(self, published: Sequence[StoredEvent]) -> None:
         """Note nothing: what subscriptions want does not depend on what was."""

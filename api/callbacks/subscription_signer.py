@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 from api.callbacks.model import DeliveryRow
-from api.callbacks.signer import NotToBeSent
+from api.callbacks.signer_protocol import NotToBeSent
 from api.dialects import OWN
 from engine.features.subscriptions.service import SubscriptionService
 from engine.tasks.secret import Unreadable

@@ -186,6 +186,7 @@ class AccountCommands:
         *,
         max_calls: int | None = None,
         calls_per_second: float | None = None,
+        max_attempts: int | None = None,
         daily_spend: str | None = None,
     ) -> None:
         """Change an account's limits.
@@ -194,10 +195,13 @@ class AccountCommands:
         ----------
         max_calls
             How many calls may be up at once.
+        max_attempts
+            How many trunks are tried for one call; 0: as many as CARILLON_MAX_ATTEMPTS says.
         daily_spend
             The most it may spend a day (UTC), e.g. 25.00; none removes the limit.
         """
         body = {"max_calls": max_calls, "calls_per_second": calls_per_second, "daily_spend": daily_spend}
+        body |= {"max_attempts": max_attempts}
         self._changed("PATCH", name, "/limits", {key: value for key, value in body.items() if value is not None})
 
     def credit(self, name: str, amount: str, *, note: str = "") -> None:

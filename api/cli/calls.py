@@ -8,10 +8,12 @@ from cyclopts import App
 from api.cli import wording
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli, tasks_of
+from api.cli.files import save
 from api.cli.follow import follow as watch
 from api.cli.follow import line_of
 from api.cli.lines import time_of
 from api.cli.questions import show_questions
+from api.cli.sip_flow import show_sip
 
 _COLUMNS = (
     *("id", "account", "direction", "trunk", "caller", "callee", "application", "state", "created", "seconds", "cause"),
@@ -31,14 +33,22 @@ def commands(cli: Cli) -> App:
     app = App(name="calls", help="Calls: place, list, show, hang up and export them.")
     app.command(noun.list_all, name="list")
     app.command(noun.show)
+    app.command(noun.pcap)
     app.command(noun.place)
     app.command(noun.hangup)
+    app.command(noun.transfer)
     app.command(noun.export)
     scheduled = App(name="scheduled", help="Calls that are placed at a time: listed, cancelled.")
     scheduled.command(noun.scheduled, name="list")
     scheduled.command(noun.cancel)
     app.command(scheduled)
     return app
+
+
+_ELSEWHERE = (
+    "If callee is not the number that was called: find that in the INVITE (carillon calls show ID --sip), and tell its "
+    "place: carillon trunks set TRUNK --called-in to (or a header's name)."
+)
 
 
 class CallCommands:
@@ -65,7 +75,7 @@ class CallCommands:
         rows = [wording.listed(call) for call in found]
         self._cli.output.table(found, rows, _COLUMNS, "There are no calls.", spare=_SPARE)
 
-    def show(self, call: str, *, follow: bool = False) -> None:
+    def show(self, call: str, *, follow: bool = False, sip: bool = False) -> None:
         """Show a call: its queue, events, questions and answers, callbacks and recordings.
 
         "hung up by" is what ended it: far, the party that called or was called; other, the other one of two
@@ -75,8 +85,15 @@ class CallCommands:
         ----------
         follow
             Print the call's events as they come, until it has ended; then show it.
+        sip
+            Show the SIP messages of all its legs instead: --> was sent, <-- was received. --json has them whole.
         """
         output = self._cli.output
+        if sip:
+            if follow:
+                raise CommandFailed("SIP messages are not followed: leave out --follow or --sip.")
+            self._show_sip(call)
+            return
         timeline = (
             watch(self._cli, call, within=LONGEST_CALL) if follow else self._cli.admin.get(f"/calls/{part(call)}")
         )
@@ -84,6 +101,8 @@ class CallCommands:
             output.data(timeline)
             return
         output.fields(wording.shown(timeline["call"]))
+        if timeline["call"].get("reason") == "no_number":
+            output.say(_ELSEWHERE)
         output.say("\nqueue")
         output.table(None, timeline["tasks"], _TASKS, "  nothing was queued", spare=("id", "queued", "started"))
         output.say("\nevents")
@@ -97,6 +116,15 @@ class CallCommands:
         if timeline["legs"]:
             output.say("\nother legs")
             output.table(None, timeline["legs"], ("id", "callee", "state", "cause"), "")
+
+    def pcap(self, call: str, file: Path) -> None:
+        """Save the SIP messages of all legs of a call as a capture file, for Wireshark and others.
+
+        Each message is one UDP datagram in it, however it travelled. Passwords, keys and digits are masked.
+        """
+        data = self._cli.admin.raw("GET", f"/calls/{part(call)}/pcap")
+        save(file, data)
+        self._cli.output.done({"file": str(file), "bytes": len(data)}, f"{file} was written: {len(data)} bytes.")
 
     def place(
         self,
@@ -150,6 +178,30 @@ class CallCommands:
         self._cli.admin.delete(f"/calls/{part(call)}")
         self._cli.output.done({"hung_up": call}, f"{call} was hung up.")
 
+    def transfer(
+        self, call: str, to: str, *, announce: str | None = None, accept: str | None = None, music: str | None = None
+    ) -> None:
+        """Move the party of a call to an extension, a number, or a destination such as group:sales or room:lobby.
+
+        Whom it is connected with waits, and its call ends when the party is there. If that fails, the two are connected
+        again; `carillon calls show CALL` says why.
+
+        Parameters
+        ----------
+        announce
+            What the person who answers hears before the two are connected.
+        accept
+            The key that the person who answers must press after that, such as 1.
+        music
+            The class of music that the party hears meanwhile.
+        """
+        body: dict[str, Any] = {"to": to}
+        if announce is not None:
+            body["announcement"] = [{"kind": "say", "text": announce}]
+        body |= {name: value for name, value in (("accept", accept), ("music", music)) if value is not None}
+        started = self._cli.admin.post(f"/calls/{part(call)}/transfer", body)
+        self._cli.output.done(started, f"{call} is being transferred to {to}.")
+
     def export(self, *, account: str | None = None, since: str | None = None, file: Path | None = None) -> None:
         """Print call records as CSV, newest first.
 
@@ -169,6 +221,13 @@ class CallCommands:
         except OSError as error:
             raise CommandFailed(f"{file} cannot be written: {error.strerror}.") from error
         self._cli.output.say(f"{file} was written: {len(data)} bytes.")
+
+    def _show_sip(self, call: str) -> None:
+        trace = self._cli.admin.get(f"/calls/{part(call)}/sip")
+        if self._cli.output.json:
+            self._cli.output.data(trace)
+        else:
+            show_sip(self._cli.output, trace, call)
 
 
 def _callback(callback: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from api.cli.connection import Api
 from api.cli.context import Cli
 from api.cli.demo import PROMPT, DemoFailed, demonstrate
 from api.cli.setup import WELCOME, Demo, first_dialect, setup
+from engine.addresses import at_port
 
 
 class Demonstration:
@@ -54,7 +55,7 @@ class Demonstration:
 
     def _hint(self, made: Demo) -> None:
         settings, say = self._cli.settings, self._cli.output.say
-        say(f"Dial in with a softphone (SIP over UDP) at {settings.bind}:{settings.sip_port}:")
+        say(f"Dial in with a softphone (SIP over UDP) at {at_port(settings.bind.first, settings.sip_port)}:")
         for phone in made.phones:
             say(f"  user {phone.user}  password {phone.password}")
         first = made.phones[0].number

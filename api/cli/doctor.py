@@ -9,6 +9,7 @@ from api.cli.client import CommandFailed, part
 from api.cli.context import Cli
 from api.cli.follow import follow
 from api.cli.setup import ACCOUNT
+from engine.addresses import at_port, bracketed, reached
 
 ECHO, TONE = "12015550115", "12015550101"
 _HEARD_DBFS = -45.0
@@ -52,10 +53,10 @@ class DoctorCommand:
         mend = "Start the system with `make run`; `make logs` shows what the services say."
         return [
             _port("admin", "127.0.0.1", settings.admin_port, mend),
-            _port("api", settings.bind, settings.api_port, mend),
+            *(_port("api", each, settings.api_port, mend) for each in settings.bind.all),
             _port("ari port", "127.0.0.1", settings.ari_port, mend),
             _port("redis port", "127.0.0.1", settings.redis_port, mend),
-            _sip(settings.bind, settings.sip_port, settings.lab_address),
+            *(_sip(each, settings.sip_port, settings.lab_address) for each in settings.bind.all),
         ]
 
     def _inside(self) -> list[Check]:
@@ -123,33 +124,35 @@ def _check(name: str, ok: bool, detail: str, mend: str) -> Check:
 def _port(name: str, host: str, port: int, mend: str) -> Check:
     try:
         with socket.create_connection((host, port), timeout=_WAIT_SECONDS):
-            return _check(name, True, f"{host}:{port} answers", "")
+            return _check(name, True, f"{at_port(host, port)} answers", "")
     except OSError as error:
-        return _check(name, False, f"{host}:{port}: {error.strerror or error}", mend)
+        return _check(name, False, f"{at_port(host, port)}: {error.strerror or error}", mend)
 
 
 def _sip(host: str, port: int, lab: str) -> Check:
     """Send an OPTIONS request (RFC 3261 §11); any answer passes the check.
 
-    It is sent from the lab's address, which is a trunk's: for an unknown address Asterisk logs a security error.
+    Over IPv4 it is sent from the lab's address, which is a trunk's: for an unknown address Asterisk logs a security
+    error.
     """
-    reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+    host = reached(host)
+    place = at_port(host, port)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.settimeout(_WAIT_SECONDS)
         with suppress(OSError):
             line.bind((lab, 0))
         try:
-            line.connect((reached, port))
-            own, own_port = line.getsockname()
-            mark, at = uuid.uuid4().hex, f"sip:{reached}:{port}"
+            line.connect((host, port))
+            own, own_port, *_ = line.getsockname()
+            mark, at, contact = uuid.uuid4().hex, f"sip:{place}", at_port(own, own_port)
             line.send(
-                f"OPTIONS {at} SIP/2.0\r\nVia: SIP/2.0/UDP {own}:{own_port};branch=z9hG4bK{mark};rport\r\n"
-                f"From: <sip:doctor@{own}>;tag={mark[:8]}\r\nTo: <{at}>\r\nCall-ID: {mark}\r\n"
-                f"CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContact: <sip:doctor@{own}:{own_port}>\r\n"
+                f"OPTIONS {at} SIP/2.0\r\nVia: SIP/2.0/UDP {contact};branch=z9hG4bK{mark};rport\r\n"
+                f"From: <sip:doctor@{bracketed(own)}>;tag={mark[:8]}\r\nTo: <{at}>\r\nCall-ID: {mark}\r\n"
+                f"CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContact: <sip:doctor@{contact}>\r\n"
                 "Content-Length: 0\r\n\r\n".encode()
             )
             answer = line.recv(4096).split(b"\r\n", 1)[0].decode(errors="replace")
         except OSError as error:
             mend = "Check that Asterisk is up (make logs) and that nothing else uses CARILLON_SIP_PORT."
-            return _check("sip", False, f"{host}:{port}/udp: {error.strerror or 'no answer'}", mend)
-    return _check("sip", True, f"{host}:{port}/udp answers {answer.removeprefix('SIP/2.0 ')}", "")
+            return _check("sip", False, f"{place}/udp: {error.strerror or 'no answer'}", mend)
+    return _check("sip", True, f"{place}/udp answers {answer.removeprefix('SIP/2.0 ')}", "")

@@ -1,9 +1,13 @@
 """carillon extensions"""
 
+from pathlib import Path
+
 from cyclopts import App
 
 from api.cli.client import part
 from api.cli.context import Cli, destination_of, present
+from api.cli.qr import print_qr, save_qr
+from api.cli.secrets import GivenFile, password_of
 
 
 def commands(cli: Cli) -> App:
@@ -14,6 +18,7 @@ def commands(cli: Cli) -> App:
     app.command(noun.list_all, name="list")
     app.command(noun.show)
     app.command(noun.set)
+    app.command(noun.phones)
     app.command(noun.remove)
     return app
 
@@ -31,8 +36,11 @@ class ExtensionCommands:
         name: str = "",
         account: str | None = None,
         password: str | None = None,
+        password_file: GivenFile = None,
         application: str | None = None,
         owner: str | None = None,
+        max_contacts: int = 5,
+        webrtc: bool = False,
     ) -> None:
         """Add an extension and print the settings for its softphone.
 
@@ -44,14 +52,26 @@ class ExtensionCommands:
         number
             2 to 6 digits, unique within the account.
         password
-            The SIP password; without it a random one is made.
+            The SIP password; without it a random one is made. Other users of this machine see it in the list of
+            processes: --password-file does not show it.
+        password_file
+            A file whose first line is the password; - is standard input.
         application
             An application whose server decides what each call of this phone does (a data client, in some APIs).
         owner
             The user whose phone it is, by e-mail address; texts and calls that lead to the user reach it.
+        max_contacts
+            How many phones may be registered at once, 1 to 10: all of them ring.
+        webrtc
+            Browsers may register too, as many as phones.
         """
-        body = {"number": number, "name": name, "account": self._cli.account(account), "password": password}
-        body |= {"application": application, "owner": owner}
+        body: dict[str, object] = {
+            "number": number,
+            "name": name,
+            "account": self._cli.account(account),
+            "password": password_of(password, password_file),
+        }
+        body |= {"application": application, "owner": owner, "max_contacts": max_contacts, "webrtc": webrtc}
         self._cli.output.fields(self._cli.admin.post("/extensions", body))
 
     def list_all(self, *, account: str | None = None) -> None:
@@ -61,39 +81,92 @@ class ExtensionCommands:
         spare = ("application", "owner", "name", "user")
         self._cli.output.table(found, found, columns, "There are no extensions.", spare=spare)
 
-    def show(self, number: str, *, account: str | None = None) -> None:
+    def show(
+        self, number: str, *, account: str | None = None, qr: bool = False, qr_file: Path | None = None
+    ) -> None:
         """Print the settings for an extension's softphone.
 
         Parameters
         ----------
         account
             The account of the extension; needed if several accounts have that number.
+        qr
+            Print its SIP URI, with the password, as a QR code too.
+        qr_file
+            Write that QR code into a file: NAME.png or NAME.svg.
         """
-        self._cli.output.fields(self._cli.admin.get(f"/extensions/{part(number)}/credentials", account=account))
+        shown = self._cli.admin.get(f"/extensions/{part(number)}/credentials", account=account)
+        if qr_file is not None:
+            save_qr(shown["uri"], qr_file)
+        self._cli.output.fields(shown)
+        if qr:
+            print_qr(shown["uri"])
+
+    def phones(
+        self,
+        number: str,
+        *,
+        account: str | None = None,
+        max_contacts: int | None = None,
+        webrtc: bool | None = None,
+        password: str | None = None,
+        password_file: GivenFile = None,
+    ) -> None:
+        """Set how many phones an extension may have, whether browsers may be among them, and their password.
+
+        Options left out stay as they are.
+
+        Parameters
+        ----------
+        max_contacts
+            How many phones may be registered at once, 1 to 10; with --webrtc as many browsers. All of them ring.
+        webrtc
+            Whether browsers may register (--no-webrtc: they may not).
+        password
+            A new SIP password, with which all phones register anew: see `add`.
+        password_file
+            A file whose first line is the password; - is standard input.
+        """
+        body = present(
+            account=account,
+            max_contacts=max_contacts,
+            webrtc=webrtc,
+            password=password_of(password, password_file),
+        )
+        self._cli.output.fields(self._cli.admin.ask("PATCH", f"/extensions/{part(number)}/phones", body=body))
 
     def set(
         self,
         number: str,
         *,
         account: str | None = None,
+        always: str | None = None,
         no_answer: str | None = None,
         busy: str | None = None,
         unregistered: str | None = None,
+        do_not_disturb: bool | None = None,
+        call_waiting: bool | None = None,
         ring_seconds: float | None = None,
         owner: str | None = None,
     ) -> None:
-        """Set where calls go that an extension does not take, and to whom it belongs.
+        """Set which calls an extension takes, where the others go, and whose it is.
 
         Options left out stay as they are; "" removes one.
 
         Parameters
         ----------
+        always
+            The same as no_answer for every call: the phone does not ring.
         no_answer
             A destination such as extension:102, group:NAME or forward:+12015550100, for calls that are not answered.
         busy
             The same for calls that are declined, or find the extension busy.
         unregistered
             The same for calls while no phone is registered.
+        do_not_disturb
+            Be busy for all callers.
+        call_waiting
+            Ring while the extension is in a call; with --no-call-waiting it is busy then.
         ring_seconds
             How long the extension rings, in seconds; 0: as long as a call may ring.
         owner
@@ -101,20 +174,25 @@ class ExtensionCommands:
         """
         body = present(
             account=account,
+            always=destination_of(always),
             no_answer=destination_of(no_answer),
             busy=destination_of(busy),
             unregistered=destination_of(unregistered),
+            do_not_disturb=do_not_disturb,
+            call_waiting=call_waiting,
             ring_seconds=ring_seconds,
             owner=owner,
         )
         shown = self._cli.admin.ask("PATCH", f"/extensions/{part(number)}", body=body)
         leading = [
             f"{reason.replace('_', ' ')}: {shown[reason]['text']}"
-            for reason in ("no_answer", "busy", "unregistered")
+            for reason in ("always", "no_answer", "busy", "unregistered")
             if shown[reason]
         ]
+        takes = " It is not to be disturbed." if shown["do_not_disturb"] else ""
+        takes += "" if shown["call_waiting"] else " It takes one call at a time."
         owned = f" It belongs to {shown['owner']}." if shown["owner"] else ""
-        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.{owned}")
+        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.{takes}{owned}")
 
     def remove(self, number: str, *, account: str | None = None) -> None:
         """Remove an extension.

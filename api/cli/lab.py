@@ -1,5 +1,6 @@
 """carillon lab"""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -14,6 +15,7 @@ def commands(cli: Cli) -> App:
     noun = LabCommands(cli)
     app = App(name="lab", help="The simulated telephone network: numbers that behave as people do.")
     app.command(noun.personas)
+    app.command(noun.carriers)
     app.command(noun.map_number, name="map")
     app.command(noun.mapped)
     app.command(noun.dial)
@@ -35,6 +37,25 @@ class LabCommands:
         """List the personas: numbers and what each does."""
         found = self._cli.admin.get("/lab/personas")["personas"]
         self._cli.output.table(found, found, ("number", "does"), "The lab has no personas.")
+
+    def carriers(self, *, ca_file: Path | None = None) -> None:
+        """List the carriers: their addresses, what each wants, and the command that connects us to it.
+
+        Parameters
+        ----------
+        ca_file
+            Save the certificate of the authority behind the carrier that speaks TLS as this file.
+        """
+        answer = self._cli.admin.get("/lab/carriers")
+        found = answer["carriers"]
+        if ca_file:
+            ca_file.write_text(answer["authority"])
+            self._cli.output.done(answer, f"The certificate of the lab's authority is in {ca_file}.")
+            return
+        rows = [one | {"address": one["host"] + (f":{one['port']}" if one["port"] else "")} for one in found]
+        self._cli.output.table(found, rows, ("name", "address", "transport", "does"), "The lab has no carriers.")
+        for one in found:
+            self._cli.output.say(one["command"])
 
     def map_number(self, number: str, persona: str | None = None, *, remove: bool = False) -> None:
         """Give any other number a persona, e.g. +442079460000 0114.
@@ -74,7 +95,8 @@ class LabCommands:
         seconds
             How long the call lasts from the answer.
         through
-            The lab's trunk: carillon, which calls our address, or registered, which calls the contact that registered.
+            The lab's trunk: carillon, which calls our address; registered, which calls the contact that registered; or
+            one of `carillon lab carriers`.
         """
         body = {"number": number, "persona": persona, "seconds": seconds, "trunk": through}
         dialled = self._cli.admin.post("/lab/dial", body)

@@ -135,8 +135,11 @@ class NumberCommands:
         self._assigned(self._cli.admin.ask("PATCH", f"/numbers/{part(number)}", body=body))
 
     def _assigned(self, shown: dict[str, Any]) -> None:
-        if shown["application"] or not shown["leads_to"]:
-            how = f"is answered by {shown['application']['name']}" if shown["application"] else "is not answered"
+        application = shown["application"]
+        if application and application["name"] == shown["number"]:
+            how = f"is answered: {_answers(application, None)}"
+        elif application or not shown["leads_to"]:
+            how = f"is answered by {application['name']}" if application else "is not answered"
         else:
             how = f"leads to {shown['leads_to']['text']}"
         self._cli.output.done(shown, f"{shown['number']} {how}.")

@@ -29,6 +29,11 @@ class Output:
         self._width = _columns()
         self._console = Console(highlight=False, width=self._width)
 
+    @property
+    def width(self) -> int:
+        """How many columns a line has; many if no terminal shows it."""
+        return self._width
+
     def data(self, value: Any) -> None:
         """Print JSON."""
         print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)

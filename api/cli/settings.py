@@ -6,17 +6,18 @@ from pathlib import Path
 import msgspec
 
 from api.cli.client import CommandFailed
+from engine.addresses import Addresses, BadAddresses, at_port, reached
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
 class CliSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of the command line; `folder` is the folder of the env file."""
+    """The settings of the command line; `bind` is where SIP and the API are reached, `folder` that of the env file."""
 
     api: str
     admin: str
     admin_token: str
-    bind: str
+    bind: Addresses
     sip_port: int
     ari_port: int
     redis_port: int
@@ -40,18 +41,21 @@ def read() -> CliSettings:
             raise CommandFailed(f"CARILLON_{name} is {text!r}; it must be a port, 1 to 65535.")
         return int(text)
 
-    bind = value("BIND", "127.0.0.1")
-    host = "127.0.0.1" if bind in ("0.0.0.0", "::") else bind
+    try:
+        bind = Addresses.read(value("BIND", "127.0.0.1"), names=True)
+    except BadAddresses as error:
+        raise CommandFailed(f"CARILLON_BIND {error}.") from error
+    places = Addresses(*map(reached, bind))
     api_port, admin_port = port("API_PORT", "8080"), port("ADMIN_PORT", "8081")
     token = value("ADMIN_TOKEN", "")
     if not token:
         where = f"{file} has none" if file else "there is no .env here; CARILLON_ENV_FILE may name one"
         raise CommandFailed(f"CARILLON_ADMIN_TOKEN is not set: {where}. `make run` makes one.")
     return CliSettings(
-        api=f"http://{host}:{api_port}",
+        api=f"http://{at_port(places.first, api_port)}",
         admin=f"http://127.0.0.1:{admin_port}",
         admin_token=token,
-        bind=host,
+        bind=places,
         sip_port=port("SIP_PORT", "5060"),
         ari_port=port("ARI_PORT", "8088"),
         redis_port=port("REDIS_PORT", "6390"),

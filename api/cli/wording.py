@@ -30,4 +30,19 @@ def shown(call: Mapping[str, Any]) -> dict[str, Any]:
         fields["application"] = f"{call['application_name']} ({call['application']})"
     if by := HUNG_UP_BY.get(call.get("hung_up_by") or ""):
         fields["hung_up_by"] = f"{call['hung_up_by']} ({by})"
+    if "verstat" in fields:
+        fields["verstat"] = verstat_of(fields["verstat"])
     return fields
+
+
+def verstat_of(verstat: Mapping[str, Any] | None) -> str | None:
+    """Return what is known of the right to a caller's number as text; None for nothing."""
+    if not verstat:
+        return None
+    said = [f"{verstat['result']} (the carrier's check)"] if verstat["result"] else []
+    if verstat["attestation"]:
+        by = "the carrier" if verstat["attestation_from"] == "carrier" else "Identity, signature not checked"
+        said.append(f"attestation {verstat['attestation']} ({by})")
+    if verstat["problem"]:
+        said.append(f"Identity is not used: {verstat['problem']}")
+    return ", ".join(said)

@@ -11,6 +11,7 @@ from api.accounts import Accounts, KeyHolder
 from api.dialects import OWN
 from api.guess_throttle import Guesses, ShownCredential, same
 from api.own.errors import Forbidden, Unauthorized
+from api.permissions import refusal
 from engine.features.accounts import Account
 from engine.features.accounts.model import actor_of
 from engine.features.users.model import User
@@ -18,7 +19,6 @@ from engine.features.users.tokens import digest_of
 from engine.platform.audit import Actor
 
 _LONGEST_KEY = 256
-_READING = frozenset({"GET", "HEAD"})
 
 
 class Caller(NamedTuple):
@@ -46,8 +46,8 @@ class Access:
     async def caller(self, request: web.Request) -> Caller:
         """Return the caller; raises Unauthorized, or Forbidden if a member changes something."""
         caller = await self.signed_in(request)
-        if request.method not in _READING and caller.user and not caller.user.role.may_change:
-            raise Forbidden("A member of the account may only read: ask an admin or an owner of it.")
+        if why := refusal(caller.user, request.method):
+            raise Forbidden(why)
         return caller
 
     async def signed_in(self, request: web.Request) -> Caller:

@@ -28,6 +28,8 @@ def keys(shown: Keys, dialect_of: DialectOf, users: Sequence[User] = ()) -> rend
             fields[own.dialect]["token"] = f"{own.key}.{own.secret}"
         if dialect.more:
             fields[own.dialect] |= dialect.more(own.key, own.secret)
+        if dialect.of_account:
+            fields[own.dialect] |= dialect.of_account(shown.account.id)
         if dialect.of_user:
             fields[own.dialect]["users"] = {user.email: dialect.of_user(own.secret, user.id) for user in users}
         if dialect.number_leads_to:

@@ -24,6 +24,7 @@ from engine.media.upload_files import SCHEME
 from engine.model.call import Call, Direction
 from engine.model.moment import moment as rfc3339
 from engine.model.money import decimal
+from engine.model.verstat import fields_of
 from engine.tasks.kinds import kind_of, shown
 from engine.tasks.results import Outcome
 from engine.tasks.secret import MASK
@@ -57,6 +58,7 @@ def account(row: Account, prefixes: Sequence[str] = (), callers: Sequence[str] =
         "daily_spend": money(row.daily_spend),
         "max_calls": row.max_calls,
         "calls_per_second": row.calls_per_second,
+        "max_attempts": row.max_attempts,
         "settings": row.settings,
         "allowed": [shown_prefix(prefix) for prefix in prefixes],
         "callers": list(callers),
@@ -78,6 +80,7 @@ def call(row: Call, application_name: str | None = None) -> Shape:
         "origin": origin(row),
         "caller": row.caller,
         "private": row.private,
+        "verstat": fields_of(row.verstat),
         "callee": row.callee,
         "state": row.state,
         "created": moment(row.created),

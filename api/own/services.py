@@ -19,6 +19,7 @@ from api.recordings import Recordings
 from engine.ari.client import AriClient
 from engine.features.accounts import Account
 from engine.features.accounts.service import AccountService
+from engine.features.trunks.reach import LOOPBACK, Listening
 from engine.model.call import Call
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
@@ -32,14 +33,17 @@ class Addresses:
     api: str  # e.g. http://127.0.0.1:8080
     sip_host: str
     sip_port: int
+    listening: Listening = LOOPBACK
+    sip_tls_port: int = 5061
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnServices:
     """The services that our own API uses. `connected` returns whether Asterisk's events reach us.
 
-    `lab` and `lab_smsc` may be None. `folders` are those whose free space is checked. `dialects` are the vendors',
-    without our own. `guesses` throttles the guessing of keys.
+    `lab` and `lab_smsc` may be None. The lab's carriers are in the network `lab_carriers`, at `lab_sip_port`. `folders`
+    are those whose free space is checked. `dialects` are the vendors', without our own. `guesses` throttles the
+    guessing of keys.
     """
 
     engine: CommandTaker
@@ -57,6 +61,8 @@ class OwnServices:
     dialects: Sequence[Dialect] = ()
     lab: Lab | None = None
     lab_smsc: LabSmscClient | None = None
+    lab_carriers: str = "127.0.60"
+    lab_sip_port: int = 5070
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
 

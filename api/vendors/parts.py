@@ -28,8 +28,8 @@ class VendorParts:
 
     `live` finds a call that is up, `inquire` puts a question, `guesses` throttles who guesses keys, `seal` seals
     secrets that a call keeps, `prompts` prepares what is played. `api_url` is where the API is reached, `mounted_at`
-    the path that a proxy puts before ours ("": none). A signed request may be `replay_seconds` old. `clock`: Unix
-    seconds.
+    the path that a proxy puts before ours ("": none), `sip_host` where phones register. A signed request may be
+    `replay_seconds` old. `clock`: Unix seconds.
     """
 
     engine: CommandTaker
@@ -44,5 +44,6 @@ class VendorParts:
     seal: Seal | None = None
     api_url: str = ""
     mounted_at: str = ""
+    sip_host: str = ""
     replay_seconds: float = 900.0
     clock: Callable[[], float] = time.time

@@ -8,6 +8,7 @@ from api.vendors.vendor import Vendor
 PACKAGE = "api.vendors"
 SERVED = (
     "ringful",
+    "ringplan",
     "sinch",
     "tingting",
     "tringme",

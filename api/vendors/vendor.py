@@ -11,6 +11,7 @@ from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
 from api.dialects import Dialect
 from engine.events import Event, QuestionAsked
+from engine.model.call import Call
 from engine.model.call_data import CallData, DataPatch
 from engine.tasks.kinds import AnyTask
 
@@ -58,6 +59,12 @@ class Vendor(Protocol):
 
     async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
         """The callbacks that notify the customer of an event with this dialect's data; empty: none."""
+
+    def message(self, topic: str, event: Event, call: Call | None) -> str | None:
+        """The JSON of an event for subscriptions of this dialect to a topic; `call` is the event's subject, None if
+        that is no call. None: nothing is sent.
+        """
+        return None
 
     async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
         """Headers that prove one attempt's origin; called at each attempt."""

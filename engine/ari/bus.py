@@ -63,6 +63,19 @@ class Subscription:
                 if isinstance(event, types):
                     return event
 
+    def also(self, *ids: str) -> None:
+        """Follows these objects too."""
+        self._bus._follow(self, ids)
+        self.ids += ids
+
+    def only(self, id: str) -> None:
+        """Follows this one of its objects alone; events in the inbox that are about others are discarded."""
+        self._bus._forget(self)
+        self.ids = ()
+        self.also(id)
+        kept = (one for one in self._inbox if isinstance(one, Resumed | Nudged) or id in ids_of(one))
+        self._inbox = deque(kept)
+
     def close(self) -> None:
         """Ends the subscription; events in the inbox can still be read."""
         if not self._closed:
@@ -127,9 +140,7 @@ class Bus:
         of all playbacks and recordings on these objects come too.
         """
         subscription = Subscription(self, ids, types, targets)
-        for table in self._tables(subscription):
-            for one in ids:
-                table.setdefault(one, []).append(subscription)
+        self._follow(subscription, ids)
         return subscription
 
     def dispatch(self, event: ari.AnyEvent) -> None:
@@ -165,6 +176,11 @@ class Bus:
 
     def _tables(self, subscription: Subscription) -> tuple[dict[str, list[Subscription]], ...]:
         return (self._by_id, self._by_target) if subscription._targets else (self._by_id,)
+
+    def _follow(self, subscription: Subscription, ids: tuple[str, ...]) -> None:
+        for table in self._tables(subscription):
+            for one in ids:
+                table.setdefault(one, []).append(subscription)
 
     def _forget(self, subscription: Subscription) -> None:
         for table in self._tables(subscription):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.ari import generated as ari
 from engine.ari.bus import Bus, Subscription
@@ -11,6 +11,13 @@ from engine.ari.errors import AriConflict, AriNotFound, Gone, NotStarted, Server
 from engine.ari.requests import settled, undone
 
 Direction = Literal["in", "out", "both"]
+
+
+class Received(NamedTuple):
+    """RTP that came in: packets, and the octets of their payloads."""
+
+    packets: int
+    octets: int
 
 
 class Channel:
@@ -157,6 +164,19 @@ class Channel:
     async def stop_silence(self) -> None:
         """Stops the silence."""
         await self._channels.stop_silence(self.id)
+
+    async def received(self) -> Received:
+        """The RTP that came and was taken, since the party's SSRC last changed; raises AriNotFound."""
+        stat = await self._channels.rtpstatistics(self.id)
+        return Received(stat.rxcount, stat.rxoctetcount)
+
+    async def is_held(self) -> bool:
+        """Whether the party holds the call: its SDP says sendonly or inactive."""
+        return await self.variable("CHANNEL(rtp,hold,audio)") == "1"
+
+    async def refresh(self) -> None:
+        """Sends a re-INVITE with the session as it is; waits for the end of what plays on the channel."""
+        await self.set_variable("PJSIP_SEND_SESSION_REFRESH()", "invite")
 
     async def variable(self, name: str) -> str | None:
         """The value of a channel variable or function; None if it is not set or the channel is gone."""

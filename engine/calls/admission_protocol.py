@@ -1,6 +1,7 @@
 """What OutboundCalls asks before it dials a leg; the rules are injected (engine.features.admission)."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
@@ -9,8 +10,11 @@ from sqlalchemy import Connection
 from engine.model.call import Call
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.model.money import Price
+from engine.model.next_on import STANDARD, NextOn
 
-__all__ = ["AHEAD_SECONDS", "Admission", "Admitted", "Bar", "Cover", "Held", "Price", "Route", "Uncovered"]
+__all__ = ["AHEAD_SECONDS", "Admission", "Admitted", "Bar", "Cover", "Held", "Price", "Route", "Takes", "Uncovered"]
+MOST_ATTEMPTS = 6
+"""Routes that are dialled for one call, where nothing else is set."""
 AHEAD_SECONDS = 180.0
 """A hold covers a call for so much longer than it has lasted, or for the rest of it."""
 
@@ -19,24 +23,40 @@ Bar = Callable[[Connection, Call], str | None]
 """What a feature has against a call (a sentence), in the transaction that stores it; None: nothing."""
 
 
+class Takes(StrEnum):
+    """Which calls a party takes, besides what its phone says."""
+
+    ALL = "all"
+    ONE = "one"  # none while it is in a call
+    NONE = "none"
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to reach a party: Asterisk's dial string, e.g. `PJSIP/12015550100@trunk-lab` or `PJSIP/100`.
+    """One way to reach a party: Asterisk's dial string, e.g. `PJSIP/trunk-lab/sip:12015550100@…` or `PJSIP/100`.
 
     `trunk` is None where none carries it: an own extension, or a SIP address. `last_resort`: the trunk takes it only
-    because no other one does, so that what it does not know has no trunk at all.
+    because no other one does, so that what it does not know has no trunk at all. `next_on`: which endings let the next
+    route be tried. `response_seconds`: within which the carrier must answer the INVITE, be it with 100 Trying (0: at
+    any time). `write_caller` returns the caller's number (digits, "" for none) as the trunk is to see it, "" where it
+    is not to be shown; None: as it is. `phones` are the endpoints of an extension, all of whose phones ring
+    (engine.calls.forking); `endpoint` is the first one's.
     """
 
     endpoint: str
+    phones: tuple[str, ...] = ()
     trunk: str | None = None
     last_resort: bool = False
+    next_on: NextOn = STANDARD
+    response_seconds: float = 0.0
+    write_caller: Callable[[str], str] | None = None
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """A leg that may be dialled: its digits (or SIP address), the routes to try in order, what it may show and last.
 
     `caller` is what the far party sees (None: anonymous), `wait` the seconds until its turn under the account's pace,
-    `max_seconds` the longest the call may last from its answer. `cover`: money is to be held for it in the transaction
-    that stores the call; None where nothing has to be.
+    `max_seconds` the longest the call may last from its answer, `max_attempts` how many routes are dialled at most.
+    `cover`: money is to be held for it in the transaction that stores the call; None where nothing has to be.
     """
 
     digits: str
@@ -45,6 +65,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     max_seconds: float
     cover: "Cover | None" = None
     wait: float = 0.0
+    max_attempts: int = MOST_ATTEMPTS
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +113,13 @@ class Admission(Protocol):
         *,
         max_seconds: float,
         party: str | None = None,
+        party_by_trunk: bool = False,
         options: LegOptions = PLAIN,
     ) -> Admitted:
         """Admit one leg, taking its place among the account's calls; raises engine.commands.CommandRefused.
 
-        `party` is the other leg's number where this one connects it, shown where no `caller` is asked for.
+        `party` is the other leg's number where this one connects it, shown where no `caller` is asked for;
+        `party_by_trunk`: it is no extension of ours, whatever number it shows.
         """
 
     def check(self, account: str, callee: str, caller: str | None) -> None:
@@ -132,8 +155,17 @@ class Admission(Protocol):
     def drop(self, conn: Connection, call: str) -> None:
         """Hold nothing for a call that was not placed after all; a step of the transaction that withdraws it."""
 
-    def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
-        """The routes of a leg that was admitted before a restart."""
+    def routes(self, account: str, digits: str, options: LegOptions = PLAIN, *, call: str = "") -> tuple[Route, ...]:
+        """The routes of a leg that was admitted before a restart; `call` is its id, by which trunks share calls."""
+
+    def is_extension(self, account: str, number: str) -> bool:
+        """Whether a number is an extension of this account."""
+
+    def takes(self, account: str, callee: str, options: LegOptions | None) -> Takes:
+        """Which calls the callee of a leg takes: what is set of an extension of the account."""
+
+    def max_attempts(self, account: str) -> int:
+        """How many routes are dialled for a call of this account at most."""
 
     def allow_private(self, account: str) -> bool:
         """Whether this account's announcements may come from private addresses."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from engine.calls.bridges import OwnedBridges
+from engine.calls.held_key import key_is_down
 from engine.calls.keypad import DigitRouter
 from engine.calls.silence import Silence, SilentCall
 from engine.calls.typed_ahead import TypedAhead
@@ -24,7 +25,7 @@ class CallMedia:
         self.bridges = OwnedBridges()
         self.silence = Silence(call, self._in_bridge, restored=restored)
         self.typed_ahead = TypedAhead(journal, in_bridge=self._in_bridge, confidential=confidential)
-        self.digits = DigitRouter(self.typed_ahead)
+        self.digits = DigitRouter(self.typed_ahead, lambda seconds: key_is_down(call.channel, seconds))
 
     @property
     def bridge(self) -> str | None:

@@ -1,8 +1,9 @@
 """Leading a call on to a destination: what it means is queued instead of what was to come."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
@@ -16,6 +17,8 @@ from engine.model.cause import HangupCause
 from engine.queues.roles import SteeringSubject
 from engine.store import calls, events
 from engine.tasks.ask import Ask
+from engine.tasks.dial import Dial
+from engine.tasks.go_to import GoTo
 from engine.tasks.interfaces import Subject
 from engine.tasks.kinds import AnyTask
 from engine.tasks.offer import Offer
@@ -30,17 +33,24 @@ class CallRouter:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def lead(self, destination: str, on: SteeringSubject, *, hops: int) -> None:
+    async def lead(self, destination: str, on: SteeringSubject, *, hops: int, by: str = "") -> None:
         """See Router. A call that an application gets is that application's from then on."""
         session = self._session
         try:
             found = await session.services.directory.lead(session.call.account, destination, hops=hops + 1)
-            if _asks_a_program(found) and session.call.direction is Direction.OUTBOUND:
-                raise NoDestination("Only a call that came in can be offered to an application.")
+            await self.follow(found, on, by=by)
         except NoDestination as error:
             session.hang_up_behind(error.cause)
             raise TaskFailed(error.reason, str(error)) from error
-        await on.succeeded_by(with_ids(self._tasks(found)), await self._taken_over(found))
+
+    async def follow(self, found: Answering, on: SteeringSubject, *, by: str = "") -> None:
+        """Queue what was found instead of what is queued behind this task; `by`: the extension that diverted the call.
+
+        Raises NoDestination.
+        """
+        if _asks_a_program(found) and self._session.call.direction is Direction.OUTBOUND:
+            raise NoDestination("Only a call that came in can be offered to an application.")
+        await on.succeeded_by(with_ids(diverted(self._tasks(found), by)), await self._taken_over(found))
 
     def _tasks(self, found: Answering) -> tuple[AnyTask, ...]:
         return found.tasks or (Offer(seconds=self._session.services.settings.offer_seconds),)
@@ -76,6 +86,17 @@ class CallRouter:
         except TimeoutError:
             session.hang_up_behind(HangupCause.NO_APPLICATION)
             raise TaskFailed("no_application", "The application queued no task in time.") from None
+
+
+def diverted(tasks: Sequence[AnyTask], by: str) -> Iterator[AnyTask]:
+    """Let the tasks of a call that the extension `by` diverted dial on its behalf (LegOptions.diverted_by)."""
+    for task in tasks:
+        if by and isinstance(task, Dial):
+            yield msgspec.structs.replace(task, leg=msgspec.structs.replace(task.leg, diverted_by=by))
+        elif by and isinstance(task, GoTo):
+            yield msgspec.structs.replace(task, diverted_by=task.diverted_by or by)
+        else:
+            yield task
 
 
 def _asks_a_program(found: Answering) -> bool:

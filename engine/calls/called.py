@@ -6,13 +6,14 @@ may: P-Called-Party-ID, which the network adds (RFC 7315 section 4.2), and To, w
 
 import asyncio
 import re
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
 import msgspec
 import structlog
 
 from engine.ari.channel import Channel
-from engine.ari.errors import AriError
+from engine.ari.errors import AriError, ServerError
 
 log = structlog.get_logger(__name__)
 HEADERS = ("P-Called-Party-ID", "To")
@@ -26,12 +27,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Called(msgspec.Struct, frozen=True, kw_only=True):
     """`user`: the request URI's user part without its parameters; `uri`: all of it, "" where it is not known.
 
-    `headers`: the values of HEADERS, "" for one that is not there; None: not read.
+    `headers`: the values of headers that were read, by their names; "" for one that is not there. None: none was.
     """
 
     user: str
     uri: str = ""
-    headers: tuple[str, ...] | None = None
+    headers: Mapping[str, str] | None = None
 
 
 def trunk_of(channel_name: str) -> str:
@@ -51,15 +52,33 @@ def printable(text: str) -> str:
     return _CONTROL.sub("?", text)
 
 
-async def read_headers(channel: Channel, called: Called) -> Called:
-    """Read the headers that may name the number; one that cannot be read is as if it were not there."""
-    values = await asyncio.gather(*(_header(channel, name) for name in HEADERS))
-    return msgspec.structs.replace(called, headers=tuple(value[:LONGEST] for value in values))
+async def read_headers(channel: Channel, called: Called, names: Sequence[str]) -> Called:
+    """Read the headers of these names; one that cannot be read is as if it were not there."""
+    values = await asyncio.gather(*(header_value(channel, name) for name in names))
+    found = {name: value[:LONGEST] for name, value in zip(names, values, strict=True)}
+    return msgspec.structs.replace(called, headers=found)
 
 
-async def _header(channel: Channel, name: str) -> str:
+async def names_with(channel: Channel, prefix: str) -> str:
+    """Return the names of headers that begin with a prefix, separated by commas; "" for none.
+
+    Asterisk answers 500 if there is none.
+    """
+    try:
+        return await channel.variable(f"PJSIP_HEADERS({prefix})") or ""
+    except ServerError:
+        return ""
+    except AriError as error:
+        log.warning("The names of an INVITE's headers could not be read.", channel=channel.id, error=str(error))
+        return ""
+
+
+async def header_value(channel: Channel, name: str) -> str:
+    """Return the value of a header, or of the nth of its name (`Identity,2`); "" for one that cannot be read."""
     try:
         return await channel.variable(f"PJSIP_HEADER(read,{name})") or ""
+    except ServerError:  # it is not there
+        return ""
     except AriError as error:
         log.warning("A header of an INVITE could not be read.", channel=channel.id, header=name, error=str(error))
         return ""

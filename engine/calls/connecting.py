@@ -15,7 +15,7 @@ import msgspec
 
 from engine.calls.ending import ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
-from engine.calls.pair import Pair, Terms, other_of
+from engine.calls.pair import Pair, Pairs, Terms, other_of
 from engine.calls.ringback import end_left, ringback
 from engine.calls.session import Session
 from engine.calls.state import Milestone
@@ -30,6 +30,7 @@ from engine.tasks.interfaces import Subject
 from engine.tasks.results import Dialled, TaskFailed
 from engine.tasks.ring import Ring
 from engine.tasks.task import Requires
+from engine.tasks.transfer import Transfer
 
 REFUSED: dict[type[CommandRefused], HangupCause] = {
     NoSuchExtension: HangupCause.USER_UNKNOWN,
@@ -64,10 +65,8 @@ class CallDialler:
             other = await self._place(task, other_id)
         try:
             await on.started()
-            async with ringback(session, task, on):
-                ready = await is_ready(other, queue=bool(task.before_bridge))
-            if ready and await connect(session, task, on, other):
-                return Dialled(call=other_id, answered=True)
+            if answering := await self._connected(task, on, other):
+                return Dialled(call=answering.call.id, answered=True)
             await other.until(Milestone.ENDED)
             return await self._unreached(task, on, other.call)
         except BaseException:
@@ -75,13 +74,29 @@ class CallDialler:
                 await other.hang_up(HangupCause.CANCELLED, Party.CONNECTED if session.gone else Party.US)
             raise
 
+    async def _connected(self, task: Dial, on: Subject, other: Session) -> Session | None:
+        """Wait until the other leg is ready, or a call that picks it up, and connect the two; None: it will not be."""
+        while True:
+            async with ringback(self._session, task, on):
+                ready = await is_ready(other, queue=bool(task.before_bridge))
+            answering = other.answered_by
+            if ready and await connect(self._session, task, on, answering, self._outbound.registry.pairs):
+                if answering is not other:
+                    on.remark(picked_up(other, answering))
+                    await other.hang_up(HangupCause.ANSWERED_ELSEWHERE)
+                return answering
+            if answering is other or other.gone:
+                return None
+            other.give_back()
+
     async def _place(self, task: Dial, other_id: str) -> Session:
         call = self._session.call
         command = PlaceCall(
             account=call.account,
             callee=task.to,
-            options=hidden_with(call, task.leg),
+            options=self._options(task),
             party=call.caller if call.direction is Direction.INBOUND else call.callee,
+            party_by_trunk=bool(call.trunk),
             data=task.call_data,
             tasks=task.before_bridge,
             root=call.root,
@@ -97,6 +112,15 @@ class CallDialler:
                 self._session.hang_up_behind(REFUSED.get(type(error), HangupCause.NOT_ALLOWED))
             raise TaskFailed("not_allowed", str(error)) from error
 
+    def _options(self, task: Dial) -> LegOptions:
+        """Return how the leg is dialled: by whom a call was diverted is an extension inside, and outside the number of
+        ours that was called."""
+        call, leg = self._session.call, task.leg
+        if leg.diverted_by and not self._session.services.admission.is_extension(call.account, task.to):
+            arrived = call.direction is Direction.INBOUND and call.trunk
+            leg = msgspec.structs.replace(leg, diverted_by=call.callee if arrived else "")
+        return hidden_with(call, leg)
+
     async def _ended(self, other_id: str) -> Call | None:
         """The other leg as it ended while no controller was there, or before this task came to it again."""
         return await self._session.services.database.read(lambda conn: calls.get(conn, other_id))
@@ -106,19 +130,24 @@ class CallDialler:
             return Dialled(call=other.id, answered=True, cause=other.cause or HangupCause.ERROR)
         diverted = "" if other.answered else diverted_to(task.diversions, other)
         if diverted and not on.was_accepted:
-            await on.lead(diverted, hops=task.hops)
+            await on.lead(diverted, hops=task.hops, by=task.to)
         elif not diverted and task.hang_up_after:
             ending = passed_on(ending_of(other))
             self._session.hang_up_behind(ending.cause, ending.by)
         return Dialled(call=other.id, answered=other.answered is not None, cause=other.cause or HangupCause.ERROR)
 
 
-async def connect(session: Session, task: Dial | Ring, on: Subject, other: Session) -> bool:
+async def connect(session: Session, task: Dial | Ring | Transfer, on: Subject, other: Session, pairs: Pairs) -> bool:
     """Connect the two (engine.calls.pair); False where the other party hung up meanwhile."""
-    connected = await Pair(session, other, on.task_id, Terms.of(task)).connect()
+    connected = await Pair(session, other, on.task_id, Terms.of(task), pairs).connect()
     if connected:
         on.accepted()
     return connected
+
+
+def picked_up(leg: Session, by: Session) -> str:
+    """Return the remark that another extension took a call than the one that rang."""
+    return f"It rang at {leg.call.callee} and was picked up by {by.call.caller}."
 
 
 def hidden_with(call: Call, leg: LegOptions) -> LegOptions:
@@ -145,7 +174,11 @@ def diverted_to(diversions: Diversions | None, other: Call) -> str:
 
 
 async def is_ready(other: Session, *, queue: bool = False) -> bool:
-    """Wait until the other party has answered, and its queue is done (True), or it will not come to that."""
+    """Wait until the other party has answered, and its queue is done (True), or it will not come to that.
+
+    It has answered, too, where another call takes its place.
+    """
+    taken = asyncio.create_task(other.until_taken(), name=f"pick-up of {other.call.id}")
     gone = asyncio.create_task(other.until(Milestone.GONE), name=f"end of {other.call.id}")
     waits: list[Callable[[], Coroutine[Any, Any, object]]] = [lambda: other.until(Milestone.ANSWERED)]
     if queue:
@@ -154,9 +187,10 @@ async def is_ready(other: Session, *, queue: bool = False) -> bool:
         for wait in waits:
             waiting = asyncio.create_task(wait(), name=f"readiness of {other.call.id}")
             try:
-                await asyncio.wait((waiting, gone), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((waiting, gone, taken), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 waiting.cancel()
     finally:
         gone.cancel()
-    return other.ready_to_talk
+        taken.cancel()
+    return other.answered_by.ready_to_talk

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from engine.calls.called import Called
+from engine.calls.verstat import VerstatPlaces
 from engine.events import CallOffered
 from engine.ids import new_id
 from engine.model.call import Call
@@ -40,10 +41,10 @@ class UnmatchedReason(StrEnum):
 
 
 class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
-    """Nobody answers. `look_further`: the headers of the INVITE may name the number; with them it is asked again."""
+    """Nobody answers. `look_further`: headers of the INVITE that may name the number; with them it is asked again."""
 
     reason: UnmatchedReason
-    look_further: bool = False
+    look_further: tuple[str, ...] = ()
 
 
 class NoDestination(Exception):
@@ -82,6 +83,9 @@ class Directory(Protocol):
 
         `sip_user` is what the phone registers as: Asterisk's name of its endpoint.
         """
+
+    def verstat_places(self, trunk: str) -> VerstatPlaces:
+        """Where the INVITEs of a trunk say whether their caller's number was checked."""
 
     async def lead(self, account: str, destination: str, *, hops: int) -> Answering:
         """What a call does that is led to one of its account's destinations, for the `hops`th time.

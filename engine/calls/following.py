@@ -9,6 +9,7 @@ from engine.ari.bus import Nudged, Resumed, Subscription
 from engine.ari.errors import AriError
 from engine.calls.credit import limit_of
 from engine.calls.ending import Ending
+from engine.calls.pressed_twice import PressedTwice
 from engine.calls.session import Session
 from engine.model.call import Party
 from engine.model.cause import HangupCause, cause_of
@@ -19,6 +20,7 @@ FOLLOWED = (
     ari.ChannelStateChange,
     ari.ChannelDtmfReceived,
     ari.ChannelHangupRequest,
+    ari.ChannelTransfer,
     ari.ChannelDestroyed,
     Resumed,
     Nudged,
@@ -33,6 +35,7 @@ async def follow(session: Session, events: Subscription) -> Ending:
     request that was answered is not always carried out.
     """
     soft: bool | None = None
+    pressed_twice = PressedTwice()
     while True:
         hanging_up = session.hanging_up
         try:
@@ -48,13 +51,16 @@ async def follow(session: Session, events: Subscription) -> Ending:
             case ari.ChannelStateChange() | ari.StasisStart():
                 note_state(session, event.channel)
             case ari.ChannelDtmfReceived():
-                session.press(event.digit)
+                if not pressed_twice(event):
+                    session.press(event.digit)
+            case ari.ChannelTransfer():
+                session.services.on_refer(session.call.id, event)
             case ari.ChannelHangupRequest():
                 soft = bool(event.soft) if soft is None else soft
                 session.note_hanging_up()
             case ari.ChannelDestroyed():
                 session.note_sip_call_id(event.channel.protocol_id)
-                return _ending(session, event, soft=bool(soft))
+                return end_of(session, event, soft=bool(soft))
             case Resumed():
                 if (gone := await _catch_up(session, session.services.watch.until)) is not None:
                     return gone
@@ -107,7 +113,8 @@ async def _restarted_since(session: Session, at: float) -> bool:
     return bool(started) and datetime.fromisoformat(started).timestamp() > at
 
 
-def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> Ending:
+def end_of(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> Ending:
+    """How a channel ended; `soft`: Asterisk itself hung it up, or we did."""
     answered = session.call.answered is not None
     if session.ours:
         return session.ours
@@ -116,6 +123,6 @@ def _ending(session: Session, event: ari.ChannelDestroyed, *, soft: bool) -> End
         cause = HangupCause.MEDIA_NODE_LOST
     if soft and cause is HangupCause.NO_ANSWER:  # our limit of the ringing
         return Ending(cause=cause, by=Party.US)
-    if soft or cause is HangupCause.MEDIA_TIMEOUT:
+    if soft or cause in (HangupCause.MEDIA_TIMEOUT, HangupCause.SESSION_EXPIRED):
         return Ending(cause=cause, by=Party.NETWORK)
     return Ending(cause=cause, by=Party.FAR, sip_status=None if answered else event.tech_cause)

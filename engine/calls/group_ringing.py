@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from engine.calls.connecting import connect, hidden_with, is_ready
+from engine.calls.connecting import connect, hidden_with, is_ready, picked_up
 from engine.calls.ending import Ending, ending_of, passed_on
 from engine.calls.outbound import OutboundCalls
 from engine.calls.pair import other_of
@@ -24,9 +24,11 @@ from engine.model.call import Call, Direction, Party
 from engine.model.cause import HangupCause
 from engine.store import calls
 from engine.tasks.interfaces import Subject
+from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Dialled
 from engine.tasks.ring import Ring
 from engine.tasks.task import Requires
+from engine.tasks.transfer import Transfer
 
 SAYS_MOST = (HangupCause.NO_ANSWER, HangupCause.REJECTED, HangupCause.BUSY)
 """What a caller ends with where nobody answered: the first of these that a member ended with, else UNAVAILABLE."""
@@ -53,26 +55,11 @@ class CallRinger:
             await session.ready(Requires.ANSWERED)
         if on.resumed:
             await end_left(session, task, on)
-        group = _Group(session, self._outbound, task, on)
-        try:
-            await on.started()
-            while True:
-                async with ringback(session, task, on):
-                    answering = await group.answering()
-                if answering is None:
-                    break
-                if await connect(session, task, on, answering):
-                    group.connected = answering
-                    await group.end(HangupCause.ANSWERED_ELSEWHERE, but=answering)
-                    return Dialled(call=answering.call.id, answered=True)
-                group.hung_up = answering  # before the two were connected: whoever rings still may answer
-            await group.end(HangupCause.NO_ANSWER)
-            return await self._unanswered(task, on, group)
-        except BaseException:
-            if not session.services.leaving():
-                by = Party.CONNECTED if session.gone else Party.US
-                await group.end(HangupCause.CANCELLED, but=group.connected, by=by)
-            raise
+        group = Group(session, self._outbound, task, on)
+        await on.started()
+        if answering := await group.connect(task):
+            return Dialled(call=answering.call.id, answered=True)
+        return await self._unanswered(task, on, group)
 
     def _left(self, task: Ring, winner: Call) -> Dialled:
         """Who answered hung up before the two were connected, or while no controller was there."""
@@ -81,12 +68,11 @@ class CallRinger:
             self._session.hang_up_behind(ending.cause, ending.by)
         return Dialled(call=winner.id, answered=True, cause=winner.cause)
 
-    async def _unanswered(self, task: Ring, on: Subject, group: "_Group") -> Dialled:
-        causes = await group.causes()
+    async def _unanswered(self, task: Ring, on: Subject, group: "Group") -> Dialled:
+        cause = await group.cause()
         left = group.hung_up.call if group.hung_up else group.answered_before
         if left and (on.was_accepted or not task.otherwise):  # accepted: the two were connected
             return self._left(task, left)
-        cause = next((each for each in SAYS_MOST if each in causes), HangupCause.UNAVAILABLE)
         if task.otherwise and not on.was_accepted:
             await on.lead(task.otherwise, hops=task.hops)
         elif not task.otherwise and task.hang_up_after:
@@ -95,26 +81,61 @@ class CallRinger:
         return Dialled(call="", answered=False, cause=cause)
 
 
-class _Group:
-    """The members of one Ring, as far as they were called. `Session`s are legs that are up."""
+class Group:
+    """The members of one Ring, as far as they were called. `Session`s are legs that are up.
 
-    def __init__(self, session: Session, outbound: OutboundCalls, task: Ring, on: Subject) -> None:
+    `before` runs in a member's queue once it answered; it is connected when that queue is empty.
+    """
+
+    def __init__(
+        self, session: Session, outbound: OutboundCalls, task: Ring, on: Subject, before: Sequence[AnyTask] = ()
+    ) -> None:
         self._session, self._outbound, self._task, self._on = session, outbound, task, on
+        self._before = tuple(before)
         self._legs: list[Session] = []
         self._called = 0  # how many members
         self.connected: Session | None = None
         self.hung_up: Session | None = None  # who answered, and hung up before the two were connected
         self._ended: set[HangupCause] = set()  # before this controller came
         self.answered_before: Call | None = None  # one that was answered and ended before this controller came
+        self.refused: CommandRefused | None = None  # why the last one that was not rung was not
+
+    async def connect(self, task: Ring | Transfer) -> Session | None:
+        """Connect the call, as `task` says, to the first that answers; None where nobody does in the time there is."""
+        session, pairs = self._session, self._outbound.registry.pairs
+        try:
+            while True:
+                async with ringback(session, self._task, self._on):
+                    answering = await self.answering()
+                if answering is None:
+                    break
+                other = answering.answered_by
+                if await connect(session, task, self._on, other, pairs):
+                    self.connected = other
+                    if other is not answering:
+                        self._on.remark(picked_up(answering, other))
+                    await self.end(HangupCause.ANSWERED_ELSEWHERE, but=other)
+                    return other
+                if other is answering:
+                    self.hung_up = answering  # before the two were connected: whoever rings still may answer
+                answering.give_back()
+            await self.end(HangupCause.NO_ANSWER)
+        except BaseException:
+            if not session.services.leaving():
+                by = Party.CONNECTED if session.gone else Party.US
+                await self.end(HangupCause.CANCELLED, but=self.connected, by=by)
+            raise
+        return None
 
     async def answering(self) -> Session | None:
         """Wait for the next that answers; None where nobody does in the time there is."""
         if self._task.strategy == "all":
             while await self._place_next(self._task.seconds):
                 pass
-            return await first_ready(self._legs, self._left())
+            return await first_ready(self._legs, self._left(), queue=bool(self._before))
         while leg := await self._place_next(self._task.seconds_each):
-            if await first_ready([leg], min(self._task.seconds_each + MARGIN_SECONDS, self._left())):
+            seconds = min(self._task.seconds_each + MARGIN_SECONDS, self._left())
+            if await first_ready([leg], seconds, queue=bool(self._before)):
                 return leg
             if not leg.gone:
                 await leg.hang_up(HangupCause.NO_ANSWER)
@@ -127,17 +148,31 @@ class _Group:
         up = [leg for leg in self._legs if leg is not but and not leg.gone]
         await asyncio.gather(*(leg.hang_up(cause, by) for leg in up))
 
-    async def causes(self) -> set[HangupCause]:
-        """How the legs ended, once all have."""
+    async def cause(self) -> HangupCause:
+        """The cause that says most of how the legs ended, once all have."""
         for leg in self._legs:
             await leg.until(Milestone.ENDED)
-        return self._ended | {leg.call.cause for leg in self._legs if leg.call.cause}
+        causes = self._ended | {leg.call.cause for leg in self._legs if leg.call.cause}
+        return next((each for each in SAYS_MOST if each in causes), HangupCause.UNAVAILABLE)
+
+    async def last(self) -> Call | None:
+        """The last member's call that was placed, now or before a restart; None where none was."""
+        if self._legs:
+            return self._legs[-1].call
+        placed = member_of(self._on.task_id, len(self._task.members) - 1)
+        return await self._session.services.database.read(lambda conn: calls.get(conn, placed))
 
     @property
     def _party(self) -> str:
         """The number of whoever waits."""
         call = self._session.call
         return call.caller if call.direction is Direction.INBOUND else call.callee
+
+    def _calls(self, member: str) -> bool:
+        """Whether a member is the waiting party. A caller by a trunk is no extension of ours, even with its number."""
+        call = self._session.call
+        inside = self._session.services.admission.is_extension(call.account, member)
+        return member == self._party and not (call.trunk and inside)
 
     def _left(self) -> float:
         return self._on.remaining(self._task.seconds) or 0.0
@@ -164,12 +199,13 @@ class _Group:
                 return None
         if self._left() <= 0:
             return None
-        if member == self._party:
+        if self._calls(member):
             self._on.remark(f"{member} was not rung: it is who calls.")
             return None
         try:
             return await self._placed(self._command(call_id, member, seconds))
         except CommandRefused as error:
+            self.refused = error
             self._on.remark(f"{member} was not rung. {error}")
             return None
 
@@ -191,17 +227,28 @@ class _Group:
             callee=member,
             options=msgspec.structs.replace(hidden_with(call, task.leg), ring_seconds=seconds),
             party=self._party,
+            party_by_trunk=bool(call.trunk),
+            tasks=self._before,
             root=call.root,
             id=call_id,
             reports_tree=call.reports_tree,
         )
 
 
-async def first_ready(legs: Sequence[Session], seconds: float) -> Session | None:
-    """Return the first leg that is answered within the time; of several at once the first in order. None: none is."""
-    if ready := next((leg for leg in legs if leg.ready_to_talk), None):
+def _is_ready(leg: Session, *, queue: bool) -> bool:
+    """Whether a leg may be connected; who picks it up may be without what comes before."""
+    other = leg.answered_by
+    return other.ready_to_talk and (other is not leg or not queue or leg.queue.idle.is_set())
+
+
+async def first_ready(legs: Sequence[Session], seconds: float, *, queue: bool = False) -> Session | None:
+    """Return the first leg that is answered within the time; of several at once the first in order. None: none is.
+
+    `queue`: and whose queue is done.
+    """
+    if ready := next((leg for leg in legs if _is_ready(leg, queue=queue)), None):
         return ready
-    waiting = {asyncio.create_task(is_ready(leg), name=f"answer of {leg.call.id}"): leg for leg in legs}
+    waiting = {asyncio.create_task(is_ready(leg, queue=queue), name=f"answer of {leg.call.id}"): leg for leg in legs}
     pending = set(waiting)
     try:
         async with asyncio.timeout(seconds):

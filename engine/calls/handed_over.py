@@ -12,7 +12,7 @@ class HandedOver(msgspec.Struct, frozen=True):
     """The arguments of `Stasis(app,inbound|extension,<dialled>[,<request URI>[,<name>=<value>…]])`.
 
     `source`: by a trunk (inbound) or from a softphone. `uri`: "" where it is not known. `said`: what the INVITE says
-    about showing its caller (engine.calls.privacy).
+    of its caller (engine.calls.privacy, engine.calls.verstat).
     """
 
     source: str

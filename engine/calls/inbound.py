@@ -16,20 +16,25 @@ from engine.calls.ending import Ending
 from engine.calls.following import FOLLOWED, follow
 from engine.calls.handed_over import HandedOver
 from engine.calls.inbound_invite import InviteHeaders, read_invite
+from engine.calls.loops import Loops
 from engine.calls.orphans import Orphans, application_of
 from engine.calls.outbound import MakeSession, with_ids
 from engine.calls.privacy import withholds
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
+from engine.calls.verstat import read_verstat
 from engine.ids import new_id
-from engine.model.call import Call, CallState, Direction
+from engine.model.call import Call, CallState, Direction, Party
 from engine.model.cause import HangupCause
+from engine.model.verstat import Verstat
 from engine.queues.journal import Opened
 from engine.store import calls, events
 from engine.store.unmatched_calls import UnmatchedCall
+from engine.tasks.hang_up import HangUp
 
 log = structlog.get_logger(__name__)
+_LOOPED = HangUp(cause=HangupCause.LOOP)
 
 
 class Reception:
@@ -48,6 +53,7 @@ class Reception:
     ) -> None:
         self._services, self._registry, self._directory, self._make = services, registry, directory, make
         self._turned_away = turned_away
+        self._loops = Loops(registry)
         self._arriving: dict[asyncio.Task[None], str] = {}  # with the channel that arrives
         self.orphans = Orphans(services, registry, follows=lambda channel: channel in self._arriving.values())
 
@@ -66,7 +72,7 @@ class Reception:
         A channel that was answered is no call that comes in: somebody had it, and is gone.
         """
         application = self._services.settings.ari_application
-        known = {session.channel.id for session in registry} | set(self._arriving.values())
+        known = {channel for session in registry for channel in session.channels} | set(self._arriving.values())
         for channel in channels:
             if channel.id in known or application_of(channel) != application:
                 continue
@@ -110,6 +116,7 @@ class Reception:
                 if answering is not None:
                     self._turned_away(self._unmatched(start, answering))
                 return
+            answering = await self._unless_looped(start, answering)
             session = await self._accept(start, answering)
         except Exception:
             log.exception("An inbound call could not be taken; it is refused.", channel=start.channel.id)
@@ -120,6 +127,15 @@ class Reception:
                 inbox.close()
         self._registry.start(session, lambda live: _live(live, inbox, answering))
 
+    async def _unless_looped(self, start: ari.StasisStart, answering: Answering) -> Answering:
+        """Return what answers; a call that comes back to us for ever is refused, and so is the leg that it is."""
+        trunk, number = trunk_of(start.channel.name), answering.callee or HandedOver.read(start.args).dialled
+        if not trunk or (leg := self._loops.returned(number.removeprefix("+"), start.channel.caller.number)) is None:
+            return answering
+        log.warning("A call came back to us by its carrier; it is ended.", call=leg.call.id, trunk=trunk)
+        await leg.hang_up(HangupCause.LOOP, Party.NETWORK)
+        return Answering(account=answering.account, data=answering.data, callee=answering.callee, tasks=(_LOOPED,))
+
     async def _answering(self, start: ari.StasisStart) -> Answering | Unmatched | None:
         given = HandedOver.read(start.args)
         if given.source == "extension":
@@ -129,7 +145,7 @@ class Reception:
         found = await self._directory.from_trunk(called, trunk)
         if isinstance(found, Unmatched) and found.look_further:
             channel = Channel(self._services.client, self._services.bus, start.channel.id)
-            found = await self._directory.from_trunk(await read_headers(channel, called), trunk)
+            found = await self._directory.from_trunk(await read_headers(channel, called, found.look_further), trunk)
         return found
 
     def _unmatched(self, start: ari.StasisStart, why: Unmatched) -> UnmatchedCall:
@@ -151,6 +167,7 @@ class Reception:
         invite = await read_invite(own) if answering.headers else InviteHeaders()
         given = HandedOver.read(start.args)
         private = withholds(given.said, channel.caller.number)
+        callee = answering.callee or given.dialled
         return Call(
             id=call_id,
             root=call_id,
@@ -159,7 +176,7 @@ class Reception:
             data=answering.data,
             direction=Direction.INBOUND,
             caller=answering.caller or ("" if private else printable(channel.caller.number)),
-            callee=answering.callee or given.dialled,
+            callee=callee,
             state=CallState.RINGING,
             created=at,
             trunk=trunk_of(channel.name) or None,
@@ -173,12 +190,27 @@ class Reception:
             headers=invite.headers,
             diverted_from=invite.diverted_from,
             private=private,
+            verstat=await self._verstat(start, own, callee),
+        )
+
+    async def _verstat(self, start: ari.StasisStart, channel: Channel, callee: str) -> Verstat | None:
+        if not (trunk := trunk_of(start.channel.name)):
+            return None
+        return await read_verstat(
+            channel,
+            HandedOver.read(start.args).said,
+            self._directory.verstat_places(trunk),
+            caller=start.channel.caller.number,
+            callee=callee,
+            now=self._services.clock(),
         )
 
     async def _accept(self, start: ari.StasisStart, answering: Answering) -> Session:
         services = self._services
         call = await self._call(start, answering)
         session = self._make(call, ())
+        if call.trunk:
+            self._loops.note(call)
         queue = session.journal.opening(with_ids(answering.tasks)) if answering.tasks else None
 
         def unit(conn: Connection) -> Opened | None:

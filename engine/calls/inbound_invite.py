@@ -12,7 +12,8 @@ from typing import NamedTuple
 import structlog
 
 from engine.ari.channel import Channel
-from engine.ari.errors import AriError, ServerError
+from engine.ari.errors import AriError
+from engine.calls.called import names_with
 
 log = structlog.get_logger(__name__)
 OWN = "X-"  # what names of headers begin with that no standard knows (RFC 3427 §3.2.1; RFC 6648 counsels against it)
@@ -30,7 +31,7 @@ class InviteHeaders(NamedTuple):
 
 async def read_invite(channel: Channel) -> InviteHeaders:
     """Read it; a part that Asterisk does not return counts as absent."""
-    listed, diverted_from = await asyncio.gather(_names(channel), _variable(channel, "REDIRECTING(from-num)"))
+    listed, diverted_from = await asyncio.gather(names_with(channel, OWN), _variable(channel, "REDIRECTING(from-num)"))
     wanted = _wanted(listed)
     values = await asyncio.gather(*(_variable(channel, f"PJSIP_HEADER(read,{name},{nth})") for name, nth in wanted))
     headers = tuple((name, value) for (name, _), value in zip(wanted, values, strict=True) if value is not None)
@@ -40,9 +41,9 @@ async def read_invite(channel: Channel) -> InviteHeaders:
     return InviteHeaders(kept, diverted_from if diverted_from and len(diverted_from) <= LONGEST else "")
 
 
-def _wanted(listed: str | None) -> list[tuple[str, int]]:
+def _wanted(listed: str) -> list[tuple[str, int]]:
     """Return the names in Asterisk's list that are taken, each with its number among those of its name."""
-    names = [name for name in (listed or "").split(",") if len(name) > len(OWN)]
+    names = [name for name in listed.split(",") if len(name) > len(OWN)]
     good = [name for name in names if len(name) <= LONGEST and TOKEN.fullmatch(name)]
     seen: Counter[str] = Counter()
     wanted = []
@@ -50,17 +51,6 @@ def _wanted(listed: str | None) -> list[tuple[str, int]]:
         seen[name.lower()] += 1  # names are alike whatever their case (RFC 3261 §7.3.1)
         wanted.append((name, seen[name.lower()]))
     return wanted
-
-
-async def _names(channel: Channel) -> str | None:
-    """Read the names of the caller's own headers; where there is none Asterisk answers 500."""
-    try:
-        return await channel.variable(f"PJSIP_HEADERS({OWN})")
-    except ServerError:
-        return None
-    except AriError as error:
-        _unread(channel, "names of headers", error)
-        return None
 
 
 async def _variable(channel: Channel, name: str) -> str | None:

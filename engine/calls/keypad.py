@@ -2,10 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
+
+Held = Callable[[float], Awaitable[bool]]
+"""Says whether a key is down for so many seconds from now on."""
 
 
 @dataclass(slots=True)
@@ -41,9 +44,12 @@ class Ahead(Protocol):
 class Presses:
     """Digits in their order, for one listener. A reader that is cancelled loses none: it may ask again."""
 
-    def __init__(self, digits: Iterable[PressedDigit] = (), *, takes: str | None = "") -> None:
+    def __init__(
+        self, digits: Iterable[PressedDigit] = (), *, takes: str | None = "", held: Held | None = None
+    ) -> None:
         """`takes`: those that are this listener's and nobody else's; None: all."""
         self.unread = deque(digits)
+        self._held = held
         self._takes = takes
         self._more = asyncio.Event()
 
@@ -67,6 +73,13 @@ class Presses:
             self._more.clear()
             await self._more.wait()
 
+    async def held(self, seconds: float) -> bool:
+        """Whether a key is down for so long from now on, whose digit comes when it is released."""
+        if self._held is None:
+            await asyncio.sleep(seconds)
+            return False
+        return await self._held(seconds)
+
     def read(self, digit: PressedDigit) -> None:
         """One is handed over."""
 
@@ -83,9 +96,9 @@ class Presses:
 class _Taken(Presses):
     """Every digit, and those that were typed ahead before; nobody else takes them."""
 
-    def __init__(self, ahead: Ahead | None, *, typed_ahead: bool, secret: bool) -> None:
+    def __init__(self, ahead: Ahead | None, held: Held | None, *, typed_ahead: bool, secret: bool) -> None:
         self._ahead, self._secret = ahead, secret
-        super().__init__(ahead.give() if ahead is not None and typed_ahead else (), takes=None)
+        super().__init__(ahead.give() if ahead is not None and typed_ahead else (), takes=None, held=held)
         if ahead is not None and not typed_ahead:
             ahead.forget()
 
@@ -105,10 +118,10 @@ class _Taken(Presses):
 class DigitRouter:
     """Hands digits to whoever listens. `last` is what the last WaitForDigits of this queue collected."""
 
-    def __init__(self, ahead: Ahead | None = None) -> None:
-        """Without `ahead` nothing is typed ahead."""
+    def __init__(self, ahead: Ahead | None = None, held: Held | None = None) -> None:
+        """Without `ahead` nothing is typed ahead; `held` says whether a key is down."""
         self.last = ""
-        self._ahead = ahead
+        self._ahead, self._held = ahead, held
         self._listeners: list[Presses] = []
 
     def press(self, digit: PressedDigit) -> None:
@@ -121,7 +134,7 @@ class DigitRouter:
     @contextmanager
     def listening(self, *, takes: str = "") -> Iterator[Presses]:
         """Hear every digit from now on until the block is left; those in `takes` are nobody else's."""
-        with self._hearing(Presses(takes=takes)) as presses:
+        with self._hearing(Presses(takes=takes, held=self._held)) as presses:
             yield presses
 
     @contextmanager
@@ -130,7 +143,7 @@ class DigitRouter:
 
         `secret`: the digits are shown to nobody.
         """
-        taken = _Taken(self._ahead, typed_ahead=typed_ahead, secret=secret)
+        taken = _Taken(self._ahead, self._held, typed_ahead=typed_ahead, secret=secret)
         with self._hearing(taken):
             try:
                 yield taken

@@ -25,6 +25,7 @@ from engine.tasks.task import TaskState
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 5.0  # between attempts to hang up while Asterisk refuses
+LOOKED_AT_SECONDS = 0.1  # after a hang-up: one that takes another's place is not found, or not hung up, for some ms
 _ENDS = (ari.StasisEnd, ari.ChannelDestroyed, ari.ChannelHangupRequest)
 
 
@@ -33,6 +34,14 @@ def application_of(channel: ari.Channel) -> str | None:
     if channel.dialplan.app_name != "Stasis" or channel.name.startswith(NEVER_CALLS):
         return None
     return channel.dialplan.app_data.partition(",")[0]
+
+
+def takes_over(channel: ari.Channel) -> bool:
+    """Whether a channel that nobody follows replaces one of a call: it is up, and no dialplan and no request of ours
+    answered it. Asterisk refuses an INVITE with Replaces (asterisk-config/engine/pjsip.conf, carillon-replaces), but
+    does not look at a header of 4,096 bytes and more (res_pjsip_endpoint_identifier_ip.c; tried on Asterisk 22.10.1).
+    """
+    return channel.state == "Up" and channel.name.startswith("PJSIP/") and not channel.dialplan.app_name
 
 
 class Orphans:
@@ -47,6 +56,12 @@ class Orphans:
         """Look at an event that is for nobody: a channel of ours that nobody follows is hung up."""
         channel = getattr(event, "channel", None)
         if channel is None or isinstance(event, _ENDS) or self._follows(channel.id):
+            return
+        if isinstance(event, ari.ChannelStateChange) and takes_over(channel):
+            log.warning(
+                "A call was taken over by an INVITE with Replaces; who did it is hung up.", channel=channel.name
+            )
+            self.hang_up(channel.id)
             return
         if application_of(channel) == self._services.settings.ari_application:
             log.warning("A channel belongs to no call; it is hung up.", channel=channel.id)
@@ -88,11 +103,12 @@ class Orphans:
             while True:
                 try:
                     await own.hangup(cause=CODES[cause].q850)
+                    await asyncio.sleep(LOOKED_AT_SECONDS)
+                    if await own.get() is None:
+                        return
                 except AriError as error:
                     log.warning("A channel could not be hung up yet.", channel=channel, error=str(error))
                     await asyncio.sleep(AGAIN_SECONDS)
-                else:
-                    return
         finally:
             self._ending.discard(channel)
 

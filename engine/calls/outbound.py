@@ -1,51 +1,31 @@
-"""Outbound calls: the only place that dials a leg."""
+"""Outbound calls: every leg is admitted and stored here; engine.calls.dialling dials it."""
 
 import asyncio
-import contextlib
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
-from engine.ari.errors import AriError, AriUnreachable, Gone
-from engine.calls.admission_protocol import Admitted, Bar, Cover, Held, Route, Uncovered
-from engine.calls.ending import Ending
-from engine.calls.following import FOLLOWED, follow
+from engine.calls.admission_protocol import Admitted, Bar, Cover, Held, Uncovered
+from engine.calls.dialling import dial
 from engine.calls.registry import Registry
 from engine.calls.services import CallServices
 from engine.calls.session import Session
-from engine.calls.state import Milestone
 from engine.commands import CallBarred, CreditSpent, EngineUnavailable, PlaceCall
 from engine.commands.once import Once
 from engine.ids import new_id
-from engine.model.call import Call, CallState, Direction, Party
-from engine.model.cause import HangupCause
+from engine.model.call import Call, CallState, Direction
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.store import call_requests, calls, tasks
-from engine.store.errors import StoreUnavailable
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
 
-log = structlog.get_logger(__name__)
-TRY_NEXT = {
-    HangupCause.CONGESTION,
-    HangupCause.NETWORK_ERROR,
-    HangupCause.NO_RESPONSE,
-    HangupCause.NO_ROUTE,
-    HangupCause.NOT_ACCEPTABLE,
-    HangupCause.ERROR,
-}
-SHUTTING_DOWN = 503
-"""What Asterisk answers every request with from when it was told to shut down (tried on Asterisk 22.10.1)."""
-ASKED_AGAIN_SECONDS = 1.0
 MakeSession = Callable[[Call, Sequence[TaskRow]], Session]
 
 
-def with_ids(added: Sequence[AnyTask]) -> tuple[AnyTask, ...]:
+def with_ids(added: Iterable[AnyTask]) -> tuple[AnyTask, ...]:
     """Give each task the id under which it will be known, also to Asterisk."""
     return tuple(msgspec.structs.replace(task, id=new_id("task")) for task in added)
 
@@ -84,6 +64,7 @@ class OutboundCalls:
             options.caller,
             max_seconds=min(command.max_seconds or longest, longest),
             party=command.party,
+            party_by_trunk=command.party_by_trunk,
             options=options,
         )
         call = self._call(call_id, command, admitted)
@@ -103,7 +84,7 @@ class OutboundCalls:
             raise
         session = self._make(call, stored.rows)
         session.hold(admitted.cover, stored.held)
-        self.registry.start(session, lambda live: dial(live, admitted))
+        self.registry.start(session, lambda live: dial(live, admitted, self.registry))
         return session
 
     def _withdraw(self, conn: Connection, call: str) -> None:
@@ -187,86 +168,3 @@ def _inserting(
         return _Stored(tasks.append(conn, call.id, added, call.created) if added else [], held)
 
     return unit
-
-
-async def dial(session: Session, admitted: Admitted, *, restored: bool = False) -> Ending:
-    """Wait for the account's turn, then try each route until one reaches the party.
-
-    Of a call that waited, or was stored by an earlier controller (`restored`), it is asked once more whether it may be
-    placed; else it ends as cancelled by us.
-    """
-    if admitted.wait > 0:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(session.until(Milestone.HANGING_UP), admitted.wait)
-    if (admitted.wait > 0 or restored) and not session.ours and await barred(session):
-        return session.ours or Ending(cause=HangupCause.CANCELLED, by=Party.US)
-    return await try_next(session, admitted.routes, Ending(cause=HangupCause.NO_ROUTE, by=Party.NETWORK), first=1)
-
-
-async def barred(session: Session) -> bool:
-    """Whether a feature has something by now against a call that was stored and not dialled.
-
-    While the store cannot be reached it is not known, and the call waits.
-    """
-    services, call = session.services, session.call
-    while True:
-        try:
-            why = await services.database.read(lambda conn: services.admission.barred(conn, call))
-        except StoreUnavailable:
-            if await session.ending(ASKED_AGAIN_SECONDS):
-                return False
-            continue
-        if why:
-            log.info("A call that waited is not dialled.", call=call.id, why=why)
-        return why is not None
-
-
-async def try_next(session: Session, routes: Sequence[Route], ending: Ending, *, first: int) -> Ending:
-    """Try the routes from the `first` on (counted from 1) for as long as a trunk, not the party, is why it ended."""
-    for attempt, route in enumerate(routes[first - 1 :], start=first):
-        if session.ours or session.call.answered or ending.cause not in TRY_NEXT:
-            break
-        ending = await _attempt(session, attempt, route)
-    return session.ours or ending
-
-
-async def _attempt(session: Session, attempt: int, route: Route) -> Ending:
-    """Dial one route and follow the call to its end."""
-    call = session.call
-    channel_id = call.id if attempt == 1 else f"{call.id}-{attempt}"
-    await session.dialing(channel_id, route.trunk)
-    with session.services.bus.subscribe(channel_id, types=FOLLOWED) as events:
-        try:
-            channel = await session.channel.create(route.endpoint, args=("outbound",), variables=_variables(call))
-            session.note_sip_call_id(channel.protocol_id)
-            await session.channel.dial(seconds=math.ceil(call.ring_seconds))
-            session.note_dialled()
-        except Gone:
-            pass  # ChannelDestroyed says why
-        except AriError as error:
-            log.warning("A route could not be dialled.", call=call.id, trunk=route.trunk, error=str(error))
-            await session.remove_channel()
-            gone = isinstance(error, AriUnreachable) or error.status == SHUTTING_DOWN
-            return Ending(cause=HangupCause.MEDIA_NODE_LOST if gone else HangupCause.NO_ROUTE, by=Party.NETWORK)
-        if session.ours:
-            await session.hang_up()
-        ending = await follow(session, events)
-    if route.last_resort and ending.cause is HangupCause.UNKNOWN_NUMBER:
-        return msgspec.structs.replace(ending, cause=HangupCause.NO_ROUTE, by=Party.NETWORK)
-    return ending
-
-
-def _variables(call: Call) -> dict[str, str] | None:
-    """What the INVITE says beside the number, as Asterisk's functions.
-
-    A private one has an anonymous From and no asserted identity, and asks for the same of whoever it passes (RFC 3323
-    §4.1.1.3, §4.2; RFC 3325 §9.3).
-    """
-    options = call.options or PLAIN
-    variables = {"CONNECTEDLINE(all,i)": f'"{call.caller}" <{call.caller}>'} if call.caller else {}
-    if options.private:
-        variables["CONNECTEDLINE(pres,i)"] = "prohib"
-        variables["PJSIP_HEADER(add,Privacy)"] = "id"
-    for name, value in options.headers:
-        variables[f"PJSIP_HEADER(add,{name})"] = value
-    return variables or None

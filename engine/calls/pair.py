@@ -3,10 +3,12 @@
 A Dial or a Ring makes a pair when the other party is ready. Its bridge's id is made of the task's, so that a controller
 that comes finds the two again (engine.calls.recovery). Whichever ends, or their time, ends the other; how it ended is
 passed on (engine.calls.ending). A Dial that continues keeps the first one, whose queue goes on when they are parted.
+A transfer sets a pair aside: neither ends with the other any more, and the two may be connected again.
 """
 
 import asyncio
-from typing import NamedTuple
+from collections.abc import Coroutine
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,6 +26,7 @@ from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.ring import Ring
 from engine.tasks.task import Requires
+from engine.tasks.transfer import Parted, Transfer
 
 GONE_SECONDS = 0.5  # until the event of a channel's end comes, once Asterisk refuses to bridge it
 
@@ -42,9 +45,9 @@ class Terms(NamedTuple):
     continue_after: bool = False
 
     @classmethod
-    def of(cls, task: Dial | Ring) -> "Terms":
+    def of(cls, task: Dial | Ring | Transfer | Parted) -> "Terms":
         """Those of the task that connects."""
-        continue_after = isinstance(task, Dial) and task.continue_after
+        continue_after = not isinstance(task, Ring) and task.continue_after
         return cls(task.max_seconds, task.hang_up_after and not continue_after, continue_after)
 
 
@@ -55,18 +58,30 @@ class Pair:
     they are for the next one.
     """
 
-    def __init__(self, session: Session, other: Session, task_id: str, terms: Terms) -> None:
-        self.session, self.other, self.terms = session, other, terms
+    def __init__(
+        self, session: Session, other: Session, task_id: str, terms: Terms, pairs: "Pairs", since: float = 0.0
+    ) -> None:
+        self.session, self.other, self.task_id, self.terms, self._pairs = session, other, task_id, terms, pairs
         self.bridge = Bridge(session.services.client, session.services.bus, bridge_of(task_id))
+        self.since = since
         self._holding: asyncio.Task[None] | None = None
+        self._aside = False
 
-    async def connect(self) -> bool:
+    def partner(self, leg: Session) -> Session:
+        """The other one of the two."""
+        return self.other if leg is self.session else self.session
+
+    async def connect(self, since: float | None = None) -> bool:
         """Put both into the bridge, or this one where the other one is; False where the other party hung up meanwhile.
+
+        `since`: when they were first connected (Unix seconds), where they are connected again; None: now.
 
         Where the other one has joined a conference, this one joins it the same way, and the bridge stays empty: a
         restarted controller knows by it that the two belong together. Raises AriError.
         """
         session, other = self.session, self.other
+        if self._holding:  # of the time before it was set aside
+            await cancelled([self._holding])
         await session.ready(Requires.ANSWERED)
         session.media.bridges.own(self.bridge)
         mine, its = session.media, other.media
@@ -79,7 +94,7 @@ class Pair:
             if isinstance(error, AriError) and await other.ending(GONE_SECONDS):
                 return False
             raise
-        self._hold(session.services.clock())
+        self._hold(session.services.clock() if since is None else since)
         return True
 
     def resume(self, since: float) -> None:
@@ -88,14 +103,28 @@ class Pair:
         self._enter()
         self._hold(since)
 
-    async def part(self) -> None:
-        """Take the two apart: both calls go on, and neither ends with the other any more."""
+    def set_aside(self) -> None:
+        """Let neither end with the other any more; their bridge stays, and so does what waits for their end."""
+        self._aside = True
+        self._pairs.remove(self)
         for leg in (self.session, self.other):
-            leg.media.leave(self.bridge.id)
+            self._pairs.untie(leg)
+        if self._holding:
+            self._holding.cancel()
+
+    async def separate(self) -> None:
+        """Take the two out of their bridge, which is removed, once they are set aside."""
         if self._holding:
             await cancelled([self._holding])
-        if self.bridge.id in self.session.media.bridges:  # where it was cancelled before its first step
-            await self.session.media.bridges.remove(self.bridge)
+        for leg in (self.session, self.other):
+            leg.media.leave(self.bridge.id)
+        self.session.media.bridges.own(self.bridge)
+        await self.session.media.bridges.remove(self.bridge)
+
+    async def part(self) -> None:
+        """Take the two apart: both calls go on, and neither ends with the other any more."""
+        self.set_aside()
+        await self.separate()
         self.session.queue.go_on()
 
     async def end(self, cause: HangupCause, by: Party = Party.US) -> None:
@@ -106,7 +135,7 @@ class Pair:
     def tie(self) -> None:
         """End the other leg with this one also where this one's end comes before its task is resumed."""
         self.other.media.bridges.own(self.bridge)
-        self.other.spawn(self._tied(), "tied")
+        self._pairs.tie(self.other, self._tied())
 
     async def _tied(self) -> None:
         await end_along(self.other, self.session)
@@ -129,6 +158,8 @@ class Pair:
             leg.media.enter(self.bridge.id)
 
     def _hold(self, since: float) -> None:
+        self.since, self._aside = since, False
+        self._pairs.add(self)
         if self.terms.continue_after and self.session.media.bridge == self.bridge.id:  # else in a conference
             self.session.queue.keep_waiting()
         self._holding = self.session.spawn(self._together(since), "connected")
@@ -144,11 +175,17 @@ class Pair:
         except TimeoutError:
             await self._time_is_over()
         finally:
-            if session.ended_as and not other.gone:
-                await end_with(other, session.ended_as)
-            if not session.services.leaving():
-                await session.media.bridges.remove(self.bridge)
-                session.queue.go_on()
+            if not self._aside:
+                await self._over()
+
+    async def _over(self) -> None:
+        session, other = self.session, self.other
+        self._pairs.remove(self)
+        if session.ended_as and not other.gone:
+            await end_with(other, session.ended_as)
+        if not session.services.leaving():
+            await session.media.bridges.remove(self.bridge)
+            session.queue.go_on()
 
     async def _time_is_over(self) -> None:
         if not self.terms.continue_after:
@@ -156,6 +193,44 @@ class Pair:
         await self.other.hang_up(HangupCause.MAX_DURATION)
         await self.other.until(Milestone.GONE)
         self.session.media.leave(self.bridge.id)
+
+
+class Pairs:
+    """The pairs that are connected, by the ids of their calls, and the legs that are tied to another call's end."""
+
+    def __init__(self) -> None:
+        self._by_call: dict[str, Pair] = {}
+        self._ties: dict[str, asyncio.Task[None]] = {}
+
+    def of(self, leg: Session) -> Pair | None:
+        """The pair that a call is one of; None where it is connected with nobody, or its pair is set aside."""
+        return self._by_call.get(leg.call.id)
+
+    def add(self, pair: Pair) -> None:
+        """Two are connected."""
+        for leg in (pair.session, pair.other):
+            self._by_call[leg.call.id] = pair
+
+    def remove(self, pair: Pair) -> None:
+        """Two are not connected any more; without effect where either is one of another pair by now."""
+        for leg in (pair.session, pair.other):
+            if self._by_call.get(leg.call.id) is pair:
+                del self._by_call[leg.call.id]
+
+    def tie(self, leg: Session, work: Coroutine[Any, Any, None]) -> None:
+        """Let `work`, which ends a leg with another call, go on for as long as the leg is up and tied."""
+        self.untie(leg)
+        task = self._ties[leg.call.id] = leg.spawn(work, "tied")
+        task.add_done_callback(lambda done: self._forget(leg.call.id, done))
+
+    def untie(self, leg: Session) -> None:
+        """Let a leg end with no other call."""
+        if task := self._ties.pop(leg.call.id, None):
+            task.cancel()
+
+    def _forget(self, call: str, task: "asyncio.Task[None]") -> None:
+        if self._ties.get(call) is task:
+            del self._ties[call]
 
 
 async def end_with(session: Session, other: Ending) -> None:

@@ -1,16 +1,17 @@
 """The record and the state of one live call: each change of state is committed with its event."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 from sqlalchemy import Connection
 
+from engine.ari import generated as ari
 from engine.ari.channel import Channel
 from engine.calls.ending import Ending
 from engine.calls.services import CallServices
 from engine.calls.state import RECORDED, Milestone, StateMachine, Trigger
-from engine.events import CallAnswered, CallDialing, CallRinging, Event
+from engine.events import CallAnswered, CallDialing, CallRinging, Event, RouteFailed
 from engine.model.call import Call, CallState
 from engine.queues.journal import Journal
 from engine.store import calls, events
@@ -32,6 +33,9 @@ class CallProgress:
         self._machine = StateMachine(call.state)
         self._ours: Ending | None = None
         self._ended_as: Ending | None = None
+        self._branches: tuple[str, ...] = ()
+        if call.sip_call_id:
+            services.on_sip_call_id(call.id, call.sip_call_id)
 
     @property
     def call(self) -> Call:
@@ -47,6 +51,11 @@ class CallProgress:
     def ended_as(self) -> Ending | None:
         """How it ended, from the moment that it is gone."""
         return self._ended_as
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The ids of its channels: several while it rings at several phones (engine.calls.forking)."""
+        return frozenset((self.channel.id, *self._branches))
 
     @property
     def answered(self) -> bool:
@@ -93,6 +102,12 @@ class CallProgress:
         call = self.call
         self.services.writer.post(lambda conn: calls.update(conn, call))
 
+    def note_route_failed(self, trunk: str, reason: str, *, sip_status: int | None = None, detail: str = "") -> None:
+        """A trunk did not carry it; the next one is tried, if there is one."""
+        common = self.journal.common(self._call.data)
+        event = RouteFailed(**common, trunk=trunk, reason=reason, sip_status=sip_status, detail=detail)  # type: ignore[arg-type]
+        self.services.writer.post(lambda conn: events.append(conn, event))
+
     def note_ringing(self) -> None:
         """The far party's phone rings."""
         if self._call.state is CallState.DIALING:
@@ -107,10 +122,22 @@ class CallProgress:
             self._post(Trigger.ANSWER, event, answered=self.services.clock())
         return news
 
+    def note_branches(self, channels: Iterable[str]) -> None:
+        """It has these channels beside its own, for as long as it rings at several phones."""
+        self._branches = tuple(channels)
+
+    def note_answered_by(self, channel: ari.Channel) -> None:
+        """It was answered at one of several phones, whose channel is its own from now on."""
+        self.channel, self._branches = Channel(self.services.client, self.services.bus, channel.id), ()
+        self.amend(channel_id=channel.id)
+        self.note_sip_call_id(channel.protocol_id)
+        self.note_answered()
+
     def note_sip_call_id(self, sip_call_id: str) -> None:
         """The leg's SIP Call-ID; written once it is dialled, or with the next change of state."""
         if sip_call_id and self._call.sip_call_id != sip_call_id:
             self.amend(sip_call_id=sip_call_id)
+            self.services.on_sip_call_id(self._call.id, sip_call_id)
 
     def note_hanging_up(self) -> None:
         """Somebody hangs it up, and it may not be we."""

@@ -5,23 +5,38 @@ from collections.abc import Iterator
 
 import structlog
 
+from engine.calls.pair import Pairs
 from engine.calls.session import Life, Session
+from engine.model.call import Direction
 
 log = structlog.get_logger(__name__)
 
 
 class Registry:
-    """Owns every session's task; finds a session by its call's id."""
+    """Owns every session's task; finds a session by its call's id. `pairs` are those that are connected."""
 
     def __init__(self) -> None:
+        self.pairs = Pairs()
         self._sessions: dict[str, Session] = {}
+        self._roots: dict[str, str] = {}  # under which root a call is kept
         self._by_root: dict[str, dict[str, Session]] = {}
+        self._by_callee: dict[str, dict[str, Session]] = {}  # of those that we placed
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, session: Session) -> None:
         """Make a call known before it lives."""
         self._sessions[session.call.id] = session
+        self._roots[session.call.id] = session.call.root
         self._by_root.setdefault(session.call.root, {})[session.call.id] = session
+        if session.call.direction is Direction.OUTBOUND:
+            self._by_callee.setdefault(session.call.callee, {})[session.call.id] = session
+
+    def move(self, session: Session) -> None:
+        """A live call is a leg of another root now."""
+        call = session.call
+        _remove(self._by_root, self._roots[call.id], call.id)
+        self._roots[call.id] = call.root
+        self._by_root.setdefault(call.root, {})[call.id] = session
 
     def start(self, session: Session, life: Life) -> None:
         """Let a call live."""
@@ -44,6 +59,10 @@ class Registry:
         found = self._by_root.get(root, {}).values()
         return tuple(sorted(found, key=lambda session: (session.call.id != root, session.call.created)))
 
+    def dialled(self, callee: str) -> tuple[Session, ...]:
+        """The live calls that we placed to this number, the oldest first."""
+        return tuple(self._by_callee.get(callee, {}).values())
+
     def __iter__(self) -> Iterator[Session]:
         return iter(list(self._sessions.values()))
 
@@ -65,9 +84,15 @@ class Registry:
         call = session.call
         if self._sessions.get(call.id) is session:
             del self._sessions[call.id]
-            legs = self._by_root[call.root]
-            del legs[call.id]
-            if not legs:
-                del self._by_root[call.root]
+            _remove(self._by_root, self._roots.pop(call.id), call.id)
+            if call.direction is Direction.OUTBOUND:
+                _remove(self._by_callee, call.callee, call.id)
         if not task.cancelled() and (error := task.exception()):
             log.error("A call's end could not be written down.", call=session.call.id, exc_info=error)
+
+
+def _remove(index: dict[str, dict[str, Session]], key: str, call: str) -> None:
+    found = index[key]
+    del found[call]
+    if not found:
+        del index[key]

@@ -61,6 +61,8 @@ class Session(CallProgress):
         self.roles = make_roles(self)
         self.queue = Queue(self, self.journal, rows)
         self._side: set[asyncio.Task[Any]] = set()
+        self._taken_by: Session | None = None
+        self._taken = asyncio.Event()
 
     @property
     def cover(self) -> Cover | None:
@@ -71,6 +73,28 @@ class Session(CallProgress):
     def conference(self) -> str | None:
         """The conference that it is in."""
         return self._conference
+
+    @property
+    def answered_by(self) -> "Session":
+        """Who talks in its place: the call that picked it up, or itself."""
+        return self._taken_by or self
+
+    def take(self, by: "Session") -> bool:
+        """Let another call of the account take its place while it rings; False if it does not ring any more."""
+        if self.answered or self.hanging_up or self._taken_by:
+            return False
+        self._taken_by = by
+        self._taken.set()
+        return True
+
+    def give_back(self) -> None:
+        """Who took its place is gone: it rings on for itself."""
+        self._taken_by = None
+        self._taken.clear()
+
+    async def until_taken(self) -> None:
+        """Wait until another call takes its place."""
+        await self._taken.wait()
 
     # Its life
 

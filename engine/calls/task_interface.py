@@ -12,8 +12,11 @@ from engine.calls.conversing import CallConversations
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
 from engine.calls.outbound import OutboundCalls
-from engine.calls.prompts_and_recorders import CallPlayer, CallRecorder
+from engine.calls.picking_up import CallPicker
+from engine.calls.prompt_players import CallPlayer
+from engine.calls.recorders import CallRecorder
 from engine.calls.session import Session
+from engine.calls.transferring import CallTransfers
 from engine.model.cause import HangupCause
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
@@ -103,8 +106,8 @@ class CallConferences:
             await live.departed(session)  # what is played next must not be mixed into a bridge that the call left
 
 
-class Connecting(CallDialler, CallRinger):
-    """Connecting a call to one party, or to the first of several."""
+class Connecting(CallDialler, CallRinger, CallTransfers):
+    """Connecting a call to one party, or to the first of several, and moving its party to another one."""
 
 
 class CallRoles:
@@ -120,4 +123,5 @@ class CallRoles:
         self.line = CallLine(session)
         self.customer = CallCustomer(session)
         self.partner = CallConversations(session)
+        self.picker = CallPicker(session, outbound.registry)
         self.router = CallRouter(session)

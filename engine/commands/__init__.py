@@ -4,7 +4,7 @@ Those of a feature are in its folder (engine/features/<name>/commands.py).
 """
 
 from engine.commands.base import Command
-from engine.commands.calls import HangUpCall, PlaceCall
+from engine.commands.calls import HangUpCall, PlaceCall, TransferCall
 from engine.commands.conferences import (
     ConferenceMember,
     ConferenceView,
@@ -33,6 +33,7 @@ from engine.commands.refusals import (
     NoSuchExtension,
     NoSuchQuestion,
     NoSuchTask,
+    NotTransferable,
     NumberRefused,
 )
 from engine.commands.tasks import CancelTask, Enqueue, StopTasks
@@ -64,6 +65,7 @@ __all__ = [
     "NoSuchExtension",
     "NoSuchQuestion",
     "NoSuchTask",
+    "NotTransferable",
     "NumberRefused",
     "PlaceCall",
     "QueryConference",
@@ -71,4 +73,5 @@ __all__ = [
     "Reply",
     "StartConference",
     "StopTasks",
+    "TransferCall",
 ]

@@ -7,13 +7,16 @@ from engine.model.call_data import CallData
 from engine.model.cause import HangupCause
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.tasks.kinds import AnyTask
+from engine.tasks.play import Play
+from engine.tasks.say import Say
 
 
 class PlaceCall(Command[Call], frozen=True, kw_only=True, tag="place_call"):
     """Call `callee` (an own extension, or 7 to 15 digits). Returns at once, the call QUEUED; its tasks wait for it.
 
     `options` say how it is dialled. `party` is the number of the call that this one will be connected with; it is shown
-    if the options have no `caller`. `max_seconds`: the longest that it may last from its answer.
+    if the options have no `caller`. `party_by_trunk`: that call is a trunk's, so its party is no extension of ours,
+    whatever number it shows. `max_seconds`: the longest that it may last from its answer.
 
     Raises NumberRefused (NoSuchExtension), CallerRefused, LimitReached, CreditSpent, EngineUnavailable, KeyReused.
     `once` names the request: for a day the same one is answered with the same call, and places none.
@@ -25,6 +28,7 @@ class PlaceCall(Command[Call], frozen=True, kw_only=True, tag="place_call"):
     callee: str
     options: LegOptions = PLAIN
     party: str | None = None
+    party_by_trunk: bool = False
     data: CallData | None = None
     application: str | None = None
     tasks: tuple[AnyTask, ...] = ()
@@ -42,3 +46,21 @@ class HangUpCall(Command[None], frozen=True, kw_only=True, tag="hang_up_call"):
     account: str
     call: str
     cause: HangupCause = HangupCause.NORMAL
+
+
+class TransferCall(Command[str], frozen=True, kw_only=True, tag="transfer_call"):
+    """Move the party of an answered call to `to` (a destination, as stored); returns the id of the task that does it.
+
+    Whom it is connected with is parted from it, and its call ends once the party is there; if that fails, the two are
+    connected again. What holds the call's queue is stopped. See engine.tasks.transfer.Transfer for the other fields.
+
+    Raises NoSuchCall, NotTransferable, NumberRefused, EngineUnavailable.
+    """
+
+    account: str
+    call: str
+    to: str
+    announcement: tuple[Play | Say, ...] = ()
+    accept: str = ""
+    music: str = "default"
+    ring_seconds: float | None = None

@@ -47,6 +47,10 @@ class NoSuchExtension(NumberRefused):
     """The account has no extension of that name."""
 
 
+class NotTransferable(CommandRefused):
+    """The call cannot be transferred now: it is not answered, is in a conference, or is being transferred."""
+
+
 class CallerRefused(CommandRefused):
     """The caller id is neither owned nor verified by this account."""
 

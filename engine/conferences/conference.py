@@ -17,11 +17,11 @@ from engine.calls.services import CallServices
 from engine.calls.session import Session, cancelled
 from engine.commands import CommandRefused
 from engine.conferences.collecting import collect
-from engine.conferences.hosting import Hosting
+from engine.conferences.led_by_admin import Hosting
 from engine.conferences.lifecycle import Change, Gathering, Inviter, Lifecycle, Moderation
+from engine.conferences.lone_music import LoneMusic
 from engine.conferences.member import Exit, Member
 from engine.conferences.member_keys import MemberKeys
-from engine.conferences.music import LoneMusic
 from engine.conferences.policy import ConferencePolicy, encode
 from engine.conferences.task_interface import ConferenceRoles
 from engine.events import ConferenceEnded, ConferenceStarted, Event, ParticipantJoined, ParticipantLeft

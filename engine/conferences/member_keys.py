@@ -7,7 +7,7 @@ import structlog
 
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
-from engine.conferences.hosting import Hosting
+from engine.conferences.led_by_admin import Hosting
 from engine.conferences.member import Member
 from engine.store.errors import StoreError
 from engine.tasks.barging_in import play_until_pressed

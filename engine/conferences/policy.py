@@ -1,6 +1,6 @@
 """What was asked of a conference: kept with it, so that a restarted controller goes on.
 
-Who may enter is decided in `Conference.take_part`.
+Who may enter is decided in `Conference.take_part`, and in `led_by_admin` where an admin leads.
 """
 
 import msgspec

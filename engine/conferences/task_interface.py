@@ -9,7 +9,8 @@ from engine.ari.errors import AriError
 from engine.ari.playback import playing
 from engine.ari.targets import OnChannel
 from engine.calls.keypad import DigitRouter, Presses
-from engine.calls.prompts_and_recorders import ConferencePlayer, ConferenceRecorder
+from engine.calls.prompt_players import ConferencePlayer
+from engine.calls.recorders import ConferenceRecorder
 from engine.calls.services import CallServices
 from engine.calls.session import Session
 from engine.ids import new_id
@@ -20,8 +21,10 @@ from engine.tasks.dial import Dial
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.offer import Offer
+from engine.tasks.pick_up import PickUp
 from engine.tasks.results import TaskFailed
 from engine.tasks.ring import Ring
+from engine.tasks.transfer import Transfer
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +87,15 @@ class CallsOnly:
         """Nor several."""
         _calls_only()
 
-    async def lead(self, destination: str, on: Subject, *, hops: int) -> NoReturn:
+    async def transfer(self, task: Transfer, on: Subject) -> NoReturn:
+        """A conference has no party to move."""
+        _calls_only()
+
+    async def pick_up(self, task: PickUp, on: Subject) -> NoReturn:
+        """A conference takes no call."""
+        _calls_only()
+
+    async def lead(self, destination: str, on: Subject, *, hops: int, by: str = "") -> NoReturn:
         """A conference is led nowhere."""
         _calls_only()
 
@@ -130,6 +141,7 @@ class ConferenceRoles:
         self.line = ConferenceLine(conference)
         self.customer = CallsOnly()
         self.partner = CallsOnly()
+        self.picker = CallsOnly()
         self.router = CallsOnly()
 
 

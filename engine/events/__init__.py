@@ -10,9 +10,12 @@ from engine.events.calls import (
     CallEnded,
     CallOffered,
     CallRinging,
+    CallTransferred,
     EndedLeg,
     RootEnded,
+    RouteFailed,
     ScheduledCallRefused,
+    TransferFailed,
 )
 from engine.events.conferences import (
     ConferenceEnded,
@@ -35,6 +38,7 @@ __all__ = [
     "CallEnded",
     "CallOffered",
     "CallRinging",
+    "CallTransferred",
     "ConferenceEnded",
     "ConferenceLocked",
     "ConferenceMuted",
@@ -54,8 +58,10 @@ __all__ = [
     "ReplyRefused",
     "ReplyRemarked",
     "RootEnded",
+    "RouteFailed",
     "ScheduledCallRefused",
     "TaskEnded",
     "TaskRemarked",
     "TaskStarted",
+    "TransferFailed",
 ]

@@ -19,6 +19,19 @@ class CallDialing(Event, frozen=True, kw_only=True, tag="call_dialing"):
     trunk: str | None = None
 
 
+class RouteFailed(Event, frozen=True, kw_only=True, tag="route_failed"):
+    """`trunk` did not carry the call, and the next one is tried if there is one.
+
+    `reason` is a cause (engine.model.cause), or why it was not dialled: full, out_of_hours, gone.
+    `sip_status` is what the carrier answered; `detail` a sentence for the operator.
+    """
+
+    trunk: str
+    reason: str
+    sip_status: int | None = None
+    detail: str = ""
+
+
 class CallRinging(Event, frozen=True, kw_only=True, tag="call_ringing"):
     """The far party's phone rings (a 180 came)."""
 
@@ -40,6 +53,35 @@ class CallEnded(Event, frozen=True, kw_only=True, tag="call_ended"):
     price: int
     currency: str
     sip_status: int | None = None
+
+
+class CallTransferred(Event, frozen=True, kw_only=True, tag="call_transferred"):
+    """The call's party was moved to `to` (a destination, or what a phone dialled; "" where it is `attended`).
+
+    `by` is the call of whoever transferred it, "" for nobody: a program moved a call that was connected with nobody.
+    `call` is the one that it is connected with now, "" where it goes on with tasks. `attended`: whoever transferred it
+    had spoken with the other party before, or takes part in the conference that the call joins. `task` is the transfer.
+    """
+
+    task: str
+    to: str
+    by: str
+    attended: bool
+    call: str
+
+
+class TransferFailed(Event, frozen=True, kw_only=True, tag="transfer_failed"):
+    """The call's party was not moved, and is connected as before if whoever transferred it is still there.
+
+    `cause` is a word of engine.model.cause, `reason` a sentence. The others are those of CallTransferred.
+    """
+
+    task: str
+    to: str
+    by: str
+    attended: bool
+    cause: str
+    reason: str
 
 
 class EndedLeg(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from engine.calls.admission_protocol import Admitted, Bar, Cover, Held, Price, Route
+from engine.calls.admission_protocol import MOST_ATTEMPTS, Admitted, Bar, Cover, Held, Price, Route, Takes
 from engine.commands import (
     CallerRefused,
     CreditSpent,
@@ -24,10 +24,13 @@ from engine.features.endpoints import sip_addresses
 from engine.features.errors import InvalidNumber
 from engine.features.numbers import phone_numbers
 from engine.features.trunks import outbound_routing
+from engine.features.trunks.outbound_routing import CostOf, no_costs
 from engine.model.call import Call, Direction
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.platform import holds, ledger, money
 from engine.platform.cached_account import AccountRules
+from engine.platform.ledger import Purpose
+from engine.platform.money import Backing
 from engine.platform.settings_cache import SettingsCache
 from engine.redis.errors import RedisUnavailable, TooLongToWait, TooManyCalls
 from engine.store.accounts import Account
@@ -62,7 +65,8 @@ class Counters(Protocol):
 class Admission:
     """The rules for calls out. Money of an account with a balance or a daily spend is held for each of its calls, in
     the transaction that stores the call (engine.features.billing.credit): calls at once cannot spend the same money.
-    `bars` are what features have against calls.
+    `bars` are what features have against calls; `backings` say whose holds pay for a call too; `cost_of` is what trunks
+    cost, `max_attempts` how many routes are dialled for a call of an account that has no limit of its own.
     """
 
     def __init__(
@@ -73,8 +77,13 @@ class Admission:
         counters: Counters,
         clock: Callable[[], float] = time.time,
         bars: Sequence[Bar] = (),
+        backings: Sequence[Backing] = (),
+        *,
+        cost_of: CostOf = no_costs,
+        max_attempts: int = MOST_ATTEMPTS,
     ) -> None:
-        self._bars = bars
+        self._bars, self._backings = bars, backings
+        self._cost_of, self._max_attempts = cost_of, max_attempts
         self._db, self._cache, self._rates, self._counters, self._clock = db, cache, rates, counters, clock
 
     async def admit(
@@ -86,17 +95,21 @@ class Admission:
         *,
         max_seconds: float,
         party: str | None = None,
+        party_by_trunk: bool = False,
         options: LegOptions = PLAIN,
     ) -> Admitted:
         """Admit one leg, taking its place and its turn; `release` gives the place back. Its money is its `cover`'s.
 
-        `party` is a number that may be shown though the account does not own it: the other leg's own.
+        `party` is a number that may be shown though the account does not own it: the other leg's own. An extension
+        cannot call itself; one by a trunk (`party_by_trunk`), such as a PBX's, is none of ours.
         Numbers are international, as who asks has read them: nobody's country is guessed here.
         Raises NumberRefused, CallerRefused, LimitReached, CreditSpent, EngineUnavailable.
         """
         rules = self._cache.rules(account)
-        digits, routes = await self._reached(rules, callee, options)
+        digits, routes = await self._reached(rules, call, callee, options)
         inside = routes[0].trunk is None
+        if inside and party and party.strip() == digits and not party_by_trunk:
+            raise NumberRefused("An extension cannot call itself.")
         shown = self._shown(rules, caller, party, inside=inside)
         cover = None if inside else await self._covered(rules.account, call, digits, max_seconds)
         try:
@@ -115,12 +128,13 @@ class Admission:
             max_seconds=max_seconds,
             cover=cover,
             wait=wait,
+            max_attempts=self.max_attempts(account),
         )
 
     def check(self, account: str, callee: str, caller: str | None) -> None:
         """Refuse what `admit` would refuse for its numbers, taking nothing; raises NumberRefused, CallerRefused."""
         rules = self._cache.rules(account)
-        _, routes = self._destination(rules, callee)
+        _, routes = self._destination(rules, "", callee)
         self._shown(rules, caller, None, inside=routes[0].trunk is None)
 
     def barred(self, conn: Connection, call: Call) -> str | None:
@@ -146,7 +160,7 @@ class Admission:
         account = self._cache.find(call.account)
         if account is None or call.direction is not Direction.OUTBOUND:
             return None
-        make = partial(CallCover, account, call.id, call.callee)
+        make = partial(CallCover, account, call.id, call.callee, backing=self._backing)
         found = await self._db.read(partial(holds.get, purpose=ledger.for_call(call.id)))
         if found:
             rate, held = held_by(found)
@@ -175,33 +189,45 @@ class Admission:
         """Hold nothing for a call that was not placed after all."""
         holds.end(conn, ledger.for_call(call))
 
-    def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
-        """The routes of a leg that was admitted before a restart."""
+    def is_extension(self, account: str, number: str) -> bool:
+        """Whether a number is an extension of this account."""
+        return self._cache.extension(account, number.strip()) is not None
+
+    def takes(self, account: str, callee: str, options: LegOptions | None) -> Takes:
+        """Which calls the callee of a leg takes, as is set of an extension; anything else takes all."""
+        found = None if options and options.reach == "sip" else self._cache.extension(account, callee)
+        if found is None:
+            return Takes.ALL
+        if found.do_not_disturb:
+            return Takes.NONE
+        return Takes.ALL if found.call_waiting else Takes.ONE
+
+    def max_attempts(self, account: str) -> int:
+        """How many routes are dialled for a call of this account at most."""
+        owner = self._cache.find(account)
+        return self._max_attempts if owner is None or owner.max_attempts is None else owner.max_attempts
+
+    def routes(self, account: str, digits: str, options: LegOptions = PLAIN, *, call: str = "") -> tuple[Route, ...]:
+        """The routes of a leg that was admitted before a restart; `call` is its id."""
         if options.reach == "sip":
             return (Route(endpoint=sip_addresses.dial_string(sip_addresses.address_of(digits), options.transport)),)
         if extension := self._cache.extension(account, digits):
-            return (Route(endpoint=f"PJSIP/{extension.sip_user}"),)
-        trunks = outbound_routing.choose(self._cache.trunks, digits)
-        return tuple(
-            Route(
-                endpoint=outbound_routing.dial_string(trunk, digits),
-                trunk=trunk.name,
-                last_resort=outbound_routing.is_last_resort(trunk, digits),
-            )
-            for trunk in trunks
-        )
+            return (Route(endpoint=f"PJSIP/{extension.sip_user}", phones=extension.sip_users),)
+        return outbound_routing.routes(self._cache.trunks, digits, call=call, cost_of=self._cost_of)
 
     def allow_private(self, account: str) -> bool:
         """Whether this account's announcements may come from private addresses."""
         owner = self._cache.find(account)
         return bool(owner and owner.allow_private)
 
-    async def _reached(self, rules: AccountRules, callee: str, options: LegOptions) -> tuple[str, tuple[Route, ...]]:
+    async def _reached(
+        self, rules: AccountRules, call: str, callee: str, options: LegOptions
+    ) -> tuple[str, tuple[Route, ...]]:
         if options.reach == "sip":
             return await self._sip_address(rules, callee, options)
         if options.reach == "extension":
             return self._extension(rules, callee)
-        return self._destination(rules, callee)
+        return self._destination(rules, call, callee)
 
     def _extension(self, rules: AccountRules, callee: str) -> tuple[str, tuple[Route, ...]]:
         found = self._cache.extension_named(rules.account.id, callee)
@@ -225,7 +251,7 @@ class Admission:
             raise NumberRefused("That SIP host has no address, or a private one that this account may not reach.")
         return address.text, self.routes(account.id, address.text, options)
 
-    def _destination(self, rules: AccountRules, callee: str) -> tuple[str, tuple[Route, ...]]:
+    def _destination(self, rules: AccountRules, call: str, callee: str) -> tuple[str, tuple[Route, ...]]:
         account = rules.account
         if phone_numbers.is_emergency(callee, account.country):
             raise NumberRefused(emergency.NEVER)
@@ -240,7 +266,7 @@ class Admission:
                 raise NumberRefused(why)
         if why := not_allowed(digits, rules.prefixes):
             raise NumberRefused(why)
-        routes = self.routes(account.id, digits)
+        routes = self.routes(account.id, digits, call=call)
         if not routes:
             raise NumberRefused("No trunk carries that number.")
         return digits, routes
@@ -250,7 +276,7 @@ class Admission:
         default = next(iter(rules.owned), None)
         if not caller:
             return self._shown_party(rules, party, default, inside=inside) if party else default
-        if self._is_own_extension(rules, caller):
+        if self.is_extension(rules.account.id, caller):
             return caller.strip() if inside else default
         try:
             digits = phone_numbers.checked(caller)
@@ -261,13 +287,10 @@ class Admission:
         return digits
 
     def _shown_party(self, rules: AccountRules, party: str, default: str | None, *, inside: bool) -> str | None:
-        if self._is_own_extension(rules, party):
+        if self.is_extension(rules.account.id, party):
             return party if inside else default
         digits = party.removeprefix("+")
         return digits if digits.isascii() and digits.isdigit() and len(digits) <= 15 else default
-
-    def _is_own_extension(self, rules: AccountRules, number: str) -> bool:
-        return self._cache.extension(rules.account.id, number.strip()) is not None
 
     def _owns(self, rules: AccountRules, digits: str) -> bool:
         number = self._cache.number(digits)
@@ -280,10 +303,15 @@ class Admission:
         """
         if not _is_limited(account):
             return None
-        cover = CallCover(account, call, digits, self._rates.rate_of(account.id, digits), longest)
+        cover = CallCover(
+            account, call, digits, self._rates.rate_of(account.id, digits), longest, backing=self._backing
+        )
         if why := await self._db.read(partial(cover.refusal, at=self._clock())):
             raise CreditSpent(why)
         return cover
+
+    def _backing(self, conn: Connection, purpose: Purpose) -> Purpose | None:
+        return next((found for backing in self._backings if (found := backing(conn, purpose))), None)
 
     async def _take(self, rules: AccountRules, call: str) -> None:
         account = rules.account

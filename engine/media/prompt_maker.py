@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from engine.media import decode
 from engine.media.prompt import Prompt, PromptSettings
-from engine.media.prompt_cache import PromptFiles
+from engine.media.prompt_files import PromptFiles
 
 T = TypeVar("T")
 

@@ -13,17 +13,18 @@ from typing import BinaryIO
 import msgspec
 
 from engine.media import errors
-from engine.media.fetch import Body, LocalFile, Validators, fetch, locate
+from engine.media.fetch import LocalFile, Validators, fetch, locate
 from engine.media.flights import Flights
 from engine.media.prompt import Prompt, PromptSettings, samples_of
-from engine.media.prompt_cache import ONCE
+from engine.media.prompt_files import ONCE
 from engine.media.prompt_maker import Converter
 from engine.media.speech.assembly import assembled
 from engine.media.speech.registry import Voices
 from engine.media.speech.script import Script, read
 from engine.media.speech.tempo import check_factor, stretched
 from engine.media.tones import BEEP, beep
-from engine.media.upload_files import Received, make_folder, open_upload, save
+from engine.media.upload_files import make_folder, open_upload
+from engine.media.uploads import Uploads
 from engine.media.url_prompts import FORMAT, UrlPrompts
 from engine.net import Net
 
@@ -41,7 +42,7 @@ Raises PromptError.
 """
 
 
-class Prompts:
+class Prompts(Uploads):
     """Prepares prompts: fetches, checks, converts and caches them, within the limits of PromptSettings.
 
     The owner of this object calls `start` and `close`. `folder` is the cache, which Asterisk reads at the same path.
@@ -55,15 +56,14 @@ class Prompts:
         voices: Voices | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings = settings or PromptSettings()
+        settings = settings or PromptSettings()
+        converter = Converter(folder, settings)
+        super().__init__(converter, settings, Flights("prompt"))
         self._net = net
         self._voices = voices or Voices([])
         self._clock = clock
-        self._converter = Converter(folder, self._settings)
-        self._files = self._converter.files
-        self._urls = UrlPrompts(net, self._converter, self._settings, clock)
+        self._urls = UrlPrompts(net, converter, settings, clock)
         self._looked_at: dict[str, tuple[float, str]] = {}
-        self._flights: Flights[tuple[str, ...], Prompt] = Flights("prompt")
         self.sources: dict[str, SourceOf] = {}
         """By the schemes of sources that features have: who makes the prompt."""
 
@@ -166,57 +166,6 @@ class Prompts:
         """The voices that speak texts."""
         return self._voices
 
-    @property
-    def upload_limit(self) -> int:
-        """The maximum size of an uploaded file, in bytes."""
-        return self._settings.max_bytes
-
-    async def receive(self, chunks: AsyncIterator[bytes]) -> Received:
-        """Store an uploaded file, after it was checked by its bytes and converted. Raises PromptError."""
-        body, received = await self._saved(chunks)
-        try:
-            prompt = await self._converter.converted(f"upload-{FORMAT}-{body.digest}", lambda: body.file)
-        except BaseException:
-            body.file.close()
-            await self.discard(received.file)
-            raise
-        body.file.close()  # if the cache had it
-        return msgspec.structs.replace(received, seconds=prompt.seconds)
-
-    async def receive_unplayed(self, chunks: AsyncIterator[bytes]) -> Received:
-        """Store an uploaded file that is not audio, as it is; it has 0 seconds. Raises PromptError."""
-        body, received = await self._saved(chunks)
-        body.file.close()
-        return received
-
-    async def _saved(self, chunks: AsyncIterator[bytes]) -> tuple[Body, Received]:
-        """Write a file to the folder of uploads; returns its bytes too, whose file the caller closes."""
-        folder = self._uploads()
-        body = await self._converter.on_disk(lambda: Body(self._settings.max_bytes, folder))
-        try:
-            async for chunk in chunks:
-                body.add(chunk)
-        except BaseException:
-            body.file.close()
-            raise
-        received = Received(file=secrets.token_hex(16), digest=body.digest, bytes=body.size, seconds=0.0)
-        try:
-            await self._converter.on_disk(lambda: save(body.file, folder / received.file))
-        except BaseException:
-            body.file.close()
-            await self.discard(received.file)
-            raise
-        return body, received
-
-    async def uploaded(self, file: str, digest: str) -> Prompt:
-        """Return an uploaded file, ready to play. Raises PromptError."""
-        known = f"upload-{FORMAT}-{digest}"
-
-        async def convert_again() -> Prompt:
-            return await self._converter.converted(known, lambda: open_upload(self.path_of(file)))
-
-        return self._files.get(known) or await self._flights.join(("upload", known), convert_again)
-
     async def kept(self, path: Path, digest: str) -> Prompt:
         """Return a file that we keep and do not change, ready to play; `digest` names it. Raises PromptError."""
         known = f"kept-{FORMAT}-{digest}"
@@ -225,19 +174,6 @@ class Prompts:
             return await self._converter.converted(known, lambda: open_upload(path))
 
         return self._files.get(known) or await self._flights.join(("kept", known), convert)
-
-    def path_of(self, file: str) -> Path:
-        """Return the path of an uploaded file."""
-        return self._uploads() / file
-
-    async def discard(self, file: str) -> None:
-        """Remove an uploaded file; its converted audio stays while it is played."""
-        await self._converter.on_disk(lambda: self.path_of(file).unlink(missing_ok=True))
-
-    def _uploads(self) -> Path:
-        if self._settings.uploads is None:
-            raise errors.NoSpace("no folder for uploads is configured")
-        return self._settings.uploads
 
     def _lately(self, source: str) -> Prompt | None:
         at, digest = self._looked_at.get(source, (float("-inf"), ""))

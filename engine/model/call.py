@@ -7,6 +7,7 @@ import msgspec
 from engine.model.call_data import CallData
 from engine.model.cause import HangupCause
 from engine.model.leg_options import LegOptions
+from engine.model.verstat import Verstat
 
 
 class CallState(StrEnum):
@@ -44,9 +45,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `short_of_credit`: it may last `max_seconds` because the money lasts no longer. `reports_tree`: once the last leg of
     its root has ended, RootEnded is written. `options` None: dialled as a plain number. `headers`, `diverted_from`:
     what the INVITE of an inbound call said besides (engine.calls.inbound_invite), if asked for. `private`: its
-    caller asked not to be shown (engine.calls.privacy), and who calls from outside is not kept. `ended`:
-    when it was seen to end; where nobody saw it, the last moment at which it was known to be up, and no second after
-    it is charged.
+    caller asked not to be shown (engine.calls.privacy), and who calls from outside is not kept. `verstat`: what the
+    INVITE of a call by a trunk says of the right to its caller's number (engine.calls.verstat). `ended`: when it was
+    seen to end; where nobody saw it, the last moment at which it was known to be up, and no second after it is charged.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     diverted_from: str = ""
     private: bool = False
+    verstat: Verstat | None = None
 
     @property
     def far_number(self) -> str:

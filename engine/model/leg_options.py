@@ -24,6 +24,8 @@ class LegOptions(msgspec.Struct, frozen=True, kw_only=True):
     `caller` is the number that is shown (None: see who dials); `private`: the callee is not shown who calls (RFC 3323
     §4.1.1.3). `headers` go onto the INVITE: their names begin with X-, so that nothing of SIP's own can be said with
     them. `ring_seconds`: how long it may ring (None: as long as the settings say).
+    `diverted_by`: the extension of the account whose diversion leads the call here, or the number that was called, as
+    the callee is told (RFC 5806); "" for none.
     Whoever waits for the leg hears `music` (a class of music on hold) or the ringing tone of `ringback` (a zone of
     Asterisk's indications.conf); see engine.tasks.dial.Dial.
     """
@@ -36,6 +38,7 @@ class LegOptions(msgspec.Struct, frozen=True, kw_only=True):
     ring_seconds: float | None = None
     ringback: str = ""
     music: str = ""
+    diverted_by: str = ""
 
     def __post_init__(self) -> None:
         """Refuse headers that are none or that would break out of their line, zones and classes that are not valid."""

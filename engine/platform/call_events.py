@@ -46,6 +46,7 @@ def _brought_digits(event: events.TaskEnded) -> bool:
 
 
 _MEMBER = ("conference", "task")
+_TRANSFER = ("task", "to", "by", "attended")
 _of_either = partial(Entry, subject="conference")
 """What happens to a call or to a conference."""
 ENTRIES = (
@@ -53,6 +54,8 @@ ENTRIES = (
     Entry("call.dialing", events.CallDialing, only("trunk")),
     Entry("call.ringing", events.CallRinging, only()),
     Entry("call.answered", events.CallAnswered, only()),
+    Entry("call.transferred", events.CallTransferred, only(*_TRANSFER, "call")),
+    Entry("call.transfer_failed", events.TransferFailed, only(*_TRANSFER, "cause", "reason")),
     Entry("call.ended", events.CallEnded, _ended),
     _of_either("task.started", events.TaskStarted, only("task", "kind")),
     _of_either("task.ended", events.TaskEnded, _task_ended),

@@ -16,11 +16,11 @@ from engine.events import Event
 from engine.media.prompts import SourceOf
 from engine.model.conference_rules import RulesOf
 from engine.platform.catalogue import Entry
-from engine.platform.codes import Code
+from engine.platform.codes import Code, CodeWith
 from engine.platform.consumers import Consumer
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.leads import Lead
-from engine.platform.money import Pricing
+from engine.platform.money import Backing, Pricing
 from engine.platform.platform import Expire, Platform
 from engine.platform.scheduler import Timer
 
@@ -76,8 +76,12 @@ class Feature:
     """The rules of the account's conferences whose names are its own, whoever enters them first."""
     bars: Sequence[Bar] = ()
     """What it has against calls: each says why one may not be placed now, in the transaction that stores the call."""
+    backings: Sequence[Backing] = ()
+    """Each says of which of its work a call is a part, so that the money held for that work pays for the call."""
     codes: Mapping[str, Code] = {}
     """What phones may dial besides numbers, e.g. *97, and what answers it."""
+    codes_with: Mapping[str, CodeWith] = {}
+    """Those that a number may follow, e.g. *72."""
 
     async def on_media_server(self) -> None:
         """Tell an Asterisk that may know nothing of us what it must know; its endpoints are there.
@@ -129,6 +133,7 @@ class Features:
         for destination in feature.destinations:
             platform.kinds.add(destination)
         platform.bars += feature.bars
+        platform.backings += feature.backings
         for topic, conversation in feature.conversations.items():
             if platform.conversations.setdefault(topic, conversation) is not conversation:
                 raise ValueError(f"two features lead conversations about {topic!r}")
@@ -136,6 +141,8 @@ class Features:
             platform.conference_rules.append(feature.conference_rules)
         for code, answers in feature.codes.items():
             platform.codes.add(code, answers)
+        for code, answers_with in feature.codes_with.items():
+            platform.codes.add_with(code, answers_with)
         for what, pricing in feature.prices.items():
             platform.prices.add(what, pricing)
         for scheme, source in feature.sources.items():

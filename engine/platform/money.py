@@ -10,7 +10,7 @@ What an account may spend is its balance, or the rest of its daily spend, less i
 transactions of the store's writer, one after the other: nobody spends what another holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -21,9 +21,26 @@ from engine.platform import holds, ledger
 from engine.platform.holds import Funds, Hold
 from engine.platform.ledger import Purpose
 
-__all__ = ["Funds", "Hold", "NoPrice", "Price", "Prices", "Pricing", "Purpose", "Refused", "hold", "refusal", "settle"]
+__all__ = [
+    "Backing",
+    "Funds",
+    "Hold",
+    "NoPrice",
+    "Price",
+    "Prices",
+    "Pricing",
+    "Purpose",
+    "Refused",
+    "hold",
+    "refusal",
+    "settle",
+]
 NAMED = 3  # holds that a refusal names
 CLOSED = "This account is closed."
+Backing = Callable[[Connection, Purpose], Purpose | None]
+"""Of what a purpose is a part, such as a call of a campaign: what is held for that pays for it too, if nothing else is
+left. None: it is a part of nothing.
+"""
 
 
 class NoPrice(LookupError):

@@ -17,7 +17,7 @@ from engine.platform.codes import Codes
 from engine.platform.consumers import Consumers
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.leads import LeadsOf
-from engine.platform.money import Prices
+from engine.platform.money import Backing, Prices
 from engine.platform.scheduler import Scheduler
 from engine.platform.settings_cache import SettingsCache
 from engine.store.database import Database
@@ -76,6 +76,8 @@ class Platform:
         """Each says what of an account leads to destinations."""
         self.bars: list[Bar] = []
         """What features have against calls, asked in the transaction that stores each."""
+        self.backings: list[Backing] = []
+        """Whose holds pay for calls that are parts of something."""
         self.catalogue = Catalogue(call_events.ENTRIES)
         self.owned = Owned()
         self.expiring: dict[str, Expire] = {}

@@ -120,11 +120,13 @@ class SettingsCache:
             self._forget_number(settings, digits)
 
     def _know_extension(self, settings: CachedAccount, extension: Extension) -> None:
-        settings.extensions[extension.number] = self._by_sip_user[extension.sip_user] = extension
+        settings.extensions[extension.number] = extension
+        self._by_sip_user |= dict.fromkeys(extension.sip_users, extension)
 
     def _forget_extension(self, settings: CachedAccount, number: str) -> None:
         if extension := settings.extensions.pop(number, None):
-            del self._by_sip_user[extension.sip_user]
+            for sip_user in extension.sip_users:
+                del self._by_sip_user[sip_user]
 
     def _know_application(self, settings: CachedAccount, application: Application) -> None:
         settings.applications[application.id] = self._applications[application.id] = application
@@ -169,7 +171,7 @@ class SettingsCache:
         return found.extensions.get(number) if found else None
 
     def extension_of(self, sip_user: str) -> Extension | None:
-        """Return the extension whose phone registers with a SIP user name: Asterisk's name of its endpoint."""
+        """Return the extension of a SIP user name, of its phones or browsers: Asterisk's name of their endpoint."""
         return self._by_sip_user.get(sip_user)
 
     def extensions(self, account: str | None = None) -> list[Extension]:

@@ -20,9 +20,10 @@ from engine.tasks.kinds import AnyTask
 from engine.tasks.results import Completed, Discarded, Failed, Outcome, Stopped
 from engine.tasks.ring import Ring
 from engine.tasks.task import Phase, Recovery, TaskState
+from engine.tasks.transfer import Transfer
 
 T = TypeVar("T")
-_ACCEPTED_LATER = Ask | Converse | Dial | Ring
+_ACCEPTED_LATER = Ask | Converse | Dial | Ring | Transfer
 """What begins before its effect: an answer, a connection, a destination or what is done next accepts it."""
 Common = dict[str, str | float | CallData | None]
 """The fields that every event has, by name."""
@@ -87,10 +88,10 @@ class Journal:
 
         return unit
 
-    async def queued_behind(self, entry: Entry, added: Sequence[AnyTask]) -> list[TaskRow]:
-        """Insert tasks right behind one that runs; returns their rows after the commit."""
+    async def queued_behind(self, task: str, added: Sequence[AnyTask]) -> list[TaskRow]:
+        """Insert tasks right behind one that runs or is over; returns their rows after the commit."""
         at = self.clock()
-        return await self.writer.write(lambda conn: tasks.insert_behind(conn, entry.id, added, at))
+        return await self.writer.write(lambda conn: tasks.insert_behind(conn, task, added, at))
 
     async def replied(
         self, entry: Entry, added: Sequence[AnyTask], also: Unit, replaced: Sequence[Entry]

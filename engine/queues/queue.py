@@ -78,13 +78,31 @@ class Queue:
         if not held:
             await self._append(tasks)
             return
-        self.add(await self._journal.queued_behind(held[0], tasks), next_ones=True)
+        self.add(await self._journal.queued_behind(held[0].id, tasks), next_ones=True)
         added = {task.id for task in tasks}
         while self._waiting and self._waiting[0].id in added and self._waiting[0].task.momentary:
             entry = self._waiting[0]
             await self._owner.ready(entry.task.requires)
             if self._waiting and self._waiting[0] is entry:
                 await self._launch(self._waiting.popleft())
+
+    async def displace(self, tasks: Sequence[AnyTask], *, behind: str = "") -> None:
+        """Commit tasks that are run next and at once: what holds the queue is stopped.
+
+        Where nothing holds it and what is queued waits, `behind` is the task that is over and behind which they come.
+        Raises QueueClosed. A cancellation does not take them back.
+        """
+        self._refuse_closed()
+        await self._commit(self._displace(tasks, behind), "displace what holds a queue")
+
+    async def _displace(self, tasks: Sequence[AnyTask], behind: str) -> None:
+        held = self.holding()
+        place = held[0].id if held else behind
+        rows = await (self._journal.queued_behind(place, tasks) if place else self._journal.queued(tasks))
+        self.add(rows, next_ones=bool(place))
+        for entry in held:
+            entry.stop(StopReason.REPLACED)
+        self.go_on()
 
     async def reply(
         self, question: str, tasks: Sequence[AnyTask], *, replace: bool, also: Unit = _nothing, silent: bool = False

@@ -14,9 +14,11 @@ from engine.tasks.join_conference import Joins
 from engine.tasks.kinds import AnyTask
 from engine.tasks.leave_conference import Leaves
 from engine.tasks.offer import Offers
+from engine.tasks.pick_up import Picker
 from engine.tasks.record import Recorder
-from engine.tasks.results import Answered
+from engine.tasks.results import Answered, Dialled
 from engine.tasks.ring import Ringer
+from engine.tasks.transfer import Transfer
 
 
 class SteeringSubject(Subject, Protocol):
@@ -39,8 +41,15 @@ class SteeringSubject(Subject, Protocol):
         """
 
 
-class Connector(Dialler, Ringer, Protocol):
-    """Connects this call to another party, or to the first of several."""
+class Mover(Protocol):
+    """Moves this call's party to another one."""
+
+    async def transfer(self, task: Transfer, on: SteeringSubject) -> Dialled:
+        """Move the party, or give it back; returns then."""
+
+
+class Connector(Dialler, Ringer, Mover, Protocol):
+    """Connects this call to another party, or to the first of several, or moves its party to another one."""
 
 
 class Conferences(Joins, Leaves, Protocol):
@@ -64,7 +73,7 @@ class Partner(Protocol):
 class Router(Offers, Protocol):
     """Finds what a call goes on with."""
 
-    async def lead(self, destination: str, on: SteeringSubject, *, hops: int) -> None:
+    async def lead(self, destination: str, on: SteeringSubject, *, hops: int, by: str = "") -> None:
         """See engine.tasks.interfaces.Subject."""
 
 
@@ -106,6 +115,10 @@ class Roles(Protocol):
     @property
     def partner(self) -> Partner:
         """Leads conversations."""
+
+    @property
+    def picker(self) -> Picker:
+        """Takes calls that ring elsewhere."""
 
     @property
     def router(self) -> Router:

@@ -19,10 +19,12 @@ from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
 from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
 from engine.tasks.kinds import AnyTask
+from engine.tasks.pick_up import Picker
 from engine.tasks.record import Recorder
-from engine.tasks.results import Answered, TaskFailed
+from engine.tasks.results import Answered, Dialled, TaskFailed
 from engine.tasks.secret import MASK
 from engine.tasks.task import Phase
+from engine.tasks.transfer import Transfer
 
 PROMPT_SECONDS = 10.0  # what a prompt that is not ready when due is waited for
 
@@ -61,6 +63,7 @@ class Running:
         self.line: Line = roles.line
         self.customer: Customer = roles.customer
         self.partner: Partner = roles.partner
+        self.picker: Picker = roles.picker
         self.router: Router = roles.router
 
     @property
@@ -131,9 +134,13 @@ class Running:
         """See Conversing."""
         await self.partner.converse(task, self)
 
-    async def lead(self, destination: str, *, hops: int) -> None:
+    async def transfer(self, task: Transfer) -> Dialled:
+        """See Transferring."""
+        return await self.dialler.transfer(task, self)
+
+    async def lead(self, destination: str, *, hops: int, by: str = "") -> None:
         """See Subject."""
-        await self.router.lead(destination, self, hops=hops)
+        await self.router.lead(destination, self, hops=hops, by=by)
 
     async def followed(self) -> None:
         """See Subject."""

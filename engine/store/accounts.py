@@ -18,10 +18,12 @@ from engine.store.tables import accounts, allowed_prefixes
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """The tenant. Money is in millionths of `currency`; `balance` None: not prepaid; `daily_spend` None: no limit.
+    `max_attempts`: routes that are dialled for one call; None: as many as the settings say.
 
     `allow_private`: its callbacks and prompts may use private addresses. `country` (ISO 3166-1): the country in which
-    its national numbers are read. `settings` are those of each dialect, by dialect. `closed`: when it was removed (its
-    ledger, calls and recordings stay).
+    its national numbers are read. `settings` are those of each dialect, by dialect. `hint_context` is the number of the
+    context in which its phones subscribe to states (engine.features.endpoints.presence). `closed`: when it was removed
+    (its ledger, calls and recordings stay).
     """
 
     id: str
@@ -35,7 +37,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     daily_spend: int | None = None
     max_calls: int = 100
     calls_per_second: float = 10.0
+    max_attempts: int | None = None
     settings: dict[str, Any] = {}
+    hint_context: int | None = None
     closed: float | None = None
 
 
@@ -77,6 +81,9 @@ _credentials = Statement(
         tables.credentials.c.user.is_(None),
     )
     .order_by(tables.credentials.c.dialect)
+)
+_hint_contexts = Statement(
+    select(accounts.c.hint_context, accounts.c.closed).where(accounts.c.hint_context.is_not(None))
 )
 _drop_credential = Statement(
     delete(tables.credentials).where(
@@ -130,6 +137,11 @@ def create(conn: Connection, account: Account) -> Account:
     except IntegrityError as error:
         raise StoreConflict(f"There is already an account named {account.name!r}.") from error
     return account
+
+
+def hint_contexts(conn: Connection) -> builtins.list[tuple[int, float | None]]:
+    """Return the contexts of Asterisk that accounts have, each with when its account was closed."""
+    return [(row[0], row[1]) for row in _hint_contexts.all(conn)]
 
 
 def update(conn: Connection, id: str, **fields: Any) -> bool:

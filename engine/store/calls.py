@@ -8,13 +8,17 @@ import sqlalchemy
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from engine.model.call import Call
+from engine.model.verstat import Verstat
 from engine.store import call_data, tables
 from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Row, Statement, insert_into
 
 _table = tables.calls
 # These never change, or only when another application takes a call over:
-_FIXED = ("id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from", "private")
+_FIXED = (
+    "id", "root", "account", "direction", "created", "whole", "manner", "headers", "diverted_from", "private",
+    "verstat",
+)  # fmt: skip
 _data = tables.call_data
 
 
@@ -28,6 +32,7 @@ class _Calls(Mapped[Call]):
             converters={
                 "manner": lambda text: None if text is None else msgspec.json.decode(text),
                 "headers": lambda text: () if text is None else msgspec.json.decode(text),
+                "verstat": lambda text: None if text is None else msgspec.json.decode(text, type=Verstat),
             },
         )
         with_data = _table.outerjoin(_data, _data.c.call == _table.c.id)
@@ -51,6 +56,11 @@ _take_over = Statement(
     .where(_table.c.id == bindparam("call"))
     .values({name: bindparam(name) for name in ("application", "whole", "headers", "diverted_from")})
 )
+_join_tree = Statement(
+    sqlalchemy.update(_table)
+    .where(_table.c.id == bindparam("call"))
+    .values({name: bindparam(name) for name in ("root", "whole")})
+)
 _withdraw = Statement(sqlalchemy.delete(_table).where(_table.c.id == bindparam("call")))
 _withdraw_tasks = Statement(sqlalchemy.delete(tables.tasks).where(tables.tasks.c.owner == bindparam("owner")))
 _get = Statement(_call.select.where(_table.c.id == bindparam("id")))
@@ -72,7 +82,8 @@ def insert(conn: Connection, call: Call) -> None:
     """Store a new call."""
     options = None if call.options is None else to_json(call.options)
     headers = to_json(call.headers) if call.headers else None
-    _insert.run(conn, **_columns(call) | {"manner": options, "headers": headers})
+    verstat = None if call.verstat is None else to_json(call.verstat)
+    _insert.run(conn, **_columns(call) | {"manner": options, "headers": headers, "verstat": verstat})
     if call.data:
         call_data.insert(conn, call.id, call.data)
 
@@ -88,6 +99,12 @@ def take_over(conn: Connection, call: Call) -> None:
     names = ("application", "whole", "headers", "diverted_from")
     _take_over.run(conn, call=call.id, **{name: values[name] for name in names})
     call_data.replace(conn, call.id, call.data)
+
+
+def join_tree(conn: Connection, call: Call) -> None:
+    """Store that a call is a leg of another root now, and whether the end of that tree is reported."""
+    values = _columns(call)
+    _join_tree.run(conn, call=call.id, root=values["root"], whole=values["whole"])
 
 
 def withdraw(conn: Connection, id: str) -> None:

@@ -11,13 +11,19 @@ from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
 from engine.store.tables import extensions, sip_users
 
+BROWSER = "web-"
+"""What the SIP user name of an extension's browsers begins with: the rest is the one of its phones."""
+
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
     """A number of 2 to 6 digits within an account, the SIP user name and password of its phone, and its display name.
 
     `application`, if it asks (engine.store.applications), decides what each call of the phone does.
     `no_answer` (after `ring_seconds`; None: as long as a call may ring), `busy` and `unregistered` are the destinations
-    (as stored, "" for none) of calls that the phone does not take. `owner` is the id of the user whose phone it is.
+    (as stored, "" for none) of calls that the phone does not take. `always` is that of every call: the phone does not
+    ring. `do_not_disturb`: it is busy for whoever calls. `call_waiting`: it rings also while it is in a call.
+    `owner` is the id of the user whose phone it is. `max_contacts` phones may be registered at once, and with `webrtc`
+    as many browsers.
     """
 
     account: str
@@ -29,17 +35,36 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     no_answer: str = ""
     busy: str = ""
     unregistered: str = ""
+    always: str = ""
+    do_not_disturb: bool = False
+    call_waiting: bool = True
     ring_seconds: float | None = None
     owner: str | None = None
+    max_contacts: int = 5
+    webrtc: bool = False
+
+    @property
+    def browser_user(self) -> str:
+        """The SIP user name of its browsers."""
+        return f"{BROWSER}{self.sip_user}"
+
+    @property
+    def sip_users(self) -> tuple[str, ...]:
+        """The SIP user names of its phones and, where it has them, of its browsers: the names of its endpoints."""
+        return (self.sip_user, self.browser_user) if self.webrtc else (self.sip_user,)
 
 
 _extension = Mapped(Extension, extensions)
 _insert = insert_into(extensions)
 _THE_ONE = (extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
+_DIVERTED = ("no_answer", "busy", "unregistered", "always", "do_not_disturb", "call_waiting", "ring_seconds")
 _divert = Statement(
+    update(extensions).where(*_THE_ONE).values({name: bindparam(name) for name in _DIVERTED})
+)
+_equip = Statement(
     update(extensions)
     .where(*_THE_ONE)
-    .values({name: bindparam(name) for name in ("no_answer", "busy", "unregistered", "ring_seconds")})
+    .values({name: bindparam(name) for name in ("max_contacts", "webrtc", "password")})
 )
 _give = Statement(update(extensions).where(*_THE_ONE).values(owner=bindparam("the_owner")))
 _disown = Statement(update(extensions).where(extensions.c.owner == bindparam("the_owner")).values(owner=None))
@@ -85,10 +110,15 @@ def remove(conn: Connection, account: str, number: str) -> bool:
 
 
 def divert(conn: Connection, extension: Extension) -> None:
-    """Store the destinations of calls that an extension does not take, and how long it rings."""
-    names = ("no_answer", "busy", "unregistered", "ring_seconds")
-    values = {name: getattr(extension, name) for name in names}
+    """Store which calls an extension does not take, where they go, and how long it rings."""
+    values = {name: getattr(extension, name) for name in _DIVERTED}
     _divert.run(conn, the_number=extension.number, the_account=extension.account, **values)
+
+
+def equip(conn: Connection, extension: Extension) -> None:
+    """Store how many phones an extension may have, whether browsers may be among them, and their password."""
+    values = {name: getattr(extension, name) for name in ("max_contacts", "webrtc", "password")}
+    _equip.run(conn, the_number=extension.number, the_account=extension.account, **values)
 
 
 def give(conn: Connection, extension: Extension) -> None:

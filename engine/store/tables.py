@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
 metadata = MetaData(
@@ -44,7 +45,9 @@ accounts = Table(
     Column("daily_spend", _BIG, nullable=True),
     Column("max_calls", Integer, nullable=False, default=100),
     Column("calls_per_second", Float, nullable=False, default=10.0),
+    Column("max_attempts", Integer, nullable=True),  # routes dialled for one call; NULL: as many as the settings say
     Column("settings", Text, nullable=False, default="{}"),  # a dialect's account settings, by its name
+    Column("hint_context", Integer, nullable=True),  # in which its phones subscribe to states; NULL: in none
     Column("closed", Float, nullable=True),  # when it was removed; ledger, calls and recordings stay
     Column("spent", _BIG, nullable=False, server_default="0"),  # charged on `spent_day`, if there are limits
     Column("spent_day", Integer, nullable=True),  # days since 1970-01-01 in UTC
@@ -123,8 +126,13 @@ extensions = Table(
     Column("no_answer", Text, nullable=False, default="", server_default=""),  # destinations, "" for none
     Column("busy", Text, nullable=False, default="", server_default=""),
     Column("unregistered", Text, nullable=False, default="", server_default=""),
+    Column("always", Text, nullable=False, default="", server_default=""),
+    Column("do_not_disturb", Boolean, nullable=False, default=False, server_default=false()),
+    Column("call_waiting", Boolean, nullable=False, default=True, server_default=true()),
     Column("ring_seconds", Float, nullable=True),  # NULL: as long as a call may ring
     Column("owner", ForeignKey("users.id"), nullable=True, index=True),  # whose phone it is; NULL: nobody's
+    Column("max_contacts", Integer, nullable=False, default=5, server_default="5"),  # phones at once
+    Column("webrtc", Boolean, nullable=False, default=False, server_default=false()),  # and as many browsers
 )
 ring_groups = Table(
     "ring_groups",
@@ -158,6 +166,19 @@ trunks = Table(
     Column("priority", Integer, nullable=False, default=10),  # lower first among equal prefixes
     Column("sources", Text, nullable=False, default="", server_default=""),  # further sources of its calls
     Column("country", String, nullable=False, default="", server_default=""),  # of its numbers; "": the account's
+    # Groups of settings (engine.store.trunk_groups) as JSON, without what is the default.
+    Column("signalling", Text, nullable=False, default="{}", server_default="{}"),
+    Column("numbering", Text, nullable=False, default="{}", server_default="{}"),
+    Column("media", Text, nullable=False, default="{}", server_default="{}"),
+    Column("routing", Text, nullable=False, default="{}", server_default="{}"),
+)
+trunk_costs = Table(
+    "trunk_costs",
+    metadata,
+    Column("trunk", String, primary_key=True),
+    Column("prefix", String, primary_key=True),
+    Column("currency", String, nullable=False),
+    Column("per_minute", _BIG, nullable=False),
 )
 rates = Table(
     "rates",
@@ -232,6 +253,7 @@ calls = Table(
     Column("headers", Text, nullable=True),  # (name, value) as JSON; NULL: none
     Column("diverted_from", Text, nullable=False, default=""),
     Column("private", Boolean, nullable=False, default=False, server_default=false()),  # the caller ID is withheld
+    Column("verstat", Text, nullable=True),  # engine.model.verstat as JSON; NULL: the INVITE says nothing
     Index("calls_by_account", "account", "created"),
     Index("calls_by_time", "created"),
 )
@@ -406,6 +428,8 @@ subscriptions = Table(  # which events accounts want to hear of, and where
     Column("application", String, nullable=True),  # of whose calls it wants to hear alone
     Column("created", Float, nullable=False),
     Column("disabled", Boolean, nullable=False),
+    Column("dialect", String, nullable=False, default="", server_default=""),  # whose messages it gets; "": ours
+    Column("topic", String, nullable=False, default="", server_default=""),  # what the dialect calls it
 )
 deliveries = Table(
     "deliveries",

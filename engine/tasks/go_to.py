@@ -11,8 +11,8 @@ from engine.tasks.task import Recovery, Requires, Task
 class GoTo(Task, frozen=True, kw_only=True, tag="go_to"):
     """Go on as a number that leads to `destination` (see engine.model.destination): what is queued behind is replaced.
 
-    `hops` is how often the call was led on before this; after MOST_HOPS it is ended. Raises ValueError for a text that
-    is not a destination.
+    `hops` is how often the call was led on before this; after MOST_HOPS it is ended. `diverted_by` is the extension
+    that diverts the call, "" for none. Raises ValueError for a text that is not a destination.
     """
 
     requires: ClassVar[Requires] = Requires.NOTHING
@@ -20,6 +20,7 @@ class GoTo(Task, frozen=True, kw_only=True, tag="go_to"):
 
     destination: str
     hops: int = 0
+    diverted_by: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a text that is not a destination."""
@@ -28,5 +29,5 @@ class GoTo(Task, frozen=True, kw_only=True, tag="go_to"):
     async def run(self, on: Subject) -> Done:
         """Lead on, once even over a restart."""
         if not on.was_accepted:
-            await on.lead(self.destination, hops=self.hops)
+            await on.lead(self.destination, hops=self.hops, by=self.diverted_by)
         return Done()

@@ -99,6 +99,9 @@ class Presses(Protocol):
     async def arrived(self) -> None:
         """Wait until there is one; it is not taken."""
 
+    async def held(self, seconds: float) -> bool:
+        """Whether a key is down for so long from now on, whose digit comes when it is released."""
+
     def __aiter__(self) -> AsyncIterator[Digit]: ...
 
     async def __anext__(self) -> Digit: ...
@@ -193,11 +196,11 @@ class Subject(Protocol):
     def remaining(self, seconds: float | None) -> float | None:
         """Seconds that are left of a limit that runs from the task's beginning, in wall time over a restart."""
 
-    async def lead(self, destination: str, *, hops: int) -> None:
+    async def lead(self, destination: str, *, hops: int, by: str = "") -> None:
         """Queue what a destination means instead of what is queued behind this task.
 
-        `hops` is how often the call was led on before. Where it cannot be led there the call ends, and TaskFailed says
-        why.
+        `hops` is how often the call was led on before, `by` the extension that diverts it, "" for none. Where it cannot
+        be led there the call ends, and TaskFailed says why.
         """
 
     async def followed(self) -> None:

@@ -25,6 +25,7 @@ from engine.tasks.leave_conference import LeaveConference
 from engine.tasks.offer import Offer
 from engine.tasks.park import Park
 from engine.tasks.pause import Pause
+from engine.tasks.pick_up import PickUp
 from engine.tasks.play import Play
 from engine.tasks.record import Record
 from engine.tasks.ring import Ring
@@ -32,6 +33,7 @@ from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.send_dtmf import SendDtmf
 from engine.tasks.stop import StopBackground
+from engine.tasks.transfer import Transfer
 from engine.tasks.wait_for_digits import WaitForDigits
 
 AnyTask = (
@@ -56,6 +58,8 @@ AnyTask = (
     | GoTo
     | Offer
     | Converse
+    | Transfer
+    | PickUp
 )
 T = TypeVar("T")
 Hook = Callable[[type, Any], Any]

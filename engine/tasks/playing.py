@@ -1,7 +1,7 @@
 """How a prompt becomes heard: one as a task of its own, or several one after the other for a task that has many."""
 
 from collections.abc import Coroutine, Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from engine.media.prompts import Prompt
 from engine.tasks.interfaces import Preparable, Prepare, Subject
@@ -42,6 +42,24 @@ class Audible(Task, frozen=True, kw_only=True):
             await on.started()
             await playing.finished()
         return Done()
+
+
+class Made(NamedTuple):
+    """A prompt that is ready (engine.tasks.interfaces.Preparable)."""
+
+    prompt: Prompt
+
+    def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
+        """Return it."""
+
+        async def ready() -> Prompt:
+            return self.prompt
+
+        return ready()
+
+    def due(self, last: str) -> "Made":
+        """It is what it is."""
+        return self
 
 
 class Series:

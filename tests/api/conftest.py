@@ -16,7 +16,7 @@ from api.callbacks.audience import RequestHearers
 from api.callbacks.delivery import Delivery, DeliveryPolicy
 from api.callbacks.mail import Mailer, MailServer
 from api.callbacks.publisher import Publisher
-from api.callbacks.signer import Signer
+from api.callbacks.signer_protocol import Signer
 from api.callbacks.subscribers import SubscriptionHearers
 from api.callbacks.subscription_signer import SubscriptionSigner
 from api.inbound import Inbound
@@ -42,7 +42,10 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.mail_box import MailBox
 from tests.fakes.sink import Sink
 from tests.support.features import services_of
+from tests.support.logs import plain_tracebacks
 from tests.support.stores import migrated_file
+
+plain_tracebacks()
 
 KEY, SECRET = "key-of-ann", "secret-of-ann"
 

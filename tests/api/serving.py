@@ -34,5 +34,5 @@ def nothing_behind() -> VendorParts:
 async def serve(app: web.Application, limits: Limits | None = None) -> AsyncIterator[tuple[int, Connections]]:
     """Serve until the block is left; hands out the port, and the connections."""
     connections = Connections(limits or Limits())
-    async with listening([ListenAddress(app, "127.0.0.1", 0, connections)]) as (port,):
+    async with listening([ListenAddress(app, ("127.0.0.1",), 0, connections)]) as (port,):
         yield port, connections

@@ -24,6 +24,7 @@ HOST = "127.0.0.1"
 GET = request("GET", "/")
 GATE: web.AppKey[asyncio.Event] = web.AppKey("gate")
 AT_WORK: web.AppKey[asyncio.Semaphore] = web.AppKey("at work")
+REFUSED: web.AppKey[asyncio.Queue[web.Request]] = web.AppKey("refused")
 HALF = b"GET / HTTP/1.1\r\nHost: x\r\nX-Half: "
 
 
@@ -46,6 +47,10 @@ def application() -> web.Application:
     async def large(_: web.Request) -> web.Response:
         return web.Response(body=bytes(64 * 1024 * 1024))
 
+    async def refused(request: web.Request) -> web.Response:
+        request.app[REFUSED].put_nowait(request)
+        return web.Response(status=413)
+
     async def hanging(request: web.Request) -> web.Response:
         request.app[AT_WORK].release()
         await request.app[GATE].wait()
@@ -54,7 +59,8 @@ def application() -> web.Application:
     rendering = Errors([])
     app = web.Application(middlewares=[errors(rendering)])
     app[ERRORS], app[GATE], app[AT_WORK] = rendering, asyncio.Event(), asyncio.Semaphore(0)
-    app.add_routes([web.post("/patient", patient)])
+    app[REFUSED] = asyncio.Queue()
+    app.add_routes([web.post("/patient", patient), web.post("/refused", refused)])
     app.add_routes([web.get("/", quick), web.post("/", read), web.get("/large", large), web.get("/hanging", hanging)])
     return app
 
@@ -130,6 +136,30 @@ async def test_the_rest_of_a_body_is_not_taken_for_the_next_header() -> None:
         with pytest.raises(TimeoutError):
             await kept.closed(0.5)
         assert await answered(kept)
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: 33554432", b"Transfer-Encoding: chunked"])
+async def test_the_rest_of_a_long_body_is_not_parsed_and_its_sender_sees_the_answer(length: bytes) -> None:
+    app = application()
+    async with serve(app, Limits(discard_seconds=0.5)) as (port, open_ones), wire(HOST, port) as sender:
+        sender.send(b"POST /refused HTTP/1.1\r\nHost: x\r\n" + length + b"\r\n\r\n")
+        refused = await app[REFUSED].get()
+        piece = b"10000\r\n" + bytes(0x10000) + b"\r\n" if b"chunked" in length else bytes(0x10000)
+        for _ in range(512):
+            sender.send(piece)
+            await sender.writer.drain()
+        answer = await sender.answer()
+        assert (answer.status, answer.headers["connection"]) == (413, "close")
+        assert await sender.closed() == b""
+        assert refused.content.total_bytes < 1024 * 1024
+        await until(0, open_ones)
+
+
+async def test_the_rest_of_a_long_body_is_received_for_a_limited_time() -> None:
+    async with serve(application(), Limits(discard_seconds=0.2)) as (port, _), wire(HOST, port) as slow:
+        slow.send(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 33554432\r\n\r\nabc")
+        assert (await slow.answer()).status == 404
+        assert await slow.closed() == b""
 
 
 async def test_a_client_that_takes_no_response_in_loses_its_connection() -> None:

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from multidict import CIMultiDict
 
-from api import guess_throttle
+from api import most_recent
 from api.clients import Clients
 from api.guess_throttle import BURST, Guesses, ShownCredential, TooManyGuesses, same
 
@@ -139,7 +139,7 @@ def test_what_is_no_guess_costs_nothing() -> None:
 
 
 def test_memory_is_bounded_however_many_guess(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guess_throttle, "MOST_KEPT", 50)
+    monkeypatch.setattr(most_recent, "MOST_KEPT", 50)
     door = Door()
     assert door.show("key.secret", "key")
     for number in range(1000):

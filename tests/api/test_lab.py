@@ -185,7 +185,9 @@ async def test_the_registered_trunk_needs_someone_registered(fake: FakeLab, lab:
     fake.registered = True
     await lab.dial("500", as_="12015550101", trunk="registered")
     assert fake.placed[0]["endpoint"] == "PJSIP/500@registered"
-    with pytest.raises(LabError, match="carillon or registered"):
+    await lab.dial("500", as_="12015550101", trunk="plus")
+    assert (fake.placed[1]["endpoint"], fake.placed[1]["callerId"]) == ("PJSIP/+500@plus", "+12015550101")
+    with pytest.raises(LabError, match=r"carillon, registered, plus, .* or late"):
         await lab.dial("500", as_="12015550101", trunk="other")
 
 
@@ -211,7 +213,7 @@ def test_the_dialplan_has_the_personas_that_are_listed() -> None:
         re.compile(pattern.replace("X", "[0-9]")) for pattern in re.findall(r"(?m)^exten => _?([^,]+),1,", arrive)
     ]
     assert patterns
-    everyone = [f"1201555{suffix:04d}" for suffix in range(90, 160)]
+    everyone = [f"1201555{suffix:04d}" for suffix in range(90, 170)]
     assert [n for n in everyone if any(p.fullmatch(n) for p in patterns)] == [p.number for p in PERSONAS]
 
 

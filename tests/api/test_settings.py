@@ -57,3 +57,31 @@ def test_a_setting_that_is_missing_or_wrong_is_told_in_a_sentence(wrong: dict[st
 def test_a_url_that_is_none_is_told_by_an_example_of_one() -> None:
     with pytest.raises(SettingsError, match=r"Expected a URL such as https://host/path - at `\$.public_url`"):
         read(NEEDED | {"CARILLON_PUBLIC_URL": "pbx.example.com"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"CARILLON_BIND": "127.0.0.1,127.0.0.2"}, "bind must have at most one IPv4 address"),
+        ({"CARILLON_BIND": "127.0.0.1:5060"}, "bind must be addresses or a host name without a port"),
+        ({"CARILLON_EXTERNAL_ADDRESS": "[2001:db8::7]:5060"}, "external_address must be addresses or a host name"),
+        (
+            {"CARILLON_BIND": "::1", "CARILLON_EXTERNAL_ADDRESS": "203.0.113.7"},
+            "bind must have an IPv4 address too, because external_address has one (203.0.113.7)",
+        ),
+    ],
+)
+def test_addresses_that_cannot_be_right_are_named(wrong: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(NEEDED | wrong)
+    assert said in str(refused.value)
+
+
+def test_we_are_reached_at_the_external_address_or_where_we_listen() -> None:
+    six = read(NEEDED | {"CARILLON_BIND": "::"})
+    assert (six.reached_at, six.api_url, six.rtp_address) == ("::1", "http://[::1]:8080", "")
+    both = read(NEEDED | {"CARILLON_BIND": "0.0.0.0,::", "CARILLON_EXTERNAL_ADDRESS": "2001:db8::7"})
+    assert both.reached_at == "2001:db8::7"
+    assert both.own_addresses == {"127.0.0.1", "::1", "2001:db8::7"}
+    one = read(NEEDED | {"CARILLON_BIND": "10.0.0.5", "CARILLON_EXTERNAL_ADDRESS": "203.0.113.7"})
+    assert (one.reached_at, one.rtp_address) == ("203.0.113.7", "10.0.0.5")

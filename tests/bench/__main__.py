@@ -2,7 +2,8 @@
 
     docker/bench [--short] [--only PART …] [--rounds N] [--rates R …] [--keep]
 
-Parts: due, idle, adding, texts, calls, digits, asking, attacked, sustained. --keep leaves the bench's system up,
+Parts: due, idle, adding, listing, texts, calls, digits, asking, attacked, secured,
+sustained. --keep leaves the system up,
 and uses one that is up as it is.
 """
 
@@ -15,11 +16,11 @@ from statistics import median, quantiles
 
 import uvloop
 
-from tests.bench import adding, asking, attacked, digits, due, idle, proc, sustained, texting
+from tests.bench import adding, asking, attacked, digits, due, idle, listing, proc, secured, sustained, texting
 from tests.bench.calls import Bench
 from tests.bench.stack import DIGITS_ENGINE, ROOT, SERVICES, V0, V1, V2, Stack
 
-PARTS = ("due", "idle", "adding", "texts", "calls", "digits", "asking", "attacked", "sustained")
+PARTS = ("due", "idle", "adding", "listing", "texts", "calls", "digits", "asking", "attacked", "secured", "sustained")
 QUIET_LOAD = 0.5
 
 
@@ -37,6 +38,11 @@ def main() -> None:
             _idle(stack, 5 if options.short else 20)
         if "adding" in options.only:
             print(f"\n{adding.table(adding.measure(stack))}", flush=True)
+        if "listing" in options.only:
+            print(f"\n{listing.measure(stack).table()}", flush=True)
+        if "secured" in options.only:
+            found = asyncio.run(secured.measure(stack, min(options.rounds, 3), 20 if options.short else 60))
+            print(f"\n{found.table()}", flush=True)
         if "texts" in options.only:
             texts = asyncio.run(texting.measure(stack, 500, 5 if options.short else 20, min(options.rounds, 3)))
             print(f"\n{texts.table()}", flush=True)

@@ -83,7 +83,9 @@ async def main(packed: bytes) -> None:
     print(json.dumps(seen))
 
 
-os.nice(19)  # it stands for machines of its own: what it costs to attack is not the system's to bear
+# It stands for machines of its own: what it costs to attack is not the system's to bear. With nice alone it is not
+# preempted when the system's processes wake up, but a slice later (sched(7), SCHED_IDLE).
+os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 uvloop.run(main(BOMB.read_bytes()))

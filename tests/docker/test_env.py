@@ -43,8 +43,8 @@ def test_systems_with_different_shifts_share_no_port_and_no_address(tmp_path: Pa
     names = [n for n in systems[0] if n.endswith(("_PORT", "_START", "_END"))]
     ports = [s[n] for s in systems for n in names]
     assert len(set(ports)) == len(ports)
-    for name in ("CARILLON_PROJECT", "CARILLON_LAB_ADDRESS", "CARILLON_LAB_TRUNK_ADDRESS", "CARILLON_LAB_HEARD"):
-        assert len({s[name] for s in systems}) == len(systems)
+    for name in ("PROJECT", "LAB_ADDRESS", "LAB_TRUNK_ADDRESS", "LAB_CARRIERS", "LAB_HEARD"):
+        assert len({s[f"CARILLON_{name}"] for s in systems}) == len(systems)
 
 
 def test_a_misspelt_name_is_told_and_stays(tmp_path: Path) -> None:

@@ -46,6 +46,16 @@ def test_a_line_that_may_be_left_out_is_kept_when_the_setting_is_there(tmp_path:
     assert rendered(tmp_path, text, CARILLON_EXTERNAL_ADDRESS="198.51.100.7") == "b = 198.51.100.7\n"
 
 
+def test_a_section_whose_first_line_needs_an_unset_setting_is_left_out_whole(tmp_path: Path) -> None:
+    text = "[a]\nx = 1\n\n[b] ; ${CARILLON_BIND_IPV6?}\ny = ${CARILLON_BIND_IPV6}\n; more\n[c]\nz = 3\n"
+    assert rendered(tmp_path, text) == "[a]\nx = 1\n\n[c]\nz = 3\n"
+
+
+def test_a_section_whose_first_line_s_setting_is_there_is_kept(tmp_path: Path) -> None:
+    text = "[b] ; ${CARILLON_BIND_IPV6?}\ny = [${CARILLON_BIND_IPV6}]:5060\n"
+    assert rendered(tmp_path, text, CARILLON_BIND_IPV6="::") == "[b] ; ::\ny = [::]:5060\n"
+
+
 def test_a_missing_secret_is_refused_with_its_name_and_place(tmp_path: Path) -> None:
     done = render(tmp_path, "[u]\npassword = ${CARILLON_ARI_PASSWORD}\n")
     assert done.returncode != 0

@@ -219,7 +219,7 @@ async def phone(admin: Admin, account: Account, system: System) -> AsyncIterator
             printed = await admin.ask("POST", "extensions", wanted)
             made.append((number, account))
             fields |= {"microphone": np.zeros(0, dtype=np.float32) if microphone is None else microphone}
-            one = Phone(printed["user"], printed["password"], system.sip, number=number, **fields)
+            one = Phone(printed["user"], printed["password"], **{"registrar": system.sip, "number": number, **fields})
             return await stack.enter_async_context(one)
 
         yield make

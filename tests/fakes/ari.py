@@ -7,7 +7,7 @@ It behaves as asterisk.md says Asterisk does (events' order, 404 and 409, the ch
 addChannel and removeChannel wait while something plays on the channel), but no time passes in it: a call rings, a
 playback ends and a key is pressed when the test says so.
 
-What happens in the calls    incoming rings picks_up hangs_up presses finishes finishes_recording emit
+What happens in the calls    incoming rings picks_up hangs_up presses sends finishes finishes_recording emit
 What Asterisk answers        refuse (the next such request fails) · hold (it waits for the test) · before_answering
 The events                   hold_events release_events drop_socket take_over · until_connected
 What was asked               requests · await asked(method, path pattern, times)
@@ -23,6 +23,7 @@ import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Self
 
@@ -73,6 +74,7 @@ class FakeAri:
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
         self._news = asyncio.Condition()
         self._connections = 0
+        self._released = datetime(2025, 1, 1)
         self._handlers = Handlers(self.world, self)
         app = web.Application()
         app.router.add_get("/ari/events", self._events)
@@ -116,11 +118,19 @@ class FakeAri:
         """The far end ends the call, or refuses it."""
         self.world.end_channel(channel_id, cause, tech_cause, soft=False)
 
-    def presses(self, channel_id: str, digits: str, duration_ms: int = 100) -> None:
-        """The far end presses keys."""
+    def presses(self, channel_id: str, digits: str, duration_ms: int = 100, after_ms: int = 100) -> None:
+        """The far end presses keys, each `after_ms` behind the one before; negative: they overlap."""
         for digit in digits:
-            channel = self.world.channel(channel_id)
-            self.emit({"type": "ChannelDtmfReceived", "digit": digit, "duration_ms": duration_ms, "channel": channel})
+            self._released += timedelta(milliseconds=after_ms + duration_ms)
+            self.emit({
+                "type": "ChannelDtmfReceived", "digit": digit, "duration_ms": duration_ms,
+                "timestamp": f"{self._released.isoformat(timespec='milliseconds')}+0000",
+                "channel": self.world.channel(channel_id),
+            })  # fmt: skip
+
+    def sends(self, channel_id: str, packets: int, octets: int) -> None:
+        """The far end sends this much RTP between two looks from now on (without this: audio)."""
+        self.world.sent[channel_id] = (packets, octets)
 
     def finishes(self, playback_id: str, state: str = "done") -> None:
         """A playback comes to its end ("done"), or cannot go on ("failed")."""

@@ -43,9 +43,10 @@ class Handlers:
             ("POST", "/channels/{id}/play/{play}", self._play_channel),
             ("POST", "/channels/{id}/record", self._record_channel),
             ("POST", "/channels/{id}/snoop/{snoop}", self._snoop),
+            ("GET", "/channels/{id}/rtp_statistics", self._rtp),
             ("GET", "/channels/{id}/variable", self._get_variable),
             ("POST", "/channels/{id}/variable", self._set_variable),
-            ("*", "/channels/{id}/(ring|progress|dtmf|mute|hold|moh|silence)", self._plain),
+            ("*", "/channels/{id}/(ring|progress|transfer_progress|dtmf|mute|hold|moh|silence)", self._plain),
             ("GET", "/bridges", self._bridges),
             ("POST", "/bridges/{id}", self._make_bridge),
             ("GET", "/bridges/{id}", self._bridge),
@@ -165,10 +166,19 @@ class Handlers:
     async def _snoop(self, query: Json, body: Any, id: str, snoop: str) -> Answer:
         return 200, self._world.snoop(id, snoop, query.get("appArgs", "").split(","))
 
+    async def _rtp(self, query: Json, body: Any, id: str) -> Answer:
+        if id not in self._world.channels:
+            raise Refusal(404, "Channel not found")
+        packets, octets = self._world.received(id)
+        return 200, {"rxcount": packets, "rxoctetcount": octets, "channel_uniqueid": id}
+
     async def _get_variable(self, query: Json, body: Any, id: str) -> Answer:
         self._world.channel(id)
         if query["variable"].startswith("DB_KEYS("):
             return self._fake.texts.keys(query["variable"])
+        if query["variable"].startswith("PJSIP_DIAL_CONTACTS("):
+            name = query["variable"].removeprefix("PJSIP_DIAL_CONTACTS(").removesuffix(")")
+            return 200, {"value": "&".join(f"PJSIP/{name}/{uri}" for uri in self._world.contacts.get(name, ()))}
         if (id, query["variable"]) not in self._world.variables:
             raise Refusal(404, "Provided variable was not found")
         return 200, {"value": self._world.variables[id, query["variable"]]}

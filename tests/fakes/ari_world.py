@@ -29,11 +29,14 @@ class World:
         self.playbacks: dict[str, Json] = {}
         self.recordings: dict[str, Json] = {}
         self.variables: dict[tuple[str, str], str] = {}
+        self.contacts: dict[str, list[str]] = {}  # URIs, by the endpoint
         self.in_stasis: set[str] = set()
         self.subscribed: set[str] = set()
         self.subscribed_to_all = False
         self.started = "2025-01-01T00:00:00.000+0000"
         self.snoops: dict[str, str] = {}
+        self.sent: dict[str, tuple[int, int]] = {}
+        self._received: dict[str, tuple[int, int]] = {}
         self.changed: Callable[[], None] = lambda: None
         self._numbers = itertools.count(1)
 
@@ -55,6 +58,12 @@ class World:
             **fields,
         }
         return self.channels[channel_id]
+
+    def received(self, channel_id: str) -> tuple[int, int]:
+        """Packets and octets that came by RTP: with each look some more (audio, unless `sent` says what)."""
+        more, counted = self.sent.get(channel_id, (10, 1600)), self._received.get(channel_id, (0, 0))
+        self._received[channel_id] = counted[0] + more[0], counted[1] + more[1]
+        return self._received[channel_id]
 
     def enter_stasis(self, channel_id: str, args: list[str]) -> None:
         self.in_stasis.add(channel_id)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from engine.features.rooms.entering import TRIES
+from engine.features.rooms.pins import TRIES
 from tests.e2e.calls.test_inbound import heard_by
 from tests.e2e.conftest import MakePhone
 from tests.e2e.destinations.test_destinations import newest

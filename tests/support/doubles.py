@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.calls.admission_protocol import Admitted, Bar, Cover, Price, Route
-from engine.calls.called import Called
+from engine.calls.admission_protocol import Admitted, Bar, Cover, Price, Route, Takes
+from engine.calls.called import HEADERS, Called
 from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
+from engine.calls.verstat import VerstatPlaces
 from engine.commands import CommandRefused, EngineUnavailable, NumberRefused
 from engine.media.errors import AudioNotFound, PromptError
 from engine.media.prompts import Prompt, SourceOf
@@ -40,6 +41,8 @@ class ScriptedAdmission:
         self.max_seconds: float | None = None
         self.per_second = 1000
         self.unavailable = False
+        self.attempts = 6
+        self.taken: dict[str, Takes] = {}
         self.bar: Bar = lambda conn, call: None
 
     async def admit(
@@ -51,6 +54,7 @@ class ScriptedAdmission:
         *,
         max_seconds: float,
         party: str | None = None,
+        party_by_trunk: bool = False,
         options: LegOptions = PLAIN,
     ) -> Admitted:
         if error := self.refusals.get(callee):
@@ -64,7 +68,17 @@ class ScriptedAdmission:
             caller=caller or party,
             max_seconds=longest,
             wait=self.wait,
+            max_attempts=self.attempts,
         )
+
+    def is_extension(self, account: str, number: str) -> bool:
+        return all(route.trunk is None for route in self.routes(account, number))
+
+    def takes(self, account: str, callee: str, options: LegOptions | None) -> Takes:
+        return self.taken.get(callee, Takes.ALL)
+
+    def max_attempts(self, account: str) -> int:
+        return self.attempts
 
     def check(self, account: str, callee: str, caller: str | None) -> None:
         if callee in self.refused:
@@ -98,7 +112,7 @@ class ScriptedAdmission:
     def drop(self, conn: Connection, call: str) -> None:
         pass
 
-    def routes(self, account: str, digits: str, options: LegOptions = PLAIN) -> tuple[Route, ...]:
+    def routes(self, account: str, digits: str, options: LegOptions = PLAIN, *, call: str = "") -> tuple[Route, ...]:
         if options.reach == "sip":
             return (Route(endpoint=f"PJSIP/carillon-sip/sip:{digits}"),)
         return self.routes_of.get(digits, (Route(endpoint=f"PJSIP/{digits}@trunk-lab", trunk="lab"),))
@@ -117,11 +131,17 @@ class ScriptedDirectory:
         self.destinations: dict[str, Answering | Exception] = {}
         self.led: list[tuple[str, int]] = []
         self.delay = 0.0
+        self.places = VerstatPlaces()
+
+    def verstat_places(self, trunk: str) -> VerstatPlaces:
+        return self.places
 
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         await asyncio.sleep(self.delay)
-        found = self._found(self.numbers.get(called.user)) or self.by_header.get(next(iter(called.headers or ()), ""))
-        more = bool(self.by_header) and called.headers is None
+        found = self._found(self.numbers.get(called.user)) or self.by_header.get(
+            next(iter((called.headers or {}).values()), "")
+        )
+        more = HEADERS if self.by_header and called.headers is None else ()
         return found or Unmatched(reason=UnmatchedReason.NO_NUMBER, look_further=more)
 
     async def from_extension(self, dialled: str, sip_user: str) -> Answering | None:
@@ -181,6 +201,13 @@ class WatchedWriter(Writer):
     def _submit(self, unit: Unit, future: "asyncio.Future[Any] | None", *, hurry: bool) -> None:
         super()._submit(unit, future, hurry=hurry)
         _count(1)
+
+    async def stop(self) -> None:
+        _count(1)
+        try:
+            await super().stop()
+        finally:
+            _count(-1)
 
     def _settle(self, entries: list[Any], results: Sequence[Result], events: list[StoredEvent]) -> None:
         _count(-len(entries))

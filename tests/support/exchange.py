@@ -19,6 +19,7 @@ import msgspec
 from engine.ari.client import AriClient
 from engine.ari.errors import Detached
 from engine.calls.conversation import Conversation
+from engine.calls.trunk_gate import OpenGate, TrunkGate
 from engine.commands import Command, Enqueue, PlaceCall
 from engine.engine import Engine, Parts
 from engine.events import (
@@ -68,9 +69,11 @@ class Exchange:
         self.told: list[Event] = []
         self.media_servers_met = 0
         self.unmatched: list[UnmatchedCall] = []
+        self.sip_call_ids: list[tuple[str, str]] = []
         self.conversations: dict[str, Conversation] = {}
         self.rules: dict[str, ConferenceRules] = {}
         self.settings = EngineSettings(ari_application=APPLICATION, recordings=folder)
+        self.gate: TrunkGate = OpenGate()
         self.engine: Engine
         self.writer: Writer
         self._news = asyncio.Condition()
@@ -107,11 +110,13 @@ class Exchange:
                 prompts=self.prompts,  # type: ignore[arg-type]
                 files=RecordingFiles(self.folder),
                 admission=self.admission,
+                gate=self.gate,
                 directory=self.directory,
                 settings=self.settings,
                 on_media_server=self._met_media_server,
                 on_question=self._asked,
                 on_unmatched=self.unmatched.append,
+                on_sip_call_id=lambda call, sip_call_id: self.sip_call_ids.append((call, sip_call_id)),
                 conversations=self.conversations,
                 rules_of=lambda account, name: self.rules.get(name),
                 clock=self.clock,

@@ -1,5 +1,6 @@
 """The features for tests: on a real store, with files in a folder of the test."""
 
+import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +19,7 @@ from engine.features.campaigns.feature import CampaignsFeature
 from engine.features.destinations.feature import DestinationsFeature, core_kinds
 from engine.features.destinations.programs import without_data
 from engine.features.destinations.registry import Destinations
+from engine.features.details.feature import DetailsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.provisioner import Provisioner
@@ -25,20 +27,27 @@ from engine.features.groups.destination import GroupKind
 from engine.features.groups.feature import GroupsFeature
 from engine.features.guesses.feature import GuessesFeature
 from engine.features.health.feature import HealthFeature
+from engine.features.locations.feature import LocationsFeature
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.numbers.feature import leads_of as number_leads
 from engine.features.pairs.feature import PairsFeature
 from engine.features.passcodes.feature import PasscodesFeature
+from engine.features.phonebook.feature import PhonebookFeature
 from engine.features.questions.feature import QuestionsFeature
 from engine.features.recordings.feature import RecordingsFeature
 from engine.features.rooms.feature import RoomsFeature
 from engine.features.scheduled_calls.feature import ScheduledCallsFeature
 from engine.features.sheets.feature import SheetsFeature
+from engine.features.sip_traces.feature import SipTracesFeature
+from engine.features.sip_traces.model import TraceSettings
 from engine.features.speech.feature import SpeechFeature
+from engine.features.star_codes.feature import StarCodesFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
+from engine.features.trunks.costs import TrunkCosts
 from engine.features.trunks.feature import TrunksFeature
+from engine.features.trunks.tls import TlsSettings
 from engine.features.uploads.feature import UploadsFeature
 from engine.features.users.destination import UserKind
 from engine.features.users.feature import UsersFeature
@@ -56,6 +65,7 @@ from engine.platform.settings_cache import SettingsCache
 from engine.store.applications import Application
 from engine.store.database import Database
 from engine.store.writer import Writer
+from tests.support.known_names import KnownNames
 
 
 def platform_of(db: Database, writer: Writer, net: Net, folder: Path) -> Platform:
@@ -83,6 +93,10 @@ class NothingRefused:
         return True
 
 
+TLS_PORT = 19000 + 60 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""The first port of TLS transports, of which Asterisk would have some: each worker of the tests looks for free ones."""
+
+
 def _no_engine() -> Any:
     raise AssertionError("these features have no engine")
 
@@ -100,7 +114,9 @@ def features_on(
     built, provisioner = Features(platform), Provisioner(client)
     add = built.add
     billing, leading = add(BillingFeature(platform)), add(DestinationsFeature(platform))
-    trunks = add(TrunksFeature(platform, provisioner, (), folder / "refused"))
+    tls = TlsSettings(folder=folder / "certificates", port=TLS_PORT)
+    costs = TrunkCosts(platform.database, platform.writer)
+    trunks = add(TrunksFeature(platform, provisioner, costs, (), folder / "refused", tls, KnownNames()))
     endpoints = add(EndpointsFeature(platform, provisioner, trunks.trunks, Lamps(client)))
     add(NumbersFeature(platform, leading.registry, pool or "none"))
     add(GroupsFeature(platform, leading.registry))
@@ -109,7 +125,11 @@ def features_on(
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))
+    add(LocationsFeature(platform))
+    add(DetailsFeature(platform))
+    add(PhonebookFeature(platform))
     add(VoicemailFeature(platform, leading.registry, guesses, passwords, lamps=Lamps(client)))
+    add(StarCodesFeature(platform, leading.registry, leading.extensions))
     add(MessagingFeature(platform, leading.registry, without_data))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))
@@ -119,6 +139,7 @@ def features_on(
     add(RecordingsFeature(platform))
     add(SubscriptionsFeature(platform, checked_url, mails=True))
     add(HealthFeature(platform))
+    add(SipTracesFeature(platform, TraceSettings(port=0, password="a password of the tests")))
     return built
 
 

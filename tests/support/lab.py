@@ -24,6 +24,7 @@ class RunningLab(NamedTuple):
 
     address: str
     sip_port: int
+    carriers: str
     trunk_address: str
     trunk_password: str
     ari_url: str
@@ -40,6 +41,7 @@ class RunningLab(NamedTuple):
         return cls(
             address=values.get("CARILLON_LAB_ADDRESS", "127.0.0.2"),
             sip_port=int(values.get("CARILLON_LAB_SIP_PORT", "5070")),
+            carriers=values.get("CARILLON_LAB_CARRIERS", "127.0.60"),
             trunk_address=values.get("CARILLON_LAB_TRUNK_ADDRESS", "127.0.0.3"),
             trunk_password=values["CARILLON_LAB_TRUNK_PASSWORD"],
             ari_url=f"http://127.0.0.1:{values.get('CARILLON_LAB_ARI_PORT', '8089')}",

@@ -1,9 +1,7 @@
 """A real softphone: Debian's baresip, steered over its control socket (JSON in netstrings, module ctrl_tcp)."""
 
 import asyncio
-import itertools
 import json
-import os
 import re
 import shutil
 import socket
@@ -17,43 +15,16 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from engine.addresses import bracketed
 from tests.support import audio
+from tests.support.phone_config import CONFIG
+from tests.support.phone_ports import free_ports
+from tests.support.socket_in import socket_in
 
 RATE = 8000
 LIMIT_SECONDS = 20.0
 MICROPHONE_SECONDS = 120.0
 """How long the microphone's file lasts: aufile ends the call at the end of its file."""
-
-_CONFIG = """
-poll_method epoll
-sip_listen {address}:{sip_port}
-call_local_timeout 120
-call_max_calls 4
-audio_source aufile,{microphone}
-ausrc_srate {rate}
-auplay_srate {rate}
-ausrc_channels 1
-auplay_channels 1
-audio_level no
-rtp_tos 184
-rtp_ports {rtp_start}-{rtp_end}
-rtcp_mux no
-jitter_buffer_delay 1-5
-rtp_stats no
-net_interface {address}
-module_path /usr/lib/baresip/modules
-module g711.so
-module aufile.so
-module sndfile.so
-module_tmp uuid.so
-module_tmp account.so
-module_app menu.so
-module_app mwi.so
-module_app ctrl_tcp.so
-ctrl_tcp_listen {address}:{control_port}
-snd_path {folder}
-redial_attempts 0
-"""
 
 
 class PhoneFailed(AssertionError):
@@ -66,7 +37,10 @@ class Phone:
 
     A context manager: leaving it hangs up, unregisters and ends the process. `registrar` is host:port.
     `lamp`: it subscribes to its message count (RFC 3842). `trace`: it keeps every SIP message, for `invite`.
-    `number` is what others of its account dial; "": its user name.
+    `number` is what others of its account dial; "": its user name. `namespace` is the network namespace that it is in,
+    where it has `address`; "": this machine's. `transport` is udp, tcp or tls, `port` the one of SIP (0: any).
+    `srtp`: it encrypts its calls (RFC 4568) if the other side does.
+    `certificate`: a certificate and its key (PEM), with which it listens for TLS at the port behind.
     """
 
     user: str
@@ -80,6 +54,12 @@ class Phone:
     events: list[dict[str, Any]] = field(default_factory=list)
     number: str = ""
     lamp: bool = False
+    namespace: str = ""
+    transport: str = "udp"
+    register_seconds: int = 60
+    port: int = 0
+    certificate: str = ""
+    srtp: bool = False
 
     def __post_init__(self) -> None:
         self.number = self.number or self.user
@@ -92,8 +72,9 @@ class Phone:
         self._mark = 0
         control_port = self._write_folder()
         self._log = (self._folder / "log").open("wb")
+        inside = ["ip", "netns", "exec", self.namespace] if self.namespace else []
         self._process = await asyncio.create_subprocess_exec(
-            _program("baresip"), "-f", str(self._folder), *(["-s"] if self.trace else []),
+            *inside, _program("baresip"), "-f", str(self._folder), *(["-s"] if self.trace else []),
             stdin=asyncio.subprocess.DEVNULL, stdout=self._log, stderr=self._log,
         )  # fmt: skip
         try:
@@ -116,11 +97,17 @@ class Phone:
         padded = np.zeros(int(MICROPHONE_SECONDS * RATE), dtype=np.float32)
         padded[: len(self.microphone)] = self.microphone
         soundfile.write(self._folder / "microphone.wav", padded, RATE, subtype="PCM_16")
-        sip_port, control_port, rtp_start = free_ports(self.address)
-        config = _CONFIG.format(
-            address=self.address, sip_port=sip_port, control_port=control_port, rate=RATE, folder=self._folder,
+        # Nobody else is in a namespace; its address cannot be tried from here.
+        sip_port, control_port, rtp_start = (5062, 5070, 40_000) if self.namespace else free_ports(self.address)
+        self.port = sip_port = self.port or sip_port
+        config = CONFIG.format(
+            address=self.address, place=bracketed(self.address), sip_port=sip_port, control_port=control_port,
+            rate=RATE, folder=self._folder,
             microphone=self._folder / "microphone.wav", rtp_start=rtp_start, rtp_end=rtp_start + 9,
         )  # fmt: skip
+        if self.certificate:
+            (self._folder / "certificate.pem").write_text(self.certificate)
+            config += f"sip_certificate {self._folder}/certificate.pem\n"
         (self._folder / "config").write_text(config)
         (self._folder / "contacts").write_text("")
         (self._folder / "accounts").write_text("")  # the account comes by command, so that its events are seen
@@ -130,9 +117,11 @@ class Phone:
     def account(self) -> str:
         """The account in baresip's notation."""
         return (
-            f"<sip:{self.user}@{self.registrar};transport=udp>;auth_user={self.user};auth_pass={self.password}"
-            f";answermode={'auto' if self.answer else 'manual'};regint={60 if self.register else 0}"
+            f"<sip:{self.user}@{self.registrar};transport={self.transport}>"
+            f";auth_user={self.user};auth_pass={self.password}"
+            f";answermode={'auto' if self.answer else 'manual'};regint={self.register_seconds if self.register else 0}"
             f";audio_codecs=PCMU/8000/1;mwi={'yes' if self.lamp else 'no'}"
+            f"{';mediaenc=srtp' if self.srtp else ''}"
         )
 
     async def _connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -141,9 +130,20 @@ class Phone:
                 if self._process.returncode is not None:
                     raise PhoneFailed(f"baresip ended at once:\n{self.log()}")
                 try:
-                    return await asyncio.open_connection(self.address, port)
+                    return await asyncio.open_connection(sock=await self._control(port))
                 except ConnectionRefusedError:
                     await asyncio.sleep(0.05)  # its socket opens some time after its start, and nothing tells when
+
+    async def _control(self, port: int) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        line = socket_in(self.namespace, family) if self.namespace else socket.socket(family, socket.SOCK_STREAM)
+        line.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(line, (self.address, port))
+        except OSError:
+            line.close()
+            raise
+        return line
 
     async def _listen(self) -> None:
         while not self._reader.at_eof():
@@ -205,7 +205,8 @@ class Phone:
 
     async def ring(self, number: str) -> None:
         """Call a number; does not wait for the answer."""
-        await self.command("dial", f"sip:{number}@{self.registrar}")
+        by = "" if self.transport == "udp" else f";transport={self.transport}"
+        await self.command("dial", f"sip:{number}@{self.registrar}{by}")
 
     async def pick_up(self) -> dict[str, Any]:
         """Wait until it rings, answer, and return the CALL_INCOMING event (its `peeruri` is the caller)."""
@@ -253,12 +254,38 @@ class Phone:
             raise PhoneFailed(f"{self.user} heard nothing at all:\n{self.log()}")
         return audio.read(files[call])
 
+    def heard_in_all(self) -> float:
+        """How many seconds it heard so far, in all of its calls; each hold begins a new file."""
+        found = (audio.read(file) for file in self._folder.glob("dump-*-dec.wav") if file.stat().st_size > 44)
+        return sum(len(samples) / rate for samples, rate in found)
+
+    async def receives(self) -> bool:
+        """Whether RTP goes both ways, as baresip prints it: after its own hold it records no more what it hears."""
+        found = re.findall(r"audio=(\d+)/(\d+) \(bit/s\)", self.traced())
+        return bool(found) and all(int(rate) for rate in found[-1])
+
     def invite(self) -> str:
         """The first INVITE that it sent or took, whole, with lines that end by CR LF; needs `trace`."""
         found = re.search(r"^INVITE sip:.*?\n\s*\n", self.traced(), re.MULTILINE | re.DOTALL)
         if found is None:
             raise PhoneFailed(f"{self.user}: no INVITE in what it printed (trace={self.trace}):\n{self.log()}")
         return "\r\n".join(line.rstrip("\r") for line in found[0].split("\n"))
+
+    async def asked(self, method: str, times: int, *, within: float = LIMIT_SECONDS) -> None:
+        """Wait until it was sent so many requests of a method; needs `trace`. Nothing tells, so it is looked again."""
+        taken = re.compile(rf"^{method} sip:", re.MULTILINE)
+        async with asyncio.timeout(within):
+            while len(taken.findall(self.traced())) < times:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+
+    async def answered_anew(self, command: str) -> None:
+        """Do a command that sends a re-INVITE, such as hold, and wait until it was answered; needs `trace`."""
+        answers = re.compile(r"^SIP/2\.0 200 .*?^CSeq: \d+ INVITE", re.MULTILINE | re.DOTALL)
+        before = len(answers.findall(self.traced()))
+        await self.command(command)
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while len(answers.findall(self.traced())) == before:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
     def traced(self) -> str:
         """Everything that it printed so far: with `trace`, each SIP message."""
@@ -284,36 +311,6 @@ class Phone:
                 await self._process.wait()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-FIRST_PORT, LAST_PORT, PORTS_EACH = 61_000, 65_500, 30
-"""Above what the kernel gives to sockets that ask for any port."""
-
-
-def free_ports(address: str = "127.0.0.1") -> tuple[int, int, int]:
-    """Three free places of ten ports each: for SIP, control and RTP. Each test process has a range of its own."""
-    share = (LAST_PORT - FIRST_PORT) // WORKERS
-    begin = FIRST_PORT + share * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS)
-    for _ in range(share // PORTS_EACH):
-        start = begin + next(_turn) * PORTS_EACH % (share - share % PORTS_EACH)
-        if all(_free(address, port) for port in range(start, start + PORTS_EACH)):
-            return start, start + 10, start + 20
-    raise PhoneFailed(f"no ports are free for a softphone between {begin} and {begin + share}")
-
-
-WORKERS = 8
-_turn = itertools.count()
-
-
-def _free(address: str, port: int) -> bool:
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except OSError:
-                return False
-    return True
 
 
 def _program(name: str) -> str:

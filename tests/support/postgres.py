@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,7 +16,8 @@ USER = "carillon"
 
 
 class Cluster:
-    """A running server; `url` names one of its databases, `execute` runs an administrator's statement."""
+    """A running server; `url` names one of its databases, `execute` runs an administrator's statement,
+    `rows` a query."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -26,6 +28,10 @@ class Cluster:
     def execute(self, statement: str, database: str = "postgres") -> None:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement)
+
+    def rows(self, query: str, database: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            return connection.execute(query).fetchall()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from engine.addresses import at_port, bracketed
 from tests.support.digest import answered
 from tests.support.ulaw import LINEAR, second
 
@@ -97,6 +98,7 @@ class SipCaller:
         self._password, self._identity = password, identity
         self._challenged = self._given_up = False
         self.up = asyncio.Event()  # it was answered
+        self.press_seconds = 0.16  # of each key; at most 8
         self._limit: asyncio.Timeout | None = None
         self.result = CallResult(call_id=call_id or f"{uuid4().hex}@{address}")
         self._to = ""
@@ -178,8 +180,9 @@ class SipCaller:
 
     def _offer(self) -> str:
         port = self._rtp.get_extra_info("sockname")[1]
+        place = f"IN IP{6 if ':' in self._address else 4} {self._address}"
         return (
-            f"v=0\r\no=- 1 1 IN IP4 {self._address}\r\ns=-\r\nc=IN IP4 {self._address}\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 1 {place}\r\ns=-\r\nc={place}\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP 0 {TELEPHONE_EVENT}\r\na=rtpmap:0 PCMU/8000\r\n"
             f"a=rtpmap:{TELEPHONE_EVENT} telephone-event/8000\r\na=fmtp:{TELEPHONE_EVENT} 0-15\r\na=sendrecv\r\n"
         )
@@ -187,19 +190,20 @@ class SipCaller:
     def _request(
         self, method: str, body: str = "", *, branch: str = "", headers: tuple[tuple[str, str], ...] = ()
     ) -> None:
-        host, port = self._sip.get_extra_info("sockname")
-        to = f"<{self._to or f'sip:{self._number}@{self._target[0]}:{self._target[1]}'}>{self._to_tag}"
+        host, port, *_ = self._sip.get_extra_info("sockname")
+        here = at_port(host, port)
+        to = f"<{self._to or f'sip:{self._number}@{at_port(*self._target)}'}>{self._to_tag}"
         lines = [
-            f"{method} sip:{self._number}@{self._target[0]}:{self._target[1]} SIP/2.0",
-            f"Via: SIP/2.0/UDP {host}:{port};branch={branch or self._branch};rport",
-            f"From: {self._identity or f'<sip:{self._caller}@{host}>'};tag=caller",
+            f"{method} sip:{self._number}@{at_port(*self._target)} SIP/2.0",
+            f"Via: SIP/2.0/UDP {here};branch={branch or self._branch};rport",
+            f"From: {self._identity or f'<sip:{self._caller}@{bracketed(host)}>'};tag=caller",
             f"To: {to}",
             f"Call-ID: {self.result.call_id}",
             f"CSeq: {self._sequence} {method}",
-            f"Contact: <sip:{self._caller}@{host}:{port}>",
+            f"Contact: <sip:{self._caller}@{here}>",
             "Max-Forwards: 70",
             *(f"{name}: {value}" for name, value in headers),
-            *(["Content-Type: application/sdp"] if body else []),
+            *(["Content-Type: application/sdp"] if body and "Content-Type" not in dict(headers) else []),
             f"Content-Length: {len(body)}",
         ]
         self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(errors="surrogateescape"), self._target)
@@ -238,15 +242,19 @@ class SipCaller:
             self.result.statuses.append((self._now(), code, "m=audio" in text))
         if code < 200:
             return False
-        self._request("ACK", branch="" if code >= 300 else f"z9hG4bK{uuid4().hex}")
+        self._request("ACK", self._late_answer(text), branch="" if code >= 300 else f"z9hG4bK{uuid4().hex}")
         if code < 300 and not repeated:
             self.result.answered, self.result.answer = self._now(), text
             self.up.set()
-            peer = re.search(r"(?m)^c=IN IP4 ([\d.]+)", text), re.search(r"(?m)^m=audio (\d+)", text)
+            peer = re.search(r"(?m)^c=IN IP[46] ([\da-f.:]+)", text), re.search(r"(?m)^m=audio (\d+)", text)
             assert peer[0] and peer[1], "the answer had no SDP"
             self._remote = (peer[0][1], int(peer[1][1]))
             self._speaker = asyncio.create_task(self._speak(), name="caller speech")
         return code >= 300
+
+    def _late_answer(self, text: str) -> str:
+        """The SDP of an ACK; this caller's INVITEs all have an offer."""
+        return ""
 
     def _note_moment(self, code: int) -> None:
         """Put the end where `hang_up` wants it, once."""
@@ -261,7 +269,7 @@ class SipCaller:
         self._to_tag = tag[1] if tag else ""
         self._request("ACK")
         self._to_tag, self._branch, self._sequence = "", f"z9hG4bK{uuid4().hex}", self._sequence + 1
-        uri = f"sip:{self._number}@{self._target[0]}:{self._target[1]}"
+        uri = f"sip:{self._number}@{at_port(*self._target)}"
         answer = answered(challenge, "INVITE", uri, self._caller, self._password)
         self._request("INVITE", self._offer(), headers=(*self._headers, ("Authorization", answer)))
 
@@ -331,9 +339,10 @@ class SipCaller:
             if pending and number * FRAME_SECONDS >= pending[0][0]:
                 _, digit = pending.pop(0)
                 event = DIGITS.index(digit)
-                for step in range(1, 9):
-                    for _ in range(3 if step == 8 else 1):
-                        data = struct.pack("!BBH", event, (0x80 if step == 8 else 0) | 10, step * FRAME)
+                last = round(self.press_seconds / FRAME_SECONDS)
+                for step in range(1, last + 1):
+                    for _ in range(3 if step == last else 1):
+                        data = struct.pack("!BBH", event, (0x80 if step == last else 0) | 10, step * FRAME)
                         self._send_rtp(TELEPHONE_EVENT, sequence, stamp, ssrc, data, marker=step == 1)
                         sequence += 1
                     number += 1

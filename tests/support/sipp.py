@@ -94,6 +94,21 @@ class Sipp:
             await self._listening()
         return self
 
+    def _is_bound(self) -> bool:
+        """Whether nobody else can bind its UDP port."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((self.address, self.port))
+            except OSError:
+                return True
+        return False
+
+    def _listens(self) -> bool:
+        """Whether its TCP port is in the state LISTEN (0A: proc(5), /proc/net/tcp)."""
+        here = f"{int.from_bytes(socket.inet_aton(self.address), 'little'):08X}:{self.port:04X}"
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return any(row[1] == here and row[3] == "0A" for row in rows)
+
     def _scenario(self) -> Path:
         """The scenario with its keys put in: sipp itself takes no variable in a status line."""
         text = (SCENARIOS / f"{self.scenario}.xml").read_text()
@@ -112,14 +127,12 @@ class Sipp:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _listening(self) -> None:
-        """Wait until its socket is bound: nothing tells when, so binding beside it is tried until that fails."""
+        """Wait until its socket is bound, or listens for TCP: nothing tells when, so it is looked again and again."""
+        ready = self._listens if "t1" in self.arguments else self._is_bound
         async with asyncio.timeout(5):
             while self._process.returncode is None:
-                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                    try:
-                        probe.bind((self.address, self.port))
-                    except OSError:
-                        return
+                if ready():
+                    return
                 await asyncio.sleep(0.02)
         _, complaint = await self._process.communicate()
         raise SippFailed(f"sipp ended at once: {self._read('errors')}{complaint.decode(errors='replace')}")
@@ -159,11 +172,13 @@ class CarrierFront(asyncio.DatagramProtocol):
     """The address at which a carrier is reached: answers the OPTIONS that a trunk is watched with, passes on the rest.
 
     sipp would count each OPTIONS as a call of its scenario. `sipp` is the port to which the rest goes; while it is 0
-    nothing else is answered. What sipp sends back goes to whom the last request came from.
+    nothing else is answered. What sipp sends back goes to whom the last request came from. `is_silent`: OPTIONS are not
+    answered either.
     """
 
     def __init__(self) -> None:
         self.sipp = 0
+        self.is_silent = False
         self._asker: tuple[str, int] = ("", 0)
 
     @classmethod
@@ -185,7 +200,8 @@ class CarrierFront(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Answer, or pass on."""
         if data.startswith(b"OPTIONS "):
-            self._transport.sendto(_ok(data), addr)
+            if not self.is_silent:
+                self._transport.sendto(_ok(data), addr)
         elif addr == (self._address, self.sipp):
             self._transport.sendto(data, self._asker)
         elif self.sipp:

@@ -51,8 +51,9 @@ class System:
 
     @property
     def bind(self) -> str:
-        """The address on which SIP and the API listen."""
-        return self.setting("BIND", "127.0.0.1")
+        """The address at which SIP and the API are reached."""
+        address = self.setting("BIND", "127.0.0.1").split(",")[0].strip()
+        return "127.0.0.1" if address == "0.0.0.0" else address
 
     @property
     def api(self) -> str:
@@ -68,6 +69,11 @@ class System:
     def sip(self) -> str:
         """host:port where softphones register and trunks call."""
         return f"{self.bind}:{self.setting('SIP_PORT', '5060')}"
+
+    @property
+    def sip_tls(self) -> str:
+        """host:port where softphones register by TLS."""
+        return f"{self.bind}:{self.setting('SIP_TLS_PORT', '5061')}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -106,6 +112,10 @@ class System:
         ):
             answer.raise_for_status()
             return await answer.json()
+
+    async def channels(self) -> list[dict[str, Any]]:
+        """The channels of calls that Asterisk has: without the one that its texts have, which stays for ever."""
+        return [one for one in await self.ari("channels") if not one["name"].startswith("Message/")]
 
     def container(self, service: str) -> str:
         """The id of a service's container."""

@@ -134,6 +134,7 @@ class AccountsAdmin:
         limits = Limits(
             max_calls=wanted.max_calls,
             calls_per_second=wanted.calls_per_second,
+            max_attempts=wanted.max_attempts,
             daily_spend=None if wanted.daily_spend is None or unlimited else money_of(wanted.daily_spend),
             unlimited_spend=unlimited,
         )

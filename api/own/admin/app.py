@@ -6,7 +6,7 @@ from aiohttp import web
 
 from api import bodies
 from api.app_keys import ERRORS
-from api.guess_throttle import ShownCredential, same
+from api.guess_throttle import ADMIN, ShownCredential, same
 from api.middleware import Errors
 from api.own.admin.accounts import AccountsAdmin
 from api.own.admin.applications import ApplicationsAdmin
@@ -24,6 +24,7 @@ from api.own.admin.numbers import NumbersAdmin
 from api.own.admin.prompts import PromptsAdmin
 from api.own.admin.rates import RatesAdmin
 from api.own.admin.recordings import RecordingsAdmin
+from api.own.admin.trunk_costs import TrunkCostsAdmin
 from api.own.admin.trunks import TrunksAdmin
 from api.own.admin.users import UsersAdmin
 from api.own.errors import Handler, OwnErrors, TokenRefused, answering
@@ -66,6 +67,7 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     doctor = DoctorAdmin(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
+        TrunkCostsAdmin(services),
         ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.features), UsersAdmin(services.features),
         GroupsAdmin(services), DiversionsAdmin(services), DialectsAdmin(services),
         LabAdmin(services), LabTextsAdmin(services), CallsAdmin(services), RecordingsAdmin(services),
@@ -86,7 +88,7 @@ def _check_token(services: OwnServices, request: web.Request) -> None:
     """Raise TokenRefused unless the request has the administrator's token."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
-    shown = ShownCredential("admin", token) if token else None
+    shown = ShownCredential(ADMIN, token) if token else None
     with services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, TokenRefused)):
         if not services.admin_token or scheme.lower() != "bearer" or not same(token, services.admin_token):
             raise TokenRefused("Show the administrator's token: Authorization: Bearer CARILLON_ADMIN_TOKEN.")

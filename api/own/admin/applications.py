@@ -48,7 +48,7 @@ class ApplicationsAdmin:
         shapes = [shape(row.application, row.key) | {"account": row.account} for row in listed]
         return web.json_response({"applications": shapes})
 
-    @taking("putApplication", NewApplication, {201: ShownApplication}, errors=(403, 409,))
+    @taking("putApplication", NewApplication, {201: ShownApplication}, errors=(403, 409))
     async def add(self, request: web.Request, body: Body[NewApplication]) -> web.Response:
         """Make or replace an application of an account; the answer shows its key and secret if it has its own."""
         wanted = await body()

@@ -23,11 +23,12 @@ from engine.commands import HangUpCall
 from engine.features.call_history.views import CallHistory
 from engine.features.scheduled_calls.service import ScheduledCalls
 from engine.model.call import Call
+from engine.model.verstat import fields_of
 
 COLUMNS = (
     "id", "root", "account", "direction", "caller", "callee", "state", "created", "answered", "ended", "seconds",
     "cause", "sip_status", "hung_up_by", "price", "currency", "trunk", "sip_call_id", "application",
-    "origin", "application_name",
+    "origin", "application_name", "verified", "attestation",
 )  # fmt: skip
 RECORDS = Media("Call records as CSV, newest first.", ("text/csv",))
 SPEECH = Media("The text, spoken.", ("audio/wav",))
@@ -120,7 +121,8 @@ class CallsAdmin:
         await response.prepare(request)
         await response.write(_line(list(COLUMNS)))
         async for call in self._calls.every(account=account.id if account else None, since=since):
-            shape = self._shape(call)
+            verstat = fields_of(call.verstat) or dict.fromkeys(("verified", "attestation"))
+            shape = verstat | self._shape(call)
             await response.write(_line([_cell(shape[name]) for name in COLUMNS]))
         await response.write_eof()
         return response

@@ -24,19 +24,26 @@ class DiversionsAdmin:
         """The route."""
         return [web.patch("/extensions/{number}", self.change)]
 
-    @taking("divertExtension", ChangedDiversions, {200: Diverted}, errors=(403, 409,))
+    @taking("divertExtension", ChangedDiversions, {200: Diverted}, errors=(403, 409))
     async def change(self, request: web.Request, body: Body[ChangedDiversions]) -> web.Response:
-        """Change where calls go that an extension does not take, and to whom it belongs."""
+        """Change which calls an extension takes, where the others go, and whose it is."""
         wanted = await body()
         seconds, kinds = wanted.ring_seconds, self._kinds
         owner = wanted.owner
         fields = DiversionFields(
+            always=given(kinds, wanted.always),
             no_answer=given(kinds, wanted.no_answer),
             busy=given(kinds, wanted.busy),
             unregistered=given(kinds, wanted.unregistered),
+            do_not_disturb=_switch(wanted.do_not_disturb),
+            call_waiting=_switch(wanted.call_waiting),
             ring_seconds=None if isinstance(seconds, msgspec.UnsetType) else seconds or 0.0,
             owner=None if isinstance(owner, msgspec.UnsetType) else owner or "",
         )
         number = request.match_info["number"]
         changed = await self._diversions.change(ADMIN, wanted.account, number, fields)
         return web.json_response(as_given(changed))
+
+
+def _switch(given: bool | msgspec.UnsetType) -> bool | None:
+    return None if isinstance(given, msgspec.UnsetType) else given

@@ -25,6 +25,7 @@ from engine.features.health.views import StoreHealth
 from engine.features.modules import MODULES
 from engine.features.trunks import registration
 from engine.features.trunks.refused_requests import RefusedRequests
+from engine.features.trunks.service import Trunks
 from engine.features.trunks.trunk import QUALIFY_SECONDS
 from engine.media import PromptError
 from engine.media.speech.piper import PIPER
@@ -34,6 +35,11 @@ _LEAST_SHARE = 0.02
 _MOST_SKEW = 5.0
 _LOOK_SECONDS = 1.0
 _TRIAL = "1, 2, 3."
+_NO_ANSWER = (
+    "The far end does not answer OPTIONS: is its host up, and its port the right one?"
+    " If it answers no OPTIONS at all: `carillon trunks set {name} --options-seconds 0`."
+)
+_NO_ANSWER_BY_TLS = " With TLS also: did an authority of --ca-file sign its certificate, and is it valid for --host?"
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,23 +216,27 @@ class DoctorAdmin:
         deadline = time.monotonic() + QUALIFY_SECONDS + 3
         while True:
             trunks = [line for line in await self._lines() if line["name"].startswith("trunk-")]
-            if all(line["state"] == "online" for line in trunks) or time.monotonic() > deadline:
+            if all(line["state"] in ("online", "unwatched") for line in trunks) or time.monotonic() > deadline:
                 return trunks
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _trunk(self, name: str, state: str) -> Check:
         """Check a trunk; for one that registers also its user and password, of which the state says nothing."""
-        mend = "The far end does not answer OPTIONS: is its host up, and its port the right one?"
-        trunk = next((each for each in self._services.cache.trunks if each.name == name and each.register), None)
-        if state != "online" or trunk is None:
-            return Check(name=f"trunk {name}", ok=state == "online", detail=state, mend=mend)
-        found = await registration.ask(trunk)
+        trunk = next((each for each in self._services.cache.trunks if each.name == name), None)
+        well = state in ("online", "unwatched")
+        if not well or trunk is None or not trunk.register or not registration.can_ask(trunk):
+            mend = _NO_ANSWER.format(name=name)
+            if trunk is not None and trunk.signalling.transport == "tls":
+                mend += _NO_ANSWER_BY_TLS
+            return Check(name=f"trunk {name}", ok=well, detail=state, mend=mend)
+        place = await self._services.features[Trunks].addresses.place(trunk)
+        found = await registration.ask(trunk, place=place)
         if found.refused:
-            detail = f"online, but its user and password are not taken (SIP {found.status})"
-            mend = f"`carillon trunks remove {name}`, and add it with those that the carrier gave."
+            detail = f"{state}, but its user and password are not taken (SIP {found.status})"
+            mend = f"`carillon trunks set {name} --user … --password-file …` with those that the carrier gave."
             return Check(name=f"trunk {name}", ok=False, detail=detail, mend=mend)
         how = "registered" if found.known else "no registration of its user is shown"
-        return Check(name=f"trunk {name}", ok=True, detail=f"online, {how}")
+        return Check(name=f"trunk {name}", ok=True, detail=f"{state}, {how}")
 
     async def _lines(self) -> list[dict[str, str]]:
         try:

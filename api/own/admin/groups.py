@@ -33,14 +33,14 @@ class GroupsAdmin:
         """List the ring groups, by their accounts."""
         return web.json_response({"groups": as_given(await self._groups.list())})
 
-    @taking("addGroup", NewGroup, {201: Group}, errors=(403, 409,))
+    @taking("addGroup", NewGroup, {201: Group}, errors=(403, 409))
     async def add(self, request: web.Request, body: Body[NewGroup]) -> web.Response:
         """Add a ring group."""
         wanted = await body()
         made = await self._groups.add(ADMIN, wanted.account, wanted.name, self._fields(wanted))
         return web.json_response(as_given(made), status=201)
 
-    @taking("changeGroup", ChangedGroup, {200: Group}, errors=(403, 409,))
+    @taking("changeGroup", ChangedGroup, {200: Group}, errors=(403, 409))
     async def change(self, request: web.Request, body: Body[ChangedGroup]) -> web.Response:
         """Change a ring group; calls that ring go on as it was."""
         wanted = await body()

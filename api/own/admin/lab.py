@@ -4,9 +4,10 @@ import msgspec
 from aiohttp import web
 
 from api.lab import TRUNKS, Lab
+from api.lab_carriers import CARRIERS
 from api.own.errors import BadRequest
 from api.own.operations import Body, operation, taking
-from api.own.schema.system import LabCall, LabCallPlaced, LabMapping, MappedNumber, MappedNumbers, Personas
+from api.own.schema.system import LabCall, LabCallPlaced, LabCarriers, LabMapping, MappedNumber, MappedNumbers, Personas
 from api.own.services import OwnServices
 from engine.features.numbers.phone_numbers import digits_of, normalise
 
@@ -21,6 +22,7 @@ class LabAdmin:
         """Every route of the lab."""
         return [
             web.get("/lab/personas", self.personas),
+            web.get("/lab/carriers", self.carriers),
             web.get("/lab/mapped", self.mapped),
             web.post("/lab/map", self.map),
             web.post("/lab/dial", self.dial),
@@ -31,6 +33,24 @@ class LabAdmin:
         """List the lab's personas."""
         shapes = [msgspec.to_builtins(persona) for persona in Lab.personas()]
         return web.json_response({"personas": shapes})
+
+    @operation("listLabCarriers", {200: LabCarriers}, errors=(502,))
+    async def carriers(self, request: web.Request) -> web.Response:
+        """List the lab's carriers, and how each is connected."""
+        network, port = self._services.lab_carriers, self._services.lab_sip_port
+        shapes = [
+            {
+                "name": carrier.name,
+                "host": carrier.host(network),
+                "port": None if carrier.last is None else port,
+                "transport": carrier.transport,
+                "does": carrier.does,
+                "calls": carrier.calls,
+                "command": carrier.command(network, port),
+            }
+            for carrier in CARRIERS
+        ]
+        return web.json_response({"carriers": shapes, "authority": await self._lab().authority()})
 
     @operation("listMappedNumbers", {200: MappedNumbers}, errors=(502,))
     async def mapped(self, request: web.Request) -> web.Response:
@@ -55,7 +75,7 @@ class LabAdmin:
         if not 1 <= wanted.seconds <= 3600:
             raise BadRequest("A call of the lab lasts 1 to 3600 seconds.")
         if wanted.trunk not in TRUNKS:
-            raise BadRequest(f"trunk must be {' or '.join(TRUNKS)} (got '{wanted.trunk}').")
+            raise BadRequest(f"trunk must be {', '.join(TRUNKS[:-1])} or {TRUNKS[-1]} (got '{wanted.trunk}').")
         persona = _persona(wanted.persona)
         number = digits_of(wanted.number)
         dialled = await self._lab().dial(number, as_=persona, seconds=wanted.seconds, trunk=wanted.trunk)

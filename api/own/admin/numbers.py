@@ -41,7 +41,7 @@ class NumbersAdmin:
         """List the numbers."""
         return web.json_response({"numbers": [_number(view) for view in await self._numbers.list()]})
 
-    @taking("addNumber", NewNumber, {201: Number}, errors=(403, 409,))
+    @taking("addNumber", NewNumber, {201: Number}, errors=(403, 409))
     async def add(self, request: web.Request, body: Body[NewNumber]) -> web.Response:
         """Give an account a number."""
         wanted = await body()
@@ -56,7 +56,7 @@ class NumbersAdmin:
         added = await self._numbers.add(ADMIN, new, self._leads_to(wanted))
         return web.json_response(_number(added), status=201)
 
-    @taking("leadNumber", Assignment, {200: Number}, errors=(403, 409,))
+    @taking("leadNumber", Assignment, {200: Number}, errors=(403, 409))
     async def assign(self, request: web.Request, body: Body[Assignment]) -> web.Response:
         """Lead a number to another destination, or nowhere."""
         wanted = await body()

@@ -36,6 +36,7 @@ class AccountFields(Shown, frozen=True, kw_only=True):
     daily_spend: MoneyOrNone
     max_calls: Annotated[int, says("How many calls it may have at once.")]
     calls_per_second: Annotated[float, says("How many calls it may begin per second.")]
+    max_attempts: Annotated[int | None, says("How many routes are dialled for one call; null: the default.")]
     settings: Annotated[dict[str, Any], says("The settings of dialects, by dialect.")]
     allowed: Annotated[tuple[str, ...], says("The prefixes that it may call, and hosts as sip:HOST.")]
     callers: Annotated[tuple[str, ...], says("The numbers that it has verified.")]

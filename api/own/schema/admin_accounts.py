@@ -34,6 +34,7 @@ class ChangedLimits(Given, frozen=True, kw_only=True):
 
     max_calls: Annotated[int | None, says("How many calls it may have at once.")] = None
     calls_per_second: Annotated[float | None, says("How many calls it may begin per second.")] = None
+    max_attempts: Annotated[int | None, says("How many routes are dialled for one call; 0: the default.")] = None
     daily_spend: Annotated[str | None, says(f'{AMOUNT}, per day in UTC; "none": no limit.')] = None
 
 

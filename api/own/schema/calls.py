@@ -40,6 +40,31 @@ class StopTasks(Given, frozen=True, kw_only=True):
     kind: Annotated[str, says("The kind of these tasks, such as record.")]
 
 
+class Verstat(Shown, frozen=True, kw_only=True):
+    """What the INVITE of an inbound call says of the right to its caller's number (STIR/SHAKEN)."""
+
+    result: Annotated[
+        str | None,
+        says(
+            "TN-Validation-Passed, TN-Validation-Failed or No-TN-Validation, as the carrier says; null: it says none."
+        ),
+    ]
+    verified: Annotated[
+        bool, says("Whether the carrier says that it checked the signature. Carillon itself checks none.")
+    ]
+    attestation: Annotated[str | None, says("A, B or C (RFC 8588 section 4); null: not known.")]
+    attestation_from: Annotated[
+        str | None, says("carrier; or identity: an Identity header that fits this call claims it.")
+    ]
+    origid: Annotated[str | None, says("The origid of this Identity header (RFC 8588 section 5), for a traceback.")]
+    problem: Annotated[
+        str | None,
+        says(
+            "Why nothing is taken from the Identity headers: unreadable, several, stale, other_caller or other_callee."
+        ),
+    ]
+
+
 class CallFields(Shown, frozen=True, kw_only=True):
     """What every call has."""
 
@@ -68,6 +93,9 @@ class Call(CallFields, frozen=True, kw_only=True):
 
     origin: Annotated[str, says("api, extension or trunk: where the leg came from.")]
     private: Annotated[bool, says("Whether the caller of an inbound call asked not to be shown.")]
+    verstat: Annotated[
+        Verstat | None, says("What the INVITE says of the right to its caller's number; null: it says nothing.")
+    ]
     currency: Annotated[str, says("The currency of the price, as ISO 4217.")]
     application_name: Annotated[str | None, says("The name of this application.")]
 

@@ -188,6 +188,5 @@ class _Reading:
             raise BadRequest("A list of tasks within a destination cannot hold credentials.") from None
 
 
-
 def _fields(part: msgspec.Struct) -> dict[str, Any]:
     return {name: getattr(part, name) for name in part.__struct_fields__}

@@ -5,11 +5,29 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.own.schema.calls import Callback, CallFields, TimelineFields
+from api.own.schema.calls import Callback, CallFields, TimelineFields, Verstat
 from api.own.schema.fields import Given, Moment, Money, Shown, says
+from api.own.schema.trunk_groups import (
+    MEDIA,
+    NUMBERING,
+    ROUTING,
+    SIGNALLING,
+    GivenMedia,
+    GivenNumbering,
+    GivenRouting,
+    GivenSignalling,
+    Media,
+    Numbering,
+    Routing,
+    Signalling,
+)
 
 HOST = "The carrier's host name or address."
-PORT = "The carrier's SIP port, 1 to 65535."
+PROFILE = "Ready-made settings, which the other fields replace one by one (`GET /trunk-profiles`)."
+PORT = (
+    "The carrier's SIP port, 1 to 65535; null: the host is looked up by NAPTR and SRV, an address is called at 5060, "
+    "or at 5061 by TLS."
+)
 USER = "The user name that the carrier gave; null: none."
 PASSWORD = "The password that the carrier gave; null: none."
 REGISTER = "Whether Carillon registers with the carrier."
@@ -20,29 +38,39 @@ PRIORITY = "Among trunks that carry a number the lowest is tried first."
 SOURCES = "Addresses, networks and host names that its calls come from, besides `host`."
 COUNTRY = "The country (ISO 3166-1) in which the numbers that it sends are read; empty: the account's."
 
+STATE = (
+    "online: the carrier answers OPTIONS; offline or unknown: it does not; checking: it was made just now; "
+    "unwatched: it is sent none; missing: Asterisk does not have it."
+)
+
 
 class NewTrunk(Given, frozen=True, kw_only=True):
     """A trunk to add."""
 
     name: Annotated[str, says("Its name: 1 to 32 characters, of a-z, 0-9 and -.")]
     host: Annotated[str, says(HOST)]
-    port: Annotated[int, says(PORT)] = 5060
+    profile: Annotated[str | UnsetType, says(PROFILE)] = UNSET
+    port: Annotated[int | None, says(PORT)] = None
     user: Annotated[str | None, says(USER)] = None
     password: Annotated[str | None, says(PASSWORD, writeOnly=True)] = None
-    register: Annotated[bool, says(REGISTER)] = False
+    register: Annotated[bool | UnsetType, says(REGISTER)] = UNSET
     codecs: Annotated[str, says(CODECS)] = "ulaw,alaw"
     dtmf: Annotated[str, says(DTMF)] = "rfc4733"
     prefix: Annotated[str, says(PREFIX)] = ""
     priority: Annotated[int, says(PRIORITY)] = 10
     sources: Annotated[list[str], says(SOURCES)] = msgspec.field(default_factory=list, name="from")
     country: Annotated[str, says(COUNTRY)] = ""
+    signalling: Annotated[GivenSignalling | UnsetType, says(SIGNALLING)] = UNSET
+    numbering: Annotated[GivenNumbering | UnsetType, says(NUMBERING)] = UNSET
+    media: Annotated[GivenMedia | UnsetType, says(MEDIA)] = UNSET
+    routing: Annotated[GivenRouting | UnsetType, says(ROUTING)] = UNSET
 
 
 class ChangedTrunk(Given, frozen=True, kw_only=True):
     """What changes of a trunk. What is left out stays."""
 
     host: Annotated[str | UnsetType, says(HOST)] = UNSET
-    port: Annotated[int | UnsetType, says(PORT)] = UNSET
+    port: Annotated[int | UnsetType | None, says(PORT)] = UNSET
     user: Annotated[str | UnsetType | None, says(USER)] = UNSET
     password: Annotated[str | UnsetType | None, says(PASSWORD, writeOnly=True)] = UNSET
     register: Annotated[bool | UnsetType, says(REGISTER)] = UNSET
@@ -52,6 +80,10 @@ class ChangedTrunk(Given, frozen=True, kw_only=True):
     priority: Annotated[int | UnsetType, says(PRIORITY)] = UNSET
     sources: Annotated[list[str] | UnsetType, says(SOURCES)] = msgspec.field(default=UNSET, name="from")
     country: Annotated[str | UnsetType, says(COUNTRY)] = UNSET
+    signalling: Annotated[GivenSignalling | UnsetType, says(SIGNALLING)] = UNSET
+    numbering: Annotated[GivenNumbering | UnsetType, says(NUMBERING)] = UNSET
+    media: Annotated[GivenMedia | UnsetType, says(MEDIA)] = UNSET
+    routing: Annotated[GivenRouting | UnsetType, says(ROUTING)] = UNSET
 
 
 class Trunk(Shown, frozen=True, kw_only=True):
@@ -59,7 +91,7 @@ class Trunk(Shown, frozen=True, kw_only=True):
 
     name: Annotated[str, says("Its name.")]
     host: Annotated[str, says(HOST)]
-    port: Annotated[int, says(PORT)]
+    port: Annotated[int | None, says(PORT)]
     user: Annotated[str | None, says(USER)]
     register: Annotated[bool, says(REGISTER)]
     codecs: Annotated[str, says(CODECS)]
@@ -68,7 +100,11 @@ class Trunk(Shown, frozen=True, kw_only=True):
     priority: Annotated[int, says(PRIORITY)]
     sources: Annotated[tuple[str, ...], says(SOURCES)] = msgspec.field(name="from")
     country: Annotated[str, says(COUNTRY)]
-    state: Annotated[str, says("online, offline, unknown or missing.")]
+    signalling: Annotated[Signalling, says(SIGNALLING)]
+    numbering: Annotated[Numbering, says(NUMBERING)]
+    media: Annotated[Media, says(MEDIA)]
+    routing: Annotated[Routing, says(ROUTING)]
+    state: Annotated[str, says(STATE)]
 
 
 class ListedTrunk(Trunk, frozen=True, kw_only=True):
@@ -155,6 +191,25 @@ class Personas(Shown, frozen=True, kw_only=True):
     personas: Annotated[tuple[Persona, ...], says("The personas.")]
 
 
+class LabCarrier(Shown, frozen=True, kw_only=True):
+    """A carrier of the lab."""
+
+    name: Annotated[str, says("Its name.")]
+    host: Annotated[str, says("Its address, or its name in the lab's DNS.")]
+    port: Annotated[int | None, says("Its port; null: it is found by its name's SRV records.")]
+    transport: Annotated[str, says("udp or tls.")]
+    does: Annotated[str, says("What it wants, and what it does.")]
+    calls: Annotated[bool, says("Whether the lab can call our numbers by it.")]
+    command: Annotated[str, says("The command that connects us to it.")]
+
+
+class LabCarriers(Shown, frozen=True, kw_only=True):
+    """The lab's carriers."""
+
+    carriers: Annotated[tuple[LabCarrier, ...], says("The carriers.")]
+    authority: Annotated[str, says("The certificate, as PEM, of who signed that of the carrier that speaks TLS.")]
+
+
 class MappedNumbers(Shown, frozen=True, kw_only=True):
     """Numbers of the lab that were given a persona."""
 
@@ -235,6 +290,9 @@ class AnyCall(CallFields, frozen=True, kw_only=True, omit_defaults=True):
     private: Annotated[bool, says("Whether the caller asked not to be shown; not of one that reached no number.")] = (
         False
     )
+    verstat: Annotated[
+        Verstat | None, says("What the INVITE says of the right to its caller's number; null: it says nothing.")
+    ] = None
     application_name: Annotated[str | None, says("The name of the application.")] = None
     reason: Annotated[str, says("Why it reached no number.")] = ""
     times: Annotated[int, says("How often that happened.")] = 0

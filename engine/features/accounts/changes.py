@@ -14,7 +14,7 @@ from engine.platform import ledger
 from engine.store import accounts
 from engine.store.accounts import Account
 
-_MOST_CALLS, _MOST_CALLS_PER_SECOND = 100_000, 1000
+_MOST_CALLS, _MOST_CALLS_PER_SECOND, _MOST_ATTEMPTS = 100_000, 1000, 100
 
 
 def switch(conn: Connection, account: Account, change: Change, dialects: Sequence[KeyScheme]) -> None:
@@ -42,6 +42,10 @@ def limit(conn: Connection, account: Account, limits: Limits) -> None:
                 f" (got {limits.calls_per_second:g})."
             )
         fields["calls_per_second"] = limits.calls_per_second
+    if limits.max_attempts is not None:
+        if not 0 <= limits.max_attempts <= _MOST_ATTEMPTS:
+            raise InvalidSetting(f"max_attempts must be 0 to {_MOST_ATTEMPTS} (got {limits.max_attempts}).")
+        fields["max_attempts"] = limits.max_attempts or None
     if limits.daily_spend is not None:
         if limits.daily_spend < 0:
             raise InvalidSetting("daily_spend must be 0 or more.")

@@ -51,11 +51,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Limits to change; None leaves one as it is, `unlimited_spend` takes the daily one away.
 
-    `max_calls` at once, `daily_spend` in millionths of the account's currency per day in UTC.
+    `max_calls` at once, `max_attempts` routes that are dialled for one call (0: as many as the settings say),
+    `daily_spend` in millionths of the account's currency per day in UTC.
     """
 
     max_calls: int | None = None
     calls_per_second: float | None = None
+    max_attempts: int | None = None
     daily_spend: int | None = None
     unlimited_spend: bool = False
 

@@ -61,6 +61,7 @@ def audited(shown: AccountView) -> dict[str, Any]:
         "daily_spend": None if account.daily_spend is None else decimal(account.daily_spend),
         "max_calls": account.max_calls,
         "calls_per_second": account.calls_per_second,
+        "max_attempts": account.max_attempts,
         "settings": account.settings,
         "allowed": [shown_prefix(prefix) for prefix in shown.allowed],
         "callers": list(shown.callers),

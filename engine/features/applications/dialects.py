@@ -14,8 +14,8 @@ class Dialect:
     own, made by this function; an account gets a first one with a number. None: the account has the key.
     `asks`: its applications are asked what a call shall do. `signs`: its callbacks and questions are signed, so that
     their URLs have no place for a user and a password.
-    `more`: what an account is shown beside its own key and secret, made of the two; `of_user`: what it is shown of each
-    of its users, made of its secret and the user's id. `number_leads_to` is the
+    `more`: what an account is shown beside its own key and secret, made of the two; `of_account`: made of its id;
+    `of_user`: what it is shown of each of its users, made of its secret and the user's id. `number_leads_to` is the
     destination of a number that an account gets for the dialect, `number_name` what the dialect calls that; None: it
     gets none.
     `first_call`: the path of a GET that calls an extension, with `{key}` and `{number}`; "" where it takes more.
@@ -31,6 +31,7 @@ class Dialect:
     asks: bool = False
     signs: bool = False
     more: Callable[[str, str], Mapping[str, str]] | None = None
+    of_account: Callable[[str], Mapping[str, str]] | None = None
     of_user: Callable[[str, str], Mapping[str, str]] | None = None
     number_leads_to: str | None = None
     number_name: str = "number"

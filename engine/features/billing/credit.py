@@ -8,20 +8,43 @@ from engine.features.billing import rating
 from engine.features.billing.store import Rate
 from engine.platform import holds, ledger, money
 from engine.platform.holds import Funds, Hold
+from engine.platform.ledger import Purpose
+from engine.platform.money import Backing
 from engine.store.accounts import Account
 
 _FOREVER = Held(seconds=float("inf"))
+NEAR_SECONDS = 15.0
+"""So many seconds ahead a call takes from the hold of what it is a part of, if nothing else is left."""
+
+
+_FIRST_SECONDS = 0.001
+"""A call of so many costs the first increment."""
+
+
+def alone(conn: Connection, purpose: Purpose) -> Purpose | None:
+    """Say that a call is a part of nothing (engine.platform.money.Backing)."""
+    return None
 
 
 class CallCover:
     """The money held for one leg of an account that has a balance or a daily spend; `rate` None: the leg is free.
 
     The rate stays as it was when the leg was admitted: what is charged is what was held, whatever is loaded meanwhile.
+    `backing` says whose hold pays for it too.
     """
 
     def __init__(
-        self, account: Account, call: str, callee: str, rate: Rate | None, longest: float, held: Held | None = None
+        self,
+        account: Account,
+        call: str,
+        callee: str,
+        rate: Rate | None,
+        longest: float,
+        held: Held | None = None,
+        *,
+        backing: Backing = alone,
     ) -> None:
+        self._backing = backing
         self.held = held or Held()
         self._account, self._callee, self._longest = account, callee, longest
         self._purpose = ledger.for_call(call)
@@ -35,7 +58,8 @@ class CallCover:
         if self._rate is None:
             return _FOREVER
         assert funds
-        return self._hold(conn, at, wanted=min(self._longest, AHEAD_SECONDS), least=0, left=funds.left)
+        left = self._drawn(conn, funds.left, rating.price(self._rate, _FIRST_SECONDS))
+        return self._hold(conn, at, wanted=min(self._longest, AHEAD_SECONDS), least=0, left=left)
 
     def refusal(self, conn: Connection, at: float) -> str | None:
         """Return why `take` would hold nothing; None: it would."""
@@ -53,7 +77,8 @@ class CallCover:
         left = 0 if funds is None else funds.left
         had = own.amount if own else 0
         least = had if own else rating.price(self._rate, used)
-        available = None if left is None else left + had
+        near = rating.price(self._rate, min(self._longest, used + NEAR_SECONDS))
+        available = self._drawn(conn, None if left is None else left + had, near)
         return self._hold(conn, at, wanted=min(self._longest, used + AHEAD_SECONDS), least=least, left=available)
 
     def price(self, seconds: float) -> Price:
@@ -77,9 +102,24 @@ class CallCover:
 
     def _refusal(self, conn: Connection, funds: Funds | None) -> str | None:
         rate = self._rate
-        least, seconds = (rating.price(rate, 0.001), rating.billed(rate, 0.001)) if rate else (0, 0)
-        costs = f"the first {seconds} s cost"
-        return money.refusal(conn, self._account.id, funds, least, what=self._purpose.kind, costs=costs)
+        least, seconds = (rating.price(rate, _FIRST_SECONDS), rating.billed(rate, _FIRST_SECONDS)) if rate else (0, 0)
+        costs, had = f"the first {seconds} s cost", 0
+        if funds is not None and funds.left is not None and funds.left < least:
+            backing = self._backing_hold(conn)
+            had = backing.amount if backing else 0
+        return money.refusal(conn, self._account.id, funds, least, what=self._purpose.kind, costs=costs, had=had)
+
+    def _drawn(self, conn: Connection, left: int | None, needed: int) -> int | None:
+        """Return what is left, with as much of the backing hold as is needed beside it; that is held there no more."""
+        if left is None or left >= needed or (backing := self._backing_hold(conn)) is None:
+            return left
+        more = min(needed - left, backing.amount)
+        holds.reduce(conn, Purpose(backing.kind, backing.id), more)
+        return left + more
+
+    def _backing_hold(self, conn: Connection) -> Hold | None:
+        backing = self._backing(conn, self._purpose)
+        return holds.get(conn, backing) if backing else None
 
 
 def terms_of(rate: Rate) -> str:

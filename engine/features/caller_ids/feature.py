@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from engine.features.caller_ids.service import CallerIds, Check, Engine, Texts
+from engine.features.caller_ids.speaking import TOPIC, Speaking
 from engine.features.caller_ids.tables import caller_id_codes, user_caller_ids
 from engine.platform.feature import Feature
 from engine.platform.platform import Platform
@@ -16,3 +17,4 @@ class CallerIdsFeature(Feature):
 
     def __init__(self, platform: Platform, check: Check, engine: Callable[[], Engine], texts: Texts) -> None:
         self.services = (CallerIds(platform, check, engine, texts),)
+        self.conversations = {TOPIC: Speaking(platform)}

@@ -1,19 +1,14 @@
 """What carries a code: a text, or a call that says it twice."""
 
 from engine.commands import PlaceCall
-from engine.features.caller_ids.model import CODE, LONGEST_MESSAGE, WantedCode
+from engine.features.caller_ids import speaking
+from engine.features.caller_ids.model import CODE, LONGEST_MESSAGE, Code, WantedCode
 from engine.features.errors import InvalidSetting
-from engine.platform import one_time_codes
-from engine.tasks.hang_up import HangUp
-from engine.tasks.pause import Pause
-from engine.tasks.say import Say
 
-TEXT = (
-    f"{CODE} is your code. It lets your number be shown as the caller of calls. Ignore it if you did not ask."
-)
+TEXT = f"{CODE} is your code. It lets your number be shown as the caller of calls. Ignore it if you did not ask."
 SPOKEN = f"Hello. This is your code. {CODE}"
-PAUSE_SECONDS = 1.0
-"""Before each of the two times that it is said."""
+LONGEST_SECONDS = 120.0
+"""That a call which says a code may last."""
 
 
 def check(wanted: WantedCode) -> None:
@@ -29,9 +24,9 @@ def text_of(wanted: WantedCode, code: str) -> str:
     return (wanted.message or TEXT).replace(CODE, code)
 
 
-def call_of(account: str, number: str, wanted: WantedCode, code: str) -> PlaceCall:
-    """Return the call that says a code; no timeline shows what it says."""
-    text = (wanted.message or SPOKEN).replace(CODE, one_time_codes.spoken(code))
-    said = Say(text=text, locale=wanted.locale, masked=True)
-    pause = Pause(seconds=PAUSE_SECONDS)
-    return PlaceCall(account=account, callee=number, tasks=(pause, said, pause, said, HangUp()))
+def call_of(code: Code, wanted: WantedCode) -> PlaceCall:
+    """Return the call that says a code; its tasks do not have it."""
+    said = speaking.Saying(code=code.id, message=wanted.message or SPOKEN, locale=wanted.locale)
+    return PlaceCall(
+        account=code.account, callee=code.number, tasks=speaking.tasks_of(said), max_seconds=LONGEST_SECONDS
+    )

@@ -181,7 +181,7 @@ class CallerIds:
     async def _carried(self, code: Code, wanted: WantedCode) -> str:
         """Send a code; returns the id of the text or call."""
         if code.how == "call":
-            call = await self._engine().submit(sending.call_of(code.account, code.number, wanted, code.code))
+            call = await self._engine().submit(sending.call_of(code, wanted))
             return call.id
         text = NewMessage(to=code.number, text=sending.text_of(wanted, code.code), valid_seconds=model.VALID_SECONDS)
         return (await self._texts.send(code.account, text, origin=VERIFICATION)).id

@@ -1,14 +1,17 @@
 """Campaigns: made, changed, shown and removed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import LimitReached
 from engine.features.campaigns import moves, rules
 from engine.features.campaigns.core import Core, found, idle
-from engine.features.campaigns.model import Campaign, CampaignChange, Counts, NewCampaign, State
-from engine.features.campaigns.store import campaigns
-from engine.features.errors import NotThere
+from engine.features.campaigns.model import Campaign, CampaignChange, Counts, NewCampaign, Options, State
+from engine.features.campaigns.store import campaigns, contacts
+from engine.features.errors import NotThere, StillUsed
 from engine.ids import new_id
 from engine.platform import audit
 from engine.platform.audit import Actor
@@ -40,6 +43,7 @@ class Booking(Core):
                 created=self._clock(),
                 message=message,
                 options=options,
+                at=wanted.at,
                 currency=currency,
             )
             campaigns.insert(conn, made)
@@ -50,11 +54,15 @@ class Booking(Core):
         return await self._writer.write(unit)
 
     async def update(self, by: Actor, account: str, campaign: str, change: CampaignChange) -> Campaign:
-        """Change a campaign; raises InvalidSetting, StillUsed where it is scheduled, running or paused."""
+        """Change a campaign; raises InvalidSetting, StillUsed where it is scheduled or running.
+
+        Of one that is paused the kind and the message stay; while calls of it are up, also what is done with a machine
+        and the key that asks for no more calls.
+        """
 
         def unit(conn: Connection) -> Campaign:
-            before = idle(conn, account, campaign, "it is changed")
             given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+            before = _changeable(conn, account, campaign, given)
             after = msgspec.structs.replace(before, **given)
             fields = {
                 "name": rules.checked_name(after.name),
@@ -62,6 +70,8 @@ class Booking(Core):
                 "kind": after.kind,
                 "message": rules.checked_message(after.message),
                 "options": rules.checked_options(after.options),
+                "at": after.at,
+                "call_seconds": _call_seconds(before, after.options),
             }
             campaigns.change(conn, before.id, **fields)
             after = msgspec.structs.replace(after, name=str(fields["name"]))
@@ -111,6 +121,31 @@ class Booking(Core):
     async def counts(self, account: str | None, campaign: str) -> Counts:
         """Return how many contacts a campaign has of each status, and what they cost."""
         return await self._db.read(lambda conn: moves.counts(conn, found(conn, account, campaign)))
+
+
+def _changeable(conn: Connection, account: str, id: str, given: Mapping[str, Any]) -> Campaign:
+    """Return a campaign that may be changed so; raises NotThere, StillUsed."""
+    there = found(conn, account, id)
+    if there.state is not State.PAUSED:
+        return idle(conn, account, id, "it is changed")
+    for name in ("kind", "message", "at"):
+        if given.get(name, getattr(there, name)) != getattr(there, name):
+            raise StillUsed(f"The campaign {there.name!r} is paused: stop it before {name} is changed.")
+    options: Options = given.get("options", there.options)
+    ending = (options.machine, options.opt_out_key) != (there.options.machine, there.options.opt_out_key)
+    if ending and (up := contacts.active(conn, there.id)):
+        raise StillUsed(
+            f"The campaign {there.name!r} is paused, and {up} of its calls are up: machine and opt_out_key are changed"
+            " when they have ended."
+        )
+    return there
+
+
+def _call_seconds(before: Campaign, options: Options) -> float:
+    """Return for how long a call is answered once a campaign has these options (seconds)."""
+    if not before.call_seconds:  # it was never started, or is one of texts
+        return before.call_seconds
+    return before.call_seconds - before.options.seconds_for_keys + options.seconds_for_keys
 
 
 def _audited(campaign: Campaign) -> dict[str, object]:

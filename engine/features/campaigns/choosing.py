@@ -7,17 +7,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from engine.commands import NumberRefused
-from engine.features.campaigns import forecast, rendering, rules, template
+from engine.features.campaigns import forecast, pricing, rendering, rules, template
+from engine.features.campaigns.contact import RERUN, Status
 from engine.features.campaigns.core import Core, found
 from engine.features.campaigns.errors import UnknownTag
 from engine.features.campaigns.forecast import Expected, Past
-from engine.features.campaigns.model import RERUN, Campaign, Message, Start, Status
+from engine.features.campaigns.model import Campaign, Message, Start
 from engine.features.campaigns.store import contacts
 from engine.features.campaigns.store.contacts import Row
 from engine.features.errors import InvalidSetting, NotThere
-from engine.features.messaging.encoding import TextTooLong, parts_of
 from engine.media.errors import PromptError
-from engine.platform.money import NoPrice
 
 MOST_IDS = 10_000
 HIGHEST_ID = 2**31 - 1
@@ -39,8 +38,12 @@ class Chosen(NamedTuple):
     @property
     def heard_seconds(self) -> float:
         """From the answer to our hanging up, if nobody hangs up before."""
-        options = self.campaign.options
-        return self.seconds + (options.key_seconds if options.keys or options.opt_out_key else 0.0)
+        return self.seconds + self.campaign.options.seconds_for_keys
+
+    @property
+    def call_seconds(self) -> float:
+        """For how long such a call is answered; 0 of texts."""
+        return self.heard_seconds + forecast.HANG_UP_SECONDS if self.campaign.kind == "voice" else 0.0
 
 
 class Choosing(Core):
@@ -82,11 +85,7 @@ class Choosing(Core):
 
     def price(self, campaign: Campaign, row: Row, message: Message, seconds: float) -> int:
         """Return what one call of so many seconds costs, or one text."""
-        kind, quantity = ("call", seconds) if campaign.kind == "voice" else ("message", _parts(message, row))
-        try:
-            return self._prices.price(kind, campaign.account, row.number, quantity).amount
-        except NoPrice:
-            return 0
+        return pricing.price(self._prices, campaign, row, message, seconds)
 
     async def expected(self, chosen: Chosen) -> Expected:
         """Return how attempts are expected to end: as earlier ones of the campaign did, or of the account."""
@@ -163,10 +162,3 @@ def _refuse_unknown_tags(message: Message, rows: Sequence[Row], *, spoken: bool)
         if (name := template.missing(names, row.tags)) is not None:
             where = f" in line {row.line}" if row.line else ""
             raise UnknownTag(f"The text names the tag {name!r}, which the contact {row.number}{where} does not have.")
-
-
-def _parts(message: Message, row: Row) -> int:
-    try:
-        return len(parts_of(template.filled(message.text, row.tags))[1])
-    except TextTooLong:
-        return 1

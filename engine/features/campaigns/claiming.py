@@ -5,36 +5,27 @@ finds that there is none, and puts the contact back.
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from engine.features.campaigns import hours, moves
-from engine.features.campaigns.model import Campaign, State, Status
-from engine.features.campaigns.store import campaigns, contacts, do_not_call, trunks
+from engine.features.campaigns import hours, moves, pace, rivals
+from engine.features.campaigns.around import Around
+from engine.features.campaigns.contact import Status
+from engine.features.campaigns.model import Campaign, State
+from engine.features.campaigns.pace import LEAST_SECONDS, Pace
+from engine.features.campaigns.purse import AGAIN_SECONDS, SHORT, Purse
+from engine.features.campaigns.store import campaigns, contacts, do_not_call
 from engine.features.campaigns.store.contacts import Row
+from engine.features.campaigns.trunk_turns import Turns
 from engine.ids import new_id
 
 LOOKED_AT = 100
 """Contacts that are looked at in one transaction."""
-LEAST_SECONDS, LONGEST_SECONDS = 0.25, 5.0
-"""Between two looks at a campaign that waits for its pace; and for a place, if nobody says that one is free."""
+LONGEST_SECONDS = 5.0
+"""Between two looks at a campaign that waits for a place, if nobody says that one is free."""
 DO_NOT_CALL = "do_not_call"
-
-
-BELOW = 0.9
-"""A campaign begins so many times as many calls a second as its account may: the account's other calls have room."""
-
-
-class Around(NamedTuple):
-    """What a campaign's account may have: calls at once, calls a second, and the trunk that would carry a number (None:
-    none).
-    """
-
-    at_once: Callable[[str], int]
-    per_second: Callable[[str], float]
-    trunk_of: Callable[[str, str], str | None]
+SPENT = "The account's money does not cover a call or a text to any contact that waits."
 
 
 class Look(NamedTuple):
@@ -50,39 +41,98 @@ def look(conn: Connection, id: str, now: float, around: Around) -> Look:
     campaign = campaigns.get(conn, id)
     if campaign is None or campaign.state is not State.RUNNING:
         return Look(campaign, [], None)
-    pace = _Pace(per_second(campaign, around.per_second(campaign.account)), campaigns.next_call(conn, id), now)
-    room = _room(conn, campaign, now, around)
-    claimed: list[Row] = []
-    seen = contacts.due(conn, id, now, LOOKED_AT)
-    waits: float | None = None  # for whom there was no place
-    for row in seen:
-        opens = hours.opens(row.number, campaign.options, now)
-        if reason := _never(conn, campaign, row, opens):
-            moves.skip(conn, campaign, row, reason, now)
-        elif opens != now:
-            contacts.change(conn, row, due=opens)
-        elif room <= len(claimed) or not pace.free:
-            waits = now + LONGEST_SECONDS if room <= len(claimed) else pace.next
-            break
-        elif (turn := _turn(conn, campaign, row, now, around)).at > now:
-            waits = min(waits or turn.at, turn.at)
-        else:
-            pace.take()
-            claimed.append(_claim(conn, campaign, row, now, turn.trunk))
-    if claimed:
-        campaigns.hold_less(conn, campaign, len(claimed))
-        campaigns.change(conn, id, next_call=pace.next)
+    found = _Looking(conn, campaign, now, around)
+    claimed = found.claim_all()
     if not claimed and moves.end_if_done(conn, campaign, now):
         return Look(campaigns.get(conn, id), [], None)
-    again = _again(conn, id, waits, now, more=len(seen) == LOOKED_AT)
+    if not claimed and not found.active and contacts.all_wait_because(conn, id, SHORT):
+        moves.pause(conn, campaign, SPENT, now)
+        return Look(campaigns.get(conn, id), [], None)
+    again = found.again()
     moves.wake(conn, campaign, again)
     return Look(campaign, claimed, again)
 
 
-def per_second(campaign: Campaign, of_account: float) -> float:
-    """Return how many calls a second a campaign begins whose account may begin so many."""
-    own = campaign.options.per_second
-    return own if campaign.kind == "text" else min(own, BELOW * of_account)
+class _Looking:
+    """One look: takes contacts in the order of their turns until places, pace or money are used up."""
+
+    def __init__(self, conn: Connection, campaign: Campaign, now: float, around: Around) -> None:
+        self._conn, self._campaign, self._now = conn, campaign, now
+        self.active = contacts.active(conn, campaign.id)
+        self._pace = Pace(conn, campaign, around.per_second(campaign.account), now)
+        self._turns = Turns(conn, campaign, now, around)
+        self._purse = Purse(conn, campaign, now, around)
+        self._room = _room(conn, campaign, now, around, self)
+        self._waits: float | None = None  # for what holds up everybody
+        self._more = False
+
+    @property
+    def blocked(self) -> dict[str, float]:
+        """The trunks that take no calls now (engine.features.campaigns.trunk_turns.Turns)."""
+        return self._turns.blocked
+
+    def claim_all(self) -> list[Row]:
+        """Claim, skip or put off each contact whose turn it is, as far as that goes."""
+        conn, claimed = self._conn, list[Row]()
+        seen = contacts.due(conn, self._campaign.id, self._now, LOOKED_AT, but=self.blocked)
+        for row in seen:
+            opens = hours.opens(row.number, self._campaign.options, self._now)
+            if reason := _never(conn, self._campaign, row, opens):
+                moves.skip(conn, self._campaign, row, reason, self._now)
+            elif opens != self._now:
+                contacts.change(conn, row, due=opens, reason="" if row.reason == SHORT else row.reason)
+            elif (wait := self._held_up(row, len(claimed))) is not None:
+                self._waits = wait
+                break
+            else:
+                claimed += self._claim(row)
+        self._more = len(seen) == LOOKED_AT and self._waits is None
+        if claimed:
+            campaigns.hold_less(conn, self._campaign, len(claimed))
+            self._pace.store(conn)
+        return claimed
+
+    def again(self) -> float:
+        """Return when to look again."""
+        now, turn = self._now, self._turns.wait()
+        if self._waits is not None:
+            return (
+                max(self._waits, now + LEAST_SECONDS)
+                + rivals.place_of(self._conn, self._campaign) * rivals.ORDER_SECONDS
+            )
+        if self._more:
+            return now
+        due = contacts.next_due(self._conn, self._campaign.id, but=self.blocked)
+        times = [at for at in (turn, due) if at is not None]
+        return max(min(times, default=now + LONGEST_SECONDS), now + LEAST_SECONDS)
+
+    def _held_up(self, row: Row, claimed: int) -> float | None:
+        """Return until when nobody can be called; None: this contact may be."""
+        if self._room <= claimed:
+            return self._now + LONGEST_SECONDS
+        if not self._pace.free:
+            return self._pace.next
+        if (self.active or claimed) and not self._purse.pays(row):  # calls that are up may leave some of their money
+            return self._now + LONGEST_SECONDS
+        return None
+
+    def _claim(self, row: Row) -> list[Row]:
+        """Claim a contact, unless it waits for its trunk or for money."""
+        id = new_id("call" if self._campaign.kind == "voice" else "message")
+        turn = self._turns.of(row, id)
+        if not turn.now:
+            if row.trunk != turn.trunk:
+                contacts.change(self._conn, row, trunk=turn.trunk)
+            return []
+        if not self._purse.pays(row):
+            contacts.change(self._conn, row, due=self._now + AGAIN_SECONDS, reason=SHORT)
+            return []
+        fields = {"call": id, "trunk": turn.trunk, "called": self._now, "attempts": row.attempts + 1, "reason": ""}
+        row = contacts.change(self._conn, row, status=Status.ACTIVE, due=None, **fields)
+        self._pace.take()
+        self._purse.spend(row)
+        self._turns.took(turn.trunk, id)
+        return [row]
 
 
 def barred(conn: Connection, row: Row, now: float) -> str | None:
@@ -105,68 +155,21 @@ def _never(conn: Connection, campaign: Campaign, row: Row, opens: float | None) 
     return hours.why_never(row.number, campaign.options) if opens is None else None
 
 
-def _claim(conn: Connection, campaign: Campaign, row: Row, now: float, trunk: str | None) -> Row:
-    id = new_id("call" if campaign.kind == "voice" else "message")
-    fields = {"call": id, "trunk": trunk, "called": now, "attempts": row.attempts + 1, "reason": ""}
-    return contacts.change(conn, row, status=Status.ACTIVE, due=None, **fields)
-
-
-def _room(conn: Connection, campaign: Campaign, now: float, around: Around) -> int:
+def _room(conn: Connection, campaign: Campaign, now: float, around: Around, looking: _Looking) -> int:
     """Return how many more calls a campaign may have. For those of its account that go before it, so much is kept as
     they want and their pace lets them take before they look again.
     """
-    active = contacts.active(conn, campaign.id)
-    own = campaign.options.at_once - active
+    own = campaign.options.at_once - looking.active
     if campaign.kind == "text":
         return own
-    left = around.at_once(campaign.account) - active
+    left = around.at_once(campaign.account) - looking.active
     for rival in campaigns.rivals(conn, campaign.account):
         if rival.id == campaign.id or rival.kind == "text":
             continue
         busy = contacts.active(conn, rival.id)
         left -= busy
         if rival.options.priority > campaign.options.priority:
-            takes = math.ceil(per_second(rival, around.per_second(campaign.account)) * 2 * LEAST_SECONDS)
-            left -= contacts.count_due(conn, rival.id, now, most=min(takes, rival.options.at_once - busy))
+            takes = math.ceil(pace.per_second(rival, around.per_second(campaign.account)) * 2 * LEAST_SECONDS)
+            most = min(takes, rival.options.at_once - busy)
+            left -= contacts.count_due(conn, rival.id, now, most=most, but=looking.blocked)
     return min(own, left)
-
-
-class _Turn(NamedTuple):
-    """From when a trunk takes a call; None: no trunk is limited."""
-
-    at: float
-    trunk: str | None = None
-
-
-def _turn(conn: Connection, campaign: Campaign, row: Row, now: float, around: Around) -> _Turn:
-    """Take the turn of the trunk that carries a number, if that is now."""
-    limits = trunks.all(conn) if campaign.kind == "voice" else {}
-    trunk = around.trunk_of(campaign.account, row.number) if limits else None
-    return _Turn(trunks.take(conn, limits[trunk], now), trunk) if trunk in limits else _Turn(now, trunk)
-
-
-def _again(conn: Connection, id: str, waits: float | None, now: float, *, more: bool) -> float:
-    if waits is not None:
-        return max(waits, now + LEAST_SECONDS)
-    if more:
-        return now
-    due = contacts.next_due(conn, id)
-    return now + LONGEST_SECONDS if due is None else max(due, now + LEAST_SECONDS)
-
-
-class _Pace:
-    """So many a second, also if it is looked at less often: what was missed since the last look is made up, but for no
-    more than half a second, and never by two calls at once where one look would have done.
-    """
-
-    def __init__(self, per_second: float, next_call: float, now: float) -> None:
-        self._now, self._each = now, 1 / per_second
-        missed = 2 * LEAST_SECONDS if self._each <= LEAST_SECONDS else min(2 * LEAST_SECONDS, 0.9 * self._each)
-        self.next = max(next_call, now - missed)
-
-    @property
-    def free(self) -> bool:
-        return self.next <= self._now
-
-    def take(self) -> None:
-        self.next += self._each

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from engine.features.campaigns.model import BadContact, DoNotCall, TrunkLimit
+from engine.features.campaigns.contact import BadContact
+from engine.features.campaigns.model import DoNotCall, TrunkLimit
 from engine.features.campaigns.store import do_not_call, trunks
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers import phone_numbers

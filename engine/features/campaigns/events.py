@@ -1,7 +1,7 @@
 """The events of campaigns. Their subject and root is the campaign's id."""
 
 from engine.events.base import Event
-from engine.features.campaigns.model import Status
+from engine.features.campaigns.contact import Status
 
 
 class CampaignStarted(Event, frozen=True, kw_only=True, tag="campaign_started"):

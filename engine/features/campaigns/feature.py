@@ -6,8 +6,8 @@ from typing import Protocol
 from engine.calls.account_prompts import Preparing
 from engine.calls.admission_protocol import Route
 from engine.commands import NumberRefused
-from engine.features.campaigns import announced, moves, placing
-from engine.features.campaigns.claiming import Around
+from engine.features.campaigns import announced, moves, placing, pricing
+from engine.features.campaigns.around import Around
 from engine.features.campaigns.do_not_call import DoNotCallLists, TrunkLimits
 from engine.features.campaigns.live import Live
 from engine.features.campaigns.opening import CampaignOpening
@@ -15,6 +15,8 @@ from engine.features.campaigns.progress import CampaignProgress
 from engine.features.campaigns.service import CampaignService
 from engine.features.campaigns.tables import campaign_contacts, campaign_serials, campaigns, do_not_call
 from engine.features.campaigns.texting import Texting
+from engine.features.campaigns.trunk_outages import TrunkOutages
+from engine.features.campaigns.trunk_queues import TrunkQueues
 from engine.features.campaigns.worker import AT_ONCE, CampaignRunner, Engine
 from engine.features.messaging.service import MessageService
 from engine.platform.feature import Feature
@@ -28,8 +30,8 @@ class Admission(Protocol):
     def check(self, account: str, callee: str, caller: str | None) -> None:
         """Refuse numbers that may not be used; raises engine.commands.CommandRefused."""
 
-    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
-        """The routes of a leg."""
+    def routes(self, account: str, digits: str, *, call: str = "") -> tuple[Route, ...]:
+        """The routes of a leg; of equal trunks the call's id decides which is first."""
 
     def allow_private(self, account: str) -> bool:
         """Whether this account's announcements may come from private addresses."""
@@ -51,17 +53,25 @@ class CampaignsFeature(Feature):
         def prepare(account: str) -> Preparing:
             return Preparing(platform.prompts, platform.database, admission.allow_private, account)
 
-        def trunk_of(account: str, digits: str) -> str | None:
-            return next((route.trunk for route in admission.routes(account, digits)), None)
+        def trunk_of(account: str, digits: str, call: str) -> str | None:
+            return next((route.trunk for route in admission.routes(account, digits, call=call)), None)
 
-        around = Around(lambda account: _places(platform, account), lambda account: _pace(platform, account), trunk_of)
+        around = Around(
+            at_once=lambda account: _places(platform, account),
+            per_second=lambda account: _pace(platform, account),
+            trunk_of=trunk_of,
+            price=lambda campaign, contact: pricing.whole_price(platform.prices, campaign, contact),
+            queues=TrunkQueues(),
+            outages=TrunkOutages(),
+        )
         runner = self._runner = CampaignRunner(platform, engine, Texting(platform, messages), prepare, around, live)
         self.service = CampaignService(platform, admission.check, prepare, runner)
         self.services = (self.service, DoNotCallLists(platform), TrunkLimits(platform))
         self.timers = {moves.KIND: Timer(runner.look, at_once=AT_ONCE)}
-        self.consumers = (CampaignProgress(platform, live, runner.hang_up),)
+        self.consumers = (CampaignProgress(platform, live, runner.hang_up, around),)
         self.conversations = {placing.TOPIC: CampaignOpening()}
         self.bars = (live.barred,)
+        self.backings = (live.backing,)
 
     async def start(self) -> None:
         """Go on with what an earlier controller left."""

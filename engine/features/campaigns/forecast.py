@@ -12,8 +12,9 @@ from typing import NamedTuple
 import msgspec
 
 from engine.features.campaigns import hours, outcome
+from engine.features.campaigns.contact import Status
 from engine.features.campaigns.hours import Zones
-from engine.features.campaigns.model import Options, Skipped, Status
+from engine.features.campaigns.model import Options, Skipped
 from engine.features.campaigns.store.contacts import Row
 
 SETUP_SECONDS = 6.0

@@ -7,13 +7,15 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import CreditSpent, EngineUnavailable
-from engine.features.campaigns import claiming, forecast, moves, worker
+from engine.features.campaigns import claiming, forecast, moves, pace, worker
 from engine.features.campaigns.choosing import Choosing, Chosen
+from engine.features.campaigns.contact import Status
 from engine.features.campaigns.core import IS, found, idle
 from engine.features.campaigns.errors import WrongState
 from engine.features.campaigns.events import CampaignResumed
 from engine.features.campaigns.forecast import Expected, Forecast
-from engine.features.campaigns.model import Campaign, Plan, Start, Started, State, Status
+from engine.features.campaigns.model import Campaign, Plan, Start, Started, State
+from engine.features.campaigns.purse import SHORT
 from engine.features.campaigns.store import campaigns, contacts, do_not_call
 from engine.features.campaigns.store.contacts import Row
 from engine.ids import new_id
@@ -72,8 +74,8 @@ class Going(Choosing):
         if chosen.campaign.kind == "voice":
             may = self._cache.rules(chosen.campaign.account).account
             at_once = min(at_once, may.max_calls)
-            pace = claiming.per_second(chosen.campaign, may.calls_per_second)
-            options = msgspec.structs.replace(options, per_second=pace)
+            per_second = pace.per_second(chosen.campaign, may.calls_per_second)
+            options = msgspec.structs.replace(options, per_second=per_second)
 
         def never(row: Row) -> str | None:
             return claiming.DO_NOT_CALL if row.number in listed else None
@@ -105,7 +107,7 @@ class Going(Choosing):
         refused = money.hold(conn, account, campaigns.purpose(before.id), held, now, note=note) if held else None
         if isinstance(refused, money.Refused):
             raise CreditSpent(refused.why)
-        fields = {"message": chosen.message, "held_each": each, "reason": ""}
+        fields = {"message": chosen.message, "held_each": each, "call_seconds": chosen.call_seconds, "reason": ""}
         campaigns.change(conn, before.id, **fields)
         if start.at is None:
             worker.begin(conn, before, count, now)
@@ -128,11 +130,17 @@ class Going(Choosing):
         return await self._writer.write(unit)
 
     async def resume(self, by: Actor, account: str, campaign: str) -> Campaign:
-        """Go on with a campaign that is paused; raises WrongState for any other."""
+        """Go on with a campaign that is paused; raises WrongState for any other.
+
+        Its options may have changed: who waited for hours or for money is looked at anew.
+        """
 
         def unit(conn: Connection) -> Campaign:
             there, now = _in(conn, account, campaign, State.PAUSED, done="resumed"), self._clock()
             campaigns.change(conn, there.id, state=State.RUNNING.value, reason="")
+            longest = max((retry.wait_seconds for retry in there.options.retries), default=None)
+            pace.begin(conn, there, now)
+            contacts.look_again_at_all(conn, there.id, now, SHORT, longest)
             moves.wake(conn, there, now)
             noted = CampaignResumed(
                 id=new_id("event"), account=account, subject=there.id, root=there.id, at=now, name=there.name

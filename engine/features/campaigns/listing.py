@@ -10,16 +10,9 @@ from sqlalchemy import Connection
 from engine.commands import LimitReached, NumberRefused
 from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.campaigns import template
+from engine.features.campaigns.contact import Added, BadContact, Contact, ContactChange, NewContact, Status
 from engine.features.campaigns.core import Core, found, idle
-from engine.features.campaigns.model import (
-    Added,
-    BadContact,
-    Campaign,
-    Contact,
-    ContactChange,
-    NewContact,
-    Status,
-)
+from engine.features.campaigns.model import Campaign
 from engine.features.campaigns.store import campaigns, contacts
 from engine.features.campaigns.store.contacts import Row
 from engine.features.errors import AlreadyThere, InvalidNumber, InvalidSetting, NotThere

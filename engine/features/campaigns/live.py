@@ -6,10 +6,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from engine.features.campaigns import claiming
-from engine.features.campaigns.model import Status
-from engine.features.campaigns.store import contacts
+from engine.features.campaigns.contact import Status
+from engine.features.campaigns.store import campaigns, contacts
 from engine.features.campaigns.store.contacts import Row
 from engine.model.call import Call
+from engine.platform import ledger
+from engine.platform.ledger import Purpose
 
 GONE = "The contact is not to be called any more."
 
@@ -46,3 +48,9 @@ class Live:
         if row is None or (row.call, row.status) != (call.id, Status.ACTIVE):
             return GONE
         return claiming.barred(conn, row, self.clock())
+
+    def backing(self, conn: Connection, purpose: Purpose) -> Purpose | None:
+        """Return the purpose of the campaign of which a call is a part (engine.platform.money.Backing)."""
+        found = self._contacts.get(purpose.id) if purpose == ledger.for_call(purpose.id) else None
+        row = contacts.get(conn, *found) if found else None
+        return campaigns.purpose(row.campaign) if row else None

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from engine.features.campaigns.contact import Status
+
 Kind = Literal["voice", "text"]
 Machine = Literal["hang_up", "leave_message", "play"]
 """What is done if an answering machine answers. `play`: nothing is detected, it hears the message as a person does."""
@@ -28,53 +30,6 @@ class State(StrEnum):
     def busy(self) -> bool:
         """Whether it has begun and is not over, so that it cannot be started, changed or removed."""
         return self in (State.SCHEDULED, State.RUNNING, State.PAUSED)
-
-
-class Status(StrEnum):
-    """What became of a contact.
-
-    `new`: it was not started. `queued`: it waits for its turn. `active`: it is called or texted now. `retry`: it waits
-    for another attempt. The others are the ends: `completed` (the whole message was played, or the text was sent),
-    `hung_up` (answered, and hung up before the end of the message), `unanswered`, `busy`, `machine` (a machine answered
-    and was not left a message), `failed`, `terminated` (the campaign was stopped meanwhile), `opted_out` (the key that
-    asks for no more calls was pressed), `skipped` (it was never called; `reason` says why).
-    """
-
-    NEW = "new"
-    QUEUED = "queued"
-    ACTIVE = "active"
-    RETRY = "retry"
-    COMPLETED = "completed"
-    HUNG_UP = "hung_up"
-    UNANSWERED = "unanswered"
-    BUSY = "busy"
-    MACHINE = "machine"
-    FAILED = "failed"
-    TERMINATED = "terminated"
-    OPTED_OUT = "opted_out"
-    SKIPPED = "skipped"
-
-    @property
-    def open(self) -> bool:
-        """Whether the campaign has something left to do for it."""
-        return self in OPEN
-
-
-OPEN = (Status.QUEUED, Status.ACTIVE, Status.RETRY)
-RERUN = (
-    Status.NEW,
-    Status.COMPLETED,
-    Status.HUNG_UP,
-    Status.UNANSWERED,
-    Status.BUSY,
-    Status.MACHINE,
-    Status.FAILED,
-    Status.TERMINATED,
-    Status.SKIPPED,
-)
-"""The statuses that a start may choose. Who opted out is not called again."""
-RETRIED = (Status.BUSY, Status.UNANSWERED, Status.FAILED, Status.MACHINE)
-"""The statuses for which a campaign may try again."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,15 +101,23 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     max_seconds: float | None = None
     priority: int = 5
 
+    @property
+    def seconds_for_keys(self) -> float:
+        """For how long a call waits for keys after the message (seconds)."""
+        return self.key_seconds if self.keys or self.opt_out_key else 0.0
+
 
 class NewCampaign(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign to create; the message may come later, with its start."""
+    """A campaign to create; the message may come later, with its start. `at`: when it is to start (Unix seconds), if
+    its start names no other time.
+    """
 
     name: str
     kind: Kind = "voice"
     description: str = ""
     message: Message = Message()
     options: Options = Options()
+    at: float | None = None
 
 
 class CampaignChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,14 +128,17 @@ class CampaignChange(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     message: Message | None = None
     options: Options | None = None
+    at: float | None = None
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign as last committed.
 
     `serial` counts the account's campaigns from 1, for APIs whose ids are numbers. `tags`: the names of the tags that
-    its contacts have. `at`: when it is to start, if it is scheduled. `reason`: why it is paused, if we paused it.
-    `held_each`: what is held for each contact that waits for its turn.
+    its contacts have. `at`: when it is to start, if it is scheduled, or was given a time before its start. `reason`:
+    why it is paused, if we paused it.
+    `held_each`: what is held for each contact that waits for its turn. `call_seconds`: for how long a call is answered
+    whose message is heard to the end (0: not known; texts).
     """
 
     id: str
@@ -191,75 +157,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     ended: float | None = None
     reason: str = ""
     held_each: int = 0
+    call_seconds: float = 0.0
     currency: str = "USD"
-
-
-class NewContact(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody to call: a number in any spelling of the account's country, and tags by name.
-
-    `line` is where it was read, for what is said of it if it is not valid; 0: nowhere.
-    """
-
-    number: str
-    tags: dict[str, str] = {}
-    line: int = 0
-
-
-class ContactChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to change of a contact; None: it stays. `tags` replaces all."""
-
-    number: str | None = None
-    tags: dict[str, str] | None = None
-
-
-class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact of a campaign, as last committed; one row of its report.
-
-    `id` counts the account's contacts from 1. `number` is its digits. `attempts` is how often it was called or texted,
-    `call` the id of the last call or text, `called` when that began, `ended` when it ended. `due`: when it is called
-    next, at the earliest. `seconds` counts from the answer, `playback` is the share of the message that was played
-    (0 to 1), of the last attempt that was answered; None: none was. `digits` are the keys that were pressed, `price`
-    what all attempts cost, `recording` the id of the last recording.
-    """
-
-    id: int
-    account: str
-    campaign: str
-    number: str
-    tags: dict[str, str]
-    status: Status
-    attempts: int = 0
-    due: float | None = None
-    call: str | None = None
-    called: float | None = None
-    ended: float | None = None
-    seconds: float | None = None
-    playback: float | None = None
-    digits: str = ""
-    machine: bool = False
-    price: int = 0
-    recording: str = ""
-    reason: str = ""
-
-
-class BadContact(msgspec.Struct, frozen=True):
-    """A contact that was not added: where it was read (0: nowhere), its number as it was given, and why."""
-
-    line: int
-    number: str
-    reason: str
-
-
-class Added(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of contacts that were given: how many were added, how many were there already, and the bad ones.
-
-    `contacts` are those that were added, in the order in which they were given.
-    """
-
-    added: int
-    duplicates: int
-    bad: tuple[BadContact, ...] = ()
-    contacts: tuple[Contact, ...] = ()
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -311,13 +210,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many contacts a campaign has of each status, and sums over them."""
+    """How many contacts a campaign has of each status, and sums over them. `due`: when the next one's turn comes, at
+    the earliest (Unix seconds); None: nobody waits.
+    """
 
     by_status: dict[Status, int]
     contacts: int
     seconds: float
     price: int
     held: int
+    due: float | None = None
 
 
 class DoNotCall(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.features.campaigns import outcome
+from engine.features.campaigns.contact import Status
 from engine.features.campaigns.events import CampaignEnded, CampaignPaused, ContactEnded
-from engine.features.campaigns.model import Campaign, Counts, State, Status
+from engine.features.campaigns.model import Campaign, Counts, State
 from engine.features.campaigns.outcome import Ended
 from engine.features.campaigns.store import campaigns, contacts
 from engine.features.campaigns.store.contacts import Row
@@ -31,8 +32,8 @@ def skip(conn: Connection, campaign: Campaign, row: Row, reason: str, now: float
     _append_ended(conn, campaign, row, now)
 
 
-def put_back(conn: Connection, campaign: Campaign, row: Row, due: float, now: float) -> None:
-    """Let a contact wait again whose call could not be placed; the attempt does not count.
+def put_back(conn: Connection, campaign: Campaign, row: Row, due: float, now: float, *, reason: str = "") -> None:
+    """Let a contact wait again whose call could not be placed; the attempt does not count. `reason`: why it waits.
 
     If the campaign is over, so is the contact.
     """
@@ -40,7 +41,7 @@ def put_back(conn: Connection, campaign: Campaign, row: Row, due: float, now: fl
         give_up(conn, row, "", now)
         return
     status = Status.RETRY if row.tries else Status.QUEUED
-    contacts.change(conn, row, status=status, attempts=row.attempts - 1, call=None, due=due)
+    contacts.change(conn, row, status=status, attempts=row.attempts - 1, call=None, due=due, reason=reason)
     campaigns.hold_more(conn, campaign, 1, now)
 
 
@@ -61,6 +62,17 @@ def end_attempt(conn: Connection, campaign: Campaign, row: Row, ended: Ended, no
     tries = row.tries | {ended.status.value: row.tries.get(ended.status.value, 0) + 1}
     campaigns.hold_more(conn, campaign, 1, now)
     return contacts.change(conn, row, status=Status.RETRY, due=now + wait, tries=tries, **common)
+
+
+def end_unplaced(conn: Connection, campaign: Campaign, row: Row, ended: Ended, now: float) -> None:
+    """End an attempt that came to no call."""
+    end_attempt(conn, campaign, contacts.change(conn, row, call=None), ended, now)
+
+
+def look_again(conn: Connection, campaign: Campaign, now: float) -> None:
+    """Let a campaign that runs be looked at now, or end if nobody is left."""
+    if campaign.state is State.RUNNING and not end_if_done(conn, campaign, now):
+        wake(conn, campaign, now)
 
 
 def pause(conn: Connection, campaign: Campaign, reason: str, now: float) -> None:
@@ -108,6 +120,7 @@ def counts(conn: Connection, campaign: Campaign) -> Counts:
         seconds=sum(seconds for _, _, seconds, _ in found),
         price=sum(price for _, _, _, price in found),
         held=held.amount if held else 0,
+        due=contacts.next_due(conn, campaign.id),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.events import CallEnded, DigitReceived, Event, TaskEnded, TaskStarted
-from engine.features.campaigns.model import Machine, Options, Status
+from engine.features.campaigns.contact import Status
+from engine.features.campaigns.model import Machine, Options
 from engine.model.call import Party
 from engine.model.cause import HangupCause
 from engine.tasks.results import Completed, Failed, Recorded, Stopped

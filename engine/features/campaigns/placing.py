@@ -57,5 +57,5 @@ def _tasks(options: Options, message: Play | Say) -> tuple[AnyTask, ...]:
 def _heard(options: Options, message: Play | Say) -> tuple[AnyTask, ...]:
     if not (options.keys or options.opt_out_key):
         return (message, HangUp())
-    waiting: tuple[AnyTask, ...] = (Pause(seconds=options.key_seconds),) if options.key_seconds else ()
+    waiting: tuple[AnyTask, ...] = (Pause(seconds=options.seconds_for_keys),) if options.seconds_for_keys else ()
     return (DetectDtmf(), message, *waiting, HangUp())

@@ -3,7 +3,8 @@
 import msgspec
 
 from engine.features.campaigns import hours, template
-from engine.features.campaigns.model import RETRIED, Kind, Message, Options
+from engine.features.campaigns.contact import RETRIED
+from engine.features.campaigns.model import Kind, Message, Options
 from engine.features.errors import InvalidSetting
 from engine.media.speech.tempo import LEAST as SHORTEST
 from engine.media.speech.tempo import MOST as LONGEST

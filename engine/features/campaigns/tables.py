@@ -27,6 +27,7 @@ campaigns = Table(
     Column("held_each", _BIG, nullable=False),
     Column("currency", String, nullable=False),
     Column("next_call", Float, nullable=False),  # when the pace allows the next one
+    Column("call_seconds", Float, nullable=False, server_default="0"),  # for which a call is expected to be answered
     UniqueConstraint("account", "serial", name="campaigns_serial"),
     Index("campaigns_by_account", "account", "id"),
 )
@@ -44,7 +45,7 @@ campaign_contacts = Table(
     Column("tries", Text, nullable=False),  # how often each outcome was tried again, as JSON
     Column("due", Float, nullable=True),  # of those that wait for their turn
     Column("call", String, nullable=True, index=True),
-    Column("trunk", String, nullable=True),  # of the last attempt, if trunks are limited
+    Column("trunk", String, nullable=True),  # that calls it, or that it waits for, if trunks are limited
     Column("called", Float, nullable=True),
     Column("ended", Float, nullable=True),
     Column("seconds", Float, nullable=True),
@@ -58,15 +59,16 @@ campaign_contacts = Table(
     UniqueConstraint("campaign", "number", name="campaign_contacts_number"),
     Index("campaign_contacts_by_id", "campaign", "id"),
     Index("campaign_contacts_by_status", "campaign", "status", "id"),
-    Index("campaign_contacts_by_due", "campaign", "due", "id"),
+    Index("campaign_contacts_by_due", "campaign", "due", "id", "trunk"),
     Index("campaign_contacts_by_trunk", "trunk", "status"),
 )
-campaign_serials = Table(  # the last ones that were given
+campaign_serials = Table(  # of an account: the last ones that were given, and the pace of its campaigns together
     "campaign_serials",
     metadata,
     Column("account", String, primary_key=True),
     Column("campaigns", Integer, nullable=False),
     Column("contacts", Integer, nullable=False),
+    Column("next_call", Float, nullable=False, server_default="0"),  # when that pace allows the next one
 )
 do_not_call = Table(
     "do_not_call",

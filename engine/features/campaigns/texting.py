@@ -4,8 +4,9 @@ from sqlalchemy import Connection
 
 from engine.commands import CallBarred
 from engine.features.campaigns import claiming, template
+from engine.features.campaigns.contact import Status
 from engine.features.campaigns.live import GONE
-from engine.features.campaigns.model import Campaign, Status
+from engine.features.campaigns.model import Campaign
 from engine.features.campaigns.store import contacts
 from engine.features.campaigns.store.contacts import Row
 from engine.features.messaging.model import NewMessage

@@ -9,25 +9,17 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.calls.account_prompts import Preparing
-from engine.commands import (
-    CallBarred,
-    CallerRefused,
-    Command,
-    CommandRefused,
-    CreditSpent,
-    EngineUnavailable,
-    HangUpCall,
-    LimitReached,
-    NoSuchCall,
-)
-from engine.features.campaigns import claiming, moves, placing, rendering
-from engine.features.campaigns.claiming import LONGEST_SECONDS, Around, Look
+from engine.commands import Command, CommandRefused, EngineUnavailable, HangUpCall, NoSuchCall
+from engine.features.campaigns import claiming, moves, pace, placing, refusals, rendering
+from engine.features.campaigns.around import Around
+from engine.features.campaigns.claiming import Look
+from engine.features.campaigns.contact import Status
 from engine.features.campaigns.errors import UnknownTag
 from engine.features.campaigns.events import CampaignStarted
 from engine.features.campaigns.live import Live
-from engine.features.campaigns.model import Campaign, State, Status
+from engine.features.campaigns.model import Campaign, State
 from engine.features.campaigns.outcome import Ended
-from engine.features.campaigns.store import campaigns, contacts
+from engine.features.campaigns.store import campaigns, contacts, do_not_call
 from engine.features.campaigns.store.contacts import Row
 from engine.features.campaigns.texting import Texting
 from engine.features.errors import NotThere, StillUsed
@@ -43,8 +35,6 @@ from engine.store.errors import Fenced, StoreClosed, StoreUnavailable
 log = structlog.get_logger(__name__)
 AT_ONCE = 20
 """Campaigns that are looked at at the same time."""
-AGAIN_SECONDS = 1.0
-"""Until a contact is tried again whose call could not be placed, by no fault of its own."""
 FAILED = "The call could not be placed; the engine's log says why."
 STOP_SECONDS = 5.0
 MOST = 1_000_000
@@ -80,7 +70,9 @@ class CampaignRunner:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Go on with what an earlier controller left: put back who was claimed and not called; end what was stopped."""
+        """Go on with what an earlier controller left: put back who was claimed and not called; end what was stopped,
+        and the calls of those who asked for no more of them.
+        """
         rows = await self._db.read(contacts.all_active)
         there = await self._db.read(lambda conn: {row.call for row in rows if self.placed(conn, row)})
 
@@ -89,7 +81,7 @@ class CampaignRunner:
             for row in rows:
                 if row.call not in there and (campaign := campaigns.get(conn, row.campaign)):
                     moves.put_back(conn, campaign, row, now, now)
-                    _look_again(conn, campaign, now)
+                    moves.look_again(conn, campaign, now)
 
         await self._writer.write(unit)
         placed: dict[str, list[Row]] = {}
@@ -101,6 +93,9 @@ class CampaignRunner:
             campaign = await self._db.read(lambda conn: campaigns.get(conn, id))  # noqa: B023
             if campaign and campaign.state is State.STOPPED:
                 self._spawn(self._end_all(campaign, up), f"end the calls of {id}")
+            elif campaign and campaign.options.opt_out_key:
+                for gone in await self._db.read(lambda conn: [row for row in up if _opted_out(conn, row)]):  # noqa: B023
+                    await self.hang_up(gone.account, gone.call or "")
 
     def placed(self, conn: Connection, row: Row) -> bool:
         """Whether the call or the text of a contact that was claimed is stored."""
@@ -175,39 +170,23 @@ class CampaignRunner:
             await self._end(row, Ended(Status.FAILED, FAILED))
 
     async def _refused(self, row: Row, error: CommandRefused) -> None:
-        """Put a contact back whose turn comes again, or end it; pause a campaign that can call nobody."""
-
         def unit(conn: Connection) -> None:
-            now, found = self._clock(), _still(conn, row)
-            if found is None:
-                return
-            campaign, contact = found
-            match error:
-                case CallBarred() | LimitReached() | EngineUnavailable():
-                    wait = 0.0 if isinstance(error, CallBarred) else AGAIN_SECONDS
-                    moves.put_back(conn, campaign, contact, now + wait, now)
-                case CreditSpent() if contacts.active(conn, campaign.id) > 1:  # its own calls may hold it
-                    moves.put_back(conn, campaign, contact, now + LONGEST_SECONDS, now)
-                case CreditSpent() | CallerRefused():
-                    moves.put_back(conn, campaign, contact, now, now)
-                    if campaign.state is State.RUNNING:
-                        moves.pause(conn, campaign, str(error), now)
-                        return
-                case _:
-                    _end_unplaced(conn, campaign, contact, Ended(Status.SKIPPED, str(error)), now)
-            _look_again(conn, campaign, now)
+            if found := _still(conn, row):
+                refusals.refused(conn, *found, error, self._clock(), self._around)
 
-        await self._writer.write(unit)
-        self._live.drop(row.call)
-        self._scheduler.wake()
+        await self._settle(row, unit)
 
     async def _end(self, row: Row, ended: Ended) -> None:
         def unit(conn: Connection) -> None:
             now, found = self._clock(), _still(conn, row)
             if found:
-                _end_unplaced(conn, *found, ended, now)
-                _look_again(conn, found[0], now)
+                moves.end_unplaced(conn, *found, ended, now)
+                moves.look_again(conn, found[0], now)
 
+        await self._settle(row, unit)
+
+    async def _settle(self, row: Row, unit: Callable[[Connection], None]) -> None:
+        """End what was under way for a contact; let the campaign go on."""
         await self._writer.write(unit)
         self._live.drop(row.call)
         self._scheduler.wake()
@@ -261,8 +240,9 @@ class CampaignRunner:
 
 def begin(conn: Connection, campaign: Campaign, chosen: int, now: float) -> None:
     """Let a campaign run from now on."""
-    fields = {"started": now, "ended": None, "at": None, "reason": "", "next_call": now}
+    fields = {"started": now, "ended": None, "at": None, "reason": ""}
     campaigns.change(conn, campaign.id, state=State.RUNNING.value, **fields)
+    pace.begin(conn, campaign, now)
     moves.wake(conn, campaign, now)
     noted = CampaignStarted(
         id=new_id("event"),
@@ -284,14 +264,10 @@ def _still(conn: Connection, row: Row) -> tuple[Campaign, Row] | None:
     return campaign, found
 
 
-def _end_unplaced(conn: Connection, campaign: Campaign, row: Row, ended: Ended, now: float) -> None:
-    """End an attempt that came to no call."""
-    moves.end_attempt(conn, campaign, contacts.change(conn, row, call=None), ended, now)
-
-
-def _look_again(conn: Connection, campaign: Campaign, now: float) -> None:
-    if campaign.state is State.RUNNING and not moves.end_if_done(conn, campaign, now):
-        moves.wake(conn, campaign, now)
+def _opted_out(conn: Connection, row: Row) -> bool:
+    """Whether the key that asks for no more calls was pressed in a contact's call."""
+    entry = do_not_call.get(conn, row.account, row.number)
+    return entry is not None and entry.why == do_not_call.KEY and entry.at >= (row.called or 0.0)
 
 
 def _note_length(conn: Connection, row: Row, seconds: float) -> None:

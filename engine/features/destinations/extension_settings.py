@@ -1,4 +1,4 @@
-"""What is set of an extension: where the calls go that it does not take, how long it rings, and whose phone it is."""
+"""What is set of an extension: which calls it takes, where the others go, how long it rings, and whose phone it is."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,19 +19,24 @@ from engine.store.accounts import Account
 from engine.store.extensions import Extension
 from engine.store.writer import Writer
 
-REASONS = ("no_answer", "busy", "unregistered")
+REASONS = ("always", "no_answer", "busy", "unregistered")
+SWITCHES = ("do_not_disturb", "call_waiting")
 LONGEST_SECONDS = 600.0
 
 
 class DiversionFields(msgspec.Struct, frozen=True, kw_only=True):
-    """What changes; None stays as it is. `ring_seconds` 0: as long as a call may ring.
+    """What changes; None stays as it is. `always` is for every call: the phone does not ring.
 
-    `owner` is the user whose phone it is, by its id or e-mail address; "": nobody's.
+    `ring_seconds` 0: as long as a call may ring. `owner` is the user whose phone it is, by its id or e-mail address;
+    "": nobody's.
     """
 
+    always: LeadsTo | None = None
     no_answer: LeadsTo | None = None
     busy: LeadsTo | None = None
     unregistered: LeadsTo | None = None
+    do_not_disturb: bool | None = None
+    call_waiting: bool | None = None
     ring_seconds: float | None = None
     owner: str | None = None
 
@@ -84,6 +89,7 @@ class ExtensionDiversions:
     def shown(self, account: Account, row: Extension) -> dict[str, Any]:
         """What an extension shows of it."""
         shape: dict[str, Any] = {reason: self._destinations.shown(account, getattr(row, reason)) for reason in REASONS}
+        shape |= {switch: getattr(row, switch) for switch in SWITCHES}
         owner = self._cache.user(account.id, row.owner) if row.owner else None
         return shape | {"ring_seconds": row.ring_seconds, "owner": owner.email if owner else None}
 
@@ -93,6 +99,7 @@ class ExtensionDiversions:
             if (leads_to := getattr(fields, reason)) is not None:
                 given[reason] = leads_to(conn, owner)
                 self._destinations.refuse_loop(owner, f"extension:{row.number}", given[reason])
+        given |= {switch: on for switch in SWITCHES if (on := getattr(fields, switch)) is not None}
         if fields.ring_seconds is not None:
             if not (fields.ring_seconds == 0 or 1 <= fields.ring_seconds <= LONGEST_SECONDS):
                 raise InvalidSetting(

@@ -29,10 +29,8 @@ class DestinationsFeature(Feature):
     def __init__(self, platform: Platform, data: Callable[[Application], CallData | None] = without_data) -> None:
         cache = platform.cache
         self.registry = Destinations(cache, platform.kinds, platform.leads)
-        self.services = (
-            self.registry,
-            ExtensionDiversions(platform.writer, cache, self.registry, platform.refresh),
-        )
+        self.extensions = ExtensionDiversions(platform.writer, cache, self.registry, platform.refresh)
+        self.services = (self.registry, self.extensions)
         self.destinations = core_kinds(cache, data)
         self._cache = cache
 

@@ -4,7 +4,10 @@ import contextlib
 from collections.abc import Iterable
 
 from engine.calls.directory import Answering, NoDestination
+from engine.commands import NumberRefused
+from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.accounts.emergency import NEVER
+from engine.features.accounts.high_risk import range_of
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere
 from engine.features.numbers.phone_numbers import checked, is_emergency, normalise
 from engine.model.cause import HangupCause
@@ -35,6 +38,9 @@ class ExtensionKind(DestinationKind):
     def answering(self, account: Account, target: str, hops: int) -> Answering:
         missing = NoDestination(f"The account has no extension {target}.", HangupCause.USER_UNKNOWN)
         found = self._found(account, target, missing)
+        if found.always:
+            leads_on = GoTo(destination=found.always, hops=hops, diverted_by=found.number)
+            return Answering(account=account.id, tasks=(leads_on,))
         diversions = Diversions(no_answer=found.no_answer, busy=found.busy, unregistered=found.unregistered)
         if diversions == Diversions():
             dial = Dial(to=found.number, leg=LegOptions(ring_seconds=found.ring_seconds))
@@ -45,7 +51,7 @@ class ExtensionKind(DestinationKind):
 
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
         found = self._cache.extension_named(account.id, target)
-        return (found.no_answer, found.busy, found.unregistered) if found else ()
+        return (found.always, found.no_answer, found.busy, found.unregistered) if found else ()
 
     def _found(self, account: Account, target: str, missing: Exception) -> Extension:
         found = self._cache.extension_named(account.id, target)
@@ -57,6 +63,7 @@ class ExtensionKind(DestinationKind):
 class ForwardKind(DestinationKind):
     """`forward:+1…`: a call to a number, which the account pays for and must be allowed to make (admission).
 
+    Nothing is led to an emergency number, nor to one of high risk that the account may not call.
     A number of the account's own is not called: what it leads to takes the call.
     """
 
@@ -70,7 +77,10 @@ class ForwardKind(DestinationKind):
             return own
         if is_emergency(target, account.country):
             raise InvalidSetting(NEVER)
-        return f"+{self._digits(account, target)}"
+        digits = self._digits(account, target)
+        if range_of(digits) and (why := not_allowed(digits, self._prefixes(account))):
+            raise InvalidSetting(why)
+        return f"+{digits}"
 
     def answering(self, account: Account, target: str, hops: int) -> Answering:
         if own := self._own(account, target):
@@ -87,6 +97,12 @@ class ForwardKind(DestinationKind):
         own = self._own(account, target)
         number = self._cache.number(own.removeprefix("+")) if own else None
         return (str(number.leads_to),) if number and number.leads_to else ()
+
+    def _prefixes(self, account: Account) -> tuple[str, ...]:
+        try:
+            return self._cache.rules(account.id).prefixes
+        except NumberRefused:
+            return ()  # of an account that is disabled
 
     def _own(self, account: Account, target: str) -> str:
         """The account's own number that is meant, as it is stored here; "" for none."""

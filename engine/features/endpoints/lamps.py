@@ -32,7 +32,7 @@ class Lamps:
     """Tells Asterisk."""
 
     def __init__(self, client: AriClient) -> None:
-        self._client = client
+        self.client = client
 
     async def show(self, lamps: Mapping[str, Lamp]) -> None:
         """Set the lamps of extensions, by the SIP user names of their phones. Raises engine.ari.errors.AriError.
@@ -40,7 +40,7 @@ class Lamps:
         Telling the same again is harmless: Asterisk notifies a phone again.
         """
         for batch in _batches(lamps):
-            await self._client.channels.originate(
+            await self.client.channels.originate(
                 endpoint=f"Local/s@{CONTEXT}",
                 context=CONTEXT,
                 extension="end",

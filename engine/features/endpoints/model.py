@@ -4,7 +4,7 @@ import msgspec
 
 from engine.store.extensions import Extension
 
-__all__ = ["EndpointState", "Extension", "NewExtension"]
+__all__ = ["EndpointState", "Extension", "NewExtension", "PhoneFields"]
 
 
 class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,6 +20,16 @@ class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     password: str | None = None
     application: str | None = None
     owner: str | None = None
+    max_contacts: int = 5
+    webrtc: bool = False
+
+
+class PhoneFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes of an extension's phones (engine.store.extensions.Extension); None stays as it is."""
+
+    max_contacts: int | None = None
+    webrtc: bool | None = None
+    password: str | None = None
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,10 +18,13 @@ from engine.features.trunks.sources import is_literal
 
 log = structlog.get_logger(__name__)
 MODULE = "res_pjsip"  # registrations and identifies are found below it too, other names answer 404
-TRANSPORT = "transport-udp"
+TRANSPORTS_OF_FAMILY = {4: ("transport-udp", "transport-tcp"), 6: ("transport-udp6", "transport-tcp6")}
+"""The transports of UDP and TCP in pjsip.conf, by the family of their address."""
 RTP_TIMEOUT = "30"  # seconds without RTP after which Asterisk ends a call; its own default is never
 HELD_RTP_TIMEOUT = "3600"
 RTP_KEEPALIVE = "5"  # seconds: a call that waits sends comfort noise (RFC 3389), or NAT and carriers would drop it
+DTMF_MODE = "auto"
+"""RFC 4733, as `rfc4733`; but a party whose SDP has no telephone-event is sent tones, and heard by them."""
 _OURS = re.compile(rf"trunk-[a-z0-9-]{{1,32}}|{PATTERN}")
 # The order of removal: the endpoint is last, for by it one that was removed by half is found again.
 _KINDS = ("registration", "identify", "aor", "auth", "endpoint")
@@ -32,15 +35,18 @@ _HINTS = {"identify": " It is told by its host's address: does that name have on
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """One object of Asterisk's configuration."""
+    """One object of Asterisk's configuration; `repeated` are fields that may be there more than once."""
 
     kind: str
     id: str
     fields: dict[str, str]
+    repeated: tuple[tuple[str, str], ...] = ()
 
 
-def _mark(piece: Piece) -> str:
-    fields = msgspec.json.encode(piece.fields, order="deterministic")
+def mark_of(piece: Piece) -> str:
+    """Return what tells an object that was made of these very fields."""
+    what = (piece.fields, piece.repeated) if piece.repeated else piece.fields
+    fields = msgspec.json.encode(what, order="deterministic")
     return hashlib.sha256(fields).hexdigest()[:16]
 
 
@@ -94,13 +100,25 @@ class Provisioner:
     async def renew(self, piece: Piece) -> bool:
         """Make one object anew if it was made of other fields; whether it was. Raises as put()."""
         there = await self._read(piece)
-        if there is not None and there.get(_MARK) == _mark(piece):
+        if there is not None and there.get(_MARK) == mark_of(piece):
             return False
         await self._ensure(piece)
         return True
 
+    async def fields(self, kind: str, name: str) -> dict[str, str]:
+        """Return the fields of an object, and as `@mark` what it was made of (`mark_of`); none where it is not there.
+
+        Raises Unreachable.
+        """
+        found = await self._read(Piece(kind=kind, id=name, fields={}))
+        return {} if found is None else found | {"@mark": found.get(_MARK, "")}
+
+    async def remove(self, kind: str, name: str) -> None:
+        """Remove an object; harmless where it is not there. Raises Unreachable."""
+        await self._remove(kind, name)
+
     async def _ensure(self, piece: Piece) -> None:
-        mark = _mark(piece)
+        mark = mark_of(piece)
         there = await self._read(piece)
         if there is not None:
             if there.get(_MARK) == mark and not _spoilt(piece, there):
@@ -108,7 +126,8 @@ class Provisioner:
             await self._remove(piece.kind, piece.id)
         if piece.kind == "endpoint":
             await self._until_gone(piece.id)
-        fields = [{"attribute": name, "value": value} for name, value in {**piece.fields, _MARK: mark}.items()]
+        given = (*piece.fields.items(), *piece.repeated, (_MARK, mark))
+        fields = [{"attribute": name, "value": value} for name, value in given]
         try:
             await self._client.asterisk.update_object(MODULE, piece.kind, piece.id, fields=fields)
         except AriError as error:
@@ -170,9 +189,34 @@ class Provisioner:
                 taken.append(name)
         return taken
 
+    async def objects(self, name: str) -> dict[str, dict[str, str]]:
+        """Return the objects called `name` by their kinds, without passwords and empty fields. Raises Unreachable."""
+        found = {kind: await self._read(Piece(kind=kind, id=name, fields={})) for kind in _KINDS}
+        return {
+            kind: {name: value for name, value in fields.items() if value and name not in ("password", _MARK)}
+            for kind, fields in found.items()
+            if fields is not None
+        }
+
+    async def modules(self) -> frozenset[str]:
+        """Return the names of the modules that Asterisk runs, such as codec_ulaw.so."""
+        running = await self._client.asterisk.list_modules()
+        return frozenset(module.name for module in running if module.status.lower() == "running")
+
+    async def rotate_log(self, name: str) -> None:
+        """Let Asterisk go on with a new file of this log; raises AriError."""
+        await self._client.asterisk.rotate_log(name)
+
     async def states(self) -> dict[str, str]:
         """Return each endpoint's state in Asterisk's word: online, offline or unknown (no answer to its OPTIONS)."""
         return {endpoint.resource: endpoint.state or "unknown" for endpoint in await self._endpoints()}
+
+    async def state(self, name: str) -> str:
+        """Return one endpoint's state in Asterisk's word; missing: it is not there. Raises Unreachable."""
+        try:
+            return (await self._client.endpoints.get("PJSIP", name)).state or "unknown"
+        except AriNotFound:
+            return "missing"
 
     async def _endpoints(self) -> list[Endpoint]:
         """Every PJSIP endpoint; asking for the technology alone answers 404 where there is none yet."""

@@ -22,6 +22,9 @@ class Owner(Protocol):
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each endpoint, by its name."""
 
+    def shown_state(self, name: str, state: str) -> str:
+        """Return the state of an endpoint as people are told it, of the state in Asterisk's word."""
+
 
 class Endpoints:
     """The endpoints of several services, in the order in which they are shown."""
@@ -48,7 +51,11 @@ class Endpoints:
     async def states(self) -> list[EndpointState]:
         """Return how each endpoint is, by its name; raises Unreachable."""
         states = await self._provisioner.states()
-        return [EndpointState(name=name, state=states.get(name, "missing")) for name in self._names()]
+        return [
+            EndpointState(name=name, state=owner.shown_state(name, states.get(name, "missing")))
+            for owner in self._owners
+            for name in owner.endpoint_names()
+        ]
 
     def _names(self) -> list[str]:
         return [name for owner in self._owners for name in owner.endpoint_names()]

@@ -1,6 +1,6 @@
 """Adds, finds and removes extensions: the store first, then Asterisk; the settings in memory follow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.features.accounts import Account, find
-from engine.features.endpoints.extension import checked, new_password, pieces
-from engine.features.endpoints.model import NewExtension
+from engine.features.endpoints.extension import checked, endpoints_of, new_password
+from engine.features.endpoints.model import NewExtension, PhoneFields
+from engine.features.endpoints.presence import Presence, context_of, with_context
 from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
@@ -25,14 +26,23 @@ from engine.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 _MOST_NAMED = 10
-_LED = ("no_answer", "busy", "unregistered")
+_LED = ("always", "no_answer", "busy", "unregistered")
 
 
 class Extensions:
     """The extensions of all accounts; an extension's number is unique within its account."""
 
-    def __init__(self, writer: Writer, cache: SettingsCache, provisioner: Provisioner) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        cache: SettingsCache,
+        provisioner: Provisioner,
+        rtp_address: str = "",
+        presence: Presence | None = None,
+    ) -> None:
+        self._presence = presence
         self._writer, self._cache, self._provisioner = writer, cache, provisioner
+        self._rtp_address = rtp_address
         self._adding: set[str] = set()  # SIP user names that Asterisk has and the settings in memory do not yet
 
     async def add(self, by: Actor, wanted: NewExtension) -> Extension:
@@ -41,24 +51,53 @@ class Extensions:
         Raises NotThere (no such account, application or user), InvalidSetting, AlreadyThere, NotProvisioned and
         Unreachable (then it was not added).
         """
-        added = await self._writer.write(lambda conn: _add(conn, by, wanted))
-        self._adding.add(added.sip_user)
+        added, first = await self._writer.write(lambda conn: _add(conn, by, wanted))
+        self._adding.update(added.sip_users)
         try:
-            await self._provisioner.put(pieces(added))
+            if first:
+                await self._cache.reload(added.account)
+            await self._put(added)
             await self._cache.reload_extension(added.account, added.number)
         except (NotProvisioned, AriError):
             await self._writer.write(lambda conn: _remove(conn, audit.SYSTEM, added.account, added.number))
-            await self._try_to_take_out(added.sip_user)
+            await self._cache.reload_extension(added.account, added.number)
+            await self._try_to_take_out(added.sip_users)
             raise
         finally:
-            self._adding.discard(added.sip_user)
+            self._adding.difference_update(added.sip_users)
+        await self._try_to_show(added)
         return added
+
+    async def equip(self, by: Actor, account: str, number: str, phones: PhoneFields) -> Extension:
+        """Change how many phones an extension may have, whether browsers may be among them, or their password.
+
+        `account` is its account's id. Phones that are registered stay so, unless the password changes. Raises NotThere,
+        InvalidSetting; NotProvisioned and Unreachable (then Asterisk is told when all endpoints are pushed).
+        """
+        had, changed = await self._writer.write(lambda conn: _equip(conn, by, account, number, phones))
+        await self._cache.reload_extension(account, number)
+        await self._put(changed)
+        await self._try_to_take_out([name for name in had.sip_users if name not in changed.sip_users])
+        await self._try_to_show(changed)
+        return changed
+
+    async def _put(self, extension: Extension) -> None:
+        for each in self._pieces(extension).values():
+            await self._provisioner.put(each)
+
+    async def _try_to_show(self, extension: Extension) -> None:
+        """Let phones see an extension's state; where that fails they do from the next start of the controller on."""
+        try:
+            if self._presence:
+                await self._presence.push([extension])
+        except AriError as error:
+            log.warning("The state of an extension is shown later.", sip_user=extension.sip_user, error=str(error))
 
     async def remove(self, by: Actor, account: str, number: str) -> None:
         """Remove an extension of an account (its id): its phone cannot register or call any more. Raises NotThere."""
         removed = await self._writer.write(lambda conn: _remove(conn, by, account, number))
         await self._cache.reload_extension(account, number)
-        await self._try_to_take_out(removed.sip_user)
+        await self._try_to_take_out(removed.sip_users)
 
     def remove_all(self, conn: Connection, by: Actor, account: str) -> list[Extension]:
         """Remove all extensions of an account (its id) within a transaction; after it they are to be taken out."""
@@ -68,7 +107,7 @@ class Extensions:
         """Take extensions of an account that were removed out of the settings in memory and out of Asterisk."""
         await self._cache.reload(account)
         for extension in removed:
-            await self._try_to_take_out(extension.sip_user)
+            await self._try_to_take_out(extension.sip_users)
 
     def find(self, number: str, account: str | None = None) -> Extension:
         """Return an extension by its number and its account's name or id.
@@ -107,23 +146,33 @@ class Extensions:
         return found.name if found else None
 
     def endpoint_names(self) -> list[str]:
-        """Return the SIP user names of all extensions: Asterisk's names of their endpoints."""
-        known = [extension.sip_user for extension in self._cache.extensions()]
+        """Return the SIP user names of all extensions' phones and browsers: Asterisk's names of their endpoints."""
+        known = [name for extension in self._cache.extensions() for name in extension.sip_users]
         return [*known, *self._adding.difference(known)]
 
     async def endpoints(self) -> dict[str, list[Piece]]:
         """Return what Asterisk must have of each extension, by its endpoint's name."""
-        return {extension.sip_user: pieces(extension) for extension in self._cache.extensions()}
+        known = self._cache.extensions()
+        return {name: each for one in known for name, each in self._pieces(one).items()}
 
-    async def _try_to_take_out(self, sip_user: str) -> None:
-        """Take an endpoint out of Asterisk; one that cannot be reached loses it when all endpoints are pushed."""
-        try:
-            await self._provisioner.take_out(sip_user)
-        except AriError as error:
-            log.warning("An extension was not taken out of Asterisk yet.", sip_user=sip_user, error=str(error))
+    def _pieces(self, extension: Extension) -> dict[str, list[Piece]]:
+        return endpoints_of(extension, self._rtp_address, context_of(self._cache.find(extension.account)))
+
+    def shown_state(self, name: str, state: str) -> str:
+        """Return the state of an extension's endpoint, which is Asterisk's word."""
+        return state
+
+    async def _try_to_take_out(self, sip_users: Iterable[str]) -> None:
+        """Take endpoints out of Asterisk; one that cannot be reached loses them when all endpoints are pushed."""
+        for sip_user in sip_users:
+            try:
+                await self._provisioner.take_out(sip_user)
+            except AriError as error:
+                log.warning("An extension was not taken out of Asterisk yet.", sip_user=sip_user, error=str(error))
 
 
-def _add(conn: Connection, by: Actor, wanted: NewExtension) -> Extension:
+def _add(conn: Connection, by: Actor, wanted: NewExtension) -> tuple[Extension, bool]:
+    """Store an extension; returns it, and whether its account has a context for states only now."""
     owner = find(conn, wanted.account)
     _refuse_taken(conn, owner, wanted.number)
     extension = Extension(
@@ -134,13 +183,29 @@ def _add(conn: Connection, by: Actor, wanted: NewExtension) -> Extension:
         name=wanted.name,
         application=_application(conn, owner, wanted.application),
         owner=users.find(conn, owner.id, wanted.owner).id if wanted.owner else None,
+        max_contacts=wanted.max_contacts,
+        webrtc=wanted.webrtc,
     )
     checked(extension, owner.country)
     extensions.add(conn, extension)
     audit.record(
         conn, by, account=owner.id, what="extension.added", subject=extension.number, after=_audited(extension)
     )
-    return extension
+    return extension, with_context(conn, owner).hint_context != owner.hint_context
+
+
+def _equip(conn: Connection, by: Actor, account: str, number: str, phones: PhoneFields) -> tuple[Extension, Extension]:
+    had = extensions.get(conn, account, number)
+    if had is None:
+        raise NotThere(f"There is no extension {number}.")
+    given = {name: value for name, value in msgspec.structs.asdict(phones).items() if value is not None}
+    changed = checked(msgspec.structs.replace(had, **given), find(conn, account).country)
+    extensions.equip(conn, changed)
+    before, after = audit.changed(_audited(had), _audited(changed))
+    if "password" in given:
+        after |= {"password": "***"}
+    audit.record(conn, by, account=account, what="extension.changed", subject=number, before=before, after=after)
+    return had, changed
 
 
 def _refuse_taken(conn: Connection, owner: Account, number: str) -> None:

@@ -10,11 +10,12 @@ import secrets
 from sqlalchemy import Connection
 
 from engine.store import extensions
+from engine.store.extensions import BROWSER
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike, for it is typed into phones
 _TAIL = 6
-PATTERN = rf"[0-9]{{2,6}}(?:-[{_LETTERS}]{{{_TAIL}}})?"
-"""What a SIP user name of an extension looks like, as a regular expression."""
+PATTERN = rf"(?:{BROWSER})?[0-9]{{2,6}}(?:-[{_LETTERS}]{{{_TAIL}}})?"
+"""What a SIP user name of an extension or its browsers looks like, as a regular expression."""
 
 
 def is_secret(name: str) -> bool:

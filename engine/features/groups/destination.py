@@ -4,9 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from engine.calls.directory import Answering, NoDestination
 from engine.features.errors import NotThere
+from engine.model.cause import HangupCause
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
+from engine.tasks.go_to import GoTo
+from engine.tasks.hang_up import HangUp
+from engine.tasks.kinds import AnyTask
 from engine.tasks.ring import Ring
 
 LONGEST_EXTENSION = 6
@@ -29,8 +33,11 @@ class GroupKind(DestinationKind):
         group = self._cache.group(account.id, target)
         if group is None:
             raise NoDestination(f"The account has no ring group {target}.")
+        members = tuple(member for member in group.members if not self._forwards(account, member))
+        if not members:
+            return Answering(account=account.id, tasks=(_unanswered(group.otherwise, hops),))
         ring = Ring(
-            members=group.members,
+            members=members,
             strategy=group.strategy,
             seconds=group.seconds,
             seconds_each=group.seconds_each,
@@ -39,9 +46,21 @@ class GroupKind(DestinationKind):
         )
         return Answering(account=account.id, tasks=(ring,))
 
+    def _forwards(self, account: Account, member: str) -> bool:
+        """Whether a member is an extension that forwards every call: its phone does not ring, and a colleague's
+        forwarding does not answer for all."""
+        extension = self._cache.extension(account.id, member)
+        return bool(extension and extension.always)
+
     def leads_on(self, account: Account, target: str) -> Iterable[str]:
         group = self._cache.group(account.id, target)
         return (group.otherwise, *called(group.members)) if group else ()
+
+
+def _unanswered(otherwise: str, hops: int) -> AnyTask:
+    if otherwise:
+        return GoTo(destination=otherwise, hops=hops)
+    return HangUp(cause=HangupCause.UNAVAILABLE)
 
 
 def called(members: Iterable[str]) -> Iterator[str]:

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.features.guesses import store
+from engine.features.guesses.budgets import DAY, Answer, Budget, Guess, Kind, Meter, Scope, meters_of
 from engine.features.guesses.events import GuessesLocked
-from engine.features.guesses.model import DAY, Answer, Budget, Guess, Kind, Meter, Scope, meters_of
 from engine.features.guesses.store import Count
 from engine.ids import new_id
 from engine.platform.platform import Platform

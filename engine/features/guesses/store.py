@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, select
 
-from engine.features.guesses.model import Meter
+from engine.features.guesses.budgets import Meter
 from engine.features.guesses.tables import guesses, known_callers
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement

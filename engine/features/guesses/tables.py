@@ -4,7 +4,7 @@ from sqlalchemy import Boolean, Column, Float, Index, String, Table
 
 from engine.store.tables import metadata
 
-guesses = Table(  # how many guesses count, where (engine.features.guesses.model.Meter); none is kept itself
+guesses = Table(  # how many guesses count, where (engine.features.guesses.budgets.Meter); none is kept itself
     "guesses",
     metadata,
     Column("account", String, primary_key=True),

@@ -40,13 +40,17 @@ from engine.features.messaging.store.parts import Lane
 from engine.features.messaging.tables import (
     idempotency_keys,
     message_keywords,
+    message_marks,
     message_parts,
     message_rates,
     message_routes,
     messages,
     opt_outs,
+    text_threads,
     texting,
 )
+from engine.features.messaging.threads.following import ThreadFollower
+from engine.features.messaging.threads.service import ThreadService
 from engine.model.call_data import CallData
 from engine.platform.feature import Feature, Measure
 from engine.platform.leads import Lead
@@ -83,7 +87,7 @@ class MessagingFeature(Feature):
     events = (MessageSent, MessageEnded, MessageReceived)
     announces = announced.ENTRIES
     tables = (message_routes, message_rates, message_keywords, texting, opt_outs, idempotency_keys)
-    books = (message_parts, messages)
+    books = (message_parts, message_marks, text_threads, messages)
     expires: Mapping[str, Expire] = {"messages": expire_messages}
 
     def __init__(
@@ -114,7 +118,9 @@ class MessagingFeature(Feature):
             TextingSettings(platform, service.reload),
             Keywords(platform, destinations),
             UnmatchedMessages(platform.database),
+            ThreadService(platform, service),
         )
+        self.consumers = (ThreadFollower(writer),)
         self.commands = {SendMessage: service.carry_out, SendMessages: service.carry_out_all}
         self.timers = {assembly.KIND: Timer(receiver.sweep)}
         self.prices = {KIND: MessagePricing(platform.cache, settings)}

@@ -187,3 +187,24 @@ unmatched_messages = Table(  # texts to no number of ours, the newest ones
     Column("text", Text, nullable=False),
     Column("reason", String, nullable=False),
 )
+text_threads = Table(
+    "text_threads",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("ours", String, nullable=False),
+    Column("theirs", String, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("updated", Float, nullable=False),
+    Index("text_threads_by_pair", "account", "ours", "theirs", unique=True),
+    Index("text_threads_by_account", "account", "updated"),
+)
+message_marks = Table(  # what the account did with texts of its threads
+    "message_marks",
+    metadata,
+    Column("message", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("read", Boolean, nullable=False),
+    Column("hidden", Boolean, nullable=False),  # it is shown in no thread; the text itself stays
+    Index("message_marks_by_account", "account"),
+)

@@ -2,12 +2,15 @@
 
 import msgspec
 
-from engine.calls.called import Called, user_of
+from engine.calls.called import HEADERS, Called, user_of
 from engine.calls.directory import Answering, NoDestination, Unmatched, UnmatchedReason
+from engine.calls.verstat import NOWHERE, VerstatPlaces
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.inbound_numbers import dialled, find
 from engine.features.numbers.phone_numbers import is_emergency, normalise
+from engine.features.trunks.numbering import header_of, number_in
+from engine.features.trunks.signalling import contact_user
 from engine.model.destination import Destination
 from engine.platform.codes import Codes
 from engine.platform.settings_cache import SettingsCache
@@ -28,20 +31,26 @@ class Directory:
     async def from_trunk(self, called: Called, trunk: str) -> Answering | Unmatched:
         """What answers a call that came in by a trunk.
 
-        The number is read as engine.features.numbers.inbound_numbers says. A request URI whose user is the trunk's
-        own (what it registers as its contact) or that has none names no number: then P-Called-Party-ID does, or
-        else To.
+        The number is read as engine.features.numbers.inbound_numbers says, first where the trunk has it
+        (Numbering.called_in), then in the request URI. One whose user is the trunk's own (what it registers as its
+        contact) or that has none names no number: then P-Called-Party-ID does, or else To.
         """
         line = self._cache.trunk(trunk)
+        country, header = (line.country, header_of(line)) if line else ("", "")
+        if header and called.headers is None:
+            return Unmatched(reason=UnmatchedReason.NO_NUMBER, look_further=(header, *HEADERS))
+        headers = called.headers or {}
+        if header and isinstance(named := self._number(number_in(headers.get(header, "")), country), str):
+            return self._of_number(named, called)
         user = user_of(called.uri) if called.uri else called.user
-        found = self._number(user, line.country if line else "")
+        found = self._number(user, country)
         plain = user.partition(";")[0]
-        if isinstance(found, Unmatched) and (plain in ("", "s") or (line and plain == line.username)):
+        if isinstance(found, Unmatched) and (plain in ("", "s") or (line and plain == contact_user(line))):
             if called.headers is None:
-                return Unmatched(reason=found.reason, look_further=True)
-            for header in called.headers:
+                return Unmatched(reason=found.reason, look_further=HEADERS)
+            for name in HEADERS:
                 if not isinstance(found, str):
-                    found = self._number(user_of(header), line.country if line else "")
+                    found = self._number(user_of(headers.get(name, "")), country)
         return found if isinstance(found, Unmatched) else self._of_number(found, called)
 
     def _number(self, user: str, country: str) -> str | Unmatched:
@@ -66,6 +75,13 @@ class Directory:
             return self._destinations.resolve(number.account, str(leads_to), hops=1)
         except NoDestination:
             return Answering(account=number.account, tasks=(GoTo(destination=str(leads_to)),))
+
+    def verstat_places(self, trunk: str) -> VerstatPlaces:
+        """Where the INVITEs of a trunk say whether their caller's number was checked; nowhere, if it was removed."""
+        line = self._cache.trunk(trunk)
+        if line is None:
+            return VerstatPlaces(NOWHERE)
+        return VerstatPlaces(line.numbering.verstat_in, line.numbering.attestation_in)
 
     async def lead(self, account: str, destination: str, *, hops: int) -> Answering:
         """What a call does that is led to one of its account's destinations; raises NoDestination."""

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from engine.store.applications import Application
-from engine.store.numbers import VOICE
+from engine.store.numbers import SMS, VOICE
 
-__all__ = ["VOICE", "NewNumber", "NumberView"]
+__all__ = ["SMS", "VOICE", "NewNumber", "NumberView"]
 
 
 class NewNumber(msgspec.Struct, frozen=True, kw_only=True):

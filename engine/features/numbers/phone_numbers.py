@@ -70,6 +70,12 @@ def country_code_of(digits: str) -> str | None:
     return next((code for code in begun if int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None)
 
 
+def national(digits: str) -> str:
+    """Return the digits of a number without its country's code, such as 4155552671; those of none as they are."""
+    code = country_code_of(digits)
+    return digits[len(code) :] if code else digits
+
+
 def region_of(digits: str) -> str | None:
     """Return the country (ISO 3166-1) of an international number, told apart by its area code where several share a
     country code (the North American plan does); None: none is known.

@@ -1,23 +1,18 @@
 """Speaks a code to who answers its call (engine.calls.conversation). The call's tasks have no code."""
 
-from collections.abc import Coroutine
-from typing import Any, NamedTuple
-
 from sqlalchemy import Connection
 
 from engine.calls.conversation import Next
 from engine.features.passcodes import progress, store, wording
 from engine.features.passcodes.model import Content, Passcode
-from engine.media.prompts import Prompt
 from engine.model.call import Call
 from engine.platform.platform import Platform
 from engine.queues.roles import SteeringSubject
 from engine.tasks.converse import Converse
 from engine.tasks.hang_up import HangUp
-from engine.tasks.interfaces import Prepare
 from engine.tasks.kinds import AnyTask
 from engine.tasks.pause import Pause
-from engine.tasks.playing import Series
+from engine.tasks.playing import Made, Series
 
 TOPIC = "passcode"
 PAUSE_SECONDS = 1.0
@@ -28,21 +23,6 @@ _FIRST, _SECOND = "first", "second"
 def tasks_of() -> tuple[AnyTask, ...]:
     """Return the tasks of a call that says a code."""
     return (Pause(seconds=PAUSE_SECONDS), Converse(topic=TOPIC, state=_FIRST, secret=True), HangUp())
-
-
-class _Made(NamedTuple):
-    """A prompt that is ready (engine.tasks.interfaces.Preparable)."""
-
-    prompt: Prompt
-
-    def prepared(self, prepare: Prepare) -> Coroutine[Any, Any, Prompt]:
-        async def ready() -> Prompt:
-            return self.prompt
-
-        return ready()
-
-    def due(self, last: str) -> "_Made":
-        return self
 
 
 class Speaking:
@@ -66,7 +46,7 @@ class Speaking:
     async def _say(self, content: Content, on: SteeringSubject) -> None:
         text = wording.spoken_of(content)
         async with self._prompts.said_once(text, locale=content.locale, voice=content.voice or "") as prompt:
-            await Series(on).play((_Made(prompt),))
+            await Series(on).play((Made(prompt),))
 
 
 def _of(conn: Connection, call: Call) -> tuple[Passcode | None, Content | None]:

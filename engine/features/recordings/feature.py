@@ -2,8 +2,8 @@
 
 from engine.events import RecordingAvailable, RecordingUndelivered
 from engine.features.recordings.announced import ENTRIES
+from engine.features.recordings.delivery import AT_ONCE, KIND, RecordingDelivery
 from engine.features.recordings.service import RecordingService
-from engine.features.recordings.worker import AT_ONCE, KIND, RecordingDelivery
 from engine.media.s3_client import Buckets
 from engine.platform.feature import Feature, Measure
 from engine.platform.platform import Platform

@@ -1,4 +1,4 @@
-"""Recordings that were made: found, fetched, deleted. Their delivery is engine.features.recordings.worker's."""
+"""Recordings that were made: found, fetched, deleted. Their delivery is engine.features.recordings.delivery's."""
 
 import asyncio
 import time

@@ -7,7 +7,7 @@ import msgspec
 
 from engine.calls.conversation import Next
 from engine.calls.talk import Talk
-from engine.features.guesses.model import Answer, Guess
+from engine.features.guesses.budgets import Answer, Guess
 from engine.features.guesses.service import Guesses
 from engine.features.rooms import pins
 from engine.features.rooms.index import RoomIndex
@@ -24,8 +24,6 @@ from engine.tasks.next_digit import Keys
 from engine.tasks.say import Say
 
 TOPIC = "rooms"
-TRIES = 3
-"""How often a caller may try in one call."""
 _CODE = re.compile(r"(?:(?P<number>[0-9]{1,8})\*)?(?P<pin>[0-9]{4,10})")
 
 
@@ -154,6 +152,6 @@ def _read(typed: str) -> Code | None:
 
 def _again(place: Place, language: str, *, ended: bool) -> Next:
     tries = place.tries + 1
-    if tries >= TRIES:
+    if tries >= pins.TRIES:
         return Next((said(language, "farewell"), HangUp()))
     return Next((asking(msgspec.structs.replace(place, tries=tries, ended=ended), language),))

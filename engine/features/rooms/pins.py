@@ -5,12 +5,14 @@ import secrets
 from itertools import pairwise
 
 from engine.features.errors import InvalidSetting
-from engine.features.guesses.model import HOUR, Budget, Kind
+from engine.features.guesses.budgets import HOUR, Budget, Kind
 from engine.tasks.secret import Seal
 
 LEAST, MOST = 4, 10
 RANDOM_DIGITS = 6
 """Of a random PIN, at least."""
+TRIES = 3
+"""How often a caller may try in one call."""
 KIND = "room"
 ONE = Budget(30, HOUR)
 """Wrong PINs of callers that are not known: of one room, and of PINs without a room's number."""

@@ -7,6 +7,7 @@ import msgspec
 from engine.events import Event
 from engine.model.call import Call
 from engine.model.moment import moment
+from engine.model.verstat import fields_of
 from engine.platform.catalogue import Entry
 
 Message = dict[str, Any]
@@ -38,6 +39,7 @@ def _of_call(call: Call) -> Message:
         "caller": call.caller,
         "callee": call.callee,
         "application": call.application,
+        "verstat": fields_of(call.verstat),
     }
 
 

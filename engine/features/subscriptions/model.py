@@ -27,7 +27,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     `events` are names or patterns of engine.platform.catalogue. `address` is a URL or an e-mail address.
     `secret` and `old_secret` are as they are stored, that is sealed; "" where nothing is signed. The old one signs too
     until `old_until` (Unix seconds). `application`: the id of the one of whose calls alone it hears. A `disabled` one
-    hears nothing.
+    hears nothing. `dialect`: whose messages it gets, for what that dialect calls `topic`; "": ours.
     """
 
     id: str
@@ -41,6 +41,20 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     old_until: float | None = None
     application: str | None = None
     disabled: bool = False
+    dialect: str = ""
+    topic: str = ""
+
+
+class InDialect(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription to add for a dialect: what it calls `topic`, by the events of ours that it is told by.
+
+    `url` "": none is known yet; it hears nothing until it has one.
+    """
+
+    dialect: str
+    topic: str
+    events: tuple[str, ...]
+    url: str = ""
 
 
 class NewSubscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from engine.features.subscriptions import store
 from engine.features.subscriptions.index import SubscriptionIndex
 from engine.features.subscriptions.model import (
     ROTATION_SECONDS,
+    InDialect,
     NewSubscription,
     Sink,
     Subscription,
@@ -90,7 +92,6 @@ class SubscriptionService:
     async def add(self, by: Actor, account: str, wanted: NewSubscription) -> WithSecret:
         """Add a subscription; raises InvalidSetting, NotThere for an application, TooManySubscriptions."""
         sink, address = self._target(wanted)
-        secret = _new_secret() if sink is Sink.HTTP else None
         subscription = Subscription(
             id=new_id("subscription"),
             account=account,
@@ -99,13 +100,42 @@ class SubscriptionService:
             address=address,
             created=self._clock(),
         )
+        return await self._added(by, subscription, wanted.application)
+
+    async def add_in_dialect(self, by: Actor, account: str, wanted: InDialect) -> WithSecret:
+        """Add a subscription that gets a dialect's messages; raises InvalidSetting, TooManySubscriptions."""
+        if wanted.url:
+            self._check(wanted.url)
+        subscription = Subscription(
+            id=new_id("subscription"),
+            account=account,
+            events=checked(self.catalogue, wanted.events),
+            sink=Sink.HTTP,
+            address=wanted.url,
+            created=self._clock(),
+            disabled=not wanted.url,
+            dialect=wanted.dialect,
+            topic=wanted.topic,
+        )
+        return await self._added(by, subscription, None)
+
+    async def redirect(self, by: Actor, account: str, dialect: str, url: str) -> None:
+        """Send the messages of all of an account's subscriptions of a dialect to a URL; raises InvalidSetting."""
+        self._check(url)
+        for each in await self.list_all(account):
+            if each.dialect == dialect:
+                await self._updated(by, account, each.id, "subscription.redirected", partial(_redirected, url=url))
+
+    async def _added(self, by: Actor, subscription: Subscription, application: str | None) -> WithSecret:
+        account = subscription.account
+        secret = _new_secret() if subscription.sink is Sink.HTTP else None
 
         def unit(conn: Connection) -> Subscription:
             if store.count(conn, account) >= MOST:
                 raise TooManySubscriptions(f"An account has at most {MOST} subscriptions: remove one first.")
-            application = named(conn, account, wanted.application).id if wanted.application else None
+            id = named(conn, account, application).id if application else None
             sealed = store.sealed(conn, secret) if secret else ""
-            added = msgspec.structs.replace(subscription, secret=sealed, application=application)
+            added = msgspec.structs.replace(subscription, secret=sealed, application=id)
             store.add(conn, added)
             _record(conn, by, "subscription.added", None, added)
             return added
@@ -171,11 +201,14 @@ class SubscriptionService:
                 raise InvalidSetting("This installation sends no mail: its administrator must set CARILLON_SMTP_URL.")
             return Sink.EMAIL, _mailable(email_of(wanted.email))
         assert wanted.url is not None
+        self._check(wanted.url)
+        return Sink.HTTP, wanted.url
+
+    def _check(self, url: str) -> None:
         try:
-            self._check_url(wanted.url)
+            self._check_url(url)
         except ValueError as error:
             raise InvalidSetting(f"The URL cannot be used. {error}") from None
-        return Sink.HTTP, wanted.url
 
 
 def _mailable(email: str) -> str:
@@ -185,6 +218,11 @@ def _mailable(email: str) -> str:
             f"email must be an address in ASCII at a domain, such as ann@example.com (got {email[:80]!r})."
         )
     return email
+
+
+def _redirected(conn: Connection, before: Subscription, *, url: str) -> dict[str, Any]:
+    """Return the fields of a subscription that goes to another URL; one that had none begins to hear."""
+    return {"address": url, "disabled": before.disabled and bool(before.address)}
 
 
 def _new_secret() -> str:
@@ -207,10 +245,13 @@ def _record(conn: Connection, by: Actor, what: str, before: Subscription | None,
     audit.record(conn, by, account=changed.account, what=what, subject=changed.id, before=old, after=new)
 
 
+_AUDITED = ("events", "sink", "address", "application", "disabled", "dialect", "topic")
+
+
 def _audited(subscription: Subscription) -> dict[str, Any]:
     """Return its fields without its secrets: of a URL without its user, its password and its query."""
     fields: dict[str, Any] = msgspec.to_builtins(subscription)
     if subscription.sink is Sink.HTTP:
         parts = urlsplit(subscription.address)
         fields["address"] = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    return {name: fields[name] for name in ("events", "sink", "address", "application", "disabled")}
+    return {name: fields[name] for name in _AUDITED}

@@ -65,6 +65,10 @@ class RefusedRequests:
         """Return what was seen since the start, a kind each, the latest first."""
         return sorted(self._seen.values(), key=lambda one: -one.at)
 
+    def count(self, kind: str) -> int:
+        """How many of a kind there were since the start."""
+        return self._seen[kind].count if kind in self._seen else 0
+
     async def start(self) -> None:
         """Begin; what is in the log already was seen by an earlier process."""
         await self.look()

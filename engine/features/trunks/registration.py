@@ -12,6 +12,7 @@ import secrets
 from typing import NamedTuple
 from urllib.request import parse_http_list, parse_keqv_list
 
+from engine.features.trunks.signalling import address_of_record, auth_user, contact_user
 from engine.store.trunks import Trunk
 
 _TIMEOUT_SECONDS = 4.0
@@ -32,12 +33,20 @@ class Registration(NamedTuple):
         return self.status in (401, 403, 404, 407)
 
 
-async def ask(trunk: Trunk, *, seconds: float = _TIMEOUT_SECONDS) -> Registration:
-    """Ask the carrier of a trunk that registers; answers within `seconds`, whatever happens."""
+def can_ask(trunk: Trunk) -> bool:
+    """Whether a trunk's carrier can be asked: by UDP, and not through a proxy."""
+    return trunk.signalling.transport == "udp" and not trunk.signalling.outbound_proxy
+
+
+async def ask(trunk: Trunk, *, place: tuple[str, int] | None = None, seconds: float = _TIMEOUT_SECONDS) -> Registration:
+    """Ask the carrier of a trunk that registers; answers within `seconds`, whatever happens.
+
+    `place` is the address and port to ask, if the trunk's host and port are not (a name that has SRV records).
+    """
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(seconds):
-            transport, line = await loop.create_datagram_endpoint(_Line, remote_addr=(trunk.host, trunk.port))
+            transport, line = await loop.create_datagram_endpoint(_Line, remote_addr=place or (trunk.host, trunk.port))
             try:
                 return await _conversation(trunk, transport, line)
             finally:
@@ -67,7 +76,7 @@ async def _conversation(trunk: Trunk, transport: asyncio.DatagramTransport, line
             return Registration(None)  # a way of asking that we do not know: nothing is said about the password
         name = "Authorization" if status == 401 else "Proxy-Authorization"
         status, headers = await _exchange(request.text(2, f"{name}: {proof}\r\n"), 2, transport, line)
-    contact = re.compile(rf"sips?:{re.escape(trunk.username or '')}@", re.IGNORECASE)
+    contact = re.compile(rf"sips?:{re.escape(contact_user(trunk))}@", re.IGNORECASE)
     known = status == 200 and any(contact.search(value) for name, value in headers if name in ("contact", "m"))
     return Registration(status, known)
 
@@ -104,9 +113,10 @@ class _Request:
     def __init__(self, trunk: Trunk, own: tuple[str, int]) -> None:
         host = f"[{trunk.host}]" if ":" in trunk.host else trunk.host
         own_host = f"[{own[0]}]" if ":" in own[0] else own[0]
-        self._user, self._password = trunk.username or "", trunk.password or ""
-        self._uri, self._own = f"sip:{host}:{trunk.port}", f"{own_host}:{own[1]}"
-        self._identity = f"<sip:{self._user}@{host}:{trunk.port}>"
+        self._user, self._password = auth_user(trunk), trunk.password or ""
+        domain = f"{host}:{trunk.port}" if trunk.port else host
+        self._uri, self._own = f"sip:{domain}", f"{own_host}:{own[1]}"
+        self._identity = f"<{address_of_record(trunk)}>"
         self._mark = secrets.token_hex(8)
 
     def text(self, number: int, more: str = "") -> str:

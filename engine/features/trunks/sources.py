@@ -9,24 +9,25 @@ both are behind one address, the trunk is told by its port:
 - unless `sources` names it with a port: at that port;
 - `sources`: further addresses, networks and host names, each at any port or at the one given.
 
-Names are looked up here, and again every few minutes; of the trunk's host Asterisk follows the SRV records too when it
-is told of it (RFC 3263 section 4.2: `_sip._udp`, `_sip._tcp`, `_sips._tcp`; res_pjsip_endpoint_identifier_ip.c).
+Names are looked up by us (engine.features.trunks.names), SRV records too, and again when their answers expire: Asterisk
+is told of addresses only.
 """
 
-import asyncio
 import re
-import socket
 from collections.abc import Collection, Iterable, Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from engine.features.errors import InvalidSetting
+from engine.features.trunks.settings import host_in
 from engine.store.trunks import Trunk
 
 Found = Mapping[str, tuple[str, ...]]
 """The addresses of hosts; a host that has none is not in it."""
 MOST_SOURCES = 64
-_LOOK_UP_SECONDS = 3.0
+NOWHERE = "0.0.0.0"  # nothing is bound to it: no request comes from there
+"""What a trunk is known by whose names have no address now."""
+DEFAULT_PORT = 5060
 _WIDEST = {4: 8, 6: 32}  # bits: a wider network would let almost anybody in
 _WRITTEN = re.compile(
     r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<bare>[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*)|(?P<host>[a-z0-9._-]+))"
@@ -95,30 +96,53 @@ def checked_sources(text: str) -> str:
 
 
 def sources_of(trunk: Trunk) -> list[Source]:
-    """Return a trunk's sources beside its host."""
-    return [source_of(each) for each in trunk.sources.split(",") if each]
+    """Return a trunk's sources beside its host; its outbound proxy sends calls too."""
+    proxy = host_in(trunk.signalling.outbound_proxy) if trunk.signalling.outbound_proxy else None
+    return [source_of(each) for each in (*trunk.sources.split(","), proxy) if each]
+
+
+def warnings(trunk: Trunk, all: Iterable[Trunk]) -> list[str]:
+    """Return from which places calls may be taken for another one's of all trunks."""
+    others = sorted((each for each in all if each.name != trunk.name), key=lambda each: each.name)
+    same = [each for each in others if host_of(each) == host_of(trunk)]
+    found = []
+    if same:
+        found.append(
+            f"{' and '.join(each.name for each in same)} has the host {trunk.host} too: a call from there is taken for "
+            "one of them, unless both register or --from names different ports."
+        )
+    for other in (each for each in others if each not in same):
+        if places := _overlap(trunk, other):
+            ours, theirs = places
+            found.append(
+                f"{written(ours)} overlaps with {written(theirs)} of {other.name}: a call from there is taken for one "
+                "of them. Make --from of one of them smaller, or name different ports."
+            )
+    return found
+
+
+def _overlap(trunk: Trunk, other: Trunk) -> tuple[Source, Source] | None:
+    """Return the first place of a trunk and the one of another that have an address in common, names left aside."""
+    for ours in _literal(trunk):
+        for theirs in _literal(other):
+            if (None in (ours.port, theirs.port) or ours.port == theirs.port) and _network(ours).overlaps(
+                _network(theirs)
+            ):
+                return ours, theirs
+    return None
+
+
+def _literal(trunk: Trunk) -> list[Source]:
+    return [each for each in (*sources_of(trunk), Source(host_of(trunk))) if is_address(each.host)]
+
+
+def _network(source: Source) -> IPv4Network | IPv6Network:
+    return ip_network(source.host if source.bits is None else (source.host, source.bits))
 
 
 def names_of(trunk: Trunk) -> list[str]:
     """Return the host names among the places that a trunk's calls come from."""
-    return [host for host in (_host(trunk), *(source.host for source in sources_of(trunk))) if not _is_address(host)]
-
-
-async def look_up(hosts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return the addresses of host names (A, AAAA); those without one are left out."""
-    names = list(dict.fromkeys(hosts))
-    answers = await asyncio.gather(*(_addresses(name) for name in names))
-    return {name: addresses for name, addresses in zip(names, answers, strict=True) if addresses}
-
-
-async def _addresses(name: str) -> tuple[str, ...]:
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(_LOOK_UP_SECONDS):
-            found = await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
-    except (OSError, TimeoutError):
-        return ()
-    return tuple(sorted({str(one[4][0]).partition("%")[0] for one in found}))
+    return [host for host in (host_of(trunk), *(source.host for source in sources_of(trunk))) if not is_address(host)]
 
 
 def match(trunk: Trunk, found: Found, own: Collection[str] = ()) -> str:
@@ -126,37 +150,35 @@ def match(trunk: Trunk, found: Found, own: Collection[str] = ()) -> str:
 
     The host stands last: of a match only its last entry outlives a restart of Asterisk, until it is put again.
     """
-    host, sources = _host(trunk), sources_of(trunk)
+    host, sources = host_of(trunk), sources_of(trunk)
     by_port = {one for each in sources if each.port and each.bits is None for one in _of(each.host, found)}
     further = [each._replace(host=address) for each in sources for address in _of(each.host, found)]
     entries = []
-    for address in _of(host, found) or (host,):
+    for address in _of(host, found):
         if address in own and address not in by_port:
-            entries.append(Source(address, port=trunk.port))
+            entries.append(Source(address, port=trunk.port or DEFAULT_PORT))
         elif address not in by_port:
             entries.append(Source(address))
-    if host in found and all(entry.port is None for entry in entries) and not by_port.intersection(found[host]):
-        entries.append(Source(host))  # its SRV records
-    if host not in found and not _is_address(host) and further:
-        entries = []  # a name without an address would let Asterisk refuse the others
-    return ",".join(dict.fromkeys(written(entry) for entry in (*further, *entries)))
+    return ",".join(dict.fromkeys(written(entry) for entry in (*further, *entries))) or NOWHERE
 
 
 def is_literal(entry: str) -> bool:
     """Whether an entry of a `match` is an address or a network, not a name that was looked up once."""
-    return _is_address(source_of(entry).host)
+    return is_address(source_of(entry).host)
 
 
 def _of(host: str, found: Found) -> tuple[str, ...]:
-    return (host,) if _is_address(host) else found.get(host, ())
+    return (host,) if is_address(host) else found.get(host, ())
 
 
-def _host(trunk: Trunk) -> str:
+def host_of(trunk: Trunk) -> str:
+    """Return a trunk's host in one form: an address, or a name in lower case."""
     host = trunk.host.lower().removesuffix(".")
-    return str(ip_address(host)) if _is_address(host) else host
+    return str(ip_address(host)) if is_address(host) else host
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address, not a name."""
     try:
         return bool(ip_address(host))
     except ValueError:

@@ -5,6 +5,7 @@ with how often it came; of the different ones at most MOST_WAITING a second are 
 """
 
 import asyncio
+from collections import Counter
 
 import msgspec
 import structlog
@@ -33,12 +34,14 @@ class UnmatchedCalls:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._waiting: dict[_Key, UnmatchedCall] = {}
+        self._counted: Counter[str] = Counter()
         self._left_out = 0
         self._writing: asyncio.Task[None] | None = None
         self._leaving = asyncio.Event()
 
     def note(self, call: UnmatchedCall) -> None:
         """Take a call."""
+        self._counted[call.reason] += 1
         call = msgspec.structs.replace(call, caller=call.caller[:_LONGEST], callee=call.callee[:_LONGEST])
         key = (call.trunk, call.caller, call.callee, call.reason)
         before = self._waiting.pop(key, None)
@@ -48,6 +51,10 @@ class UnmatchedCalls:
         self._waiting[key] = msgspec.structs.replace(call, times=before.times + 1) if before else call
         if self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="unmatched calls")
+
+    def count(self, reason: str) -> int:
+        """How many there were for this reason since the start."""
+        return self._counted[reason]
 
     async def stop(self) -> None:
         """Write down what waits, and end."""

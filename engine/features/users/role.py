@@ -1,4 +1,4 @@
-"""The roles that a user may have, and what each permits; api/own/access.py asks for it."""
+"""The roles that a user may have, and what each permits; api/permissions.py asks for it."""
 
 from enum import StrEnum
 

@@ -10,7 +10,8 @@ from engine.features import accounts as account_settings
 from engine.features.errors import InvalidSetting
 from engine.features.voicemail import rules
 from engine.features.voicemail.model import Box, BoxFields, GreetingKind, NewBox
-from engine.features.voicemail.shared import GUESSED, UPLOAD, Shared, counted, let_go, purge
+from engine.features.voicemail.pins import GUESSED
+from engine.features.voicemail.shared import UPLOAD, Shared, counted, let_go, purge
 from engine.features.voicemail.store import boxes, messages
 from engine.ids import new_id
 from engine.platform import audit

@@ -13,10 +13,10 @@ from engine.features.voicemail import sweeping as sweeping_module
 from engine.features.voicemail import taking as taking_module
 from engine.features.voicemail.destination import VoicemailKind
 from engine.features.voicemail.directory import BoxDirectory, DirectoryFollower
-from engine.features.voicemail.emailing import emailing as emailing_module
-from engine.features.voicemail.emailing.emailing import Emailing
+from engine.features.voicemail.emailing import sending
 from engine.features.voicemail.emailing.events import VoicemailNotEmailed
 from engine.features.voicemail.emailing.post import Post
+from engine.features.voicemail.emailing.sending import Emailing
 from engine.features.voicemail.events import (
     VoicemailCounted,
     VoicemailDeleted,
@@ -79,7 +79,7 @@ class VoicemailFeature(Feature):
         if post:
             emailing = Emailing(platform, self.service, post)
             self.consumers = (*self.consumers, emailing)
-            self.timers |= {emailing_module.KIND: Timer(emailing.send, at_once=emailing_module.AT_ONCE)}
+            self.timers |= {sending.KIND: Timer(emailing.send, at_once=sending.AT_ONCE)}
         self.destinations = (VoicemailKind(self._directory, platform.kinds), MenuKind(self._directory))
         self.conversations = {TOPIC: Listening(platform, self.service)}
         self.codes = {code: dialled_by(self._directory)}

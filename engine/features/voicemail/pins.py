@@ -2,15 +2,17 @@
 
 from sqlalchemy import Connection
 
-from engine.features.guesses.model import Answer, Guess
+from engine.features.guesses.budgets import DAY, HOUR, Answer, Budget, Guess, Kind
 from engine.features.voicemail import rules
-from engine.features.voicemail.shared import GUESSED, Shared
+from engine.features.voicemail.shared import Shared
 from engine.features.voicemail.store import boxes
 from engine.platform import audit
 from engine.platform.audit import Actor
 
 TRIES = 3
 """How often a caller may try in one session."""
+GUESSED = Kind("voicemail_box", Budget(9, DAY), Budget(30, HOUR))
+"""What is guessed at: the PINs of boxes; wrong ones of one box, and of all boxes of an account."""
 
 
 class PinMethods(Shared):

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
-from engine.features.guesses.model import DAY, HOUR, Budget, Kind
 from engine.features.guesses.service import Guesses
 from engine.features.users.passwords import Passwords
 from engine.features.voicemail.directory import BoxDirectory
@@ -24,8 +23,6 @@ with UPLOAD before it."""
 FILES_AT_ONCE = 8
 """How many are removed at the same time: a volume that hangs must hold up nothing else."""
 UPLOAD = "upload:"
-GUESSED = Kind("voicemail_box", Budget(9, DAY), Budget(30, HOUR))
-"""What is guessed at: the PINs of boxes."""
 
 
 class Common(NamedTuple):

@@ -70,7 +70,7 @@ async def test_a_subscriber_hears_what_it_wants_with_the_documented_fields(stack
     assert ended["type"] == "call.ended" and ended["timestamp"].endswith("Z")
     assert ended["data"] == {
         "call": call, "root": call, "direction": "outbound", "caller": "", "callee": "12015550100",
-        "application": None, "cause": "normal", "hung_up_by": "far", "answered": True, "seconds": 3.0,
+        "application": None, "verstat": None, "cause": "normal", "hung_up_by": "far", "answered": True, "seconds": 3.0,
         "price": "1.23", "currency": "USD", "sip_status": None,
     }  # fmt: skip
     assert [body["type"] for body in at(sink, "/calls")] == ["call.answered", "call.ended"]

@@ -9,8 +9,8 @@ import pytest
 
 from api.cli import main
 from api.cli.follow import line_of
-from api.cli.trunks import permit
-from engine.commands import HangUpCall, PlaceCall
+from api.cli.trunks import hint, permit
+from engine.commands import CallerRefused, HangUpCall, PlaceCall
 from engine.store import unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.cli.running import Run
@@ -50,7 +50,8 @@ async def test_numbers_are_answered_by_a_text_a_list_or_a_url(carillon: Run, tmp
     tasks = tmp_path / "tasks.json"
     tasks.write_text('[{"kind": "say", "text": "Hello"}, {"kind": "wait_for_digits"}]')
     assert (await carillon("numbers", "add", "500", "--tasks", str(tasks))).status == 0
-    assert (await carillon("numbers", "add", "501", "--account", "acme", "--say", "Hi")).status == 0
+    spoken = await carillon("numbers", "add", "501", "--account", "acme", "--say", "Hi")
+    assert spoken.output.strip() == "501 is answered: say hang_up."
     assert (await carillon("numbers", "add", "502", "--ringful-url", "http://host/in")).status == 0
     assert (await carillon("applications", "add", "shared", "--say", "Hi")).status == 0
     assert (await carillon("numbers", "add", "503", "--application", "shared")).status == 0
@@ -121,7 +122,7 @@ async def test_calls_that_reached_no_number_are_listed_with_their_trunk(
     (line,) = [one for one in (await carillon("calls", "list")).output.splitlines() if "call-x" in one]
     assert line.split()[:6] == ["call-x", "-", "inbound", "lab", "13125550177", "nobody"]
     shown = (await carillon("calls", "show", "call-x")).output
-    assert "no_number" in shown and "404" in shown
+    assert "no_number" in shown and "404" in shown and "--called-in" in shown
     assert "1 call by lab reached no number" in (await carillon("trunks", "list")).output
 
 
@@ -159,7 +160,7 @@ async def test_calls_are_placed_shown_hung_up_and_exported(carillon: Run, instal
     assert {"call", "tasks", "events", "questions", "callbacks", "recordings", "legs"} == set(story)
     assert "sip_call_id" in story["call"]
     rows = list(csv.DictReader(io.StringIO((await carillon("calls", "export", "--account", "acme")).output)))
-    assert [row["id"] for row in rows] == [placed["id"]]
+    assert [(row["id"], row["verified"], row["attestation"]) for row in rows] == [(placed["id"], "", "")]
     file = installation.folder / "calls.csv"
     assert (await carillon("calls", "export", "--file", str(file))).status == 0
     assert placed["id"] in file.read_text()
@@ -284,6 +285,66 @@ def test_a_number_that_is_not_allowed_says_how_to_allow_it() -> None:
     assert permit("Emergency numbers are not called.", "acme") == ""
 
 
+def test_a_caller_id_that_is_refused_says_how_to_add_it() -> None:
+    said = permit(f"{CallerRefused.__doc__}", "acme")
+    assert said == " Add it: carillon accounts callers acme +…"
+
+
+@pytest.mark.parametrize(
+    ("cause", "status", "reasons", "says"),
+    [
+        ("no_route", None, [], "No trunk carries that number"),
+        ("no_response", None, [], "carillon doctor"),
+        ("no_route", None, ["full", "out_of_hours"], "route_failed says why"),
+        ("forbidden", 403, [], "--from-domain"),
+        ("forbidden", 401, ["no_response"], "user and password"),
+    ],
+)
+def test_a_test_call_that_failed_says_what_to_look_at(
+    cause: str, status: int | None, reasons: list[str], says: str
+) -> None:
+    events = [{"event": "route_failed", "reason": reason} for reason in reasons]
+    assert says in hint({"call": {"cause": cause, "sip_status": status}, "events": [{"event": "call_ended"}, *events]})
+
+
 def test_a_question_in_a_timeline_has_a_time_that_can_be_read() -> None:
     event = {"event": "question_asked", "at": "2030-01-31T12:00:00.000Z", "deadline": 1896091205.25, "legs": [{}]}
     assert line_of(event) == "12:00:00.000  question_asked     deadline=12:00:05.250"
+
+
+async def test_a_trunk_s_settings_are_options_and_are_shown_in_a_table(carillon: Run, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("p @+;w\n")
+    added = await carillon(
+        "trunks", "add", "itsp", "--host", "192.0.2.1", "--user", "me", "--password-file", str(secret),
+        "--profile", "register-plus", "--strip-digits", "0", "--options-seconds", "0", "--json",
+    )  # fmt: skip
+    assert (added.json["register"], added.json["numbering"]["number_format"]) == (True, "e164-plus")
+    shown = (await carillon("trunks", "show", "itsp")).output
+    for line in ("numbering.number_format e164-plus", "numbering.identity pai default", "state unwatched"):
+        assert line in " ".join(shown.split())
+    assert "p @+;w" not in shown
+    changed = await carillon("trunks", "set", "itsp", "--session-timers", "required", "--json")
+    assert changed.json["signalling"]["session_timers"] == "required"
+    assert "tls-srtp" in (await carillon("trunks", "profiles")).output
+
+
+async def test_a_password_comes_from_a_file_or_from_standard_input(
+    carillon: Run, installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("from-stdin-1\nmore\n"))
+    first = await carillon("trunks", "add", "itsp", "--host", "192.0.2.1", "--user", "me", "--password-file", "-")
+    assert first.status == 0, first.errors
+    assert installation.asterisk.objects["auth", "trunk-itsp"]["password"] == "from-stdin-1"
+    await carillon("accounts", "create", "acme")
+    secret = tmp_path / "password"
+    secret.write_text("phone-s3cret\n")
+    made = await carillon("extensions", "add", "100", "--password-file", str(secret), "--json")
+    assert made.json["password"] == "phone-s3cret"
+    for wrong, said in (
+        (("--password", "x", "--password-file", str(secret)), "not both"),
+        (("--password-file", str(tmp_path / "none")), "cannot be read"),
+        (("--password-file", "/dev/null"), "must have the password in its first line"),
+    ):
+        ran = await carillon("trunks", "set", "itsp", *wrong)
+        assert ran.status == 1 and said in ran.errors

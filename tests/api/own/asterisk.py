@@ -39,6 +39,7 @@ class FakeConfiguration:
                 web.get("/ari/endpoints", self._endpoints),
                 web.get("/ari/endpoints/PJSIP/{id}", self._endpoint),
                 web.get("/ari/asterisk/info", self._info),
+                web.post("/ari/channels", self._originate),
                 web.get("/ari/asterisk/modules", self._modules),
             ]
         )
@@ -120,6 +121,9 @@ class FakeConfiguration:
             for name in names
         ]
         return web.json_response(shapes)
+
+    async def _originate(self, request: web.Request) -> web.Response:
+        return web.json_response({"id": "told", "name": "Local/s", "state": "Down"})
 
     async def _info(self, request: web.Request) -> web.Response:
         return web.json_response({"system": {"version": "22.10.1", "entity_id": "x"}})

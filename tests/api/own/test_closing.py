@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, func, select
 
-from api.callbacks.signer import NotToBeSent
+from api.callbacks.signer_protocol import NotToBeSent
 from api.callbacks.subscribers import trial_of
 from api.callbacks.subscription_signer import SubscriptionSigner
 from engine.features.billing.call_rates import CallRates

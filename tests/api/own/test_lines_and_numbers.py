@@ -8,13 +8,15 @@ import pytest
 from engine.commands import HangUpCall
 from engine.features.billing.call_rates import CallRates
 from engine.features.endpoints.push import Endpoints
-from engine.features.trunks import sources as trunk_sources
+from engine.features.trunks.addresses import TrunkAddresses
+from engine.features.trunks.names import Answer
 from engine.features.trunks.refused_requests import RefusedKind, RefusedRequests
 from engine.features.trunks.service import Trunks
 from engine.model.call import Call, CallState, Direction
 from engine.store import calls, unmatched_calls
 from engine.store.unmatched_calls import UnmatchedCall
 from tests.api.own.installation import Installation
+from tests.support.known_names import KnownNames
 
 TRUNK = {"name": "itsp", "host": "192.0.2.10", "user": "me", "password": "s3cret", "register": True, "prefix": "+44"}
 TASKS = [{"kind": "say", "text": "Hello"}, {"kind": "hang_up"}]
@@ -44,7 +46,7 @@ async def test_a_trunk_is_in_asterisk_and_in_the_book_at_once_and_its_password_i
     "wrong",
     [
         {"name": "UPPER"}, {"name": "a/b"}, {"host": "1.2.3.4;x"}, {"host": "sip:x"}, {"port": 0}, {"codecs": "mp3"},
-        {"dtmf": "shout"}, {"prefix": "a"}, {"user": "a;b"}, {"user": None}, {"password": "a\nb"}, {"unknown": 1},
+        {"dtmf": "shout"}, {"prefix": "a"}, {"user": " a"}, {"user": None}, {"password": "a\nb"}, {"unknown": 1},
     ],
 )  # fmt: skip
 async def test_what_would_steer_asterisk_is_refused(installation: Installation, wrong: dict[str, object]) -> None:
@@ -113,24 +115,51 @@ async def test_a_change_that_asterisk_refuses_is_taken_back(installation: Instal
     assert (await installation.admin("GET", "/trunks"))[1]["trunks"][0]["from"] == []
 
 
-async def test_a_trunk_whose_hosts_addresses_changed_is_known_by_the_new_ones(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    addresses = ["192.0.2.1"]
-
-    async def look_up(hosts: list[str]) -> dict[str, tuple[str, ...]]:
-        return {host: tuple(addresses) for host in hosts}
-
-    monkeypatch.setattr(trunk_sources, "look_up", look_up)
-    await installation.admin("POST", "/trunks", TRUNK | {"host": "sip.example.com"})
+async def test_a_trunk_whose_hosts_addresses_changed_is_known_by_the_new_ones(installation: Installation) -> None:
+    names, clock = KnownNames({"sip.example.com": Answer(("192.0.2.1",), seconds=60)}), [0.0]
     trunks, asterisk = installation.services.features[Trunks], installation.asterisk
+    trunks.addresses = TrunkAddresses(names=names, clock=lambda: clock[0])
+    await installation.admin("POST", "/trunks", TRUNK | {"host": "sip.example.com"})
     asterisk.changes.clear()
     await trunks.refresh_addresses()
     assert asterisk.changes == []
-    addresses.append("192.0.2.2")
+    names.answers["sip.example.com"] = Answer(("192.0.2.1", "192.0.2.2"), seconds=60)
+    clock[0] = 61
     await trunks.refresh_addresses()
-    assert asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.1,192.0.2.2,sip.example.com"
+    assert asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.1,192.0.2.2"
     assert asterisk.changes == [("DELETE", "identify", "trunk-itsp"), ("PUT", "identify", "trunk-itsp")]
+
+
+async def test_a_trunk_whose_host_has_an_ipv6_address_too_from_now_on_takes_rtp_of_both_families(
+    installation: Installation,
+) -> None:
+    names, clock = KnownNames({"sip.example.com": Answer(("192.0.2.1",), seconds=60)}), [0.0]
+    trunks, asterisk = installation.services.features[Trunks], installation.asterisk
+    trunks.addresses = TrunkAddresses(names=names, clock=lambda: clock[0])
+    trunks.transports.families = frozenset({4, 6})
+    await installation.admin("POST", "/trunks", TRUNK | {"host": "sip.example.com"})
+    assert asterisk.objects["endpoint", "trunk-itsp"]["transport"] == "transport-udp"
+    names.answers["sip.example.com"] = Answer(("192.0.2.1", "2001:db8::1"), seconds=60)
+    clock[0] = 61
+    await trunks.refresh_addresses()
+    assert "transport" not in asterisk.objects["endpoint", "trunk-itsp"]
+    assert asterisk.objects["identify", "trunk-itsp"]["match"] == "192.0.2.1,2001:db8::1"
+
+
+async def test_a_trunk_without_a_port_is_looked_up_and_an_address_is_called_at_5060(installation: Installation) -> None:
+    answer = Answer((), ("192.0.2.11",), (("a.example.com", 5070),), 60)
+    trunks, asterisk = installation.services.features[Trunks], installation.asterisk
+    trunks.addresses = TrunkAddresses(names=KnownNames({"sip.example.com": answer}))
+    status, added = await installation.admin("POST", "/trunks", {"name": "srv", "host": "sip.example.com"})
+    assert (status, added["port"]) == (201, None)
+    assert asterisk.objects["aor", "trunk-srv"]["contact"] == "sip:sip.example.com"
+    assert asterisk.objects["identify", "trunk-srv"]["match"] == "192.0.2.11"
+    status, refused = await installation.admin("PATCH", "/trunks/srv", {"port": 5060})
+    assert status == 400 and refused["error"].startswith("port must be left out: sip.example.com has no address")
+    _, added = await installation.admin("POST", "/trunks", {"name": "plain", "host": "192.0.2.20"})
+    assert (added["port"], asterisk.objects["aor", "trunk-plain"]["contact"]) == (5060, "sip:192.0.2.20:5060")
+    status, changed = await installation.admin("PATCH", "/trunks/plain", {"host": "sip.example.com", "port": None})
+    assert (status, changed["port"]) == (200, None)
 
 
 async def test_calls_that_reached_no_number_stand_among_the_calls_for_the_administrator(
@@ -214,7 +243,8 @@ async def test_an_extension_gets_a_password_that_can_be_shown_again(installation
     listed = (await installation.admin("GET", "/extensions"))[1]["extensions"]
     anns = {"number": "100", "name": "Ann O'Neil", "account": "acme", "user": "100", "application": None}
     anns["state"] = "offline"
-    anns |= dict.fromkeys(("no_answer", "busy", "unregistered", "ring_seconds", "owner"))
+    anns |= dict.fromkeys(("always", "no_answer", "busy", "unregistered", "ring_seconds", "owner"))
+    anns |= {"do_not_disturb": False, "call_waiting": True}
     assert listed == [anns]
     assert (await installation.admin("POST", "/extensions", body))[0] == 409
     assert (await installation.admin("DELETE", "/extensions/100"))[0] == 204
@@ -225,10 +255,11 @@ async def test_an_extension_gets_a_password_that_can_be_shown_again(installation
 @pytest.mark.parametrize(
     "wrong",
     [{"number": "911"}, {"number": "1"}, {"number": "1234567"}, {"number": "1a"}, {"name": 'x" <911>'},
-     {"password": "short"}, {"password": "with blank"}],
+     {"password": "short"}, {"password": " blank-first"}, {"password": "line\nbreak"},
+     {"max_contacts": 0}, {"max_contacts": 11}],
 )  # fmt: skip
 async def test_an_extension_that_is_not_well_formed_is_refused(
-    installation: Installation, wrong: dict[str, str]
+    installation: Installation, wrong: dict[str, object]
 ) -> None:
     await installation.account("acme")
     assert (await installation.admin("POST", "/extensions", {"number": "100", "account": "acme"} | wrong))[0] == 400
@@ -331,4 +362,4 @@ async def test_the_administrator_places_and_ends_calls_for_an_account(installati
     assert (await installation.admin("GET", "/calls/call-none"))[0] == 404
     assert (await installation.admin("GET", "/lab/mapped"))[0] == 400
     status, answer = await installation.admin("POST", "/lab/dial", {"number": "500", "trunk": "other"})
-    assert (status, answer["error"]) == (400, "trunk must be carillon or registered (got 'other').")
+    assert status == 400 and answer["error"].startswith("trunk must be carillon, registered, plus, ")

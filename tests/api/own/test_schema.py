@@ -18,8 +18,9 @@ from engine.tasks import kinds
 MODULES = (
     account, admin_accounts, calls, leading, outcomes, people, recordings, system, tasks, *modules("schema"),
 )  # fmt: skip
-OWN = {"api.own.schema.fields", *(module.__name__ for module in MODULES)}
+OWN = {"api.own.schema.fields", "api.own.schema.trunk_groups", *(module.__name__ for module in MODULES)}
 ENGINES = {"id", "data", "call_data", "stopped_data", "hops", "masked", "purpose", "rules", "admin", "spoken", "sorry"}
+ENGINES |= {"diverted_by"}
 NEEDED: dict[str, dict[str, Any]] = {
     "play": {"source": "http://x/a.wav"},
     "say": {"text": "Hello"},

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from api.guess_throttle import BURST
+from api.request_limit import RequestLimit
 from engine.commands import PlaceCall
 from engine.features.users.tokens import digest_of
 from engine.store import tasks
@@ -239,3 +240,15 @@ async def test_digits_that_a_task_hides_are_shown_to_the_account_s_key_and_not_t
     path = f"/calls/{call['id']}/queue"
     assert (await acme.ask("GET", path))[1]["tasks"][0]["outcome"]["result"]["digits"] == "4711"
     assert (await owner.ask("GET", path))[1]["tasks"][0]["outcome"]["result"]["digits"] == MASK
+
+
+async def test_a_key_that_asks_too_often_is_told_when_to_ask_again_and_another_one_is_not(
+    installation: Installation, acme: Person
+) -> None:
+    member = await _person(installation, "member")
+    installation.services.guesses.limit = RequestLimit(0.1)
+    assert (await acme.ask("GET", "/account"))[0] == 200
+    status, refused = await acme.ask("GET", "/account")
+    assert status == 429 and "more than 0.1 requests a second; try again in" in str(refused)
+    assert (await member.ask("GET", "/account"))[0] == 200
+    assert all([(await installation.admin("GET", "/accounts"))[0] == 200 for _ in range(3)])

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import soundfile
 
+from api.own.admin import doctor
 from api.own.admin.calls import _cell
 from api.own.admin.doctor import DoctorAdmin
 from engine.ids import new_id
@@ -39,7 +40,7 @@ async def test_health_is_told_without_a_token_and_changes_with_asterisk(installa
 async def test_status_says_where_everything_is(installation: Installation) -> None:
     _, status = await installation.admin("GET", "/status")
     assert (status["api"], status["sip"], status["healthy"]) == ("http://127.0.0.1:8080", "127.0.0.1:5060", True)
-    assert status["lines"] == [{"name": "trunk-lab", "state": "offline"}]
+    assert status["lines"] == [{"name": "trunk-lab", "state": "checking"}]
     installation.asterisk.down = True
     assert (await installation.admin("GET", "/status"))[1]["lines"] == []
 
@@ -55,6 +56,19 @@ async def test_the_doctor_finds_what_is_well_and_says_how_to_mend_what_is_not(in
     bad = {name for name, check in checks.items() if not check["ok"]}
     assert bad == {"ari", "modules", "asterisk events"}
     assert all(checks[name]["mend"] for name in bad)
+
+
+async def test_the_doctor_says_what_to_try_for_a_trunk_that_is_offline(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "QUALIFY_SECONDS", -3)
+    for name, transport in (("plain", "udp"), ("secure", "tls")):
+        body = {"name": name, "host": f"192.0.2.{len(name)}", "signalling": {"transport": transport}}
+        assert (await installation.admin("POST", "/trunks", body))[0] == 201
+    checks = {check["name"]: check for check in (await installation.admin("GET", "/doctor"))[1]["checks"]}
+    plain, secure = checks["trunk plain"]["mend"], checks["trunk secure"]["mend"]
+    assert "carillon trunks set plain --options-seconds 0" in plain and "--ca-file" not in plain
+    assert "--ca-file" in secure
 
 
 async def test_a_consumer_of_events_that_goes_on_failing_is_shown(
@@ -117,6 +131,7 @@ async def test_metrics_count_calls_tasks_and_asterisk_s_answers(installation: In
     assert 'carillon_calls_ended_total{cause="normal"} 1.0' in text
     assert 'carillon_calls{state="answered"} 0.0' in text
     assert 'carillon_ari_seconds_count{method="PUT",resource="asterisk"}' in text
+    assert "carillon_sip_refused_password 0.0" in text and "carillon_calls_unmatched_no_number 0.0" in text
     assert "12015550114" not in text and account not in text
 
 

@@ -177,7 +177,7 @@ async def test_a_softphone_calls_a_number_outside_and_both_hear_each_other(
 
 
 async def test_a_rest_call_rings_a_softphone_extension(
-    phone: MakePhone, ringful: Ringful, sink: Sink, recording_of: RecordingOf
+    phone: MakePhone, ringful: Ringful, sink: Sink, own: Own, recording_of: RecordingOf
 ) -> None:
     desk = await phone(audio.sine(573, 60))
     call = await ringful.call(callee=desk.number, callbackUrl=sink.url())
@@ -187,7 +187,7 @@ async def test_a_rest_call_rings_a_softphone_extension(
     await ringful.play(callId=call, announcement=sink.tone(1050, 0.8))
     await ringful.hangup(callId=call, immediate="false")
     await desk.pick_up()
-    await audible(desk, 0.7)
+    await until(lambda: waiting_for_a_key(own), bool, within=15, what="it waits for a digit")
     await desk.press("9")
     await sink.until("WaitForToneDetected", callId=call)
     await desk.closed()

@@ -173,7 +173,7 @@ async def test_the_greeting_is_heard_to_its_end_before_the_two_are_connected(
     await asyncio.sleep(1.5)
     await cancel(own, placed["id"])
     heard = (await lab.of(placed["id"])).heard
-    assert heard.lasted(620) > 2.8 and heard.part(heard.seconds - 1.0).has(hz)
+    assert heard.lasted(620) > 2.5 and heard.part(heard.seconds - 1.0).has(hz)
 
 
 async def test_a_pair_is_cancelled_while_its_first_party_rings(own: Own) -> None:
@@ -237,7 +237,8 @@ async def test_a_cancel_that_meets_the_start_of_a_pair_is_decided_once(own: Own,
     ended = await in_state(own, placed["id"], "ended")
     assert ended["result"] == "cancelled"
     status, _ = await own.ask("GET", f"calls/{placed['id']}")
-    assert status == (404 if answered["state"] == "ended" else 200)
+    assert status == (200 if ended["legs"] else 404)
+    assert answered["state"] != "ended" or status == 404
 
 
 async def test_what_the_second_party_is_refused_for_is_known_before_the_first_one_is_called(

@@ -1,13 +1,20 @@
 """Campaigns on the lab: every persona ends with its status, what was forecast happens, machines are left a message."""
 
+import asyncio
+import csv
+import io
 import json
 import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import make_account, worker
+from api.lab import Lab
+from tests.e2e.conftest import MakeCarrier, make_account, worker
 from tests.support.carillon import Admin, Command, Own, moment
 from tests.support.far_end import assert_melody
 from tests.support.scenario import LabEars, until
@@ -65,15 +72,34 @@ async def ended(mine: Own, campaign: str) -> dict[str, dict[str, Any]]:
     return {contact["number"]: contact for contact in found["contacts"]}
 
 
-async def test_every_persona_ends_with_its_status(mine: Own, sink: Sink, lab: LabEars) -> None:
-    people = COMPLETED | TONES | OTHERS
+@pytest.fixture
+async def town(network: Lab) -> AsyncIterator[dict[str, str]]:
+    """Two hundred numbers, and as what each call of them ends: every persona, and numbers that were given one."""
+    personas = COMPLETED | TONES | OTHERS
+    given = dict(zip((str(12015556000 + place) for place in range(200 - len(personas))), cycle(personas), strict=False))
+    at_once = asyncio.Semaphore(5)
+
+    async def each(step: Callable[..., Awaitable[None]], *names: str) -> None:
+        async with at_once:
+            await step(*names)
+
+    await asyncio.gather(*(each(network.map, number, persona) for number, persona in given.items()))
+    yield personas | {number: personas[persona] for number, persona in given.items()}
+    await asyncio.gather(*(each(network.unmap, number) for number in given))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+async def test_two_hundred_numbers_end_with_their_status_and_the_report_says_so(
+    carillon: Command, mine: Own, sink: Sink, lab: LabEars, town: dict[str, str]
+) -> None:
     campaign = await made(
-        mine, list(people), {"audio": sink.tone(620, SECONDS)},
-        per_second=5, at_once=20, ring_seconds=12, keys=True, key_seconds=0,
+        mine, list(town), {"audio": sink.tone(620, SECONDS)},
+        per_second=5, at_once=30, ring_seconds=12, keys=True, key_seconds=0,
     )  # fmt: skip
     await start(mine, campaign)
     found = await ended(mine, campaign)
-    assert {number: contact["status"] for number, contact in found.items()} == people
+    assert {number: contact["status"] for number, contact in found.items()} == town
     assert all(contact["attempts"] == 1 for contact in found.values())
     assert found["12015550110"]["playback"] == pytest.approx(3 / SECONDS, abs=0.15)
     assert found["12015550101"]["playback"] == 1
@@ -84,6 +110,10 @@ async def test_every_persona_ends_with_its_status(mine: Own, sink: Sink, lab: La
     listener = found["12015550100"]
     assert listener["seconds"] == pytest.approx(SECONDS, abs=1)
     assert_melody((await lab.of(listener["call"], mine)).heard, 620)
+    report = csv.DictReader(io.StringIO(await carillon("campaigns", "report", campaign)))
+    assert {row["number"].lstrip("'+"): row["status"] for row in report} == town
+    counts = (await mine.ask("GET", f"campaigns/{campaign}"))[1]["statuses"]
+    assert counts == Counter(town.values())
 
 
 async def test_a_machine_is_hung_up_on_or_left_the_message_behind_its_beep(mine: Own, sink: Sink, lab: LabEars) -> None:
@@ -146,6 +176,28 @@ async def test_a_campaign_of_the_command_line_is_planned_started_stopped_and_rep
     assert len(report.strip().splitlines()) == 4 and "skipped" in report and "Ann" in report
     refused = await carillon.run("campaigns", "pause", id)
     assert refused.status and "cannot be paused" in refused.errors + refused.output
+
+
+async def test_who_cannot_be_called_because_the_carrier_answers_nothing_waits_until_it_does(
+    mine: Own, admin: Admin, carrier: MakeCarrier, sink: Sink
+) -> None:
+    trunk = await carrier()  # which answers OPTIONS alone, as yet
+    await admin.ask("POST", f"accounts/{mine.account.name}/prefixes", {"prefix": f"+{trunk.prefix}"})
+    numbers = [trunk.number(tail) for tail in ("01", "02", "03")]
+    campaign = await made(mine, numbers, {"audio": sink.tone(620, SECONDS)}, per_second=5, ring_seconds=10)
+    await start(mine, campaign)
+
+    async def waiting() -> set[tuple[str, int, str]]:
+        contacts = (await mine.ask("GET", f"campaigns/{campaign}/contacts"))[1]["contacts"]
+        return {(each["status"], each["attempts"], each["reason"]) for each in contacts}
+
+    reason = f"The trunk {trunk.name} takes no calls (no_response)."
+    await until(waiting, lambda seen: ("queued", 0, reason) in seen, 30, "a contact waits")
+    assert (await mine.ask("GET", f"campaigns/{campaign}"))[1]["state"] == "running"
+    # INVITEs that were given up are sent again until they time out (RFC 3261 section 9.1), so more may come than count.
+    async with trunk.answers("uas_reject", keys={"code": "486"}, calls=20, seconds=120):
+        found = await ended(mine, campaign)
+    assert {(each["status"], each["attempts"]) for each in found.values()} == {("busy", 1)}
 
 
 async def test_texts_are_sent_and_those_that_are_lost_have_failed(mine: Own, admin: Admin, carillon: Command) -> None:

@@ -85,4 +85,5 @@ async def test_a_patch_that_asks_for_it_is_refused_and_the_call_goes_on(customer
     answer = await customer.ask("PATCH", f"/calling/v1/calls/id/{call}", ending(record(**TRANSCRIBED)))
     assert answer.status == 400 and "transcribe" in answer.body["message"], answer
     assert_melody((await customer.far(call)).heard, 500, 700)
+    await customer.server.until("dice", call)
     assert customer.server.kinds() == ["dice"], "who asks by PATCH is told in the answer"

@@ -1,7 +1,10 @@
 """The document's sample inputs, sent as they are printed; host, credentials and ids are replaced, numbers by the lab's
 where they are called."""
 
+from collections.abc import AsyncIterator
 from typing import Any
+
+import pytest
 
 from tests.clients.tingting.client import TingTing
 from tests.e2e.tingting.conftest import Campaigns
@@ -47,8 +50,17 @@ async def printed(tingting: TingTing, verb: str, path: str, text: str) -> tuple[
         return answer.status, await answer.json()
 
 
-async def test_adding_updating_and_filling_a_campaign(tingting: TingTing, admin: Admin, account: Account) -> None:
-    await admin.ask("POST", f"accounts/{account.name}/prefixes", {"prefix": "*"})
+@pytest.fixture
+async def every_number_allowed(admin: Admin, account: Account) -> AsyncIterator[None]:
+    """The samples have numbers of many countries; the account is other tests' too."""
+    path = f"accounts/{account.name}/prefixes"
+    await admin.ask("POST", path, {"prefix": "*"})
+    yield
+    await admin.ask("POST", path, {"prefix": "*", "allowed": False})
+
+
+@pytest.mark.usefixtures("every_number_allowed")
+async def test_adding_updating_and_filling_a_campaign(tingting: TingTing) -> None:
     for sample in (INDIVIDUAL, DESCRIBED):
         status, answer = await printed(tingting, "POST", "/api/system/campaigns/", sample)
         assert (status, answer["message"]) == (201, "Campaign Created Successfully")

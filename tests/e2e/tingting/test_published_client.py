@@ -4,6 +4,7 @@ import asyncio
 import io
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -113,6 +114,25 @@ async def test_contacts_of_a_file_are_listed_changed_and_deleted(
     assert (changed["number"], changed["available_tags"]) == (int(people.SAYS_ITS_NAME), {"name": "Sita"})
     await off(contact.delete)
     assert [each["id"] for each in await campaigns.numbers(campaign.id)] == [ram["id"]]
+
+
+async def test_a_campaign_with_a_schedule_starts_at_that_time(
+    client: published.TingTingClient, tingting: TingTing
+) -> None:
+    at = (datetime.now(UTC) + timedelta(days=1)).replace(microsecond=0)
+    campaign = await made(client, schedule=at)
+    assert campaign.schedule == at and campaign.status is published.CampaignStatus.NOT_STARTED
+    later = at + timedelta(hours=1)
+    campaign.schedule = later
+    await off(client.update_campaign, campaign)
+    await off(campaign.add_contact, published.Contact(client=client, phoneNumber=people.LISTENS))
+    await off(campaign.run)
+    shown = await off(client.get_campaign, campaign.id)
+    assert (shown.status, shown.schedule) == (published.CampaignStatus.SCHEDULED, later)
+    await off(client.stop_campaign, campaign)
+    past = {"name": "past", "services": "PHONE", "message": "one", "schedule": "2023-05-09T17:07:00.000Z"}
+    refused = await tingting.failed("POST", "/api/v1/campaign/create/", 400, token=tingting.token, json=past)
+    assert "schedule must be a time to come" in refused["message"]
 
 
 async def test_a_demo_call_calls_one_number(client: published.TingTingClient, campaigns: Campaigns) -> None:

@@ -141,7 +141,8 @@ async def test_a_far_end_that_sends_no_rtp_at_all_is_hung_up_after_the_rtp_timeo
     ringful: Ringful, sink: Sink, carrier: MakeCarrier, own: Own
 ) -> None:
     far = await carrier()
-    async with far.answers("uas_answer", seconds=50) as line:
+    # It does not answer the re-INVITE that asks whether it only listens, so its BYE comes when that has timed out.
+    async with far.answers("uas_answer", seconds=70) as line:
         call = await ringful.call(callee=far.number(), callbackUrl=sink.url())
         established = await sink.until("CallEstablished", callId=call)
         ended = await sink.until("ServerHangup", callId=call, within=45)

@@ -42,6 +42,7 @@ def values_of(event: CallEnded) -> dict[str, str]:
     """What the customer has stored with a call that ended."""
     return event.data.values if event.data else {}
 
+
 async def asked(exchange: Exchange, times: int = 1) -> QuestionAsked:
     return await exchange.event(QuestionAsked, times=times)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from engine.calls.admission_protocol import Route
 from engine.calls.directory import Answering
 from engine.events import CallAnswered, CallEnded, CallOffered, TaskEnded
 from engine.model.destination import MOST_HOPS, Destination, Diversions
@@ -272,3 +273,18 @@ async def test_a_controller_that_is_killed_just_after_it_led_on_leaves_nothing_o
     assert [(row.task.__struct_config__.tag, row.state) for row in await exchange.rows(call)] == [
         ("go_to", "completed"), ("pause", "completed"), ("hang_up", "discarded"),
     ]  # fmt: skip
+
+
+async def test_a_forwarded_call_says_outside_which_number_was_called_and_inside_who_forwarded_it(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange.admission.routes_of["102"] = (Route(endpoint="PJSIP/102"),)
+    always = GoTo(destination="extension:101", diverted_by="101")
+    for number, to in (("12015550100", "442079460000"), ("12015550101", "102")):
+        exchange.directory.destinations["extension:101"] = Answering(account=ACCOUNT, tasks=(Dial(to=to),))
+        exchange.directory.numbers[number] = Answering(account=ACCOUNT, tasks=(always,))
+        asterisk.incoming(f"in-{to}", ["inbound", number], number="14155550100", name=f"PJSIP/trunk-lab-{to}")
+        await settled()
+    made = [one.body["variables"] for one in asterisk.requests if one.path == "/channels/create"]
+    told = [(one["REDIRECTING(from-num,i)"], one["REDIRECTING(count,i)"]) for one in made]
+    assert told == [("12015550100", "1"), ("101", "1")]

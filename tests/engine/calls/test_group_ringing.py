@@ -6,7 +6,7 @@ from engine.calls.admission_protocol import Route
 from engine.calls.directory import Answering
 from engine.calls.group_ringing import member_of
 from engine.commands import NumberRefused
-from engine.events import TaskEnded, TaskRemarked, TaskStarted
+from engine.events import CallEnded, TaskEnded, TaskRemarked, TaskStarted
 from engine.model.leg_options import LegOptions
 from engine.tasks.pause import Pause
 from engine.tasks.results import Completed, Dialled
@@ -231,6 +231,28 @@ async def test_a_member_who_is_called_and_then_rings_its_group_is_not_rung(
     await asterisk.asked("POST", f"/channels/{member_of(started.task, 1)}/dial")
     assert (await exchange.event(TaskRemarked)).remark == "101 was not rung: it is who calls."
     assert dialled(asterisk) == [call.id, member_of(started.task, 1)]
+
+
+@pytest.mark.parametrize(
+    ("trunk", "members", "rung"),
+    [("trunk-pbx", ("101", "102"), [0, 1]), ("u101", ("101", "102"), [1]), ("trunk-lab", ("14155550100", "102"), [1])],
+    ids=["a PBX's extension 101", "our extension 101", "an outside number"],
+)
+async def test_a_caller_by_a_trunk_is_no_member_though_it_shows_an_extension_s_number(
+    exchange: Exchange, asterisk: FakeAri, trunk: str, members: tuple[str, ...], rung: list[int]
+) -> None:
+    for number in ("101", "102"):
+        exchange.admission.routes_of[number] = (Route(endpoint=f"PJSIP/{number}"),)
+    answering = Answering(account=ACCOUNT, tasks=(Ring(members=members, seconds=10),))
+    exchange.directory.numbers["500"] = exchange.directory.extensions["500"] = answering
+    source = "inbound" if trunk.startswith("trunk-") else "extension"
+    asterisk.incoming("in-1", [source, "500"], number=members[0], name=f"PJSIP/{trunk}-00000001")
+    started = await exchange.event(TaskStarted, kind="ring")
+    await asterisk.asked("POST", f"/channels/{member_of(started.task, 1)}/dial")
+    await settled()
+    assert sorted(dialled(asterisk)) == [member_of(started.task, place) for place in rung]
+    asterisk.hangs_up("in-1")
+    await exchange.event(CallEnded, subject=started.subject)
 
 
 async def test_a_caller_who_hangs_up_while_the_others_are_cancelled_ends_who_answered_as_connected(

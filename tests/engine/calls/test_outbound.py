@@ -158,6 +158,15 @@ async def test_a_trunk_that_asterisk_does_not_know_is_passed_over(exchange: Exch
     await exchange.ended(call.id)
 
 
+async def test_a_channel_that_is_not_made_because_asterisk_shuts_down_is_no_missing_route(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    asterisk.refuse("POST", "/channels/create", 500, "Allocation failed")
+    asterisk.refuse("GET", "/asterisk/ping", 503)
+    call = await exchange.place()
+    assert (await exchange.ended(call.id)).cause == "media_node_lost"
+
+
 async def test_the_pace_holds_a_call_back(exchange: Exchange, asterisk: FakeAri) -> None:
     exchange.admission.wait = 7.0
     call = await exchange.place()

@@ -20,7 +20,8 @@ async def two(exchange: Exchange, asterisk: FakeAri, terms: Terms = FOR_A_MINUTE
         found = exchange.engine.registry.get(call.id)
         assert found
         sessions.append(found)
-    pair = Pair(*sessions, "task-1", terms)
+    near, far = sessions
+    pair = Pair(near, far, "task-1", terms, exchange.engine.registry.pairs)
     assert await pair.connect()
     assert asterisk.world.bridges["bridge-1"]["channels"] == [one.channel.id for one in sessions]
     assert [one.media.bridge for one in sessions] == ["bridge-1", "bridge-1"]

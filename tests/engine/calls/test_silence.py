@@ -54,9 +54,7 @@ async def test_a_call_that_only_plays_costs_no_request_for_it(exchange: Exchange
     assert silences(asterisk, call.id) == []
 
 
-async def test_it_begins_a_moment_after_the_answer_and_after_each_prompt(
-    exchange: Exchange, asterisk: FakeAri
-) -> None:
+async def test_it_begins_a_moment_after_the_answer_and_after_each_prompt(exchange: Exchange, asterisk: FakeAri) -> None:
     call = await exchange.call()
     assert silences(asterisk, call.id) == []
     await asyncio.sleep(LONGER)

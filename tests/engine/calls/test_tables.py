@@ -116,13 +116,29 @@ def test_every_cause_has_codes() -> None:
         (18, 408, False, False, "no_response"),
         (16, None, False, True, "normal"),
         (16, 603, False, True, "normal"),  # a channel that was never dialled
-        (23, 302, False, False, "error"),
+        (23, 302, False, False, "redirected"),
+        (16, 300, False, False, "redirected"),
+        (16, 301, False, False, "redirected"),
+        (16, 305, False, False, "redirected"),
+        (16, 380, False, False, "redirected"),
+        (127, 402, False, False, "payment_required"),
+        (127, 428, False, False, "identity_refused"),
+        (127, 433, False, False, "anonymity_refused"),
+        (127, 436, False, False, "identity_refused"),
+        (127, 482, False, False, "loop"),
+        (19, 483, False, False, "loop"),
+        (127, 607, False, False, "unwanted"),
+        (127, 608, False, False, "blocked"),
+        (127, 420, False, False, "error"),  # 4xx that is not known: as 400
+        (29, 501, False, False, "network_error"),  # 5xx that is not known: as 500
         (16, None, True, False, "normal"),
         (17, 486, True, True, "normal"),
         (44, None, True, True, "media_timeout"),
         (99, None, False, False, "error"),
-        (99, 699, False, False, "error"),
-        (17, 699, False, False, "busy"),
+        (99, 699, False, False, "rejected"),  # 6xx that is not known: as 600, declined
+        (18, 408, True, False, "session_expired"),
+        (18, 408, True, True, "normal"),
+        (19, 480, True, False, "normal"),
     ],
 )
 def test_what_asterisk_says_becomes_a_cause(q850: int, sip: int | None, answered: bool, soft: bool, cause: str) -> None:

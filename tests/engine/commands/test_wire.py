@@ -31,6 +31,7 @@ from engine.commands import (
     Reply,
     StartConference,
     StopTasks,
+    TransferCall,
     wire,
 )
 from engine.commands.once import Once
@@ -67,11 +68,14 @@ ANSWER: dict[str, Any] = {**OWN, "call": "call-1", "tasks": TASKS, "patch": PATC
 
 COMMANDS: list[Command[Any]] = [
     PlaceCall(
-        **OWN, callee="100", party="12015550102", data=DATA, application="app-1", tasks=TASKS,
+        **OWN, callee="100", party="12015550102", party_by_trunk=True, data=DATA, application="app-1", tasks=TASKS,
         root="call-0", id="call-1", options=LEG, max_seconds=60.0, reports_tree=True,
         once=Once(key="order-7", digest="d"),
     ),
     HangUpCall(**OWN, call="call-1", cause=HangupCause.BUSY),
+    TransferCall(
+        **OWN, call="call-1", to="extension:101", announcement=(HELLO,), accept="1", music="ring", ring_seconds=9.0
+    ),
     Enqueue(**OWN, owner="call-1", tasks=TASKS, now=True, patch=PATCH),
     CancelTask(**OWN, owner="call-1", task="task-1"),
     StopTasks(**OWN, owner="call-1", kind="record", data=DATA),

@@ -38,7 +38,8 @@ def admission(
 async def test_a_new_account_may_call_the_lab(admission: Admission, account: Account) -> None:
     admitted = await admission.admit(account.id, "call-1", "+1 (201) 555-0114", None, max_seconds=14400)
     assert admitted.digits == LAB_NUMBER
-    assert [(route.endpoint, route.trunk) for route in admitted.routes] == [(f"PJSIP/{LAB_NUMBER}@trunk-lab", "lab")]
+    assert [route.trunk for route in admitted.routes] == ["lab"]
+    assert admitted.routes[0].endpoint.startswith(f"PJSIP/trunk-lab/sip:{LAB_NUMBER}@")
     assert (admitted.caller, admitted.max_seconds, admitted.wait) == (None, 14400, 0)
 
 
@@ -99,6 +100,33 @@ async def test_an_extension_may_be_named_like_an_emergency_number(
     await writer.write(lambda conn: extensions.add(conn, own))
     await cache.load()
     assert (await admission.admit(account.id, "call-1", "9110000", None, max_seconds=60)).digits == "9110000"
+
+
+async def test_an_extension_does_not_call_itself_and_others_do_call_it(
+    admission: Admission, account: Account, writer: Writer, cache: SettingsCache, counters: CountersInMemory
+) -> None:
+    for number in ("100", "101"):
+        extension = Extension(account=account.id, number=number, name="x", password="p", sip_user=f"u{number}")
+        await writer.write(lambda conn, extension=extension: extensions.add(conn, extension))  # type: ignore[misc]
+    await cache.load()
+    with pytest.raises(NumberRefused, match="An extension cannot call itself"):
+        await admission.admit(account.id, "call-1", "100", None, max_seconds=60, party="100")
+    assert not counters.places.get(account.id)
+    assert (await admission.admit(account.id, "call-1", "100", None, max_seconds=60, party="101")).digits == "100"
+    pbx = {"party": "100", "party_by_trunk": True}
+    by_trunk = await admission.admit(account.id, "call-3", "100", None, max_seconds=60, **pbx)  # type: ignore[arg-type]
+    assert (by_trunk.digits, by_trunk.caller) == ("100", "100"), "a PBX behind a trunk has an extension 100 too"
+    assert (await admission.admit(account.id, "call-2", "100", None, max_seconds=60)).digits == "100"
+
+
+async def test_an_account_s_own_limit_of_attempts_counts_before_that_of_the_installation(
+    database: Database, cache: SettingsCache, call_rates: CallRates, writer: Writer, account: Account
+) -> None:
+    admission = Admission(database, cache, call_rates, CountersInMemory(), max_attempts=4)
+    assert (await admission.admit(account.id, "call-1", LAB_NUMBER, None, max_seconds=60)).max_attempts == 4
+    await writer.write(lambda conn: accounts.update(conn, account.id, max_attempts=2))
+    await cache.load()
+    assert (await admission.admit(account.id, "call-2", LAB_NUMBER, None, max_seconds=60)).max_attempts == 2
 
 
 async def test_an_own_extension_is_rung_and_another_account_s_is_not(

@@ -14,7 +14,9 @@ from tests.engine.platform.test_scheduler import Clock, Done, clock, controller,
 __all__ = ["clock", "controller", "done"]
 
 
-@pytest.mark.parametrize("said", ["a name with \0 in it", "half a pair: \ud800", "long " * 100_000])
+@pytest.mark.parametrize(
+    "said", ["a name with \0 in it", "half a pair: \ud800", "long " * 100_000], ids=["zero", "surrogate", "long"]
+)
 async def test_work_whose_error_no_database_would_store_is_tried_again_and_given_up_as_any(
     monkeypatch: pytest.MonkeyPatch, database: Database, controller: Writer, clock: Clock, done: Done, said: str
 ) -> None:

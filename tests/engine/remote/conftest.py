@@ -7,9 +7,8 @@ from redis.asyncio import Redis
 
 from engine.redis.client import connect
 from tests.support.redis_server import RedisServer, redis_server
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster", "redis_server"]
+__all__ = ["redis_server"]
 
 
 @pytest.fixture

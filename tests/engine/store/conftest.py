@@ -7,9 +7,6 @@ import pytest
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
-
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 
 
 @pytest.fixture

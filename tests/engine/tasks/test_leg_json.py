@@ -29,7 +29,7 @@ PLAY = Play(id="task-3", source="http://host/a.wav")
 WRITTEN_BEFORE = {
     "kind": "dial", "id": "task-1", "data": None, "to": "anna@pbx.example", "over": "sip", "transport": "tcp",
     "caller": "12015550101", "private": True, "headers": [["X-Order", "1"]], "ring_seconds": 20.0, "max_seconds": 60.0,
-    "ringback": "de", "music": "calm",
+    "ringback": "de", "music": "calm", "diverted_by": "",
     "before_bridge": [{"kind": "play", "id": "", "data": None, "wait": True, "source": "upload:hello"}],
     "call_data": None, "hang_up_after": True, "continue_after": False, "diversions": None, "hops": 0,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from api.own.operations import Media, Parameter, operation
 from api.own.schema.fields import says
 from api.own.services import OwnServices
 from engine.features.campaigns import model
+from engine.features.campaigns.contact import Added, BadContact, Contact, NewContact
 from engine.features.campaigns.service import CampaignService
 from engine.features.sheets.reading import Sheets
 from engine.features.sheets.writing import Cell, to_csv, to_xlsx
@@ -49,13 +50,13 @@ class FileRoutes:
         await self._campaigns.get(account.id, id)
         data = await bodies.read(request, self._sheets.limits.bytes, SECONDS_FOR_A_FILE)
         read = await self._sheets.contacts(data, account.country)
-        rows = [model.NewContact(number=f"+{row.number}", tags=row.tags, line=row.line) for row in read.rows]
-        added, duplicates, bad = 0, read.duplicates, [model.BadContact(e.line, "", e.reason) for e in read.errors]
+        rows = [NewContact(number=f"+{row.number}", tags=row.tags, line=row.line) for row in read.rows]
+        added, duplicates, bad = 0, read.duplicates, [BadContact(e.line, "", e.reason) for e in read.errors]
         for begin in range(0, len(rows), AT_ONCE):
             found = await self._campaigns.add_contacts(caller.by, account.id, id, rows[begin : begin + AT_ONCE])
             added, duplicates, bad = added + found.added, duplicates + found.duplicates, [*bad, *found.bad]
         bad.sort(key=lambda each: each.line)
-        return web.json_response(render.added(model.Added(added=added, duplicates=duplicates, bad=tuple(bad))))
+        return web.json_response(render.added(Added(added=added, duplicates=duplicates, bad=tuple(bad))))
 
     @operation("getCampaignReport", {200: REPORT}, query=(FORMAT,))
     async def report(self, request: web.Request) -> web.Response:
@@ -72,7 +73,7 @@ class FileRoutes:
         return web.Response(body=content, content_type=kind, headers=headers)
 
 
-def _row(campaign: model.Campaign, contact: model.Contact) -> list[Cell]:
+def _row(campaign: model.Campaign, contact: Contact) -> list[Cell]:
     shown = render.contact(contact)
     values: list[Cell] = [str(shown[name]).lower() if name == "machine" else shown[name] for name in COLUMNS]
     return [*values, *(contact.tags.get(name, "") for name in campaign.tags)]

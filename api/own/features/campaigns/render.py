@@ -4,6 +4,7 @@ import msgspec
 
 from api.own import render
 from engine.features.campaigns import model
+from engine.features.campaigns.contact import Added, BadContact, Contact
 
 
 def campaign(row: model.Campaign, account: str | None = None) -> render.Shape:
@@ -31,6 +32,7 @@ def campaign(row: model.Campaign, account: str | None = None) -> render.Shape:
 def with_counts(row: model.Campaign, counts: model.Counts, account: str | None = None) -> render.Shape:
     """A campaign, and what became of its contacts."""
     return campaign(row, account) | {
+        "due": render.moment(counts.due),
         "contacts": counts.contacts,
         "statuses": {status.value: count for status, count in counts.by_status.items()},
         "seconds": round(counts.seconds, 3),
@@ -39,7 +41,7 @@ def with_counts(row: model.Campaign, counts: model.Counts, account: str | None =
     }
 
 
-def contact(row: model.Contact) -> render.Shape:
+def contact(row: Contact) -> render.Shape:
     """A contact."""
     return {
         "id": row.id,
@@ -62,12 +64,12 @@ def contact(row: model.Contact) -> render.Shape:
     }
 
 
-def added(row: model.Added) -> render.Shape:
+def added(row: Added) -> render.Shape:
     """What became of contacts that were given."""
     return {"added": row.added, "duplicates": row.duplicates, "bad": [bad(each) for each in row.bad]}
 
 
-def bad(row: model.BadContact) -> render.Shape:
+def bad(row: BadContact) -> render.Shape:
     """A contact, or a number, that was not taken."""
     return {"line": row.line, "number": row.number, "reason": row.reason}
 

@@ -184,6 +184,7 @@ class Campaign(Shown, frozen=True, kw_only=True):
 class CampaignWithCounts(Campaign, frozen=True, kw_only=True):
     """A campaign, and what became of its contacts."""
 
+    due: MomentOrNone
     contacts: Annotated[int, says("How many contacts it has.")]
     statuses: Annotated[dict[str, int], says(f"How many contacts have each status: {STATUSES}.")]
     seconds: Annotated[float, says("For how long its calls were answered, added up, of the last attempt of each.")]

@@ -32,7 +32,8 @@ from api.own.scheduled import time_of
 from api.own.schema.fields import says
 from api.own.schema.queries import LIMIT, PAGE
 from api.own.services import OwnServices
-from engine.features.campaigns import model
+from engine.features.campaigns import contact, model
+from engine.features.campaigns.contact import ContactChange, NewContact, Status
 from engine.features.campaigns.service import CampaignService
 from engine.features.errors import NotThere
 
@@ -127,7 +128,7 @@ class CampaignRoutes:
         """Add contacts. Bad ones are left out, and the answer says which; so are numbers that the campaign has."""
         caller, id = await self._named(request)
         contacts = [
-            model.NewContact(number=each.number, tags=each.tags, line=place)
+            NewContact(number=each.number, tags=each.tags, line=place)
             for place, each in enumerate((await body()).contacts, start=1)
         ]
         found = await self._campaigns.add_contacts(caller.by, caller.account.id, id, contacts)
@@ -143,7 +144,7 @@ class CampaignRoutes:
         """Change a contact of a campaign that is not scheduled, running or paused."""
         caller, row = await self._contact(request)
         given = await body()
-        change = model.ContactChange(
+        change = ContactChange(
             number=None if given.number is UNSET else given.number,
             tags=None if given.tags is UNSET else given.tags,
         )
@@ -192,7 +193,7 @@ class CampaignRoutes:
     async def _named(self, request: web.Request) -> tuple[Caller, str]:
         return await self._caller_of(request), request.match_info["campaign"]
 
-    async def _contact(self, request: web.Request) -> tuple[Caller, model.Contact]:
+    async def _contact(self, request: web.Request) -> tuple[Caller, contact.Contact]:
         caller, campaign = await self._named(request)
         text = request.match_info["contact"]
         row = await self._campaigns.contact(caller.account.id, _whole(text, "contact"))
@@ -212,11 +213,11 @@ def _whole(text: str, name: str) -> int:
     return int(text)
 
 
-def _statuses(text: str | None) -> tuple[model.Status, ...]:
+def _statuses(text: str | None) -> tuple[Status, ...]:
     try:
-        return tuple(model.Status(name.strip()) for name in text.split(",")) if text else ()
+        return tuple(Status(name.strip()) for name in text.split(",")) if text else ()
     except ValueError:
-        known = ", ".join(status.value for status in model.Status)
+        known = ", ".join(status.value for status in Status)
         raise BadRequest(f"status must be some of {known}, with commas between (got '{(text or '')[:50]}').") from None
 
 

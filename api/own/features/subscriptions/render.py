@@ -11,10 +11,12 @@ def subscription(row: Subscription) -> render.Shape:
         "id": row.id,
         "events": list(row.events),
         "sink": row.sink,
-        "url": masked(row.address) if row.sink is Sink.HTTP else None,
+        "url": masked(row.address) if row.sink is Sink.HTTP and row.address else None,
         "email": row.address if row.sink is Sink.EMAIL else None,
         "application": row.application,
         "disabled": row.disabled,
+        "dialect": row.dialect or None,
+        "topic": row.topic or None,
         "created": render.moment(row.created),
         "old_secret_until": render.moment(row.old_until),
     }

@@ -35,6 +35,8 @@ class Subscription(Shown, frozen=True, kw_only=True):
     email: Annotated[str | None, says("The e-mail address that mails are sent to.")]
     application: Annotated[str | None, says("The id of the application whose events alone are sent.")]
     disabled: Annotated[bool, says("Whether nothing is sent.")]
+    dialect: Annotated[str | None, says("The dialect whose messages are sent; null: those of this API.")]
+    topic: Annotated[str | None, says("What that dialect calls the event.")]
     created: Moment
     old_secret_until: MomentOrNone
 

@@ -1,6 +1,5 @@
 """Sinch's callouts: each request becomes one command that places a call, with what it is to do."""
 
-
 import msgspec
 from aiohttp import web
 

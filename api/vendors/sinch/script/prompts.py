@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from api.vendors.sinch.fields import Illegal
 from api.vendors.sinch.script import limits
-from api.vendors.sinch.script.ssml import readable
+from api.vendors.sinch.script.ssml_tags import readable
 from api.vendors.sinch.script.svaml import PromptTask
 from engine.media.upload_files import SCHEME, is_name
 from engine.tasks.play import Play

@@ -6,7 +6,8 @@ from api.vendors.tingting.errors import Invalid
 from api.vendors.tingting.http import requests, resources
 from api.vendors.tingting.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tingting.http.resources import Shape
-from engine.features.campaigns.model import Added, Campaign, Contact, ContactChange, NewContact
+from engine.features.campaigns.contact import Added, Contact, ContactChange, NewContact
+from engine.features.campaigns.model import Campaign
 from engine.features.campaigns.service import CampaignService
 from engine.features.errors import AlreadyThere
 

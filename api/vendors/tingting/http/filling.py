@@ -8,7 +8,8 @@ from api.vendors.tingting.errors import Invalid
 from api.vendors.tingting.fields import UploadedFile
 from api.vendors.tingting.http.files import Files
 from api.vendors.tingting.http.requests import MOST_FAULTS
-from engine.features.campaigns.model import BadContact, Campaign, NewCampaign, NewContact
+from engine.features.campaigns.contact import BadContact, NewContact
+from engine.features.campaigns.model import Campaign, NewCampaign
 from engine.features.campaigns.service import CampaignService
 from engine.features.sheets.model import SheetRefused
 from engine.features.sheets.reading import Sheets

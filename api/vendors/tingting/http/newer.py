@@ -11,7 +11,8 @@ from api.vendors.tingting.http.requests import Page
 from api.vendors.tingting.http.resources import Shape
 from api.vendors.tingting.http.voices import voice_id
 from engine.features.accounts import Account
-from engine.features.campaigns.model import Campaign, Contact, Counts, State, Status
+from engine.features.campaigns.contact import Contact, Status
+from engine.features.campaigns.model import Campaign, Counts, State
 from engine.model.moment import moment
 
 STATES = {

@@ -16,6 +16,7 @@ from api.vendors.tingting.http.voices import LOCALE, VOICES, voice
 from engine.features.campaigns.model import Campaign, CampaignChange, Message, NewCampaign, Options, Start
 from engine.features.campaigns.service import CampaignService
 from engine.features.numbers.sales import NumberSales
+from engine.model.moment import moment
 
 PAGE = 100
 SCANNED = 1000
@@ -80,6 +81,7 @@ class NewerCampaignOperations:
             description=fields.text_or_none("description") or "",
             message=await self._message(request, kind == "voice", Message(locale=LOCALE, voice=VOICES[0].ours)),
             options=Options(caller=await self._caller(request)),
+            at=requests.moment(fields, "schedule", request.account, self._clock),
         )
         made = await self._campaigns.create(request.by, request.account.id, wanted)
         return await self._answer(request, made, status=201)
@@ -101,6 +103,7 @@ class NewerCampaignOperations:
             description=fields.text_or_none("description"),
             message=message,
             options=_with_caller(found.options, caller) if caller else None,
+            at=requests.moment(fields, "schedule", request.account, self._clock),
         )
         return await self._answer(
             request, await self._campaigns.update(request.by, request.account.id, found.id, change)
@@ -113,9 +116,15 @@ class NewerCampaignOperations:
         return web.Response(status=204)
 
     async def run(self, request: AuthenticatedRequest) -> web.Response:
-        """Start a campaign for its new numbers, now or at `schedule`."""
+        """Start a campaign for its new numbers, now or at `schedule`: the request's, or the campaign's own."""
         found = await self._found(request)
         at = requests.moment(request.fields, "schedule", request.account, self._clock)
+        if at is None and found.at is not None and not found.state.busy:
+            at = found.at
+            if at <= self._clock():
+                raise Invalid(
+                    f"schedule of the campaign has passed ({moment(at)}): change it, or give run-campaign another one."
+                )
         started = await self._campaigns.start(request.by, request.account.id, found.id, Start(at=at))
         return await self._answer(request, started.campaign)
 
@@ -224,5 +233,3 @@ def _refuse_unserved(fields: Fields) -> None:
         raise Invalid("credit_limit is not kept for a campaign: the account's own limits hold for all of them.")
     if fields.items("failover_target"):
         raise Invalid("failover_target is not served: begin the campaign again for numbers of a status.")
-    if fields.has("schedule"):
-        raise Invalid("schedule is not kept with a campaign: give it to run-campaign, which begins it at that time.")

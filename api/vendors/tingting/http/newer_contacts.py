@@ -7,7 +7,8 @@ from api.vendors.tingting.http import newer, requests
 from api.vendors.tingting.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tingting.http.contacts import only
 from api.vendors.tingting.http.filling import Filling
-from engine.features.campaigns.model import Campaign, Contact, ContactChange, NewContact, Start
+from engine.features.campaigns.contact import Contact, ContactChange, NewContact
+from engine.features.campaigns.model import Campaign, Start
 from engine.features.campaigns.service import CampaignService
 
 PAGE = 1000

@@ -10,7 +10,8 @@ from api.vendors.tingting.http import requests, resources
 from api.vendors.tingting.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.tingting.http.resources import STATUSES, Shape
 from engine.features.accounts import Account
-from engine.features.campaigns.model import Campaign, Contact
+from engine.features.campaigns.contact import Contact
+from engine.features.campaigns.model import Campaign
 from engine.features.campaigns.service import CampaignService
 from engine.features.sheets.writing import Cell, to_xlsx
 

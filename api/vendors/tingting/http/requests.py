@@ -13,7 +13,9 @@ from api.vendors.tingting.fields import Fields, UploadedFile
 from api.vendors.tingting.http.voices import LOCALE, VOICES, voice
 from api.vendors.tingting.ids import DIALECT, ZONE
 from engine.features.accounts import Account
-from engine.features.campaigns.model import Kind, Message, NewContact, Start, Status
+from engine.features.campaigns.choosing import HIGHEST_ID, MOST_IDS
+from engine.features.campaigns.contact import NewContact, Status
+from engine.features.campaigns.model import Kind, Message, Start
 from engine.features.errors import InvalidNumber
 from engine.features.numbers.phone_numbers import normalise
 
@@ -180,8 +182,13 @@ def start(fields: Fields, account: Account, changed: Message | None, clock: Call
     wrong = next((each for each in chosen if not (each.isascii() and each.isdigit() and len(each) < 16)), None)
     if wrong is not None:
         raise Invalid(f"individual must list the ids of the campaign's numbers (got {wrong[:40]!r}).")
+    if len(chosen) > MOST_IDS:
+        raise Invalid(f"individual must list at most {MOST_IDS} ids (got {len(chosen)}).")
+    ids = tuple(map(int, chosen))
+    if (beyond := next((id for id in ids if not 1 <= id <= HIGHEST_ID), None)) is not None:
+        raise Invalid(f"individual must list ids from 1 to {HIGHEST_ID} (got {beyond}).")
     at = moment(fields, "schedule_date", account, clock)
-    return Start(statuses=statuses, contacts=tuple(map(int, chosen)), at=at, message=changed)
+    return Start(statuses=statuses, contacts=ids, at=at, message=changed)
 
 
 def rerun(fields: Fields, name: str) -> tuple[Status, ...]:

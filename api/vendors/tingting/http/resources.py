@@ -8,7 +8,8 @@ from aiohttp import web
 
 from api.vendors.tingting.ids import CREDIT, DIALECT
 from engine.features.accounts import Account
-from engine.features.campaigns.model import Campaign, Contact, Status
+from engine.features.campaigns.contact import Contact, Status
+from engine.features.campaigns.model import Campaign
 from engine.model.money import MILLION
 
 Shape = dict[str, Any]

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from api.guess_throttle import Guesses, ShownCredential
+from api.permissions import refusal
 from api.vendors.tingting import errors, fields
 from api.vendors.tingting.auth import Auth, Requester, bearer
 from api.vendors.tingting.errors import Forbidden, TingTingError, TingTingUnauthorized
@@ -24,7 +25,6 @@ PATHS = re.compile(r"/api/(accounts|system|v1)(/|$)")
 Open = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """Serves what needs no token."""
 _NAME = re.compile(r"\{(campaign|number)\}")
-_READING = frozenset({"GET", "HEAD"})
 UNAVAILABLE = "The store cannot be reached now. Try again."
 
 
@@ -56,8 +56,8 @@ class Routes:
     def _authenticating(self, handler: Handler) -> Open:
         async def serve(request: web.Request) -> web.StreamResponse:
             requester = await self._requester(request)
-            if request.method not in _READING and requester.user and not requester.user.role.may_change:
-                raise Forbidden("A member of the account may only read: ask an admin or an owner of it.")
+            if why := refusal(requester.user, request.method):
+                raise Forbidden(why)
             return await handler(AuthenticatedRequest(requester, await fields.read(request), request))
 
         return serve

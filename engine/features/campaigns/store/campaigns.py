@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from engine.features.campaigns.model import Campaign, Message, Options, State
 from engine.features.campaigns.tables import campaign_contacts, campaign_serials, campaigns
@@ -28,6 +28,14 @@ _insert = insert_into(campaigns)
 _updates = Updates(campaigns, "id")
 _get = Statement(_rows.select.where(_c.id == bindparam("the_id")))
 _next_call = Statement(select(_c.next_call).where(_c.id == bindparam("the_id")))
+_account_next_call = Statement(
+    select(campaign_serials.c.next_call).where(campaign_serials.c.account == bindparam("the_account"))
+)
+_put_account_next_call = Statement(
+    update(campaign_serials)
+    .where(campaign_serials.c.account == bindparam("the_account"))
+    .values(next_call=bindparam("at"))
+)
 _serials = Statement(
     lambda insert: (
         insert(campaign_serials)
@@ -76,6 +84,16 @@ def get(conn: Connection, id: str) -> Campaign | None:
 def next_call(conn: Connection, id: str) -> float:
     """Return when a campaign's pace allows the next call."""
     return float(_next_call.value(conn, the_id=id) or 0.0)
+
+
+def next_call_of_account(conn: Connection, account: str) -> float:
+    """Return when the pace that an account's campaigns have together allows the next call."""
+    return float(_account_next_call.value(conn, the_account=account) or 0.0)
+
+
+def put_next_call_of_account(conn: Connection, account: str, at: float) -> None:
+    """Note when that is."""
+    _put_account_next_call.run(conn, the_account=account, at=at)
 
 
 def by_serial(conn: Connection, account: str, serial: int) -> Campaign | None:

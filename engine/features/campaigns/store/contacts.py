@@ -1,12 +1,12 @@
 """Contacts in the database. `due` is set for those that wait for their turn, and for no other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
 
-from engine.features.campaigns.model import Contact, Status
+from engine.features.campaigns.contact import Contact, Status
 from engine.features.campaigns.tables import campaign_contacts
 from engine.store.rows import Mapped, plain, to_json
 from engine.store.statement import Statement, insert_into
@@ -34,24 +34,10 @@ _insert = insert_into(campaign_contacts)
 _ONE = and_(_c.account == bindparam("the_account"), _c.id == bindparam("the_id"))
 _get = Statement(_rows.select.where(_ONE))
 _of_call = Statement(_rows.select.where(_c.call == bindparam("the_call")))
-_due = Statement(
-    _rows.select.where(_c.campaign == bindparam("the_campaign"), _c.due <= bindparam("now"))
-    .order_by(_c.due, _c.id)
-    .limit(bindparam("most"))
-)
-_next_due = Statement(select(func.min(_c.due)).where(_c.campaign == bindparam("the_campaign")))
 _count = Statement(
     select(func.count())
     .select_from(campaign_contacts)
     .where(_c.campaign == bindparam("the_campaign"), _c.status == bindparam("the_status"))
-)
-_count_due = Statement(
-    select(func.count()).select_from(
-        select(_c.id)
-        .where(_c.campaign == bindparam("the_campaign"), _c.due <= bindparam("now"))
-        .limit(bindparam("most"))
-        .subquery()
-    )
 )
 
 
@@ -147,20 +133,54 @@ def give_up(conn: Connection, campaign: str, status: Status, reason: str, now: f
     return conn.execute(update(campaign_contacts).where(*where).values(values)).rowcount
 
 
-def due(conn: Connection, campaign: str, now: float, most: int) -> list[Row]:
-    """Return those whose turn has come, the longest due first."""
-    return _rows.all(conn, _due, the_campaign=campaign, now=now, most=most)
+def due(conn: Connection, campaign: str, now: float, most: int, *, but: Collection[str] = ()) -> list[Row]:
+    """Return those whose turn has come, the longest due first; not those that wait for a trunk of `but`."""
+    query = _rows.select.where(_c.campaign == campaign, _c.due <= now, *_for_none_of(but))
+    return _rows.each(conn.execute(query.order_by(_c.due, _c.id).limit(most)))
 
 
-def count_due(conn: Connection, campaign: str, now: float, *, most: int) -> int:
-    """Return how many wait whose turn has come; no more than so many are counted."""
-    return int(_count_due.value(conn, the_campaign=campaign, now=now, most=max(0, most)))
+def count_due(conn: Connection, campaign: str, now: float, *, most: int, but: Collection[str] = ()) -> int:
+    """Return how many wait whose turn has come; no more than so many are counted, and nobody of `due`'s `but`."""
+    some = select(_c.id).where(_c.campaign == campaign, _c.due <= now, *_for_none_of(but)).limit(max(0, most))
+    return int(conn.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
-def next_due(conn: Connection, campaign: str) -> float | None:
-    """Return when the next turn comes; None: nobody waits."""
-    found: float | None = _next_due.value(conn, the_campaign=campaign)
+def next_due(conn: Connection, campaign: str, *, but: Collection[str] = ()) -> float | None:
+    """Return when the next turn comes, but for those of `due`'s `but`; None: nobody else waits."""
+    query = select(_c.due).where(_c.campaign == campaign, _c.due.is_not(None), *_for_none_of(but))
+    found: float | None = conn.execute(query.order_by(_c.due).limit(1)).scalar()
     return found
+
+
+def waits_for(conn: Connection, campaign: str, trunk: str, now: float) -> bool:
+    """Whether a contact whose turn has come is known to wait for a trunk."""
+    query = select(_c.id).where(_c.campaign == campaign, _c.due <= now, _c.trunk == trunk)
+    return conn.execute(query.limit(1)).first() is not None
+
+
+def all_wait_because(conn: Connection, campaign: str, reason: str) -> bool:
+    """Whether somebody waits, and everybody who waits does so for this reason."""
+    waiting = select(_c.id).where(_c.campaign == campaign, _c.due.is_not(None))
+    others = conn.execute(waiting.where(_c.reason != reason).limit(1)).first()
+    return others is None and conn.execute(waiting.limit(1)).first() is not None
+
+
+def look_again_at_all(conn: Connection, campaign: str, now: float, because: str, longest_wait: float | None) -> None:
+    """Let those who were put off have their turn now, and those who wait for this reason.
+
+    Who waits for another attempt waits for at most `longest_wait` seconds from the last one; None: as long as before.
+    """
+    waiting = update(campaign_contacts).where(_c.campaign == campaign, _c.due.is_not(None))
+    conn.execute(waiting.where(_c.reason == because).values(due=now, reason=""))
+    off = waiting.where(_c.due > now)
+    conn.execute(off.where(_c.status == Status.QUEUED.value).values(due=now))
+    if longest_wait is not None:
+        retried = _c.ended + longest_wait
+        conn.execute(off.where(_c.status == Status.RETRY.value, _c.due > retried).values(due=retried))
+
+
+def _for_none_of(trunks: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return (or_(_c.trunk.is_(None), _c.trunk.not_in(sorted(trunks))),) if trunks else ()
 
 
 def active(conn: Connection, campaign: str) -> int:

@@ -9,6 +9,8 @@ from engine.store.statement import Statement
 
 ALL_ACCOUNTS = ""
 """Instead of an account: the list of all accounts."""
+KEY = "key"
+"""Why a number is on a list: it pressed the key."""
 _c = do_not_call.c
 _rows = Mapped(DoNotCall, do_not_call)
 _put = Statement(
@@ -33,6 +35,12 @@ def put(conn: Connection, entry: DoNotCall) -> bool:
 def remove(conn: Connection, account: str, number: str) -> bool:
     """Take a number off a list; False: it was not there."""
     return conn.execute(delete(do_not_call).where(_c.account == account, _c.number == number)).rowcount > 0
+
+
+def get(conn: Connection, account: str, number: str) -> DoNotCall | None:
+    """Return a list's entry of a number."""
+    found = _rows.each(conn.execute(_rows.select.where(_c.account == account, _c.number == number)))
+    return found[0] if found else None
 
 
 def has(conn: Connection, account: str, number: str) -> bool:

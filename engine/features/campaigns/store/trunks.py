@@ -1,14 +1,14 @@
 """What campaigns may take of trunks, in the database: of all accounts together."""
 
+import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from engine.features.campaigns.model import Status, TrunkLimit
+from engine.features.campaigns.contact import Status
+from engine.features.campaigns.model import TrunkLimit
 from engine.features.campaigns.tables import campaign_contacts, campaign_trunks
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement
 
-AGAIN_SECONDS = 1.0
-"""Until another look if a trunk has as many calls as it may have."""
 _c = campaign_trunks.c
 
 
@@ -45,21 +45,24 @@ def all(conn: Connection) -> dict[str, Limit]:
     return {limit.trunk: limit for limit in _rows.each(conn.execute(_rows.select.order_by(_c.trunk)))}
 
 
-def take(conn: Connection, limit: Limit, now: float) -> float:
-    """Take a trunk's turn; returns `now`, or when it is to be tried again."""
-    if limit.at_once is not None and _active(conn, limit.trunk) >= limit.at_once:
-        return now + AGAIN_SECONDS
+def due(limit: Limit, now: float) -> float:
+    """Return from when a trunk's pace allows a call; what was missed is made up by one call at most."""
     if limit.per_second is None:
         return now
-    each = 1 / limit.per_second
-    due = max(limit.next_call, now - each)
-    if due > now:
-        return due
-    conn.execute(update(campaign_trunks).where(_c.trunk == limit.trunk).values(next_call=due + each))
-    return now
+    return max(limit.next_call, now - 1 / limit.per_second)
 
 
-def _active(conn: Connection, trunk: str) -> int:
+def take(conn: Connection, limit: Limit, now: float) -> Limit:
+    """Take a trunk's turn, which has come; returns the limit as it is then."""
+    if limit.per_second is None:
+        return limit
+    next_call = due(limit, now) + 1 / limit.per_second
+    conn.execute(update(campaign_trunks).where(_c.trunk == limit.trunk).values(next_call=next_call))
+    return msgspec.structs.replace(limit, next_call=next_call)
+
+
+def active(conn: Connection, trunk: str) -> int:
+    """Return how many calls of campaigns a trunk carries."""
     c = campaign_contacts.c
     query = select(func.count()).select_from(campaign_contacts)
     return int(conn.execute(query.where(c.trunk == trunk, c.status == Status.ACTIVE.value)).scalar_one())

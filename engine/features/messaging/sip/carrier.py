@@ -7,6 +7,7 @@ channel that reads texts.
 import asyncio
 import re
 import time
+from contextlib import suppress
 from datetime import datetime
 from weakref import WeakValueDictionary
 
@@ -18,6 +19,7 @@ from engine.ari.bus import Bus
 from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import AriError, AriNotFound, AriUnreachable, Detached, Replaced
+from engine.features.endpoints.extension import QUALIFY_SECONDS
 from engine.features.messaging.carrier import Accepted, Answer, Inbox, NotSent, PutOff, Refused, Submission, Unknown
 from engine.features.messaging.sip.arrived import TRUNK, KeptText, KeptTexts
 from engine.features.messaging.sip.astdb import AstDb
@@ -31,8 +33,8 @@ MOST_BYTES = 4096
 """Of a text to a phone. Asterisk would send ten times as much, by UDP in fragments that many networks drop."""
 MOST_BYTES_FROM_PHONES = 1023
 """Of a text from a phone (res_pjsip_messaging.c): Asterisk answers 202 to a longer one, and loses it."""
-YOUNG_SECONDS = 65.0
-"""After its start, Asterisk asks each stored contact within qualify_frequency (60 s) whether it is there."""
+YOUNG_SECONDS = QUALIFY_SECONDS + 5.0
+"""After its start, Asterisk asks each stored contact within qualify_frequency whether it is there."""
 _STATES = (ari.PeerStatusChange, ari.ContactStatusChange, ari.EndpointStateChange)
 _WANTED = (*_STATES, ari.TextMessageReceived, ari.ApplicationReplaced)
 _UNWANTED = tuple(sorted(kind.__name__ for kind in ari.AnyEvent.__args__ if kind not in _WANTED))
@@ -106,8 +108,8 @@ class SipCarrier:
         """Send a text to the phone of an extension.
 
         Accepted is all that is ever known: Asterisk does not say what the phone answered. A text to a phone that went
-        away less than a minute ago without a word (it is asked every 60 s) is lost. Those to one phone are sent one
-        after another, in the order of the calls.
+        away less than half a minute ago without a word (it is asked every 25 s) is lost. Those to one phone are sent
+        one after another, in the order of the calls.
         """
         if not part.content:
             return Refused("The text is empty.")
@@ -119,12 +121,14 @@ class SipCarrier:
     async def _submit(self, part: Submission) -> Answer:
         if not self.ready:
             return NotSent("Asterisk cannot be reached now.")
-        if not self.registrations.is_registered(part.recipient):
+        if not (reachable := self.registrations.reachable(part.recipient)):
             return NotSent("No phone of the extension is registered.")
+        first, *others = reachable
+        text = part.content.decode(errors="replace")
         try:
-            await self._send(part.recipient, part.sender, part.content.decode(errors="replace"))
+            await self._send(first, part.sender, text)
         except AriNotFound:
-            self.registrations.drop(part.recipient)
+            self.registrations.drop(first)
             return NotSent("The extension's phone has unregistered.")
         except Detached:
             return NotSent("The controller is leaving.")
@@ -134,6 +138,9 @@ class SipCarrier:
             return Unknown("Asterisk did not answer.")
         except AriError as error:
             return PutOff(f"Asterisk refused the text: {error.detail or error}.")
+        for name in others:
+            with suppress(AriError):
+                await self._send(name, part.sender, text)
         return Accepted("")
 
     async def _send(self, endpoint: str, sender: str, text: str) -> None:

@@ -7,6 +7,7 @@ import structlog
 
 from engine.ari import generated as ari
 from engine.features.endpoints.user_names import PATTERN
+from engine.store.extensions import BROWSER
 
 log = structlog.get_logger(__name__)
 ONLINE = "online"
@@ -26,8 +27,12 @@ class Registrations:
         self._callbacks: list[Callable[[str], None]] = []
 
     def is_registered(self, sip_user: str) -> bool:
-        """Whether an extension has a phone that can be reached now."""
-        return sip_user in self._online
+        """Whether an extension has a phone or a browser that can be reached now."""
+        return bool(self.reachable(sip_user))
+
+    def reachable(self, sip_user: str) -> list[str]:
+        """Return which of an extension's endpoints can be reached now: the one of its phones, that of its browsers."""
+        return [name for name in (sip_user, f"{BROWSER}{sip_user}") if name in self._online]
 
     def on_registered(self, callback: Callable[[str], None]) -> None:
         """Call `callback` with the SIP user name of each extension that becomes registered.
@@ -68,6 +73,6 @@ class Registrations:
         self._online.add(name)
         for callback in self._callbacks:
             try:
-                callback(name)
+                callback(name.removeprefix(BROWSER))
             except Exception:
                 log.exception("What waits for a registration failed.", sip_user=name)

@@ -1,6 +1,6 @@
 """How a caller comes into a box: its number, then its PIN."""
 
-from engine.features.guesses.model import Answer
+from engine.features.guesses.budgets import Answer
 from engine.features.voicemail.listening.place import Place, Step
 from engine.features.voicemail.listening.steps import Done, Steps
 from engine.features.voicemail.listening.turn import Turn

@@ -11,9 +11,6 @@ from engine.features.numbers.pool import Pool
 from engine.ids import new_id
 from engine.store.database import Database
 from engine.store.writer import Writer
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
-
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is held for calls: what an account may spend, how holds grow, and what a refusal says."""
 
 import pytest
+from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import Held, Uncovered
 from engine.commands import CreditSpent
@@ -8,7 +9,7 @@ from engine.features.admission import Admission
 from engine.features.billing import store as rates
 from engine.features.billing.call_rates import CallRates
 from engine.features.billing.store import Rate
-from engine.platform import holds, ledger
+from engine.platform import holds, ledger, money
 from engine.platform.settings_cache import SettingsCache
 from engine.store import accounts, extensions
 from engine.store.accounts import Account
@@ -243,3 +244,47 @@ async def test_an_account_s_own_rates_come_before_those_of_all(paying: Paying, a
     await paying.has(None, None, dear, own, foreign)
     assert admission.price(paying.account, LAB_NUMBER, 60).amount == 60_000
     assert admission.price(paying.account, "442079460000", 60).amount == 0
+
+
+CAMPAIGN = ledger.Purpose("campaign", "cmp-1")
+
+
+@pytest.fixture
+def backed(database: Database, account: Account, writer: Writer, cache: SettingsCache, call_rates: CallRates) -> Paying:
+    """An account whose calls are parts of a campaign, but for those called alone."""
+
+    def backing(conn: Connection, purpose: ledger.Purpose) -> ledger.Purpose | None:
+        return None if purpose.id == "alone" else CAMPAIGN
+
+    admission = Admission(database, cache, call_rates, CountersInMemory(), lambda: NOON, backings=[backing])
+    return Paying(admission, account, writer, cache, call_rates)
+
+
+async def hold_for_the_campaign(paying: Paying, writer: Writer, amount: int) -> None:
+    await writer.write(lambda conn: money.put(conn, paying.account, CAMPAIGN, amount, NOON))
+
+
+async def test_a_call_begins_with_the_money_of_its_campaign_if_nothing_else_is_left(
+    backed: Paying, writer: Writer
+) -> None:
+    await backed.has(2_000_000, None)
+    await hold_for_the_campaign(backed, writer, 1_800_000)
+    with pytest.raises(CreditSpent):
+        await backed.places("alone")
+    assert await backed.places("a") == Held(amount=600_000, seconds=60, short=True)
+    assert await backed.holding() == {"cmp-1": 1_400_000, "a": 600_000}
+
+
+async def test_a_call_outgrows_its_money_by_that_of_its_campaign_when_its_end_is_near(
+    backed: Paying, writer: Writer
+) -> None:
+    await backed.has(2_400_000, None)
+    await hold_for_the_campaign(backed, writer, 1_800_000)
+    await backed.places("a")
+    assert (await backed.grows("a", 30)).seconds == 60, "it does not take what it may not need"
+    assert await backed.grows("a", 50) == Held(amount=1_200_000, seconds=120, short=True)
+    assert await backed.holding() == {"cmp-1": 1_200_000, "a": 1_200_000}
+    assert (await backed.grows("a", 110)).seconds == 180
+    assert (await backed.grows("a", 170)).seconds == 240
+    assert await backed.holding() == {"a": 2_400_000}
+    assert (await backed.grows("a", 230)).seconds == 240, "neither has more"

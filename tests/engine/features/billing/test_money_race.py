@@ -31,9 +31,8 @@ from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.support.redis_server import RedisServer, redis_server
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster", "redis_server"]
+__all__ = ["redis_server"]
 ROUNDS, CLIENTS, ATTEMPTS = 50, 16, 2
 NOW = 20_000 * 86400.0 + 3600
 MINUTE = 1_000_000

@@ -5,11 +5,10 @@ import re
 import pytest
 
 from engine.features.caller_ids import sending
-from engine.features.caller_ids.model import DIGITS, WantedCode
+from engine.features.caller_ids.model import DIGITS, Code, WantedCode
 from engine.features.errors import InvalidSetting
 from engine.platform import one_time_codes
 from engine.tasks import kinds
-from engine.tasks.say import Say
 
 
 def test_codes_are_six_digits_and_differ() -> None:
@@ -18,12 +17,15 @@ def test_codes_are_six_digits_and_differ() -> None:
     assert len(codes) > 990
 
 
-def test_a_call_says_each_digit_for_itself_and_all_twice_and_shows_none() -> None:
-    command = sending.call_of("acct-1", "12015550100", WantedCode(number="12015550100", how="call"), "407193")
-    said = [task for task in command.tasks if isinstance(task, Say)]
-    assert [task.text for task in said] == ["Hello. This is your code. 4. 0. 7. 1. 9. 3."] * 2
-    assert all(kinds.shown(task)["text"] == "***" for task in said)
-    assert [kinds.kind_of(task) for task in command.tasks] == ["pause", "say", "pause", "say", "hang_up"]
+def test_a_call_is_a_conversation_and_none_of_its_tasks_has_the_code() -> None:
+    code = Code(
+        id="code-1", account="acct-1", user="", number="12015550100", how="call", code="407193", make_default=False,
+        created=0.0, expires=600.0, tries=5,
+    )  # fmt: skip
+    command = sending.call_of(code, WantedCode(number="12015550100", how="call", message="Hello: {code}"))
+    assert [kinds.kind_of(task) for task in command.tasks] == ["pause", "converse", "hang_up"]
+    stored = kinds.encode_list(command.tasks)
+    assert "407193" not in stored and "code-1" in stored and "Hello: {code}" in stored
 
 
 def test_a_text_has_the_code_wherever_the_message_wants_it() -> None:

@@ -8,9 +8,7 @@ import pytest
 from engine.store.database import Database
 from tests.engine.features.campaigns.town import Town
 from tests.support.clock import virtual_time
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 pytest_asyncio_loop_factories = virtual_time
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from engine.events import CallEnded, DigitReceived, Event, TaskEnded, TaskStarted
 from engine.features.campaigns import outcome
-from engine.features.campaigns.model import Machine, Options, Retry, Status
+from engine.features.campaigns.contact import Status
+from engine.features.campaigns.model import Machine, Options, Retry
 from engine.features.campaigns.outcome import Facts
 from engine.model.cause import HangupCause
 from engine.tasks.results import Completed, Discarded, Done, Failed, Recorded, Stopped

@@ -6,20 +6,9 @@ import time
 import pytest
 
 from engine.features.campaigns import hours
+from engine.features.campaigns.contact import ContactChange, NewContact, Status
 from engine.features.campaigns.errors import UnknownTag, WrongState
-from engine.features.campaigns.model import (
-    CampaignChange,
-    ContactChange,
-    Message,
-    NewCampaign,
-    NewContact,
-    Options,
-    Plan,
-    Retry,
-    Start,
-    Status,
-    Window,
-)
+from engine.features.campaigns.model import CampaignChange, Message, NewCampaign, Options, Plan, Retry, Start, Window
 from engine.features.errors import InvalidSetting, NotThere, StillUsed
 from engine.platform.audit import SYSTEM
 from tests.engine.features.campaigns.town import BUSY, Town

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from engine.commands import CreditSpent, EngineUnavailable, LimitReached, NumberRefused
 from engine.events import CallDialing
 from engine.features.campaigns import moves, rendering
+from engine.features.campaigns.contact import NewContact, Status
 from engine.features.campaigns.do_not_call import ALL_ACCOUNTS
 from engine.features.campaigns.events import (
     CampaignEnded,
@@ -17,7 +18,7 @@ from engine.features.campaigns.events import (
     ContactEnded,
     DoNotCallAdded,
 )
-from engine.features.campaigns.model import DoNotCall, NewContact, Options, Retry, Start, State, Status, TrunkLimit
+from engine.features.campaigns.model import DoNotCall, Options, Retry, Start, State, TrunkLimit
 from engine.features.campaigns.store import campaigns, contacts, do_not_call, trunks
 from engine.features.errors import StillUsed
 from engine.media.prompts import Prompt

@@ -1,7 +1,7 @@
 """A town that is called: what each number does is the test's to say. The controller can be killed and started again."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,9 +22,10 @@ from engine.events import CallEnded, DigitReceived, Event, TaskEnded, TaskStarte
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.campaigns import moves, placing
+from engine.features.campaigns.contact import Contact, NewContact, Status
 from engine.features.campaigns.do_not_call import DoNotCallLists
 from engine.features.campaigns.feature import CampaignsFeature
-from engine.features.campaigns.model import Campaign, Contact, NewCampaign, NewContact, Options, Start, Status
+from engine.features.campaigns.model import Campaign, NewCampaign, Options, Start
 from engine.features.campaigns.opening import noting
 from engine.features.campaigns.service import CampaignService
 from engine.features.destinations.feature import DestinationsFeature
@@ -54,6 +55,9 @@ NOW = 1_800_000_000.0
 MESSAGE_SECONDS = 4.0
 OURS = ("scheduler", "consume events", moves.KIND, "place ", "end the calls")
 """What the tasks of a controller are called."""
+
+
+_BY = {HangupCause.NO_ROUTE: "network", HangupCause.NO_RESPONSE: "network", HangupCause.OVER_LIMIT: "us"}
 
 
 class Person(NamedTuple):
@@ -117,6 +121,7 @@ class Network:
         self.lives: dict[str, asyncio.Task[None]] = {}
         self.hung_up: list[str] = []
         self.before_store: Callable[[Connection, PlaceCall], None] = lambda conn, command: None
+        self.before_end: Callable[[PlaceCall, HangupCause], Awaitable[None]] = _nothing
 
     async def ready(self) -> None:
         await self.open.wait()
@@ -158,6 +163,11 @@ class Network:
         self.lives[command.id] = life
         return call
 
+    def forget(self) -> None:
+        """End what the people do, at once and without an event."""
+        for life in self.lives.values():
+            life.cancel("gone")
+
     def _done(self, life: "asyncio.Task[None]") -> None:
         if not life.cancelled() and (error := life.exception()):
             self.errors.append(error)
@@ -172,7 +182,8 @@ class Network:
         try:
             await asyncio.sleep(person.rings)
             if person.cause is not None:
-                return await self._end(command, person.cause, "far", None)
+                await self.before_end(command, person.cause)
+                return await self._end(command, person.cause, _BY.get(person.cause, "far"), None)
             answered = self._town.clock()
             for digit in person.presses:
                 await self._town.tell(command, DigitReceived, task="t", kind="detect_dtmf", digit=digit,
@@ -225,7 +236,7 @@ class Town:
         if callee in self.refused:
             raise NumberRefused("This account may not call that number.")
 
-    def routes(self, account: str, digits: str) -> tuple[Route, ...]:
+    def routes(self, account: str, digits: str, *, call: str = "") -> tuple[Route, ...]:
         return (Route(endpoint=f"PJSIP/{digits}@trunk-lab", trunk=self.trunks.get(digits, "lab")),)
 
     def allow_private(self, account: str) -> bool:
@@ -243,8 +254,7 @@ class Town:
         await self.begin()
 
     async def close(self) -> None:
-        for life in self.network.lives.values():
-            life.cancel("gone")
+        self.network.forget()
         await asyncio.gather(*self.network.lives.values(), return_exceptions=True)
         await self.end()
         await self.database.close()
@@ -279,15 +289,14 @@ class Town:
         """End the controller as a kill does: what was not passed to the writer's thread is lost, what runs is gone."""
         lost, self.writer._pending = self.writer._pending, []
         self._loop.busy(-len(lost))
+        self.network.forget()  # before the store stops: a call that wrote meanwhile would find it stopped
         await self.writer.stop()
+        self.network.forget()  # a call may begin while the store stops
         current = asyncio.current_task()
         mine = [task for task in asyncio.all_tasks() if task.get_name().startswith(OURS) and task is not current]
-        lives = [life for life in self.network.lives.values() if not life.done()]
         for task in mine:
             task.cancel()
-        for life in lives:
-            life.cancel("gone")
-        await asyncio.gather(*mine, *lives, return_exceptions=True)
+        await asyncio.gather(*mine, *self.network.lives.values(), return_exceptions=True)
 
     async def restart(self, *, cause: HangupCause = HangupCause.MEDIA_NODE_LOST) -> None:
         """Start another controller; the calls that were up ended meanwhile."""
@@ -388,6 +397,10 @@ class Town:
         at = accounts_table.c.id == self.account.id
         await self.writer.write(lambda conn: conn.execute(update(accounts_table).where(at).values(**fields)))
         await self.platform.refresh()
+
+
+async def _nothing(command: PlaceCall, cause: HangupCause) -> None:
+    """Note nothing."""
 
 
 def _detects(command: PlaceCall) -> str:

@@ -318,3 +318,29 @@ async def test_two_changes_of_an_extension_at_once_both_count(house: House) -> N
     (dial,) = house.resolved("extension:101").tasks
     assert isinstance(dial, Dial) and dial.diversions is not None
     assert (dial.diversions.no_answer, dial.diversions.busy) == ("extension:102", "hangup:busy")
+
+
+async def test_an_extension_that_forwards_every_call_does_not_ring_alone_or_in_a_group(house: House) -> None:
+    await house.divert("101", always="extension:102", no_answer="room:lobby")
+    assert house.resolved("extension:101").tasks == (GoTo(destination="extension:102", hops=1, diverted_by="101"),)
+    await house.group("both", "101", "102", otherwise="room:lobby")
+    (ring,) = house.resolved("group:both").tasks
+    assert isinstance(ring, Ring) and ring.members == ("102",)
+    await house.group("one", "101", otherwise="room:lobby")
+    assert house.resolved("group:one").tasks == (GoTo(destination="room:lobby", hops=1),)
+    with pytest.raises(InvalidSetting, match="extension:102 would lead to itself"):
+        await house.divert("102", busy="extension:101")
+
+
+async def test_a_user_s_phones_that_forward_every_call_do_not_ring(house: House) -> None:
+    await house.divert("101", always="room:lobby")
+    (ring,) = house.resolved("user:Ann@example.com").tasks
+    assert isinstance(ring, Ring) and ring.members == ("102",)
+    await house.divert("102", always="room:sales")
+    expected = GoTo(destination="room:lobby", hops=1, diverted_by="101")
+    assert house.resolved("user:Ann@example.com").tasks == (expected,)
+
+
+async def test_nothing_is_led_to_a_number_of_high_risk_that_is_not_allowed(house: House) -> None:
+    with pytest.raises(InvalidSetting, match="may not call that number"):
+        await house.divert("101", always="forward:+19005550100")

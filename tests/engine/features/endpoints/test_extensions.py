@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from engine.ari.generated import Endpoint
-from engine.features.endpoints.model import NewExtension
+from engine.features.endpoints.model import NewExtension, PhoneFields
 from engine.features.endpoints.provisioner import Provisioner
 from engine.features.endpoints.push import Endpoints
 from engine.features.endpoints.service import Extensions
@@ -99,7 +99,9 @@ async def test_each_change_is_audited_with_its_actor_and_without_the_password(
     found = await database.read(lambda conn: audit.of(conn, account.id))
     removed, first = [one for one in found if one.what.startswith("extension.")]
     shown = {"number": "101", "sip_user": "101", "name": "Ann", "application": None}
-    shown |= {"no_answer": "", "busy": "", "unregistered": "", "ring_seconds": None, "owner": None}
+    shown |= {"no_answer": "", "busy": "", "unregistered": "", "always": "", "ring_seconds": None, "owner": None}
+    shown |= {"do_not_disturb": False, "call_waiting": True}
+    shown |= {"max_contacts": 5, "webrtc": False}
     assert (first.what, first.subject, first.actor_kind) == ("extension.added", "101", "admin")
     assert (first.before, first.after) == (None, shown)
     assert (removed.what, removed.actor_kind, removed.before, removed.after) == (
@@ -155,3 +157,25 @@ async def test_an_extension_that_is_added_while_all_endpoints_are_pushed_stays_i
     assert {name for kind, name in asterisk.objects if kind == "endpoint"} == {"101", "102"}
     await extensions.remove(ADMIN, account.id, "101")
     assert extensions.endpoint_names() == ["102"]
+
+
+async def test_browsers_have_an_endpoint_of_their_own_and_are_the_same_extension(
+    extensions: Extensions, asterisk: FakeConfiguration, cache: SettingsCache, account: Account, database: Database
+) -> None:
+    ann = await extensions.add(ADMIN, _new("acme", name="Ann"))
+    assert ("endpoint", "web-101") not in asterisk.objects
+    changed = await extensions.equip(ADMIN, account.id, "101", PhoneFields(webrtc=True, max_contacts=3))
+    assert asterisk.objects["endpoint", "web-101"]["webrtc"] == "yes"
+    assert asterisk.objects["endpoint", "web-101"]["callerid"] == '"Ann" <101>'
+    assert asterisk.objects["auth", "web-101"]["password"] == ann.password
+    assert {asterisk.objects["aor", name]["max_contacts"] for name in ("101", "web-101")} == {"3"}
+    assert cache.extension_of("web-101") == cache.extension_of("101") == changed
+    assert extensions.endpoint_names() == ["101", "web-101"]
+    again = await extensions.equip(ADMIN, account.id, "101", PhoneFields(webrtc=False, password="another password"))
+    assert ("endpoint", "web-101") not in asterisk.objects and cache.extension_of("web-101") is None
+    assert asterisk.objects["auth", "101"]["password"] == again.password == "another password"
+    entries = await database.read(lambda conn: audit.of(conn, account.id))
+    assert [one.after for one in entries if one.what == "extension.changed"] == [
+        {"webrtc": False, "password": "***"}, {"max_contacts": 3, "webrtc": True},
+    ]  # fmt: skip
+    assert "another password" not in msgspec.json.encode(entries).decode()

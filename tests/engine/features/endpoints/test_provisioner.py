@@ -144,3 +144,14 @@ async def test_what_asterisk_refuses_is_said(provisioner: Provisioner, asterisk:
     asterisk.refused.add("aor")
     with pytest.raises(NotProvisioned, match="Asterisk refused the aor 100: failed field value validation"):
         await provisioner.put(LINES[0])
+
+
+def test_a_phone_is_answered_by_what_it_registered_by_and_its_nat_is_kept_open() -> None:
+    fields = {piece.kind: piece.fields for piece in extensions.pieces(PHONE)}
+    assert not {"transport", "media_address"} & fields["endpoint"].keys()
+    assert 24 <= int(fields["aor"]["qualify_frequency"]) < 30
+
+
+def test_a_phone_s_rtp_comes_to_the_one_address_that_is_set() -> None:
+    fields = {piece.kind: piece.fields for piece in extensions.pieces(PHONE, "10.0.0.5")}["endpoint"]
+    assert (fields["media_address"], fields["bind_rtp_to_media_address"]) == ("10.0.0.5", "yes")

@@ -174,7 +174,7 @@ async def test_only_an_own_extension_is_reached_where_that_is_asked_for(
     await cache.load()
     inside = LegOptions(reach="extension")
     admitted = await admission.admit(account.id, "call-1", "100", None, max_seconds=60, options=inside)
-    assert admitted.routes == (Route(endpoint="PJSIP/100"),)
+    assert admitted.routes == (Route(endpoint="PJSIP/100", phones=("100",)),)
     for callee in ("200", "12015550100", "300", ""):
         with pytest.raises(NoSuchExtension):
             await admission.admit(account.id, "call-2", callee, None, max_seconds=60, options=inside)

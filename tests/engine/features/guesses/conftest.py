@@ -12,11 +12,8 @@ from engine.store.writer import Writer
 from tests.engine.features.subscriptions.conftest import Clock, clock, database, seal
 from tests.engine.features.users.conftest import writer
 from tests.support.doubles import ScriptedPrompts
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = [
-    "clock", "database", "database_url", "new_postgres", "new_sqlite", "postgres_cluster", "seal", "writer",
-]  # fmt: skip
+__all__ = ["clock", "database", "seal", "writer"]
 
 
 @pytest.fixture

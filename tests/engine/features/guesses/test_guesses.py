@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.features.guesses.events import GuessesLocked
-from engine.features.guesses.model import (
+from engine.features.guesses.budgets import (
     BY_CALLER,
     BY_KNOWN,
     DAY,
@@ -16,6 +15,7 @@ from engine.features.guesses.model import (
     Guess,
     Kind,
 )
+from engine.features.guesses.events import GuessesLocked
 from engine.features.guesses.service import CHECK_SECONDS, Guesses
 from engine.features.guesses.store import MOST_KNOWN
 from engine.platform.platform import Platform

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Connection
 
-from engine.calls.called import Called, user_of
-from engine.calls.directory import Answering
+from engine.calls.called import HEADERS, Called, user_of
+from engine.calls.directory import Answering, Unmatched
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.numbers.directory import Directory
@@ -14,6 +14,7 @@ from engine.store import applications, numbers, trunks
 from engine.store.accounts import Account
 from engine.store.applications import Application
 from engine.store.numbers import Number
+from engine.store.trunk_groups import Numbering
 from engine.store.trunks import Trunk
 from engine.store.writer import Writer
 from engine.tasks.hang_up import HangUp
@@ -68,10 +69,16 @@ class Installation:
         await self._writer.write(lambda conn: trunks.add(conn, trunk))
         await self._cache.load()
 
-    async def reached(self, user: str, *headers: str, trunk: str = "") -> str:
+    async def asked(self, user: str, trunk: str) -> Answering | Unmatched:
+        """What a call leads to before a header of it was read."""
+        called = Called(user=user, uri=f"sip:{user}@192.0.2.1:5060")
+        return await Directory(self._cache, standard(self._cache)).from_trunk(called, trunk)
+
+    async def reached(self, user: str, *headers: str, trunk: str = "", more: dict[str, str] | None = None) -> str:
         """The number that a call reaches, or the reason why it reaches none."""
         plain = user.partition(";")[0]
-        called = Called(user=plain, uri=f"sip:{user}@192.0.2.1:5060;user=phone", headers=headers or None)
+        read = {**dict(zip(HEADERS, headers, strict=False)), **(more or {})} or None
+        called = Called(user=plain, uri=f"sip:{user}@192.0.2.1:5060;user=phone", headers=read)
         found = await Directory(self._cache, standard(self._cache)).from_trunk(called, trunk)
         if not isinstance(found, Answering):
             return str(found.reason)
@@ -186,3 +193,22 @@ def test_user_parts_are_read_from_every_kind_of_uri() -> None:
     assert user_of("sip:192.0.2.1:5060") == ""
     assert dialled("caf%E9") is None
     assert dialled("+1-201;phone-context=+1.9") == DialledNumber("1201", True, "19")
+
+
+async def test_a_trunk_whose_calls_name_their_number_elsewhere_is_read_there_first(system: Installation) -> None:
+    await system.owns("US", "12015552005", "12015552006")
+    await system.has(Trunk(name="to", host="192.0.2.1", numbering=Numbering(called_in="to")))
+    await system.has(Trunk(name="own", host="192.0.2.2", numbering=Numbering(called_in="X-Called")))
+    asked = await system.asked("12015552005", "to")
+    assert isinstance(asked, Unmatched) and asked.look_further[0] == "To", "the header is asked for"
+    to = {"P-Called-Party-ID": "", "To": "<sip:+12015552006@carrier.example>"}
+    assert await system.reached("12015552005", trunk="to", more=to) == "12015552006"
+    assert await system.reached("12015552005", trunk="own", more={"X-Called": "+1-201-555-2006"}) == "12015552006"
+    assert await system.reached("12015552005", trunk="own", more={"X-Called": "<tel:+12015552006>"}) == "12015552006"
+
+
+async def test_a_header_that_is_not_there_or_names_nobody_leaves_the_request_uri(system: Installation) -> None:
+    await system.owns("US", "12015552005")
+    await system.has(Trunk(name="own", host="192.0.2.2", numbering=Numbering(called_in="X-Called")))
+    for value in ("", "nobody", "+442070313000"):
+        assert await system.reached("12015552005", trunk="own", more={"X-Called": value}) == "12015552005"

@@ -5,9 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.store.database import Database
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
-
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 
 
 @pytest.fixture

@@ -29,9 +29,8 @@ from engine.tasks.secret import Seal
 from tests.engine.features.subscriptions.conftest import Clock, clock
 from tests.engine.features.users.conftest import writer
 from tests.support.doubles import ScriptedPrompts
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["clock", "database_url", "new_postgres", "new_sqlite", "postgres_cluster", "writer"]
+__all__ = ["clock", "writer"]
 
 
 class AtTheDoor:

@@ -1,6 +1,6 @@
 """The pace of wrong PINs of rooms: of a caller, of PINs alone, of one room, and who is not held back by others."""
 
-from engine.features.guesses.model import BY_CALLER, BY_KNOWN
+from engine.features.guesses.budgets import BY_CALLER, BY_KNOWN
 from engine.features.rooms import pins
 from engine.features.rooms.entering import Place, asking
 from engine.features.rooms.model import RoomChange

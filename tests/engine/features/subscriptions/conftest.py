@@ -11,9 +11,8 @@ from engine.store.writer import Writer
 from engine.tasks.secret import Seal
 from tests.engine.features.users.conftest import writer
 from tests.support.features import announced
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster", "writer"]
+__all__ = ["writer"]
 
 
 class Clock:

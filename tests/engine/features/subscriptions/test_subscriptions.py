@@ -16,6 +16,8 @@ from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.subscriptions.live import LiveEvents, TooManyListeners
 from engine.features.subscriptions.model import NewSubscription, Sink, SubscriptionChange, TooManySubscriptions
 from engine.features.subscriptions.service import SubscriptionService
+from engine.model.call import Call, CallState, Direction
+from engine.model.verstat import PASSED, Verstat
 from engine.platform import audit
 from engine.platform.audit import ADMIN
 from engine.platform.catalogue import Entry, only
@@ -222,6 +224,20 @@ def test_a_scheduled_call_that_was_refused_is_named_by_its_id_though_there_is_no
     sent = bodies.message(event, entry, None)
     assert sent["type"] == "call.refused" and "call.refused" in CATALOGUE.meant(["call.*"])
     assert sent["data"] == {"call": "call-1", "reason": "This account has no credit."}
+
+
+def test_an_event_of_a_call_says_what_is_known_of_the_right_to_its_caller_s_number() -> None:
+    event = CallAnswered(id="event-1", account=ACCOUNT, subject="call-1", root="call-1", at=1.0)
+    (entry,) = CATALOGUE.of(event)
+    call = Call(
+        id="call-1", root="call-1", account=ACCOUNT, direction=Direction.INBOUND, caller="+12025550111",
+        callee="12015552005", state=CallState.ANSWERED, created=1.0,
+        verstat=Verstat(result=PASSED, attestation="B", attestation_from="carrier"),
+    )  # fmt: skip
+    assert bodies.message(event, entry, call)["data"]["verstat"] == {
+        "result": PASSED, "verified": True, "attestation": "B", "attestation_from": "carrier", "origid": None,
+        "problem": None,
+    }  # fmt: skip
 
 
 class FaxLost(Event, frozen=True, kw_only=True, tag="test_subscriptions_fax_lost"):

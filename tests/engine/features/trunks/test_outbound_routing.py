@@ -1,7 +1,11 @@
+from collections import Counter
+
 import pytest
 
 from engine.features.trunks import trunk as trunks
-from engine.features.trunks.outbound_routing import choose, dial_string, is_last_resort
+from engine.features.trunks.outbound_routing import choose, dial_string, is_last_resort, routes
+from engine.model.next_on import parse
+from engine.store.trunk_groups import Routing
 from engine.store.trunks import Trunk
 
 LAB = trunks.lab("127.0.0.2", 5070)
@@ -49,7 +53,42 @@ def test_a_trunk_may_carry_several_prefixes() -> None:
 
 
 def test_only_digits_get_into_a_dial_string() -> None:
-    assert dial_string(LAB, "12015550114") == "PJSIP/12015550114@trunk-lab"
+    assert dial_string(LAB, "12015550114") == "PJSIP/trunk-lab/sip:12015550114@127.0.0.2:5070"
     for text in ("1&2", "", "١٢", "1@x"):
         with pytest.raises(ValueError, match="only digits"):
             dial_string(LAB, text)
+
+
+def test_among_trunks_of_one_prefix_and_priority_the_cheapest_goes_first() -> None:
+    lines = [trunk("dear", "+44"), trunk("cheap", "+44"), trunk("unknown", "+44"), trunk("chosen", "+44", 5)]
+    costs = {"dear": 90_000, "cheap": 12_000, "chosen": 500_000}
+    found = choose(lines, "442079460000", call="call-1", cost_of=lambda name, digits: costs.get(name))
+    assert names(found) == ["chosen", "cheap", "dear", "unknown"]
+
+
+def weighted(name: str, weight: int) -> Trunk:
+    return Trunk(name=name, host="192.0.2.1", prefix="44", routing=Routing(weight=weight))
+
+
+def test_equal_trunks_share_the_calls_by_their_weights_and_each_fails_over_to_the_other() -> None:
+    lines = [weighted("a", 1), weighted("b", 3)]
+    orders = [names(choose(lines, "442079460000", call=f"call-{number}")) for number in range(4000)]
+    firsts = Counter(order[0] for order in orders)
+    assert 0.70 < firsts["b"] / 4000 < 0.80
+    assert all(sorted(order) == ["a", "b"] for order in orders)
+
+
+def test_of_one_call_the_order_is_always_the_same() -> None:
+    lines = [weighted(name, 1) for name in "abcdef"]
+    orders = {tuple(names(choose(some, "442079460000", call="call-7"))) for some in (lines, lines[::-1])}
+    assert len(orders) == 1
+
+
+def test_a_route_has_what_its_trunk_says() -> None:
+    plain = trunk("plain", "")
+    limited = Trunk(
+        name="limited", host="192.0.2.1", prefix="44", routing=Routing(max_calls=1, next_on="503", response_seconds=4)
+    )
+    first, other = routes([plain, limited], "442079460000", call="call-1")
+    assert (first.trunk, first.next_on, first.response_seconds) == ("limited", parse("503"), 4)
+    assert (other.trunk, other.next_on, other.response_seconds) == ("plain", parse(""), 2.5)

@@ -52,6 +52,7 @@ async def test_each_kind_is_counted_with_its_last_source(file: Path) -> None:
     last = found["unknown"]
     assert (last.count, last.at, last.source, last.detail) == (2, 200.0, "[2001:db8::1]:5060", "REGISTER")
     assert last.addresses == ("2001:db8::1", "127.0.44.8")
+    assert (refused.count("unknown"), refused.count("password"), refused.count("nothing")) == (2, 1, 0)
     assert {kind: one.detail for kind, one in found.items() if kind != "unknown"} == {
         "password": "INVITE", "phone_at_trunk": "itsp", "malformed": "From", "extension": "~", "call_id": "Call-ID",
     }  # fmt: skip

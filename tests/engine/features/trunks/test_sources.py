@@ -4,9 +4,7 @@ import msgspec
 import pytest
 
 from engine.features.errors import InvalidSetting
-from engine.features.trunks import sources as trunk_sources
-from engine.features.trunks.addresses import KEPT_SECONDS, TrunkAddresses
-from engine.features.trunks.sources import checked_sources, is_literal, match
+from engine.features.trunks.sources import NOWHERE, checked_sources, is_literal, match, warnings
 from engine.store.trunks import Trunk
 
 ITSP = Trunk(name="itsp", host="192.0.2.10", port=5070)
@@ -68,33 +66,31 @@ def test_a_host_that_is_among_the_sources_with_a_port_is_known_at_that_port_only
     assert match(trunk("sip.example.com:5060", NAMED), FOUND) == "192.0.2.1:5060,[2001:db8::1]:5060"
 
 
-def test_a_name_is_its_addresses_and_itself_for_its_srv_records() -> None:
-    assert match(NAMED, FOUND) == "192.0.2.1,2001:db8::1,sip.example.com"
+def test_a_name_is_its_addresses_and_asterisk_is_told_no_name() -> None:
+    assert match(NAMED, FOUND) == "192.0.2.1,2001:db8::1"
     assert not is_literal("sip.example.com") and is_literal("203.0.113.0:5060/28") and is_literal("2001:db8::1")
 
 
 def test_a_name_without_an_address_does_not_take_the_others_away() -> None:
     assert match(trunk("203.0.113.7,gone.example.com", NAMED), {}) == "203.0.113.7"
-    assert match(NAMED, {}) == "sip.example.com", "Asterisk itself says what is wrong with it"
+    assert match(NAMED, {}) == NOWHERE, "until one of its names has an address"
 
 
-async def test_an_address_that_a_name_had_is_kept_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers, now = [{"sip.example.com": ("192.0.2.1",)}, {"sip.example.com": ("192.0.2.2",)}, {}, {}], [0.0]
-
-    async def look_up(hosts: object) -> dict[str, tuple[str, ...]]:
-        return answers.pop(0)
-
-    monkeypatch.setattr(trunk_sources, "look_up", look_up)
-    addresses = TrunkAddresses(clock=lambda: now[0])
-    assert await addresses.match(NAMED) == "192.0.2.1,sip.example.com"
-    now[0] = KEPT_SECONDS / 2
-    assert await addresses.match(NAMED) == "192.0.2.1,192.0.2.2,sip.example.com"
-    now[0] = KEPT_SECONDS + 1
-    assert await addresses.match(NAMED) == "192.0.2.2,sip.example.com"
-    now[0] = 3 * KEPT_SECONDS
-    assert await addresses.match(NAMED) == "sip.example.com"
-
-
-async def test_names_are_looked_up() -> None:
-    found = await trunk_sources.look_up(["localhost", "localhost", "nowhere.invalid"])
-    assert list(found) == ["localhost"] and "127.0.0.1" in found["localhost"]
+@pytest.mark.parametrize(
+    ("host", "sources", "said"),
+    [
+        ("192.0.2.11", "", []),
+        ("192.0.2.10", "", ["itsp has the host 192.0.2.10 too"]),
+        ("192.0.2.11", "203.0.113.0/24", ["203.0.113.0/24 overlaps with 203.0.113.0/28 of itsp"]),
+        ("203.0.113.3", "", ["203.0.113.3 overlaps with 203.0.113.0/28 of itsp"]),
+        ("192.0.2.11", "192.0.2.10:5999", ["192.0.2.10:5999 overlaps with 192.0.2.10 of itsp"]),
+        ("192.0.2.11", "203.0.114.0:5060/24", ["203.0.114.0:5060/24 overlaps with 203.0.114.7:5060 of itsp"]),
+        ("192.0.2.11", "203.0.114.0:5062/24", []),
+        ("sip.example.com", "2001:db8::/32", []),
+    ],
+)
+def test_places_that_two_trunks_have_in_common_are_told(host: str, sources: str, said: list[str]) -> None:
+    other = trunk("203.0.113.0/28,203.0.114.7:5060")
+    mine = Trunk(name="mine", host=host, sources=sources)
+    found = warnings(mine, [other, mine, Trunk(name="elsewhere", host="198.51.100.1")])
+    assert [text[: len(expected)] for text, expected in zip(found, said, strict=True)] == said

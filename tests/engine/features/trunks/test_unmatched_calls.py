@@ -38,6 +38,7 @@ async def test_of_a_flood_some_are_kept_and_all_are_counted(writer: Writer, data
             noted.note(call(callee=f"1312555{number:04d}"))
         await noted.stop()
     assert len(await database.read(lambda conn: rows.list(conn, limit=1000))) == MOST_WAITING
+    assert (noted.count("no_number"), noted.count("ambiguous")) == (1000, 0)
     lines = [one for one in logged if one["log_level"] == "warning"]
     assert len(lines) == unmatched_calls.MOST_LOGGED + 1
     assert (lines[-1]["calls"], lines[-1]["not_kept"]) == (1000 - unmatched_calls.MOST_LOGGED, 900)

@@ -11,9 +11,7 @@ from engine.store import accounts
 from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.engine.store.samples import an_account
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

@@ -36,9 +36,7 @@ from engine.store.writer import Writer
 from engine.tasks.results import Completed, Outcome, Recorded
 from tests.engine.store.samples import a_call
 from tests.support.audio import sine
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ANNA, BEN = "201", "202"
 """The numbers of the boxes."""

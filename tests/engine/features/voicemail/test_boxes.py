@@ -5,11 +5,11 @@ import pytest
 from engine.features.destinations.choosing import to_destination
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, FeatureError, InvalidSetting, NotThere
+from engine.features.guesses.budgets import FIRST_LOCK_SECONDS, Answer
 from engine.features.guesses.events import GuessesLocked
-from engine.features.guesses.model import FIRST_LOCK_SECONDS, Answer
 from engine.features.voicemail.errors import BoxTaken, NoSuchBox, PinRefused
 from engine.features.voicemail.model import BoxFields
-from engine.features.voicemail.shared import GUESSED
+from engine.features.voicemail.pins import GUESSED
 from engine.platform import audit
 from engine.store import events
 from tests.engine.features.voicemail.conftest import ANNA, BEN, House

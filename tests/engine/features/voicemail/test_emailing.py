@@ -8,9 +8,9 @@ import pytest
 
 from api.callbacks.mail import MailServer
 from api.callbacks.mail_post import MailPost
-from engine.features.voicemail.emailing.emailing import GIVEN_UP_AFTER, KIND
 from engine.features.voicemail.emailing.events import VoicemailNotEmailed
 from engine.features.voicemail.emailing.letter import letter
+from engine.features.voicemail.emailing.sending import GIVEN_UP_AFTER, KIND
 from engine.features.voicemail.model import Box, BoxFields, Folder, Message
 from engine.platform import due_work
 from engine.platform.due_work import DueWork

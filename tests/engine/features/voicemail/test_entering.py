@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from engine.calls.keypad import PressedDigit, Presses
-from engine.features.guesses.model import BY_CALLER
+from engine.features.guesses.budgets import BY_CALLER
 from engine.features.voicemail.listening.entering import first_of
 from engine.features.voicemail.listening.place import TOPIC, Place, Step, read, task_of
 from engine.features.voicemail.model import BoxFields
-from engine.features.voicemail.shared import GUESSED
+from engine.features.voicemail.pins import GUESSED
 from engine.model.call import Call, CallState, Direction
 from engine.tasks.converse import Converse
 from engine.tasks.hang_up import HangUp

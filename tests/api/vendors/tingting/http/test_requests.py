@@ -12,7 +12,8 @@ from api.vendors.tingting.fields import Fields
 from api.vendors.tingting.http import requests
 from api.vendors.tingting.http.voices import voice
 from engine.features.accounts import Account
-from engine.features.campaigns.model import Message, Status
+from engine.features.campaigns.contact import Status
+from engine.features.campaigns.model import Message
 
 NOW = 1_800_000_000.0
 ACCOUNT = Account(id="account-1", name="ann", created=0.0)
@@ -140,6 +141,10 @@ def test_a_start_is_of_all_new_numbers_of_some_or_of_a_status() -> None:
     assert start(individual=[305, 306]).contacts == (305, 306)
     with pytest.raises(Invalid, match="individual must list the ids"):
         start(individual=["x"])
+    with pytest.raises(Invalid, match="individual must have at most 10000 entries"):
+        start(individual=list(range(1, 10_002)))
+    with pytest.raises(Invalid, match="individual must list ids from 1"):
+        start(individual=[0])
     with pytest.raises(Invalid, match="must not be given together"):
         start(individual=[1], status=["failed"])
 

@@ -8,9 +8,8 @@ from tests.engine.features.messaging.receiving.bay import Bay
 from tests.engine.features.messaging.sending.conftest import database
 from tests.engine.features.messaging.sending.exchange import Exchange
 from tests.support.clock import virtual_time
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database", "database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
+__all__ = ["database"]
 pytest_asyncio_loop_factories = virtual_time
 
 

@@ -8,9 +8,7 @@ from sqlalchemy import insert, select
 from engine.features.messaging import tables
 from engine.features.messaging.store.expiring import expire_messages, id_of
 from engine.store.database import Database
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
 
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 THEN = 1_800_000_000.0
 
 
@@ -77,3 +75,13 @@ async def test_texts_for_nobody_go_too(database: Database) -> None:
     assert await database.transact(lambda conn: expire_messages(conn, THEN, 100)) == 1
     found = await database.read(lambda conn: conn.execute(select(tables.unmatched_messages.c.at)).all())
     assert [row[0] for row in found] == [THEN + 1]
+
+
+async def test_what_the_account_marked_goes_with_its_texts(database: Database) -> None:
+    for at, name in ((THEN - 10, "o"), (THEN + 1, "n")):
+        await _with(database, at, name, direction="in", state="received")
+        mark = {"message": f"{id_of(at)}{name}", "account": "acct-1", "read": True, "hidden": False}
+        await database.transact(lambda conn, mark=mark: conn.execute(insert(tables.message_marks).values(mark)))
+    assert await database.transact(lambda conn: expire_messages(conn, THEN, 100)) == 1
+    marked = await database.read(lambda conn: conn.execute(select(tables.message_marks.c.message)).all())
+    assert [row[0] for row in marked] == [f"{id_of(THEN + 1)}n"]

@@ -8,9 +8,6 @@ from sqlalchemy import event
 
 from engine.features.messaging.store import messages
 from engine.store.database import Database
-from tests.support.stores import database_url, new_postgres, new_sqlite, postgres_cluster
-
-__all__ = ["database_url", "new_postgres", "new_sqlite", "postgres_cluster"]
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The SIP messages of calls in the administrator's API."""

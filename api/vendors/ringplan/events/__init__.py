@@ -1,0 +1,1 @@
+"""What RingPlan's customers are notified of."""

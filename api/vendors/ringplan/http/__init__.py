@@ -1,0 +1,1 @@
+"""RingPlan over HTTP."""

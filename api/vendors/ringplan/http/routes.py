@@ -1,0 +1,77 @@
+"""RingPlan's paths: each with and without `/system` before it, with and without a slash at its end.
+
+Where the document says PUT its clients send PATCH, and the other way round: both are served.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from api.vendors.ringplan import errors, fields
+from api.vendors.ringplan.auth import Auth
+from api.vendors.ringplan.errors import RingPlanError
+from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
+from engine.commands import CommandRefused
+from engine.features.errors import FeatureError, StoreError
+
+PATHS = re.compile(r"/(system/)?(company|instances|account|phones|texting|voicemail|fax|meet|webhooks|files)(/|$)")
+"""Matches the beginning of every path of the dialect."""
+Open = Callable[[web.Request], Awaitable[web.StreamResponse]]
+"""Serves what needs no key."""
+NOTHING_OPEN: Mapping[str, Open] = {}
+UNAVAILABLE = "The store cannot be reached now. Try again."
+_CHANGES = ("PUT", "PATCH")
+
+
+class Routes:
+    """Serves the operations: authenticates a request, does what it asks, and renders what was refused.
+
+    `operations` and `open` are named by their method and path, such as `GET /company`.
+    """
+
+    def __init__(self, auth: Auth, operations: Mapping[str, Handler], open: Mapping[str, Open] = NOTHING_OPEN) -> None:
+        self._auth, self._operations, self._open = auth, operations, open
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Every path of every operation."""
+        served = {name: self._authenticating(handler) for name, handler in self._operations.items()}
+        return [
+            web.route(method, f"{prefix}{path}{slash}", self._answering(handler), **_more(method))
+            for name, handler in {**served, **self._open}.items()
+            for named, _, path in [name.partition(" ")]
+            for method in (_CHANGES if named in _CHANGES else (named,))
+            for prefix in ("", "/system")
+            for slash in ("", "/")
+        ]
+
+    def render_error(self, status: int, sentence: str) -> web.Response:
+        """An error that no operation gave."""
+        return errors.render(status, sentence)
+
+    def _authenticating(self, handler: Handler) -> Open:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            requester = await self._auth.authenticate(request)
+            return await handler(AuthenticatedRequest(requester, await fields.read(request), request))
+
+        return serve
+
+    def _answering(self, serve: Open) -> Open:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            try:
+                return await serve(request)
+            except RingPlanError as error:
+                return errors.render(error.status, str(error))
+            except CommandRefused as refusal:
+                return errors.of_refusal(refusal)
+            except StoreError:
+                return errors.render(503, UNAVAILABLE)
+            except FeatureError as error:
+                return errors.of_feature(error)
+
+        return answer
+
+
+def _more(method: str) -> dict[str, Any]:
+    return {"allow_head": False} if method == "GET" else {}

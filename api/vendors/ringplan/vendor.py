@@ -1,0 +1,101 @@
+"""RingPlan: described, and put together from its rooms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from api.callbacks.callback import Callback
+from api.callbacks.model import DeliveryRow
+from api.dialects import Dialect
+from api.vendors.parts import VendorParts
+from api.vendors.ringplan.auth import Auth
+from api.vendors.ringplan.events import notifications
+from api.vendors.ringplan.http.companies import CompanyOperations
+from api.vendors.ringplan.http.contacts import ContactOperations
+from api.vendors.ringplan.http.conversations import ConversationOperations
+from api.vendors.ringplan.http.locations import LocationOperations
+from api.vendors.ringplan.http.routes import PATHS, Routes
+from api.vendors.ringplan.http.texting_contacts import TextingContactOperations
+from api.vendors.ringplan.http.texting_numbers import TextingNumberOperations
+from api.vendors.ringplan.http.voicemails import LINK_PATH, VoicemailLinks, VoicemailOperations
+from api.vendors.ringplan.http.webhooks import WebhookOperations
+from api.vendors.ringplan.ids import DIALECT, shown_of_account, shown_with_keys
+from api.vendors.vendor import Vendor
+from engine.events import Event
+from engine.features.details.service import DetailService
+from engine.features.locations.service import LocationService
+from engine.features.messaging.threads.service import ThreadService
+from engine.features.phonebook.service import Phonebook
+from engine.features.subscriptions.service import SubscriptionService
+from engine.features.users.service import UserService
+from engine.features.voicemail.service import VoicemailService
+from engine.model.call import Call
+from engine.model.call_data import CallData
+
+
+class RingPlan(Vendor):
+    """The RingPlan dialect. A company subscribes to events; none of them belongs to a request."""
+
+    name = DIALECT
+    paths = PATHS
+    questions = None
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+
+    @staticmethod
+    def describe() -> Dialect:
+        """The company is the account: its API key, its id and its instance's are shown together."""
+        return Dialect(name=DIALECT, more=shown_with_keys, of_account=shown_of_account)
+
+    @classmethod
+    def make(cls, parts: VendorParts) -> "RingPlan":
+        """Make it with all of its operations."""
+        users, details = parts.features[UserService], parts.features[DetailService]
+        numbers, phonebook = TextingNumberOperations(parts.cache, details), parts.features[Phonebook]
+        voicemail = parts.features[VoicemailService]
+        links = VoicemailLinks(voicemail, parts.seal, parts.api_url, parts.clock)
+        operations = (
+            CompanyOperations(details, users, parts.sip_host).operations()
+            | ContactOperations(users, details).operations()
+            | LocationOperations(parts.features[LocationService]).operations()
+            | WebhookOperations(parts.features[SubscriptionService], details).operations()
+            | numbers.operations()
+            | TextingContactOperations(phonebook).operations()
+            | VoicemailOperations(voicemail, parts.cache, links).operations()
+            | ConversationOperations(parts.features[ThreadService], phonebook, numbers).operations()
+        )
+        auth = Auth(parts.accounts, users, parts.guesses, parts.clock)
+        return cls(Routes(auth, operations, {f"GET {LINK_PATH}": links.serve}))
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Every operation's paths."""
+        return self._routes.routes()
+
+    def render_error(self, status: int, sentence: str) -> web.Response:
+        """An error as the document has it."""
+        return self._routes.render_error(status, sentence)
+
+    def inbound_data(self, settings: Mapping[str, Any]) -> CallData | None:
+        """The document's customers do not answer calls by programs."""
+        return None
+
+    async def callbacks(self, event: Event, data: CallData) -> Sequence[Callback]:
+        """None of a request's own: companies subscribe."""
+        return ()
+
+    def message(self, topic: str, event: Event, call: Call | None) -> str | None:
+        """The body of a webhook."""
+        return notifications.message(topic, event, call)
+
+    async def sign(self, delivery: DeliveryRow, attempt: int) -> Mapping[str, str]:
+        """Nothing is delivered but to subscriptions, which have secrets of their own."""
+        return {}
+
+    def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
+        """The status says it all."""
+        return ""
+
+
+VENDOR = RingPlan

@@ -1,0 +1,66 @@
+"""Transfers that a program or the command line asks for (engine.commands.TransferCall)."""
+
+from engine.calls.directory import NoDestination
+from engine.calls.outbound import with_ids
+from engine.calls.registry import Registry
+from engine.calls.session import Session
+from engine.calls.transfer_ways import way_of
+from engine.calls.transferor import Transferor, parted
+from engine.commands import NoSuchCall, NotTransferable, NumberRefused, TransferCall
+from engine.queues.queue import QueueClosed
+from engine.tasks.transfer import Transfer
+
+_GONE = "There is no such call, or it has ended."
+
+
+class TransferRequests:
+    """Carries them out."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    async def transfer(self, command: TransferCall) -> str:
+        """See TransferCall."""
+        session = self._registry.find(command.account, command.call)
+        if session is None or session.hanging_up:
+            raise NoSuchCall(_GONE)
+        _refuse_busy(session)
+        task = self._task(session, command)
+        try:
+            await way_of(session.services, command.account, task)
+        except NoDestination as error:
+            raise NumberRefused(str(error)) from error
+        _refuse_busy(session)  # another request may have come meanwhile
+        (task,) = with_ids((self._task(session, command),))  # type: ignore[assignment]
+        behind = task.parted.task if task.parted and task.parted.session == session.call.id else ""
+        Transferor(session, self._registry, task).set_aside()
+        try:
+            await session.queue.displace((task,), behind=behind)
+        except QueueClosed:
+            raise NoSuchCall(_GONE) from None
+        return task.id
+
+    def _task(self, session: Session, command: TransferCall) -> Transfer:
+        pair = self._registry.pairs.of(session)
+        apart = parted(pair) if pair else None
+        return Transfer(
+            to=command.to,
+            parted=apart,
+            holders=(pair.partner(session).call.id,) if pair else (),
+            announcement=command.announcement,
+            accept=command.accept,
+            music=command.music,
+            ring_seconds=command.ring_seconds,
+            max_seconds=apart.left(session.services.clock()) if apart else None,
+            hang_up_after=apart.hang_up_after if apart else True,
+            continue_after=bool(pair and apart and apart.continue_after and pair.session is session),
+        )
+
+
+def _refuse_busy(session: Session) -> None:
+    if not session.answered:
+        raise NotTransferable("The call has not been answered. Transfer it when it is.")
+    if session.conference:
+        raise NotTransferable("The call is in a conference. Let it leave the conference first.")
+    if session.queue.doing(Transfer):
+        raise NotTransferable("The call is being transferred already.")

@@ -1,0 +1,127 @@
+"""The rules of threads: one for each pair of numbers; texts of them are read, sent, marked and hidden."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from engine.features.errors import NotThere
+from engine.features.messaging.model import Message, NewMessage
+from engine.features.messaging.service import MessageService
+from engine.features.messaging.threads import store
+from engine.features.messaging.threads.model import Thread, ThreadText, ThreadView
+from engine.ids import new_id
+from engine.platform.platform import Platform
+
+MOST_FOUND = 100
+"""Threads that a search finds, at most."""
+
+
+class ThreadService:
+    """The threads of accounts (by their ids). What takes a thread's id raises NotThere where there is none."""
+
+    def __init__(self, platform: Platform, messages: MessageService) -> None:
+        self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
+        self._messages = messages
+
+    async def open(self, account: str, ours: str, theirs: str) -> tuple[Thread, bool]:
+        """Return the thread of two numbers (digits), and whether it is new."""
+        now = self._clock()
+        return await self._writer.write(lambda conn: opened(conn, account, ours, theirs, now))
+
+    async def page(self, account: str, limit: int = 100, offset: int = 0) -> tuple[list[ThreadView], int]:
+        """Return threads, the one with the newest text first, and how many there are."""
+
+        def read(conn: Connection) -> tuple[list[ThreadView], int]:
+            found = store.list(conn, account, limit, offset)
+            return [_view(conn, thread) for thread in found], store.count(conn, account)
+
+        return await self._db.read(read)
+
+    async def view(self, account: str, id: str) -> ThreadView:
+        """Return one thread with its last text."""
+        return await self._db.read(lambda conn: _view(conn, _find(conn, account, id)))
+
+    async def search(self, account: str, text: str) -> list[ThreadView]:
+        """Return at most 100 threads in whose texts a text is, in any case."""
+
+        def read(conn: Connection) -> list[ThreadView]:
+            return [_view(conn, thread) for thread in store.with_text(conn, account, text, MOST_FOUND)]
+
+        return await self._db.read(read)
+
+    async def remove(self, account: str, id: str) -> Thread:
+        """Remove a thread, and show its texts no more. The texts stay in the account's list of texts."""
+
+        def unit(conn: Connection) -> Thread:
+            thread = _find(conn, account, id)
+            store.hide_all(conn, thread)
+            store.drop(conn, thread)
+            return thread
+
+        return await self._writer.write(unit)
+
+    async def texts(self, account: str, id: str, limit: int = 100, offset: int = 0) -> tuple[list[ThreadText], int]:
+        """Return the texts of a thread, the newest first, and how many it has."""
+
+        def read(conn: Connection) -> tuple[list[ThreadText], int]:
+            thread = _find(conn, account, id)
+            return store.texts(conn, thread, limit, offset), store.count_texts(conn, thread)
+
+        return await self._db.read(read)
+
+    async def mark_read(self, account: str, id: str, message: str, *, read: bool) -> ThreadText:
+        """Note whether a text was read; raises NotThere for a text that the thread does not have."""
+
+        def unit(conn: Connection) -> ThreadText:
+            thread = _find(conn, account, id)
+            _text(conn, thread, message)
+            store.mark(conn, account, message, read=read)
+            return _text(conn, thread, message)
+
+        return await self._writer.write(unit)
+
+    async def hide(self, account: str, id: str, messages: Sequence[str]) -> None:
+        """Show texts no more, all or (if the thread has not all of them: NotThere) none."""
+
+        def unit(conn: Connection) -> None:
+            thread = _find(conn, account, id)
+            for message in messages:
+                _text(conn, thread, message)
+            for message in messages:
+                store.mark(conn, account, message, hidden=True)
+
+        await self._writer.write(unit)
+
+    async def send(self, account: str, id: str, text: str) -> Message:
+        """Send a text in a thread; raises what MessageService.send raises."""
+        thread = await self._db.read(lambda conn: _find(conn, account, id))
+        wanted = NewMessage(to=thread.theirs, text=text, sender=thread.ours)
+        return await self._messages.send(account, wanted, also=lambda conn: store.touch(conn, thread, self._clock()))
+
+
+def opened(conn: Connection, account: str, ours: str, theirs: str, at: float) -> tuple[Thread, bool]:
+    """Return the thread of two numbers, and whether it is new; in a transaction."""
+    if had := store.by_pair(conn, account, ours, theirs):
+        return had, False
+    thread = Thread(id=new_id("thread"), account=account, ours=ours, theirs=theirs, created=at, updated=at)
+    store.add(conn, thread)
+    return thread, True
+
+
+def _view(conn: Connection, thread: Thread) -> ThreadView:
+    last = next(iter(store.texts(conn, thread, 1, 0)), None)
+    return ThreadView(thread, last, store.count_texts(conn, thread, unread=True))
+
+
+def _find(conn: Connection, account: str, id: str) -> Thread:
+    found = store.get(conn, account, id)
+    if found is None:
+        raise NotThere(f"The account has no thread {id[:80]}.")
+    return found
+
+
+def _text(conn: Connection, thread: Thread, id: str) -> ThreadText:
+    found = store.text(conn, thread, id)
+    if found is None:
+        raise NotThere(f"The thread has no text {id[:80]}.")
+    return found

@@ -1,0 +1,1 @@
+"""The phonebook: whose the numbers are that an account texts and calls."""

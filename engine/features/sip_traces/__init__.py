@@ -1,0 +1,1 @@
+"""The SIP messages of calls, masked, kept for some hours."""

@@ -1,0 +1,75 @@
+"""Texting by the lab's SMSC: a conversation is opened by REST, texts go both ways, whatever API sends them."""
+
+import secrets
+from typing import Any
+
+from tests.e2e.ringplan.conftest import Company
+from tests.support.carillon import Admin, Command
+from tests.support.lab_texts import LabTexts
+from tests.support.scenario import until
+from tests.support.system import System
+
+CONVERSATIONS = "/texting/conversations"
+
+
+async def texting_number(company: Company, admin: Admin) -> str:
+    """A number of the company that takes texts; returns its digits."""
+    number = f"1646{secrets.randbelow(10**7):07}"
+    wanted = {"number": number, "account": company.account.name, "capability": "sms", "unassigned": True}
+    await admin.ask("POST", "numbers", wanted)
+    return number
+
+
+async def test_a_company_texts_both_ways_in_one_conversation(
+    company: Company, admin: Admin, carillon: Command, system: System
+) -> None:
+    api, ours = company.api, await texting_number(company, admin)
+    theirs = f"1201555{1000 + secrets.randbelow(9000)}"
+    contact = await api.ok("POST", "/texting/contacts", {"number": f"+{theirs}", "first_name": "Jane"}, status=201)
+    opened = await api.ok("POST", CONVERSATIONS, {"contact_id": contact["id"], "from_number": ours}, status=201)
+    messages = f"{CONVERSATIONS}/{opened['id']}/messages"
+    sent = await api.ok("POST", f"{messages}/publish", {"text": "Hello world!"}, status=201)
+    assert (sent["direction"], sent["frm"], sent["to"], sent["is_read"]) == ("outbound", f"+{ours}", f"+{theirs}", True)
+    async with LabTexts.of(system) as texts:
+        (arrived,) = await texts.until(theirs)
+        assert (arrived.sender, arrived.text) == (ours, "Hello world!")
+    await carillon("lab", "text", ours, "Hello back", "--as", theirs)
+
+    async def conversation() -> dict[str, Any]:
+        (found,) = await api.ok("GET", CONVERSATIONS)
+        return dict(found)
+
+    shown = await until(conversation, lambda one: bool(one["countunreadmessages"] == 1), 20, "the answer is there")
+    assert (shown["id"], shown["contactinfo"]["first_name"]) == (opened["id"], "Jane")
+    assert shown["lastmessage"]["text"] == "Hello back"
+    answer, _ = await api.ok("GET", messages)
+    await api.ok("PATCH", f"{messages}/{answer['id']}", {"is_read": True})
+    assert (await conversation())["unread_msg_count"] == 0
+    (found,) = await api.ok("GET", f"{CONVERSATIONS}/search", text="hello BACK")
+    assert found["id"] == opened["id"]
+
+
+async def test_a_text_that_another_api_sends_is_in_the_conversation_of_its_numbers(
+    company: Company, admin: Admin
+) -> None:
+    ours, theirs = await texting_number(company, admin), f"1201555{1000 + secrets.randbelow(9000)}"
+    status, sent = await company.own.ask("POST", "messages", json={"to": theirs, "text": "by another", "sender": ours})
+    assert status == 201, sent
+
+    async def conversations() -> list[Any]:
+        return list(await company.api.ok("GET", CONVERSATIONS))
+
+    (found,) = await until(conversations, bool, 20, "the conversation is there")
+    assert found["lastmessage"]["text"] == "by another" and found["countunreadmessages"] == 0
+    assert found["contactinfo"]["number"] == f"+{theirs}"
+
+
+async def test_a_number_that_may_not_be_texted_is_refused_in_the_document_s_form(
+    company: Company, admin: Admin
+) -> None:
+    await texting_number(company, admin)
+    contact = await company.api.ok("POST", "/texting/contacts", {"number": "+442079460000"}, status=201)
+    opened = await company.api.ok("POST", CONVERSATIONS, {"contact_id": contact["id"]}, status=201)
+    path = f"{CONVERSATIONS}/{opened['id']}/messages"
+    await company.api.failed("POST", f"{path}/publish", 403, {"text": "Hello"})
+    assert await company.api.ok("GET", path) == []
