@@ -36,7 +36,15 @@ def endpoint_of(channel: ari.Channel) -> str:
     return channel.name.partition("/")[2].rpartition("-")[0]
 
 
-async def _dial_strings(channel: Channel, phone: str) -> list[str]:
-    """Split at the endpoint's name: a contact's URI may have an & of its own."""
-    text = await channel.variable(f"PJSIP_DIAL_CONTACTS({phone})") or ""
+def listing(phone: str) -> str:
+    """Return the function that lists what the contacts of an endpoint are dialled by."""
+    return f"PJSIP_DIAL_CONTACTS({phone})"
+
+
+def listed(text: str, phone: str) -> list[str]:
+    """Split what it gives, at the endpoint's name: a contact's URI may have an & of its own."""
     return re.split(rf"&(?=PJSIP/{re.escape(phone)}/)", text) if text else []
+
+
+async def _dial_strings(channel: Channel, phone: str) -> list[str]:
+    return listed(await channel.variable(listing(phone)) or "", phone)

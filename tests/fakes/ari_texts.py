@@ -111,7 +111,7 @@ class Texts:
         if len(str(body)) > MOST_OF_REQUEST:
             raise Refusal(413, "Request body too large")
         asked = {**query, **(body or {})}
-        if asked["to"].removeprefix("pjsip:") not in self.contacts:
+        if asked["to"].removeprefix("pjsip:").partition("/")[0] not in self.contacts:
             raise Refusal(404, "Endpoint not found")
         self.sent.append(asked)
         return 202, {}

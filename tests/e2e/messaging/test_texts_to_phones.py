@@ -88,13 +88,30 @@ async def test_a_text_waits_for_a_phone_that_is_not_registered(office: Office, t
     assert len(phone.received) == 2
 
 
-async def test_the_phone_that_registered_last_has_the_text(office: Office, texter: MakeTexter) -> None:
+async def test_each_phone_of_an_extension_has_the_text_once(office: Office, texter: MakeTexter) -> None:
     first = await texter()
-    async with Texter(first.user, first.password, first.host, first.port) as second:
-        assert await second.register() == 200
-        await office.post(first.number, "hello", sender=office.desk)
-        assert (await second.until(1)).body == b"hello"
-        assert first.received == []
+    async with (
+        Texter(first.user, first.password, first.host, first.port) as second,
+        Texter(first.user, first.password, first.host, first.port, tcp=True) as third,
+    ):
+        assert [await second.register(), await third.register()] == [200, 200]
+        for count, text in enumerate(("hello", "and again"), 1):
+            await office.post(first.number, text, sender=office.desk)
+            for phone in (first, second, third):
+                assert (await phone.until(count)).body == text.encode()
+        assert await second.register(0) == 200
+        await office.post(first.number, "to two", sender=office.desk)
+        assert [(await phone.until(3)).body for phone in (first, third)] == [b"to two"] * 2
+        assert [len(phone.received) for phone in (first, second, third)] == [3, 2, 3]
+
+
+async def test_a_phone_that_is_gone_keeps_no_text_from_the_others(office: Office, texter: MakeTexter) -> None:
+    first = await texter()
+    async with Texter(first.user, first.password, first.host, first.port) as gone:
+        assert await gone.register() == 200
+    for count in (1, 2):
+        await office.post(first.number, f"{count}", sender=office.desk)
+        assert (await first.until(count)).body == f"{count}".encode()
 
 
 async def test_a_phone_that_refuses_a_text_stops_none_of_the_others(office: Office, texter: MakeTexter) -> None:

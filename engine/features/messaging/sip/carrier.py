@@ -7,6 +7,7 @@ channel that reads texts.
 import asyncio
 import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from weakref import WeakValueDictionary
@@ -19,11 +20,13 @@ from engine.ari.bus import Bus
 from engine.ari.client import AriClient
 from engine.ari.connection import AriConnection
 from engine.ari.errors import AriError, AriNotFound, AriUnreachable, Detached, Replaced
+from engine.calls.contacts import MOST, listed, listing
 from engine.features.endpoints.extension import QUALIFY_SECONDS
 from engine.features.messaging.carrier import Accepted, Answer, Inbox, NotSent, PutOff, Refused, Submission, Unknown
 from engine.features.messaging.sip.arrived import TRUNK, KeptText, KeptTexts
 from engine.features.messaging.sip.astdb import AstDb
 from engine.features.messaging.sip.following import Following
+from engine.features.messaging.sip.reading import ReadingChannels
 from engine.features.messaging.sip.registrations import Registrations
 from engine.features.messaging.sip.taking import Taking
 
@@ -58,7 +61,8 @@ class SipCarrier:
     def __init__(self, client: AriClient, inbox: Inbox, host: str) -> None:
         self._client, self._host = client, host
         self.registrations = Registrations()
-        self._db = AstDb(client)
+        self._channels = ReadingChannels(client)
+        self._db = AstDb(client, self._channels)
         self.taking = Taking(NAME, KeptTexts(client, self._db), inbox, self._answer_too_long)
         self._connection = AriConnection(
             client,
@@ -105,7 +109,7 @@ class SipCarrier:
         await self._client.close()
 
     async def submit(self, part: Submission) -> Answer:
-        """Send a text to the phone of an extension.
+        """Send a text to all phones of an extension that are registered.
 
         Accepted is all that is ever known: Asterisk does not say what the phone answered. A text to a phone that went
         away less than half a minute ago without a word (it is asked every 25 s) is lost. Those to one phone are sent
@@ -123,12 +127,12 @@ class SipCarrier:
             return NotSent("Asterisk cannot be reached now.")
         if not (reachable := self.registrations.reachable(part.recipient)):
             return NotSent("No phone of the extension is registered.")
-        first, *others = reachable
         text = part.content.decode(errors="replace")
         try:
+            first, *others = await self._contacts(reachable)
             await self._send(first, part.sender, text)
         except AriNotFound:
-            self.registrations.drop(first)
+            self.registrations.drop(reachable[0])
             return NotSent("The extension's phone has unregistered.")
         except Detached:
             return NotSent("The controller is leaving.")
@@ -138,14 +142,28 @@ class SipCarrier:
             return Unknown("Asterisk did not answer.")
         except AriError as error:
             return PutOff(f"Asterisk refused the text: {error.detail or error}.")
-        for name in others:
+        for contact in others:
             with suppress(AriError):
-                await self._send(name, part.sender, text)
+                await self._send(contact, part.sender, text)
         return Accepted("")
 
-    async def _send(self, endpoint: str, sender: str, text: str) -> None:
-        """All is in the body, as a line of HTTP that Asterisk reads has at most 4,096 bytes."""
-        sent = {"to": f"pjsip:{endpoint}", "from": address(sender, self._host), "body": text}
+    async def _contacts(self, endpoints: Sequence[str]) -> list[str]:
+        """Return where a text must be sent so that each phone has it: to an endpoint alone, one of its contacts does.
+
+        An endpoint of which Asterisk lists no contact stays as it is. Raises AriError.
+        """
+        async with self._channels.one() as read:
+            found = [(name, listed(await read(listing(name)), name)) for name in endpoints]
+        return [
+            contact.partition("/")[2] for name, contacts in found for contact in contacts[:MOST] or [f"PJSIP/{name}"]
+        ]
+
+    async def _send(self, to: str, sender: str, text: str) -> None:
+        """Send a text to an endpoint, or to one contact of it (ENDPOINT/URI).
+
+        All is in the body, as a line of HTTP that Asterisk reads has at most 4,096 bytes.
+        """
+        sent = {"to": f"pjsip:{to}", "from": address(sender, self._host), "body": text}
         await self._client.request("PUT", "/endpoints/sendMessage", None, sent)
 
     async def _listen(self) -> None:
@@ -158,7 +176,7 @@ class SipCarrier:
         """Subscribe anew, and find who is registered."""
         client = self._client
         await self.following.begin()
-        await self._db.sweep()
+        await self._channels.sweep()
         contacts = await self._stored_contacts()
         self.registrations.replace(await client.endpoints.list(), contacts)
         self._ready.set()

@@ -172,6 +172,34 @@ async def test_a_text_is_sent_to_a_registered_phone(asterisk: FakeAri, carrier: 
     assert asterisk.texts.sent == [{"to": "pjsip:101", "from": f"<sip:102@{HOST}>", "body": "50% & a=b\nü"}]
 
 
+async def test_a_text_is_sent_to_each_phone_and_each_browser_of_an_extension(
+    asterisk: FakeAri, carrier: SipCarrier
+) -> None:
+    asterisk.texts.provisioned("web-101")
+    carrier.following.made("web-101")
+    await until(lambda: "web-101" in asterisk.texts.followed)
+    await registered(carrier, asterisk)
+    asterisk.texts.registers("web-101")
+    await until(lambda: len(carrier.registrations.reachable("101")) == 2)
+    phones, browsers = ["sip:101@192.0.2.1;a=b&PJSIP/x", "sip:101@192.0.2.2"], ["sip:k@192.0.2.3:4;transport=ws"]
+    asterisk.world.contacts = {"101": phones, "web-101": browsers}
+    assert await carrier.submit(part()) == Accepted("")
+    wanted = [f"pjsip:101/{uri}" for uri in phones] + [f"pjsip:web-101/{uri}" for uri in browsers]
+    assert [one["to"] for one in asterisk.texts.sent] == wanted
+    assert not asterisk.world.channels, "the reading channel is gone"
+
+
+async def test_the_third_phone_has_a_text_that_asterisk_could_not_send_to_the_second(
+    asterisk: FakeAri, carrier: SipCarrier
+) -> None:
+    await registered(carrier, asterisk)
+    asterisk.world.contacts = {"101": [f"sip:101@192.0.2.{host}" for host in (1, 2, 3)]}
+    sending = ("PUT", "/endpoints/sendMessage")
+    asterisk.before_answering(*sending, lambda: asterisk.refuse(*sending, 500))
+    assert await carrier.submit(part()) == Accepted("")
+    assert [one["to"][-1] for one in asterisk.texts.sent] == ["1", "3"]
+
+
 async def test_a_text_to_a_phone_that_is_not_registered_is_not_sent(asterisk: FakeAri, carrier: SipCarrier) -> None:
     assert isinstance(await carrier.submit(part()), NotSent)
     assert not asterisk.was_asked("PUT", "/endpoints/sendMessage")

@@ -10,6 +10,7 @@ from engine.ari.client import AriClient
 from engine.ari.errors import Detached, ServerError
 from engine.features.messaging.sip.arrived import KeptText, KeptTexts
 from engine.features.messaging.sip.astdb import AstDb
+from engine.features.messaging.sip.reading import ReadingChannels
 from engine.features.messaging.sip.taking import TRUNK_CARRIER, Taking
 from tests.fakes.ari import FakeAri
 from tests.support.inbox import TestInbox
@@ -37,7 +38,7 @@ async def taking(asterisk: FakeAri, inbox: TestInbox, too_long: list[KeptText]) 
         too_long.append(text)
 
     async with AriClient(asterisk.url, "carillon", "secret", asterisk.application) as client:
-        yield Taking("sip", KeptTexts(client, AstDb(client)), inbox, note)
+        yield Taking("sip", KeptTexts(client, AstDb(client, ReadingChannels(client))), inbox, note)
 
 
 async def test_a_text_is_handed_on_and_deleted(asterisk: FakeAri, inbox: TestInbox, taking: Taking) -> None:
@@ -139,6 +140,6 @@ async def test_a_controller_that_may_not_any_more_takes_nothing_and_ends_quietly
     client = AriClient(asterisk.url, "carillon", "secret", asterisk.application, before_command=refuse)
     async with client, asyncio.timeout(5):
         with capture_logs() as logs:
-            await Taking("sip", KeptTexts(client, AstDb(client)), inbox, ignore).run(ready)
+            await Taking("sip", KeptTexts(client, AstDb(client, ReadingChannels(client))), inbox, ignore).run(ready)
     assert inbox.texts == [] and len(asterisk.texts.kept["101"]) == 1
     assert [entry["log_level"] for entry in logs] == ["info"], logs
