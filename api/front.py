@@ -85,6 +85,7 @@ class Front:
             live=self.engine.live,
             inquire=self.inquire,
             guesses=base.guesses,
+            clients=base.clients,
             prompts=base.platform.prompts,
             seal=base.seal,
             api_url=settings.api_url,
@@ -128,6 +129,8 @@ class Front:
             finally:
                 self.features[LiveEvents].close()
                 sip.close()
+                for vendor in self.vendors.values():
+                    await vendor.leave()
 
     def _services(self) -> OwnServices:
         settings, base = self.settings, self.base

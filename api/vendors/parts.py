@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from api.accounts import Accounts
+from api.clients import Clients
 from api.command_taker import CommandTaker
 from api.exchange import About
 from api.guess_throttle import Guesses
@@ -26,10 +27,10 @@ Live = Callable[[str], Call | None]
 class VendorParts:
     """The same for all vendors: the engine, the services of the features, and what this installation is.
 
-    `live` finds a call that is up, `inquire` puts a question, `guesses` throttles who guesses keys, `seal` seals
-    secrets that a call keeps, `prompts` prepares what is played. `api_url` is where the API is reached, `mounted_at`
-    the path that a proxy puts before ours ("": none), `sip_host` where phones register. A signed request may be
-    `replay_seconds` old. `clock`: Unix seconds.
+    `live` finds a call that is up, `inquire` puts a question, `guesses` throttles who guesses keys, `clients` names who
+    sends requests, `seal` seals secrets that a call keeps, `prompts` prepares what is played. `api_url` is where the
+    API is reached, `mounted_at` the path that a proxy puts before ours ("": none), `sip_host` where phones register. A
+    signed request may be `replay_seconds` old. `clock`: Unix seconds.
     """
 
     engine: CommandTaker
@@ -40,6 +41,7 @@ class VendorParts:
     live: Live
     inquire: Inquire
     guesses: Guesses = field(default_factory=Guesses)
+    clients: Clients = field(default_factory=Clients)
     prompts: Prompts | None = None
     seal: Seal | None = None
     api_url: str = ""

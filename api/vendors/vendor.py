@@ -51,6 +51,10 @@ class Vendor(Protocol):
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Its routes, authenticated and with its errors rendered."""
 
+    async def leave(self) -> None:
+        """End what it has open: the process leaves."""
+        return
+
     def render_error(self, status: int, sentence: str) -> web.Response:
         """An error in this dialect's format."""
 

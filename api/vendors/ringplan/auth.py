@@ -66,14 +66,40 @@ class Auth:
     async def authenticate(self, request: web.Request) -> Requester:
         """Return who asks; raises RingPlanUnauthorized."""
         token = token_of(request.headers.get("Authorization", ""))
+        found = await self._of_token(request, token)
+        if isinstance(found, Requester):
+            return found
+        return await self._acting(found, request.headers.get("X-User-Id", "").strip())
+
+    async def of_socket(self, request: web.Request, token: str, email: str) -> Requester:
+        """Return who a live socket is for: the user with an e-mail address, "": the token's, or the primary one.
+
+        `request` opened the socket. Raises RingPlanUnauthorized, and TooManyGuesses.
+        """
+        found = await self._of_token(request, token)
+        if isinstance(found, Requester):
+            if email and (found.user is None or found.user.email.lower() != email.lower()):
+                raise RingPlanUnauthorized("user_email must be the address of the token's user.")
+            return found
+        users = await self._users.list_all(found.id)
+        if not email:
+            return Requester(found, primary_of(users))
+        user = next((each for each in users if each.email.lower() == email.lower() and not each.disabled), None)
+        if user is None:
+            raise RingPlanUnauthorized(
+                f"user_email must be the address of one of the company's contacts (got {email[:80]!r})."
+            )
+        return Requester(found, user)
+
+    async def _of_token(self, request: web.Request, token: str) -> Requester | Account:
+        """Return whose a token is: a user's, or a company's key; raises RingPlanUnauthorized, and TooManyGuesses."""
         shown = ShownCredential(DIALECT, token, token.partition(".")[0]) if token else None
         with self._guesses.attempt(request, shown, wrong=lambda error: isinstance(error, RingPlanUnauthorized)):
             if not token:
                 raise RingPlanUnauthorized(WRONG)
             if token.startswith(PREFIX):
-                return await self._of_token(token)
-            account = await self._of_company(token)
-        return await self._acting(account, request.headers.get("X-User-Id", "").strip())
+                return await self._of_user(token)
+            return await self._of_company(token)
 
     async def _of_company(self, token: str) -> Account:
         key, _, secret = token.partition(".")
@@ -82,7 +108,7 @@ class Auth:
             raise RingPlanUnauthorized(WRONG)
         return holder.account
 
-    async def _of_token(self, token: str) -> Requester:
+    async def _of_user(self, token: str) -> Requester:
         key, _, secret = token.partition(".")
         holder = await self._accounts.by_key(OWN.name, key)
         if holder is None or holder.user is None or not same(digest_of(secret), holder.secret):

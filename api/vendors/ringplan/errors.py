@@ -1,6 +1,7 @@
 """Errors in RingPlan's format: `{detail, status, title, type}`, which is that of RFC 7807."""
 
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
@@ -41,11 +42,15 @@ class NotFound(RingPlanError):
     status = 404
 
 
+def body(status: int, sentence: str) -> dict[str, Any]:
+    """Return an error's object."""
+    return {"detail": sentence, "status": status, "title": _title(status), "type": _TYPE}
+
+
 def render(status: int, sentence: str) -> web.Response:
     """Return an error."""
-    body = {"detail": sentence, "status": status, "title": _title(status), "type": _TYPE}
     headers = {"Retry-After": "1"} if status in (429, 503) else None
-    return web.json_response(body, status=status, headers=headers)
+    return web.json_response(body(status, sentence), status=status, headers=headers)
 
 
 def of_feature(error: FeatureError) -> web.Response:

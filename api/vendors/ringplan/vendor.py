@@ -11,13 +11,16 @@ from api.dialects import Dialect
 from api.vendors.parts import VendorParts
 from api.vendors.ringplan.auth import Auth
 from api.vendors.ringplan.events import notifications
+from api.vendors.ringplan.events.live import LiveTexting
+from api.vendors.ringplan.events.sockets import LiveSockets
 from api.vendors.ringplan.http.companies import CompanyOperations
 from api.vendors.ringplan.http.contacts import ContactOperations
+from api.vendors.ringplan.http.conversation_shapes import ConversationShapes
 from api.vendors.ringplan.http.conversations import ConversationOperations
 from api.vendors.ringplan.http.locations import LocationOperations
 from api.vendors.ringplan.http.routes import PATHS, Routes
 from api.vendors.ringplan.http.texting_contacts import TextingContactOperations
-from api.vendors.ringplan.http.texting_numbers import TextingNumberOperations
+from api.vendors.ringplan.http.texting_numbers import NumberOwners, TextingNumberOperations
 from api.vendors.ringplan.http.voicemails import LINK_PATH, VoicemailLinks, VoicemailOperations
 from api.vendors.ringplan.http.webhooks import WebhookOperations
 from api.vendors.ringplan.ids import DIALECT, shown_of_account, shown_with_keys
@@ -27,6 +30,7 @@ from engine.features.details.service import DetailService
 from engine.features.locations.service import LocationService
 from engine.features.messaging.threads.service import ThreadService
 from engine.features.phonebook.service import Phonebook
+from engine.features.subscriptions.live import LiveEvents
 from engine.features.subscriptions.service import SubscriptionService
 from engine.features.users.service import UserService
 from engine.features.voicemail.service import VoicemailService
@@ -41,8 +45,8 @@ class RingPlan(Vendor):
     paths = PATHS
     questions = None
 
-    def __init__(self, routes: Routes) -> None:
-        self._routes = routes
+    def __init__(self, routes: Routes, sockets: LiveSockets) -> None:
+        self._routes, self._sockets = routes, sockets
 
     @staticmethod
     def describe() -> Dialect:
@@ -67,11 +71,18 @@ class RingPlan(Vendor):
             | ConversationOperations(parts.features[ThreadService], phonebook, numbers).operations()
         )
         auth = Auth(parts.accounts, users, parts.guesses, parts.clock)
-        return cls(Routes(auth, operations, {f"GET {LINK_PATH}": links.serve}))
+        threads = parts.features[ThreadService]
+        texting = LiveTexting(threads, ConversationShapes(threads, phonebook))
+        sockets = LiveSockets(auth, parts.features[LiveEvents], threads, texting, NumberOwners(details), parts.clients)
+        return cls(Routes(auth, operations, {f"GET {LINK_PATH}": links.serve}), sockets)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
-        """Every operation's paths."""
-        return self._routes.routes()
+        """Every operation's paths, and that of live events."""
+        return [*self._routes.routes(), *self._sockets.routes()]
+
+    async def leave(self) -> None:
+        """Close the live sockets."""
+        await self._sockets.leave()
 
     def render_error(self, status: int, sentence: str) -> web.Response:
         """An error as the document has it."""

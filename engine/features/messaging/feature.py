@@ -49,6 +49,7 @@ from engine.features.messaging.tables import (
     text_threads,
     texting,
 )
+from engine.features.messaging.threads.events import THREAD_EVENTS
 from engine.features.messaging.threads.following import ThreadFollower
 from engine.features.messaging.threads.service import ThreadService
 from engine.model.call_data import CallData
@@ -84,7 +85,7 @@ class MessagingFeature(Feature):
     """
 
     name = "messaging"
-    events = (MessageSent, MessageEnded, MessageReceived)
+    events = (MessageSent, MessageEnded, MessageReceived, *THREAD_EVENTS)
     announces = announced.ENTRIES
     tables = (message_routes, message_rates, message_keywords, texting, opt_outs, idempotency_keys)
     books = (message_parts, message_marks, text_threads, messages)

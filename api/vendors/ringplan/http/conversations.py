@@ -1,16 +1,15 @@
 """RingPlan's conversations and their messages: threads of texts."""
 
-from collections.abc import Iterable, Mapping
-
 from aiohttp import web
 
 from api.vendors.ringplan import fields
 from api.vendors.ringplan.errors import Invalid, NotFound
-from api.vendors.ringplan.http import requests, resources
+from api.vendors.ringplan.http import requests
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.ringplan.http.conversation_shapes import ConversationShapes
 from api.vendors.ringplan.http.texting_numbers import TextingNumberOperations
-from engine.features.errors import FeatureError, NotThere
-from engine.features.messaging.threads.model import ThreadText, ThreadView
+from engine.features.errors import NotThere
+from engine.features.messaging.threads.model import ThreadText
 from engine.features.messaging.threads.service import ThreadService
 from engine.features.phonebook.model import EntryFields, PhonebookEntry
 from engine.features.phonebook.service import Phonebook
@@ -24,6 +23,7 @@ class ConversationOperations:
 
     def __init__(self, threads: ThreadService, phonebook: Phonebook, numbers: TextingNumberOperations) -> None:
         self._threads, self._phonebook, self._numbers = threads, phonebook, numbers
+        self._shapes = ConversationShapes(threads, phonebook)
 
     def operations(self) -> dict[str, Handler]:
         """Return each by its method and path."""
@@ -43,14 +43,16 @@ class ConversationOperations:
         """List conversations, the one with the newest message first."""
         page = requests.page(request.http, "per_page")
         found, total = await self._threads.page(request.account.id, page.size, page.offset)
-        return web.json_response(await self._shown(request, found), headers=page.headers(total))
+        shown = await self._shapes.conversations(request.account.id, found)
+        return web.json_response(shown, headers=page.headers(total))
 
     async def search(self, request: AuthenticatedRequest) -> web.Response:
         """Find conversations by what is written in them: at most 100."""
         text = requests.text(request.http, "text")
         if not text:
             raise Invalid("text is missing: what to look for.")
-        return web.json_response(await self._shown(request, await self._threads.search(request.account.id, text)))
+        found = await self._threads.search(request.account.id, text)
+        return web.json_response(await self._shapes.conversations(request.account.id, found))
 
     async def open(self, request: AuthenticatedRequest) -> web.Response:
         """Open the conversation of a texting number with a texting contact; one that is there is answered with 200."""
@@ -62,7 +64,8 @@ class ConversationOperations:
         except NotFound as error:
             raise Invalid(f"from_number cannot be used. {error}") from None
         thread, new = await self._threads.open(account.id, ours, entry.number)
-        (shown,) = await self._shown(request, [await self._threads.view(account.id, thread.id)])
+        view = await self._threads.view(account.id, thread.id)
+        (shown,) = await self._shapes.conversations(account.id, [view])
         return web.json_response(shown, status=201 if new else 200)
 
     async def remove(self, request: AuthenticatedRequest) -> web.Response:
@@ -74,7 +77,7 @@ class ConversationOperations:
         """List the messages of a conversation, the newest first."""
         page, account, id = requests.page(request.http, "per_page"), request.account.id, request.part("conversation")
         found, total = await self._threads.texts(account, id, page.size, page.offset)
-        return web.json_response(await self._texts(request, found), headers=page.headers(total))
+        return web.json_response(await self._shapes.messages(account, id, found), headers=page.headers(total))
 
     async def mark(self, request: AuthenticatedRequest) -> web.Response:
         """Note whether a message was read."""
@@ -82,8 +85,9 @@ class ConversationOperations:
         if not isinstance(read, bool):
             raise Invalid("is_read must be true or false.")
         id, message = request.part("conversation"), request.part("message")
-        marked = await self._threads.mark_read(request.account.id, id, message, read=read)
-        return web.json_response((await self._texts(request, [marked]))[0])
+        account = request.account.id
+        marked = await self._threads.mark_read(account, id, [message], read=read)
+        return web.json_response((await self._shapes.messages(account, id, marked))[0])
 
     async def remove_messages(self, request: AuthenticatedRequest) -> web.Response:
         """Remove the messages whose ids are given, all or none; without ids nothing is removed."""
@@ -96,8 +100,9 @@ class ConversationOperations:
         text = fields.text(request.fields, "text", LONGEST_TEXT)
         if request.fields.get("files"):
             raise Invalid("files cannot be sent: this server sends texts only.")
-        sent = await self._threads.send(request.account.id, request.part("conversation"), text)
-        return web.json_response((await self._texts(request, [ThreadText(sent, True)]))[0], status=201)
+        account, id = request.account.id, request.part("conversation")
+        sent = await self._threads.send(account, id, text)
+        return web.json_response((await self._shapes.messages(account, id, [ThreadText(sent, True)]))[0], status=201)
 
     async def _contact(self, request: AuthenticatedRequest) -> PhonebookEntry:
         """Return the texting contact of a new conversation: by its id, or by its number (ours)."""
@@ -111,27 +116,6 @@ class ConversationOperations:
         if not number:
             raise Invalid("contact_id is missing: POST /texting/contacts makes one.")
         return (await self._phonebook.put(request.account.id, EntryFields(number=number)))[0]
-
-    async def _texts(self, request: AuthenticatedRequest, found: Iterable[ThreadText]) -> list[resources.Shape]:
-        view = await self._threads.view(request.account.id, request.part("conversation"))
-        entries = await self._entries(request.account.id, [view])
-        return [resources.text(view.thread, entries.get(view.thread.theirs), each) for each in found]
-
-    async def _shown(self, request: AuthenticatedRequest, views: list[ThreadView]) -> list[resources.Shape]:
-        entries = await self._entries(request.account.id, views)
-        return [resources.conversation(view, entries.get(view.thread.theirs)) for view in views]
-
-    async def _entries(self, account: str, views: list[ThreadView]) -> Mapping[str, PhonebookEntry]:
-        """Return the texting contacts of conversations by number; a number without one gets it, if it is a number."""
-        numbers = {view.thread.theirs for view in views}
-        found = dict(await self._phonebook.of_numbers(account, numbers))
-        for number in numbers - found.keys():
-            if number.isdigit():
-                try:
-                    found[number], _ = await self._phonebook.put(account, EntryFields(number=f"+{number}"))
-                except FeatureError:  # a short code, or the phonebook is full: there is no contact
-                    continue
-        return found
 
 
 def _first(recipients: object) -> str:

@@ -1,7 +1,10 @@
 """RingPlan's texting numbers: the account's numbers for texts, and whose they are."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
+from api.vendors.ringplan.auth import Requester
 from api.vendors.ringplan.errors import Invalid, NotFound
 from api.vendors.ringplan.http import requests, resources
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
@@ -20,11 +23,27 @@ MOST_OWNERS = 100
 _FORMATS = ("national", "international")
 
 
+class NumberOwners:
+    """Says who sees what is written from and to a company's texting numbers."""
+
+    def __init__(self, details: DetailService) -> None:
+        self._details = details
+
+    async def of(self, company: str) -> Mapping[str, list[str]]:
+        """Return the e-mail addresses of each number's owners; numbers (digits) without owners may be left out."""
+        found = await self._details.of_kind(company, KIND)
+        return {number: _owners(details) for number, details in found.items()}
+
+    async def may_see(self, number: str, requester: Requester) -> bool:
+        """Whether a user sees what is written from and to a number of the company (digits)."""
+        return requester.is_owner or _may_see(requester, (await self.of(requester.account.id)).get(number, []))
+
+
 class TextingNumberOperations:
     """Lists the numbers, and sets their owners."""
 
     def __init__(self, cache: SettingsCache, details: DetailService) -> None:
-        self._cache, self._details = cache, details
+        self._cache, self._details, self._owners = cache, details, NumberOwners(details)
 
     def operations(self) -> dict[str, Handler]:
         """Return each by its method and path."""
@@ -35,13 +54,13 @@ class TextingNumberOperations:
         form = requests.text(request.http, "numformat") or _FORMATS[0]
         if form not in _FORMATS:
             raise Invalid(f"numformat must be {' or '.join(_FORMATS)} (got {form[:40]!r}).")
-        account, user = request.account, request.requester.user
-        owners = await self._details.of_kind(account.id, KIND)
+        account = request.account
+        owners = await self._owners.of(account.id)
         shown = [
             resources.texting_number(account, number, owned, international=form == "international")
             for number in self._numbers(account)
-            for owned in [_owners(owners.get(number))]
-            if request.requester.is_owner or not owned or (user and user.email in owned)
+            for owned in [owners.get(number, [])]
+            if _may_see(request.requester, owned)
         ]
         return web.json_response(shown)
 
@@ -75,5 +94,10 @@ class TextingNumberOperations:
         return sorted(row.number for row in self._cache.numbers(account.id, SMS))
 
 
-def _owners(details: Details | None) -> list[str]:
-    return list(details.fields.get("ownership", [])) if details else []
+def _may_see(requester: Requester, owned: list[str]) -> bool:
+    user = requester.user
+    return requester.is_owner or not owned or (user is not None and user.email in owned)
+
+
+def _owners(details: Details) -> list[str]:
+    return list(details.fields.get("ownership", []))

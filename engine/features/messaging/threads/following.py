@@ -8,8 +8,10 @@ from engine.events import Event
 from engine.features.messaging.events import MessageReceived, MessageSent
 from engine.features.messaging.model import SIP
 from engine.features.messaging.threads import store
-from engine.features.messaging.threads.service import opened
+from engine.features.messaging.threads.events import ThreadTextAdded
+from engine.features.messaging.threads.service import happened, opened
 from engine.platform.consumers import Done
+from engine.store import events
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 
@@ -18,7 +20,7 @@ SHORTEST = 7
 
 
 class ThreadFollower:
-    """The consumer that begins threads, and notes the time of their last text."""
+    """The consumer that begins threads, notes the time of their last text, and appends that it was added."""
 
     name = "text threads"
     kinds: frozenset[type[Event]] | None = frozenset({MessageSent, MessageReceived})
@@ -26,11 +28,11 @@ class ThreadFollower:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
-    async def handle(self, events: Sequence[StoredEvent], done: Done) -> None:
+    async def handle(self, committed: Sequence[StoredEvent], done: Done) -> None:
         """Follow texts, in the transaction that moves the cursor."""
 
         def unit(conn: Connection) -> None:
-            for each in events:
+            for each in committed:
                 _follow(conn, each.event)
             done(conn)
 
@@ -47,3 +49,5 @@ def _follow(conn: Connection, event: Event) -> None:
     if len(ours) >= SHORTEST and ours.isdigit():
         thread, _ = opened(conn, event.account, ours, theirs, event.at)
         store.touch(conn, thread, event.at)
+        if store.text(conn, thread, event.subject):  # one with a code is not shown
+            events.append(conn, happened(ThreadTextAdded, thread, event.at, message=event.subject))

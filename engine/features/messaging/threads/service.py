@@ -1,19 +1,25 @@
 """The rules of threads: one for each pair of numbers; texts of them are read, sent, marked and hidden."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.features.errors import NotThere
-from engine.features.messaging.model import Message, NewMessage
+from engine.events import Event
+from engine.features.errors import InvalidSetting, NotThere
+from engine.features.messaging.model import Direction, Message, NewMessage
 from engine.features.messaging.service import MessageService
 from engine.features.messaging.threads import store
+from engine.features.messaging.threads.events import ThreadOpened, ThreadRemoved, ThreadTextsHidden, ThreadTextsRead
 from engine.features.messaging.threads.model import Thread, ThreadText, ThreadView
 from engine.ids import new_id
 from engine.platform.platform import Platform
+from engine.store import events
 
 MOST_FOUND = 100
 """Threads that a search finds, at most."""
+MOST_READ = 1000
+"""Texts that are marked at once, at most."""
 
 
 class ThreadService:
@@ -56,6 +62,7 @@ class ThreadService:
             thread = _find(conn, account, id)
             store.hide_all(conn, thread)
             store.drop(conn, thread)
+            events.append(conn, happened(ThreadRemoved, thread, self._clock()))
             return thread
 
         return await self._writer.write(unit)
@@ -69,14 +76,29 @@ class ThreadService:
 
         return await self._db.read(read)
 
-    async def mark_read(self, account: str, id: str, message: str, *, read: bool) -> ThreadText:
-        """Note whether a text was read; raises NotThere for a text that the thread does not have."""
+    async def text(self, account: str, id: str, message: str) -> ThreadText:
+        """Return one text of a thread; raises NotThere for one that it does not have, or does not show."""
+        return await self._db.read(lambda conn: _text(conn, _find(conn, account, id), message))
 
-        def unit(conn: Connection) -> ThreadText:
+    async def mark_read(self, account: str, id: str, messages: Sequence[str], *, read: bool) -> list[ThreadText]:
+        """Note whether texts that came in were read; returns them.
+
+        Raises InvalidSetting for more than 1000, and NotThere if the thread has not all of them: then none is marked.
+        """
+        if len(messages) > MOST_READ:
+            raise InvalidSetting(f"At most {MOST_READ} texts are marked at once (got {len(messages)}).")
+
+        def unit(conn: Connection) -> list[ThreadText]:
             thread = _find(conn, account, id)
-            _text(conn, thread, message)
-            store.mark(conn, account, message, read=read)
-            return _text(conn, thread, message)
+            found = [_text(conn, thread, message) for message in dict.fromkeys(messages)]
+            came = [each for each in found if each.message.direction == Direction.IN]
+            changed = [each.message.id for each in came if each.read is not read]
+            for message in changed:
+                store.mark(conn, account, message, read=read)
+            if changed:
+                marked = happened(ThreadTextsRead, thread, self._clock(), messages=tuple(changed), read=read)
+                events.append(conn, marked)
+            return [_text(conn, thread, each.message.id) for each in found]
 
         return await self._writer.write(unit)
 
@@ -89,6 +111,9 @@ class ThreadService:
                 _text(conn, thread, message)
             for message in messages:
                 store.mark(conn, account, message, hidden=True)
+            if messages:
+                hidden = tuple(dict.fromkeys(messages))
+                events.append(conn, happened(ThreadTextsHidden, thread, self._clock(), messages=hidden))
 
         await self._writer.write(unit)
 
@@ -105,7 +130,20 @@ def opened(conn: Connection, account: str, ours: str, theirs: str, at: float) ->
         return had, False
     thread = Thread(id=new_id("thread"), account=account, ours=ours, theirs=theirs, created=at, updated=at)
     store.add(conn, thread)
+    events.append(conn, happened(ThreadOpened, thread, at))
     return thread, True
+
+
+def happened(kind: type[Event], thread: Thread, at: float, **more: Any) -> Event:
+    """Return an event of a thread, to be appended."""
+    return kind(
+        id=new_id("event"),
+        account=thread.account,
+        subject=thread.id,
+        root=thread.id,
+        at=at,
+        **{"ours": thread.ours, "theirs": thread.theirs, **more},
+    )
 
 
 def _view(conn: Connection, thread: Thread) -> ThreadView:

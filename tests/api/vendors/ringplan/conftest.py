@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
+from sqlalchemy import Connection
 
 from api.accounts import Accounts
 from api.bodies import LARGEST
@@ -23,11 +24,15 @@ from engine.net import Net
 from engine.platform.audit import SYSTEM
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
+from engine.store import numbers
 from engine.store.database import Database
+from engine.store.numbers import SMS, Number
 from engine.store.writer import Writer
 from tests.clients.ringplan.client import RingPlan
 from tests.support.features import features_on, platform_of
 from tests.support.stores import migrated_file
+
+OURS, SPARE, THEIRS = "19513360234", "19513301234", "14155552671"
 
 
 @dataclass
@@ -40,6 +45,7 @@ class Served:
     other: RingPlan
     id: str
     others_id: str
+    vendor: Dialect
 
 
 @pytest.fixture
@@ -61,10 +67,24 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         keys = [next(key for key in each.keys.own if key.dialect == vendor.name) for each in opened]
         tokens = [f"{key.key}.{key.secret}" for key in keys]
         clients = [RingPlan(session, base, token) for token in tokens]
-        yield Served(features, platform, *clients, *(each.keys.account.id for each in opened))
+        yield Served(features, platform, *clients, *(each.keys.account.id for each in opened), vendor)
+        await vendor.leave()
     await writer.stop()
     await net.close()
     await db.close()
+
+
+@pytest.fixture
+async def texting(served: Served) -> Served:
+    """A company with two texting numbers; the other company has one too."""
+
+    def unit(conn: Connection) -> None:
+        for number, account in ((OURS, served.id), (SPARE, served.id), ("12125550199", served.others_id)):
+            numbers.assign(conn, Number(number=number, account=account, capability=SMS))
+
+    await served.platform.writer.write(unit)
+    await served.platform.refresh()
+    return served
 
 
 def _renderer(vendor: Dialect) -> Any:

@@ -3,57 +3,15 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
-from engine.features.messaging.model import Direction, Message, State
-from engine.features.messaging.store import messages
-from engine.features.messaging.threads.service import opened
 from engine.features.users.model import NewUser
 from engine.features.users.role import Role
 from engine.features.users.service import UserService
 from engine.platform.audit import SYSTEM
-from engine.store import numbers
-from engine.store.numbers import SMS, Number
-from tests.api.vendors.ringplan.conftest import Served
+from tests.api.vendors.ringplan.conftest import OURS, SPARE, THEIRS, Served
+from tests.api.vendors.ringplan.texting import CONVERSATION, MESSAGE, came
 
-OURS, SPARE, THEIRS = "19513360234", "19513301234", "14155552671"
-CONVERSATION = {
-    "id", "company_id", "contact_id", "contactinfo", "contactsinfo", "conversation_type", "countunreadmessages",
-    "from_number", "has_direct_msg", "has_hidden_msg", "last_message_created_at", "lastmessage", "recipients",
-    "timezone", "unread_msg_count", "updated_at",
-}  # fmt: skip
-MESSAGE = {
-    "id", "campaign_info", "conversation_id", "conversation_type", "created_at", "direction", "files", "frm",
-    "is_read", "is_visible", "source_conversation_type", "stamp_id", "success", "text", "timezone", "to",
-}  # fmt: skip
 CONTACTS, CONVERSATIONS = "/texting/contacts", "/texting/conversations"
-
-
-@pytest.fixture
-async def texting(served: Served) -> Served:
-    """A company with two texting numbers; the other company has one too."""
-
-    def unit(conn: Connection) -> None:
-        for number, account in ((OURS, served.id), (SPARE, served.id), ("12125550199", served.others_id)):
-            numbers.assign(conn, Number(number=number, account=account, capability=SMS))
-
-    await served.platform.writer.write(unit)
-    await served.platform.refresh()
-    return served
-
-
-async def came(served: Served, text: str, *, sender: str = THEIRS, at: float = 1000.0) -> str:
-    """Store a text that came in, with its thread; returns the thread's id."""
-
-    def unit(conn: Connection) -> str:
-        message = Message(
-            id=f"message-{at:g}", account=served.id, direction=Direction.IN, sender=sender, recipient=OURS, text=text,
-            state=State.RECEIVED, created=at,
-        )  # fmt: skip
-        messages.insert(conn, message)
-        return opened(conn, served.id, OURS, sender, at)[0].id
-
-    return await served.platform.writer.write(unit)
 
 
 async def test_texting_numbers_are_shown_to_their_owners_and_unowned_ones_to_everybody(texting: Served) -> None:

@@ -70,7 +70,7 @@ async def _hearers(served: Served, direction: Direction) -> SubscriptionHearers:
             state=CallState.ENDED, created=1.0,
         )  # fmt: skip
 
-    vendor = Dialect(None)  # type: ignore[arg-type]
+    vendor = Dialect(None, None)  # type: ignore[arg-type]
     return SubscriptionHearers(served.features[SubscriptionService], call_of, {"ringplan": vendor})
 
 

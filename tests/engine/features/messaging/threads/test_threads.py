@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.events import Event
-from engine.features.errors import NotThere
+from engine.features.errors import InvalidSetting, NotThere
+from engine.features.messaging import announced
 from engine.features.messaging.events import MessageReceived, MessageSent
 from engine.features.messaging.model import VERIFICATION, Direction, Message, State
 from engine.features.messaging.store import messages
 from engine.features.messaging.threads.following import ThreadFollower
 from engine.features.messaging.threads.service import ThreadService
+from engine.platform.catalogue import Catalogue
 from engine.platform.feature import Features
+from engine.store import events
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.events import StoredEvent
@@ -60,6 +63,13 @@ class Texts:
     def _done(self, conn: Connection, position: int) -> None:
         self.moved.append(position)
 
+    async def heard(self) -> list[tuple[str, dict[str, Any]]]:
+        """What customers hear of threads, in order."""
+        catalogue = Catalogue(announced.ENTRIES)
+        stored = await self._db.read(lambda conn: events.after(conn, 0, 1000))
+        found = [each.event for each in stored if each.event.subject.startswith("thread-")]
+        return [(entry.name, entry.fields(event)) for event in found for entry in catalogue.of(event)]
+
     async def thread(self, theirs: str = THEIRS) -> str:
         found, _ = await self.threads.page(self.account)
         return next(each.thread.id for each in found if each.thread.theirs == theirs)
@@ -99,11 +109,13 @@ async def test_what_came_is_unread_until_it_is_marked_and_what_we_sent_is_read(t
     first, second = await texts.came("one"), await texts.came("two")
     await texts.sent("three")
     thread = await texts.thread()
-    assert (await texts.threads.mark_read(texts.account, thread, first, read=True)).read
+    (marked,) = await texts.threads.mark_read(texts.account, thread, [first], read=True)
+    assert marked.read
     view = await texts.threads.view(texts.account, thread)
     assert view.unread == 1 and view.last and view.last.read
-    assert not (await texts.threads.mark_read(texts.account, thread, first, read=False)).read
-    await texts.threads.mark_read(texts.account, thread, second, read=True)
+    (marked,) = await texts.threads.mark_read(texts.account, thread, [first], read=False)
+    assert not marked.read
+    await texts.threads.mark_read(texts.account, thread, [second], read=True)
     shown, _ = await texts.threads.texts(texts.account, thread)
     assert [each.read for each in shown] == [True, True, False]
 
@@ -119,7 +131,7 @@ async def test_texts_that_are_hidden_are_shown_no_more_all_or_none(texts: Texts)
     shown, count = await texts.threads.texts(texts.account, thread)
     assert count == 1 and [each.message.id for each in shown] == [second]
     with pytest.raises(NotThere):
-        await texts.threads.mark_read(texts.account, thread, first, read=True)
+        await texts.threads.mark_read(texts.account, thread, [first], read=True)
 
 
 async def test_a_thread_that_was_removed_begins_anew_without_its_old_texts(texts: Texts) -> None:
@@ -142,6 +154,41 @@ async def test_threads_are_found_by_what_is_written_in_them(texts: Texts) -> Non
         assert [each.thread.theirs for each in await texts.threads.search(texts.account, text)] == found
     await texts.threads.hide(texts.account, await texts.thread(OTHERS), [hidden])
     assert await texts.threads.search(texts.account, "50%") == []
+
+
+async def test_texts_are_marked_all_or_none_and_what_we_sent_stays_read(texts: Texts) -> None:
+    first, ours = await texts.came("one"), await texts.sent("two")
+    strange = await texts.came("three", sender=OTHERS)
+    thread = await texts.thread()
+    with pytest.raises(NotThere, match="The thread has no text"):
+        await texts.threads.mark_read(texts.account, thread, [first, strange], read=True)
+    assert (await texts.threads.view(texts.account, thread)).unread == 1
+    with pytest.raises(InvalidSetting, match=r"At most 1000 texts are marked at once \(got 1001\)"):
+        await texts.threads.mark_read(texts.account, thread, [first] * 1001, read=True)
+    marked = await texts.threads.mark_read(texts.account, thread, [ours, first, first], read=False)
+    assert [(each.message.id, each.read) for each in marked] == [(ours, True), (first, False)]
+
+
+async def test_what_happens_to_a_thread_is_an_event_once(texts: Texts) -> None:
+    first = await texts.came("one")
+    thread = await texts.thread()
+    second = await texts.sent("two")
+    code = await texts.sent("Your code is 123456", origin=VERIFICATION)
+    for read in (True, True, False):
+        await texts.threads.mark_read(texts.account, thread, [first, second], read=read)
+    await texts.threads.hide(texts.account, thread, [first, first])
+    await texts.threads.hide(texts.account, thread, [])
+    await texts.threads.remove(texts.account, thread)
+    pair = {"ours": OURS, "theirs": THEIRS}
+    assert await texts.heard() == [
+        ("thread.opened", pair),
+        ("thread.text_added", pair | {"message": first}),
+        ("thread.text_added", pair | {"message": second}),
+        ("thread.texts_read", pair | {"messages": (first,), "read": True}),
+        ("thread.texts_read", pair | {"messages": (first,), "read": False}),
+        ("thread.texts_hidden", pair | {"messages": (first,)}),
+        ("thread.removed", pair),
+    ], f"and nothing of {code}"
 
 
 async def test_texts_of_extensions_and_codes_are_in_no_thread(texts: Texts) -> None:

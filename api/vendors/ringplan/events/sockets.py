@@ -1,0 +1,256 @@
+"""Live events at `/ws`, by Socket.IO: a client authenticates, and receives its company's events as they happen.
+
+A socket that sends anything else first gets `unauthorized`, and one that has not authenticated in time is closed.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from api.clients import Clients
+from api.guess_throttle import TooManyGuesses
+from api.token_bucket import TokenBucket
+from api.vendors.ringplan import errors
+from api.vendors.ringplan.auth import Auth, Requester
+from api.vendors.ringplan.errors import RingPlanUnauthorized
+from api.vendors.ringplan.events.connections import Connections
+from api.vendors.ringplan.events.live import MARK_AS_READ, WANTED, LiveTexting
+from api.vendors.ringplan.http.texting_numbers import NumberOwners
+from engine.events import Event
+from engine.features.errors import FeatureError
+from engine.features.messaging.threads.service import ThreadService
+from engine.features.subscriptions.live import Listener, LiveEvents, TooManyListeners
+
+log = structlog.get_logger(__name__)
+PATHS = ("/ws", "/ws/")
+SENT_BURST, SENT_PER_SECOND = 100, 10.0
+"""Events that a socket may send at once, and how many more each second; one that sends more is closed."""
+AUTHENTICATE_SECONDS = 15.0
+"""How long a socket may be open before it has authenticated."""
+ACCESS_SECONDS = 30.0
+"""How often is looked whether a socket's key or token still is a good one."""
+LOOK_SECONDS = 5.0
+LONGEST_TOKEN = 1000
+FIRST = "Authenticate first: send the event authenticate with the company's API key as token."
+
+
+@dataclass
+class _Socket:
+    """A client that is connected; `requester` None: it has not authenticated."""
+
+    request: web.Request
+    opened: float
+    sent: TokenBucket
+    requester: Requester | None = None
+    token: str = ""
+    email: str = ""
+    looked: float = 0.0
+
+
+class LiveSockets:
+    """Serves them. `clock`: monotonic seconds."""
+
+    def __init__(
+        self,
+        auth: Auth,
+        live: LiveEvents,
+        threads: ThreadService,
+        texting: LiveTexting,
+        owners: NumberOwners,
+        clients: Clients,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._auth, self._live, self._threads, self._texting = auth, live, threads, texting
+        self._owners, self._clients, self._clock = owners, clients, clock
+        self._sockets: dict[str, _Socket] = {}
+        self._companies: dict[str, asyncio.Task[None]] = {}
+        self._watching: asyncio.Task[None] | None = None
+        self._connections = Connections(clients, clock)
+        server = self._server = self._connections.server
+        server.on("connect", self._connected)
+        server.on("disconnect", self._disconnected)
+        server.on("authenticate", self._authenticate)
+        server.on(MARK_AS_READ, self._mark_as_read)
+        server.on("*", self._anything)
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """The paths, for websockets and for polling."""
+        return [web.route(method, path, self.serve) for path in PATHS for method in ("GET", "POST", "OPTIONS")]
+
+    def __len__(self) -> int:
+        """The number of clients that are connected."""
+        return len(self._sockets)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Serve a request of Engine.IO, of which a websocket is one and polling has many."""
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name="ringplan: live sockets")
+        return await self._connections.serve(request)
+
+    async def leave(self) -> None:
+        """Close all sockets: the process leaves."""
+        tasks = [task for task in (self._watching, *self._companies.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._connections.leave()
+
+    # What clients send
+
+    async def _connected(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        now = self._clock()
+        bucket = TokenBucket(now, most=SENT_BURST, per_second=SENT_PER_SECOND)
+        self._sockets[sid] = _Socket(request=environ["aiohttp.request"], opened=now, sent=bucket)
+
+    async def _disconnected(self, sid: str, reason: str = "") -> None:
+        socket = self._sockets.pop(sid, None)
+        if socket is not None and socket.requester is not None:
+            self._forget(socket.requester.account.id)
+
+    async def _authenticate(self, sid: str, *sent: Any) -> None:
+        if (socket := await self._taken(sid)) is None:
+            return
+        data = sent[0] if sent and isinstance(sent[0], dict) else {}
+        token, email = data.get("token"), "" if data.get("user_email") is None else data["user_email"]
+        try:
+            if not isinstance(token, str) or not isinstance(email, str) or len(token) > LONGEST_TOKEN:
+                raise RingPlanUnauthorized(FIRST)
+            requester = await self._auth.of_socket(socket.request, token, email.strip())
+            if sid not in self._sockets:
+                return
+            self._follow(requester.account.id)
+        except (RingPlanUnauthorized, TooManyListeners) as error:
+            await self._unauthorized(sid, str(error))
+        except TooManyGuesses as error:
+            await self._unauthorized(sid, error.reason)
+        else:
+            if socket.requester is not None and socket.requester.account.id != requester.account.id:
+                self._forget(socket.requester.account.id, besides=sid)
+            socket.requester, socket.token, socket.email = requester, token, email.strip()
+            socket.looked = self._clock()
+            shown = {"company_id": requester.account.id, "user_id": requester.id}
+            await self._server.emit("authenticated", shown, to=sid)
+
+    async def _mark_as_read(self, sid: str, *sent: Any) -> None:
+        socket = await self._taken(sid)
+        if socket is None or (requester := await self._requester_of(sid, socket)) is None:
+            return
+        data = sent[0] if sent and isinstance(sent[0], dict) else {}
+        thread, messages = data.get("conversation_id"), data.get("messagesIds")
+        if not isinstance(thread, str) or not isinstance(messages, list):
+            return
+        account = requester.account.id
+        with suppress(FeatureError):  # what is not there has nothing to be read
+            view = await self._threads.view(account, thread)
+            if await self._owners.may_see(view.thread.ours, requester):
+                ids = [each for each in messages if isinstance(each, str)]
+                await self._threads.mark_read(account, thread, ids, read=True)
+
+    async def _anything(self, event: str, sid: str, *sent: Any) -> None:
+        """The document has no other event of clients: from one that has authenticated it means nothing."""
+        if (socket := await self._taken(sid)) is not None:
+            await self._requester_of(sid, socket)
+
+    async def _taken(self, sid: str) -> _Socket | None:
+        """Return the socket that sent an event; None: it sends too much, and was closed."""
+        socket = self._sockets.get(sid)
+        if socket is None or socket.sent.take(self._clock()):
+            return socket
+        log.warning("A live socket sends too many events.", client=self._clients.of(socket.request))
+        await self._connections.close(self._connections.of(sid))
+        return None
+
+    async def _requester_of(self, sid: str, socket: _Socket) -> Requester | None:
+        if socket.requester is None:
+            await self._unauthorized(sid, FIRST)
+        return socket.requester
+
+    async def _unauthorized(self, sid: str, sentence: str) -> None:
+        await self._server.emit("unauthorized", errors.body(401, sentence), to=sid)
+
+    # What they receive
+
+    def _follow(self, company: str) -> None:
+        """Follow a company's events while it has a socket; raises TooManyListeners."""
+        if company in self._companies:
+            return
+        listening = ExitStack()
+        listener = listening.enter_context(self._live.listening(company, WANTED))
+        task = asyncio.create_task(self._emit(company, listener), name=f"ringplan: live events of {company}")
+        task.add_done_callback(lambda _: listening.close())
+        self._companies[company] = task
+
+    def _forget(self, company: str, besides: str = "") -> None:
+        """Follow a company no more if it has no other socket."""
+        if not any(sid != besides for sid, _ in self._of(company)) and (task := self._companies.pop(company, None)):
+            task.cancel()
+
+    def _of(self, company: str) -> list[tuple[str, Requester]]:
+        found = [(sid, socket.requester) for sid, socket in self._sockets.items()]
+        return [(sid, each) for sid, each in found if each is not None and each.account.id == company]
+
+    async def _emit(self, company: str, listener: Listener) -> None:
+        """Tell a company's sockets of its events. If that cannot go on they are closed: they connect again, and read
+        what they missed.
+        """
+        steps = {"emit": self._emit_all(company, listener), "wait for the end": listener.ended.wait()}
+        tasks = [asyncio.create_task(step, name=f"ringplan: {name}") for name, step in steps.items()]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            outcome, *_ = await asyncio.gather(*tasks, return_exceptions=True)
+        if not isinstance(outcome, asyncio.CancelledError):
+            log.error("Live events of a company failed.", account=company, error=str(outcome))
+        self._companies.pop(company, None)
+        for sid, _ in self._of(company):
+            await self._connections.close(self._connections.of(sid))
+
+    async def _emit_all(self, company: str, listener: Listener) -> None:
+        while True:
+            stored, _ = await listener.next()
+            await self._emit_one(company, stored.event)
+
+    async def _emit_one(self, company: str, event: Event) -> None:
+        for emitted in await self._texting.emitted(event):
+            for sid, requester in self._of(company):
+                if await self._owners.may_see(emitted.number, requester):
+                    await self._server.emit(emitted.name, emitted.data, to=sid)
+
+    # Whom is still listened to
+
+    async def _watch(self) -> None:
+        """Close sockets that have not authenticated in time, or whose key is not good any more."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._look()
+            except Exception:
+                log.exception("Live sockets could not be looked at.")
+
+    async def _look(self) -> None:
+        authenticated = set()
+        for sid, socket in list(self._sockets.items()):
+            if socket.requester is not None and await self._is_good(socket):
+                authenticated.add(self._connections.of(sid))
+        for id in self._connections.older(AUTHENTICATE_SECONDS):
+            if id not in authenticated:
+                await self._connections.close(id)
+
+    async def _is_good(self, socket: _Socket) -> bool:
+        now = self._clock()
+        if now - socket.looked < ACCESS_SECONDS:
+            return True
+        socket.looked = now
+        try:
+            socket.requester = await self._auth.of_socket(socket.request, socket.token, socket.email)
+        except (RingPlanUnauthorized, TooManyGuesses):
+            return False
+        return True

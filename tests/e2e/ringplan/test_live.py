@@ -1,0 +1,136 @@
+"""Live events through the public port, by the document's two clients: socket.io-client and python-socketio."""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import socketio
+
+from tests.clients.ringplan import live as clients
+from tests.clients.ringplan.live import Live
+from tests.e2e.ringplan.conftest import Company
+from tests.e2e.ringplan.test_texting import CONVERSATIONS, texting_number
+from tests.support.carillon import Admin, Command
+from tests.support.system import ROOT, System
+
+PROGRAM = Path(clients.__file__).with_name("node") / "listen.js"
+PACKAGES = ROOT / ".build" / "socket.io" / "node_modules"
+READ = "texting.message.markAsRead"
+
+
+class Node:
+    """socket.io-client, running."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def until(self, name: str) -> Any:
+        """Wait for an event of a name; returns its data."""
+        assert self._process.stdout is not None
+        async with asyncio.timeout(clients.LIMIT_SECONDS):
+            while line := await self._process.stdout.readline():
+                event, data = json.loads(line)
+                if event == name:
+                    return data
+        raise AssertionError(f"socket.io-client has ended before {name}")
+
+    async def send(self, name: str, data: Any) -> None:
+        """Emit an event."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([name, data]).encode() + b"\n")
+        await self._process.stdin.drain()
+
+
+@asynccontextmanager
+async def node(url: str, token: str) -> AsyncIterator[Node]:
+    """Run it until the block is left."""
+    assert PACKAGES.is_dir(), "socket.io-client is not installed: run `docker/venv test`"
+    process = await asyncio.create_subprocess_exec(
+        "node", str(PROGRAM), url, token, env={**os.environ, "NODE_PATH": str(PACKAGES)},
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield Node(process)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_a_company_texts_both_ways_and_its_web_client_sees_it_live(
+    company: Company, admin: Admin, carillon: Command, system: System
+) -> None:
+    api, ours = company.api, await texting_number(company, admin)
+    theirs = f"1201555{1000 + secrets.randbelow(9000)}"
+    async with node(system.api, api.token) as browser, Live(system.api, transports=("polling",)) as second:
+        assert (await browser.until("authenticated"))["company_id"] == company.id
+        assert (await second.authenticate(api.token))[0] == "authenticated"
+        contact = await api.ok("POST", "/texting/contacts", {"number": f"+{theirs}", "first_name": "Jane"}, status=201)
+        opened = await api.ok("POST", CONVERSATIONS, {"contact_id": contact["id"], "from_number": ours}, status=201)
+        assert (await browser.until("texting.chat.new"))["contactinfo"]["first_name"] == "Jane"
+        messages = f"{CONVERSATIONS}/{opened['id']}/messages"
+        sent = await api.ok("POST", f"{messages}/publish", {"text": "Hello world!"}, status=201)
+        shown = await browser.until("texting.message.new")
+        assert (shown["id"], shown["direction"], shown["text"]) == (sent["id"], "outbound", "Hello world!")
+        await carillon("lab", "text", ours, "Hello back", "--as", theirs)
+        answer = await browser.until("texting.message.new")
+        assert (answer["frm"], answer["text"], answer["is_read"]) == (f"+{theirs}", "Hello back", False)
+        assert answer["contact"]["first_name"] == "Jane" and answer["conversation_id"] == opened["id"]
+        await browser.send(READ, {"conversation_id": opened["id"], "messagesIds": [answer["id"]], "timezone": "UTC"})
+        for heard in (await browser.until(READ), (await second.until(READ))[1]):
+            assert (heard["conversation_id"], heard["messagesIds"]) == (opened["id"], [answer["id"]])
+        (listed,) = await api.ok("GET", CONVERSATIONS)
+        assert listed["unread_msg_count"] == 0
+        assert [one["text"] for one in second.of("texting.message.new")] == ["Hello world!", "Hello back"]
+
+
+async def test_the_document_s_python_sample_authenticates(company: Company, system: System) -> None:
+    """The sample as it is printed, but for its host, its key, and that it ends."""
+    heard: list[str] = []
+
+    def sample(API_KEY: str, USER_EMAIL: str) -> None:
+        sio = socketio.Client(reconnection=False)
+
+        @sio.event
+        def connect() -> None:
+            sio.emit("authenticate", {"token": API_KEY, "user_email": USER_EMAIL})
+
+        @sio.event
+        def disconnect() -> None:
+            heard.append("disconnected")
+
+        @sio.on("authenticated")
+        def authenticated(data: Any) -> None:
+            heard.append("authenticated")
+            sio.disconnect()
+
+        @sio.on("unauthorized")
+        def unauthorized(data: Any) -> None:
+            heard.append("unauthorized")
+            sio.disconnect()
+
+        sio.connect(system.api, socketio_path="/ws/")
+        sio.wait()
+
+    email = "ann@example.com"
+    await company.api.ok("POST", "/company/contacts", {"contacts": {"email": email}, "first_name": "Ann"}, status=201)
+    await asyncio.to_thread(sample, company.api.token, email)
+    await asyncio.to_thread(sample, company.api.token + "x", email)
+    assert heard == ["authenticated", "disconnected", "unauthorized", "disconnected"]
+
+
+async def test_another_company_sees_none_of_it(
+    company: Company, other: Company, admin: Admin, carillon: Command, system: System
+) -> None:
+    ours = await texting_number(company, admin)
+    async with Live(system.api) as live, Live(system.api) as stranger:
+        await live.authenticate(company.api.token)
+        await stranger.authenticate(other.api.token)
+        await carillon("lab", "text", ours, "for one company", "--as", "12015550149")
+        await live.until("texting.message.new")
+        await stranger.authenticate(other.api.token)
+        assert [name for name, _ in stranger.received] == ["authenticated"] * 2
