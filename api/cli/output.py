@@ -50,6 +50,10 @@ class Output:
         else:
             self.say(text)
 
+    def line(self, value: Any, text: str) -> None:
+        """Print one of many results as they come: the value as JSON on one line, or the text."""
+        print(json.dumps(value, ensure_ascii=False) if self.json else text, flush=True)
+
     def table(
         self,
         value: Any,

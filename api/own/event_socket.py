@@ -1,20 +1,23 @@
-"""GET /carillon/v1/events: a websocket (RFC 6455) on which an account receives its events as they happen."""
+"""GET /carillon/v1/events: an account's events, as a list, or as they happen over a websocket (RFC 6455)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import structlog
 from aiohttp import WSCloseCode, web
 
 from api.own.access import Caller
 from api.own.errors import Forbidden, Unauthorized
+from api.own.event_log import event_page, message_of, patterns_of
 from api.own.operations import Media, operation
-from api.own.schema.queries import EVENTS
+from api.own.schema.events import Events
+from api.own.schema.queries import AFTER_EVENT, EVENTS, LIMIT
 from api.own.services import OwnServices
 from engine.features.call_history.views import CallHistory
 from engine.features.subscriptions import bodies
 from engine.features.subscriptions.live import Listener, LiveEvents
-from engine.platform.catalogue import ALL
+from engine.features.subscriptions.log import EventLog
 
 STREAM = Media("A websocket, on which each event is a text of JSON.", ())
 log = structlog.get_logger(__name__)
@@ -24,6 +27,7 @@ ACCESS_SECONDS = 30.0
 """How often is looked whether the key or the token still is a good one."""
 CLOSE_SECONDS = 5.0
 LARGEST_MESSAGE = 4096  # from the client, which has nothing to say
+MISSED_AT_ONCE = 100
 _Ending = tuple[WSCloseCode, bytes]
 _TOO_SLOW: _Ending = WSCloseCode.TRY_AGAIN_LATER, b"Events were not read fast enough."
 _LEAVING: _Ending = WSCloseCode.GOING_AWAY, b"The server is being stopped."
@@ -32,34 +36,54 @@ _FAILED: _Ending = WSCloseCode.INTERNAL_ERROR, b"Something went wrong here."
 _CLOSED: _Ending = WSCloseCode.OK, b""
 
 
+class _Missed(NamedTuple):
+    """What a client asks for first: the events behind one."""
+
+    account: str
+    patterns: list[str]
+    after: str
+
+
 class EventSocket:
     """The handler; `caller_of` says who asks."""
 
     def __init__(self, services: OwnServices, caller_of: Callable[[web.Request], Awaitable[Caller]]) -> None:
         self._services, self._caller_of = services, caller_of
+        self._log = services.features[EventLog]
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """The route, below `prefix`."""
         return [web.get(prefix + "/events", self.serve)]
 
-    @operation("listenToEvents", {101: STREAM}, query=(EVENTS,))
+    @operation("listenToEvents", {200: Events, 101: STREAM}, query=(AFTER_EVENT, EVENTS, LIMIT))
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Send the account's events as they happen, over a websocket (RFC 6455)."""
+        """List the account's events that are kept, the oldest first; or send them as they happen.
+
+        They are sent over a websocket (RFC 6455) if the request asks for an upgrade; with `after`, first those that
+        are kept behind it.
+        """
         caller = await self._caller_of(request)
-        patterns = [name for each in request.query.get("events", ALL).split(",") if (name := each.strip())]
+        if "Upgrade" not in request.headers:
+            return await event_page(request, caller, self._log)
+        patterns, after = patterns_of(request), request.query.get("after")
         with self._services.features[LiveEvents].listening(caller.account.id, patterns) as listener:
+            if after is not None:  # before the upgrade: one that is not kept is refused
+                await self._log.page(caller.account.id, patterns, after=after, limit=1)
             socket = web.WebSocketResponse(
                 heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS, max_msg_size=LARGEST_MESSAGE
             )
             await socket.prepare(request)
-            code, reason = await self._until_over(request, socket, listener)
+            missed = None if after is None else _Missed(caller.account.id, patterns, after)
+            code, reason = await self._until_over(request, socket, listener, missed)
             await _close(request, socket, code, reason)
         return socket
 
-    async def _until_over(self, request: web.Request, socket: web.WebSocketResponse, listener: Listener) -> _Ending:
+    async def _until_over(
+        self, request: web.Request, socket: web.WebSocketResponse, listener: Listener, missed: "_Missed | None"
+    ) -> _Ending:
         """Send events until something ends that; returns what the client is given as the reason."""
         steps = {
-            "send": self._send(socket, listener),
+            "send": self._send(socket, listener, missed),
             "drain": self._drain(socket),
             "watch access": self._watch_access(request),
             "wait for the end": _wait_for_end(listener),
@@ -79,11 +103,25 @@ class EventSocket:
             log.exception("a websocket of events failed")
             return _FAILED
 
-    async def _send(self, socket: web.WebSocketResponse, listener: Listener) -> _Ending:
+    async def _send(self, socket: web.WebSocketResponse, listener: Listener, missed: "_Missed | None") -> _Ending:
+        """Send what was missed, then what happens; what came meanwhile is in both, and is sent once."""
+        sent = 0 if missed is None else await self._send_missed(socket, missed)
         while True:
             stored, entry = await listener.next()
-            call = await self._services.features[CallHistory].get(stored.event.subject)
-            await socket.send_str(bodies.encoded(bodies.message(stored.event, entry, call)))
+            if stored.position > sent:
+                call = await self._services.features[CallHistory].get(stored.event.subject)
+                await socket.send_str(bodies.encoded(bodies.message(stored.event, entry, call)))
+
+    async def _send_missed(self, socket: web.WebSocketResponse, missed: "_Missed") -> int:
+        """Send the events that are kept; returns the position of the last one."""
+        position, after, more = 0, missed.after, True
+        while more:
+            page = await self._log.page(missed.account, missed.patterns, after=after, limit=MISSED_AT_ONCE)
+            for each in page.events:
+                await socket.send_str(bodies.encoded(message_of(each)))
+                position = each.position
+            after, more = page.last or after, page.more
+        return position
 
     async def _drain(self, socket: web.WebSocketResponse) -> _Ending:
         """Ignore what the client sends, until it closes."""

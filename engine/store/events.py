@@ -17,6 +17,18 @@ APPENDED = "appended events"
 """The key in `Connection.info` of the list in which a writer collects the events that its units append."""
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """Events of an account, and how far they reach: the last one's position and id, also of one that cannot be read.
+
+    `more`: there may be more behind it.
+    """
+
+    events: "list[StoredEvent]"
+    position: int
+    last: str | None
+    more: bool
+
+
 class StoredEvent(msgspec.Struct, frozen=True):
     """An event with its sequence, and its position among all events, which rises with each commit and has gaps."""
 
@@ -42,6 +54,18 @@ _of_subject = Statement(_select.where(events.c.subject == bindparam("subject")).
 _by_root = Statement(_select.where(events.c.root == bindparam("root")).order_by(events.c.sequence))
 _after = Statement(
     _select.where(events.c.position > bindparam("position")).order_by(events.c.position).limit(bindparam("most"))
+)
+_of_account = Statement(
+    select(*_select.selected_columns, events.c.id)
+    .where(events.c.account == bindparam("account"), events.c.position > bindparam("position"))
+    .order_by(events.c.position)
+    .limit(bindparam("most"))
+)
+_position = Statement(
+    select(events.c.position).where(events.c.account == bindparam("account"), events.c.id == bindparam("id"))
+)
+_latest = Statement(
+    select(events.c.id).where(events.c.account == bindparam("account")).order_by(events.c.position.desc()).limit(1)
 )
 _known = Statement(select(events.c.position).where(events.c.id == bindparam("id")))
 _body = Statement(select(events.c.body).where(events.c.id == bindparam("id")))
@@ -104,6 +128,25 @@ def after(conn: Connection, position: int, limit: int) -> list[StoredEvent]:
             break
         position = rows[-1][0]
     return found
+
+
+def of_account(conn: Connection, account: str, position: int, limit: int) -> Batch:
+    """Return the next `limit` events of an account after `position`, oldest first; those not readable are left out."""
+    rows = _of_account.all(conn, account=account, position=position, most=limit)
+    reached, last = (rows[-1][0], rows[-1][3]) if rows else (position, None)
+    return Batch(_readable(row[:3] for row in rows), reached, last, len(rows) == limit)
+
+
+def position_of(conn: Connection, account: str, id: str) -> int | None:
+    """Return the position of an account's event; None: there is none of this id."""
+    found = _position.value(conn, account=account, id=id)
+    return None if found is None else int(found)
+
+
+def latest_of(conn: Connection, account: str) -> str | None:
+    """Return the id of an account's newest event; None: there is none."""
+    found = _latest.value(conn, account=account)
+    return None if found is None else str(found)
 
 
 def last_position(conn: Connection) -> int:

@@ -358,6 +358,7 @@ events = Table(
     Column("at", Float, nullable=False),
     Column("body", Text, nullable=False),  # engine.events as JSON
     UniqueConstraint("root", "sequence"),
+    Index("events_of_account", "account", "position"),
     sqlite_autoincrement=True,  # a position is never reused, even if old events are deleted
 )
 commands = Table(  # what other processes ask of a controller, and its answers

@@ -1,7 +1,10 @@
-"""kill -9 of the controller while events wait for a subscriber that is down, and while calls go on."""
+"""kill -9 of the controller while events wait for a subscriber that is down, while calls go on, while one listens."""
 
 import asyncio
 import json
+from typing import Any
+
+import aiohttp
 
 from tests.clients.ringful.client import Ringful
 from tests.faults.conftest import kill_the_controller
@@ -48,6 +51,42 @@ async def test_what_waits_for_a_subscriber_comes_in_order_after_kill_9_and_nothi
     assert len(keys) == len(set(keys)) and {one["state"] for one in rows} == {"delivered"}
     for id in made:
         assert (await own.ask("DELETE", f"subscriptions/{id}"))[0] == 204
+
+
+async def test_a_websocket_that_connects_again_after_kill_9_misses_nothing_and_receives_nothing_twice(
+    ringful: Ringful, sink: Sink, own: Own, system: System
+) -> None:
+    call = await ringful.call(callee=people.LISTENS)
+    await ringful.play(callId=call, announcement=sink.tone(500, 6.0))
+    await ringful.hangup(callId=call, immediate="false")
+    heard: list[dict[str, Any]] = []
+    headers = {"Authorization": f"Bearer {own.account.token}"}
+    url = f"{system.api}/carillon/v1/events?events=call.*,task.*"
+    (_, page) = await own.ask("GET", "events?after=latest")
+    first, after, killed = page["last"], page["last"], False
+    async with asyncio.timeout(WITHIN):
+        while not _is_over(heard, call):
+            try:
+                async with own.session.ws_connect(f"{url}&after={after}", headers=headers) as socket:
+                    async for message in socket:
+                        heard.append(message.json())
+                        after = heard[-1]["id"]
+                        if _is_over(heard, call):
+                            break
+                        if not killed and heard[-1]["type"] == "task.started":
+                            killed = True
+                            await kill_the_controller(system)
+            except (aiohttp.ClientError, OSError):
+                await asyncio.sleep(0.1)  # it starts again
+    assert killed
+    (_, page) = await own.ask("GET", f"events?events=call.*,task.*&after={first}&limit=1000")
+    kept = [(each["id"], each["type"]) for each in page["events"]]
+    assert [(each["id"], each["type"]) for each in heard] == kept[: len(heard)]
+    assert len({each["id"] for each in heard}) == len(heard)
+
+
+def _is_over(heard: list[dict[str, Any]], call: str) -> bool:
+    return any(each["type"] == "call.ended" and each["data"]["call"] == call for each in heard)
 
 
 def _types(sink: Sink, call: str) -> list[str]:

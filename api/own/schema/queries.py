@@ -36,4 +36,14 @@ EVENTS = Parameter(
     name="events",
     kind=Annotated[str, says("Names of events and patterns such as call.*, with commas between; without it all.")],
 )
+AFTER_EVENT = Parameter(
+    name="after",
+    kind=Annotated[
+        str,
+        says(
+            "The id of an event; those behind it follow. `latest`: the newest one. Without it a list begins with the "
+            "oldest that is kept."
+        ),
+    ],
+)
 PAGE = (LIMIT, BEFORE)

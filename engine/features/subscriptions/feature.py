@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from engine.features.subscriptions.live import LiveEvents
+from engine.features.subscriptions.log import EventLog
 from engine.features.subscriptions.service import SubscriptionService
 from engine.platform.feature import Feature
 from engine.platform.platform import Platform
@@ -24,7 +25,7 @@ class SubscriptionsFeature(Feature):
         platform.on_commit(live.feed)
         self._cache = platform.cache
         platform.on_refresh(lambda: self._service.index.keep(self._is_open))
-        self.services = (self._service, live)
+        self.services = (self._service, live, EventLog(db, platform.catalogue))
 
     async def start(self) -> None:
         """Read all subscriptions."""

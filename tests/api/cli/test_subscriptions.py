@@ -1,6 +1,14 @@
-"""carillon subscriptions, and carillon callbacks replay"""
+"""carillon subscriptions, carillon events, and carillon callbacks replay"""
 
+import asyncio
+import json
+
+import pytest
+
+from api.cli.client import CommandFailed
+from api.own.features.subscriptions import cli
 from tests.api.cli.running import Run
+from tests.api.own.installation import Installation
 from tests.fakes.sink import Sink
 
 
@@ -42,3 +50,37 @@ async def test_a_test_event_is_sent_and_replayed(carillon: Run) -> None:
         await sink.next()
         again = await carillon("callbacks", "replay", "--subscription", added.json["id"], "--since", "2020-01-01")
         assert "callbacks are sent again." in again.output
+
+
+async def test_events_are_listed_and_printed_as_they_happen(
+    carillon: Run, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await carillon("accounts", "create", "acme")
+    account = (await installation.services.account_named("acme")).id
+    loop, made = asyncio.get_running_loop(), []
+
+    async def call() -> str:
+        one = await installation.engine._new_call(account, "12015550101", "12015550100")
+        await installation.engine.end(one.id)
+        made.append(one.id)
+        return one.id
+
+    assert "There are no such events." in (await carillon("events", "list")).output
+    first = await call()
+    listed = await carillon("events", "list", "acme", "--events", "call.ended", "--json")
+    assert [each["data"]["call"] for each in listed.json["events"]] == [first]
+
+    def sleep(seconds: float) -> None:
+        """Something happens between two looks, twice; then it is interrupted."""
+        if len(made) == 3:
+            raise CommandFailed("Interrupted.")
+        asyncio.run_coroutine_threadsafe(call(), loop).result(30)
+
+    monkeypatch.setattr(cli.time, "sleep", sleep)
+    printed = await carillon("events", "tail", "acme")
+    lines = printed.output.splitlines()
+    assert printed.errors == "carillon: Interrupted.\n" and len(lines) == 2
+    for line, id in zip(lines, made[1:], strict=True):
+        assert "  call.ended" in line and f"call={id}" in line
+    again = await carillon("events", "tail", "--after", listed.json["last"], "--json")
+    assert [json.loads(line)["data"]["call"] for line in again.output.splitlines()] == made[1:]

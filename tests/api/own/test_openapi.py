@@ -115,4 +115,6 @@ def test_nothing_in_the_documents_names_the_code() -> None:
     for name in NAMES:
         text = documents()[f"{name}.json"].decode()
         assert not re.search(r"\b(engine|api)\.[a-z_]+\.[a-z]", text)
-        assert not re.search(r'"(data|call_data|stopped_data|hops)":', text)
+        document = json.loads(text)
+        document["components"]["schemas"].get("LoggedEvent", {}).get("properties", {}).pop("data", None)  # a webhook's
+        assert not re.search(r'"(data|call_data|stopped_data|hops)":', json.dumps(document))

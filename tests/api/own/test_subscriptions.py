@@ -6,12 +6,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import update
 
 from api.own import event_socket
-from engine.features.subscriptions import live
+from engine.features.subscriptions import live, log
 from engine.features.subscriptions.live import LiveEvents
+from engine.features.subscriptions.log import EventLog
 from engine.features.subscriptions.service import SubscriptionService
-from engine.store import deliveries
+from engine.store import deliveries, tables
 from tests.api.own.installation import Installation
 from tests.fakes.sink import Sink
 
@@ -158,6 +160,82 @@ async def _settled(installation: Installation) -> None:
             await asyncio.sleep(0.01)
 
 
+class TestLog:
+    """The events that are kept, by GET."""
+
+    async def test_pages_have_every_event_once_in_order(self, acme: Program) -> None:
+        calls = [await acme.call() for _ in range(4)]
+        seen: list[tuple[str, str]] = []
+        after, sizes, more = "", [], True
+        while more:
+            status, page = await acme.ask("GET", f"/events?limit=3{after}")
+            assert status == 200
+            seen += [(each["type"], each["data"]["call"]) for each in page["events"]]
+            sizes.append(len(page["events"]))
+            after, more = f"&after={page['last']}", page["more"]
+        assert seen == [(name, call) for call in calls for name in ("call.answered", "call.ended")]
+        assert sizes == [3, 3, 2]
+        assert await acme.ask("GET", f"/events?limit=3{after}") == (
+            200, {"events": [], "last": page["last"], "more": False},
+        )  # fmt: skip
+        later = await acme.call()
+        _, page = await acme.ask("GET", f"/events?events=call.ended{after}")
+        assert [each["data"]["call"] for each in page["events"]] == [later]
+
+    async def test_one_of_many_is_found_though_few_are_looked_at_for_a_page(
+        self, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(log, "_AT_ONCE", 2)
+        monkeypatch.setattr(log, "LOOKED_AT", 4)
+        calls = [await acme.call() for _ in range(5)]
+        found: list[str] = []
+        query, more, rounds = "?events=call.ended", True, 0
+        while more:
+            _, page = await acme.ask("GET", f"/events{query}")
+            found += [each["data"]["call"] for each in page["events"]]
+            query, more, rounds = f"?events=call.ended&after={page['last']}", page["more"], rounds + 1
+        assert found == calls and rounds >= 3
+
+    async def test_an_event_that_cannot_be_read_is_passed_by(self, installation: Installation, acme: Program) -> None:
+        calls = [await acme.call() for _ in range(3)]
+        _, page = await acme.ask("GET", "/events?limit=3")
+        broken = page["events"][2]["id"]
+        spoil = update(tables.events).where(tables.events.c.id == broken).values(body="{")
+        await installation.writer.write(lambda conn: conn.execute(spoil).rowcount)
+        _, page = await acme.ask("GET", "/events")
+        assert len(page["events"]) == 2 * len(calls) - 1 and not page["more"]
+        assert (await acme.ask("GET", f"/events?after={broken}"))[1]["events"] == page["events"][2:]
+
+    async def test_latest_is_behind_all_that_there_is(self, installation: Installation, acme: Program) -> None:
+        other = await program(installation, "other")
+        nothing = {"events": [], "last": None, "more": False}
+        assert await other.ask("GET", "/events?after=latest") == (200, nothing)
+        await acme.call()
+        _, page = await acme.ask("GET", "/events?after=latest")
+        assert page["last"] == (await acme.ask("GET", "/events"))[1]["last"] and not page["events"]
+        assert await other.ask("GET", "/events") == (200, nothing)
+
+    @pytest.mark.parametrize(
+        ("query", "status", "words"),
+        [
+            ("?limit=0", 400, "limit"),
+            ("?limit=1001", 400, "limit"),
+            ("?limit=x", 400, "limit"),
+            ("?events=nonsense", 400, "events"),
+            ("?after=event-none", 404, "No event event-none is kept"),
+        ],
+    )
+    async def test_what_cannot_be_is_refused(self, acme: Program, query: str, status: int, words: str) -> None:
+        answered, problem = await acme.ask("GET", f"/events{query}")
+        assert answered == status and words in problem["error"], problem
+
+    async def test_the_administrator_lists_those_of_an_account(self, installation: Installation, acme: Program) -> None:
+        await acme.call()
+        _, page = await installation.admin("GET", "/accounts/acme/events?events=call.answered")
+        assert [each["type"] for each in page["events"]] == ["call.answered"]
+        assert page["events"] == (await acme.ask("GET", "/events"))[1]["events"][:1]
+
+
 class TestSocket:
     """The websocket of events."""
 
@@ -184,9 +262,50 @@ class TestSocket:
             await acme.socket(query)
         assert refused.value.status == status
 
-    async def test_a_request_that_is_no_handshake_is_a_sentence(self, acme: Program) -> None:
-        status, answer = await acme.ask("GET", "/events")
-        assert status == 400 and answer["code"] == "http"
+    async def test_who_was_away_is_sent_what_was_missed_and_then_what_happens_each_once(
+        self, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(event_socket, "MISSED_AT_ONCE", 3)
+        first = await acme.call()
+        (answered, ended) = (await acme.ask("GET", "/events"))[1]["events"]
+        assert answered["data"]["call"] == ended["data"]["call"] == first
+        missed = [await acme.call() for _ in range(4)]
+        async with acme.socket(f"?after={answered['id']}") as socket:
+            calls = [first, *missed, await acme.call(), await acme.call()]
+            heard = [await socket.receive_json(timeout=30) for _ in range(2 * len(calls) - 1)]
+        wanted = [(name, call) for call in calls for name in ("call.answered", "call.ended")][1:]
+        assert [(each["type"], each["data"]["call"]) for each in heard] == wanted
+        assert len({each["id"] for each in heard}) == len(heard)
+
+    async def test_what_happens_while_the_missed_ones_are_sent_comes_behind_them_once(
+        self, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before, reading = [await acme.call() for _ in range(3)], EventLog.page
+        (_, found) = await acme.ask("GET", "/events?limit=1")
+        late: list[str] = []
+
+        async def page(log: EventLog, *given: Any, **more: Any) -> Any:
+            read = await reading(log, *given, **more)
+            if len(late) < 3:  # one before the upgrade, two between the pages
+                late.append(await acme.call())
+            return read
+
+        monkeypatch.setattr(EventLog, "page", page)
+        monkeypatch.setattr(event_socket, "MISSED_AT_ONCE", 2)
+        async with acme.socket(f"?events=call.ended&after={found['last']}") as socket:
+            heard = [await socket.receive_json(timeout=30) for _ in range(6)]
+        assert [each["data"]["call"] for each in heard] == [*before, *late]
+
+    async def test_an_event_that_is_not_kept_is_refused_before_the_upgrade(
+        self, installation: Installation, acme: Program
+    ) -> None:
+        other = await program(installation, "other")
+        await other.call()
+        theirs = (await other.ask("GET", "/events"))[1]["last"]
+        for after in ("event-none", theirs):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await acme.socket(f"?after={after}")
+            assert refused.value.status == 404
 
     async def test_there_are_so_many_at_most(self, acme: Program, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(live, "MOST_LISTENERS", 1)

@@ -1,15 +1,32 @@
 """carillon subscriptions"""
 
+import time
+from typing import Any
+
 from cyclopts import App
 
 from api.cli.client import CommandFailed, part
 from api.cli.context import Cli, present
 
+LOOK_SECONDS = 0.5
+"""How often new events are asked for."""
 _COLUMNS = ("id", "events", "to", "application", "disabled", "created")
 
 
-def commands(cli: Cli) -> App:
-    """Return the noun's commands."""
+def commands(cli: Cli) -> tuple[App, App]:
+    """Return the nouns' commands."""
+    return _subscriptions(cli), _events(cli)
+
+
+def _events(cli: Cli) -> App:
+    noun = EventCommands(cli)
+    app = App(name="events", help="The events of an account: what its programs are notified of.")
+    app.command(noun.list_all, name="list")
+    app.command(noun.tail)
+    return app
+
+
+def _subscriptions(cli: Cli) -> App:
     noun = SubscriptionCommands(cli)
     app = App(name="subscriptions", help="Subscriptions: webhooks and mails about an account's events.")
     app.command(noun.add)
@@ -110,3 +127,61 @@ class SubscriptionCommands:
 
 def _names(text: str) -> list[str]:
     return [name for each in text.split(",") if (name := each.strip())]
+
+
+class EventCommands:
+    """The commands."""
+
+    def __init__(self, cli: Cli) -> None:
+        self._cli = cli
+
+    def list_all(
+        self, account: str | None = None, *, after: str | None = None, events: str | None = None, limit: int = 100
+    ) -> None:
+        """List the events of an account that are kept, the oldest first.
+
+        Parameters
+        ----------
+        account
+            The account; may be left out if there is only one.
+        after
+            The id of an event; those behind it are listed (--json shows ids).
+        events
+            Names of events and patterns, separated by commas, e.g. call.ended,recording.*
+        limit
+            The number of events to list, 1 to 1000.
+        """
+        page = self._page(account, after=after, events=events, limit=limit)
+        rows = [{**each, "data": _line(each["data"])} for each in page["events"]]
+        self._cli.output.table(page, rows, ("timestamp", "type", "data"), "There are no such events.")
+
+    def tail(self, account: str | None = None, *, after: str | None = None, events: str | None = None) -> None:
+        """Print the events of an account as they happen, one on a line, until it is interrupted (Ctrl-C).
+
+        Parameters
+        ----------
+        account
+            The account; may be left out if there is only one.
+        after
+            The id of an event; those behind it are printed first.
+        events
+            Names of events and patterns, separated by commas, e.g. call.ended,recording.*
+        """
+        last = after or self._page(account, after="latest", events=events)["last"]
+        while True:
+            page = self._page(account, after=last, events=events, limit=1000)
+            for each in page["events"]:
+                self._cli.output.line(each, f"{each['timestamp']}  {each['type']:<22} {_line(each['data'])}")
+            last = page["last"]
+            if not page["more"]:
+                time.sleep(LOOK_SECONDS)
+
+    def _page(self, account: str | None, **query: Any) -> dict[str, Any]:
+        path = f"/accounts/{part(self._cli.account(account))}/events"
+        page: dict[str, Any] = self._cli.admin.get(path, **present(**query))
+        return page
+
+
+def _line(data: dict[str, Any]) -> str:
+    """Return an event's fields on one line, those without a value left out."""
+    return " ".join(f"{name}={value}" for name, value in data.items() if value not in (None, ""))

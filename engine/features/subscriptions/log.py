@@ -1,0 +1,82 @@
+"""The events of an account that are kept, in their order: for who missed some, or asks from time to time."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.events import Event
+from engine.features.errors import InvalidSetting, NotThere
+from engine.features.subscriptions.patterns import checked
+from engine.model.call import Call
+from engine.platform.catalogue import Catalogue, Entry
+from engine.store import calls, events
+from engine.store.database import Database
+
+MOST = 1000
+"""Events of a page, at most."""
+LATEST = "latest"
+"""Instead of an event's id: behind the newest."""
+LOOKED_AT = 5000
+"""Events that are looked at for a page, at most: few of them may have the names that are wanted."""
+_AT_ONCE = 500
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """An event under one of its names; `call` is its subject, None if that is no call that is there."""
+
+    event: Event
+    entry: Entry
+    position: int
+    call: Call | None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Events in their order. `last` is the id of the last event that was looked at (what the next page comes after);
+    None: none was, and none was given. `more`: there may be more.
+    """
+
+    events: list[Logged]
+    last: str | None
+    more: bool
+
+
+class EventLog:
+    """Reads the events of accounts (by their ids)."""
+
+    def __init__(self, db: Database, catalogue: Catalogue) -> None:
+        self._db, self._catalogue = db, catalogue
+
+    async def page(self, account: str, patterns: Sequence[str], *, after: str | None = None, limit: int = 100) -> Page:
+        """Return the events behind the one with the id `after` (or LATEST); None: from the oldest that is kept.
+
+        An event with several names is never divided: a page may have a few more than `limit`. Raises InvalidSetting,
+        and NotThere for an event that is not kept.
+        """
+        if not 1 <= limit <= MOST:
+            raise InvalidSetting(f"limit must be 1 to {MOST} (got {limit}).")
+        names = self._catalogue.meant(checked(self._catalogue, patterns))
+        return await self._db.read(lambda conn: self._page(conn, account, names, after, limit))
+
+    def _page(self, conn: Connection, account: str, names: frozenset[str], after: str | None, limit: int) -> Page:
+        if after == LATEST:
+            return Page([], events.latest_of(conn, account), more=False)
+        position = 0 if after is None else events.position_of(conn, account, after)
+        if position is None:
+            raise NotThere(f"No event {str(after)[:80]} is kept; without `after` the oldest that are kept are listed.")
+        found: list[Logged] = []
+        last, looked_at, more = after, 0, True
+        while more and looked_at < LOOKED_AT and len(found) < limit:
+            batch = events.of_account(conn, account, position, min(_AT_ONCE, LOOKED_AT - looked_at))
+            for stored in batch.events:
+                found += self._named(conn, stored, names)
+                if len(found) >= limit:
+                    return Page(found, stored.event.id, batch.more or stored is not batch.events[-1])
+            position, last, more = batch.position, batch.last or last, batch.more
+            looked_at += _AT_ONCE
+        return Page(found, last, more)
+
+    def _named(self, conn: Connection, stored: events.StoredEvent, names: frozenset[str]) -> list[Logged]:
+        wanted = [entry for entry in self._catalogue.of(stored.event) if entry.name in names]
+        call = calls.get(conn, stored.event.subject) if wanted else None
+        return [Logged(stored.event, entry, stored.position, call) for entry in wanted]
