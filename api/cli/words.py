@@ -39,7 +39,8 @@ def spots(samples: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]", rate: in
     except ImportError:
         return None
     decoder = Decoder(keyphrase=phrase, kws_threshold=THRESHOLD, loglevel="FATAL")
-    wide = soxr.resample(samples, rate, RATE)
+    # A phrase is reported once it has been over for 0.1 s (pocketsphinx's kws_delay): one that ends the sound never is.
+    wide = soxr.resample(np.concatenate([samples, np.zeros(rate // 2, samples.dtype)]), rate, RATE)
     decoder.start_utt()
     decoder.process_raw((np.clip(wide, -1, 1) * 32767).astype("<i2").tobytes(), full_utt=True)
     decoder.end_utt()

@@ -212,6 +212,8 @@ def pitch(samples: Samples, rate: int, lowest: float = 60.0, highest: float = 40
     return float(np.median(found)) if found else 0.0
 
 
+BEHIND_SECONDS = 0.3
+"""Silence behind what a recogniser listens to."""
 DECOY = ["purple", "elephants", "dance", "under", "green", "umbrellas"]
 """As many of these words as a phrase has are what a recogniser that spots anything spots as well."""
 
@@ -250,7 +252,9 @@ def _heard(decoder: pocketsphinx.Decoder, samples: Samples, rate: int) -> str:
     loudest = float(np.abs(samples).max()) if len(samples) else 0.0
     if loudest < 1e-3:
         return ""
-    wide = soxr.resample(samples / loudest * 0.7, rate, 16_000)
+    # A phrase is reported once it has been over for 0.1 s (its kws_delay): one that the sound ends with never is.
+    followed = np.concatenate([samples / loudest * 0.7, np.zeros(round(BEHIND_SECONDS * rate), samples.dtype)])
+    wide = soxr.resample(followed, rate, 16_000)
     decoder.start_utt()
     decoder.process_raw(np.rint(wide * 32767).astype("<i2").tobytes(), full_utt=True)
     decoder.end_utt()

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from api.cli import words
 from tests.support import audio
 from tests.support.audio import dtmf, dtmf_signal, has_tone, level, read_wav, silence, sine, tone_level, tones
+from tests.support.sounds import speech
 
 NOISE = np.random.default_rng(1).normal(0, 0.05, 16_000).astype(np.float32)
 
@@ -96,6 +98,14 @@ def test_the_recogniser_hears_nothing_in_tones_silence_and_noise() -> None:
     for sound in (sine(440, 2), silence(2), NOISE, NOISE * 0):
         assert not audio.spots(sound, 8_000, "my name is")
         assert audio.said(sound, 8_000, ["you pressed one", "you pressed five"]) == ""
+
+
+def test_a_phrase_is_spotted_though_the_sound_ends_with_it() -> None:
+    samples, rate = read_wav(speech("Please leave a message after the tone"))
+    loud = np.flatnonzero(np.abs(samples) > 0.02)
+    for spare in (0.0, 0.05, 0.09, 0.5):
+        ends = samples[: loud[-1] + round(spare * rate)]
+        assert audio.spots(ends, rate, "after the tone") and words.spots(ends, rate, "after the tone"), spare
 
 
 def test_a_recogniser_that_spots_the_decoy_fails_the_test(tmp_path: Path) -> None:
